@@ -1,0 +1,114 @@
+"""Settings of a run: frozen, checked, with a JSON round trip. What the window and the command line both fill in."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from pipeline.errors import ConfigError
+
+
+def _check(condition: bool, what: str, hint: str) -> None:
+    if not condition:
+        raise ConfigError(what, hint)
+
+
+@dataclass(frozen=True, slots=True)
+class DetectConfig:
+    """2D detection. `detector` is a name in the registry."""
+
+    detector: str = "mediapipe"
+    max_people: int = 4
+
+    def __post_init__(self) -> None:
+        _check(1 <= self.max_people <= 20, f"max_people is {self.max_people}.", "Choose 1 to 20 people.")
+
+
+@dataclass(frozen=True, slots=True)
+class LiftConfig:
+    """2D to 3D. `lifter` is a name in weights/manifest.json; "" takes the manifest's default."""
+
+    lifter: str = ""
+    flip: bool = True  # average with the mirrored input
+    device: str = "auto"  # auto, cpu, cuda, mps
+    precision: Literal["auto", "float32", "bfloat16"] = "auto"
+
+    def __post_init__(self) -> None:
+        known = self.device in ("auto", "cpu", "mps") or self.device.split(":")[0] == "cuda"
+        _check(known, f"The device '{self.device}' is not known.", "Choose auto, cpu, cuda or mps.")
+        _check(
+            self.precision in ("auto", "float32", "bfloat16"),
+            f"The precision '{self.precision}' is not known.",
+            "Choose auto, float32 or bfloat16.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PostConfig:
+    """After lifting. `smooth_hz`: cut-off of the zero-phase low-pass, 0 = off."""
+
+    smooth_hz: float = 7.0
+
+    def __post_init__(self) -> None:
+        ok = self.smooth_hz == 0 or 0.5 <= self.smooth_hz <= 60
+        _check(ok, f"The smoothing frequency is {self.smooth_hz} Hz.", "Choose 0 (off) or 0.5 to 60 Hz.")
+
+
+@dataclass(frozen=True, slots=True)
+class SceneConfig:
+    """The camera and the body. None = from the file if it says so, else assumed (and labelled so)."""
+
+    fov_deg: float | None = None  # horizontal
+    pitch_deg: float | None = None  # positive: the camera looks down; None: level
+    height_cm: float | None = None  # stature of the subject; None: 170 cm
+
+    def __post_init__(self) -> None:
+        fov, pitch, height = self.fov_deg, self.pitch_deg, self.height_cm
+        _check(fov is None or 5 <= fov <= 150, f"The field of view is {fov} degrees.", "Choose 5 to 150 degrees.")
+        _check(pitch is None or -90 < pitch < 90, f"The pitch is {pitch} degrees.", "Choose -89 to 89 degrees.")
+        _check(height is None or 40 <= height <= 260, f"The height is {height} cm.", "Choose 40 to 260 cm.")
+
+
+@dataclass(frozen=True, slots=True)
+class RunConfig:
+    """One run. `persons` is None for the most present person, a tuple of numbers, or "all"."""
+
+    detect: DetectConfig = field(default_factory=DetectConfig)
+    lift: LiftConfig = field(default_factory=LiftConfig)
+    post: PostConfig = field(default_factory=PostConfig)
+    scene: SceneConfig = field(default_factory=SceneConfig)
+    start_s: float | None = None
+    end_s: float | None = None
+    persons: tuple[int, ...] | Literal["all"] | None = None
+    use_cache: bool = True
+
+    def __post_init__(self) -> None:
+        start, end = self.start_s, self.end_s
+        for name, value in (("start", start), ("end", end)):
+            ok = value is None or (math.isfinite(value) and value >= 0)
+            _check(ok, f"The {name} of the range is {value} s.", "Times count from 0 s at the first frame.")
+        if start is not None and end is not None:
+            _check(start < end, f"The range from {start:g} s to {end:g} s is empty.", "The end must lie after the start.")
+        if isinstance(self.persons, tuple):
+            _check(len(self.persons) > 0 and min(self.persons) >= 1, "Persons count from 1.", "Choose 1 or higher.")
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values; `from_json` gives an equal object back."""
+        return dataclasses.asdict(self)
+
+    @staticmethod
+    def from_json(data: dict[str, Any]) -> RunConfig:
+        """Inverse of `to_json`. Unknown keys are refused, missing ones get their default."""
+        try:
+            values = dict(data)
+            parts = {"detect": DetectConfig, "lift": LiftConfig, "post": PostConfig, "scene": SceneConfig}
+            for name, kind in parts.items():
+                if name in values:
+                    values[name] = kind(**values[name])
+            if isinstance(values.get("persons"), list):
+                values["persons"] = tuple(values["persons"])
+            return RunConfig(**values)
+        except TypeError as error:
+            raise ConfigError(f"The settings do not fit this version ({error}).", "Remove them to get the defaults.") from error

@@ -1,0 +1,26 @@
+"""The contract of a lifter: what turns a track of H36M-17 image joints into 3D."""
+
+from __future__ import annotations
+
+from typing import Protocol, runtime_checkable
+
+from pipeline.types import Floats
+
+
+@runtime_checkable
+class WindowLifter(Protocol):
+    """Lifts windows of F frames at its own rate.
+
+    `joints_image` (B, F, 17, 2) pixels, H36M-17 by the joint rule of the manifest, NaN = not seen; `scores`
+    (B, F, 17); `size_px` (width, height) of the picture. Returns (B, F, 17, 3) float32: camera axes, root-relative
+    (joint 0 at zero), metres at the lifter's unit stature.
+    """
+
+    name: str
+    frames: int  # F
+    rate_hz: tuple[float, float]  # source rates it takes as they are; others are resampled to the nearer end
+    unit_stature_m: float  # leg + pelvis-thorax-nose-head_top chain of the bodies it gives
+
+    def lift_windows(self, joints_image: Floats, scores: Floats, size_px: tuple[int, int]) -> Floats: ...
+
+    def close(self) -> None: ...

@@ -1,0 +1,70 @@
+"""Tables name -> "module:Class" for detectors, sources, hosts and exporters. Nothing heavy is imported until `load`."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pipeline.errors import ConfigError, ModelError
+
+Kind = Literal["detector", "source", "host", "exporter"]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row: what it is called, where it lives, which importable modules it needs."""
+
+    kind: Kind
+    name: str
+    target: str  # "module:Class"; "" if it is announced but not built yet
+    title: str
+    needs: tuple[str, ...] = ()
+    hint: str = ""
+
+    def missing(self) -> str:
+        """"" if it can be used here, else the reason. Looks modules up without importing them."""
+        absent = [name for name in self.needs if importlib.util.find_spec(name) is None]
+        if absent:
+            return f"needs {', '.join(absent)}"
+        return "" if self.target else "not built yet"
+
+    def load(self) -> Any:
+        """The class behind the name. Raises `ModelError` with the hint if it cannot be used here."""
+        reason = self.missing()
+        if reason:
+            raise ModelError(f"{self.title} cannot be used: {reason}.", self.hint)
+        module, _, name = self.target.partition(":")
+        return getattr(importlib.import_module(module), name)
+
+
+ENTRIES: tuple[Entry, ...] = (
+    Entry(
+        "detector", "mediapipe", "pipeline.detect.mediapipe:MediaPipeDetector", "MediaPipe BlazePose (embedded)",
+        ("mediapipe",), "Run ./start doctor.",
+    ),
+    Entry(
+        "detector", "mmpose", "", "MMPose (RTMPose, RTMO)", ("mmpose", "mmdet", "mmcv", "mmengine"),
+        "The packages are installed with the program; the detector itself comes with a later version. Use mediapipe.",
+    ),
+    Entry("source", "video", "pipeline.sources.video:VideoSource", "Video file", ("av",)),
+    Entry("source", "joints2d", "pipeline.sources.joints2d:Joints2DSource", "2D joints found elsewhere (.npz)"),
+    Entry("host", "mixste", "pipeline.lift.mixste:MixSTE", "MixSTE (CVPR 2022)", ("torch",)),
+    Entry("exporter", "bvh", "pipeline.export.bvh:BvhExporter", "BVH motion (Blender, Unity, Unreal, Maya)"),
+    Entry("exporter", "csv", "pipeline.export.tables:CsvExporter", "CSV, one row a frame, person and joint"),
+    Entry("exporter", "csv_wide", "pipeline.export.tables:WideCsvExporter", "CSV, one row a frame"),
+)  # fmt: skip
+
+
+def entries(kind: Kind) -> tuple[Entry, ...]:
+    return tuple(entry for entry in ENTRIES if entry.kind == kind)
+
+
+def find(kind: Kind, name: str) -> Entry:
+    """The row of that name. Raises `ConfigError` with the known names."""
+    for entry in entries(kind):
+        if entry.name == name:
+            return entry
+    known = ", ".join(entry.name for entry in entries(kind))
+    raise ConfigError(f"There is no {kind} called '{name}'.", f"Known: {known}.")

@@ -1,0 +1,185 @@
+"""The values that travel through the program. Frozen, checked where they are made, never holding pixels for long.
+
+Shapes: `T` frames, `P` persons, `J` joints. NaN = not observed. Persons count from 1. Spaces: see `geometry`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.skeleton import SKELETONS, Skeleton
+
+Floats = NDArray[np.float32]
+Doubles = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Image = NDArray[np.uint8]
+Space = Literal["camera", "world"]
+
+
+def check_shape(name: str, array: NDArray[Any], expected: tuple[int | None, ...]) -> None:
+    """Raise ValueError with expected and actual shape unless `array` has the `expected` one (None: any length)."""
+    actual = array.shape
+    if len(actual) != len(expected) or any(e is not None and e != a for e, a in zip(expected, actual, strict=True)):
+        wanted = "(" + ", ".join("any" if e is None else str(e) for e in expected) + ")"
+        raise ValueError(f"{name} has shape {actual}, expected {wanted}")
+
+
+@dataclass(frozen=True, slots=True)
+class VideoInfo:
+    """What is known of a video before it is decoded. Sizes are those of the upright, displayed picture."""
+
+    name: str  # for people: file name or camera name
+    path: str  # absolute path or URL; "" if there is none
+    width_px: int
+    height_px: int
+    fps_hz: float  # true average rate
+    frame_count: int  # exact for files that were scanned, 0 = unknown
+    duration_s: float
+    rotation_deg: int = 0  # what the container asks for; already applied to every frame
+    variable_rate: bool = False
+    content_key: str = ""  # identifies the pixels, not the path: key of the 2D cache
+    fov_deg: float | None = None  # horizontal, if the file says so
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One upright picture. `index` counts the frames of the source from 0; `time_s` is its true timestamp."""
+
+    index: int
+    time_s: float
+    bgr: Image  # (H, W, 3)
+
+
+@dataclass(frozen=True, slots=True)
+class Pose2D:
+    """The people found in one frame, in no particular order. Image space, pixels."""
+
+    boxes_image: Floats  # (P, 4) x0, y0, x1, y1 around the joints
+    joints_image: Floats  # (P, J, 2)
+    scores: Floats  # (P, J) in [0, 1]
+    skeleton: str  # key of skeleton.SKELETONS
+
+    def __post_init__(self) -> None:
+        persons, joints = self.boxes_image.shape[0], len(SKELETONS[self.skeleton].names)
+        check_shape("boxes_image", self.boxes_image, (persons, 4))
+        check_shape("joints_image", self.joints_image, (persons, joints, 2))
+        check_shape("scores", self.scores, (persons, joints))
+
+    @staticmethod
+    def nobody(skeleton: str) -> Pose2D:
+        joints = len(SKELETONS[skeleton].names)
+        return Pose2D(
+            np.zeros((0, 4), np.float32), np.zeros((0, joints, 2), np.float32), np.zeros((0, joints), np.float32), skeleton
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Track2D:
+    """One person over all T frames of a take, as the detector saw it. Image space, pixels.
+
+    Every frame of the take has a row; where the person was not seen the joints are NaN and the scores 0.
+    """
+
+    person: int
+    frame_index: Ints  # (T,)
+    time_s: Doubles  # (T,)
+    joints_image: Floats  # (T, J, 2)
+    scores: Floats  # (T, J)
+    skeleton: str
+
+    def __post_init__(self) -> None:
+        frames, joints = len(self.frame_index), len(SKELETONS[self.skeleton].names)
+        check_shape("time_s", self.time_s, (frames,))
+        check_shape("joints_image", self.joints_image, (frames, joints, 2))
+        check_shape("scores", self.scores, (frames, joints))
+
+    @property
+    def seen(self) -> NDArray[np.bool_]:
+        """(T,) True where at least one joint was seen."""
+        return np.asarray(np.isfinite(self.joints_image[..., 0]).any(axis=1))
+
+
+@dataclass(frozen=True, slots=True)
+class Track3D:
+    """One person's skeleton over all T frames of a take, metres, with the root's path in it.
+
+    A frame in which the person was not seen is NaN. `scores` are the 2D confidences behind each joint.
+    """
+
+    person: int
+    frame_index: Ints  # (T,)
+    time_s: Doubles  # (T,)
+    joints: Floats  # (T, J, 3)
+    scores: Floats  # (T, J)
+    space: Space
+    skeleton: str = "h36m17"
+
+    def __post_init__(self) -> None:
+        frames, joints = len(self.frame_index), len(SKELETONS[self.skeleton].names)
+        check_shape("time_s", self.time_s, (frames,))
+        check_shape("joints", self.joints, (frames, joints, 3))
+        check_shape("scores", self.scores, (frames, joints))
+
+    @property
+    def topology(self) -> Skeleton:
+        return SKELETONS[self.skeleton]
+
+    @property
+    def seen(self) -> NDArray[np.bool_]:
+        """(T,) True where the whole skeleton is known."""
+        return np.asarray(np.isfinite(self.joints).all(axis=(1, 2)))
+
+
+@dataclass(frozen=True, slots=True)
+class SceneEstimate:
+    """Where the camera stands in the world: `world = rotation @ camera + translation`. An estimate, not a measurement.
+
+    `notes` says for each of fov, pitch, height (and what else was used) where its value comes from:
+    "set by the user", "from the file" or "assumed".
+    """
+
+    fov_deg: float  # horizontal
+    pitch_deg: float  # positive: the camera looks down
+    rotation: Doubles  # (3, 3)
+    translation: Doubles  # (3,) metres: the camera's place in the world
+    notes: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        check_shape("rotation", self.rotation, (3, 3))
+        check_shape("translation", self.translation, (3,))
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """The result of a run: everyone's 2D, the lifted persons' 3D, and how it was made."""
+
+    info: VideoInfo
+    tracks2d: tuple[Track2D, ...]  # persons in order of presence: 1 is the one most seen
+    tracks3d: tuple[Track3D, ...]  # those that were lifted
+    scene: SceneEstimate | None
+    provenance: dict[str, Any] = field(default_factory=dict)  # versions, models, settings; plain JSON values
+    complete: bool = True  # False: what is known so far, while the run goes on
+
+    @property
+    def frame_count(self) -> int:
+        return len(self.tracks2d[0].frame_index) if self.tracks2d else 0
+
+    def track3d(self, person: int) -> Track3D | None:
+        return next((track for track in self.tracks3d if track.person == person), None)
+
+    def track2d(self, person: int) -> Track2D | None:
+        return next((track for track in self.tracks2d if track.person == person), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run is. `stage` is one of "prepare", "detect", "lift", "finish"; `total` 0 means unknown."""
+
+    stage: str
+    done: int
+    total: int
+    message: str = ""
