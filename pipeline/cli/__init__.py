@@ -1,0 +1,64 @@
+"""The command line: `lift`, `export`, `models`, `doctor`. The same core as the window, headless.
+
+Exit codes: 0 done, 1 bug, 2 user error, 130 cancelled. Log text and progress go to stderr, results to stdout.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+
+from pipeline.cli import doctor, export, lift, models
+from pipeline.cli.report import Report
+from pipeline.errors import Cancelled, UserError
+
+DONE, BUG, USER_ERROR, CANCELLED = 0, 1, 2, 130
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse already exits with 2 for wrong arguments; spelled out here because scripts rely on it."""
+
+    def error(self, message: str) -> None:  # type: ignore[override]
+        self.print_usage(sys.stderr)
+        self.exit(USER_ERROR, f"{self.prog}: {message}\n")
+
+
+def build_parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="hourglass",
+        description="One camera in, a 3D skeleton out. Without a command the window opens (`open VIDEO`: with that video).",
+    )
+    parser.add_argument("-v", "--verbose", action="store_true", help="show the log on stderr")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for module in (lift, export, models, doctor):
+        module.add_parser(commands)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code."""
+    arguments = build_parser().parse_args(argv)
+    logging.basicConfig(
+        stream=sys.stderr,
+        level=logging.INFO if arguments.verbose else logging.WARNING,
+        format="%(levelname)s %(name)s: %(message)s",
+    )
+    with Report(as_json=getattr(arguments, "json", False)) as report:
+        try:
+            code: int = arguments.run(arguments, report)
+            return code
+        except UserError as error:
+            report.user_error(error)
+            return USER_ERROR
+        except (Cancelled, KeyboardInterrupt):
+            report.cancelled()
+            return CANCELLED
+        except BrokenPipeError:
+            os._exit(CANCELLED)  # whoever read our output has gone; nothing can be told to anybody
+        except Exception as error:  # noqa: BLE001 - the last line of defence: a bug, reported as such
+            report.bug(error, traceback.format_exc())
+            return BUG

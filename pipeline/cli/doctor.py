@@ -1,0 +1,127 @@
+"""`doctor`: what is installed, what is really in use, what is missing and how to fix it."""
+
+from __future__ import annotations
+
+import argparse
+import importlib.metadata
+import importlib.util
+import os
+import platform
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from pipeline import registry, runtime, weights
+from pipeline.cli.report import Report
+from pipeline.errors import UserError
+from pipeline.files import cache_folder
+
+_PACKAGES = (
+    "torch", "torchvision", "mediapipe", "mmpose", "mmengine", "mmdet", "mmcv-lite", "opencv-python", "PySide6-Essentials",
+    "pyqtgraph", "PyOpenGL", "numpy", "scipy", "av", "safetensors", "platformdirs",
+)  # fmt: skip
+_REINSTALL = "Run ./start --reinstall."
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the report. `fix` is empty when there is nothing to do."""
+
+    what: str
+    value: str
+    ok: bool = True
+    fix: str = ""
+
+
+def add_parser(commands: Any) -> None:
+    parser = commands.add_parser("doctor", help="versions, the device really in use, what is missing and how to fix it")
+    parser.add_argument("--json", action="store_true", help="one JSON object a line on stdout")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace, report: Report) -> int:
+    """Exit code 0 when the main job can be done here, else 2."""
+    healthy = True
+    for check in (_python, _packages, _device, _detector, _weights, _cache, _display, _tools):
+        for finding in check():
+            healthy &= finding.ok
+            report.record(
+                {"what": finding.what, "value": finding.value, "ok": finding.ok, "fix": finding.fix},
+            )
+            report.line(f"{'ok ' if finding.ok else 'NO '} {finding.what:<22} {finding.value}")
+            if finding.fix:
+                report.line(f"{'':26} -> {finding.fix}")
+    report.record({"status": "done" if healthy else "error", "healthy": healthy})
+    report.line("Everything the main job needs is here." if healthy else "Something is missing: see the arrows above.")
+    return 0 if healthy else 2
+
+
+def _attempt(what: str, action: Callable[[], str]) -> Finding:
+    try:
+        return Finding(what, action())
+    except UserError as error:
+        return Finding(what, error.message, ok=False, fix=error.hint)
+    except ImportError as error:
+        return Finding(what, f"cannot be imported: {error}", ok=False, fix=_REINSTALL)
+
+
+def _python() -> Iterator[Finding]:
+    right = sys.version_info[:2] == (3, 11)
+    yield Finding(
+        "Python", f"{platform.python_version()} on {platform.platform()}", right, "" if right else "Install Python 3.11."
+    )
+
+
+def _packages() -> Iterator[Finding]:
+    for name in _PACKAGES:
+        try:
+            yield Finding(name, importlib.metadata.version(name))
+        except importlib.metadata.PackageNotFoundError:
+            yield Finding(name, "not installed", ok=False, fix=_REINSTALL)
+
+
+def _device() -> Iterator[Finding]:
+    def describe() -> str:
+        return ", ".join(f"{key} {value}" for key, value in runtime.describe().items() if key != "warnings")
+
+    yield _attempt("device", describe)
+    if importlib.util.find_spec("torch") is not None:
+        for warning in runtime.describe().get("warnings", []):
+            # A GPU that lies idle is slow, not broken.
+            yield Finding("device", "a GPU is present but not used", fix=str(warning))
+
+
+def _detector() -> Iterator[Finding]:
+    def ready() -> str:
+        entry = registry.find("detector", "mediapipe")
+        detector = entry.load()()
+        detector.close()
+        return "the embedded model is built and loads"
+
+    yield _attempt("detector mediapipe", ready)
+    mmpose = registry.find("detector", "mmpose")
+    yield Finding("detector mmpose", mmpose.missing() or "ready", fix="" if not mmpose.missing() else mmpose.hint)
+
+
+def _weights() -> Iterator[Finding]:
+    for entry in weights.manifest():
+        yield _attempt(f"lifter {entry.name}", lambda entry=entry: str(weights.locate(entry).name) + ", checksum fits")
+
+
+def _cache() -> Iterator[Finding]:
+    yield _attempt("cache folder", lambda: str(cache_folder()))
+
+
+def _display() -> Iterator[Finding]:
+    if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        yield Finding("display", "none: the command line works, the window needs one", fix="Start a desktop, or use xvfb-run.")
+    else:
+        yield Finding("display", os.environ.get("WAYLAND_DISPLAY") or os.environ.get("DISPLAY") or "native")
+
+
+def _tools() -> Iterator[Finding]:
+    for name, use in (("blender", "tests only"), ("ffmpeg", "tests only")):
+        found = shutil.which(name)
+        yield Finding(name, found or f"not found ({use})")

@@ -1,0 +1,172 @@
+"""`lift`: videos, folders of videos or 2D joints in, takes and exports out."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import signal
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from pipeline.cli.report import Report
+from pipeline.config import DetectConfig, LiftConfig, PostConfig, RunConfig, SceneConfig
+from pipeline.errors import ConfigError, UserError
+from pipeline.export.base import ExportOptions
+from pipeline.export.run import check_formats, export_take
+from pipeline.files import make_folder
+from pipeline.flow import CancelToken
+from pipeline.offline import Engine, analyse
+from pipeline.project import SUFFIX, save_take
+from pipeline.runtime import peak_memory_mb
+from pipeline.types import Progress, Take
+
+DEFAULT_FORMATS = "bvh,csv"
+
+
+def add_parser(commands: Any) -> None:
+    parser = commands.add_parser("lift", help="video (or 2D joints) to 3D: a take, BVH, CSV")
+    parser.add_argument("inputs", nargs="*", metavar="VIDEO", help="video files, folders of videos, or .npz 2D joints")
+    parser.add_argument("--sample", action="store_true", help="use the sample video")
+    parser.add_argument("-o", "--output", required=True, type=Path, metavar="DIR", help="folder for the results")
+    parser.add_argument("--formats", default=DEFAULT_FORMATS, help=f"comma-separated, default {DEFAULT_FORMATS}")
+    who = parser.add_mutually_exclusive_group()
+    who.add_argument("--person", type=int, metavar="N", help="lift this person (1 = the most present, the default)")
+    who.add_argument("--all", action="store_true", help="lift everyone")
+    parser.add_argument("--fov", type=float, metavar="DEG", help="horizontal field of view of the camera")
+    parser.add_argument("--pitch", type=float, metavar="DEG", help="camera pitch; positive: it looks down")
+    parser.add_argument("--height", type=float, metavar="CM", help="height of the person")
+    parser.add_argument("--start", type=float, metavar="S", help="start of the range in seconds")
+    parser.add_argument("--end", type=float, metavar="S", help="end of the range in seconds")
+    parser.add_argument("--smooth", type=float, metavar="HZ", help="cut-off of the smoothing, 0 = off")
+    parser.add_argument("--detector", default=DetectConfig().detector, help="2D detector (see `models`)")
+    parser.add_argument("--lifter", default="", help="lifter (see `models`)")
+    parser.add_argument("--device", default="auto", help="auto, cpu, cuda, mps")
+    parser.add_argument("--no-cache", action="store_true", help="neither read nor write the cache of 2D detections")
+    parser.add_argument("--json", action="store_true", help="one JSON object a line on stdout")
+    parser.set_defaults(run=run)
+
+
+def config_from(arguments: argparse.Namespace) -> RunConfig:
+    """The run that the arguments ask for. Raises `ConfigError`."""
+    post = PostConfig() if arguments.smooth is None else PostConfig(smooth_hz=arguments.smooth)
+    persons: Any = "all" if arguments.all else None if arguments.person is None else (arguments.person,)
+    return RunConfig(
+        detect=DetectConfig(detector=arguments.detector),
+        lift=LiftConfig(lifter=arguments.lifter, device=arguments.device),
+        post=post,
+        scene=SceneConfig(fov_deg=arguments.fov, pitch_deg=arguments.pitch, height_cm=arguments.height),
+        start_s=arguments.start,
+        end_s=arguments.end,
+        persons=persons,
+        use_cache=not arguments.no_cache,
+    )
+
+
+def unique_stems(inputs: Sequence[Path]) -> list[str]:
+    """One output stem an input; a name that comes twice gets _2, _3 so that nothing is overwritten."""
+    stems: list[str] = []
+    for path in inputs:
+        stem, number = path.stem, 2
+        while stem in stems:
+            stem, number = f"{path.stem}_{number}", number + 1
+        stems.append(stem)
+    return stems
+
+
+@contextmanager
+def interruptible(cancel: CancelToken) -> Iterator[None]:
+    """Ctrl-C and a polite kill ask the run to stop at the next frame; a second Ctrl-C stops at once."""
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        if cancel.cancelled:
+            raise KeyboardInterrupt
+        cancel.cancel()
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def run(arguments: argparse.Namespace, report: Report) -> int:
+    from pipeline.sources.open import find_inputs
+    from pipeline.sources.sample import sample_video
+
+    config = config_from(arguments)
+    formats = [name.strip() for name in arguments.formats.split(",") if name.strip()]
+    check_formats(formats)
+    if not arguments.inputs and not arguments.sample:
+        raise ConfigError("There is no video to lift.", "Name a video file or a folder, or use --sample.")
+    make_folder(arguments.output)
+    inputs = [sample_video()] if arguments.sample else []
+    if arguments.inputs:
+        inputs += find_inputs([Path(name) for name in arguments.inputs])
+    cancel = CancelToken()
+    failed = False
+    with Engine() as engine, interruptible(cancel):
+        for path, stem in zip(inputs, unique_stems(inputs), strict=True):
+            try:
+                _lift_one(path, stem, arguments.output, formats, config, cancel, engine, report)
+            except UserError as error:
+                if len(inputs) == 1:
+                    raise
+                report.user_error(error, str(path))  # the other files still have their turn
+                failed = True
+    return 2 if failed else 0
+
+
+def _lift_one(
+    path: Path,
+    stem: str,
+    folder: Path,
+    formats: Sequence[str],
+    config: RunConfig,
+    cancel: CancelToken,
+    engine: Engine,
+    report: Report,
+) -> None:
+    from pipeline.sources.open import open_source
+
+    begun = time.monotonic()
+    take: Take | None = None
+    source = open_source(path)
+    try:
+        for step in analyse(source, config, cancel, engine):
+            if isinstance(step, Progress):
+                report.progress(path.name, step)
+            elif step.complete:
+                take = step
+    finally:
+        source.close()
+    assert take is not None, "analyse ends with a complete take or raises"
+    # Nothing is written before the run is through: a cancelled or failed run leaves the folder as it was.
+    take_path = save_take(take, folder / f"{stem}{SUFFIX}")
+    exports = export_take(take, folder, stem, formats, ExportOptions()) if formats else []
+    result = {
+        "status": "done",
+        "input": str(path),
+        "take": str(take_path),
+        "exports": [str(p) for p in exports],
+        "frames": take.frame_count,
+        "persons": [track.person for track in take.tracks3d],
+        "seconds": round(time.monotonic() - begun, 3),
+        **{key: take.provenance["run"][key] for key in ("detect_seconds", "lift_seconds", "device")},
+        "peak_memory_mb": round(peak_memory_mb(), 1),
+    }
+    report.record(result)
+    people = len(take.tracks2d)
+    report.line(
+        f"{path.name}: {take.frame_count} frames, {people} {'person' if people == 1 else 'people'} seen, "
+        f"{len(take.tracks3d)} lifted in {result['seconds']:.1f} s on {result['device']}"
+    )
+    if take.scene:
+        notes = ", ".join(f"{key} {value}" for key, value in dataclasses.asdict(take.scene)["notes"].items())
+        report.line(f"  estimates: {notes}")
+    for written in (take_path, *exports):
+        report.line(f"  {written}")

@@ -1,0 +1,121 @@
+"""A take on disk: one `.pose3d` file, a zip of `take.json` (what and how) and `arrays.npz` (numbers). No pickle.
+
+Opening a take runs no model: everything the viewer and the exporters need is in the file. Pixels are not; the video is
+found again by its path.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.errors import TakeError
+from pipeline.files import atomic_write
+from pipeline.types import SceneEstimate, Take, Track2D, Track3D, VideoInfo
+
+SUFFIX = ".pose3d"
+FORMAT = "hourglass-pose3d"
+VERSION = 1
+_LARGEST_JSON = 64 * 2**20  # a take.json above this is not ours
+_LARGEST_ARRAYS = 16 * 2**30
+
+
+def save_take(take: Take, path: Path) -> Path:
+    """Write `take` to `path` atomically. Raises `OutputError`."""
+    arrays: dict[str, NDArray[Any]] = {}
+    if take.tracks2d:
+        arrays["frame_index"], arrays["time_s"] = take.tracks2d[0].frame_index, take.tracks2d[0].time_s
+    for track in take.tracks2d:
+        arrays[f"person{track.person}_joints_image"] = track.joints_image
+        arrays[f"person{track.person}_scores_image"] = track.scores
+    for track3d in take.tracks3d:
+        arrays[f"person{track3d.person}_joints"] = track3d.joints
+        arrays[f"person{track3d.person}_scores"] = track3d.scores
+    if take.scene:
+        arrays["scene_rotation"], arrays["scene_translation"] = take.scene.rotation, take.scene.translation
+    header = {
+        "format": FORMAT,
+        "version": VERSION,
+        "info": dataclasses.asdict(take.info),
+        "complete": take.complete,
+        "tracks2d": [{"person": t.person, "skeleton": t.skeleton} for t in take.tracks2d],
+        "tracks3d": [{"person": t.person, "skeleton": t.skeleton, "space": t.space} for t in take.tracks3d],
+        "scene": take.scene
+        and {"fov_deg": take.scene.fov_deg, "pitch_deg": take.scene.pitch_deg, "notes": take.scene.notes},
+        "provenance": take.provenance,
+    }
+    with atomic_write(path) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr("take.json", json.dumps(header, indent=1, allow_nan=False))
+        with archive.open("arrays.npz", "w", force_zip64=True) as member:
+            np.savez_compressed(member, **arrays)  # type: ignore[arg-type]
+    return path
+
+
+def load_take(path: Path) -> Take:
+    """Read a `.pose3d` file. Raises `TakeError` for anything that is not a whole take of this version."""
+    hint = "Open a .pose3d file saved by this program, or lift the video again."
+    try:
+        with zipfile.ZipFile(path) as archive:
+            _check_size(archive, "take.json", _LARGEST_JSON)
+            _check_size(archive, "arrays.npz", _LARGEST_ARRAYS)
+            header = json.loads(archive.read("take.json"))
+            if not isinstance(header, dict) or header.get("format") != FORMAT:
+                raise TakeError(f"{path.name} is not a take.", hint)
+            if header.get("version") != VERSION:
+                raise TakeError(
+                    f"{path.name} was saved by another version (format {header.get('version')}, this one reads {VERSION}).",
+                    "Update the program, or lift the video again.",
+                )
+            with np.load(io.BytesIO(archive.read("arrays.npz")), allow_pickle=False) as npz:
+                return _take(header, dict(npz))
+    except OSError as error:
+        raise TakeError(f"Cannot read {path} ({error.strerror or error}).", "Check the path and its permissions.") from error
+    except (zipfile.BadZipFile, KeyError, ValueError, TypeError, EOFError, NotImplementedError, RuntimeError) as error:
+        raise TakeError(f"{path.name} is damaged or not a take ({error}).", hint) from error
+
+
+def _check_size(archive: zipfile.ZipFile, member: str, limit: int) -> None:
+    if archive.getinfo(member).file_size > limit:
+        raise ValueError(f"{member} is larger than {limit} bytes")
+
+
+def _take(header: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Take:
+    """Put a take together from its two parts. Raises KeyError, ValueError or TypeError where they do not fit."""
+    tracks2d = tuple(
+        Track2D(
+            int(t["person"]),
+            arrays["frame_index"].astype(np.int64),
+            arrays["time_s"].astype(np.float64),
+            arrays[f"person{t['person']}_joints_image"].astype(np.float32),
+            arrays[f"person{t['person']}_scores_image"].astype(np.float32),
+            t["skeleton"],
+        )
+        for t in header["tracks2d"]
+    )
+    tracks3d = tuple(
+        Track3D(
+            int(t["person"]),
+            arrays["frame_index"].astype(np.int64),
+            arrays["time_s"].astype(np.float64),
+            arrays[f"person{t['person']}_joints"].astype(np.float32),
+            arrays[f"person{t['person']}_scores"].astype(np.float32),
+            t["space"],
+            t["skeleton"],
+        )
+        for t in header["tracks3d"]
+    )
+    scene = None
+    if header["scene"]:
+        s = header["scene"]
+        scene = SceneEstimate(
+            float(s["fov_deg"]), float(s["pitch_deg"]), arrays["scene_rotation"], arrays["scene_translation"], s["notes"]
+        )
+    info = VideoInfo(**header["info"])
+    return Take(info, tracks2d, tracks3d, scene, header["provenance"], bool(header["complete"]))
