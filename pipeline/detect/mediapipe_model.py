@@ -1,0 +1,117 @@
+"""The BlazePose model bundle, made once out of the models inside MediaPipe's own wheel. No download.
+
+The wheel carries BlazePose's person detector and its landmark model as bare TFLite files, without the metadata and
+the bundle that the Tasks API asks for. Both are added here: the metadata states how pixels become network input
+(detector [-1, 1], landmarks [0, 1], as MediaPipe's own graphs for these models do), and the bundle is a zip whose
+members are stored, not deflated, because MediaPipe maps them straight into memory.
+
+Bazarevsky et al., "BlazePose: On-device Real-time Body Pose tracking", CVPR workshop 2020.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import importlib.util
+import logging
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.errors import ModelError
+from pipeline.files import atomic_write, cache_folder
+
+log = logging.getLogger(__name__)
+
+DETECTOR_MEMBER = "pose_detector.tflite"
+LANDMARKS_MEMBER = "pose_landmarks_detector.tflite"
+
+_RECIPE = 1  # raise it when the bundle is made differently
+_HINT = "Install MediaPipe again (./start doctor says how)."
+# member -> (file in the wheel, mean, standard deviation)
+_PARTS = {
+    DETECTOR_MEMBER: ("modules/pose_detection/pose_detection.tflite", 127.5, 127.5),
+    LANDMARKS_MEMBER: ("modules/pose_landmark/pose_landmark_full.tflite", 0.0, 255.0),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ModelBundle:
+    """A `.task` file that is known to be whole."""
+
+    path: Path
+    sha256: str
+    mediapipe_version: str
+
+    def member(self, name: str) -> bytes:
+        """One TFLite model out of the bundle."""
+        with zipfile.ZipFile(self.path) as bundle:
+            return bundle.read(name)
+
+
+def model_bundle() -> ModelBundle:
+    """The bundle in the user's cache; made on first use, and again if it is damaged or MediaPipe has changed.
+
+    Raises `ModelError` if MediaPipe or its model files are missing, `OutputError` if the cache cannot be written.
+    """
+    try:
+        version = importlib.metadata.version("mediapipe")
+    except importlib.metadata.PackageNotFoundError as error:
+        raise ModelError("MediaPipe is not installed.", _HINT) from error
+    path = cache_folder() / f"blazepose_full-mediapipe{version}-r{_RECIPE}.task"
+    seal = path.with_suffix(".sha256")
+    found = _whole(path, seal)
+    if found is None:
+        _build(path)
+        found = _sha256(path)
+        with atomic_write(seal, "w") as file:
+            file.write(f"{found} {path.stat().st_size}\n")
+    return ModelBundle(path, found, version)
+
+
+def _whole(path: Path, seal: Path) -> str | None:
+    """The bundle's sha256 if it is what was once written, else None."""
+    try:
+        expected, size = seal.read_text(encoding="ascii").split()
+        if path.stat().st_size == int(size) and _sha256(path) == expected:
+            return expected
+        log.warning("The pose model in the cache is damaged and is made again: %s", path)
+    except FileNotFoundError:
+        pass
+    except (OSError, ValueError) as error:
+        log.warning("The pose model in the cache cannot be used and is made again: %s (%s)", path, error)
+    return None
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _wheel_file(relative: str) -> bytes:
+    # Found without importing mediapipe, so that a half-installed package gives a clear error and not an ImportError.
+    spec = importlib.util.find_spec("mediapipe")
+    for folder in (spec.submodule_search_locations or []) if spec else []:
+        try:
+            return (Path(folder) / relative).read_bytes()
+        except OSError:
+            continue
+    raise ModelError(f"The installed MediaPipe lacks its model file {relative}.", _HINT)
+
+
+def _build(path: Path) -> None:
+    from mediapipe.tasks.python.metadata.metadata_writers import metadata_writer
+
+    parts: dict[str, bytes] = {}
+    for member, (relative, mean, deviation) in _PARTS.items():
+        writer = metadata_writer.MetadataWriter.create(bytearray(_wheel_file(relative)))
+        writer.add_general_info(Path(relative).stem)
+        writer.add_image_input([mean], [deviation])
+        try:
+            model, _ = writer.populate()
+        except (ValueError, RuntimeError) as error:
+            raise ModelError(f"MediaPipe's model file {relative} cannot be used ({error}).", _HINT) from error
+        parts[member] = bytes(model)
+    with atomic_write(path) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as bundle:
+        for member, model in parts.items():
+            bundle.writestr(zipfile.ZipInfo(member, (2020, 1, 1, 0, 0, 0)), model)
