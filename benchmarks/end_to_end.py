@@ -1,0 +1,127 @@
+"""How much of the detector's speed the whole program keeps, and how much memory it takes.
+
+    python benchmarks/end_to_end.py [--loops 8] [--repeats 2] [--memory]
+
+The sample video, repeated `--loops` times, goes through (a) decoding alone, (b) decoding and detecting, (c) the whole run:
+decode, detect, track, lift, finish. (b) and (c) alternate in one process after one warm-up run, because machines drift; the
+ratio c / b is the number. Imports and warm-up are reported apart. `--memory` runs 1 x and `--loops` x in fresh processes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from pipeline.config import DetectConfig, RunConfig
+from pipeline.flow import CancelToken
+from pipeline.types import Frame, Take, VideoInfo
+
+
+class Looped:
+    """A `FrameSource` that plays another one several times in a row, with times that go on rising."""
+
+    def __init__(self, source, loops: int) -> None:
+        self._source, self._loops = source, loops
+        one: VideoInfo = source.info
+        self.info = replace(one, frame_count=one.frame_count * loops, duration_s=one.duration_s * loops, content_key="")
+
+    def frames(self, start_s: float | None = None, end_s: float | None = None) -> Iterator[Frame]:
+        one = self._source.info
+        step_s = one.frame_count / one.fps_hz
+        for loop in range(self._loops):
+            for frame in self._source.frames():
+                time_s = frame.time_s + loop * step_s
+                if (start_s is None or time_s >= start_s) and (end_s is None or time_s < end_s):
+                    yield Frame(frame.index + loop * one.frame_count, time_s, frame.bgr)
+
+    def frame_at(self, time_s: float) -> Frame:
+        raise NotImplementedError("a benchmark does not scrub")
+
+    def close(self) -> None:
+        self._source.close()
+
+
+def detect_only(source: Looped, engine, config: RunConfig) -> float:
+    from pipeline.detect.observe import ObserveStats, observe
+
+    begun = time.perf_counter()
+    for _ in observe(source, engine.detector(config.detect), None, CancelToken(), ObserveStats()):
+        pass
+    return time.perf_counter() - begun
+
+
+def whole_run(source: Looped, engine, config: RunConfig) -> tuple[float, Take]:
+    from pipeline.offline import analyse
+
+    begun = time.perf_counter()
+    *_, take = analyse(source, config, CancelToken(), engine)
+    assert isinstance(take, Take)
+    return time.perf_counter() - begun, take
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--loops", type=int, default=8)
+    parser.add_argument("--repeats", type=int, default=2)
+    parser.add_argument("--detector", default=DetectConfig().detector)
+    parser.add_argument("--memory", action="store_true", help="peak memory of 1 x and of --loops x")
+    parser.add_argument("--only-whole", action="store_true", help="one whole run, its peak memory as JSON (used by --memory)")
+    arguments = parser.parse_args()
+
+    if arguments.memory:
+        peaks = {}
+        for loops in (1, arguments.loops):
+            command = [sys.executable, __file__, "--only-whole", "--loops", str(loops), "--detector", arguments.detector]
+            printed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+            peaks[loops] = json.loads(printed.splitlines()[-1])["peak_memory_mb"]
+            print(f"peak memory, {loops} x: {peaks[loops]:.0f} MB")
+        print(f"ratio {peaks[arguments.loops] / peaks[1]:.3f}")
+        return
+
+    begun = time.perf_counter()
+    import torch  # noqa: F401
+
+    from pipeline.offline import Engine
+    from pipeline.runtime import peak_memory_mb
+    from pipeline.sources.open import open_source
+    from pipeline.sources.sample import sample_video
+
+    imports_s = time.perf_counter() - begun
+    config = RunConfig(detect=DetectConfig(detector=arguments.detector), use_cache=False)
+    with Engine() as engine:
+        source = Looped(open_source(sample_video()), arguments.loops)
+        if arguments.only_whole:
+            whole_run(source, engine, config)
+            print(json.dumps({"peak_memory_mb": peak_memory_mb()}))
+            return
+        begun = time.perf_counter()
+        whole_run(Looped(open_source(sample_video()), 1), engine, config)
+        warm_s = time.perf_counter() - begun
+        begun = time.perf_counter()
+        count = sum(1 for _ in source.frames())
+        decode_s = time.perf_counter() - begun
+        print(f"imports {imports_s:.2f} s, warm-up run (1 x) {warm_s:.2f} s; {count} frames, decoding alone {count / decode_s:.1f}/s")
+        ratios = []
+        for _ in range(arguments.repeats):
+            alone_s = detect_only(source, engine, config)
+            whole_s, take = whole_run(source, engine, config)
+            run = take.provenance["run"]
+            ratios.append(alone_s / whole_s)
+            print(
+                f"decode + detect {count / alone_s:6.2f}/s   whole run {count / whole_s:6.2f}/s   ratio {ratios[-1]:.3f}"
+                f"   (inside the whole run: detecting {run['detect_seconds']:.1f} s, lifting {run['lift_seconds']:.1f} s)"
+            )
+        print(f"whole run / detector alone: median {statistics.median(ratios):.3f}, worst {min(ratios):.3f}")
+
+
+if __name__ == "__main__":
+    main()

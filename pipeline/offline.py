@@ -1,0 +1,216 @@
+"""File mode, lossless: from a source to a take, as a plain generator of progress, partial takes and the take.
+
+Topology: reader thread -> queue -> caller's thread (detect, track) -> queue -> lift thread. Both queues are bounded and
+wait, nothing is dropped. Closing the generator, an error or a cancel joins the threads and leaves nothing but the 2D
+cache, from which the next run goes on.
+"""
+
+from __future__ import annotations
+
+import datetime
+import logging
+import time
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pipeline import __version__, weights
+from pipeline.config import RunConfig
+from pipeline.detect.observe import ObserveStats, observe
+from pipeline.detect.track import Tracker
+from pipeline.engine import Engine
+from pipeline.errors import NoPersonError, SourceError
+from pipeline.flow import CancelToken
+from pipeline.lift.worker import LiftWorker, Rows
+from pipeline.post.chain import LiftedPerson, finish
+from pipeline.skeleton import h36m17_from
+from pipeline.types import Floats, Pose2D, Progress, Take, VideoInfo
+
+if TYPE_CHECKING:
+    from pipeline.sources.base import FrameSource
+    from pipeline.sources.joints2d import Joints2DSource
+
+__all__ = ["Engine", "analyse"]
+
+log = logging.getLogger(__name__)
+
+_BATCH_ROWS = 32  # frames handed to the lift thread at a time
+_SHORTEST_PERSON_S = 0.2  # shorter appearances are detector noise, unless the clip itself is that short
+
+
+def analyse(
+    source: FrameSource | Joints2DSource, config: RunConfig, cancel: CancelToken, engine: Engine
+) -> Iterator[Progress | Take]:
+    """Detect, track, lift and finish `source`. Yields `Progress`, partial takes (complete=False), the take last.
+
+    Raises the `UserError` of whatever stage fails (`NoPersonError` if nobody, or not the person asked for, was found),
+    and `Cancelled` within a frame or a batch of windows of `cancel`.
+    """
+    yield Progress("prepare", 0, 0, "Loading models")
+    run = _Run(source, config, cancel, engine)
+    try:
+        yield from run.steps()
+    finally:
+        run.close()
+
+
+class _Run:
+    """One run's state; `steps` is the generator behind `analyse`."""
+
+    def __init__(
+        self, source: FrameSource | Joints2DSource, config: RunConfig, cancel: CancelToken, engine: Engine
+    ) -> None:
+        self.info: VideoInfo = source.info
+        self.config = config
+        self.cancel = cancel
+        self.engine = engine
+        self.stats = ObserveStats()
+        self.begun = time.monotonic()
+        self.pushed: dict[int, int] = {}  # identity -> rows the lift thread has
+        self.size_px = (self.info.width_px, self.info.height_px)
+        if isinstance(getattr(source, "skeleton", None), str):
+            self.detector_name, self.skeleton = "2D joints from a file", source.skeleton  # type: ignore[union-attr]
+            self.poses = source.poses(config.start_s, config.end_s)  # type: ignore[union-attr]
+        else:
+            detector = engine.detector(config.detect)
+            self.detector_name, self.skeleton = f"{detector.name} ({detector.cache_key})", detector.skeleton
+            self.poses = self._observed(source, detector)  # type: ignore[arg-type]
+        self.tracker = Tracker(self.skeleton, self.info.fps_hz, self.size_px)
+        self.worker = LiftWorker(lambda: engine.lifter(config.lift), self._track_lift, cancel)
+
+    def _observed(self, source: FrameSource, detector: Any) -> Iterator[tuple[int, float, Pose2D]]:
+        from pipeline.detect.cache import open_cache
+
+        cache = open_cache(self.info.content_key, detector.cache_key) if self.config.use_cache else None
+        return observe(source, detector, cache, self.cancel, self.stats, self.config.start_s, self.config.end_s)
+
+    def _track_lift(self, lifter: Any) -> Any:
+        from pipeline.lift.windows import TrackLift
+
+        return TrackLift(lifter, self.info.fps_hz, self.size_px, variable_rate=self.info.variable_rate)
+
+    def close(self) -> None:
+        close = getattr(self.poses, "close", None)
+        if close is not None:
+            close()
+        self.worker.stop()
+
+    def steps(self) -> Iterator[Progress | Take]:
+        total = self._frames_expected()
+        done = 0
+        for index, time_s, pose in self.poses:
+            self.cancel.check()
+            self.tracker.update(index, time_s, pose)
+            done += 1
+            if done % _BATCH_ROWS == 0:
+                for identity in self._wanted_so_far():
+                    self._push(identity)
+                partial = self.worker.partial.get(timeout_s=0)
+                if partial is not None:
+                    yield self._take({partial.identity: partial.relative}, complete=False)
+            yield Progress("detect", done, max(total, done))
+        if done == 0:
+            raise SourceError(
+                f"There is no frame in the chosen range of {self.info.name}.",
+                f"The video is {self.info.duration_s:.2f} s long: choose a range inside it.",
+            )
+        chosen = self._chosen()
+        yield Progress("lift", 0, len(chosen), "Lifting the last windows")
+        for identity in chosen:
+            self._push(identity)
+            self.worker.finish(identity)
+        self.worker.join()
+        self.cancel.check()
+        yield Progress("finish", 0, 1, "Smoothing, bones, ground")
+        yield self._take({identity: self.worker.results[identity] for identity in chosen}, complete=True)
+
+    def _frames_expected(self) -> int:
+        start, end = self.config.start_s or 0.0, self.config.end_s
+        if self.config.start_s is None and end is None:
+            return self.info.frame_count
+        span = min(end if end is not None else self.info.duration_s, self.info.duration_s) - start
+        return max(0, round(span * self.info.fps_hz))
+
+    def _identities(self) -> list[int]:
+        """Identities by presence. In a clip shorter than any person could be, everyone counts."""
+        return self.tracker.identities(minimum_s=_SHORTEST_PERSON_S) or self.tracker.identities()
+
+    def _wanted_so_far(self) -> list[int]:
+        """Whom to lift ahead: a good guess saves time at the end, a wrong one costs a little and harms nothing."""
+        identities = self.tracker.identities(minimum_s=_SHORTEST_PERSON_S)
+        if self.config.persons == "all":
+            return identities
+        numbers = self.config.persons or (1,)
+        return [identities[n - 1] for n in numbers if n <= len(identities)]
+
+    def _chosen(self) -> list[int]:
+        identities = self._identities()
+        if not identities:
+            raise NoPersonError(
+                f"Nobody was found in {self.info.name}.",
+                "Choose a video (or a range of it) in which a person is seen from head to foot and not too small.",
+            )
+        if self.config.persons == "all":
+            return identities
+        numbers = self.config.persons or (1,)
+        absent = [n for n in numbers if n > len(identities)]
+        if absent:
+            found = "1 person was" if len(identities) == 1 else f"{len(identities)} people were"
+            raise NoPersonError(
+                f"There is no person {absent[0]} in {self.info.name}: {found} found.",
+                f"Choose a number from 1 to {len(identities)}; 1 is the most present.",
+            )
+        return [identities[n - 1] for n in numbers]
+
+    def _push(self, identity: int) -> None:
+        """Give the lift thread this person's new rows, in batches small enough to cancel between."""
+        start, stop = self.pushed.get(identity, 0), len(self.tracker.frame_index)
+        for begin in range(start, stop, _BATCH_ROWS):
+            self.cancel.check()
+            end = min(begin + _BATCH_ROWS, stop)
+            joints, scores = h36m17_from(self.skeleton, *self.tracker.rows(identity, begin, end))
+            self.worker.push(Rows(identity, joints, scores, np.asarray(self.tracker.time_s[begin:end])))
+        self.pushed[identity] = stop
+
+    def _take(self, lifted: dict[int, Floats], *, complete: bool) -> Take:
+        identities = self._identities()
+        number = {identity: n for n, identity in enumerate(identities, start=1)}
+        tracks2d = tuple(self.tracker.track(identity, number[identity]) for identity in identities)
+        persons = []
+        for identity, relative in sorted(lifted.items(), key=lambda item: number[item[0]]):
+            track = tracks2d[number[identity] - 1]
+            rows = len(track.frame_index)
+            padded = np.full((rows, 17, 3), np.nan, np.float32)
+            padded[: len(relative)] = relative
+            joints, scores = h36m17_from(self.skeleton, track.joints_image, track.scores)
+            persons.append(LiftedPerson(track.person, track.frame_index, track.time_s, joints, scores, padded))
+        lifter = self.worker.lifter
+        assert lifter is not None, "something was lifted"
+        tracks3d, scene = finish(persons, self.info, self.config, lifter.unit_stature_m)
+        return Take(self.info, tracks2d, tuple(tracks3d), scene, self._provenance(), complete)
+
+    def _provenance(self) -> dict[str, Any]:
+        from pipeline import runtime
+
+        lifter = self.worker.lifter
+        entry = weights.find(self.config.lift.lifter)
+        return {
+            "program": f"hourglass {__version__}",
+            "made": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+            "source": self.info.path,
+            "detector": self.detector_name,
+            "lifter": {"name": entry.name, "sha256": entry.sha256},
+            "versions": runtime.versions(),
+            "config": self.config.to_json(),
+            "run": {
+                "frames": len(self.tracker.frame_index),
+                "detected": self.stats.detected,
+                "from_cache": self.stats.cached,
+                "seconds": round(time.monotonic() - self.begun, 3),
+                "detect_seconds": round(self.stats.detect_s, 3),
+                "lift_seconds": round(self.worker.lift_s, 3),
+                "device": getattr(lifter, "device_name", "cpu"),
+                "precision": getattr(lifter, "precision", "float32"),
+            },
+        }
