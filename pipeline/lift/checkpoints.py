@@ -1,0 +1,100 @@
+"""From a manifest entry to a model with its weights in it. Strict: what does not fit is refused, never skipped."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipeline import registry, weights
+from pipeline.errors import ModelError
+from pipeline.lift.tokens import PruneConfig
+from pipeline.weights import WeightEntry
+
+if TYPE_CHECKING:
+    import torch
+
+_SHOWN = 3  # names listed in an error before "and n more"
+
+
+def load_host(entry: WeightEntry) -> torch.nn.Module:
+    """The host model of `entry` in evaluation mode, float32, on the CPU, with its weights.
+
+    Raises `ModelError` if the weights are missing, damaged or do not fit, `ConfigError` for an unknown host.
+    """
+    model = build_host(entry)
+    load_strictly(model, read_state_dict(weights.locate(entry)), entry.name)
+    return model.eval().requires_grad_(False)
+
+
+def build_host(entry: WeightEntry) -> torch.nn.Module:
+    """The host model of `entry` without weights: `from_sizes(sizes, prune)` of the class in the registry."""
+    host = registry.find("host", entry.host).load()
+    try:
+        model: torch.nn.Module = host.from_sizes(entry.sizes, PruneConfig.from_json(dict(entry.prune)))
+    except (TypeError, ValueError) as error:
+        raise ModelError(
+            f"The sizes of '{entry.name}' do not fit its host '{entry.host}' ({error}).", "Correct the manifest entry."
+        ) from error
+    return model
+
+
+def read_state_dict(path: Path) -> dict[str, torch.Tensor]:
+    """Tensors of a `.safetensors` file or a PyTorch checkpoint (only tensors are ever read from it: no pickled code).
+
+    The wrappers and prefixes that published checkpoints have (`model_pos`, `state_dict`, `model`; `module.` of
+    DataParallel) are taken off. Raises `ModelError`.
+    """
+    hint = "Download it again, or name another lifter."
+    if path.suffix == ".safetensors":
+        from safetensors import SafetensorError
+        from safetensors.torch import load_file
+
+        try:
+            return load_file(path)
+        except (SafetensorError, OSError) as error:
+            raise ModelError(f"The weights {path} cannot be read ({error}).", hint) from error
+    import pickle
+
+    import torch
+
+    try:
+        data: Any = torch.load(path, map_location="cpu", weights_only=True)
+    except (pickle.UnpicklingError, RuntimeError, EOFError, OSError, ValueError, KeyError) as error:
+        raise ModelError(f"The weights {path} cannot be read safely ({str(error)[:200]}).", hint) from error
+    for wrapper in ("model_pos", "state_dict", "model"):
+        if isinstance(data, dict) and isinstance(data.get(wrapper), dict):
+            data = data[wrapper]
+            break
+    if not isinstance(data, dict) or not data or not all(isinstance(value, torch.Tensor) for value in data.values()):
+        raise ModelError(f"{path} holds no weights.", hint)
+    if all(key.startswith("module.") for key in data):
+        data = {key.removeprefix("module."): value for key, value in data.items()}
+    return data
+
+
+def load_strictly(model: torch.nn.Module, state: dict[str, torch.Tensor], name: str) -> None:
+    """Put `state` into `model`. Raises `ModelError` naming what is missing, too much or of another shape."""
+    own = model.state_dict()
+    problems = []
+    if missing := [key for key in own if key not in state]:
+        problems.append("missing: " + _some(missing))
+    if extra := [key for key in state if key not in own]:
+        problems.append("not part of the model: " + _some(extra))
+    wrong = [
+        f"{key} {tuple(state[key].shape)} instead of {tuple(own[key].shape)}"
+        for key in own
+        if key in state and state[key].shape != own[key].shape
+    ]
+    if wrong:
+        problems.append("other shape: " + _some(wrong))
+    if problems:
+        raise ModelError(
+            f"The weights of '{name}' do not fit the model ({'; '.join(problems)}).",
+            "File and sizes must belong together: correct the manifest entry.",
+        )
+    model.load_state_dict(state, strict=True)
+
+
+def _some(names: list[str]) -> str:
+    more = len(names) - _SHOWN
+    return ", ".join(names[:_SHOWN]) + (f" and {more} more" if more > 0 else "")

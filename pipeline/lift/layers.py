@@ -1,0 +1,59 @@
+"""Transformer layers that every host model shares, with the parameter names of timm's VisionTransformer.
+
+The published checkpoints of this field all grew from that code, so `norm1, attn.qkv, attn.proj, norm2, mlp.fc1,
+mlp.fc2` is what their files hold. Shapes: `N` sequences, `L` tokens in a sequence, `C` channels, `H` heads.
+"""
+
+from __future__ import annotations
+
+from torch import Tensor, nn
+from torch.nn import functional
+
+
+class Attention(nn.Module):
+    """Multi-head self-attention over the tokens of a sequence (Vaswani et al. 2017)."""
+
+    def __init__(self, channels: int, heads: int, qkv_bias: bool = True) -> None:
+        super().__init__()
+        if channels % heads:
+            raise ValueError(f"{channels} channels cannot be shared by {heads} heads")
+        self.heads = heads
+        self.qkv = nn.Linear(channels, channels * 3, bias=qkv_bias)
+        self.proj = nn.Linear(channels, channels)
+
+    def forward(self, x: Tensor) -> Tensor:
+        N, L, C = x.shape
+        qkv = self.qkv(x).view(N, L, 3, self.heads, C // self.heads)
+        q, k, v = qkv.permute(2, 0, 3, 1, 4).unbind(0)  # each (N, H, L, C / H)
+        mixed = functional.scaled_dot_product_attention(q, k, v)
+        out: Tensor = self.proj(mixed.transpose(1, 2).reshape(N, L, C))
+        return out
+
+
+class Mlp(nn.Module):
+    """Two linear layers with a GELU between them, token by token."""
+
+    def __init__(self, channels: int, hidden: int) -> None:
+        super().__init__()
+        self.fc1 = nn.Linear(channels, hidden)
+        self.fc2 = nn.Linear(hidden, channels)
+
+    def forward(self, x: Tensor) -> Tensor:
+        out: Tensor = self.fc2(functional.gelu(self.fc1(x)))
+        return out
+
+
+class Block(nn.Module):
+    """Pre-norm transformer block: x + attention(norm(x)), then x + mlp(norm(x)). (N, L, C) -> (N, L, C)."""
+
+    def __init__(self, channels: int, heads: int, mlp_ratio: float, qkv_bias: bool = True, eps: float = 1e-6) -> None:
+        super().__init__()
+        self.norm1 = nn.LayerNorm(channels, eps=eps)
+        self.attn = Attention(channels, heads, qkv_bias)
+        self.norm2 = nn.LayerNorm(channels, eps=eps)
+        self.mlp = Mlp(channels, int(channels * mlp_ratio))
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = x + self.attn(self.norm1(x))
+        out: Tensor = x + self.mlp(self.norm2(x))
+        return out

@@ -1,0 +1,85 @@
+"""MixSTE: alternating spatial and temporal attention over the joints of a video window, with H2OT token pruning.
+
+J. Zhang, Z. Tu, J. Yang, Y. Chen, J. Yuan: "MixSTE: Seq2seq Mixed Spatio-Temporal Encoder for 3D Human Pose
+Estimation in Video", CVPR 2022, arXiv 2203.00859. Written from the paper; parameter names are those of the published
+checkpoints, so that these load strictly. Pruning and recovering: see `tokens`.
+
+A **block** is one spatial layer (the joints of a frame attend to each other) and one temporal layer (the frames of a
+joint attend to each other). Shapes: `B` windows, `F` frames, `n` frames still alive, `J` joints, `C` channels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from pipeline.lift.layers import Block
+from pipeline.lift.tokens import PruneConfig, TokenPruner, all_frames, gather_frames
+
+
+@dataclass(frozen=True, slots=True)
+class MixSTEConfig:
+    """Sizes of the model. The defaults are the paper's."""
+
+    frames: int = 243
+    channels: int = 512
+    depth: int = 8  # blocks, each of a spatial and a temporal layer
+    heads: int = 8
+    mlp_ratio: float = 2.0
+    in_channels: int = 2  # x, y or x, y, confidence
+    joints: int = 17
+    out_channels: int = 3
+
+
+class MixSTE(nn.Module):
+    """Joints of a window (B, F, J, in_channels) -> 3D joints (B, F, J, 3), all F frames (seq2seq)."""
+
+    def __init__(self, config: MixSTEConfig | None = None, prune: PruneConfig | None = None) -> None:
+        super().__init__()
+        self.config = c = config or MixSTEConfig()
+        self.pruner = TokenPruner(prune or PruneConfig(), c.frames, c.depth)
+        self.Spatial_patch_to_embedding = nn.Linear(c.in_channels, c.channels)
+        self.Spatial_pos_embed = nn.Parameter(torch.zeros(1, c.joints, c.channels))
+        self.Temporal_pos_embed = nn.Parameter(torch.zeros(1, c.frames, c.channels))
+        self.STEblocks = nn.ModuleList(Block(c.channels, c.heads, c.mlp_ratio) for _ in range(c.depth))
+        self.TTEblocks = nn.ModuleList(Block(c.channels, c.heads, c.mlp_ratio) for _ in range(c.depth))
+        # One norm each, shared by all blocks: that is how the published model is built.
+        self.Spatial_norm = nn.LayerNorm(c.channels, eps=1e-6)
+        self.Temporal_norm = nn.LayerNorm(c.channels, eps=1e-6)
+        self.head = nn.Sequential(nn.LayerNorm(c.channels), nn.Linear(c.channels, c.out_channels))
+
+    @classmethod
+    def from_sizes(cls, sizes: Mapping[str, Any], prune: PruneConfig) -> MixSTE:
+        """Build from the `sizes` of a manifest entry. Raises TypeError for a size this model does not have."""
+        known = {field.name for field in fields(MixSTEConfig)}
+        if unknown := set(sizes) - known:
+            raise TypeError(f"MixSTE has no size called {', '.join(sorted(unknown))}")
+        return cls(MixSTEConfig(**sizes), prune)
+
+    def forward(self, x: Tensor) -> Tensor:
+        joints, kept = self.forward_kept(x)
+        return self.pruner.recover(joints, kept, self.config.frames)
+
+    def forward_kept(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """(B, F, J, in_channels) -> joints (B, r, J, 3) of the frames that came through, and which: (B, r)."""
+        c = self.config
+        if x.shape[1:] != (c.frames, c.joints, c.in_channels):
+            wanted = (c.frames, c.joints, c.in_channels)
+            raise ValueError(f"MixSTE input has shape {tuple(x.shape)}, expected (B, {', '.join(map(str, wanted))})")
+        kept = all_frames(x)  # (B, F)
+        x = self.Spatial_patch_to_embedding(x) + self.Spatial_pos_embed  # (B, F, J, C)
+        for block in range(c.depth):
+            x, kept = self.pruner.at_block(block, x, kept)
+            B, n, J, C = x.shape
+            x = self.Spatial_norm(self.STEblocks[block](x.reshape(B * n, J, C)))
+            x = x.view(B, n, J, C).transpose(1, 2)  # (B, J, n, C)
+            if block == 0:
+                # Time enters here; frames that block 0 itself has pruned keep the place they had in the window.
+                x = x + gather_frames(self.Temporal_pos_embed.expand(B, -1, -1), kept)[:, None]
+            x = self.Temporal_norm(self.TTEblocks[block](x.reshape(B * J, n, C)))
+            x = x.view(B, J, n, C).transpose(1, 2)  # (B, n, J, C)
+        return self.head(x), kept
