@@ -1,0 +1,93 @@
+"""Constant bone lengths: one body for the whole take, left and right alike; the lifter's directions are kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipeline.post.stature import chain_length
+from pipeline.skeleton import H36M17
+from pipeline.types import Doubles
+
+_TINY = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """Lengths of one person's bones. `lengths[j]` joins joint j to its H36M-17 parent, metres; [0] is 0."""
+
+    lengths: Doubles  # (17,)
+
+    def scaled(self, factor: float) -> Body:
+        return Body(self.lengths * factor)
+
+    @property
+    def chain_m(self) -> float:
+        """Leg + pelvis-thorax-nose-head_top, see `stature`."""
+        size = self.lengths
+        return float(size[2] + size[3] + size[7] + size[8] + size[9] + size[10])
+
+
+def unit(vectors: Doubles) -> Doubles:
+    """(..., 3) -> the same directions with length 1 (zero stays zero, NaN stays NaN)."""
+    return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), _TINY))
+
+
+def measure_body(joints: Doubles) -> Body:
+    """(T, 17, 3) joints, NaN = not seen -> the body: medians over the take, the same for left and right.
+
+    The pelvis is the middle of the hips, the thorax that of the shoulders and the spine the middle of those two, so
+    hips, shoulders and the two halves of the trunk are half of the whole distances.
+    """
+    joints = joints[np.isfinite(joints).all(axis=(1, 2))]
+    lengths = np.zeros(17)
+    if not len(joints):
+        return Body(lengths)
+    for child, parent in enumerate(H36M17.parents):
+        if parent >= 0:
+            lengths[child] = np.median(np.linalg.norm(joints[:, child] - joints[:, parent], axis=-1))
+    for left, right in zip(H36M17.left, H36M17.right, strict=True):
+        lengths[left] = lengths[right] = (lengths[left] + lengths[right]) / 2
+    lengths[[1, 4]] = np.median(np.linalg.norm(joints[:, 4] - joints[:, 1], axis=-1)) / 2
+    lengths[[11, 14]] = np.median(np.linalg.norm(joints[:, 11] - joints[:, 14], axis=-1)) / 2
+    lengths[[7, 8]] = np.median(np.linalg.norm(joints[:, 8] - joints[:, 0], axis=-1)) / 2
+    return Body(lengths)
+
+
+def with_body(joints: Doubles, body: Body) -> Doubles:
+    """(T, 17, 3) joints -> the same directions with exactly the lengths of `body`; the pelvis stays where it is."""
+    out = np.full(joints.shape, np.nan)
+    size = body.lengths
+    out[:, 0] = joints[:, 0]
+    hip_line = unit(joints[:, 4] - joints[:, 1])
+    out[:, 4], out[:, 1] = out[:, 0] + size[4] * hip_line, out[:, 0] - size[1] * hip_line
+    trunk = unit(joints[:, 8] - joints[:, 0])
+    out[:, 7] = out[:, 0] + size[7] * trunk
+    out[:, 8] = out[:, 0] + (size[7] + size[8]) * trunk
+    shoulder_line = unit(joints[:, 11] - joints[:, 14])
+    out[:, 11], out[:, 14] = out[:, 8] + size[11] * shoulder_line, out[:, 8] - size[14] * shoulder_line
+    for child in (2, 3, 5, 6, 9, 10, 12, 13, 15, 16):  # parents come first in H36M-17
+        parent = H36M17.parents[child]
+        out[:, child] = out[:, parent] + size[child] * unit(joints[:, child] - joints[:, parent])
+    return out
+
+
+def constant_bones(joints: Doubles, chain_m: float) -> Doubles:
+    """(T, 17, 3) joints -> one body in all frames, sized so that its chain (see `stature`) measures `chain_m`.
+
+    The size is set here and not by the lifter's nominal one: an uncertain lifter draws its bodies a little small.
+    """
+    body = measure_body(joints)
+    if body.chain_m < _TINY:
+        return joints.copy()
+    return with_body(joints, body.scaled(chain_m / body.chain_m))
+
+
+def bone_lengths(joints: Doubles) -> Doubles:
+    """(..., 17, 3) -> (..., 17) length of the bone from each joint to its parent, [0] is 0."""
+    parents = np.maximum(np.array(H36M17.parents), 0)
+    return np.asarray(np.linalg.norm(joints - joints[..., parents, :], axis=-1))
+
+
+__all__ = ["Body", "bone_lengths", "chain_length", "constant_bones", "measure_body", "unit", "with_body"]

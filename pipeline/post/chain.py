@@ -1,0 +1,132 @@
+"""From the lifter's root-relative joints to skeletons in the world. Each step is a file of its own:
+
+size (stature) -> low-pass (smooth) -> one body (bones) -> root's path (trajectory) -> gravity and floor (ground).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipeline.config import RunConfig, SceneConfig
+from pipeline.geometry import default_fov_deg, rotation_world_from_camera, world_from_camera
+from pipeline.post.bones import constant_bones
+from pipeline.post.ground import floor_height, still_ankles
+from pipeline.post.smooth import low_pass
+from pipeline.post.stature import ANKLE_PER_STATURE, ASSUMED_HEIGHT_CM, chain_from_height
+from pipeline.post.trajectory import root_path
+from pipeline.types import Doubles, Floats, Ints, SceneEstimate, Track3D, VideoInfo, check_shape
+
+_FALLBACK_RATE_HZ = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class LiftedPerson:
+    """One person as the lifter leaves it. Every frame of the take has a row; NaN = not seen."""
+
+    person: int
+    frame_index: Ints  # (T,)
+    time_s: Doubles  # (T,)
+    joints_image_h36m: Floats  # (T, 17, 2) pixels
+    scores: Floats  # (T, 17)
+    relative: Floats  # (T, 17, 3) camera axes, joint 0 at zero, metres at the lifter's unit stature
+
+    def __post_init__(self) -> None:
+        frames = len(self.frame_index)
+        check_shape("time_s", self.time_s, (frames,))
+        check_shape("joints_image_h36m", self.joints_image_h36m, (frames, 17, 2))
+        check_shape("scores", self.scores, (frames, 17))
+        check_shape("relative", self.relative, (frames, 17, 3))
+
+
+def finish(
+    persons: Sequence[LiftedPerson], info: VideoInfo, config: RunConfig, unit_stature_m: float
+) -> tuple[list[Track3D], SceneEstimate]:
+    """World-space tracks (in the order of `persons`) and the camera's place.
+
+    `unit_stature_m` is the chain length (see `stature`) of the bodies in `relative`. What was not set by the user or
+    found in the file is assumed; the estimate's `notes` say which is which.
+    """
+    scene = config.scene
+    fov_deg, notes = _fov(scene, info)
+    height_cm = ASSUMED_HEIGHT_CM if scene.height_cm is None else scene.height_cm
+    pitch_deg = scene.pitch_deg or 0.0
+    notes["height"] = "assumed" if scene.height_cm is None else "set by the user"
+    notes["pitch"] = "assumed" if scene.pitch_deg is None else "set by the user"
+
+    in_camera = [
+        _in_camera(
+            person,
+            info,
+            fov_deg=fov_deg,
+            chain_m=chain_from_height(height_cm),
+            unit_stature_m=unit_stature_m,
+            smooth_hz=config.post.smooth_hz,
+        )
+        for person in persons
+    ]
+    rotation = np.asarray(rotation_world_from_camera(pitch_deg), np.float64)
+    turned = [joints @ rotation.T for joints in in_camera]
+    standing = [
+        still_ankles(joints, person.scores, _rate(person, info)) for joints, person in zip(turned, persons, strict=True)
+    ]
+    heights = np.concatenate(standing) if standing else np.zeros(0)
+    translation = np.zeros(3)
+    translation[2] = -floor_height(heights, ANKLE_PER_STATURE * height_cm / 100)
+    notes["floor"] = "estimated from the feet" if len(heights) else "assumed"
+    for joints in turned:
+        pelvis = joints[np.isfinite(joints).all(axis=(1, 2)), 0]
+        if len(pelvis):
+            translation[:2] = -pelvis[0, :2]
+            break
+
+    tracks = []
+    for person, joints in zip(persons, in_camera, strict=True):
+        world = world_from_camera(joints, rotation, translation)
+        seen = np.isfinite(world).all(axis=(1, 2))
+        scores = np.where(seen[:, None], np.nan_to_num(person.scores), 0).astype(np.float32)
+        tracks.append(
+            Track3D(person.person, person.frame_index, person.time_s, world.astype(np.float32), scores, "world")
+        )
+    return tracks, SceneEstimate(fov_deg, pitch_deg, rotation, translation, notes)
+
+
+def _fov(scene: SceneConfig, info: VideoInfo) -> tuple[float, dict[str, str]]:
+    if scene.fov_deg is not None:
+        return scene.fov_deg, {"fov": "set by the user"}
+    if info.fov_deg is not None:
+        return info.fov_deg, {"fov": "from the file"}
+    return default_fov_deg(info.width_px, info.height_px), {"fov": "assumed"}
+
+
+def _rate(person: LiftedPerson, info: VideoInfo) -> float:
+    """True rate of the frames: that of the timestamps if the video does not say."""
+    if np.isfinite(info.fps_hz) and info.fps_hz > 0:
+        return info.fps_hz
+    lasted = float(person.time_s[-1] - person.time_s[0]) if len(person.time_s) > 1 else 0.0
+    return (len(person.time_s) - 1) / lasted if lasted > 0 else _FALLBACK_RATE_HZ
+
+
+def _in_camera(
+    person: LiftedPerson, info: VideoInfo, *, fov_deg: float, chain_m: float, unit_stature_m: float, smooth_hz: float
+) -> Doubles:
+    """(T, 17, 3) joints in camera space with the root's path in them; NaN where the person was not seen."""
+    relative = np.asarray(person.relative, np.float64) * (chain_m / unit_stature_m)
+    seen = np.isfinite(relative).all(axis=(1, 2))
+    relative[~seen] = np.nan
+    rate_hz = _rate(person, info)
+    relative = low_pass(relative, seen, rate_hz, smooth_hz)
+    relative = constant_bones(relative, chain_m)
+    size_px = (info.width_px, info.height_px)
+    root = root_path(
+        relative,
+        person.joints_image_h36m,
+        person.scores,
+        fov_deg=fov_deg,
+        size_px=size_px,
+        rate_hz=rate_hz,
+        smooth_hz=smooth_hz,
+    )
+    return relative + root[:, None]

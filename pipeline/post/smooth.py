@@ -1,0 +1,45 @@
+"""Zero-phase low-pass of everything that moves; gaps stay gaps.
+
+A Butterworth filter run forward and backward delays nothing, which is what movement science uses for joint paths
+(Winter, Biomechanics and Motor Control of Human Movement, section 3.4). Each run of seen frames is filtered on its own,
+so that nothing leaks over a gap.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.types import Doubles
+
+_ORDER = 2
+# Two passes of a second-order filter would put the -3 dB point below the wanted cut-off (Winter's correction).
+_PASS_CORRECTION = float((2**0.5 - 1) ** 0.25)
+_SHORTEST_RUN = 4  # frames; below that there is nothing to tell noise from movement
+
+
+def runs(seen: NDArray[np.bool_]) -> list[slice]:
+    """(T,) flags -> the stretches of consecutive True, in order."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], seen, [False])).astype(np.int8)))
+    return [slice(int(a), int(b)) for a, b in edges.reshape(-1, 2)]
+
+
+def low_pass(values: Doubles, seen: NDArray[np.bool_], rate_hz: float, cutoff_hz: float) -> Doubles:
+    """(T, ...) values -> the same, each run of `seen` frames low-passed along time at `cutoff_hz` (-3 dB).
+
+    Unseen frames are left as they are. A cut-off of 0, or one that the rate cannot carry, returns an unchanged copy.
+    """
+    out = np.array(values, np.float64)
+    cutoff = cutoff_hz / _PASS_CORRECTION
+    if cutoff_hz <= 0 or rate_hz <= 0 or cutoff >= 0.49 * rate_hz:
+        return out
+    from scipy.signal import butter, sosfiltfilt
+
+    sos = butter(_ORDER, cutoff, fs=rate_hz, output="sos")
+    wanted_padding = int(np.ceil(3 * rate_hz / cutoff))
+    for run in runs(seen):
+        length = run.stop - run.start
+        if length >= _SHORTEST_RUN:
+            # Point-reflected ends ("odd") keep the speed at the ends; a short run is reflected as far as it goes.
+            out[run] = sosfiltfilt(sos, out[run], axis=0, padtype="odd", padlen=min(wanted_padding, length - 1))
+    return out
