@@ -17,7 +17,9 @@ import numpy as np
 from av.video.reformatter import VideoReformatter
 
 from pipeline.errors import SourceError
-from pipeline.sources.container import Scan, content_key, demux, fov_from_metadata, open_container, scan
+from pipeline.sources.checks import content_key
+from pipeline.sources.container import demux, fov_from_metadata, open_container, scan
+from pipeline.sources.timing import FrameTable
 from pipeline.types import Frame, Image, VideoInfo
 
 log = logging.getLogger(__name__)
@@ -51,9 +53,12 @@ class _Upright:
         return round(math.degrees(math.atan2(self._matrix[1, 0], self._matrix[0, 0]))) % 360
 
     def bgr(self, picture: Any) -> Image:
-        image = self._reformatter.reformat(
+        converted = self._reformatter.reformat(
             picture, self._width, self._height, "bgr24", src_color_range=picture.color_range or None
-        ).to_ndarray()
+        )
+        image = converted.to_ndarray()
+        if converted is picture:  # it was BGR already: never hand out the decoder's own memory
+            image = image.copy()
         (a, c), (b, d) = self._matrix
         if a == 0:  # x' = c y, y' = b x: transposed, then mirrored where the sign says so
             image, a, d = image.transpose(1, 0, 2), c, b
@@ -61,7 +66,7 @@ class _Upright:
 
 
 def _display_matrix(picture: Any) -> np.ndarray:
-    """(2, 2) of -1, 0, 1: display x', y' from stored x, y. Handles rotation and mirroring, to the nearest right angle."""
+    """(2, 2) of -1, 0, 1: display x', y' from stored x, y. Turned and mirrored by right angles."""
     side = picture.side_data.get("DISPLAYMATRIX")
     if side is None:
         return np.eye(2, dtype=int)
@@ -75,7 +80,7 @@ def _display_matrix(picture: Any) -> np.ndarray:
 class _Reader:
     """Decodes one container in order of time, from any frame. Yields (index, picture); pictures are libav's own."""
 
-    def __init__(self, path: Path, table: Scan, start: int = 0) -> None:
+    def __init__(self, path: Path, table: FrameTable, start: int = 0) -> None:
         self._path, self._table = path, table
         self._container, self._stream = open_container(path)
         self.next_index = 0  # the frame that comes next if all decode
@@ -113,19 +118,12 @@ class _Reader:
 
     def _decode(self) -> Iterator[tuple[int, Any]]:
         """Frames that decode; damaged ones are left out, as a player does, and so are those not in the table."""
-        pts, last = self._table.pts, -1
+        last = -1
         for picture in decoded(self._path, self._container, self._stream):
-            if pts is None:
-                index = last + 1
-            else:
-                if picture.pts is None:
-                    continue
-                index = int(np.searchsorted(pts, picture.pts))
-                if index < len(pts) and index <= last and last + 1 < len(pts) and pts[last + 1] == picture.pts:
-                    index = last + 1  # the second frame with this timestamp
-                if index >= len(pts) or pts[index] != picture.pts:
-                    continue
-            if last < index < len(self._table.time_s):
+            index: int | None = last + 1
+            if self._table.pts is not None:
+                index = None if picture.pts is None else self._table.index_of(picture.pts, last)
+            if index is not None and last < index < len(self._table):
                 last = index
                 yield index, picture
 
