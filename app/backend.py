@@ -1,0 +1,111 @@
+"""What the window asks of the library, in one place, so that tests can put something quicker behind it.
+
+Everything heavy is imported inside the functions: they run in worker threads, and the window is on the screen before
+torch, PyAV or MediaPipe are loaded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+from pipeline.config import RunConfig
+from pipeline.export.base import ExportOptions
+from pipeline.flow import CancelToken
+from pipeline.registry import entries
+from pipeline.sources.base import FrameSource
+from pipeline.types import Progress, Take
+
+TAKE_SUFFIX = ".pose3d"
+
+
+class Backend(Protocol):
+    """The library as the window sees it. Any thread; raises `UserError` children for what the user can put right."""
+
+    def open_source(self, path: Path) -> FrameSource: ...
+
+    def sample(self) -> Path: ...
+
+    def make_engine(self) -> Any:
+        """Something with `close()` that keeps models loaded from one run to the next."""
+        ...
+
+    def analyse(self, source: FrameSource, config: RunConfig, cancel: CancelToken, engine: Any) -> Iterator[Progress | Take]:
+        """Runs the whole path; see `pipeline.offline.analyse`."""
+        ...
+
+    def load_take(self, path: Path) -> Take: ...
+
+    def save_take(self, take: Take, path: Path) -> None: ...
+
+    def export(
+        self, take: Take, folder: Path, stem: str, formats: Sequence[str], options: ExportOptions
+    ) -> list[Path]: ...
+
+    def video_suffixes(self) -> Sequence[str]: ...
+
+    def lifters(self) -> Sequence[tuple[str, str]]:
+        """(name, title) of the lifters that can be chosen; the first is the default."""
+        ...
+
+    def devices(self) -> Sequence[tuple[str, str]]:
+        """(name, title) of the devices that can be asked for."""
+        ...
+
+
+class PipelineBackend:
+    """The real one."""
+
+    def open_source(self, path: Path) -> FrameSource:
+        from pipeline.sources.open import open_source
+
+        return open_source(path)
+
+    def sample(self) -> Path:
+        from pipeline.sources.sample import sample_video
+
+        return sample_video()
+
+    def make_engine(self) -> Any:
+        from pipeline.offline import Engine
+
+        return Engine()
+
+    def analyse(self, source: FrameSource, config: RunConfig, cancel: CancelToken, engine: Any) -> Iterator[Progress | Take]:
+        from pipeline.offline import analyse
+
+        return analyse(source, config, cancel, engine)
+
+    def load_take(self, path: Path) -> Take:
+        from pipeline.project import load_take
+
+        return load_take(path)
+
+    def save_take(self, take: Take, path: Path) -> None:
+        from pipeline.project import save_take
+
+        save_take(take, path)
+
+    def export(
+        self, take: Take, folder: Path, stem: str, formats: Sequence[str], options: ExportOptions
+    ) -> list[Path]:
+        from pipeline.export.run import export_take
+
+        return export_take(take, folder, stem, formats, options)
+
+    def video_suffixes(self) -> Sequence[str]:
+        from pipeline.sources.open import VIDEO_SUFFIXES
+
+        return sorted(VIDEO_SUFFIXES)
+
+    def lifters(self) -> Sequence[tuple[str, str]]:
+        return [("", "Best installed")]
+
+    def devices(self) -> Sequence[tuple[str, str]]:
+        return [("auto", "Automatic"), ("cpu", "Processor (CPU)"), ("cuda", "NVIDIA GPU (CUDA)"), ("mps", "Apple GPU (Metal)")]
+
+
+def detectors() -> list[tuple[str, str, str]]:
+    """(name, title, why it cannot be used or "") of every detector in the registry."""
+    return [(entry.name, entry.title, entry.missing()) for entry in entries("detector")]

@@ -1,0 +1,433 @@
+"""The window's brain: which video, which take, what runs. No widgets here, so that it can be tested without any.
+
+Main thread only. It starts and joins every thread; what threads have to say arrives as queued signals or is looked up
+in their slots by a timer. A generation number makes late news of a replaced video or run harmless.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+import logging
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, QSize, QThread, QTimer, Signal, Slot
+
+from app.backend import TAKE_SUFFIX, Backend
+from app.settings import Settings
+from app.workers import EngineHolder, JobThread, PlayerThread, ShownFrame, TaskThread
+from pipeline.config import RunConfig
+from pipeline.errors import UserError
+from pipeline.export.base import ExportOptions
+from pipeline.flow import Closed
+from pipeline.types import Take, VideoInfo
+
+log = logging.getLogger(__name__)
+
+_POLL_MS = 66
+
+
+class State(enum.Enum):
+    """What the run is doing. FAILED is IDLE after an error: everything can still be used."""
+
+    IDLE = "idle"
+    STARTING = "starting"
+    RUNNING = "running"
+    STOPPING = "stopping"
+    FAILED = "failed"
+
+
+BUSY = (State.STARTING, State.RUNNING, State.STOPPING)
+
+
+class Controller(QObject):
+    """Owns the video's player, the take, the job and the models."""
+
+    state_changed = Signal(object)  # State
+    opening_changed = Signal(bool)
+    video_changed = Signal(object)  # VideoInfo or None
+    take_changed = Signal(object)  # Take or None
+    person_changed = Signal(int)
+    trim_changed = Signal()
+    progressed = Signal(object)  # Progress
+    finished = Signal(object)  # Take, complete
+    saved = Signal(object)  # Path
+    exported = Signal(object)  # list[Path]
+    export_failed = Signal(object)  # UserError
+    failed = Signal(object)  # UserError
+    noted = Signal(str, str)  # message, hint: worth knowing, not an error
+    broke = Signal(object)  # Exception: a bug
+
+    def __init__(self, backend: Backend, settings: Settings, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.backend, self.settings = backend, settings
+        self.state = State.IDLE
+        self.info: VideoInfo | None = None
+        self.take: Take | None = None
+        self.person = 1
+        self.trim: tuple[float | None, float | None] = (None, None)
+        self._path: Path | None = None  # of the video; None: nothing to run on
+        self._player: PlayerThread | None = None
+        self._opening: PlayerThread | None = None
+        self._opening_take: Take | None = None
+        self._job: JobThread | None = None
+        self._queued: RunConfig | None = None  # starts when the cancelled job is out of the way
+        self._kept: Take | None = None  # the last whole take of this video: a cancelled run falls back to it
+        self._threads: set[QThread] = set()
+        self._engine = EngineHolder(backend.make_engine)
+        self._generation = 0
+        self._poll = QTimer(self)
+        self._poll.setInterval(_POLL_MS)
+        self._poll.timeout.connect(self._look_at_job)
+
+    # --- threads
+
+    def _start(self, thread: QThread) -> None:
+        self._threads.add(thread)
+        thread.finished.connect(self._reap)
+        thread.start()
+
+    @Slot()
+    def _reap(self) -> None:
+        for thread in [thread for thread in self._threads if thread.isFinished()]:
+            thread.wait()
+            self._threads.discard(thread)
+            thread.deleteLater()
+        if self._queued is not None and not self._job_alive():
+            config, self._queued = self._queued, None
+            self._start_job(config)
+
+    def _job_alive(self) -> bool:
+        return any(isinstance(thread, JobThread) for thread in self._threads)
+
+    def shutdown(self) -> None:
+        """Stop and join everything. The window may not be used afterwards."""
+        self._generation += 1
+        self._queued = None
+        self._poll.stop()
+        for thread in self._threads:
+            if isinstance(thread, JobThread):
+                thread.cancel()
+            elif isinstance(thread, PlayerThread):
+                thread.close()
+        for thread in self._threads:
+            thread.wait()
+        self._threads.clear()
+        self._engine.close()
+
+    @property
+    def busy(self) -> bool:
+        return self.state in BUSY
+
+    def _set_state(self, state: State) -> None:
+        if state is not self.state:
+            self.state = state
+            self.state_changed.emit(state)
+
+    # --- opening
+
+    def open_path(self, path: Path) -> None:
+        """Open a video, 2D joints or a saved take, whichever it is."""
+        path = path.absolute()
+        if path.suffix.lower() == TAKE_SUFFIX:
+            self._task("load", lambda: (path, self.backend.load_take(path)), self._loaded)
+        else:
+            self._open_video(path, None)
+
+    def open_sample(self) -> None:
+        self._open_video(None, None)
+
+    def _open_video(self, path: Path | None, take: Take | None) -> None:
+        if self._opening is not None:
+            self._opening.close()
+        self._generation += 1
+        player = PlayerThread(self._generation, self.backend, path, self)
+        player.opened.connect(self._opened)
+        player.failed.connect(self._open_failed)
+        player.broke.connect(self._open_broke)
+        self._opening, self._opening_take = player, take
+        self.opening_changed.emit(True)
+        self._start(player)
+
+    @Slot(object, object)
+    def _loaded(self, thread: TaskThread, result: tuple[Path, Take]) -> None:
+        path, take = result
+        self.settings.add_recent(path)
+        video = Path(take.info.path) if take.info.path else None
+        if video is not None and video.is_file():
+            self._open_video(video, take)
+        else:
+            self._show_without_video(take)
+
+    def _show_without_video(self, take: Take) -> None:
+        self._replace_video(None, take.info, None)
+        self._set_take(take)
+        self.noted.emit(
+            f"The video {take.info.name} is not where it was.", "The skeleton is shown without it; export works."
+        )
+
+    @Slot(int, object)
+    def _opened(self, generation: int, info: VideoInfo) -> None:
+        player, take = self._opening, self._opening_take
+        if player is None or player.generation != generation:
+            return
+        self._opening = self._opening_take = None
+        self.opening_changed.emit(False)
+        self._replace_video(player, info, Path(info.path) if info.path else None)
+        if take is not None:
+            self._set_take(take)
+        elif self._path is not None:
+            self.settings.add_recent(self._path)
+
+    def _replace_video(self, player: PlayerThread | None, info: VideoInfo, path: Path | None) -> None:
+        self._drop_job()
+        if self._player is not None:
+            self._player.close()
+        self._player, self._path, self.info = player, path, info
+        self.trim = (None, None)
+        self.take = self._kept = None
+        self.person = 1
+        self._set_state(State.IDLE)
+        self.video_changed.emit(info)
+        self.take_changed.emit(None)
+        self.person_changed.emit(1)
+        self.trim_changed.emit()
+
+    @Slot(int, object)
+    def _open_failed(self, generation: int, error: UserError) -> None:
+        if self._player is not None and self._player.generation == generation:
+            self.failed.emit(error)  # broke off later, while it was shown
+            return
+        if self._opening is None or self._opening.generation != generation:
+            return
+        take = self._opening_take
+        self._opening = self._opening_take = None
+        self.opening_changed.emit(False)
+        if take is not None:
+            self._show_without_video(take)
+        else:
+            self.failed.emit(error)
+
+    @Slot(int, object)
+    def _open_broke(self, generation: int, error: Exception) -> None:
+        if self._opening is not None and self._opening.generation == generation:
+            self._opening = self._opening_take = None
+            self.opening_changed.emit(False)
+        self.broke.emit(error)
+
+    # --- showing
+
+    def request_frame(self, time_s: float, size: QSize) -> None:
+        if self._player is not None:
+            self._player.request(time_s, size)
+
+    def next_frame(self) -> ShownFrame | None:
+        """The newest decoded frame, or None if there is no newer one than last time. Never waits."""
+        if self._player is None:
+            return None
+        try:
+            return self._player.frames.get(0)
+        except Closed:
+            return None
+
+    @property
+    def has_video(self) -> bool:
+        return self._player is not None
+
+    def set_trim(self, start_s: float | None, end_s: float | None) -> None:
+        if start_s is not None and end_s is not None and start_s >= end_s:
+            return
+        self.trim = (start_s, end_s)
+        self.trim_changed.emit()
+
+    def _set_take(self, take: Take | None) -> None:
+        self.take = take
+        if take is not None and take.complete:
+            self._kept = take
+        if take is not None and take.tracks3d and take.track3d(self.person) is None:
+            self.person = take.tracks3d[0].person
+            self.person_changed.emit(self.person)
+        self.take_changed.emit(take)
+
+    # --- running
+
+    @property
+    def can_run(self) -> bool:
+        return self._path is not None and not self.busy
+
+    def run(self, person: int | None = None) -> None:
+        """Start a run over the trimmed video with the settings of now. `person` None: the one most seen."""
+        if self._path is None:
+            return
+        try:
+            config = self.settings.run.run_config(person, *self.trim)
+        except UserError as error:
+            self.failed.emit(error)
+            return
+        self._drop_job()
+        self._set_state(State.STARTING)
+        if self._job_alive():
+            self._queued = config
+        else:
+            self._start_job(config)
+
+    def _start_job(self, config: RunConfig) -> None:
+        if self._path is None:
+            return
+        self._generation += 1
+        job = JobThread(self._generation, self.backend, self._engine, self._path, config, self)
+        job.succeeded.connect(self._job_succeeded)
+        job.stopped.connect(self._job_stopped)
+        job.failed.connect(self._job_failed)
+        job.broke.connect(self._job_broke)
+        self._job = job
+        self._poll.start()
+        self._start(job)
+
+    def cancel(self) -> None:
+        """Stop the run; the window answers at once, the job within a frame or a batch."""
+        if self._queued is not None:
+            self._queued = None
+            self._set_state(State.IDLE)
+        elif self._job is not None and self.state is not State.STOPPING:
+            self._set_state(State.STOPPING)
+            self._job.cancel()
+
+    def _drop_job(self) -> None:
+        """Cancel the job and forget it: whatever it still says is stale."""
+        self._queued = None
+        if self._job is not None:
+            self._job.cancel()
+            self._job = None
+            self._poll.stop()
+
+    @Slot()
+    def _look_at_job(self) -> None:
+        if self._job is None:
+            return
+        progress = self._job.progress.get(0)
+        if progress is not None:
+            if self.state is State.STARTING:
+                self._set_state(State.RUNNING)
+            self.progressed.emit(progress)
+        partial = self._job.partial.get(0)
+        if partial is not None and self.state is State.RUNNING:
+            self._set_take(partial)
+
+    def _ended(self, generation: int) -> bool:
+        """Whether `generation` is the present job; it is forgotten then."""
+        if self._job is None or self._job.generation != generation:
+            return False
+        self._job = None
+        self._poll.stop()
+        return True
+
+    @Slot(int, object)
+    def _job_succeeded(self, generation: int, take: Take) -> None:
+        if self._ended(generation):
+            self._set_take(take)
+            self._set_state(State.IDLE)
+            self.finished.emit(take)
+
+    @Slot(int)
+    def _job_stopped(self, generation: int) -> None:
+        if self._ended(generation):
+            self._set_take(self._kept)
+            self._set_state(State.IDLE)
+
+    @Slot(int, object)
+    def _job_failed(self, generation: int, error: UserError) -> None:
+        if self._ended(generation):
+            self._set_take(self._kept)
+            self._set_state(State.FAILED)
+            self.failed.emit(error)
+
+    @Slot(int, object)
+    def _job_broke(self, generation: int, error: Exception) -> None:
+        if self._ended(generation):
+            self._set_take(self._kept)
+            self._set_state(State.FAILED)
+            self.broke.emit(error)
+
+    def select_person(self, person: int) -> None:
+        """Look at `person`; if they were not lifted yet, run again for them (2D comes from the cache)."""
+        if self.take is None or not self.take.complete or self.busy:
+            return
+        if person == self.person and self.take.track3d(person) is not None:
+            return
+        self.person = person
+        self.person_changed.emit(person)
+        if self.take.track3d(person) is not None:
+            self.take_changed.emit(self.take)
+        elif self._path is not None:
+            self.run(person)
+
+    def select_everyone(self) -> None:
+        """Lift everyone from now on, and now if somebody is missing."""
+        self.settings.run.everyone = True
+        self.settings.save()
+        take = self.take
+        if take is not None and take.complete and not self.busy and len(take.tracks3d) < len(take.tracks2d):
+            self.run()
+
+    # --- files
+
+    def _task(
+        self,
+        name: str,
+        work: Callable[[], Any],
+        done: Callable[[TaskThread, Any], None],
+        failed: Callable[[TaskThread, UserError], None] | None = None,
+    ) -> None:
+        task = TaskThread(name, work, self)
+        task.done.connect(done)
+        task.failed.connect(failed or self._task_failed)
+        task.broke.connect(self._task_broke)
+        self._start(task)
+
+    @Slot(object, object)
+    def _task_failed(self, thread: TaskThread, error: UserError) -> None:
+        self.failed.emit(error)
+
+    @Slot(object, object)
+    def _task_broke(self, thread: TaskThread, error: Exception) -> None:
+        self.broke.emit(error)
+
+    def save_take(self, path: Path) -> None:
+        take = self._kept
+        if take is None:
+            return
+
+        def work() -> Path:
+            self.backend.save_take(take, path)
+            return path
+
+        self._task("save", work, self._saved)
+
+    @Slot(object, object)
+    def _saved(self, thread: TaskThread, path: Path) -> None:
+        self.settings.add_recent(path)
+        self.saved.emit(path)
+
+    def export(self, folder: Path, stem: str, formats: Sequence[str], options: ExportOptions) -> None:
+        """Write the whole take. The subject's file comes first if everyone is written."""
+        take = self._kept
+        if take is None:
+            return
+        if options.persons is None:
+            first = [track for track in take.tracks3d if track.person == self.person]
+            others = [track for track in take.tracks3d if track.person != self.person]
+            take = dataclasses.replace(take, tracks3d=(*first, *others))
+        self._task(
+            "export", lambda: self.backend.export(take, folder, stem, formats, options), self._exported, self._not_exported
+        )
+
+    @Slot(object, object)
+    def _exported(self, thread: TaskThread, paths: list[Path]) -> None:
+        self.exported.emit(paths)
+
+    @Slot(object, object)
+    def _not_exported(self, thread: TaskThread, error: UserError) -> None:
+        self.export_failed.emit(error)

@@ -1,0 +1,88 @@
+"""The clock of the window: one time, in seconds of the video, that video, skeleton and timeline all follow."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer, Signal
+
+SPEEDS = (0.25, 0.5, 1.0, 1.5, 2.0)
+_TICK_MS = 16
+
+
+class Playback(QObject):
+    """Position, range, speed and loop. `moved` tells every new position; playing advances by the real clock."""
+
+    moved = Signal(float)
+    playing_changed = Signal(bool)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.time_s = 0.0
+        self.speed = 1.0
+        self.loop = True
+        self.frame_s = 1 / 30
+        self._start_s = self._end_s = 0.0
+        self._clock = QElapsedTimer()
+        self._timer = QTimer(self)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.setInterval(_TICK_MS)
+        self._timer.timeout.connect(self._tick)
+
+    @property
+    def playing(self) -> bool:
+        return self._timer.isActive()
+
+    @property
+    def range_s(self) -> tuple[float, float]:
+        """First and last time that is shown."""
+        return self._start_s, self._end_s
+
+    def set_range(self, start_s: float, end_s: float, frame_s: float) -> None:
+        self.frame_s = max(frame_s, 1e-3)
+        self._start_s, self._end_s = start_s, max(end_s, start_s)
+        self.seek(self.time_s)
+
+    def seek(self, time_s: float) -> None:
+        self.time_s = min(max(time_s, self._start_s), self._end_s)
+        self.moved.emit(self.time_s)
+
+    def step(self, frames: int) -> None:
+        """Pause and go `frames` on (or back), landing inside a frame rather than on its edge."""
+        self.pause()
+        self.seek((round(self.time_s / self.frame_s) + frames) * self.frame_s)
+
+    def to_start(self) -> None:
+        self.seek(self._start_s)
+
+    def to_end(self) -> None:
+        self.seek(self._end_s)
+
+    def toggle(self) -> None:
+        if self.playing:
+            self.pause()
+        else:
+            self.play()
+
+    def play(self) -> None:
+        if self.playing or self._end_s <= self._start_s:
+            return
+        if self.time_s >= self._end_s - self.frame_s / 2:
+            self.seek(self._start_s)
+        self._clock.start()
+        self._timer.start()
+        self.playing_changed.emit(True)
+
+    def pause(self) -> None:
+        if self.playing:
+            self._timer.stop()
+            self.playing_changed.emit(False)
+
+    def _tick(self) -> None:
+        time_s = self.time_s + self._clock.restart() / 1000 * self.speed
+        # The last frame stays for its own length before the loop starts again.
+        if time_s < self._end_s + self.frame_s:
+            self.seek(time_s)
+        elif self.loop:
+            self.seek(self._start_s)
+        else:
+            self.seek(self._end_s)
+            self.pause()

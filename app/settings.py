@@ -1,0 +1,145 @@
+"""What the program remembers from one start to the next: an ini file in the user's configuration folder.
+
+HOURGLASS_CONFIG names another folder (tests use it). A damaged or foreign value falls back to its default.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+from PySide6.QtCore import QByteArray, QSettings
+
+from pipeline.config import DetectConfig, LiftConfig, PostConfig, RunConfig, SceneConfig
+
+RECENT_MAX = 8
+
+
+def config_folder() -> Path:
+    override = os.environ.get("HOURGLASS_CONFIG")
+    return Path(override) if override else Path(platformdirs.user_config_dir("hourglass-pose", appauthor=False))
+
+
+@dataclass(slots=True)
+class RunSettings:
+    """The settings panel. Numbers that the user left to the program are None."""
+
+    everyone: bool = False
+    height_cm: float | None = None
+    fov_deg: float | None = None
+    pitch_deg: float = 0.0
+    smooth_hz: float = PostConfig().smooth_hz
+    detector: str = DetectConfig().detector
+    lifter: str = ""
+    device: str = "auto"
+
+    def run_config(self, person: int | None, start_s: float | None, end_s: float | None) -> RunConfig:
+        """The settings as the library wants them. `person` None: the one most seen. Raises `ConfigError`."""
+        return RunConfig(
+            detect=DetectConfig(detector=self.detector),
+            lift=LiftConfig(lifter=self.lifter, device=self.device),
+            post=PostConfig(smooth_hz=self.smooth_hz),
+            scene=SceneConfig(fov_deg=self.fov_deg, pitch_deg=self.pitch_deg or None, height_cm=self.height_cm),
+            start_s=start_s,
+            end_s=end_s,
+            persons="all" if self.everyone else None if person is None else (person,),
+        )
+
+
+@dataclass(slots=True)
+class ViewSettings:
+    """What is shown and how it plays."""
+
+    show_joints: bool = True
+    show_others: bool = True
+    follow: bool = True
+    show_floor: bool = True
+    show_panel: bool = True
+    loop: bool = True
+    speed: float = 1.0
+
+
+@dataclass(slots=True)
+class ExportSettings:
+    """The last choices in the export dialog. `folder` "" means beside the video."""
+
+    folder: str = ""
+    formats: str = "bvh,csv"
+    unit: str = "cm"
+    everyone: bool = True
+
+
+class Settings:
+    """Reads at the start, writes on every change."""
+
+    def __init__(self) -> None:
+        self._store = QSettings(str(config_folder() / "hourglass.ini"), QSettings.Format.IniFormat)
+        self.run = self._read("run", RunSettings())
+        self.view = self._read("view", ViewSettings())
+        self.export = self._read("export", ExportSettings())
+
+    def _read(self, group: str, defaults: Any) -> Any:
+        values = {}
+        for field in dataclasses.fields(defaults):
+            default = getattr(defaults, field.name)
+            stored = self._store.value(f"{group}/{field.name}")
+            if stored is None:
+                continue
+            try:
+                values[field.name] = _parse(str(stored), default)
+            except ValueError:
+                continue
+        return dataclasses.replace(defaults, **values)
+
+    def save(self) -> None:
+        for group, values in (("run", self.run), ("view", self.view), ("export", self.export)):
+            for name, value in dataclasses.asdict(values).items():
+                self._store.setValue(f"{group}/{name}", "" if value is None else str(value))
+        self._store.sync()
+
+    @property
+    def recent(self) -> list[Path]:
+        """Files opened last, newest first, those that still exist."""
+        stored = self._store.value("files/recent") or []
+        names = [stored] if isinstance(stored, str) else list(stored)
+        return [path for path in map(Path, names) if path.is_file()]
+
+    def add_recent(self, path: Path) -> None:
+        names = [str(path)] + [str(other) for other in self.recent if other != path]
+        self._store.setValue("files/recent", names[:RECENT_MAX])
+        self._store.sync()
+
+    def clear_recent(self) -> None:
+        self._store.remove("files/recent")
+        self._store.sync()
+
+    @property
+    def last_folder(self) -> str:
+        folder = str(self._store.value("files/folder") or "")
+        return folder if folder and Path(folder).is_dir() else str(Path.home())
+
+    @last_folder.setter
+    def last_folder(self, folder: str) -> None:
+        self._store.setValue("files/folder", folder)
+
+    def layout(self, name: str) -> QByteArray | None:
+        value = self._store.value(f"layout/{name}")
+        return value if isinstance(value, QByteArray) else None
+
+    def set_layout(self, name: str, value: QByteArray) -> None:
+        self._store.setValue(f"layout/{name}", value)
+
+
+def _parse(text: str, default: object) -> object:
+    """`text` as the kind of value that `default` is. None defaults are optional numbers."""
+    if default is None:
+        return float(text) if text else None
+    if isinstance(default, bool):
+        return text.lower() == "true"
+    if isinstance(default, float):
+        return float(text)
+    return text

@@ -1,0 +1,195 @@
+"""The 3D view: whose body is shown at which moment, and from where. The OpenGL widget inside is made on first use."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QStackedLayout, QWidget
+
+from app.views.rows import row_at
+from app.views.widgets import column, label, picture
+from pipeline.types import Take
+
+if TYPE_CHECKING:
+    from app.views.scene_gl import Camera, SceneGL
+
+PRESETS = ("front", "side", "top", "camera")
+_HOME = (4.3, 9.0, -62.0)  # distance m, elevation, azimuth: a three-quarter view from the camera's side
+_EYE_M = 0.92
+
+
+class SceneView(QWidget):
+    """Shows the lifted persons of a take. Before there is anything, it says what will appear here."""
+
+    ready = Signal()  # the OpenGL widget exists
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setMinimumSize(200, 160)
+        self.gl: SceneGL | None = None
+        self.preset_name = ""
+        self._take: Take | None = None
+        self._person = 1
+        self._time_s = 0.0
+        self._follow = True
+        self._floor = True
+        self._anchor = np.zeros(2)  # where on the floor the view is centred by following
+        self._paths: dict[int, NDArray[np.float64]] = {}
+        self._stack = QStackedLayout(self)
+        self._stack.setStackingMode(QStackedLayout.StackingMode.StackAll)
+        self._hint = QWidget()
+        self._hint_text = label("", "muted")
+        self._hint_text.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        centred = column(None, picture("cube", 40, "#4b5361"), 6, self._hint_text, None, spacing=4)
+        centred.setAlignment(centred.itemAt(1).widget(), Qt.AlignmentFlag.AlignHCenter)
+        self._hint.setLayout(centred)
+        self._hint.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._stack.addWidget(self._hint)
+        self.set_hint("")
+
+    def prepare(self) -> None:
+        """Make the OpenGL widget (imports pyqtgraph: half a second)."""
+        if self.gl is not None:
+            return
+        from app.views.scene_gl import SceneGL
+
+        self.gl = SceneGL()
+        self.gl.user_moved.connect(self._user_moved)
+        self.gl.reset_wanted.connect(self.reset)
+        self.gl.show_floor(self._floor)
+        self._stack.addWidget(self.gl)
+        self._stack.setCurrentWidget(self._hint)
+        self.gl.look(self._home())
+        self._show_now()
+        self.ready.emit()
+
+    def set_hint(self, text: str) -> None:
+        self._hint_text.setText(text)
+        self._hint.setVisible(bool(text))
+
+    # --- content
+
+    def set_take(self, take: Take | None, person: int) -> None:
+        first = take is not None and take.tracks3d and (self._take is None or not self._take.tracks3d)
+        changed_person = person != self._person
+        self._take, self._person = take, person
+        self._paths = {} if take is None else {t.person: _floor_path(t.joints) for t in take.tracks3d}
+        if first or (changed_person and take is not None):
+            self._jump_to_person()
+        self._show_now()
+
+    def show_time(self, time_s: float) -> None:
+        self._time_s = time_s
+        self._show_now()
+
+    def _row(self) -> int | None:
+        if self._take is None or not self._take.tracks3d:
+            return None
+        return row_at(self._take.tracks3d[0].time_s, self._time_s)
+
+    def _show_now(self) -> None:
+        if self.gl is None:
+            return
+        row = self._row()
+        if self._take is None or row is None:
+            self.gl.show_bodies(np.zeros((0, 17, 3), np.float32), [])
+            return
+        tracks = self._take.tracks3d
+        joints = np.stack([track.joints[row] for track in tracks])
+        self.gl.show_bodies(joints, [track.person == self._person for track in tracks])
+        self._follow_person(row)
+
+    def _person_at(self, row: int) -> NDArray[np.float64] | None:
+        path = self._paths.get(self._person)
+        if path is None or row >= len(path) or not np.isfinite(path[row]).all():
+            return None
+        return path[row]
+
+    def _follow_person(self, row: int) -> None:
+        at = self._person_at(row)
+        if self.gl is None or not self._follow or at is None or self.preset_name == "camera":
+            return
+        delta = at - self._anchor
+        if np.abs(delta).max() > 1e-6:
+            self.gl.shift(*delta.tolist())
+            self.gl.place_floor(*at.tolist())
+            self._anchor = at.copy()
+
+    def _jump_to_person(self) -> None:
+        row = self._row()
+        at = self._person_at(row if row is not None else 0)
+        if at is not None:
+            self._anchor = at.copy()
+        if self.gl is not None:
+            self.gl.place_floor(*self._anchor.tolist())
+            if self.preset_name:
+                self.preset(self.preset_name)
+            else:
+                self.gl.look(self._home())
+
+    # --- camera
+
+    def _camera(self, distance: float, elevation: float, azimuth: float) -> Camera:
+        from app.views.scene_gl import Camera
+
+        return Camera((float(self._anchor[0]), float(self._anchor[1]), _EYE_M), distance, elevation, azimuth)
+
+    def _home(self) -> Camera:
+        return self._camera(*_HOME)
+
+    @Slot()
+    def reset(self) -> None:
+        self.preset_name = ""
+        if self.gl is not None:
+            self.gl.travel(self._home())
+
+    def preset(self, name: str) -> None:
+        """One of PRESETS. "front" is how the camera sees it, level; "camera" is the video's own view."""
+        if self.gl is None:
+            return
+        self.preset_name = name
+        if name == "camera" and self._take is not None and self._take.scene is not None:
+            self.gl.travel(self._video_camera())
+        else:
+            angles = {"front": (4.0, -90.0), "side": (4.0, 0.0), "top": (89.0, -90.0), "camera": (4.0, -90.0)}
+            self.gl.travel(self._camera(4.2, *angles[name]))
+
+    def _video_camera(self) -> Camera:
+        from app.views.scene_gl import true_camera
+
+        assert self._take is not None and self._take.scene is not None
+        scene, info = self._take.scene, self._take.info
+        subject = np.array([*self._anchor, _EYE_M])
+        depth = float((subject - scene.translation) @ (scene.rotation @ np.array([0.0, 0.0, 1.0])))
+        return true_camera(scene, (info.width_px, info.height_px), (self.width(), self.height()), max(depth, 0.5))
+
+    @Slot()
+    def _user_moved(self) -> None:
+        self.preset_name = ""
+
+    def set_follow(self, on: bool) -> None:
+        self._follow = on
+        self._show_now()
+
+    def set_floor(self, on: bool) -> None:
+        self._floor = on
+        if self.gl is not None:
+            self.gl.show_floor(on)
+
+
+def _floor_path(joints: NDArray[np.float32], smooth: int = 31) -> NDArray[np.float64]:
+    """(T, 2) where on the floor the view follows: the pelvis, smoothed over a second so that the view stays calm."""
+    path = joints[:, 0, :2].astype(np.float64)
+    good = np.isfinite(path).all(axis=1)
+    if not good.any():
+        return path
+    index = np.arange(len(path))
+    filled = np.stack([np.interp(index, index[good], path[good, axis]) for axis in range(2)], axis=1)
+    half = min(smooth // 2, len(path) - 1)
+    padded = np.concatenate([np.repeat(filled[:1], half, axis=0), filled, np.repeat(filled[-1:], half, axis=0)])
+    window = np.hanning(2 * half + 3)[1:-1]
+    window /= window.sum()
+    return np.stack([np.convolve(padded[:, axis], window, mode="valid") for axis in range(2)], axis=1)

@@ -1,0 +1,214 @@
+"""The timeline: the trimmed range with its handles, where the skeleton is known, and the playhead."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen, QPolygonF
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from app import theme
+from app.views.rows import take_times
+from pipeline.types import Take
+
+_MARGIN = 18
+_TRACK_TOP = 26
+_TRACK_HEIGHT = 26
+_HANDLE = 9
+_STEPS_S = (0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600)
+
+
+def clock_text(time_s: float, decimals: int = 2) -> str:
+    """1:02.50, or 1:01:02.50 from an hour on."""
+    minutes, seconds = divmod(max(time_s, 0.0), 60)
+    whole = f"{seconds:0{3 + decimals if decimals else 2}.{decimals}f}"
+    hours, minutes = divmod(int(minutes), 60)
+    return f"{hours}:{minutes:02d}:{whole}" if hours else f"{minutes}:{whole}"
+
+
+class Timeline(QWidget):
+    """Click or drag seeks; the two handles trim. Times in seconds of the video."""
+
+    sought = Signal(float)
+    trim_dragged = Signal(object, object)  # start, end; None: from the first, to the last frame
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._duration_s = 0.0
+        self._time_s = 0.0
+        self._trim: tuple[float | None, float | None] = (None, None)
+        self._known: list[tuple[float, float]] = []
+        self._drag = ""
+        self._hover = ""
+        self.setMouseTracking(True)
+        self.setFixedHeight(_TRACK_TOP + _TRACK_HEIGHT + 10)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        return QSize(600, self.height())
+
+    # --- content
+
+    def set_duration(self, duration_s: float) -> None:
+        self._duration_s = duration_s
+        self.update()
+
+    def set_time(self, time_s: float) -> None:
+        self._time_s = time_s
+        self.update()
+
+    def set_trim(self, start_s: float | None, end_s: float | None) -> None:
+        self._trim = (start_s, end_s)
+        self.update()
+
+    def set_take(self, take: Take | None, person: int) -> None:
+        """Marks where `person` has a skeleton."""
+        track = take.track3d(person) if take is not None else None
+        if track is None and take is not None and take.tracks3d:
+            track = take.tracks3d[0]
+        self._known = [] if track is None else spans(take_times(take), track.seen)
+        self.update()
+
+    # --- geometry
+
+    def _x(self, time_s: float) -> float:
+        span = max(self.width() - 2 * _MARGIN, 1)
+        return _MARGIN + span * (time_s / self._duration_s if self._duration_s > 0 else 0.0)
+
+    def time_at(self, x: float) -> float:
+        span = max(self.width() - 2 * _MARGIN, 1)
+        return min(max((x - _MARGIN) / span, 0.0), 1.0) * self._duration_s
+
+    def _range(self) -> tuple[float, float]:
+        start, end = self._trim
+        return (0.0 if start is None else start), (self._duration_s if end is None else end)
+
+    def _part_at(self, point: QPointF) -> str:
+        if self._duration_s <= 0:
+            return ""
+        start, end = self._range()
+        if point.y() >= _TRACK_TOP - 4:
+            # The inner sides of the handles catch the mouse; the outer ones lie over cut footage.
+            if -_HANDLE - 3 <= point.x() - self._x(start) <= 3:
+                return "start"
+            if -3 <= point.x() - self._x(end) <= _HANDLE + 3:
+                return "end"
+        return "seek"
+
+    # --- mouse
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._drag = self._part_at(event.position())
+            self._drag_to(event.position().x())
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        if self._drag:
+            self._drag_to(event.position().x())
+            return
+        part = self._part_at(event.position())
+        if part != self._hover:
+            self._hover = part
+            handle = part in ("start", "end")
+            self.setCursor(Qt.CursorShape.SizeHorCursor if handle else Qt.CursorShape.ArrowCursor)
+            self.setToolTip({"start": "Drag to cut the start (I)", "end": "Drag to cut the end (O)"}.get(part, ""))
+            self.update()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        self._drag = ""
+
+    def leaveEvent(self, event: object) -> None:  # noqa: N802
+        self._hover = ""
+        self.update()
+
+    def _drag_to(self, x: float) -> None:
+        time_s = self.time_at(x)
+        start, end = self._range()
+        least = min(0.1, self._duration_s / 4)
+        if self._drag == "start":
+            time_s = min(time_s, end - least)
+            self.trim_dragged.emit(None if time_s <= 0 else time_s, self._trim[1])
+        elif self._drag == "end":
+            time_s = max(time_s, start + least)
+            self.trim_dragged.emit(self._trim[0], None if time_s >= self._duration_s else time_s)
+        elif self._drag == "seek":
+            self.sought.emit(time_s)
+
+    # --- painting
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        track = QRectF(_MARGIN, _TRACK_TOP, self.width() - 2 * _MARGIN, _TRACK_HEIGHT)
+        clip = QPainterPath()
+        clip.addRoundedRect(track, 6, 6)
+        painter.fillPath(clip, QColor("#1d2128"))
+        if self._duration_s <= 0:
+            return
+        start, end = (self._x(t) for t in self._range())
+        painter.save()
+        painter.setClipPath(clip)
+        painter.fillRect(QRectF(start, _TRACK_TOP, end - start, _TRACK_HEIGHT), QColor("#2c323c"))
+        for first, last in self._known:
+            lane = QRectF(self._x(first), _TRACK_TOP + 8, max(self._x(last) - self._x(first), 2), _TRACK_HEIGHT - 16)
+            painter.setBrush(QColor("#8b7038"))
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.drawRoundedRect(lane, 3, 3)
+        painter.restore()
+        self._paint_ticks(painter)
+        for x, side in ((start, "start"), (end, "end")):
+            self._paint_handle(painter, x, side)
+        self._paint_playhead(painter)
+
+    def _paint_ticks(self, painter: QPainter) -> None:
+        font = QFont(self.font())
+        font.setPixelSize(11)
+        painter.setFont(font)
+        room = max(self.width() - 2 * _MARGIN, 1) / 90  # labels that fit
+        step = next((s for s in _STEPS_S if self._duration_s / s <= room), _STEPS_S[-1])
+        for i in range(math.floor(self._duration_s / step + 1e-9) + 1):
+            time_s = i * step
+            x = self._x(time_s)
+            painter.setPen(QPen(QColor("#3d4450"), 1))
+            painter.drawLine(QPointF(x, _TRACK_TOP - 6), QPointF(x, _TRACK_TOP - 2))
+            painter.setPen(QColor(theme.FAINT))
+            text = clock_text(time_s, 0 if step >= 1 else 1)
+            box = QRectF(x - 40, 3, 80, 14)
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+
+    def _paint_handle(self, painter: QPainter, x: float, side: str) -> None:
+        cut = self._trim[0 if side == "start" else 1] is not None
+        hot = side in (self._hover, self._drag)
+        left = x - _HANDLE if side == "start" else x
+        box = QRectF(left, _TRACK_TOP - 1, _HANDLE, _TRACK_HEIGHT + 2)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(theme.ACCENT if cut or hot else "#555e6c"))
+        painter.drawRoundedRect(box, 3, 3)
+        painter.setPen(QPen(QColor(theme.ON_ACCENT if cut or hot else "#1d2128"), 1.4))
+        middle = box.center()
+        painter.drawLine(QPointF(middle.x(), middle.y() - 4), QPointF(middle.x(), middle.y() + 4))
+
+    def _paint_playhead(self, painter: QPainter) -> None:
+        x = self._x(min(self._time_s, self._duration_s))
+        painter.setPen(QPen(QColor("#ffffff"), 1.6))
+        painter.drawLine(QPointF(x, _TRACK_TOP - 6), QPointF(x, _TRACK_TOP + _TRACK_HEIGHT + 5))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor("#ffffff"))
+        top = _TRACK_TOP - 10
+        painter.drawPolygon(
+            QPolygonF([QPointF(x - 5.5, top), QPointF(x + 5.5, top), QPointF(x + 5.5, top + 4), QPointF(x, top + 10),
+                       QPointF(x - 5.5, top + 4)])
+        )  # fmt: skip
+
+
+def spans(times: NDArray[np.float64], known: NDArray[np.bool_]) -> list[tuple[float, float]]:
+    """Stretches of time in which `known` holds, each to the end of its last frame."""
+    if len(times) == 0:
+        return []
+    step = float(np.median(np.diff(times))) if len(times) > 1 else 1 / 30
+    edges = np.diff(np.concatenate([[0], known.astype(np.int8), [0]]))
+    starts, ends = np.nonzero(edges == 1)[0], np.nonzero(edges == -1)[0]
+    return [(float(times[a]), float(times[b - 1]) + step) for a, b in zip(starts, ends, strict=True)]

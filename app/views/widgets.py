@@ -1,0 +1,108 @@
+"""Small pieces that several views are made of."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLayout, QToolButton, QVBoxLayout, QWidget
+
+from app import theme
+
+
+def label(text: str = "", role: str = "", parent: QWidget | None = None) -> QLabel:
+    result = QLabel(text, parent)
+    if role:
+        result.setProperty("role", role)
+    return result
+
+
+def picture(name: str, size: int = 18, colour: str = theme.MUTED) -> QLabel:
+    result = QLabel()
+    result.setPixmap(theme.pixmap(name, size, colour))
+    result.setFixedSize(size, size)
+    return result
+
+
+def tool(action: QAction, size: int = 18, role: str = "") -> QToolButton:
+    """A flat icon button for an action; its tooltip is the action's."""
+    button = QToolButton()
+    button.setDefaultAction(action)
+    button.setIconSize(QSize(size, size))
+    button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    button.setCursor(Qt.CursorShape.PointingHandCursor)
+    if role:
+        button.setProperty("role", role)
+    return button
+
+
+def restyle(widget: QWidget) -> None:
+    """Apply the style sheet again after a property changed."""
+    widget.style().unpolish(widget)
+    widget.style().polish(widget)
+
+
+def row(*items: QWidget | int | None, spacing: int = 8, margins: tuple[int, int, int, int] = (0, 0, 0, 0)) -> QHBoxLayout:
+    """Widgets side by side; an int is a gap, None takes the free space."""
+    layout = QHBoxLayout()
+    fill(layout, items, spacing, margins)
+    return layout
+
+
+def column(
+    *items: QWidget | QLayout | int | None, spacing: int = 8, margins: tuple[int, int, int, int] = (0, 0, 0, 0)
+) -> QVBoxLayout:
+    """Widgets one under the other; an int is a gap, None takes the free space."""
+    layout = QVBoxLayout()
+    fill(layout, items, spacing, margins)
+    return layout
+
+
+def fill(
+    layout: QHBoxLayout | QVBoxLayout,
+    items: tuple[QWidget | QLayout | int | None, ...],
+    spacing: int,
+    margins: tuple[int, int, int, int],
+) -> None:
+    layout.setSpacing(spacing)
+    layout.setContentsMargins(*margins)
+    for item in items:
+        if item is None:
+            layout.addStretch(1)
+        elif isinstance(item, int):
+            layout.addSpacing(item)
+        elif isinstance(item, QLayout):
+            layout.addLayout(item)
+        else:
+            layout.addWidget(item)
+
+
+class Card(QFrame):
+    """A framed pane with a head line: a title on the left, buttons on the right."""
+
+    def __init__(self, title: str, icon: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("card")
+        self.title = label(title)
+        self.detail = label("", "faint")
+        self._head = QWidget()
+        self._head.setObjectName("cardHead")
+        self._head.setFixedHeight(40)
+        self._buttons = QHBoxLayout()
+        self._buttons.setSpacing(2)
+        head = row(picture(icon, 17), self.title, 4, self.detail, None, spacing=8, margins=(14, 0, 6, 0))
+        head.addLayout(self._buttons)
+        self._head.setLayout(head)
+        self.setLayout(column(self._head, spacing=0, margins=(1, 1, 1, 1)))
+
+    def add_tool(self, action: QAction) -> QToolButton:
+        button = tool(action)
+        self._buttons.addWidget(button)
+        return button
+
+    def add_gap(self) -> None:
+        self._buttons.addSpacing(8)
+
+    def set_content(self, widget: QWidget) -> None:
+        layout = self.layout()
+        assert isinstance(layout, QVBoxLayout)
+        layout.addWidget(widget, 1)

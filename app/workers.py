@@ -1,0 +1,212 @@
+"""The window's threads. Each is started and joined by the controller; none is ever terminated.
+
+Topology: JobThread (one per run) and PlayerThread (one per opened video) write what they have into a
+`flow.LatestSlot`; a QTimer of the receiving side looks into the slot 30 to 60 times a second. Qt signals carry only
+small things that happen once (opened, done, failed). Back-pressure: a slot holds one item, the newest wins, so a slow
+window never makes a queue grow. Receivers are slots of QObjects in the main thread, so signals are queued.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, QSize, Qt, QThread, Signal
+from PySide6.QtGui import QImage
+
+from app.backend import Backend
+from pipeline.config import RunConfig
+from pipeline.errors import Cancelled, UserError
+from pipeline.flow import CancelToken, Closed, LatestSlot
+from pipeline.sources.base import FrameSource
+from pipeline.types import Frame, Progress, Take, VideoInfo
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownFrame:
+    """A decoded frame as the view paints it: scaled to the view's pixels, ready to blit."""
+
+    index: int
+    time_s: float
+    image: QImage
+
+
+class EngineHolder:
+    """Keeps the models loaded between runs. Made in the first job's thread, closed by the controller."""
+
+    def __init__(self, make: Callable[[], Any]) -> None:
+        self._make = make
+        self._engine: Any = None
+
+    def get(self) -> Any:
+        if self._engine is None:
+            self._engine = self._make()
+        return self._engine
+
+    def close(self) -> None:
+        if self._engine is not None:
+            self._engine.close()
+            self._engine = None
+
+
+class JobThread(QThread):
+    """One run over one video, with a decoder of its own. `generation` lets the receiver drop stale news."""
+
+    succeeded = Signal(int, object)  # generation, Take
+    stopped = Signal(int)
+    failed = Signal(int, object)  # generation, UserError
+    broke = Signal(int, object)  # generation, Exception: a bug
+
+    def __init__(
+        self, generation: int, backend: Backend, engine: EngineHolder, path: Path, config: RunConfig, parent: QObject
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("job")
+        self.generation = generation
+        self.progress: LatestSlot[Progress] = LatestSlot()
+        self.partial: LatestSlot[Take] = LatestSlot()
+        self._backend, self._engine, self._path, self._config = backend, engine, path, config
+        self._cancel = CancelToken()
+
+    def cancel(self) -> None:
+        self._cancel.cancel()
+
+    def run(self) -> None:
+        try:
+            take = self._analyse()
+        except Cancelled:
+            self.stopped.emit(self.generation)
+        except UserError as error:
+            log.info("run failed: %s", error)
+            self.failed.emit(self.generation, error)
+        except Exception as error:  # noqa: BLE001 - the top of a thread: whatever it is, it has to reach the user
+            log.exception("bug in a run")
+            self.broke.emit(self.generation, error)
+        else:
+            self.succeeded.emit(self.generation, take)
+
+    def _analyse(self) -> Take:
+        self.progress.put(Progress("prepare", 0, 0))
+        source = self._backend.open_source(self._path)
+        last: Take | None = None
+        try:
+            self._cancel.check()
+            steps = self._backend.analyse(source, self._config, self._cancel, self._engine.get())
+            try:
+                for step in steps:
+                    self._cancel.check()
+                    if isinstance(step, Progress):
+                        self.progress.put(step)
+                    else:
+                        last = step
+                        if not step.complete:
+                            self.partial.put(step)
+            finally:
+                close = getattr(steps, "close", None)
+                if close is not None:
+                    close()
+        finally:
+            source.close()
+        if last is None or not last.complete:
+            raise RuntimeError("the run ended without a take")
+        return last
+
+
+class PlayerThread(QThread):
+    """Opens a video and decodes the frame that was asked for last. Requests in, `ShownFrame`s out, one slot each."""
+
+    opened = Signal(int, object)  # generation, VideoInfo
+    failed = Signal(int, object)  # generation, UserError
+    broke = Signal(int, object)
+
+    def __init__(self, generation: int, backend: Backend, path: Path | None, parent: QObject) -> None:
+        """`path` None opens the sample video."""
+        super().__init__(parent)
+        self.setObjectName("player")
+        self.generation = generation
+        self.frames: LatestSlot[ShownFrame] = LatestSlot()
+        self._wanted: LatestSlot[tuple[float, QSize]] = LatestSlot()
+        self._backend, self._path = backend, path
+
+    def request(self, time_s: float, size: QSize) -> None:
+        """Ask for the frame at `time_s`, to be shown in `size` device pixels. An older, unserved request is dropped."""
+        try:
+            self._wanted.put((time_s, size))
+        except Closed:
+            log.debug("frame asked of a closed player")
+
+    def close(self) -> None:
+        self._wanted.close()
+
+    def run(self) -> None:
+        try:
+            path = self._path or self._backend.sample()
+            source = self._backend.open_source(path)
+            try:
+                self.opened.emit(self.generation, source.info)
+                self._serve(source)
+            finally:
+                source.close()
+        except UserError as error:
+            log.info("cannot show the video: %s", error)
+            self.failed.emit(self.generation, error)
+        except Exception as error:  # noqa: BLE001 - the top of a thread
+            log.exception("bug in the player")
+            self.broke.emit(self.generation, error)
+        finally:
+            self._wanted.close()
+            self.frames.close()
+
+    def _serve(self, source: FrameSource) -> None:
+        while True:
+            try:
+                wanted = self._wanted.get()
+            except Closed:
+                return
+            if wanted is not None:
+                time_s, size = wanted
+                self.frames.put(shown(source.frame_at(time_s), size))
+
+
+def shown(frame: Frame, size: QSize) -> ShownFrame:
+    """Scale `frame` to fit into `size` device pixels (never up) and make it the format that paints fastest."""
+    height, width = frame.bgr.shape[:2]
+    image = QImage(frame.bgr.data, width, height, frame.bgr.strides[0], QImage.Format.Format_BGR888)
+    if size.isValid() and (width > size.width() or height > size.height()):
+        image = image.scaled(
+            size, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+        )
+    # convertToFormat copies: the picture outlives the decoder's buffer.
+    return ShownFrame(frame.index, frame.time_s, image.convertToFormat(QImage.Format.Format_RGB32))
+
+
+class TaskThread(QThread):
+    """Runs one short function (save, load, export) away from the window."""
+
+    done = Signal(object, object)  # the thread itself, result
+    failed = Signal(object, object)  # the thread itself, UserError
+    broke = Signal(object, object)
+
+    def __init__(self, name: str, work: Callable[[], Any], parent: QObject) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self._work = work
+
+    def run(self) -> None:
+        try:
+            result = self._work()
+        except UserError as error:
+            self.failed.emit(self, error)
+        except Exception as error:  # noqa: BLE001 - the top of a thread
+            log.exception("bug in %s", self.objectName())
+            self.broke.emit(self, error)
+        else:
+            self.done.emit(self, result)
+
+
+__all__ = ["EngineHolder", "JobThread", "PlayerThread", "ShownFrame", "TaskThread", "VideoInfo", "shown"]
