@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import importlib.metadata
 import json
 import logging
 import os
@@ -10,9 +12,8 @@ import shutil
 import subprocess
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import ModelError, OutputError
 from pipeline.files import atomic_write, cache_folder
@@ -27,18 +28,7 @@ _WORTH_IT = 1.15
 _PROBE_SIZES = (32, 64, 128, 256)  # matmul sizes of the probe, small to large: it stops at the first bad one
 _PROBE_LIMIT_S = 0.05
 _RUNS = 3
-
-
-@dataclass(frozen=True, slots=True)
-class RuntimeInfo:
-    """What torch computes on here. `warning` is a text for the user, or ""."""
-
-    torch_version: str
-    device: str  # the one that "auto" takes
-    device_name: str
-    threads: int
-    gpus: tuple[str, ...]  # those that torch can use
-    warning: str
+_LIBRARIES = ("torch", "numpy", "scipy", "av", "mediapipe", "mmpose", "opencv-python", "safetensors")
 
 
 def choose_device(name: str = "auto") -> torch.device:
@@ -66,20 +56,32 @@ def choose_device(name: str = "auto") -> torch.device:
     return device
 
 
-def describe() -> RuntimeInfo:
-    """The state of things, for `doctor` and for provenance."""
+def describe() -> dict[str, Any]:
+    """What torch computes on here, as plain JSON values: for `doctor` and for provenance.
+
+    `device` is the one that "auto" takes, `gpus` are those that torch can use, `warnings` are texts for the user.
+    """
     import torch
 
     device = choose_device("auto")
-    gpus = tuple(torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count()))
-    return RuntimeInfo(
-        torch_version=torch.__version__,
-        device=str(device),
-        device_name=device_name(device),
-        threads=torch.get_num_threads(),
-        gpus=gpus,
-        warning=_gpu_warning(device.type != "cpu"),
-    )
+    warning = _gpu_warning(device.type != "cpu")
+    return {
+        "torch": torch.__version__,
+        "device": str(device),
+        "processor": device_name(device),
+        "threads": torch.get_num_threads(),
+        "gpus": [torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count())],
+        "warnings": [warning] if warning else [],
+    }
+
+
+def versions() -> dict[str, str]:
+    """Versions of what decides a result: Python and the libraries that are installed. Imports none of them."""
+    found = {"python": platform.python_version()}
+    for name in _LIBRARIES:
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+            found[name] = importlib.metadata.version(name)
+    return found
 
 
 def device_name(device: torch.device) -> str:

@@ -82,6 +82,16 @@ class HostLifter:
     def unit_stature_m(self) -> float:
         return self.entry.unit_stature_m
 
+    @property
+    def device_name(self) -> str:
+        """The device really in use."""
+        return str(self.device)
+
+    @property
+    def precision(self) -> str:
+        """ "float32" or "bfloat16": the one really in use."""
+        return str(self.dtype).removeprefix("torch.")
+
     def lift_windows(self, joints_image: Floats, scores: Floats, size_px: tuple[int, int]) -> Floats:
         """(B, F, 17, 2) px, (B, F, 17) -> (B, F, 17, 3), see `WindowLifter`.
 

@@ -1,0 +1,228 @@
+"""From a person's track to overlapping windows and back, so that no seam shows.
+
+A track grows while the video is being detected; windows are lifted as soon as their frames are there. On the way:
+resample to the lifter's rate where it has to be (`resample`), cut where nobody was seen for long, plan overlapping
+windows, lift, blend, and come back to the true frames.
+
+Letters: `T` frames of the track, `G` rows of the uniform grid (the frames themselves unless resampled), `F` frames of
+a window. A **segment** is a stretch of rows in which the person was seen without a long gap.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.flow import CancelToken
+from pipeline.lift.base import WindowLifter
+from pipeline.lift.resample import ToGrid, from_grid, grid_rate_hz
+from pipeline.types import Doubles, Floats, check_shape
+
+LONGEST_GAP_S = 0.5  # a longer absence starts a new segment; a shorter one is lifted through
+OVERLAP = 0.25  # share of a window that the next one lifts again
+
+
+def plan(length: int, frames: int, stride: int) -> list[int]:
+    """First rows of the windows that cover `length` rows: every `stride`, the last one moved back to end at the end.
+
+    A segment shorter than a window gets one window, which the caller pads.
+    """
+    if length <= frames:
+        return [0]
+    starts = list(range(0, length - frames + 1, stride))
+    if starts[-1] + frames < length:
+        starts.append(length - frames)
+    return starts
+
+
+def blend_weights(frames: int, overlap: int) -> Floats:
+    """(F,) weight of a window's rows: one in the middle, falling smoothly to nearly zero at both ends.
+
+    Two windows that overlap by `overlap` rows add up to one there; results are divided by the sum of the weights, so
+    other overlaps (the last window, moved back) and the ends of a segment are right too.
+    """
+    place = np.minimum(np.arange(frames), np.arange(frames)[::-1])
+    ramp = np.clip((place + 0.5) / max(overlap, 1), 0, 1)
+    return np.asarray(np.sin(ramp * np.pi / 2) ** 2, np.float32)
+
+
+def pad_rows(rows: Floats, frames: int) -> Floats:
+    """(L, ...) -> (F, ...): the segment at the front, its last row repeated (a body that stands still)."""
+    index = np.minimum(np.arange(frames), len(rows) - 1)
+    return rows[index]
+
+
+class TrackLift:
+    """Lifts one person's track while it grows. Use from one thread.
+
+    `push` rows in order, call `lift_ready` whenever there is time, `finish` at the end; `result` at any moment.
+    `fps_hz` is the source's mean rate (0: unknown). `batch` windows are lifted at once if that many are ready.
+    """
+
+    def __init__(
+        self,
+        lifter: WindowLifter,
+        fps_hz: float,
+        size_px: tuple[int, int],
+        *,
+        variable_rate: bool = False,
+        batch: int = 1,
+        overlap: float = OVERLAP,
+    ) -> None:
+        self._lifter = lifter
+        self._size_px = size_px
+        self._batch = max(1, batch)
+        rate = grid_rate_hz(fps_hz, variable_rate, lifter.rate_hz)
+        self._grid = None if rate is None else ToGrid(rate)
+        self._gap_rows = int(LONGEST_GAP_S * (rate or fps_hz))
+        F = lifter.frames
+        shared = min(max(round(F * overlap), 0), F - 1)
+        self._stride = F - shared
+        self._weights = blend_weights(F, shared)
+        # Frames of the track: all that is needed to come back from the grid.
+        self._time_s = _Growing((), np.float64)
+        self._seen = _Growing((), np.bool_)
+        # Rows of the grid; `_sum` and `_weight` hold the blended result.
+        self._joints = _Growing((17, 2), np.float32)
+        self._scores = _Growing((17,), np.float32)
+        self._sum = _Growing((17, 3), np.float32)
+        self._weight = _Growing((), np.float32)
+        # The segment that is open: its first row, the last row with somebody in it, the next window's first row.
+        self._segment: int | None = None
+        self._last_seen = -1
+        self._next = 0
+        self._pending: list[tuple[int, int]] = []  # windows (first row, row after the last) whose rows are all there
+        self._finished = False
+
+    @property
+    def rows_pushed(self) -> int:
+        """Frames pushed so far."""
+        return len(self._time_s)
+
+    @property
+    def rows_lifted(self) -> int:
+        """How many frames from the first one on are decided: lifted, or known to show nobody."""
+        if self._finished and not self._pending:
+            return len(self._time_s)
+        if self._pending:
+            done = self._pending[0][0]
+        elif self._segment is not None:
+            done = self._segment if self._next == self._segment else self._next - self._stride + self._lifter.frames
+        else:
+            done = len(self._joints)
+        if self._grid is None:
+            return done
+        return int(np.searchsorted(self._grid.place(self._time_s.view), done - 1, side="right")) if done else 0
+
+    def push(self, joints_image: Floats, scores: Floats, time_s: Doubles) -> None:
+        """Add frames: joints (n, 17, 2) px by the lifter's joint rule, NaN = not seen; scores (n, 17); time_s (n,)."""
+        if self._finished:
+            raise RuntimeError("the track is finished")
+        check_shape("joints_image", joints_image, (None, 17, 2))
+        check_shape("scores", scores, (len(joints_image), 17))
+        check_shape("time_s", time_s, (len(joints_image),))
+        self._time_s.extend(time_s)
+        self._seen.extend(np.isfinite(joints_image).all(-1).any(-1))
+        if self._grid is not None:
+            joints_image, scores = self._grid.push(joints_image, scores, time_s)
+        self._add_rows(joints_image, scores)
+
+    def lift_ready(self, cancel: CancelToken | None = None) -> None:
+        """Lift the windows whose frames are all there. Raises `Cancelled` (between batches) and what the lifter raises."""
+        F = self._lifter.frames
+        while self._pending:
+            if cancel is not None:
+                cancel.check()
+            windows = self._pending[: self._batch]
+            joints = np.stack([pad_rows(self._joints.view[a:b], F) for a, b in windows])
+            scores = np.stack([pad_rows(self._scores.view[a:b], F) for a, b in windows])
+            lifted = self._lifter.lift_windows(joints, scores, self._size_px)
+            for (a, b), rows in zip(windows, lifted, strict=True):
+                weight = self._weights[: b - a] if b - a == F else np.ones(b - a, np.float32)
+                self._sum.view[a:b] += rows[: b - a] * weight[:, None, None]
+                self._weight.view[a:b] += weight
+            del self._pending[: len(windows)]
+
+    def finish(self, cancel: CancelToken | None = None) -> None:
+        """No more frames will come: lift the rest. Raises `Cancelled`, and what the lifter raises."""
+        if not self._finished:
+            if self._grid is not None:
+                self._add_rows(*self._grid.finish())
+            self._close_segment()
+            self._finished = True
+        self.lift_ready(cancel)
+
+    def result(self) -> Floats:
+        """(T, 17, 3) camera axes, root-relative, metres at the lifter's unit stature, for all frames pushed so far.
+
+        NaN where the person was not seen at all, and where it is not lifted yet.
+        """
+        weight = self._weight.view
+        rows = self._sum.view / np.where(weight > 0, weight, np.nan)[:, None, None]
+        out = rows if self._grid is None else from_grid(rows, self._grid.place(self._time_s.view))
+        out[~self._seen.view] = np.nan
+        return out
+
+    def _add_rows(self, joints: Floats, scores: Floats) -> None:
+        first = len(self._joints)
+        self._joints.extend(joints)
+        self._scores.extend(scores)
+        self._sum.extend(np.zeros((len(joints), 17, 3), np.float32))
+        self._weight.extend(np.zeros(len(joints), np.float32))
+        seen = np.isfinite(joints).all(-1).any(-1)
+        for row in np.nonzero(seen)[0] + first:
+            if self._segment is not None and row - self._last_seen - 1 > self._gap_rows:
+                self._close_segment()
+            if self._segment is None:
+                self._segment = self._next = int(row)
+            self._last_seen = int(row)
+        if self._segment is not None:
+            self._queue_full_windows()
+            if len(self._joints) - self._last_seen - 1 > self._gap_rows:
+                self._close_segment()
+
+    def _queue_full_windows(self) -> None:
+        """Queue the windows of `plan` that do not depend on where the segment will end."""
+        F = self._lifter.frames
+        while self._next + F <= self._last_seen + 1:
+            self._pending.append((self._next, self._next + F))
+            self._next += self._stride
+
+    def _close_segment(self) -> None:
+        """Queue what `plan` still asks for, now that the segment's end is known."""
+        if self._segment is None:
+            return
+        self._queue_full_windows()
+        end, F = self._last_seen + 1, self._lifter.frames
+        start = max(self._segment, end - F)
+        covered = self._next - self._stride + F if self._next > self._segment else self._segment
+        if covered < end:
+            self._pending.append((start, end))
+        self._segment = None
+
+
+class _Growing:
+    """An array that grows at its end without being copied each time."""
+
+    def __init__(self, shape: tuple[int, ...], dtype: type) -> None:
+        self._data: NDArray[Any] = np.empty((256, *shape), dtype)
+        self._length = 0
+
+    def __len__(self) -> int:
+        return self._length
+
+    @property
+    def view(self) -> NDArray[Any]:
+        """What is in it, without copying."""
+        return self._data[: self._length]
+
+    def extend(self, rows: NDArray[Any]) -> None:
+        need = self._length + len(rows)
+        if need > len(self._data):
+            grown = np.empty((max(need, len(self._data) * 2), *self._data.shape[1:]), self._data.dtype)
+            grown[: self._length] = self._data[: self._length]
+            self._data = grown
+        self._data[self._length : need] = rows
+        self._length = need
