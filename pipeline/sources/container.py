@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Iterator
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -113,19 +114,20 @@ def scan(path: Path, container: Any, stream: Any, first_pts: int | None) -> Fram
             end = max(end or packet.pts, packet.pts + (packet.duration or 0))
     if last_is_corrupt and len(shown) > 1:
         shown.pop()  # the file ends in the middle of it
-    rate_hz = _container_rate(stream)
+    rate_hz = _plausible(stream.average_rate) or _plausible(stream.guessed_rate) or _plausible(stream.base_rate)
     stamps = [(pts, key) for pts, key in shown if pts is not None and first_pts is not None and pts >= first_pts]
     unusable = first_pts is None or any(pts is None for pts, _ in shown) or not stream.time_base
     if unusable or (len(shown) > 1 and len({pts for pts, _ in stamps}) < 2):
+        # Without timestamps the container's rate is a default; what the coded pictures say is better.
+        rate_hz = _plausible(stream.guessed_rate) or rate_hz
         return FrameTable.counted(max(1, len(shown)), rate_hz or FALLBACK_FPS_HZ)
     return FrameTable.stamped(
         [pts for pts, _ in stamps], [pts for pts, key in stamps if key], end, float(stream.time_base), rate_hz
     )
 
 
-def _container_rate(stream: Any) -> float | None:
-    rate = stream.average_rate or stream.guessed_rate or stream.base_rate
-    return float(rate) if rate and 0 < float(rate) <= 1000 else None
+def _plausible(rate: Fraction | None) -> float | None:
+    return float(rate) if rate and 0 < rate <= 1000 else None
 
 
 def fov_from_metadata(container: Any, stream: Any, width_px: int, height_px: int) -> float | None:

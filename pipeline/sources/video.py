@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import math
 from collections import OrderedDict
@@ -84,23 +85,43 @@ class _Reader:
         self._path, self._table = path, table
         self._container, self._stream = open_container(path)
         self.next_index = 0  # the frame that comes next if all decode
-        self._pictures = self._decode()
-        if start:
-            self.seek(start)
+        self._pictures: Iterator[tuple[int, Any]] = self._decode()
+        try:
+            if start:
+                self.seek(start)
+        except BaseException:
+            self.close()
+            raise
 
     def seek(self, index: int) -> None:
         """Continue at or before frame `index`, from a keyframe, so that the frame itself is decoded whole."""
         pts, key = self._table.pts, self._table.keyframe_before(index)
         while pts is not None and key > 0:
-            self._container.seek(int(pts[key]), stream=self._stream, backward=True)
-            self._pictures = self._decode()
-            first = next(self._pictures, None)
-            if first is not None and first[0] <= index:
-                self._pictures = _chain(first, self._pictures)
-                self.next_index = first[0]
+            try:
+                self._container.seek(int(pts[key]), stream=self._stream, backward=True)
+            except (av.FFmpegError, OSError) as error:
+                log.debug("%s: no seeking (%s)", self._path.name, error)
+                break
+            if self._lands_well(index):
                 return
-            key = self._table.keyframe_before(key - max(1, index - key))  # the demuxer went too far
+            key = self._table.keyframe_before(key - max(1, index - key))  # further back, in growing steps
         self._reopen()
+
+    def _lands_well(self, index: int) -> bool:
+        """Go on to the first keyframe after a jump; False if it is too late or not where the table has one.
+
+        Before it come pictures that refer to what was jumped over. And where a container has few timestamps (MPEG-PS),
+        the demuxer makes some up after a jump: they would give a frame a wrong index.
+        """
+        self._pictures = self._decode()
+        for found, picture in self._pictures:
+            if found > index:
+                return False
+            if picture.key_frame:
+                self._pictures = itertools.chain([(found, picture)], self._pictures)
+                self.next_index = found
+                return self._table.keyframe_before(found) == found
+        return False
 
     def _reopen(self) -> None:
         self._container.close()
@@ -129,11 +150,6 @@ class _Reader:
 
     def close(self) -> None:
         self._container.close()
-
-
-def _chain(first: tuple[int, Any], rest: Iterator[tuple[int, Any]]) -> Iterator[tuple[int, Any]]:
-    yield first
-    yield from rest
 
 
 def decoded(path: Path, container: Any, stream: Any) -> Iterator[Any]:
@@ -233,7 +249,13 @@ class VideoSource:
         self._check_open()
         wanted = self._table.index_at(time_s)
         if self._last is None or self._last.index != wanted:
-            index = self._fetch(wanted)
+            try:
+                index = self._fetch(wanted)
+            except SourceError:  # the file is gone or changed; a later call tries afresh
+                if self._scrub is not None:
+                    self._scrub.close()
+                    self._scrub = None
+                raise
             self._last = self._frame(index, self._kept[index])
         return self._last
 
@@ -243,10 +265,10 @@ class VideoSource:
             return wanted
         if self._scrub is None:
             self._scrub = _Reader(self._path, self._table, wanted)
-        elif not self._scrub.next_index <= wanted or (
-            self._table.keyframe_before(wanted) > self._scrub.next_index + _AHEAD
-        ):
-            self._scrub.seek(wanted)
+        else:
+            ahead = wanted - self._scrub.next_index
+            if ahead < 0 or (ahead > _AHEAD and self._table.keyframe_before(wanted) > self._scrub.next_index):
+                self._scrub.seek(wanted)
         for index, picture in self._scrub:
             self._remember(index, picture)
             if index >= wanted:
