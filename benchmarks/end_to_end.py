@@ -2,9 +2,10 @@
 
     python benchmarks/end_to_end.py [--loops 8] [--repeats 2] [--memory]
 
-The sample video, repeated `--loops` times, goes through (a) decoding alone, (b) decoding and detecting, (c) the whole run:
-decode, detect, track, lift, finish. (b) and (c) alternate in one process after one warm-up run, because machines drift; the
-ratio c / b is the number. Imports and warm-up are reported apart. `--memory` runs 1 x and `--loops` x in fresh processes.
+The sample video, repeated `--loops` times, goes through (a) decoding alone, (b) decoding and detecting, (c) the whole
+run: decode, detect, track, lift, finish. (b) and (c) alternate in one process after one warm-up run, because machines
+drift; the ratio of their frame rates is the number. Imports and warm-up are reported apart. `--memory` runs 1 x and
+`--loops` x in fresh processes.
 """
 
 from __future__ import annotations
@@ -74,13 +75,23 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=2)
     parser.add_argument("--detector", default=DetectConfig().detector)
     parser.add_argument("--memory", action="store_true", help="peak memory of 1 x and of --loops x")
-    parser.add_argument("--only-whole", action="store_true", help="one whole run, its peak memory as JSON (used by --memory)")
+    parser.add_argument(
+        "--only-whole", action="store_true", help="one whole run, its peak memory as JSON (used by --memory)"
+    )
     arguments = parser.parse_args()
 
     if arguments.memory:
         peaks = {}
         for loops in (1, arguments.loops):
-            command = [sys.executable, __file__, "--only-whole", "--loops", str(loops), "--detector", arguments.detector]
+            command = [
+                sys.executable,
+                __file__,
+                "--only-whole",
+                "--loops",
+                str(loops),
+                "--detector",
+                arguments.detector,
+            ]
             printed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
             peaks[loops] = json.loads(printed.splitlines()[-1])["peak_memory_mb"]
             print(f"peak memory, {loops} x: {peaks[loops]:.0f} MB")
@@ -91,7 +102,7 @@ def main() -> None:
     import torch  # noqa: F401
 
     from pipeline.offline import Engine
-    from pipeline.runtime import peak_memory_mb
+    from pipeline.process import peak_memory_mb
     from pipeline.sources.open import open_source
     from pipeline.sources.sample import sample_video
 
@@ -109,7 +120,9 @@ def main() -> None:
         begun = time.perf_counter()
         count = sum(1 for _ in source.frames())
         decode_s = time.perf_counter() - begun
-        print(f"imports {imports_s:.2f} s, warm-up run (1 x) {warm_s:.2f} s; {count} frames, decoding alone {count / decode_s:.1f}/s")
+        print(
+            f"imports {imports_s:.2f} s, warm-up run (1 x) {warm_s:.2f} s; {count} frames, decoding alone {count / decode_s:.1f}/s"
+        )
         ratios = []
         for _ in range(arguments.repeats):
             alone_s = detect_only(source, engine, config)
@@ -118,7 +131,7 @@ def main() -> None:
             ratios.append(alone_s / whole_s)
             print(
                 f"decode + detect {count / alone_s:6.2f}/s   whole run {count / whole_s:6.2f}/s   ratio {ratios[-1]:.3f}"
-                f"   (inside the whole run: detecting {run['detect_seconds']:.1f} s, lifting {run['lift_seconds']:.1f} s)"
+                f"   (in it: detecting {run['detect_seconds']:.1f} s, lifting {run['lift_seconds']:.1f} s)"
             )
         print(f"whole run / detector alone: median {statistics.median(ratios):.3f}, worst {min(ratios):.3f}")
 

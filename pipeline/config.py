@@ -90,7 +90,9 @@ class RunConfig:
             ok = value is None or (math.isfinite(value) and value >= 0)
             _check(ok, f"The {name} of the range is {value} s.", "Times count from 0 s at the first frame.")
         if start is not None and end is not None:
-            _check(start < end, f"The range from {start:g} s to {end:g} s is empty.", "The end must lie after the start.")
+            _check(
+                start < end, f"The range from {start:g} s to {end:g} s is empty.", "The end must lie after the start."
+            )
         if isinstance(self.persons, tuple):
             _check(len(self.persons) > 0 and min(self.persons) >= 1, "Persons count from 1.", "Choose 1 or higher.")
 
@@ -111,4 +113,6 @@ class RunConfig:
                 values["persons"] = tuple(values["persons"])
             return RunConfig(**values)
         except TypeError as error:
-            raise ConfigError(f"The settings do not fit this version ({error}).", "Remove them to get the defaults.") from error
+            raise ConfigError(
+                f"The settings do not fit this version ({error}).", "Remove them to get the defaults."
+            ) from error

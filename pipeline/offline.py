@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pipeline import __version__, weights
+from pipeline import __version__, process, weights
 from pipeline.config import RunConfig
 from pipeline.detect.observe import ObserveStats, observe
 from pipeline.detect.track import Tracker
@@ -191,8 +191,6 @@ class _Run:
         return Take(self.info, tracks2d, tuple(tracks3d), scene, self._provenance(), complete)
 
     def _provenance(self) -> dict[str, Any]:
-        from pipeline import runtime
-
         lifter = self.worker.lifter
         entry = weights.find(self.config.lift.lifter)
         return {
@@ -201,7 +199,7 @@ class _Run:
             "source": self.info.path,
             "detector": self.detector_name,
             "lifter": {"name": entry.name, "sha256": entry.sha256},
-            "versions": runtime.versions(),
+            "versions": process.versions(),
             "config": self.config.to_json(),
             "run": {
                 "frames": len(self.tracker.frame_index),

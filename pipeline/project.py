@@ -70,13 +70,15 @@ def load_take(path: Path) -> Take:
                 raise TakeError(f"{path.name} is not a take.", hint)
             if header.get("version") != VERSION:
                 raise TakeError(
-                    f"{path.name} was saved by another version (format {header.get('version')}, this one reads {VERSION}).",
+                    f"{path.name} has format {header.get('version')}; this version of the program reads {VERSION}.",
                     "Update the program, or lift the video again.",
                 )
             with np.load(io.BytesIO(archive.read("arrays.npz")), allow_pickle=False) as npz:
                 return _take(header, dict(npz))
     except OSError as error:
-        raise TakeError(f"Cannot read {path} ({error.strerror or error}).", "Check the path and its permissions.") from error
+        raise TakeError(
+            f"Cannot read {path} ({error.strerror or error}).", "Check the path and its permissions."
+        ) from error
     except (zipfile.BadZipFile, KeyError, ValueError, TypeError, EOFError, NotImplementedError, RuntimeError) as error:
         raise TakeError(f"{path.name} is damaged or not a take ({error}).", hint) from error
 
@@ -115,7 +117,11 @@ def _take(header: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Take:
     if header["scene"]:
         s = header["scene"]
         scene = SceneEstimate(
-            float(s["fov_deg"]), float(s["pitch_deg"]), arrays["scene_rotation"], arrays["scene_translation"], s["notes"]
+            float(s["fov_deg"]),
+            float(s["pitch_deg"]),
+            arrays["scene_rotation"],
+            arrays["scene_translation"],
+            s["notes"],
         )
     info = VideoInfo(**header["info"])
     return Take(info, tracks2d, tracks3d, scene, header["provenance"], bool(header["complete"]))

@@ -24,7 +24,7 @@ class Entry:
     hint: str = ""
 
     def missing(self) -> str:
-        """"" if it can be used here, else the reason. Looks modules up without importing them."""
+        """ "" if it can be used here, else the reason. Looks modules up without importing them."""
         absent = [name for name in self.needs if importlib.util.find_spec(name) is None]
         if absent:
             return f"needs {', '.join(absent)}"

@@ -95,9 +95,7 @@ BLAZEPOSE33 = Skeleton(
 SKELETONS: dict[str, Skeleton] = {s.key: s for s in (H36M17, COCO17, HALPE26, BLAZEPOSE33)}
 
 # H36M-17 limb joint -> the same joint's name in every detector skeleton.
-_LIMBS = {
-    i: H36M17.names[i] for i in (1, 2, 3, 4, 5, 6, 11, 12, 13, 14, 15, 16)
-}
+_LIMBS = {i: H36M17.names[i] for i in (1, 2, 3, 4, 5, 6, 11, 12, 13, 14, 15, 16)}
 _HEAD_BEYOND_EARS = 0.6
 
 

@@ -73,7 +73,10 @@ class Pose2D:
     def nobody(skeleton: str) -> Pose2D:
         joints = len(SKELETONS[skeleton].names)
         return Pose2D(
-            np.zeros((0, 4), np.float32), np.zeros((0, joints, 2), np.float32), np.zeros((0, joints), np.float32), skeleton
+            np.zeros((0, 4), np.float32),
+            np.zeros((0, joints, 2), np.float32),
+            np.zeros((0, joints), np.float32),
+            skeleton,
         )
 
 

@@ -19,8 +19,8 @@ from pipeline.errors import UserError
 from pipeline.files import cache_folder
 
 _PACKAGES = (
-    "torch", "torchvision", "mediapipe", "mmpose", "mmengine", "mmdet", "mmcv-lite", "opencv-python", "PySide6-Essentials",
-    "pyqtgraph", "PyOpenGL", "numpy", "scipy", "av", "safetensors", "platformdirs",
+    "torch", "torchvision", "mediapipe", "mmpose", "mmengine", "mmdet", "mmcv-lite", "opencv-python",
+    "PySide6-Essentials", "pyqtgraph", "PyOpenGL", "numpy", "scipy", "av", "safetensors", "platformdirs",
 )  # fmt: skip
 _REINSTALL = "Run ./start --reinstall."
 
@@ -70,7 +70,10 @@ def _attempt(what: str, action: Callable[[], str]) -> Finding:
 def _python() -> Iterator[Finding]:
     right = sys.version_info[:2] == (3, 11)
     yield Finding(
-        "Python", f"{platform.python_version()} on {platform.platform()}", right, "" if right else "Install Python 3.11."
+        "Python",
+        f"{platform.python_version()} on {platform.platform()}",
+        right,
+        "" if right else "Install Python 3.11.",
     )
 
 
@@ -116,7 +119,9 @@ def _cache() -> Iterator[Finding]:
 
 def _display() -> Iterator[Finding]:
     if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
-        yield Finding("display", "none: the command line works, the window needs one", fix="Start a desktop, or use xvfb-run.")
+        yield Finding(
+            "display", "none: the command line works, the window needs one", fix="Start a desktop, or use xvfb-run."
+        )
     else:
         yield Finding("display", os.environ.get("WAYLAND_DISPLAY") or os.environ.get("DISPLAY") or "native")
 

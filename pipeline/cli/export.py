@@ -17,7 +17,9 @@ from pipeline.project import load_take
 def add_parser(commands: Any) -> None:
     parser = commands.add_parser("export", help="a saved .pose3d take to BVH, CSV, ...")
     parser.add_argument("take", type=Path, metavar="TAKE", help="a .pose3d file")
-    parser.add_argument("-o", "--output", type=Path, metavar="DIR", help="folder for the files, default: beside the take")
+    parser.add_argument(
+        "-o", "--output", type=Path, metavar="DIR", help="folder for the files, default: beside the take"
+    )
     parser.add_argument("--formats", default="bvh,csv", help="comma-separated, default bvh,csv (see `models`)")
     parser.add_argument("--person", type=int, metavar="N", help="only this person")
     parser.add_argument("--unit", choices=("cm", "m"), default="cm", help="unit of BVH files")

@@ -20,8 +20,8 @@ from pipeline.export.run import check_formats, export_take
 from pipeline.files import make_folder
 from pipeline.flow import CancelToken
 from pipeline.offline import Engine, analyse
+from pipeline.process import peak_memory_mb
 from pipeline.project import SUFFIX, save_take
-from pipeline.runtime import peak_memory_mb
 from pipeline.types import Progress, Take
 
 DEFAULT_FORMATS = "bvh,csv"

@@ -22,7 +22,9 @@ def run(arguments: argparse.Namespace, report: Report) -> int:
         for entry in registry.entries(kind):  # type: ignore[arg-type]
             reason = entry.missing()
             report.line(f"  {entry.name:<18} {entry.title}" + (f"  [{reason}. {entry.hint}]" if reason else ""))
-            report.record({"kind": kind, "name": entry.name, "title": entry.title, "ready": not reason, "reason": reason})
+            report.record(
+                {"kind": kind, "name": entry.name, "title": entry.title, "ready": not reason, "reason": reason}
+            )
     report.line("Lifters (weights)")
     for weight in weights.manifest():
         try:
@@ -32,8 +34,6 @@ def run(arguments: argparse.Namespace, report: Report) -> int:
             reason = str(error)
         default = " (default)" if weight.default else ""
         report.line(f"  {weight.name:<18} {weight.title}{default}" + (f"  [{reason}]" if reason else ""))
-        report.record(
-            {"kind": "lifter", "name": weight.name, "title": weight.title, "default": weight.default, "ready": not reason,
-             "reason": reason}
-        )  # fmt: skip
+        row = {"kind": "lifter", "name": weight.name, "title": weight.title, "default": weight.default}
+        report.record({**row, "ready": not reason, "reason": reason})
     return 0

@@ -48,7 +48,9 @@ class Report:
                 self._saved_fd, self._out = None, sys.stdout
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.clear_bar()
         self._out.flush()
         if self._saved_fd is not None:
