@@ -1,0 +1,197 @@
+"""The embedded 2D detector: MediaPipe's BlazePose, several people, offline.
+
+How a frame is spent. Everyone who is being followed costs one run of the landmark network, on the square that the
+previous frame's landmarks predict (BlazePose's own scheme). The person detector, which costs as much, looks at one
+square tile of the picture at a time, often enough that each tile's turn comes about every 0.4 s; at once where
+someone was just lost; and in every frame while nobody is followed. What it finds is kept if it is not one of those
+who are followed already and the landmark network agrees that there is a person.
+
+Bazarevsky et al., "BlazePose: On-device Real-time Body Pose tracking", CVPR workshop 2020.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipeline.config import DetectConfig
+from pipeline.detect.crops import Square, search_squares
+from pipeline.detect.mediapipe_graphs import FINDER_PX, LANDMARKER_PX, Landmarker, Landmarks, PersonFinder
+from pipeline.detect.mediapipe_model import model_bundle
+from pipeline.detect.similarity import joint_box, oks
+from pipeline.types import Floats, Frame, Image, Pose2D
+
+_ALGORITHM = 1  # raise it when the same frames would give other results
+
+_MARGIN = 1.25  # crop side / diameter of the body's circle; what the landmark network was trained with
+_FIND_SCORE = 0.5  # the detector's confidence in a hit
+_FOLLOW_CONFIDENCE = 0.5  # the landmark network's, to go on following
+_NEW_CONFIDENCE = 0.7  # and to believe in a newcomer
+_NEW_VISIBILITY = 0.5  # mean visibility of a newcomer's shoulders and hips
+_SEARCH_PERIOD_S = 0.4  # every tile is searched this often while people are followed
+_LOST_S = 0.5  # how long a lost person is looked for where they were
+_SAME_OKS = 0.5  # above this two detections are one person
+_OUTSIDE_FALLOFF = 0.05  # of the picture's longer side: how fast scores fall beyond the edge
+_TRUNK = [11, 12, 23, 24]
+
+
+@dataclass(slots=True)
+class _Person:
+    """Somebody who is followed, as last seen."""
+
+    square: Square  # where the next frame's landmarks are looked for
+    joints: Floats  # (33, 2) px
+    scores: Floats  # (33,)
+    confidence: float
+    moved: float = 0.0  # how far the body jumped since the last frame, in body sizes
+
+
+class MediaPipeDetector:
+    """`Detector` on BlazePose-33. Scores are visibilities, low for joints beyond the edge of the picture.
+
+    Needs nothing but MediaPipe's wheel: the model bundle is made in the cache on first use. Raises `ModelError` if
+    the wheel lacks it.
+    """
+
+    name = "mediapipe"
+    skeleton = "blazepose33"
+
+    def __init__(self, config: DetectConfig | None = None) -> None:
+        config = config or DetectConfig()
+        bundle = model_bundle()
+        self._max_people = config.max_people
+        self._cache_key = "-".join(
+            [self.name, bundle.mediapipe_version, bundle.sha256[:16], f"a{_ALGORITHM}", f"people{config.max_people}"]
+        )
+        self._finder = PersonFinder(bundle, _FIND_SCORE, config.max_people + 2)
+        self._landmarker = Landmarker(bundle)
+        self._closed = False
+        self.reset()
+
+    @property
+    def cache_key(self) -> str:
+        return self._cache_key
+
+    def reset(self) -> None:
+        self._people: list[_Person] = []
+        self._lost: list[tuple[float, Square]] = []  # (when, where)
+        self._size = (0, 0)
+        self._tiles: tuple[Square, ...] = ()
+        self._turn = 0  # the tile that is searched next
+        self._searched_s = -np.inf
+        self._time_s = -np.inf
+
+    def close(self) -> None:
+        if not self._closed:
+            self._closed = True
+            self._finder.close()
+            self._landmarker.close()
+
+    def detect(self, frame: Frame) -> Pose2D:
+        height, width = frame.bgr.shape[:2]
+        if (width, height) != self._size or frame.time_s < self._time_s:
+            self.reset()  # another picture, or back in time: what was seen before says nothing
+            self._size, self._tiles = (width, height), search_squares(width, height)
+        self._time_s = frame.time_s
+        self._follow(frame)
+        self._search(frame)
+        people = sorted(self._people, key=lambda person: -person.confidence)
+        if not people:
+            return Pose2D.nobody(self.skeleton)
+        joints = np.stack([person.joints for person in people])
+        scores = np.stack([person.scores for person in people])
+        boxes = np.stack([joint_box(j, s) for j, s in zip(joints, scores, strict=True)])
+        return Pose2D(boxes, joints, scores, self.skeleton)
+
+    def _follow(self, frame: Frame) -> None:
+        """Everyone's landmarks in this frame; who is gone moves to the lost."""
+        followed: list[_Person] = []
+        for person in self._people:
+            found = self._locate(frame.bgr, person.square)
+            if found is None:
+                self._lost.append((frame.time_s, person.square))
+                continue
+            size = person.square.side / (2 * _MARGIN)
+            found.moved = float(np.hypot(found.square.x - person.square.x, found.square.y - person.square.y)) / size
+            followed.append(found)
+        # Two squares that have slid onto one body: the one that came the shorter way is its own.
+        kept: list[_Person] = []
+        for person in sorted(followed, key=lambda p: p.moved):
+            if any(self._same(person, other) for other in kept):
+                self._lost.append((frame.time_s, person.square))
+            else:
+                kept.append(person)
+        self._people = kept
+
+    def _search(self, frame: Frame) -> None:
+        """Look for newcomers and for those just lost, as far as there is room and it is due."""
+        self._lost = [(when, square) for when, square in self._lost if frame.time_s - when <= _LOST_S]
+        if len(self._people) >= self._max_people:
+            return
+        for lost in list(self._lost):
+            wide = Square(lost[1].x, lost[1].y, 1.5 * lost[1].side)
+            if self._admit(frame.bgr, wide):
+                self._lost.remove(lost)
+        if self._searched_s == -np.inf:
+            due = len(self._tiles)
+        elif not self._people:
+            due = 1
+        else:
+            due = int(frame.time_s - self._searched_s >= _SEARCH_PERIOD_S / len(self._tiles))
+        for _ in range(due):
+            self._admit(frame.bgr, self._tiles[self._turn])
+            self._turn = (self._turn + 1) % len(self._tiles)
+            self._searched_s = frame.time_s
+
+    def _admit(self, bgr: Image, where: Square) -> int:
+        """Search one square; everyone found there who is new is followed from now on. Returns how many."""
+        points, scores = self._finder.find(where.cut(bgr, FINDER_PX))
+        count = 0
+        for index in np.argsort(-scores):
+            if len(self._people) >= self._max_people:
+                break
+            centre, circle = where.image_from_crop(points[index])
+            square = Square.around(centre, circle, _MARGIN)
+            if any(_near(square, person.square) for person in self._people):
+                continue
+            first = self._locate(bgr, square)
+            # The detector's square is rough: what counts is what the network sees in the square it would use itself.
+            person = None if first is None else self._locate(bgr, first.square)
+            if person is None or person.confidence < _NEW_CONFIDENCE or person.scores[_TRUNK].mean() < _NEW_VISIBILITY:
+                continue
+            if not any(self._same(person, other) for other in self._people):
+                self._people.append(person)
+                count += 1
+        return count
+
+    def _locate(self, bgr: Image, square: Square) -> _Person | None:
+        """The landmarks of the person in the square, in pixels of the picture, or None."""
+        longest = max(self._size)
+        if not 4 <= square.side <= 8 * longest:
+            return None
+        seen = self._landmarker.locate(square.cut(bgr, LANDMARKER_PX))
+        if seen.confidence < _FOLLOW_CONFIDENCE:
+            return None
+        joints = square.image_from_crop(seen.joints)
+        ends = square.image_from_crop(np.stack([seen.hip_centre, seen.circle]))
+        following = Square.around(ends[0], ends[1], _MARGIN)
+        if not (np.isfinite(joints).all() and -longest <= following.x <= 2 * longest):
+            return None
+        return _Person(following, joints, self._scores(joints, seen), seen.confidence)
+
+    def _scores(self, joints: Floats, seen: Landmarks) -> Floats:
+        """Visibility, less and less of it the further a joint lies outside the picture, where it is a guess."""
+        size = np.array(self._size, np.float32)
+        beyond = np.maximum(np.maximum(-joints, joints - size), 0).max(axis=-1)
+        inside = np.clip(1 - beyond / (_OUTSIDE_FALLOFF * max(self._size)), 0, 1)
+        return np.asarray(np.clip(seen.visibility, 0, 1) * inside, np.float32)
+
+    def _same(self, a: _Person, b: _Person) -> bool:
+        return oks(a.joints, a.scores, b.joints, b.scores, self.skeleton) > _SAME_OKS
+
+
+def _near(a: Square, b: Square) -> bool:
+    """Whether a hit of the detector is somebody who is followed already: same place, similar size."""
+    apart = float(np.hypot(a.x - b.x, a.y - b.y))
+    return apart < 0.15 * b.side and 0.4 < a.side / b.side < 2.5
