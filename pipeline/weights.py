@@ -49,6 +49,7 @@ class WeightEntry:
     parameters: int = 0
     prune: Mapping[str, Any] = field(default_factory=dict)
     output: str = ""
+    root: str = "subtract"
     licence: str = ""
     training_data: tuple[str, ...] = ()
     acknowledgement: str = ""

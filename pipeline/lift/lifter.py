@@ -60,6 +60,8 @@ class HostLifter:
                 f"The lifter '{entry.name}' wants joints by the rule '{entry.joint_rule}', which is not known here.",
                 f"Known: {', '.join(JOINT_RULES)}.",
             )
+        if entry.root not in ("subtract", "zero"):
+            raise ModelError(f"The root rule '{entry.root}' of '{entry.name}' is not known.", "Known: subtract, zero.")
         self.entry = entry
         self.device = device
         self.flip = flip
@@ -143,7 +145,10 @@ class HostLifter:
             joints = self._model(source.to(self.device, non_blocking=True)).float().cpu().numpy()
         if self.flip:
             joints = (joints[: len(x)] + mirror(joints[len(x) :])) / 2
-        joints[:, :, H36M17.index("pelvis")] = 0
+        pelvis = H36M17.index("pelvis")
+        if self.entry.root == "subtract":
+            joints = joints - joints[:, :, pelvis : pelvis + 1]
+        joints[:, :, pelvis] = 0
         out: Floats = np.ascontiguousarray(joints, dtype=np.float32)
         return out
 

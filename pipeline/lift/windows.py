@@ -130,7 +130,7 @@ class TrackLift:
         self._add_rows(joints_image, scores)
 
     def lift_ready(self, cancel: CancelToken | None = None) -> None:
-        """Lift the windows whose frames are all there. Raises `Cancelled` (between batches) and what the lifter raises."""
+        """Lift the windows whose frames are all there. Raises `Cancelled` between batches, and what it raises."""
         F = self._lifter.frames
         while self._pending:
             if cancel is not None:
