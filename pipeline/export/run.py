@@ -1,0 +1,46 @@
+"""Writing a take in several formats: what the command line and the export dialog call."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from pipeline.errors import OutputError
+from pipeline.export.base import Exporter, ExportOptions
+from pipeline.export.select import chosen_tracks
+from pipeline.files import make_folder
+from pipeline.registry import entries, find
+from pipeline.types import Take
+
+# What people ask for -> exporters: "csv" is both tables.
+ALIASES: dict[str, tuple[str, ...]] = {"csv": ("csv", "csv_wide")}
+FORMATS: tuple[str, ...] = tuple(entry.name for entry in entries("exporter") if entry.target)
+DEFAULT_FORMATS: tuple[str, ...] = ("bvh", "csv")
+
+
+def expand(formats: Sequence[str]) -> tuple[str, ...]:
+    """Names as people give them -> exporter names, each once, in order. Raises `ConfigError` for an unknown one."""
+    names = dict.fromkeys(name for wanted in formats for name in ALIASES.get(wanted, (wanted,)))
+    for name in names:
+        find("exporter", name)
+    return tuple(names)
+
+
+def export_take(
+    take: Take, folder: Path, stem: str, formats: Sequence[str], options: ExportOptions | None = None
+) -> list[Path]:
+    """Write `take` to `folder` (made if needed) in all `formats`; returns the paths written, each once.
+
+    Raises `ConfigError` for an unknown format, and `OutputError` if there is nothing to write, the stem is no file
+    name, or the file system refuses. Formats finished before a failure stay; none is left half-written.
+    """
+    options = options or ExportOptions()
+    exporters: list[Exporter] = [find("exporter", name).load()() for name in expand(formats)]
+    if not stem or Path(stem).name != stem:
+        raise OutputError(f"'{stem}' is not a file name.", "Give a name without folders.")
+    chosen_tracks(take, options)  # before the folder is made: an empty take leaves nothing behind
+    make_folder(folder)
+    written: dict[Path, None] = {}
+    for exporter in exporters:
+        written.update(dict.fromkeys(exporter.write(take, folder, stem, options)))
+    return list(written)

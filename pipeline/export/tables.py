@@ -1,0 +1,101 @@
+"""CSV tables: tidy (one row a frame, person and joint) and wide (one row a frame), with a sidecar that explains them.
+
+World space, metres, '.' decimals, UTF-8, one header row. What was not seen is an empty cell; its confidence is 0.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from pipeline.export.base import ExportOptions
+from pipeline.export.select import chosen_tracks, person_paths, text_files, world_joints
+from pipeline.export.sidecar import sidecar_path, sidecar_text
+from pipeline.skeleton import H36M17, h36m17_from
+from pipeline.types import Doubles, Floats, Take, Track3D
+
+log = logging.getLogger(__name__)
+
+_CHUNK = 500  # frames formatted at once
+
+
+class CsvExporter:
+    """Writes `<stem>.csv` with everyone chosen, and `<stem>.csv.json`.
+
+    Columns: frame, time_s, person, joint, x, y, z (world, metres), confidence (of the 2D joint, 0 to 1), x2d, y2d
+    (pixels). A joint hidden from the detector can have a place in 3D, from its context, and none in 2D.
+    """
+
+    name = "csv"
+    suffix = ".csv"
+
+    def write(self, take: Take, folder: Path, stem: str, options: ExportOptions) -> list[Path]:
+        tracks = chosen_tracks(take, options)
+        paths = [folder / f"{stem}.csv", sidecar_path(folder, stem)]
+        with text_files(paths) as (table, sidecar):
+            table.writelines(_tidy(take, tracks))
+            sidecar.write(sidecar_text(take, tracks))
+        log.info("wrote %s", paths[0].name)
+        return paths
+
+
+class WideCsvExporter:
+    """Writes `<stem>_wide.csv`, `<stem>_wide_person<N>.csv` for the others, and `<stem>.csv.json`.
+
+    Columns: frame, time_s, then x, y, z of every joint (world, metres) as `<joint>_x`, ...
+    """
+
+    name = "csv_wide"
+    suffix = "_wide.csv"
+
+    def write(self, take: Take, folder: Path, stem: str, options: ExportOptions) -> list[Path]:
+        tracks = chosen_tracks(take, options)
+        paths = [*person_paths(folder, stem, self.suffix, tracks), sidecar_path(folder, stem)]
+        with text_files(paths) as (*tables, sidecar):
+            for table, track in zip(tables, tracks, strict=True):
+                table.writelines(_wide(take, track))
+            sidecar.write(sidecar_text(take, tracks))
+        log.info("wrote %s", ", ".join(path.name for path in paths[:-1]))
+        return paths
+
+
+def _rows(template: str, values: Doubles) -> Iterator[str]:
+    """(T, ...) values through a template for one frame, many frames at a time; NaN becomes an empty cell."""
+    for start in range(0, len(values), _CHUNK):
+        block = values[start : start + _CHUNK]
+        yield ((template * len(block)) % tuple(block.ravel().tolist())).replace("nan", "")
+
+
+def _tidy(take: Take, tracks: list[Track3D]) -> Iterator[str]:
+    yield "frame,time_s,person,joint,x,y,z,confidence,x2d,y2d\n"
+    template, columns = "", []
+    for track in tracks:
+        template += "".join(f"%d,%.6f,{track.person},{joint},%.6f,%.6f,%.6f,%.4f,%.2f,%.2f\n" for joint in H36M17.names)
+        frames = len(track.frame_index)
+        values = np.empty((frames, len(H36M17.names), 8))
+        values[..., 0], values[..., 1] = track.frame_index[:, None], track.time_s[:, None]
+        values[..., 2:5] = world_joints(take, track)
+        values[..., 5] = track.scores
+        values[..., 6:] = _joints_2d(take, track)
+        columns.append(values)
+    yield from _rows(template, np.stack(columns, axis=1))
+
+
+def _wide(take: Take, track: Track3D) -> Iterator[str]:
+    yield "frame,time_s," + ",".join(f"{joint}_{axis}" for joint in H36M17.names for axis in "xyz") + "\n"
+    joints = world_joints(take, track)
+    values = np.concatenate(
+        [track.frame_index[:, None], track.time_s[:, None], joints.reshape(len(joints), -1)], axis=1
+    )
+    yield from _rows("%d,%.6f" + ",%.6f" * (values.shape[1] - 2) + "\n", values)
+
+
+def _joints_2d(take: Take, track: Track3D) -> Floats:
+    """(T, 17, 2) pixels, H36M-17, NaN = not seen."""
+    seen = take.track2d(track.person)
+    if seen is None:
+        return np.full((len(track.frame_index), 17, 2), np.nan, np.float32)
+    return h36m17_from(seen.skeleton, seen.joints_image, seen.scores)[0]
