@@ -24,7 +24,7 @@ from pipeline.types import Floats, Image
 
 FINDER_PX = 224  # input side of the person detector
 LANDMARKER_PX = 256  # input side of the landmark network
-_MAX_THREADS = 4
+_MAX_THREADS = 1
 
 _PREFIX = "mediapipe.tasks.vision."
 _FINDER_GRAPH = _PREFIX + "pose_detector.PoseDetectorGraph"
@@ -166,9 +166,9 @@ def _base_options(bundle: ModelBundle, member: str) -> Any:
     from mediapipe.tasks.python.core import base_options
 
     options = base_options.BaseOptions(model_asset_buffer=bundle.member(member)).to_pb2()
-    # One network at a time on all (but no more than four) cores: measured faster than one network a core, which
-    # fight for the cache. The results do not depend on the number of threads.
-    options.acceleration.xnnpack.num_threads = max(1, min(_MAX_THREADS, os.cpu_count() or 1))
+    # One thread: XNNPACK's own threads wait for each other spinning after every layer, and where the cores are also
+    # busy with decoding and lifting a frame then takes 20 times longer (measured). The results are the same.
+    options.acceleration.xnnpack.num_threads = 1
     return options
 
 

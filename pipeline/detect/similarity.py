@@ -46,7 +46,7 @@ def body_size(joints: Floats, scores: Floats) -> float:
     return float(np.hypot(*extent))
 
 
-def oks(  # noqa: PLR0917 - two detections, each joints and scores
+def oks(
     joints_a: Floats, scores_a: Floats, joints_b: Floats, scores_b: Floats, skeleton: str, tolerance: float = 1.0
 ) -> float:
     """Similarity in [0, 1] of two detections (J, 2), (J,), over trunk and limbs, weighted by both confidences.
