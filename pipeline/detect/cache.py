@@ -1,4 +1,4 @@
-"""What a detector found in a video, kept on disk: an interrupted run goes on where it was, a second run detects nothing.
+"""What a detector found in a video, on disk: an interrupted run goes on where it was, a second one detects nothing.
 
 Layout: `<cache>/detections/<video key>/<detector key>/<first frame>-<unique>.npz`, a chunk of up to 128 frames each,
 and `complete.json` once every frame of the video is known. Files are written whole (temporary name, rename) and never
