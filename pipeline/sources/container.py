@@ -22,6 +22,7 @@ from pipeline.sources.timing import FALLBACK_FPS_HZ, FrameTable
 log = logging.getLogger(__name__)
 
 _FILM_DIAGONAL_MM = math.hypot(36.0, 24.0)
+_PLAYLISTS = ("hls", "applehttp", "dash", "concat", "imf", "sdp")  # demuxers of text that names other files
 _FORMATS_HINT = "Choose a video file such as .mp4, .mov, .mkv, .avi or .webm."
 
 
@@ -39,6 +40,8 @@ def open_container(path: Path) -> tuple[Any, Any]:
     except (av.FFmpegError, OSError, ValueError) as error:
         raise _not_a_video(path, error) from error
     try:
+        if container.format.name.split(",")[0] in _PLAYLISTS:
+            raise SourceError(f"{path} is a text file (a playlist), not a video.", _FORMATS_HINT)
         stream = _main_stream(path, container)
         stream.thread_type = "AUTO"
     except BaseException:

@@ -97,9 +97,10 @@ class Joints2DSource:
 
 def _load(path: Path) -> dict[str, NDArray[Any]]:
     try:
-        with np.load(path, allow_pickle=False) as file:
-            if not isinstance(file, np.lib.npyio.NpzFile):
-                raise SourceError(f"{path.name} holds a single array (.npy), not an .npz with names.", _HINT)
+        file = np.load(path, allow_pickle=False)
+        if not isinstance(file, np.lib.npyio.NpzFile):
+            raise SourceError(f"{path.name} holds a single array (.npy), not an .npz with names.", _HINT)
+        with file:
             missing = [name for name in _REQUIRED if name not in file]
             if missing:
                 there = ", ".join(file.files) or "nothing"
