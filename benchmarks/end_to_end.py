@@ -120,9 +120,8 @@ def main() -> None:
         begun = time.perf_counter()
         count = sum(1 for _ in source.frames())
         decode_s = time.perf_counter() - begun
-        print(
-            f"imports {imports_s:.2f} s, warm-up run (1 x) {warm_s:.2f} s; {count} frames, decoding alone {count / decode_s:.1f}/s"
-        )
+        print(f"imports {imports_s:.2f} s, warm-up run (1 x) {warm_s:.2f} s")
+        print(f"{count} frames, decoding alone {count / decode_s:.1f}/s")
         ratios = []
         for _ in range(arguments.repeats):
             alone_s = detect_only(source, engine, config)
@@ -130,9 +129,9 @@ def main() -> None:
             run = take.provenance["run"]
             ratios.append(alone_s / whole_s)
             print(
-                f"decode + detect {count / alone_s:6.2f}/s   whole run {count / whole_s:6.2f}/s   ratio {ratios[-1]:.3f}"
-                f"   (in it: detecting {run['detect_seconds']:.1f} s, lifting {run['lift_seconds']:.1f} s)"
+                f"decode + detect {count / alone_s:6.2f}/s, whole run {count / whole_s:6.2f}/s, ratio {ratios[-1]:.3f}"
             )
+            print(f"  in it: detecting {run['detect_seconds']:.1f} s, lifting {run['lift_seconds']:.1f} s")
         print(f"whole run / detector alone: median {statistics.median(ratios):.3f}, worst {min(ratios):.3f}")
 
 
