@@ -21,7 +21,8 @@ _FRESH_S = 0.2  # seen so recently: claims before everyone else
 _BRIDGE_S = 1.0  # missing so long, an identity lives on wherever the prediction leads
 _RETURN_S = 6.0  # and so long if it comes back to where it vanished
 _COAST_S = 0.4  # how long a velocity is believed without being seen
-_MINIMUM_LIKENESS = 0.2  # mean of OKS and IoU below which nobody is the same
+_POSE_FADES_S = 0.15  # how fast the pose that somebody was last seen in loses its say
+_MINIMUM_LIKENESS = 0.2  # below which nobody is the same
 _RETURN_REACH = 0.4  # body sizes between the places of vanishing and coming back
 _RETURN_SIZES = 0.7  # ratio of the smaller body size to the larger
 _MINIMUM_SCORE = 0.2  # mean confidence below which a track is a ghost
@@ -178,15 +179,17 @@ class Tracker:
         size = body_size(joints, scores)
         # Nobody moves more than about two body sizes a second against a prediction, or grows by half in a moment.
         apart = float(np.hypot(*(self._centre(joints, scores) - person.centre - shift)))
-        if apart > (0.35 + 2.0 * gap_s) * max(size, person.size):
+        reach = (0.35 + 2.0 * gap_s) * max(size, person.size)
+        if apart > reach:
             return 0.0
-        # The longer ago, the more the pose has changed: ask for the place, not for the pose.
         tolerance = 1.0 + 5.0 * gap_s
         alike = oks(person.last_joints + shift, person.last_scores, joints, scores, self._skeleton, tolerance)
         predicted = joint_box(person.last_joints, person.last_scores) + np.concatenate([shift, shift])
         overlap = iou(predicted, joint_box(joints, scores))
-        reach = 1.0 - apart / ((0.35 + 2.0 * gap_s) * max(size, person.size, 1.0))
-        return 0.4 * alike + 0.3 * overlap + 0.3 * reach
+        near = 1.0 - apart / max(reach, 1.0)
+        # The longer ago, the more the pose has changed: in the end only the place counts.
+        pose_share = float(np.exp(-gap_s / _POSE_FADES_S))
+        return pose_share * (0.6 * alike + 0.4 * overlap) + (1 - pose_share) * near
 
     def _return_likeness(self, person: _Person, pose: Pose2D, i: int, time_s: float) -> float:
         """As `_likeness`, for someone who vanished long ago: the same place at the same size, or nothing."""

@@ -1,0 +1,124 @@
+"""What a frame costs in the 2D detector, beside MediaPipe's own PoseLandmarker, on the same frames in one process.
+
+    python benchmarks/detectors.py [--frames 230] [--video FILE]
+
+Every frame goes to all of them in turn, so that whatever else the machine does hits them alike: on a busy machine
+read the ratios. The last columns compare what was found: people a frame, and how far this program's joints lie from
+theirs for people whom both see, in pixels and in percent of the body's size.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from pipeline.config import DetectConfig
+from pipeline.detect.mediapipe import MediaPipeDetector
+from pipeline.detect.mediapipe_graphs import quiet_stderr
+from pipeline.detect.mediapipe_model import model_bundle
+from pipeline.detect.similarity import body_joints, body_size, joint_box, oks
+from pipeline.sources.sample import sample_video
+from pipeline.sources.video import VideoSource
+from pipeline.types import Frame, Pose2D
+
+SKELETON = "blazepose33"
+
+
+class PlainLandmarker:
+    """The Tasks API's own multi-person tracking in VIDEO mode, with Google's unchanged model."""
+
+    def __init__(self, people: int) -> None:
+        from mediapipe.tasks.python import BaseOptions
+        from mediapipe.tasks.python.vision import PoseLandmarker, PoseLandmarkerOptions, RunningMode
+
+        options = PoseLandmarkerOptions(
+            base_options=BaseOptions(model_asset_path=str(model_bundle(silhouette=True).path)),
+            running_mode=RunningMode.VIDEO,
+            num_poses=people,
+        )
+        with quiet_stderr():
+            self._landmarker = PoseLandmarker.create_from_options(options)
+
+    def detect(self, frame: Frame) -> Pose2D:
+        import cv2
+        import mediapipe
+
+        rgb = cv2.cvtColor(frame.bgr, cv2.COLOR_BGR2RGB)
+        image = mediapipe.Image(image_format=mediapipe.ImageFormat.SRGB, data=rgb)
+        found = self._landmarker.detect_for_video(image, round(frame.time_s * 1000)).pose_landmarks
+        if not found:
+            return Pose2D.nobody(SKELETON)
+        height, width = frame.bgr.shape[:2]
+        joints = np.array([[(p.x * width, p.y * height) for p in person] for person in found], np.float32)
+        scores = np.array([[p.visibility for p in person] for person in found], np.float32)
+        boxes = np.stack([joint_box(j, s) for j, s in zip(joints, scores, strict=True)])
+        return Pose2D(boxes, joints, scores, SKELETON)
+
+    def close(self) -> None:
+        self._landmarker.close()
+
+
+@dataclass
+class Row:
+    name: str
+    detector: Any
+    ms: list[float] = field(default_factory=list)
+    people: int = 0
+    offsets_px: list[float] = field(default_factory=list)
+    offsets_percent: list[float] = field(default_factory=list)
+
+    def compare(self, ours: Pose2D, theirs: Pose2D) -> None:
+        chosen = list(body_joints(SKELETON))
+        for joints, scores in zip(theirs.joints_image, theirs.scores, strict=True):
+            for own_joints, own_scores in zip(ours.joints_image, ours.scores, strict=True):
+                if oks(joints, scores, own_joints, own_scores, SKELETON) > 0.3:
+                    offset = np.linalg.norm(joints[chosen] - own_joints[chosen], axis=-1).mean()
+                    self.offsets_px.append(float(offset))
+                    self.offsets_percent.append(100 * float(offset) / body_size(own_joints, own_scores))
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("--frames", type=int, default=10**9, help="how many (default: all)")
+    arguments.add_argument("--video", type=Path, default=None, help="default: the sample video")
+    options = arguments.parse_args()
+    ours = Row("hourglass, up to 4", MediaPipeDetector(DetectConfig()))
+    rows = [ours, *(Row(f"PoseLandmarker, {n}", PlainLandmarker(n)) for n in (1, 2, 3))]
+    source = VideoSource(options.video or sample_video())
+    count = 0
+    for frame in source.frames():
+        if count >= options.frames:
+            break
+        found = []
+        for row in rows:
+            begun = time.perf_counter()
+            found.append(row.detector.detect(frame))
+            row.ms.append(1000 * (time.perf_counter() - begun))
+            row.people += len(found[-1].scores)
+        for row, pose in zip(rows, found, strict=True):
+            row.compare(found[0], pose)
+        count += 1
+    source.close()
+    print(f"{count} frames of {source.info.name}, {source.info.width_px} x {source.info.height_px}, ms a frame")
+    print(f"{'':22}{'median':>8}{'mean':>8}{'ratio':>8}{'people':>8}{'offset px':>11}{'offset %':>10}")
+    for row in rows:
+        row.detector.close()
+        steady = row.ms[1:]  # the first frame searches everything
+        offset_px = np.mean(row.offsets_px) if row.offsets_px else np.nan
+        percent = np.mean(row.offsets_percent) if row.offsets_percent else np.nan
+        print(
+            f"{row.name:22}{np.median(steady):8.1f}{np.mean(steady):8.1f}{np.mean(steady) / np.mean(ours.ms[1:]):8.2f}"
+            f"{row.people / count:8.2f}{offset_px:11.2f}{percent:10.2f}"
+        )
+
+
+if __name__ == "__main__":
+    main()
