@@ -206,7 +206,6 @@ class VideoSource:
         self._scrub: _Reader | None = None
         self._kept: OrderedDict[int, Any] = OrderedDict()  # frame_at's recent pictures, as decoded
         self._keep = 4
-        self._last: Frame | None = None
         self._running: set[_Reader] = set()
         self._closed = False
 
@@ -247,17 +246,14 @@ class VideoSource:
     def frame_at(self, time_s: float) -> Frame:
         """The frame shown at `time_s`; the nearest earlier one that decodes if that one is damaged."""
         self._check_open()
-        wanted = self._table.index_at(time_s)
-        if self._last is None or self._last.index != wanted:
-            try:
-                index = self._fetch(wanted)
-            except SourceError:  # the file is gone or changed; a later call tries afresh
-                if self._scrub is not None:
-                    self._scrub.close()
-                    self._scrub = None
-                raise
-            self._last = self._frame(index, self._kept[index])
-        return self._last
+        try:
+            index = self._fetch(self._table.index_at(time_s))
+        except SourceError:  # the file is gone or changed; a later call tries afresh
+            if self._scrub is not None:
+                self._scrub.close()
+                self._scrub = None
+            raise
+        return self._frame(index, self._kept[index])
 
     def _fetch(self, wanted: int) -> int:
         """Decode up to frame `wanted` and return the index under which it, or its stand-in, is kept."""
@@ -301,4 +297,4 @@ class VideoSource:
             reader.close()
         self._running.clear()
         self._kept.clear()
-        self._scrub = self._last = None
+        self._scrub = None
