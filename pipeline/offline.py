@@ -192,6 +192,7 @@ class _Run:
 
     def _provenance(self) -> dict[str, Any]:
         lifter = self.worker.lifter
+        assert lifter is not None, "something was lifted"
         entry = weights.find(self.config.lift.lifter)
         return {
             "program": f"hourglass {__version__}",
@@ -208,7 +209,7 @@ class _Run:
                 "seconds": round(time.monotonic() - self.begun, 3),
                 "detect_seconds": round(self.stats.detect_s, 3),
                 "lift_seconds": round(self.worker.lift_s, 3),
-                "device": getattr(lifter, "device_name", "cpu"),
-                "precision": getattr(lifter, "precision", "float32"),
+                "device": lifter.device_name,
+                "precision": lifter.precision,
             },
         }

@@ -54,7 +54,7 @@ def save_take(take: Take, path: Path) -> Path:
     with atomic_write(path) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
         archive.writestr("take.json", json.dumps(header, indent=1, allow_nan=False))
         with archive.open("arrays.npz", "w", force_zip64=True) as member:
-            np.savez_compressed(member, **arrays)  # type: ignore[arg-type]
+            np.savez_compressed(member, **arrays)
     return path
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import functools
 import importlib.metadata
 import importlib.util
 import os
@@ -110,7 +111,11 @@ def _detector() -> Iterator[Finding]:
 
 def _weights() -> Iterator[Finding]:
     for entry in weights.manifest():
-        yield _attempt(f"lifter {entry.name}", lambda entry=entry: str(weights.locate(entry).name) + ", checksum fits")
+        yield _attempt(f"lifter {entry.name}", functools.partial(_located, entry))
+
+
+def _located(entry: weights.WeightEntry) -> str:
+    return f"{weights.locate(entry).name}, checksum fits"
 
 
 def _cache() -> Iterator[Finding]:

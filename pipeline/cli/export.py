@@ -9,7 +9,7 @@ from typing import Any
 from pipeline.cli.report import Report
 from pipeline.errors import ConfigError
 from pipeline.export.base import ExportOptions
-from pipeline.export.run import check_formats, export_take
+from pipeline.export.run import expand, export_take
 from pipeline.files import make_folder
 from pipeline.project import load_take
 
@@ -30,7 +30,7 @@ def add_parser(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace, report: Report) -> int:
     formats = [name.strip() for name in arguments.formats.split(",") if name.strip()]
-    check_formats(formats)
+    expand(formats)
     take = load_take(arguments.take)
     if arguments.person is not None and take.track3d(arguments.person) is None:
         lifted = ", ".join(str(track.person) for track in take.tracks3d) or "nobody"

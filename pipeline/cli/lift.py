@@ -16,7 +16,7 @@ from pipeline.cli.report import Report
 from pipeline.config import DetectConfig, LiftConfig, PostConfig, RunConfig, SceneConfig
 from pipeline.errors import ConfigError, UserError
 from pipeline.export.base import ExportOptions
-from pipeline.export.run import check_formats, export_take
+from pipeline.export.run import expand, export_take
 from pipeline.files import make_folder
 from pipeline.flow import CancelToken
 from pipeline.offline import Engine, analyse
@@ -100,7 +100,7 @@ def run(arguments: argparse.Namespace, report: Report) -> int:
 
     config = config_from(arguments)
     formats = [name.strip() for name in arguments.formats.split(",") if name.strip()]
-    check_formats(formats)
+    expand(formats)
     if not arguments.inputs and not arguments.sample:
         raise ConfigError("There is no video to lift.", "Name a video file or a folder, or use --sample.")
     make_folder(arguments.output)

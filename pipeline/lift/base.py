@@ -16,10 +16,31 @@ class WindowLifter(Protocol):
     (joint 0 at zero), metres at the lifter's unit stature.
     """
 
-    name: str
-    frames: int  # F
-    rate_hz: tuple[float, float]  # source rates it takes as they are; others are resampled to the nearer end
-    unit_stature_m: float  # leg + pelvis-thorax-nose-head_top chain of the bodies it gives
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def frames(self) -> int:
+        """F"""
+        ...
+
+    @property
+    def rate_hz(self) -> tuple[float, float]:
+        """Lowest and highest source rate it takes as it is; others are resampled to the nearer end."""
+        ...
+
+    @property
+    def unit_stature_m(self) -> float:
+        """Leg + pelvis-thorax-nose-head_top chain of the bodies it gives."""
+        ...
+
+    @property
+    def device_name(self) -> str:
+        """The device really in use."""
+        ...
+
+    @property
+    def precision(self) -> str: ...
 
     def lift_windows(self, joints_image: Floats, scores: Floats, size_px: tuple[int, int]) -> Floats: ...
 
