@@ -31,7 +31,9 @@ class Backend(Protocol):
         """Something with `close()` that keeps models loaded from one run to the next."""
         ...
 
-    def analyse(self, source: FrameSource, config: RunConfig, cancel: CancelToken, engine: Any) -> Iterator[Progress | Take]:
+    def analyse(
+        self, source: FrameSource, config: RunConfig, cancel: CancelToken, engine: Any
+    ) -> Iterator[Progress | Take]:
         """Runs the whole path; see `pipeline.offline.analyse`."""
         ...
 
@@ -72,7 +74,9 @@ class PipelineBackend:
 
         return Engine()
 
-    def analyse(self, source: FrameSource, config: RunConfig, cancel: CancelToken, engine: Any) -> Iterator[Progress | Take]:
+    def analyse(
+        self, source: FrameSource, config: RunConfig, cancel: CancelToken, engine: Any
+    ) -> Iterator[Progress | Take]:
         from pipeline.offline import analyse
 
         return analyse(source, config, cancel, engine)
@@ -87,9 +91,7 @@ class PipelineBackend:
 
         save_take(take, path)
 
-    def export(
-        self, take: Take, folder: Path, stem: str, formats: Sequence[str], options: ExportOptions
-    ) -> list[Path]:
+    def export(self, take: Take, folder: Path, stem: str, formats: Sequence[str], options: ExportOptions) -> list[Path]:
         from pipeline.export.run import export_take
 
         return export_take(take, folder, stem, formats, options)
@@ -100,10 +102,19 @@ class PipelineBackend:
         return sorted(VIDEO_SUFFIXES)
 
     def lifters(self) -> Sequence[tuple[str, str]]:
-        return [("", "Best installed")]
+        from pipeline import weights
+
+        installed = [entry for entry in weights.manifest() if weights.path_of(entry) is not None]
+        installed.sort(key=lambda entry: not entry.default)
+        return [(entry.name, entry.title or entry.name) for entry in installed]
 
     def devices(self) -> Sequence[tuple[str, str]]:
-        return [("auto", "Automatic"), ("cpu", "Processor (CPU)"), ("cuda", "NVIDIA GPU (CUDA)"), ("mps", "Apple GPU (Metal)")]
+        return [
+            ("auto", "Automatic"),
+            ("cpu", "Processor (CPU)"),
+            ("cuda", "NVIDIA GPU (CUDA)"),
+            ("mps", "Apple GPU (Metal)"),
+        ]
 
 
 def detectors() -> list[tuple[str, str, str]]:

@@ -421,7 +421,10 @@ class Controller(QObject):
             others = [track for track in take.tracks3d if track.person != self.person]
             take = dataclasses.replace(take, tracks3d=(*first, *others))
         self._task(
-            "export", lambda: self.backend.export(take, folder, stem, formats, options), self._exported, self._not_exported
+            "export",
+            lambda: self.backend.export(take, folder, stem, formats, options),
+            self._exported,
+            self._not_exported,
         )
 
     @Slot(object, object)

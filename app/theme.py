@@ -35,7 +35,16 @@ CENTRE = "#e6e1d6"
 
 RADIUS = 8
 # DejaVu is on every Linux; its condensed cut is the one that reads well at interface sizes.
-_FAMILIES = ["Inter", "SF Pro Text", "Segoe UI", "Ubuntu", "Noto Sans", "Cantarell", "DejaVu Sans Condensed", "DejaVu Sans"]
+_FAMILIES = [
+    "Inter",
+    "SF Pro Text",
+    "Segoe UI",
+    "Ubuntu",
+    "Noto Sans",
+    "Cantarell",
+    "DejaVu Sans Condensed",
+    "DejaVu Sans",
+]
 
 _SHEET = Template("""
 * { outline: none; }

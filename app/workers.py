@@ -84,7 +84,7 @@ class JobThread(QThread):
         except UserError as error:
             log.info("run failed: %s", error)
             self.failed.emit(self.generation, error)
-        except Exception as error:  # noqa: BLE001 - the top of a thread: whatever it is, it has to reach the user
+        except Exception as error:
             log.exception("bug in a run")
             self.broke.emit(self.generation, error)
         else:
@@ -155,7 +155,7 @@ class PlayerThread(QThread):
         except UserError as error:
             log.info("cannot show the video: %s", error)
             self.failed.emit(self.generation, error)
-        except Exception as error:  # noqa: BLE001 - the top of a thread
+        except Exception as error:
             log.exception("bug in the player")
             self.broke.emit(self.generation, error)
         finally:
@@ -178,9 +178,7 @@ def shown(frame: Frame, size: QSize) -> ShownFrame:
     height, width = frame.bgr.shape[:2]
     image = QImage(frame.bgr.data, width, height, frame.bgr.strides[0], QImage.Format.Format_BGR888)
     if size.isValid() and (width > size.width() or height > size.height()):
-        image = image.scaled(
-            size, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
-        )
+        image = image.scaled(size, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation)
     # convertToFormat copies: the picture outlives the decoder's buffer.
     return ShownFrame(frame.index, frame.time_s, image.convertToFormat(QImage.Format.Format_RGB32))
 
@@ -202,7 +200,7 @@ class TaskThread(QThread):
             result = self._work()
         except UserError as error:
             self.failed.emit(self, error)
-        except Exception as error:  # noqa: BLE001 - the top of a thread
+        except Exception as error:
             log.exception("bug in %s", self.objectName())
             self.broke.emit(self, error)
         else:

@@ -26,7 +26,25 @@ _LIMBS: tuple[tuple[int, int, float, float], ...] = (
     (8, 14, 0.036, 0.038), (14, 15, 0.038, 0.028), (15, 16, 0.028, 0.020),
 )  # fmt: skip
 _JOINT_RADIUS = np.array(
-    [0.062, 0.060, 0.048, 0.038, 0.060, 0.048, 0.038, 0.055, 0.055, 0.022, 0.0, 0.046, 0.037, 0.034, 0.046, 0.037, 0.034],
+    [
+        0.062,
+        0.060,
+        0.048,
+        0.038,
+        0.060,
+        0.048,
+        0.038,
+        0.055,
+        0.055,
+        0.022,
+        0.0,
+        0.046,
+        0.037,
+        0.034,
+        0.046,
+        0.037,
+        0.034,
+    ],
     np.float32,
 )
 _NECK_RADIUS = 0.034
@@ -100,7 +118,9 @@ def _tubes(start: Floats, end: Floats, r0: Floats, r1: Floats) -> tuple[Floats, 
     ring = np.cos(angle)[None, :, None] * u[:, None] + np.sin(angle)[None, :, None] * v[:, None]
     near = start[:, None] + ring * r0[:, None, None]
     far = end[:, None] + ring * r1[:, None, None]
-    return np.concatenate([near, far], axis=1).astype(np.float32), np.concatenate([ring, ring], axis=1).astype(np.float32)
+    return np.concatenate([near, far], axis=1).astype(np.float32), np.concatenate([ring, ring], axis=1).astype(
+        np.float32
+    )
 
 
 def bodies_mesh(joints: Floats, colours: Floats) -> Mesh:

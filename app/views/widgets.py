@@ -41,7 +41,9 @@ def restyle(widget: QWidget) -> None:
     widget.style().polish(widget)
 
 
-def row(*items: QWidget | int | None, spacing: int = 8, margins: tuple[int, int, int, int] = (0, 0, 0, 0)) -> QHBoxLayout:
+def row(
+    *items: QWidget | int | None, spacing: int = 8, margins: tuple[int, int, int, int] = (0, 0, 0, 0)
+) -> QHBoxLayout:
     """Widgets side by side; an int is a gap, None takes the free space."""
     layout = QHBoxLayout()
     fill(layout, items, spacing, margins)

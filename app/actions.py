@@ -1,0 +1,144 @@
+"""Every action of the program with its name, icon, shortcut and tooltip, and the menus that hold them all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMainWindow, QMenu
+
+from app import theme
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """One action. `handler` is the name of a method of the window; "~" before it: checkable, gets the state."""
+
+    name: str
+    text: str
+    handler: str
+    keys: str = ""
+    icon: str = ""
+    tip: str = ""
+
+
+SPECS = (
+    Spec("open", "&Open…", "choose_file", "Ctrl+O", "open", "Open a video, 2D joints or a saved take"),
+    Spec("sample", "Open the &sample video", "open_sample", "", "sparkle", "Two people, one of them jumps"),
+    Spec("save", "&Save take…", "choose_save", "Ctrl+S", "save", "Save everything that was found as one .pose3d file"),
+    Spec("export", "&Export…", "open_export", "Ctrl+E", "export", "Export to BVH, CSV and more"),
+    Spec("quit", "&Quit", "close", "Ctrl+Q"),
+    Spec("run", "&Run", "run", "Ctrl+R", "sparkle", "Find the people and lift them to 3D"),
+    Spec("cancel", "&Cancel", "escape", "Esc", "stop", "Stop the run, or dismiss the message"),
+    Spec(
+        "everyone",
+        "Lift &everyone",
+        "~set_everyone",
+        "",
+        "people",
+        "Lift everybody in the picture, not only one person",
+    ),
+    Spec("next_person", "Next &person", "next_person", "P", "person", "Follow the next person"),
+    Spec("play", "&Play", "toggle_play", "Space", "play", "Play or pause"),
+    Spec("back", "One frame &back", "step_back", "Left", "step-back", "One frame back"),
+    Spec("forward", "One frame &forward", "step_forward", "Right", "step-forward", "One frame forward"),
+    Spec("back10", "Ten frames back", "step_back_10", "Shift+Left"),
+    Spec("forward10", "Ten frames forward", "step_forward_10", "Shift+Right"),
+    Spec("start", "To the &start", "to_start", "Home", "skip-start", "To the start"),
+    Spec("end", "To the &end", "to_end", "End", "skip-end", "To the end"),
+    Spec("slower", "&Slower", "slower", "["),
+    Spec("faster", "Fas&ter", "faster", "]"),
+    Spec("loop", "&Loop", "~set_loop", "L", "loop", "Start again at the end"),
+    Spec("trim_in", "Start &here", "trim_in", "I", "trim-in", "Cut everything before this frame"),
+    Spec("trim_out", "End h&ere", "trim_out", "O", "trim-out", "Cut everything after this frame"),
+    Spec("trim_clear", "Use the &whole video", "trim_clear", "Shift+X", "", "Undo the cuts"),
+    Spec("joints", "2D &joints over the video", "~set_joints", "J", "joints", "Show the detected joints"),
+    Spec("others", "&Other people", "~set_others", "", "people", "Show the other people's joints too"),
+    Spec("follow", "&Follow the person", "~set_follow", "F", "follow", "Keep the person in the middle"),
+    Spec("floor", "F&loor", "~set_floor", "G", "", "Show the floor"),
+    Spec("front", "F&ront", "view_front", "1", "cube-front", "From the front"),
+    Spec("side", "&Side", "view_side", "2", "cube-side", "From the side"),
+    Spec("top", "&Top", "view_top", "3", "cube-top", "From above"),
+    Spec("camera", "As the &camera saw it", "view_camera", "4", "camera", "As the camera saw it"),
+    Spec(
+        "reset_view", "&Reset the view", "reset_view", "0", "home", "Back to the three-quarter view (or double-click)"
+    ),
+    Spec("panel", "Se&ttings", "~set_panel", "Ctrl+,", "sliders", "Show or hide the settings"),
+    Spec("keys", "&Keyboard and mouse", "show_keys", "F1"),
+    Spec("log", "Show the &log file", "show_log"),
+    Spec("about", "&About Hourglass", "show_about"),
+)
+
+MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("&File", ("open", "sample", "@recent", "-", "save", "export", "-", "quit")),
+    ("&Run", ("run", "cancel", "-", "everyone", "next_person", "-", "trim_in", "trim_out", "trim_clear")),
+    (
+        "&Playback",
+        ("play", "back", "forward", "back10", "forward10", "start", "end", "-", "@speed", "slower", "faster", "loop"),
+    ),
+    (
+        "&View",
+        ("joints", "others", "-", "front", "side", "top", "camera", "reset_view", "-", "follow", "floor", "-", "panel"),
+    ),
+    ("&Help", ("keys", "log", "about")),
+)
+
+
+class Actions:
+    """The actions by name, connected to the window's methods and placed in its menus."""
+
+    def __init__(self, window: QMainWindow, submenus: dict[str, QMenu]) -> None:
+        self._by_name: dict[str, QAction] = {}
+        for spec in SPECS:
+            self._by_name[spec.name] = self._make(window, spec)
+        for title, names in MENUS:
+            menu = window.menuBar().addMenu(title)
+            menu.setToolTipsVisible(False)
+            for name in names:
+                if name == "-":
+                    menu.addSeparator()
+                elif name.startswith("@"):
+                    menu.addMenu(submenus[name[1:]])
+                else:
+                    menu.addAction(self._by_name[name])
+
+    @staticmethod
+    def _make(window: QMainWindow, spec: Spec) -> QAction:
+        action = QAction(spec.text, window)
+        action.setObjectName(spec.name)
+        checkable = spec.handler.startswith("~")
+        handler: Callable[..., object] = getattr(window, spec.handler.lstrip("~"))
+        if checkable:
+            action.setCheckable(True)
+            action.toggled.connect(handler)
+        else:
+            action.triggered.connect(handler)
+        if spec.keys:
+            action.setShortcut(QKeySequence(spec.keys))
+            action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
+        if spec.icon:
+            action.setIcon(theme.icon(spec.icon))
+            # Icons belong on the buttons; menus stay quiet.
+            action.setIconVisibleInMenu(False)
+        keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+        plain = spec.tip or spec.text.replace("&", "").rstrip("…")
+        action.setToolTip(f"{plain}  ({keys})" if keys else plain)
+        window.addAction(action)
+        return action
+
+    def __getitem__(self, name: str) -> QAction:
+        return self._by_name[name]
+
+    def check(self, name: str, on: bool) -> None:
+        """Set a checkable action without calling its handler."""
+        action = self._by_name[name]
+        action.blockSignals(True)
+        action.setChecked(on)
+        action.blockSignals(False)
+        action.changed.emit()
+
+    def enable(self, on: bool, *names: str) -> None:
+        for name in names:
+            self._by_name[name].setEnabled(on)

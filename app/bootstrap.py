@@ -1,0 +1,126 @@
+"""From a process to a window: environment, log file, theme, what happens to exceptions, and an orderly end."""
+
+from __future__ import annotations
+
+import logging
+import logging.handlers
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+from types import TracebackType
+
+# OpenCV's wheel points Qt at plugins of its own; with them PySide would not start.
+for _name in ("QT_QPA_PLATFORM_PLUGIN_PATH", "QT_QPA_FONTDIR"):
+    if "cv2" in os.environ.get(_name, ""):
+        del os.environ[_name]
+
+from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal, Slot  # noqa: E402
+from PySide6.QtWidgets import QApplication  # noqa: E402
+
+from app import theme  # noqa: E402
+from app.backend import PipelineBackend  # noqa: E402
+from app.settings import Settings  # noqa: E402
+from app.window import Window  # noqa: E402
+from pipeline.errors import OutputError  # noqa: E402
+from pipeline.files import cache_folder  # noqa: E402
+
+log = logging.getLogger(__name__)
+
+_LOG_BYTES = 1_000_000
+_SIGNAL_POLL_MS = 250
+
+
+class BugRelay(QObject):
+    """Brings exceptions of any thread to the main thread."""
+
+    caught = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._window: Window | None = None
+        self.caught.connect(self._show)
+
+    def attach(self, window: Window | None) -> None:
+        self._window = window
+
+    def report(self, error: BaseException) -> None:
+        log.critical("unhandled", exc_info=error)
+        self.caught.emit(error)
+
+    def install(self) -> None:
+        def main_hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+            if issubclass(kind, KeyboardInterrupt):
+                QCoreApplication.quit()
+            else:
+                self.report(error)
+
+        def thread_hook(args: threading.ExceptHookArgs) -> None:
+            if args.exc_value is not None:
+                self.report(args.exc_value)
+
+        sys.excepthook = main_hook
+        threading.excepthook = thread_hook
+
+    @Slot(object)
+    def _show(self, error: BaseException) -> None:
+        if self._window is not None:
+            self._window.show_bug(error)
+
+
+def start_log() -> Path:
+    """Log to a file that stays small; to stderr from warnings on. Returns the file's path."""
+    root = logging.getLogger()
+    root.setLevel(logging.INFO)
+    console = logging.StreamHandler()
+    console.setLevel(logging.WARNING)
+    root.addHandler(console)
+    try:
+        path = cache_folder() / "hourglass.log"
+        file = logging.handlers.RotatingFileHandler(path, maxBytes=_LOG_BYTES, backupCount=1, encoding="utf-8")
+    except (OSError, OutputError) as error:
+        log.warning("no log file: %s", error)
+        return Path("hourglass.log")
+    file.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(threadName)s %(name)s: %(message)s"))
+    root.addHandler(file)
+    return path
+
+
+def make_app(argv: list[str]) -> QApplication:
+    """The application with its name and theme."""
+    QCoreApplication.setApplicationName("Hourglass")
+    app = QApplication(["hourglass", *argv])
+    theme.apply(app)
+    return app
+
+
+def main(argv: list[str]) -> int:
+    """Open the window, with `argv[0]` in it if there is one. Returns the exit code."""
+    log_path = start_log()
+    relay = BugRelay()
+    relay.install()
+    app = make_app(argv)
+    window = Window(PipelineBackend(), Settings(), log_path)
+    relay.attach(window)
+
+    def interrupted(number: int, frame: object) -> None:
+        window.close()
+        app.quit()
+
+    # Python looks at signals only between its own instructions: an idle timer gives it some.
+    signal.signal(signal.SIGINT, interrupted)
+    pulse = QTimer()
+    pulse.timeout.connect(_nothing)
+    pulse.start(_SIGNAL_POLL_MS)
+    window.show()
+    if argv:
+        window.controller.open_path(Path(argv[0]))
+    code = app.exec()
+    relay.attach(None)
+    window.close()
+    return code
+
+
+def _nothing() -> None:
+    """Lets Python run its signal handlers."""

@@ -1,0 +1,120 @@
+"""What is seen before a video is opened: what the program does, and three ways to begin."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtSvgWidgets import QSvgWidget
+from PySide6.QtWidgets import QGridLayout, QPushButton, QSizePolicy, QWidget
+
+from app import theme
+from app.views.widgets import column, label, row
+
+_RECENT_SHOWN = 4
+
+
+class DropZone(QWidget):
+    """A dashed frame that lights up while something is dragged over the window."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._hot = False
+        self.setMinimumSize(560, 400)
+        self.setMaximumSize(760, 470)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+
+    def set_hot(self, hot: bool) -> None:
+        self._hot = hot
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        pen = QPen(QColor(theme.ACCENT if self._hot else "#39404c"), 1.8)
+        pen.setDashPattern([5, 5])
+        painter.setPen(pen)
+        painter.setBrush(QColor("#1f1c16" if self._hot else "#15181d"))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 18, 18)
+
+
+class EmptyState(QWidget):
+    """The first page. Emits what the user wants; knows nothing of files beyond their names."""
+
+    open_wanted = Signal()
+    sample_wanted = Signal()
+    recent_wanted = Signal(object)  # Path
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.zone = DropZone()
+        art = QSvgWidget(str(theme.ASSETS / "figure.svg"))
+        art.setFixedSize(QSize(272, 170))
+        headline = label("Turn a video into a 3D skeleton", "headline")
+        subtitle = label("Drop a video here. One ordinary camera is enough.", "subtitle")
+        self.open_button = QPushButton("Open video…")
+        self.open_button.setProperty("role", "primary")
+        self.open_button.setProperty("size", "big")
+        self.open_button.setToolTip("Open a video, 2D joints or a saved take  (Ctrl+O)")
+        self.sample_button = QPushButton("Try the sample")
+        self.sample_button.setProperty("size", "big")
+        self.sample_button.setToolTip("Two people, one of them jumps: see what comes out")
+        for button in (self.open_button, self.sample_button):
+            button.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.open_button.clicked.connect(self.open_wanted)
+        self.sample_button.clicked.connect(self.sample_wanted)
+        buttons = row(None, self.open_button, self.sample_button, None, spacing=12)
+        formats = label("MP4, MOV, MKV, WebM, AVI  ·  saved takes  ·  everything stays on this computer", "faint")
+        inside = column(
+            None, art, 10, headline, subtitle, 18, buttons, 14, formats, None, spacing=6, margins=(24, 24, 24, 24)
+        )
+        for widget in (art, headline, subtitle, formats):
+            inside.setAlignment(widget, Qt.AlignmentFlag.AlignHCenter)
+        self.zone.setLayout(inside)
+
+        self._recent_title = label("RECENT", "section")
+        self._recent = QWidget()
+        self._recent.setMaximumWidth(760)
+        self._recent_grid = QGridLayout(self._recent)
+        self._recent_grid.setContentsMargins(0, 0, 0, 0)
+        self._recent_grid.setSpacing(10)
+        outer = QGridLayout(self)
+        outer.setContentsMargins(32, 24, 32, 24)
+        outer.setRowStretch(0, 1)
+        outer.setRowStretch(3, 1)
+        outer.setColumnStretch(0, 1)
+        outer.setColumnStretch(2, 1)
+        outer.setColumnMinimumWidth(1, 640)
+        outer.addWidget(self.zone, 1, 1)
+        outer.addWidget(self._recent, 2, 1)
+        outer.setVerticalSpacing(18)
+
+    def set_recent(self, paths: Sequence[Path]) -> None:
+        while (item := self._recent_grid.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None and widget is not self._recent_title:
+                widget.deleteLater()
+        self._recent.setVisible(bool(paths))
+        self._recent_grid.addWidget(self._recent_title, 0, 0, 1, 2)
+        for i, path in enumerate(paths[:_RECENT_SHOWN]):
+            button = QPushButton(
+                theme.icon("cube" if path.suffix == ".pose3d" else "film", theme.MUTED), f"  {path.name}"
+            )
+            button.setProperty("role", "recent")
+            button.setToolTip(str(path))
+            button.setCursor(Qt.CursorShape.PointingHandCursor)
+            button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+            button.clicked.connect(_Emit(self, path))
+            self._recent_grid.addWidget(button, 1 + i // 2, i % 2)
+
+
+class _Emit:
+    """Tells `view` which recent file was clicked."""
+
+    def __init__(self, view: EmptyState, path: Path) -> None:
+        self._view, self._path = view, path
+
+    def __call__(self) -> None:
+        self._view.recent_wanted.emit(self._path)

@@ -1,0 +1,205 @@
+"""The export dialog: which files, where, of whom; afterwards what was written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QUrl, Signal, Slot
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QFileDialog,
+    QFormLayout,
+    QLineEdit,
+    QListWidget,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app import theme
+from app.views.widgets import column, label, picture, row
+from pipeline.errors import UserError
+from pipeline.registry import entries
+
+_BLENDER_HINT = {
+    "cm": "In Blender: File › Import › BVH with scale 0.01, and tick “Update Scene FPS”.",
+    "m": "In Blender: File › Import › BVH with scale 1, and tick “Update Scene FPS”.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ExportWish:
+    """What the user asked for. `persons` None: everyone who was lifted."""
+
+    folder: Path
+    stem: str
+    formats: tuple[str, ...]
+    persons: tuple[int, ...] | None
+    unit: str
+
+
+class ExportDialog(QDialog):
+    """Emits `wanted`; whoever listens answers with `show_written` or `show_error`."""
+
+    wanted = Signal(object)  # ExportWish
+
+    def __init__(
+        self, folder: Path, stem: str, person: int, lifted: Sequence[int], formats: Sequence[str], unit: str,
+        everyone: bool, parent: QWidget | None = None,
+    ) -> None:  # fmt: skip
+        super().__init__(parent)
+        self.setWindowTitle("Export")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setMinimumWidth(520)
+        self._person, self._folder = person, folder
+        self.formats: dict[str, QCheckBox] = {}
+        for entry in entries("exporter"):
+            box = QCheckBox(entry.title)
+            missing = entry.missing()
+            box.setEnabled(not missing)
+            box.setToolTip(f"{missing}. {entry.hint}".strip(". ").capitalize() if missing else "")
+            box.setChecked(entry.name in formats and not missing)
+            box.toggled.connect(self._check)
+            self.formats[entry.name] = box
+        self.folder = QLineEdit(str(folder))
+        self.stem = QLineEdit(stem)
+        for field in (self.folder, self.stem):
+            field.textChanged.connect(self._check)
+        browse = QPushButton(theme.icon("folder"), "")
+        browse.setToolTip("Choose another folder")
+        browse.clicked.connect(self._browse)
+        self.who = QComboBox()
+        self.who.addItem(f"Person {person}", (person,))
+        if len(lifted) > 1:
+            self.who.addItem(f"Everyone ({len(lifted)} people)", None)
+            self.who.setCurrentIndex(1 if everyone else 0)
+        else:
+            self.who.setEnabled(False)
+            self.who.setToolTip("Choose “Everyone in the picture” in the settings and run again to export more people.")
+        self.unit = QComboBox()
+        self.unit.addItem("Centimetres", "cm")
+        self.unit.addItem("Metres", "m")
+        self.unit.setCurrentIndex(1 if unit == "m" else 0)
+        self.unit.currentIndexChanged.connect(self._check)
+        self.hint = label("", "muted")
+        self.hint.setWordWrap(True)
+        self.problem = label("")
+        self.problem.setWordWrap(True)
+        self.problem.setStyleSheet(f"color: {theme.DANGER};")
+        self.export = QPushButton(theme.icon("export", theme.ON_ACCENT), "Export")
+        self.export.setProperty("role", "primary")
+        self.export.setDefault(True)
+        self.export.clicked.connect(self._export)
+        cancel = QPushButton("Cancel")
+        cancel.clicked.connect(self.reject)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self._form(browse, cancel))
+        self._pages.addWidget(self._result())
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 22, 24, 20)
+        layout.addWidget(self._pages)
+        self._check()
+
+    def _form(self, browse: QPushButton, cancel: QPushButton) -> QWidget:
+        page = QWidget()
+        form = QFormLayout()
+        form.setHorizontalSpacing(18)
+        form.setVerticalSpacing(10)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        place = row(self.folder, browse)
+        form.addRow(label("Folder", "muted"), place)
+        form.addRow(label("Name", "muted"), self.stem)
+        form.addRow(label("Who", "muted"), self.who)
+        form.addRow(label("BVH unit", "muted"), self.unit)
+        boxes = column(*self.formats.values(), spacing=2)
+        page.setLayout(
+            column(
+                label("Export the skeleton", "title"), 10, label("FORMATS", "section"), boxes, 10,
+                label("FILES", "section"), form, 4, self.hint, self.problem, None, 10, row(None, cancel, self.export),
+                spacing=6,
+            )
+        )  # fmt: skip
+        return page
+
+    def _result(self) -> QWidget:
+        page = QWidget()
+        self.files = QListWidget()
+        self.files.setSelectionMode(QListWidget.SelectionMode.NoSelection)
+        self.files.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.where = label("", "muted")
+        self.where.setWordWrap(True)
+        self.where.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.after = label("", "muted")
+        self.after.setWordWrap(True)
+        show = QPushButton(theme.icon("folder"), "Open the folder")
+        show.clicked.connect(self._open_folder)
+        done = QPushButton("Done")
+        done.setProperty("role", "primary")
+        done.clicked.connect(self.accept)
+        head = row(picture("check", 22, theme.ACCENT), label("Exported", "title"), None, spacing=10)
+        page.setLayout(column(head, 4, self.where, self.files, self.after, 8, row(None, show, done), spacing=8))
+        return page
+
+    # --- behaviour
+
+    @property
+    def chosen(self) -> tuple[str, ...]:
+        return tuple(name for name, box in self.formats.items() if box.isChecked())
+
+    @Slot()
+    def _check(self) -> None:
+        bvh = "bvh" in self.chosen
+        self.unit.setEnabled(bvh)
+        self.hint.setVisible(bvh)
+        self.hint.setText(_BLENDER_HINT[str(self.unit.currentData())])
+        self.problem.hide()
+        stem = self.stem.text().strip()
+        named = bool(stem) and not any(c in stem for c in '/\\:*?"<>|') and stem not in (".", "..")
+        self.export.setEnabled(bool(self.chosen) and named and bool(self.folder.text().strip()))
+
+    @Slot()
+    def _browse(self) -> None:
+        folder = QFileDialog.getExistingDirectory(self, "Export to", self.folder.text())
+        if folder:
+            self.folder.setText(folder)
+
+    @Slot()
+    def _export(self) -> None:
+        self._folder = Path(self.folder.text().strip()).expanduser().absolute()
+        self.export.setEnabled(False)
+        self.export.setText("Writing…")
+        persons = self.who.currentData()
+        self.wanted.emit(
+            ExportWish(
+                self._folder, self.stem.text().strip(), self.chosen, tuple(persons) if persons else None,
+                str(self.unit.currentData()),
+            )
+        )  # fmt: skip
+
+    def show_written(self, paths: Sequence[Path]) -> None:
+        self.files.clear()
+        for path in paths:
+            size = path.stat().st_size / 1024 if path.exists() else 0
+            self.files.addItem(f"{path.name}     {size:,.0f} KB")
+        self.where.setText(str(self._folder))
+        bvh = any(path.suffix == ".bvh" for path in paths)
+        self.after.setVisible(bvh)
+        self.after.setText(_BLENDER_HINT[str(self.unit.currentData())])
+        self._pages.setCurrentIndex(1)
+
+    def show_error(self, error: UserError) -> None:
+        self.export.setText("Export")
+        self._check()
+        self.problem.setText(str(error))
+        self.problem.show()
+
+    @Slot()
+    def _open_folder(self) -> None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._folder)))

@@ -1,0 +1,63 @@
+"""The strip that shows a run: stage, bar, frames, speed, time left, Cancel."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QProgressBar, QPushButton, QWidget
+
+from app import theme
+from app.meter import Reading, duration_text
+from app.views.widgets import label, row
+
+
+class RunPanel(QWidget):
+    """Hidden unless something runs."""
+
+    cancel_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("bar")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.stage = label("")
+        self.stage.setMinimumWidth(170)
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.numbers = label("", "muted")
+        self.numbers.setMinimumWidth(330)
+        self.numbers.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.cancel = QPushButton(theme.icon("stop"), "Cancel")
+        self.cancel.setToolTip("Stop this run; what was found so far is kept for the next one  (Esc)")
+        self.cancel.clicked.connect(self.cancel_wanted)
+        layout = row(self.stage, self.bar, self.numbers, 4, self.cancel, spacing=12, margins=(18, 8, 14, 8))
+        layout.setStretch(1, 1)
+        self.setLayout(layout)
+        self.hide()
+
+    def start(self) -> None:
+        self.stage.setText("Getting ready…")
+        self.numbers.setText("")
+        self.bar.setRange(0, 0)
+        self.cancel.setEnabled(True)
+        self.show()
+
+    def stopping(self) -> None:
+        self.stage.setText("Stopping…")
+        self.cancel.setEnabled(False)
+
+    def show_reading(self, reading: Reading) -> None:
+        self.stage.setText(reading.title)
+        self.stage.setToolTip(reading.message)
+        self.bar.setRange(0, max(reading.total, 0))
+        self.bar.setValue(min(reading.done, reading.total))
+        if reading.total <= 1:
+            self.numbers.setText(reading.message)
+            return
+        parts = [f"{reading.done} of {reading.total} frames"]
+        if reading.rate_hz:
+            parts.append(
+                f"{reading.rate_hz:.0f} frames/s" if reading.rate_hz >= 10 else f"{reading.rate_hz:.1f} frames/s"
+            )
+        if reading.left_s is not None:
+            parts.append(f"{duration_text(reading.left_s)} left")
+        self.numbers.setText("  ·  ".join(parts))

@@ -1,0 +1,88 @@
+"""Play, pause, step, speed and loop, with the time on the left."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
+
+from app.views.timeline import clock_text
+from app.views.widgets import label, row, tool
+
+
+class Transport(QWidget):
+    """Buttons for actions that the window owns; `speed_chosen` is its only own wish."""
+
+    speed_chosen = Signal(float)
+
+    def __init__(self, speeds: Sequence[float], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.time = label("", "code")
+        self.frame = label("", "faint")
+        self.time.setTextFormat(Qt.TextFormat.RichText)
+        left = QWidget()
+        left.setLayout(row(self.time, 6, self.frame, None))
+        self._buttons = QHBoxLayout()
+        self._buttons.setSpacing(4)
+        self._right = QHBoxLayout()
+        self._right.setSpacing(4)
+        right = QWidget()
+        right_row = row(None, spacing=0)
+        right_row.addLayout(self._right)
+        right.setLayout(right_row)
+        self.speed = QToolButton()
+        self.speed.setProperty("role", "chip")
+        self.speed.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.speed.setToolTip("Playback speed")
+        self.speed.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.speed.setMinimumWidth(62)
+        self._menu = QMenu(self)
+        group = QActionGroup(self)
+        self._speeds: dict[float, QAction] = {}
+        for value in speeds:
+            action = self._menu.addAction(f"{value:g}×")
+            action.setCheckable(True)
+            action.setData(value)
+            group.addAction(action)
+            self._speeds[value] = action
+        group.triggered.connect(self._chosen)
+        self.speed.setMenu(self._menu)
+        layout = row(left, margins=(18, 0, 18, 10))
+        layout.addLayout(self._buttons)
+        layout.addWidget(right)
+        layout.setStretch(0, 1)
+        layout.setStretch(2, 1)
+        self.setLayout(layout)
+
+    @property
+    def speed_menu(self) -> QMenu:
+        return self._menu
+
+    def set_actions(self, centre: Sequence[QAction], play: QAction, right: Sequence[QAction]) -> None:
+        for action in centre:
+            button = tool(action, 22 if action is play else 19, "play" if action is play else "")
+            if action is play:
+                button.setFixedSize(QSize(38, 38))
+            self._buttons.addWidget(button)
+        for action in right:
+            self._right.addWidget(tool(action))
+        self._right.addSpacing(4)
+        self._right.addWidget(self.speed)
+
+    def set_speed(self, value: float) -> None:
+        self.speed.setText(f"{value:g}×")
+        if value in self._speeds:
+            self._speeds[value].setChecked(True)
+
+    def set_time(self, time_s: float, duration_s: float, frame: int, count: int) -> None:
+        self.time.setText(
+            f'<span style="font-size:15px">{clock_text(time_s)}</span>'
+            f'<span style="color:#667080"> / {clock_text(duration_s)}</span>'
+        )
+        self.frame.setText(f"frame {frame} of {count}" if count else f"frame {frame}")
+
+    def _chosen(self, action: QAction) -> None:
+        self.set_speed(float(action.data()))
+        self.speed_chosen.emit(float(action.data()))

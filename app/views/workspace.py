@@ -1,0 +1,120 @@
+"""The page on which one works: header, video beside 3D, settings, timeline and transport. Layout only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QPushButton, QSplitter, QWidget
+
+from app import theme
+from app.settings import RunSettings
+from app.views.run_panel import RunPanel
+from app.views.scene_view import SceneView
+from app.views.settings_panel import SettingsPanel
+from app.views.timeline import Timeline
+from app.views.transport import Transport
+from app.views.video_view import VideoView
+from app.views.widgets import Card, column, label, picture, row, tool
+from pipeline.types import VideoInfo
+
+
+class ActionTable(Protocol):
+    def __getitem__(self, name: str) -> QAction: ...
+
+
+class Workspace(QWidget):
+    """Puts the views together and gives the actions their buttons."""
+
+    def __init__(
+        self, actions: ActionTable, run: RunSettings, detectors: Sequence[tuple[str, str, str]], speeds: Sequence[float]
+    ) -> None:
+        super().__init__()
+        self.video, self.scene = VideoView(), SceneView()
+        self.timeline, self.transport = Timeline(), Transport(speeds)
+        self.panel, self.run_panel = SettingsPanel(run, detectors), RunPanel()
+        self.name, self.facts = label(""), label("", "faint")
+        self.name.setProperty("role", "title")
+        self.run_button = _action_button(actions["run"], "Run", theme.ON_ACCENT)
+        self.run_button.setProperty("role", "primary")
+        self.run_button.setMinimumWidth(96)
+        self.export_button = _action_button(actions["export"], "Export")
+        self.cards = QSplitter(Qt.Orientation.Horizontal)
+        self.cards.setHandleWidth(10)
+        self.cards.setChildrenCollapsible(False)
+        self.video_card, self.scene_card = self._video_card(actions), self._scene_card(actions)
+        self.cards.addWidget(self.video_card)
+        self.cards.addWidget(self.scene_card)
+        self.cards.setSizes([560, 500])
+        self.transport.set_actions(
+            [actions[name] for name in ("start", "back", "play", "forward", "end")],
+            actions["play"],
+            [actions[name] for name in ("trim_in", "trim_out", "loop")],
+        )
+        footer = QWidget()
+        footer.setObjectName("footer")
+        footer.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        footer.setLayout(column(self.timeline, self.transport, spacing=2, margins=(0, 6, 0, 0)))
+        stage = QWidget()
+        stage.setLayout(column(self.cards, margins=(12, 12, 12, 12)))
+        left = column(self.run_panel, stage, footer, spacing=0)
+        left.setStretch(1, 1)
+        middle = row(spacing=0)
+        middle.addLayout(left, 1)
+        middle.addWidget(self.panel)
+        whole = column(self._header(actions), middle, spacing=0)
+        whole.setStretch(1, 1)
+        self.setLayout(whole)
+
+    def _header(self, actions: ActionTable) -> QWidget:
+        head = QWidget()
+        head.setObjectName("bar")
+        head.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        head.setFixedHeight(56)
+        logo = picture("logo", 28, "")
+        open_button = _action_button(actions["open"], "Open")
+        settings = tool(actions["panel"], 19)
+        head.setLayout(
+            row(
+                logo, 2, self.name, 4, self.facts, None, open_button, self.export_button, self.run_button, 2, settings,
+                margins=(16, 0, 12, 0),
+            )
+        )  # fmt: skip
+        return head
+
+    def _video_card(self, actions: ActionTable) -> Card:
+        card = Card("Video", "film")
+        for name in ("joints", "others"):
+            card.add_tool(actions[name])
+        card.set_content(self.video)
+        return card
+
+    def _scene_card(self, actions: ActionTable) -> Card:
+        card = Card("Skeleton", "cube")
+        for name in ("front", "side", "top", "camera", "reset_view"):
+            card.add_tool(actions[name])
+        card.add_gap()
+        card.add_tool(actions["follow"])
+        card.set_content(self.scene)
+        return card
+
+    def show_info(self, info: VideoInfo) -> None:
+        shown = info.name if len(info.name) <= 44 else f"{info.name[:28]}…{info.name[-14:]}"
+        self.name.setText(shown)
+        self.name.setToolTip(info.path or info.name)
+        facts = f"{info.width_px} × {info.height_px}  ·  {info.fps_hz:.4g} fps  ·  {info.duration_s:.1f} s"
+        self.facts.setText(facts + ("  ·  variable rate" if info.variable_rate else ""))
+
+
+def _action_button(action: QAction, text: str, colour: str = theme.TEXT) -> QPushButton:
+    """A push button that mirrors an action."""
+    button = QPushButton(theme.icon({"run": "sparkle"}.get(action.objectName(), action.objectName()), colour), text)
+    button.setIconSize(QSize(17, 17))
+    button.setToolTip(action.toolTip())
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    button.setCursor(Qt.CursorShape.PointingHandCursor)
+    button.clicked.connect(action.trigger)
+    action.enabledChanged.connect(button.setEnabled)
+    return button
