@@ -41,6 +41,7 @@ _COVER_SHARE = 0.8  # of the smaller box, inside the other: a newcomer there is 
 _COVER_SIZES = 0.4  # unless much smaller or larger (a child in front of a grown-up)
 _OUTSIDE_FALLOFF = 0.05  # of the picture's longer side: how fast scores fall beyond the edge
 _TRUNK = [11, 12, 23, 24]
+_ESTABLISHED = 10  # frames after which somebody is no newcomer
 _MAX_THREADS = 4
 
 
@@ -53,6 +54,7 @@ class _Person:
     scores: Floats  # (33,)
     confidence: float
     moved: float = 0.0  # how far the body jumped since the last frame, in body sizes
+    frames: int = 1  # followed for so long
 
 
 class MediaPipeDetector:
@@ -130,11 +132,13 @@ class MediaPipeDetector:
                 self._lost.append((frame.time_s, person.square))
                 continue
             size = person.square.side / (2 * _MARGIN)
+            found.frames = person.frames + 1
             found.moved = float(np.hypot(found.square.x - person.square.x, found.square.y - person.square.y)) / size
             followed.append(found)
-        # Two squares that have slid onto one body: the one that came the shorter way is its own.
+        # Two squares that have slid onto one body: it belongs to whom it was before, not to a newcomer, and among
+        # those followed for long to the one that came the shorter way.
         kept: list[_Person] = []
-        for person in sorted(followed, key=lambda p: p.moved):
+        for person in sorted(followed, key=lambda p: (-min(p.frames, _ESTABLISHED), p.moved)):
             if any(self._same(person, other) for other in kept):
                 self._lost.append((frame.time_s, person.square))
             else:
@@ -172,14 +176,14 @@ class MediaPipeDetector:
                 break
             centre, circle = where.image_from_crop(points[index])
             square = Square.around(centre, circle, _MARGIN)
-            if any(_near(square, person.square) for person in self._people):
+            if any(_near(square, person.square, 0.15) for person in self._people):
                 continue
             first = self._locate(bgr, square)
             # The detector's square is rough: what counts is what the network sees in the square it would use itself.
             person = None if first is None else self._locate(bgr, first.square)
             if person is None or person.confidence < _NEW_CONFIDENCE or person.scores[_TRUNK].mean() < _NEW_VISIBILITY:
                 continue
-            if not any(self._same(person, other) or _cover(person, other) for other in self._people):
+            if not any(self._again(person, known) for known in self._people):
                 self._people.append(person)
                 count += 1
         return count
@@ -216,6 +220,11 @@ class MediaPipeDetector:
         inside = np.clip(1 - beyond / (_OUTSIDE_FALLOFF * max(self._size)), 0, 1)
         return np.asarray(np.clip(seen.visibility, 0, 1) * inside, np.float32)
 
+    def _again(self, newcomer: _Person, known: _Person) -> bool:
+        """Whether a newcomer is only a second guess at somebody known, however different the guess."""
+        near = _near(newcomer.square, known.square, 0.1)
+        return near or _cover(newcomer, known) or self._same(newcomer, known)
+
     def _same(self, a: _Person, b: _Person) -> bool:
         return oks(a.joints, a.scores, b.joints, b.scores, self.skeleton) > _SAME_OKS
 
@@ -228,7 +237,7 @@ def _cover(newcomer: _Person, known: _Person) -> bool:
     return areas[0] > _COVER_SIZES * areas[1] and shared > _COVER_SHARE * areas[0]
 
 
-def _near(a: Square, b: Square) -> bool:
-    """Whether a hit of the detector is somebody who is followed already: same place, similar size."""
+def _near(a: Square, b: Square, reach: float) -> bool:
+    """Whether two squares are about one body: middles within `reach` of the side, similar in size."""
     apart = float(np.hypot(a.x - b.x, a.y - b.y))
-    return apart < 0.15 * b.side and 0.4 < a.side / b.side < 2.5
+    return apart < reach * b.side and 0.4 < a.side / b.side < 2.5
