@@ -10,6 +10,7 @@ Shapes: `n`, `T` frames of the video, `G` rows of the grid, 17 joints.
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.types import Doubles, Floats
 
@@ -37,6 +38,7 @@ class ToGrid:
         self.rate_hz = rate_hz
         self.start_s: float | None = None
         self.rows = 0
+        self._last_step = 1.0  # length of the last step of the finished grid, in rows: it ends at the last frame
         self._last: tuple[Floats, Floats, Doubles] | None = None  # the newest frame: left end of the next interval
 
     def push(self, joints: Floats, scores: Floats, time_s: Doubles) -> tuple[Floats, Floats]:
@@ -57,17 +59,26 @@ class ToGrid:
         return _sample(joints, scores, time_s, wanted)
 
     def finish(self) -> tuple[Floats, Floats]:
-        """One more row with the last frame's joints if frames lie beyond the last row, else none."""
+        """One more row, at the last frame, if frames lie beyond the last row; else none."""
         if self._last is None or self.start_s is None:
             return np.zeros((0, 17, 2), np.float32), np.zeros((0, 17), np.float32)
-        beyond = float(self._last[2][0]) - (self.start_s + (self.rows - 1) / self.rate_hz)
-        take = 1 if beyond * self.rate_hz > 1e-3 else 0
-        self.rows += take
+        beyond = float(self.place(self._last[2])[0]) - (self.rows - 1)
+        take = 1 if beyond > 1e-3 else 0
+        if take:
+            self.rows += 1
+            self._last_step = beyond
         return self._last[0][:take], self._last[1][:take]
 
     def place(self, time_s: Doubles) -> Doubles:
         """Times (T,) -> places on the grid (T,), in rows."""
         return (time_s - (self.start_s or 0.0)) * self.rate_hz
+
+    @property
+    def row_places(self) -> Doubles:
+        """(G,) places of the rows themselves: 0, 1, 2, ...; after `finish` the last step may be shorter."""
+        places = np.arange(self.rows, dtype=np.float64)
+        places[-1:] += self._last_step - 1
+        return places
 
 
 def _sample(joints: Floats, scores: Floats, time_s: Doubles, wanted: Doubles) -> tuple[Floats, Floats]:
@@ -89,29 +100,39 @@ def _sample(joints: Floats, scores: Floats, time_s: Doubles, wanted: Doubles) ->
     return out.astype(np.float32), confidence.astype(np.float32)
 
 
-def from_grid(values: Floats, place: Doubles) -> Floats:
-    """Grid values (G, J, D), NaN = unknown -> values (T, J, D) at the places (T,), in rows: Catmull-Rom, C1 and local.
+def from_grid(values: Floats, row_places: Doubles, place: Doubles) -> Floats:
+    """Grid values (G, J, D) at `row_places` (G,), NaN = unknown -> values (T, J, D) at the places (T,), all in rows.
 
-    Next to an unknown row the curve goes straight on; with one known neighbour its value holds; with none it is NaN.
+    Cubic Hermite with the slopes of the parabolas through three rows (Catmull-Rom on even steps): smooth, and local, so
+    that a growing grid does not change what is done. Next to an unknown row the parabola goes on; with one known
+    neighbour its value holds; with none it is NaN.
     """
     G = len(values)
-    if G == 0:
-        return np.full((len(place), *values.shape[1:]), np.nan, np.float32)
-    row = np.clip(np.floor(place + 1e-6).astype(np.int64), 0, max(G - 2, 0))
-    t = np.clip(place - row, 0, 1).astype(np.float32)[:, None, None]
+    if G < 2:
+        one = values if G else np.full((1, *values.shape[1:]), np.nan, np.float32)
+        return np.repeat(one, len(place), axis=0)
+    row = np.clip(np.searchsorted(row_places, place + 1e-6, side="right") - 1, 0, G - 2)
 
-    def at(index: np.ndarray) -> Floats:
-        inside = (index >= 0) & (index < G)
+    def at(index: NDArray[np.int64]) -> Floats:
         out = values[np.clip(index, 0, G - 1)]
-        out[~inside] = np.nan
+        out[(index < 0) | (index >= G)] = np.nan
         return out
+
+    def step(index: NDArray[np.int64]) -> Floats:  # from row `index` to the next
+        index = np.clip(index, 0, G - 2)
+        return (row_places[index + 1] - row_places[index]).astype(np.float32)[:, None, None]
 
     start, end = at(row), at(row + 1)
     start, end = np.where(np.isfinite(start), start, end), np.where(np.isfinite(end), end, start)
-    before, after = at(row - 1), at(row + 2)
-    before = np.where(np.isfinite(before), before, 2 * start - end)
-    after = np.where(np.isfinite(after), after, 2 * end - start)
-    slope0, slope1 = (end - before) / 2, (after - start) / 2
+    h0, h1, h2 = step(row - 1), step(row), step(row + 1)
+    rise = (end - start) / h1
+    slope0 = ((start - at(row - 1)) / h0 * h1 + rise * h0) / (h0 + h1)
+    slope1 = (rise * h2 + (at(row + 2) - end) / h2 * h1) / (h1 + h2)
+    slope0, slope1 = (
+        np.where(np.isfinite(slope0), slope0, np.where(np.isfinite(slope1), 2 * rise - slope1, rise)) * h1,
+        np.where(np.isfinite(slope1), slope1, np.where(np.isfinite(slope0), 2 * rise - slope0, rise)) * h1,
+    )
+    t = np.clip((place - row_places[row]).astype(np.float32)[:, None, None] / h1, 0, 1)
     bend = 3 * (end - start) - 2 * slope0 - slope1
     twist = 2 * (start - end) + slope0 + slope1
     out: Floats = (start + t * (slope0 + t * (bend + t * twist))).astype(np.float32)

