@@ -15,6 +15,7 @@ from pipeline.types import Doubles
 _ORDER = 2
 # Two passes of a second-order filter would put the -3 dB point below the wanted cut-off (Winter's correction).
 _PASS_CORRECTION = float((2**0.5 - 1) ** 0.25)
+_HIGHEST_SHARE = 0.45  # of the rate: nearer to half of it there is nothing left to take away
 _SHORTEST_RUN = 4  # frames; below that there is nothing to tell noise from movement
 
 
@@ -30,9 +31,10 @@ def low_pass(values: Doubles, seen: NDArray[np.bool_], rate_hz: float, cutoff_hz
     Unseen frames are left as they are. A cut-off of 0, or one that the rate cannot carry, returns an unchanged copy.
     """
     out = np.array(values, np.float64)
-    cutoff = cutoff_hz / _PASS_CORRECTION
-    if cutoff_hz <= 0 or rate_hz <= 0 or cutoff >= 0.49 * rate_hz:
+    if cutoff_hz <= 0 or cutoff_hz >= _HIGHEST_SHARE * rate_hz:
         return out
+    # The correction belongs to the analogue filter, so it is made on the warped frequency axis of the digital one.
+    cutoff = float(np.arctan(np.tan(np.pi * cutoff_hz / rate_hz) / _PASS_CORRECTION) * rate_hz / np.pi)
     from scipy.signal import butter, sosfiltfilt
 
     sos = butter(_ORDER, cutoff, fs=rate_hz, output="sos")
