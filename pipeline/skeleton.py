@@ -126,5 +126,6 @@ def h36m17_from(skeleton: str, joints: Floats, scores: Floats) -> tuple[NDArray[
         ears = (joints[..., left, :] + joints[..., right, :]) / 2
         out[..., 10, :] = ears + _HEAD_BEYOND_EARS * (ears - out[..., 8, :])
         conf[..., 10] = np.minimum(np.minimum(scores[..., left], scores[..., right]), conf[..., 8])
-    conf[~np.isfinite(out).all(axis=-1)] = 0
+    unseen = ~np.isfinite(out).all(axis=-1)
+    out[unseen], conf[unseen] = np.nan, 0
     return out, np.nan_to_num(conf, nan=0.0)

@@ -178,11 +178,14 @@ def quiet_stderr() -> Iterator[None]:
 
     What Python itself writes goes with it; so only for short calls. If the body fails, everything is shown after all.
     """
+    if sys.stderr is None:  # a window program without a terminal
+        yield
+        return
     sys.stderr.flush()
     with _quiet_lock, tempfile.TemporaryFile() as sink:
         try:
             saved = os.dup(2)
-        except OSError:  # a window program without a terminal has no descriptor 2
+        except OSError:  # descriptor 2 is closed: nothing to keep quiet
             yield
             return
         os.dup2(sink.fileno(), 2)
