@@ -1,0 +1,197 @@
+"""What every exporter promises, checked for each one in the registry."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pipeline.errors import ConfigError, OutputError
+from pipeline.export.base import Exporter, ExportOptions
+from pipeline.export.run import FORMATS, expand, export_take
+from pipeline.registry import entries
+from pipeline.types import Take
+from tests.motion import clip, facing_camera, make_take, scene
+
+ALL = ExportOptions()
+
+
+@pytest.fixture(scope="module")
+def take() -> Take:
+    """Two people of 60 frames; the second is away at both ends."""
+    joints = facing_camera(clip("jump"))[:60]
+    one, two = scene(joints), scene(joints, distance_m=5.5, person=2)
+    two.person.relative[:10] = two.person.relative[50:] = np.nan
+    return make_take([one.person, two.person], one.info, one.config)
+
+
+@pytest.fixture(params=[entry.name for entry in entries("exporter") if entry.target])
+def exporter(request) -> Exporter:
+    entry = next(entry for entry in entries("exporter") if entry.name == request.param)
+    return entry.load()()
+
+
+def listing(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+class TestExporter:
+    def test_is_what_the_registry_says(self, exporter):
+        assert isinstance(exporter, Exporter)
+        assert exporter.name in FORMATS
+
+    def test_returns_what_it_wrote_main_file_first(self, exporter, take, tmp_path):
+        paths = exporter.write(take, tmp_path, "clip", ALL)
+        assert paths[0] == tmp_path / f"clip{exporter.suffix}"
+        assert sorted(path.name for path in paths) == listing(tmp_path)
+        assert all(path.stat().st_size > 0 for path in paths)
+
+    def test_leaves_the_take_alone(self, exporter, take, tmp_path):
+        before = [track.joints.copy() for track in take.tracks3d]
+        exporter.write(take, tmp_path, "clip", ALL)
+        for track, joints in zip(take.tracks3d, before, strict=True):
+            assert np.array_equal(track.joints, joints, equal_nan=True)
+
+    def test_is_the_same_twice(self, exporter, take, tmp_path):
+        first = [path.read_bytes() for path in exporter.write(take, tmp_path, "clip", ALL)]
+        assert first == [path.read_bytes() for path in exporter.write(take, tmp_path, "clip", ALL)]
+
+    @pytest.mark.parametrize("stem", ["Größe 走路 клип", "a.b", "with space", "100%", "x" * 100])
+    def test_any_file_name(self, exporter, take, tmp_path, stem):
+        paths = exporter.write(take, tmp_path, stem, ALL)
+        assert paths[0].name == f"{stem}{exporter.suffix}"
+        assert all(path.is_file() for path in paths)
+
+    def test_one_of_several_persons_is_the_first(self, exporter, take, tmp_path):
+        paths = exporter.write(take, tmp_path, "clip", ExportOptions(persons=(2,)))
+        assert paths[0].name == f"clip{exporter.suffix}"
+        assert not any("person" in name for name in listing(tmp_path))
+
+    def test_a_person_who_was_not_lifted(self, exporter, take, tmp_path):
+        with pytest.raises(OutputError, match="Person 7") as error:
+            exporter.write(take, tmp_path, "clip", ExportOptions(persons=(1, 7)))
+        assert "1, 2" in error.value.hint
+        assert listing(tmp_path) == []
+
+    def test_nothing_to_write(self, exporter, take, tmp_path):
+        unseen = dataclasses.replace(take.tracks3d[0], joints=np.full_like(take.tracks3d[0].joints, np.nan))
+        for empty in (dataclasses.replace(take, tracks3d=()), dataclasses.replace(take, tracks3d=(unseen,))):
+            with pytest.raises(OutputError) as error:
+                exporter.write(empty, tmp_path, "clip", ALL)
+            assert error.value.hint
+        assert listing(tmp_path) == []
+
+    def test_a_missing_folder_is_said(self, exporter, take, tmp_path):
+        with pytest.raises(OutputError) as error:
+            exporter.write(take, tmp_path / "nowhere", "clip", ALL)
+        assert error.value.hint
+
+    def test_a_failure_in_the_middle_leaves_the_old_files(self, exporter, take, tmp_path, monkeypatch):
+        """The disk fills up while the last person is written: neither person's file changes."""
+        old = {path: path.read_bytes() for path in exporter.write(take, tmp_path, "clip", ALL)}
+        joints = take.tracks3d[1].joints + np.float32(0.5)
+        changed = dataclasses.replace(
+            take, tracks3d=(take.tracks3d[0], dataclasses.replace(take.tracks3d[1], joints=joints))
+        )
+        full = OSError(28, "No space left on device")
+
+        def broken(_file: int) -> None:
+            raise full
+
+        monkeypatch.setattr(os, "fsync", broken)
+        with pytest.raises(OutputError, match="No space left") as error:
+            exporter.write(changed, tmp_path, "clip", ALL)
+        assert "disk is full" in error.value.hint
+        assert {path: path.read_bytes() for path in tmp_path.iterdir()} == old
+
+    def test_a_bug_in_the_middle_leaves_nothing(self, exporter, take, tmp_path, monkeypatch):
+        import pipeline.export.bvh as bvh
+        import pipeline.export.tables as tables
+
+        calls = []
+
+        def second_time_wrong(take_: Take, track):
+            calls.append(track.person)
+            if len(calls) == 2:
+                raise ZeroDivisionError
+            return track.joints.astype(float)
+
+        monkeypatch.setattr(bvh, "world_joints", second_time_wrong)
+        monkeypatch.setattr(tables, "world_joints", second_time_wrong)
+        with pytest.raises(ZeroDivisionError):
+            exporter.write(take, tmp_path, "clip", ALL)
+        assert listing(tmp_path) == []
+
+
+_AS_NOBODY = """
+import os, sys
+folder, name = sys.argv[1:]
+from pathlib import Path
+from pipeline.errors import OutputError
+from pipeline.export.run import export_take
+from tests.motion import clip, scene
+take = scene(clip("jump")[:20]).take()
+import scipy.signal, scipy.spatial.transform, pipeline.export.bvh, pipeline.export.tables, pipeline.export.sidecar
+if os.geteuid() == 0:
+    os.seteuid(65534)
+try:
+    export_take(take, Path(folder), "clip", [name])
+except OutputError as error:
+    print(error.message, "|", error.hint)
+    sys.exit(2)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="folders have other permissions there")
+def test_a_folder_that_cannot_be_written(exporter, tmp_path_factory):
+    """As an unprivileged user, because root may write anywhere."""
+    folder = tmp_path_factory.mktemp("locked")
+    folder.chmod(0o555)
+    result = subprocess.run(
+        [sys.executable, "-c", _AS_NOBODY, str(folder), exporter.name],
+        capture_output=True,
+        text=True,
+        cwd=Path(__file__).parents[2],
+        check=False,
+    )
+    assert result.returncode == 2, result.stderr
+    assert "Cannot write" in result.stdout
+    assert "choose another folder" in result.stdout
+    assert listing(folder) == []
+
+
+def test_export_take_writes_all_formats_once(take, tmp_path):
+    paths = export_take(take, tmp_path / "new" / "folder", "clip", ["bvh", "csv"])
+    assert [path.name for path in paths] == [
+        "clip.bvh", "clip_person2.bvh", "clip.csv", "clip.csv.json", "clip_wide.csv", "clip_wide_person2.csv",
+    ]  # fmt: skip
+    assert listing(tmp_path / "new" / "folder") == sorted(path.name for path in paths)
+
+
+def test_csv_means_both_tables():
+    assert expand(["csv"]) == ("csv", "csv_wide")
+    assert expand(["bvh", "csv_wide", "csv", "bvh"]) == ("bvh", "csv_wide", "csv")
+
+
+def test_an_unknown_format_is_refused_before_anything_is_written(take, tmp_path):
+    with pytest.raises(ConfigError, match="'fbx'") as error:
+        export_take(take, tmp_path / "out", "clip", ["bvh", "fbx"])
+    assert "bvh" in error.value.hint
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_empty_take_leaves_no_folder(take, tmp_path):
+    with pytest.raises(OutputError):
+        export_take(dataclasses.replace(take, tracks3d=()), tmp_path / "out", "clip", ["bvh"])
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("stem", ["", "../clip", "a/b"])
+def test_a_stem_is_a_name_and_not_a_path(take, tmp_path, stem):
+    with pytest.raises(OutputError, match="file name"):
+        export_take(take, tmp_path, stem, ["bvh"])

@@ -1,0 +1,73 @@
+"""The BVH in the hands of its most common reader: Blender's importer, without a window."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pipeline.export.run import export_take
+from pipeline.types import Take
+from tests.motion import clip, facing_camera, scene
+
+BLENDER = shutil.which("blender")
+pytestmark = pytest.mark.skipif(BLENDER is None, reason="Blender is not installed (./start test installs it)")
+
+BONES = {
+    "Hips": 0, "RightUpLeg": 1, "RightLeg": 2, "RightFoot": 3, "LeftUpLeg": 4, "LeftLeg": 5, "LeftFoot": 6, "Spine1": 7,
+    "Neck": 8, "Head": 9, "LeftArm": 11, "LeftForeArm": 12, "LeftHand": 13, "RightArm": 14, "RightForeArm": 15,
+    "RightHand": 16,
+}  # fmt: skip
+
+
+def in_blender(bvh: Path, frames: list[int]) -> dict:
+    result = bvh.with_suffix(".json")
+    script = Path(__file__).with_name("blender_bones.py")
+    command = [BLENDER, "-b", "--factory-startup", "--python-exit-code", "1", "--python", script, "--", bvh, result]
+    done = subprocess.run(
+        [str(part) for part in [*command, *frames]], capture_output=True, text=True, timeout=200, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return json.loads(result.read_text())
+
+
+def agree(take: Take, found: dict, frames: list[int]) -> float:
+    """Largest distance in metres between the bones in Blender and the exported joints."""
+    joints = take.tracks3d[0].joints
+    worst = 0.0
+    for frame in frames:
+        bones = found["frames"][str(frame)]
+        places = {joint: bones[name]["head"] for name, joint in BONES.items()} | {10: bones["Head"]["tail"]}
+        assert len(places) == 17
+        worst = max(worst, *(float(np.linalg.norm(place - joints[frame, joint])) for joint, place in places.items()))
+    return worst
+
+
+def test_blender_sees_the_exported_joints(tmp_path):
+    """Imported with scale 0.01 and the importer's own axes, the figure stands in the program's world."""
+    take = scene(facing_camera(clip("jump"))).take(np.isin(np.arange(205), [0, 1, 2, *range(120, 140)]))
+    ntsc = dataclasses.replace(take, info=dataclasses.replace(take.info, fps_hz=30000 / 1001))
+    export_take(ntsc, tmp_path, "jump", ["bvh"])
+    frames = [3, 60, 90, 100, 150, 204]
+    found = in_blender(tmp_path / "jump.bvh", frames)
+    assert agree(take, found, frames) < 0.005
+    assert found["fps"] == pytest.approx(30000 / 1001, abs=0.01)
+
+    standing = found["frames"]["3"]
+    assert standing["Head"]["tail"][2] == pytest.approx(1.7, abs=0.15)  # upright, metres
+    assert 0 < standing["LeftFoot"]["head"][2] < 0.15
+    assert standing["LeftArm"]["head"][0] > 0.1 > -0.1 > standing["RightArm"]["head"][0]
+    assert standing["LeftToeBase"]["tail"][1] < standing["LeftFoot"]["head"][1] - 0.1  # feet to the camera
+
+    rest = found["rest"]  # edit mode: the T-pose, facing Blender's front view (-y)
+    assert abs(rest["LeftHand"][2] - rest["LeftArm"][2]) < 1e-4
+    assert rest["LeftHand"][0] > 0.6
+    assert rest["LeftToeBase"][1] < -0.1
+    assert rest["LeftFoot"][2] < -0.7
+    children = [name for name, parent in found["parents"].items() if parent == "Hips"]
+    assert sorted(children) == ["LeftUpLeg", "RightUpLeg", "Spine"]
