@@ -54,7 +54,7 @@ QLabel { background: transparent; }
 QLabel[role="muted"] { color: $MUTED; }
 QLabel[role="faint"] { color: $FAINT; }
 QLabel[role="section"] { color: $MUTED; font-size: 11px; font-weight: 600; letter-spacing: 1px; }
-QLabel[role="headline"] { font-size: 26px; font-weight: 600; }
+QLabel[role="headline"] { font-size: 29px; font-weight: 600; }
 QLabel[role="title"] { font-size: 17px; font-weight: 600; }
 QLabel[role="subtitle"] { font-size: 14px; color: $MUTED; }
 QLabel[role="code"] { font-family: "DejaVu Sans Mono", "Menlo", "Consolas", monospace; }
@@ -111,13 +111,15 @@ QComboBox, QSpinBox, QDoubleSpinBox, QLineEdit {
 }
 QComboBox:hover, QSpinBox:hover, QDoubleSpinBox:hover, QLineEdit:hover { border-color: #434b58; }
 QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus, QLineEdit:focus { border-color: $ACCENT; }
-QComboBox:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled, QLineEdit:disabled { color: $FAINT; background: #1c2026; }
+QComboBox:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled, QLineEdit:disabled {
+  color: $FAINT; background: #1c2026; }
 QComboBox::drop-down { border: none; width: 24px; }
 QComboBox::down-arrow { image: url($ICONS/chevron-down.svg); width: 16px; height: 16px; }
 QComboBox QAbstractItemView {
   background: $RAISED; border: 1px solid #363c47; border-radius: 7px; padding: 4px; selection-background-color: #363d49;
 }
 QAbstractItemView::item { padding: 5px 6px; min-height: 20px; border-radius: 5px; }
+QAbstractSpinBox QLineEdit { background: transparent; border: none; padding: 0 0 0 8px; margin: 0; min-height: 0; }
 QSpinBox::up-button, QDoubleSpinBox::up-button { border: none; width: 20px; subcontrol-position: top right; }
 QSpinBox::down-button, QDoubleSpinBox::down-button { border: none; width: 20px; subcontrol-position: bottom right; }
 QSpinBox::up-arrow, QDoubleSpinBox::up-arrow { image: url($ICONS/chevron-up.svg); width: 13px; height: 13px; }
@@ -127,7 +129,8 @@ QCheckBox, QRadioButton { spacing: 9px; padding: 3px 0; }
 QCheckBox::indicator { width: 17px; height: 17px; border-radius: 5px; border: 1px solid #434b58; background: $RAISED; }
 QCheckBox::indicator:hover { border-color: $ACCENT; }
 QCheckBox::indicator:checked { background: $ACCENT; border-color: $ACCENT; image: url($ICONS/check-dark.svg); }
-QRadioButton::indicator { width: 15px; height: 15px; border-radius: 8px; border: 1px solid #434b58; background: $RAISED; }
+QRadioButton::indicator {
+  width: 15px; height: 15px; border-radius: 8px; border: 1px solid #434b58; background: $RAISED; }
 QRadioButton::indicator:hover { border-color: $ACCENT; }
 QRadioButton::indicator:checked { border: 5px solid $ACCENT; width: 7px; height: 7px; background: $ON_ACCENT; }
 QCheckBox:disabled, QRadioButton:disabled { color: $FAINT; }

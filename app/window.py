@@ -426,15 +426,17 @@ class Window(QMainWindow):
 
     @Slot(float)
     def _moved(self, time_s: float) -> None:
-        self.workspace.timeline.set_time(time_s)
-        self._show_clock(time_s)
         if self.controller.has_video:
             self._ask_for_frame()
+            if self.playback.playing:
+                return  # everything moves together when the frame is there: one repaint a frame
         else:
             self.workspace.video.set_time(time_s)
             self.workspace.scene.show_time(time_s)
+        self._show_time(time_s)
 
-    def _show_clock(self, time_s: float) -> None:
+    def _show_time(self, time_s: float) -> None:
+        self.workspace.timeline.set_time(time_s)
         info = self.controller.info
         if info is not None:
             frame = int((time_s + 0.0005) * info.fps_hz) + 1
@@ -451,6 +453,8 @@ class Window(QMainWindow):
         if frame is not None:
             self.workspace.video.set_frame(frame.image, frame.time_s)
             self.workspace.scene.show_time(frame.time_s)
+            if self.playback.playing:
+                self._show_time(frame.time_s)
 
     @Slot(float)
     def _seek(self, time_s: float) -> None:

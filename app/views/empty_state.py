@@ -22,8 +22,8 @@ class DropZone(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._hot = False
-        self.setMinimumSize(560, 400)
-        self.setMaximumSize(760, 470)
+        self.setMinimumSize(560, 420)
+        self.setMaximumSize(860, 540)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     def set_hot(self, hot: bool) -> None:
@@ -51,7 +51,7 @@ class EmptyState(QWidget):
         super().__init__(parent)
         self.zone = DropZone()
         art = QSvgWidget(str(theme.ASSETS / "figure.svg"))
-        art.setFixedSize(QSize(272, 170))
+        art.setFixedSize(QSize(336, 210))
         headline = label("Turn a video into a 3D skeleton", "headline")
         subtitle = label("Drop a video here. One ordinary camera is enough.", "subtitle")
         self.open_button = QPushButton("Open video…")
@@ -76,7 +76,7 @@ class EmptyState(QWidget):
 
         self._recent_title = label("RECENT", "section")
         self._recent = QWidget()
-        self._recent.setMaximumWidth(760)
+        self._recent.setMaximumWidth(860)
         self._recent_grid = QGridLayout(self._recent)
         self._recent_grid.setContentsMargins(0, 0, 0, 0)
         self._recent_grid.setSpacing(10)
@@ -87,6 +87,8 @@ class EmptyState(QWidget):
         outer.setColumnStretch(0, 1)
         outer.setColumnStretch(2, 1)
         outer.setColumnMinimumWidth(1, 640)
+        outer.setColumnStretch(1, 6)
+        outer.setRowStretch(1, 6)
         outer.addWidget(self.zone, 1, 1)
         outer.addWidget(self._recent, 2, 1)
         outer.setVerticalSpacing(18)

@@ -169,6 +169,7 @@ class SceneGL(GLViewWidget):
             self.addItem(item)
         for item in (self._floor, self._grid, self._shadow):
             item.updateGLOptions({"glDepthMask": (False,)})
+        self._bodies.updateGLOptions({"glDepthMask": (True,)})
         self._last: QPointF | None = None
         self._travel: QVariantAnimation | None = None
         self.look(Camera((0.0, 0.0, 0.9), 4.4, 10.0, -62.0))

@@ -160,7 +160,8 @@ class SceneView(QWidget):
     def _video_camera(self) -> Camera:
         from app.views.scene_gl import true_camera
 
-        assert self._take is not None and self._take.scene is not None
+        assert self._take is not None
+        assert self._take.scene is not None
         scene, info = self._take.scene, self._take.info
         subject = np.array([*self._anchor, _EYE_M])
         depth = float((subject - scene.translation) @ (scene.rotation @ np.array([0.0, 0.0, 1.0])))

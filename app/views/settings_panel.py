@@ -74,7 +74,8 @@ class SettingsPanel(QFrame):
                    "Change it if the skeleton leans towards or away from the camera."),
             14, _section("MOTION"),
             _field("Smoothing", self.smooth,
-                   "Movements faster than this are smoothed away. 7 Hz suits most; choose more for fast sports, 0 for none."),
+                   "Movements faster than this are smoothed away. 7 Hz suits most; "
+                   "choose more for fast sports, 0 for none."),
             14, _section("MODELS"),
             _stacked("2D detector", self.detector, "Finds people and their joints in every picture."),
             _stacked("3D lifter", self.lifter, "Turns the joints' movement into 3D."),

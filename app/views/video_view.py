@@ -153,7 +153,7 @@ class VideoView(QWidget):
         def colour(joint: int, score: float) -> QColor:
             side = theme.LEFT if joint in skeleton.left else theme.RIGHT if joint in skeleton.right else theme.CENTRE
             result = QColor(side if subject else theme.CENTRE)
-            result.setAlphaF((0.95 if subject else 0.4) * (1.0 if score >= _SEEN else 0.35))
+            result.setAlphaF((0.95 if subject else 0.55) * (1.0 if score >= _SEEN else 0.35))
             return result
 
         for parent, child in self._bones(track.skeleton):

@@ -47,7 +47,7 @@ class Workspace(QWidget):
         self.video_card, self.scene_card = self._video_card(actions), self._scene_card(actions)
         self.cards.addWidget(self.video_card)
         self.cards.addWidget(self.scene_card)
-        self.cards.setSizes([560, 500])
+        self.cards.setSizes([640, 470])
         self.transport.set_actions(
             [actions[name] for name in ("start", "back", "play", "forward", "end")],
             actions["play"],
