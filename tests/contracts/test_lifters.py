@@ -1,0 +1,85 @@
+"""The `WindowLifter` contract, for every lifter of the manifest whose weights are installed."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from pipeline import weights
+from pipeline.config import LiftConfig
+from pipeline.lift.base import WindowLifter
+from pipeline.lift.lifter import create_lifter
+
+INSTALLED = [entry.name for entry in weights.manifest() if weights.path_of(entry) is not None]
+
+
+@pytest.fixture(scope="module", params=INSTALLED)
+def lifter(request: pytest.FixtureRequest):
+    made = create_lifter(LiftConfig(lifter=request.param))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def window(lifter: WindowLifter) -> tuple[np.ndarray, np.ndarray]:
+    """Two people who wave: joints (2, F, 17, 2) px, scores (2, F, 17)."""
+    rng = np.random.default_rng(5)
+    still = rng.uniform(200, 400, (2, 1, 17, 2))
+    moving = still + 20 * np.sin(np.arange(lifter.frames) / 15)[None, :, None, None] * rng.normal(size=(2, 1, 17, 2))
+    return moving.astype(np.float32), np.full((2, lifter.frames, 17), 0.8, np.float32)
+
+
+def test_the_default_lifter_comes_with_the_program():
+    assert weights.find().name in INSTALLED
+
+
+def test_attributes(lifter: WindowLifter):
+    assert isinstance(lifter, WindowLifter)
+    assert lifter.name in INSTALLED
+    assert lifter.frames > 0
+    assert 0 < lifter.rate_hz[0] <= lifter.rate_hz[1]
+    assert 1.0 < lifter.unit_stature_m < 2.2
+
+
+def test_shape_root_and_size_of_a_body(lifter: WindowLifter, window):
+    out = lifter.lift_windows(*window, (640, 480))
+    assert out.shape == (2, lifter.frames, 17, 3)
+    assert out.dtype == np.float32
+    assert (out[:, :, 0] == 0).all()
+    assert 0.05 < np.abs(out).max() < 5
+
+
+def test_same_input_same_output_and_inputs_are_left_alone(lifter: WindowLifter, window):
+    joints, scores = window
+    kept = joints.copy(), scores.copy()
+    first = lifter.lift_windows(joints, scores, (640, 480))
+    np.testing.assert_array_equal(first, lifter.lift_windows(joints, scores, (640, 480)))
+    np.testing.assert_array_equal(joints, kept[0])
+    np.testing.assert_array_equal(scores, kept[1])
+
+
+def test_windows_of_a_batch_are_independent(lifter: WindowLifter, window):
+    joints, scores = window
+    both = lifter.lift_windows(joints, scores, (640, 480))
+    alone = lifter.lift_windows(joints[1:], scores[1:], (640, 480))
+    np.testing.assert_allclose(both[1:], alone, rtol=0, atol=1e-3)
+
+
+def test_what_was_not_seen_never_spoils_the_window(lifter: WindowLifter, window):
+    joints, scores = window[0].copy(), window[1].copy()
+    joints[0, 10:40] = np.nan
+    joints[0, :, 3] = np.nan
+    joints[1] = np.nan
+    scores[np.isnan(joints[..., 0])] = 0
+    assert np.isfinite(lifter.lift_windows(joints, scores, (640, 480))).all()
+
+
+def test_no_windows(lifter: WindowLifter):
+    empty = np.zeros((0, lifter.frames, 17, 2), np.float32)
+    assert lifter.lift_windows(empty, empty[..., 0], (640, 480)).shape == (0, lifter.frames, 17, 3)
+
+
+def test_a_wrong_shape_is_refused(lifter: WindowLifter):
+    wrong = np.zeros((1, lifter.frames + 1, 17, 2), np.float32)
+    with pytest.raises(ValueError, match="expected"):
+        lifter.lift_windows(wrong, wrong[..., 0], (640, 480))
