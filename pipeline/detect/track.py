@@ -63,6 +63,7 @@ class _Person:
     last_time_s: float
     centre: Doubles  # (2,) px
     size: float  # px
+    box: Floats  # (4,) around last_joints
     velocity: Doubles  # (2,) px/s
     seen: int = 0
     presence: float = 0.0
@@ -83,6 +84,8 @@ class Tracker:
         self._skeleton = skeleton
         self._joint_count = len(SKELETONS[skeleton].names)
         self._body = list(body_joints(skeleton))
+        names = SKELETONS[skeleton].names
+        self._trunk = [i for i in self._body if names[i].endswith(("shoulder", "hip"))]
         self._fps_hz = fps_hz if fps_hz > 0 else 30.0
         self._diagonal_px = float(np.hypot(*size_px)) or 1.0
         self._one_person = one_person
@@ -178,14 +181,13 @@ class Tracker:
         joints, scores = pose.joints_image[i], pose.scores[i]
         size = body_size(joints, scores)
         # Nobody moves more than about two body sizes a second against a prediction, or grows by half in a moment.
-        apart = float(np.hypot(*(self._centre(joints, scores) - person.centre - shift)))
+        apart = float(np.hypot(*(self._centre(joints) - person.centre - shift)))
         reach = (0.35 + 2.0 * gap_s) * max(size, person.size)
         if apart > reach:
             return 0.0
         tolerance = 1.0 + 5.0 * gap_s
         alike = oks(person.last_joints + shift, person.last_scores, joints, scores, self._skeleton, tolerance)
-        predicted = joint_box(person.last_joints, person.last_scores) + np.concatenate([shift, shift])
-        overlap = iou(predicted, joint_box(joints, scores))
+        overlap = iou(person.box + np.concatenate([shift, shift]), joint_box(joints, scores))
         near = 1.0 - apart / max(reach, 1.0)
         # The longer ago, the more the pose has changed: in the end only the place counts.
         pose_share = float(np.exp(-gap_s / _POSE_FADES_S))
@@ -195,20 +197,18 @@ class Tracker:
         """As `_likeness`, for someone who vanished long ago: the same place at the same size, or nothing."""
         joints, scores = pose.joints_image[i], pose.scores[i]
         size = body_size(joints, scores)
-        apart = float(np.hypot(*(self._centre(joints, scores) - person.centre)))
+        apart = float(np.hypot(*(self._centre(joints) - person.centre)))
         large, small = max(size, person.size), min(size, person.size)
         if large <= 0 or small / large < _RETURN_SIZES or apart > _RETURN_REACH * large:
             return 0.0
         return 1.0 - (1.0 - _MINIMUM_LIKENESS) * apart / (_RETURN_REACH * large)
 
-    def _centre(self, joints: Floats, scores: Floats) -> Doubles:
+    def _centre(self, joints: Floats) -> Doubles:
         """Mean of shoulders and hips as far as they are known, else of whatever is known."""
-        names = SKELETONS[self._skeleton].names
-        trunk = [i for i in self._body if names[i].endswith(("shoulder", "hip"))]
-        for chosen in (joints[trunk], joints):
-            known = np.isfinite(chosen).all(axis=-1)
-            if known.any():
-                return np.asarray(chosen[known].mean(axis=0), np.float64)
+        for chosen in (joints[self._trunk], joints):
+            known = chosen[np.isfinite(chosen).all(axis=1)]
+            if len(known):
+                return known.mean(axis=0, dtype=np.float64)
         return np.zeros(2)
 
     def _new_person(self, row: int, joints: Floats, scores: Floats, time_s: float) -> _Person:
@@ -220,8 +220,9 @@ class Tracker:
             last_joints=joints,
             last_scores=scores,
             last_time_s=time_s,
-            centre=self._centre(joints, scores),
+            centre=self._centre(joints),
             size=body_size(joints, scores),
+            box=joint_box(joints, scores),
             velocity=np.zeros(2),
         )
         self._people[person.identity] = person
@@ -232,7 +233,7 @@ class Tracker:
         scores = np.where(known, scores, 0).astype(np.float32)
         person.joints.put(row - person.first_row, np.where(known[:, None], joints, np.nan))
         person.scores.put(row - person.first_row, scores)
-        centre, size = self._centre(joints, scores), body_size(joints, scores)
+        centre, size = self._centre(joints), body_size(joints, scores)
         gap_s = time_s - person.last_time_s
         if gap_s > 0:
             # Half of the new estimate: one noisy frame must not throw the prediction off.
@@ -242,7 +243,7 @@ class Tracker:
         person.last_joints, person.last_scores = joints, scores
         person.seen += 1
         confidence = float(scores[self._body].mean())
-        box = joint_box(joints, scores)
+        person.box = box = joint_box(joints, scores)
         person.score_sum += confidence
         person.presence += confidence * float(np.hypot(box[2] - box[0], box[3] - box[1])) / self._diagonal_px
 
