@@ -72,8 +72,7 @@ class DetectionCache:
             make_folder(self._folder)
             os.utime(self._folder.parent)  # used just now: the last to go
         except (OutputError, OSError) as error:
-            self._switch_off(error)
-            return
+            self._switch_off(error)  # what is there can still be read
         self._scan()
 
     @property

@@ -52,18 +52,27 @@ class _Rows:
         self.length = max(self.length, row + 1)
 
 
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A detection with what is asked of it several times."""
+
+    joints: Floats
+    scores: Floats
+    centre: Doubles
+    size: float
+    box: Floats
+
+
 @dataclass(slots=True)
 class _Person:
     identity: int
     first_row: int
     joints: _Rows  # (n, J, 2) from first_row on
     scores: _Rows  # (n, J)
-    last_joints: Floats
-    last_scores: Floats
+    last: _Seen
     last_time_s: float
     centre: Doubles  # (2,) px
-    size: float  # px
-    box: Floats  # (4,) around last_joints
+    size: float  # px, averaged over the last frames
     velocity: Doubles  # (2,) px/s
     seen: int = 0
     presence: float = 0.0
@@ -108,14 +117,18 @@ class Tracker:
         row = self._frame_index.length
         self._frame_index.put(row, frame_index)
         self._time_s.put(row, time_s)
-        usable = [i for i in range(len(pose.scores)) if np.isfinite(pose.joints_image[i]).all(axis=-1).any()]
-        owners = self._assign(pose, usable, time_s)
+        seen = {
+            i: self._look(pose.joints_image[i], pose.scores[i])
+            for i in range(len(pose.scores))
+            if np.isfinite(pose.joints_image[i]).all(axis=-1).any()
+        }
+        owners = self._assign(seen, time_s)
         result = [0] * len(pose.scores)
-        for i in usable:
+        for i, detection in seen.items():
             person = owners.get(i)
             if person is None:
-                person = self._new_person(row, pose.joints_image[i], pose.scores[i], time_s)
-            self._record(person, row, pose.joints_image[i], pose.scores[i], time_s)
+                person = self._new_person(row, detection, time_s)
+            self._record(person, row, detection, time_s)
             result[i] = person.identity
         return result
 
@@ -150,58 +163,8 @@ class Tracker:
         long_enough = person.seen / self._fps_hz >= minimum_s - 1e-9
         return long_enough and person.score_sum / max(1, person.seen) >= _MINIMUM_SCORE
 
-    def _assign(self, pose: Pose2D, usable: list[int], time_s: float) -> dict[int, _Person]:
-        """Detection -> the person it is, for those that are somebody known."""
-        if self._one_person:
-            return dict.fromkeys(usable[:1], next(iter(self._people.values()))) if self._people and usable else {}
-        owners: dict[int, _Person] = {}
-        claims = (  # (missing for at most, likeness)
-            (_FRESH_S, self._likeness),
-            (_BRIDGE_S, self._likeness),
-            (_RETURN_S, self._return_likeness),
-        )
-        for longest_s, likeness in claims:
-            free = [i for i in usable if i not in owners]
-            taken = {p.identity for p in owners.values()}
-            waiting = [
-                p
-                for p in self._people.values()
-                if p.identity not in taken and time_s - p.last_time_s <= longest_s + 0.5 / self._fps_hz
-            ]
-            if free and waiting:
-                table = np.array([[likeness(p, pose, i, time_s) for i in free] for p in waiting])
-                for which, column in _best_pairs(table):
-                    owners[free[column]] = waiting[which]
-        return owners
-
-    def _likeness(self, person: _Person, pose: Pose2D, i: int, time_s: float) -> float:
-        """How well a detection fits the person's predicted place, in [0, 1]; below the threshold it does not."""
-        gap_s = max(0.0, time_s - person.last_time_s)
-        shift = (person.velocity * min(gap_s, _COAST_S)).astype(np.float32)
-        joints, scores = pose.joints_image[i], pose.scores[i]
-        size = body_size(joints, scores)
-        # Nobody moves more than about two body sizes a second against a prediction, or grows by half in a moment.
-        apart = float(np.hypot(*(self._centre(joints) - person.centre - shift)))
-        reach = (0.35 + 2.0 * gap_s) * max(size, person.size)
-        if apart > reach:
-            return 0.0
-        tolerance = 1.0 + 5.0 * gap_s
-        alike = oks(person.last_joints + shift, person.last_scores, joints, scores, self._skeleton, tolerance)
-        overlap = iou(person.box + np.concatenate([shift, shift]), joint_box(joints, scores))
-        near = 1.0 - apart / max(reach, 1.0)
-        # The longer ago, the more the pose has changed: in the end only the place counts.
-        pose_share = float(np.exp(-gap_s / _POSE_FADES_S))
-        return pose_share * (0.6 * alike + 0.4 * overlap) + (1 - pose_share) * near
-
-    def _return_likeness(self, person: _Person, pose: Pose2D, i: int, time_s: float) -> float:
-        """As `_likeness`, for someone who vanished long ago: the same place at the same size, or nothing."""
-        joints, scores = pose.joints_image[i], pose.scores[i]
-        size = body_size(joints, scores)
-        apart = float(np.hypot(*(self._centre(joints) - person.centre)))
-        large, small = max(size, person.size), min(size, person.size)
-        if large <= 0 or small / large < _RETURN_SIZES or apart > _RETURN_REACH * large:
-            return 0.0
-        return 1.0 - (1.0 - _MINIMUM_LIKENESS) * apart / (_RETURN_REACH * large)
+    def _look(self, joints: Floats, scores: Floats) -> _Seen:
+        return _Seen(joints, scores, self._centre(joints), body_size(joints, scores), joint_box(joints, scores))
 
     def _centre(self, joints: Floats) -> Doubles:
         """Mean of shoulders and hips as far as they are known, else of whatever is known."""
@@ -211,41 +174,86 @@ class Tracker:
                 return known.mean(axis=0, dtype=np.float64)
         return np.zeros(2)
 
-    def _new_person(self, row: int, joints: Floats, scores: Floats, time_s: float) -> _Person:
+    def _assign(self, seen: dict[int, _Seen], time_s: float) -> dict[int, _Person]:
+        """Detection -> the person it is, for those that are somebody known."""
+        if self._one_person:
+            return dict(zip(seen, self._people.values(), strict=False))
+        owners: dict[int, _Person] = {}
+        claims = (  # (missing for at most, likeness)
+            (_FRESH_S, self._likeness),
+            (_BRIDGE_S, self._likeness),
+            (_RETURN_S, self._return_likeness),
+        )
+        for longest_s, likeness in claims:
+            free = [i for i in seen if i not in owners]
+            taken = {p.identity for p in owners.values()}
+            waiting = [
+                p
+                for p in self._people.values()
+                if p.identity not in taken and time_s - p.last_time_s <= longest_s + 0.5 / self._fps_hz
+            ]
+            if free and waiting:
+                table = np.array([[likeness(p, seen[i], time_s) for i in free] for p in waiting])
+                for which, column in _best_pairs(table):
+                    owners[free[column]] = waiting[which]
+        return owners
+
+    def _likeness(self, person: _Person, seen: _Seen, time_s: float) -> float:
+        """How well a detection fits the person's predicted place, in [0, 1]; below the threshold it does not."""
+        gap_s = max(0.0, time_s - person.last_time_s)
+        shift = (person.velocity * min(gap_s, _COAST_S)).astype(np.float32)
+        # Nobody moves more than about two body sizes a second against a prediction, or grows by half in a moment.
+        apart = float(np.hypot(*(seen.centre - person.centre - shift)))
+        reach = (0.35 + 2.0 * gap_s) * max(seen.size, person.size)
+        if apart > reach:
+            return 0.0
+        # The longer ago, the more the pose has changed: in the end only the place counts.
+        pose_share = float(np.exp(-gap_s / _POSE_FADES_S))
+        tolerance = 1.0 + 5.0 * gap_s
+        last = person.last
+        alike = oks(last.joints + shift, last.scores, seen.joints, seen.scores, self._skeleton, tolerance)
+        overlap = iou(last.box + np.concatenate([shift, shift]), seen.box)
+        return pose_share * (0.6 * alike + 0.4 * overlap) + (1 - pose_share) * (1.0 - apart / max(reach, 1.0))
+
+    def _return_likeness(self, person: _Person, seen: _Seen, time_s: float) -> float:
+        """As `_likeness`, for someone who vanished long ago: the same place at the same size, or nothing."""
+        apart = float(np.hypot(*(seen.centre - person.centre)))
+        large, small = max(seen.size, person.size), min(seen.size, person.size)
+        if large <= 0 or small / large < _RETURN_SIZES or apart > _RETURN_REACH * large:
+            return 0.0
+        return 1.0 - (1.0 - _MINIMUM_LIKENESS) * apart / (_RETURN_REACH * large)
+
+    def _new_person(self, row: int, seen: _Seen, time_s: float) -> _Person:
         person = _Person(
             identity=len(self._people) + 1,
             first_row=row,
             joints=_Rows((self._joint_count, 2), np.float32, np.nan),
             scores=_Rows((self._joint_count,), np.float32, 0.0),
-            last_joints=joints,
-            last_scores=scores,
+            last=seen,
             last_time_s=time_s,
-            centre=self._centre(joints),
-            size=body_size(joints, scores),
-            box=joint_box(joints, scores),
+            centre=seen.centre,
+            size=seen.size,
             velocity=np.zeros(2),
         )
         self._people[person.identity] = person
         return person
 
-    def _record(self, person: _Person, row: int, joints: Floats, scores: Floats, time_s: float) -> None:
-        known = np.isfinite(joints).all(axis=-1)
-        scores = np.where(known, scores, 0).astype(np.float32)
-        person.joints.put(row - person.first_row, np.where(known[:, None], joints, np.nan))
+    def _record(self, person: _Person, row: int, seen: _Seen, time_s: float) -> None:
+        known = np.isfinite(seen.joints).all(axis=-1)
+        scores = np.where(known, seen.scores, 0).astype(np.float32)
+        person.joints.put(row - person.first_row, np.where(known[:, None], seen.joints, np.nan))
         person.scores.put(row - person.first_row, scores)
-        centre, size = self._centre(joints), body_size(joints, scores)
         gap_s = time_s - person.last_time_s
         if gap_s > 0:
             # Half of the new estimate: one noisy frame must not throw the prediction off.
-            person.velocity = 0.5 * person.velocity + 0.5 * (centre - person.centre) / gap_s
-            person.size = 0.8 * person.size + 0.2 * size
-        person.centre, person.last_time_s = centre, time_s
-        person.last_joints, person.last_scores = joints, scores
+            person.velocity = 0.5 * person.velocity + 0.5 * (seen.centre - person.centre) / gap_s
+            person.size = 0.8 * person.size + 0.2 * seen.size
+        person.last, person.last_time_s, person.centre = seen, time_s, seen.centre
         person.seen += 1
         confidence = float(scores[self._body].mean())
-        person.box = box = joint_box(joints, scores)
+        extent = float(np.hypot(seen.box[2] - seen.box[0], seen.box[3] - seen.box[1]))
         person.score_sum += confidence
-        person.presence += confidence * float(np.hypot(box[2] - box[0], box[3] - box[1])) / self._diagonal_px
+        person.presence += confidence * extent / self._diagonal_px
 
 
 def _best_pairs(table: Doubles) -> list[tuple[int, int]]:
