@@ -31,6 +31,8 @@ def create_lifter(config: LiftConfig | None = None) -> HostLifter:
     config = config or LiftConfig()
     entry = weights.find(config.lifter)
     device = runtime.choose_device(config.device)
+    if device.type == "cpu":
+        runtime.leave_a_core()
     lifter = HostLifter(entry, checkpoints.load_host(entry), device, flip=config.flip)
     if config.precision == "auto":
         lifter.dtype = runtime.choose_precision(device, f"{entry.name}:{entry.sha256[:12]}", lifter.run_dummy)

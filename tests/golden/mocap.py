@@ -20,7 +20,7 @@ _FOV_DEG, _PITCH_DEG, _TURN_DEG = 55.0, 8.0, 35.0
 
 
 def mocap_clip() -> tuple[Floats, Floats]:
-    """Joints in the picture (300, 17, 2) px and the truth (300, 17, 3): camera axes, root-relative, unit stature 1.55 m."""
+    """Joints in the picture (300, 17, 2) px and the truth (300, 17, 3): camera axes, root-relative, stature 1.55 m."""
     with np.load(DATA / "mocap_clip.npz") as stored:
         world = stored["positions"].astype(np.float64) / 4096
     world[:, 7] = (world[:, 0] + world[:, 8]) / 2  # the spine of the `hourglass` rule

@@ -1,4 +1,4 @@
-"""The lifter around a host: accuracy of the default weights on real motion, flip, memory, checkpoints that do not fit."""
+"""The lifter around a host: accuracy on real motion, flip, memory, checkpoints that do not fit."""
 
 from __future__ import annotations
 
