@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pipeline import __version__, process, weights
+from pipeline import __version__, runtime, weights
 from pipeline.config import RunConfig
 from pipeline.detect.observe import ObserveStats, observe
 from pipeline.detect.track import Tracker
@@ -200,7 +200,7 @@ class _Run:
             "source": self.info.path,
             "detector": self.detector_name,
             "lifter": {"name": entry.name, "sha256": entry.sha256},
-            "versions": process.versions(),
+            "versions": runtime.versions(),
             "config": self.config.to_json(),
             "run": {
                 "frames": len(self.tracker.frame_index),

@@ -1,12 +1,8 @@
-"""Facts about this process that results are labelled with: its peak memory, and the versions that made them."""
+"""What this process took from the machine."""
 
 from __future__ import annotations
 
-import importlib.metadata
-import platform
 import sys
-
-_VERSIONED = ("torch", "mediapipe", "mmpose", "numpy", "scipy", "av", "opencv-python")
 
 
 def peak_memory_mb() -> float:
@@ -31,14 +27,3 @@ def peak_memory_mb() -> float:
 
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak / 2**20 if sys.platform == "darwin" else peak / 2**10
-
-
-def versions() -> dict[str, str]:
-    """Versions of Python and of the packages that have a say in the numbers; nothing is imported."""
-    found = {"python": platform.python_version()}
-    for name in _VERSIONED:
-        try:
-            found[name] = importlib.metadata.version(name)
-        except importlib.metadata.PackageNotFoundError:
-            continue
-    return found
