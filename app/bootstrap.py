@@ -16,7 +16,7 @@ for _name in ("QT_QPA_PLATFORM_PLUGIN_PATH", "QT_QPA_FONTDIR"):
     if "cv2" in os.environ.get(_name, ""):
         del os.environ[_name]
 
-from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal, Slot  # noqa: E402
+from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer, Signal, Slot  # noqa: E402
 from PySide6.QtWidgets import QApplication  # noqa: E402
 
 from app import theme  # noqa: E402
@@ -90,6 +90,8 @@ def start_log() -> Path:
 def make_app(argv: list[str]) -> QApplication:
     """The application with its name and theme."""
     QCoreApplication.setApplicationName("Hourglass")
+    # pyqtgraph keeps one set of shader programs for all views: their contexts have to share them.
+    QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
     app = QApplication(["hourglass", *argv])
     theme.apply(app)
     return app

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import enum
 import logging
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -68,6 +69,7 @@ class Controller(QObject):
         self.take: Take | None = None
         self.person = 1
         self.trim: tuple[float | None, float | None] = (None, None)
+        self.is_sample = False
         self._path: Path | None = None  # of the video; None: nothing to run on
         self._player: PlayerThread | None = None
         self._opening: PlayerThread | None = None
@@ -139,6 +141,14 @@ class Controller(QObject):
     def open_sample(self) -> None:
         self._open_video(None, None)
 
+    @property
+    def home(self) -> Path:
+        """Where results of this video go by default: beside it, but never into the program's own folders."""
+        beside = Path(self.info.path).parent if self.info is not None and self.info.path else None
+        if beside is None or self.is_sample or not os.access(beside, os.W_OK):
+            return Path(self.settings.last_folder)
+        return beside
+
     def _open_video(self, path: Path | None, take: Take | None) -> None:
         if self._opening is not None:
             self._opening.close()
@@ -176,9 +186,10 @@ class Controller(QObject):
         self._opening = self._opening_take = None
         self.opening_changed.emit(False)
         self._replace_video(player, info, Path(info.path) if info.path else None)
+        self.is_sample = player.is_sample
         if take is not None:
             self._set_take(take)
-        elif self._path is not None:
+        elif self._path is not None and not self.is_sample:
             self.settings.add_recent(self._path)
 
     def _replace_video(self, player: PlayerThread | None, info: VideoInfo, path: Path | None) -> None:
@@ -186,6 +197,7 @@ class Controller(QObject):
         if self._player is not None:
             self._player.close()
         self._player, self._path, self.info = player, path, info
+        self.is_sample = False
         self.trim = (None, None)
         self.take = self._kept = None
         self.person = 1

@@ -48,7 +48,8 @@ _FAMILIES = [
 
 _SHEET = Template("""
 * { outline: none; }
-QMainWindow, QDialog { background: $BACKGROUND; }
+QMainWindow { background: $BACKGROUND; }
+QDialog { background: $SURFACE; }
 QWidget { color: $TEXT; }
 QLabel { background: transparent; }
 QLabel[role="muted"] { color: $MUTED; }
@@ -119,7 +120,6 @@ QComboBox QAbstractItemView {
   background: $RAISED; border: 1px solid #363c47; border-radius: 7px; padding: 4px; selection-background-color: #363d49;
 }
 QAbstractItemView::item { padding: 5px 6px; min-height: 20px; border-radius: 5px; }
-QAbstractSpinBox QLineEdit { background: transparent; border: none; padding: 0 0 0 8px; margin: 0; min-height: 0; }
 QSpinBox::up-button, QDoubleSpinBox::up-button { border: none; width: 20px; subcontrol-position: top right; }
 QSpinBox::down-button, QDoubleSpinBox::down-button { border: none; width: 20px; subcontrol-position: bottom right; }
 QSpinBox::up-arrow, QDoubleSpinBox::up-arrow { image: url($ICONS/chevron-up.svg); width: 13px; height: 13px; }

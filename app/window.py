@@ -197,8 +197,7 @@ class Window(QMainWindow):
         info = self.controller.info
         if info is None or self.controller.take is None:
             return
-        folder = Path(info.path).parent if info.path else Path(self.settings.last_folder)
-        start = folder / f"{Path(info.name).stem}{TAKE_SUFFIX}"
+        start = self.controller.home / f"{Path(info.name).stem}{TAKE_SUFFIX}"
         path, _ = QFileDialog.getSaveFileName(self, "Save the take", str(start), f"Takes (*{TAKE_SUFFIX})")
         if path:
             target = Path(path)
@@ -248,7 +247,7 @@ class Window(QMainWindow):
         take, info, wish = self.controller.take, self.controller.info, self.settings.export
         if take is None or info is None or not take.complete:
             return
-        beside = Path(info.path).parent if info.path else Path(self.settings.last_folder)
+        beside = self.controller.home
         folder = Path(wish.folder) if wish.folder and Path(wish.folder).is_dir() else beside
         lifted = [track.person for track in take.tracks3d]
         dialog = ExportDialog(
@@ -262,8 +261,7 @@ class Window(QMainWindow):
 
     @Slot(object)
     def _export(self, wish: ExportWish) -> None:
-        kept, info = self.settings.export, self.controller.info
-        beside = info is not None and info.path and wish.folder == Path(info.path).parent
+        kept, beside = self.settings.export, wish.folder == self.controller.home
         kept.folder, kept.formats, kept.unit = "" if beside else str(wish.folder), ",".join(wish.formats), wish.unit
         kept.everyone = wish.persons is None
         self.settings.save()

@@ -133,6 +133,10 @@ class PlayerThread(QThread):
         self._wanted: LatestSlot[tuple[float, QSize]] = LatestSlot()
         self._backend, self._path = backend, path
 
+    @property
+    def is_sample(self) -> bool:
+        return self._path is None
+
     def request(self, time_s: float, size: QSize) -> None:
         """Ask for the frame at `time_s`, to be shown in `size` device pixels. An older, unserved request is dropped."""
         try:

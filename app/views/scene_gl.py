@@ -111,8 +111,8 @@ def _floor_disc() -> Mesh:
     angle = np.linspace(0, 2 * np.pi, sides, endpoint=False)
     x, y = np.outer(radius, np.cos(angle)), np.outer(radius, np.sin(angle))
     points = np.stack([x, y, np.full_like(x, -0.003)], axis=-1).reshape(-1, 3).astype(np.float32)
-    colours = np.tile(np.array(QColor("#39414f").getRgbF(), np.float32), (len(points), 1))
-    colours[:, 3] = np.repeat((1 - radius / _GRID_HALF_M) ** 1.5 * 0.62, sides)
+    colours = np.tile(np.array(QColor("#454e5e").getRgbF(), np.float32), (len(points), 1))
+    colours[:, 3] = np.repeat((1 - radius / _GRID_HALF_M) ** 1.5 * 0.72, sides)
     ring, side = np.meshgrid(np.arange(rings - 1), np.arange(sides), indexing="ij")
     a, b = ring * sides + side, ring * sides + (side + 1) % sides
     faces = np.stack([a, a + sides, b, b, a + sides, b + sides], axis=-1).reshape(-1, 3)

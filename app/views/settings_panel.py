@@ -241,6 +241,7 @@ def _number(
     if special:
         box.setSpecialValueText(special)
     box.setKeyboardTracking(False)
+    box.lineEdit().setTextMargins(8, 0, 0, 0)  # a style sheet's padding does not reach it
     box.setStepType(QAbstractSpinBox.StepType.DefaultStepType)
     box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     return box

@@ -1,0 +1,163 @@
+"""A library that answers at once: a synthetic video, two walking people, and switches for what goes wrong."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from pipeline.config import RunConfig
+from pipeline.errors import NoPersonError, SourceError
+from pipeline.export.base import ExportOptions
+from pipeline.flow import CancelToken
+from pipeline.geometry import default_fov_deg, rotation_world_from_camera
+from pipeline.types import Frame, Progress, SceneEstimate, Take, Track2D, Track3D, VideoInfo
+
+WIDTH, HEIGHT, FPS, COUNT = 320, 180, 30.0, 60
+
+
+def walking(count: int, x: float = 0.0) -> np.ndarray:
+    """(count, 17, 3) world metres: an upright body that walks along +y."""
+    rest = np.array(
+        [
+            (0, 0, 0.9), (-0.1, 0, 0.9), (-0.1, 0, 0.5), (-0.1, 0, 0.08), (0.1, 0, 0.9), (0.1, 0, 0.5), (0.1, 0, 0.08),
+            (0, 0, 1.15), (0, 0, 1.4), (0, -0.1, 1.55), (0, 0, 1.7), (0.18, 0, 1.4), (0.3, 0, 1.15), (0.35, 0, 0.9),
+            (-0.18, 0, 1.4), (-0.3, 0, 1.15), (-0.35, 0, 0.9),
+        ]
+    )  # fmt: skip
+    path = np.zeros((count, 1, 3))
+    path[:, 0, 0], path[:, 0, 1] = x, np.arange(count) * 0.02
+    return (rest[None] + path).astype(np.float32)
+
+
+def make_take(
+    info: VideoInfo, persons: Sequence[int] = (1,), count: int = COUNT, start: int = 0, complete: bool = True
+) -> Take:
+    """Two people in 2D, `persons` of them in 3D."""
+    index = np.arange(start, start + count, dtype=np.int64)
+    times = index / FPS
+    rotation = rotation_world_from_camera(0.0)
+    scene = SceneEstimate(default_fov_deg(WIDTH, HEIGHT), 0.0, rotation, np.array([0.0, -4.0, 1.2]))
+    tracks2d, tracks3d = [], []
+    for person in (1, 2):
+        joints = walking(count, x=1.2 * (person - 1))
+        image = np.stack([joints[..., 0] * 90 + 110, 160 - joints[..., 2] * 85], axis=-1).astype(np.float32)
+        scores = np.ones((count, 17), np.float32)
+        tracks2d.append(Track2D(person, index, times, image, scores, "h36m17"))
+        if person in persons:
+            tracks3d.append(Track3D(person, index, times, joints, scores, "world"))
+    return Take(info, tuple(tracks2d), tuple(tracks3d), scene, {"made": "by a fake"}, complete)
+
+
+class FakeSource:
+    """Frames whose brightness is their index."""
+
+    def __init__(self, path: Path) -> None:
+        self.info = VideoInfo(path.name, str(path), WIDTH, HEIGHT, FPS, COUNT, COUNT / FPS, content_key=path.name)
+        self.closed = False
+
+    def _frame(self, index: int) -> Frame:
+        return Frame(index, index / FPS, np.full((HEIGHT, WIDTH, 3), index, np.uint8))
+
+    def frames(self, start_s: float | None = None, end_s: float | None = None) -> Iterator[Frame]:
+        for index in range(COUNT):
+            if (start_s or 0) <= index / FPS < (end_s if end_s is not None else 1e9):
+                yield self._frame(index)
+
+    def frame_at(self, time_s: float) -> Frame:
+        return self._frame(min(max(int((time_s + 0.0005) * FPS), 0), COUNT - 1))
+
+    def close(self) -> None:
+        self.closed = True
+
+
+class FakeEngine:
+    def __init__(self) -> None:
+        self.closed = False
+
+    def close(self) -> None:
+        self.closed = True
+
+
+class FakeBackend:
+    """`hold` set: a run waits after its first partial take until `release`d or cancelled. `fail` is raised in a run."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.hold = False
+        self.fail: BaseException | None = None
+        self.configs: list[RunConfig] = []
+        self.engines: list[FakeEngine] = []
+        self.sources: list[FakeSource] = []
+        self.exports: list[tuple[Path, str, tuple[str, ...], ExportOptions]] = []
+        self._release = threading.Event()
+
+    def release(self) -> None:
+        self._release.set()
+
+    def open_source(self, path: Path) -> FakeSource:
+        if not path.is_file() or path.stat().st_size == 0:
+            raise SourceError(f"{path.name} cannot be opened.", "Choose a video file.")
+        source = FakeSource(path)
+        self.sources.append(source)
+        return source
+
+    def sample(self) -> Path:
+        path = self.folder / "sample.mp4"
+        path.write_bytes(b"x")
+        return path
+
+    def make_engine(self) -> FakeEngine:
+        self.engines.append(FakeEngine())
+        return self.engines[-1]
+
+    def analyse(
+        self, source: FakeSource, config: RunConfig, cancel: CancelToken, engine: Any
+    ) -> Iterator[Progress | Take]:
+        self.configs.append(config)
+        yield Progress("prepare", 0, 0, "Loading models")
+        if self.fail is not None:
+            raise self.fail
+        index = [frame.index for frame in source.frames(config.start_s, config.end_s)]
+        if not index:
+            raise NoPersonError("Nobody was found.", "Choose another video.")
+        persons = (1, 2) if config.persons == "all" else config.persons or (1,)
+        for done in range(len(index) // 2):
+            yield Progress("detect", done, len(index))
+        yield make_take(source.info, persons[:1], len(index) // 2, index[0], complete=False)
+        while self.hold and not self._release.is_set():
+            cancel.check()
+            time.sleep(0.005)
+            yield Progress("detect", len(index) // 2, len(index))
+        cancel.check()
+        yield Progress("finish", 0, 1, "Smoothing")
+        yield make_take(source.info, persons, len(index), index[0])
+
+    def load_take(self, path: Path) -> Take:
+        from pipeline.project import load_take
+
+        return load_take(path)
+
+    def save_take(self, take: Take, path: Path) -> None:
+        from pipeline.project import save_take
+
+        save_take(take, path)
+
+    def export(self, take: Take, folder: Path, stem: str, formats: Sequence[str], options: ExportOptions) -> list[Path]:
+        from pipeline.export.run import export_take
+
+        self.exports.append((folder, stem, tuple(formats), options))
+        return export_take(take, folder, stem, formats, options)
+
+    def video_suffixes(self) -> Sequence[str]:
+        return [".mp4"]
+
+    def lifters(self) -> Sequence[tuple[str, str]]:
+        return [("fake", "Fake lifter")]
+
+    def devices(self) -> Sequence[tuple[str, str]]:
+        return [("auto", "Automatic"), ("cpu", "Processor")]

@@ -1,0 +1,133 @@
+"""The real window, driven. Any unexpected dialog, bug report or leaked thread fails the test that caused it."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("PySide6")
+
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtWidgets import QApplication, QDialog
+from pytestqt.qtbot import QtBot
+
+from app import theme
+from app.notify import CrashDialog
+from app.settings import Settings
+from app.window import Window
+from tests.fakes import FakeBackend
+
+# As in bootstrap.make_app; pytest-qt makes the application here.
+QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """pyqtgraph turns exceptions while drawing into warnings: here they fail the test."""
+    for item in items:
+        if "gui" in item.path.parts:
+            item.add_marker(pytest.mark.filterwarnings("error::RuntimeWarning"))
+
+
+@pytest.fixture(scope="session")
+def qapp_args() -> list[str]:
+    return ["hourglass"]
+
+
+@pytest.fixture(autouse=True)
+def own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOURGLASS_CONFIG", str(tmp_path / "config"))
+
+
+@pytest.fixture
+def backend(tmp_path: Path) -> FakeBackend:
+    return FakeBackend(tmp_path)
+
+
+@pytest.fixture
+def video(tmp_path: Path) -> Path:
+    path = tmp_path / "walk.mp4"
+    path.write_bytes(b"x")
+    return path
+
+
+@pytest.fixture
+def bugs(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The reports of crash dialogs opened in this test; a test that expects one empties the list."""
+    reports: list[str] = []
+    begin = CrashDialog.__init__
+
+    def noted(self: CrashDialog, error: BaseException, *args: object, **kwargs: object) -> None:
+        begin(self, error, *args, **kwargs)
+        reports.append(self.report.toPlainText())
+
+    monkeypatch.setattr(CrashDialog, "__init__", noted)
+    return reports
+
+
+@pytest.fixture
+def no_threads_left() -> Iterator[None]:
+    before = set(threading.enumerate())
+    yield
+    left = [t.name for t in threading.enumerate() if t not in before and not t.daemon]
+    assert not left, f"threads left: {left}"
+
+
+@pytest.fixture
+def make_window(
+    qtbot: QtBot, no_threads_left: None, bugs: list[str], tmp_path: Path
+) -> Iterator[Callable[..., Window]]:
+    """Opens windows; closes them, and checks what they leave, at the end."""
+    windows: list[Window] = []
+    theme.apply(QApplication.instance())
+
+    def make(backend: object) -> Window:
+        window = Window(backend, Settings(), tmp_path / "hourglass.log")
+        window.resize(1280, 720)
+        with qtbot.waitActive(window):  # shortcuts need the keyboard's focus; without a window manager nobody gives it
+            window.show()
+            window.activateWindow()
+        windows.append(window)
+        return window
+
+    yield make
+    dialogs = [w for w in QApplication.topLevelWidgets() if isinstance(w, QDialog) and w.isVisible()]
+    for dialog in dialogs:
+        dialog.close()
+    for window in windows:
+        running = window.controller
+        window.close()
+        assert not running._threads, "threads of the controller left"
+        window.deleteLater()
+    QApplication.sendPostedEvents(None, 52)  # DeferredDelete: OpenGL contexts go before the next test
+    assert not dialogs, f"unexpected dialogs: {[d.windowTitle() for d in dialogs]}"
+    assert not bugs, bugs[0] if bugs else ""
+    assert sys.excepthook is not None
+
+
+@pytest.fixture
+def window(make_window: Callable[..., Window], backend: FakeBackend) -> Window:
+    return make_window(backend)
+
+
+@pytest.fixture
+def opened(window: Window, video: Path, qtbot: QtBot) -> Window:
+    """A window with a video in it and its first frame on the screen."""
+    window.controller.open_path(video)
+    qtbot.waitUntil(lambda: window.workspace.video._image is not None)
+    return window
+
+
+@pytest.fixture
+def lifted(opened: Window, qtbot: QtBot) -> Window:
+    """A window after a whole run."""
+    run_to_end(opened, qtbot)
+    return opened
+
+
+def run_to_end(window: Window, qtbot: QtBot, timeout: int = 10_000) -> None:
+    with qtbot.waitSignal(window.controller.finished, timeout=timeout):
+        window.actions_["run"].trigger()

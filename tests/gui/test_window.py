@@ -1,0 +1,503 @@
+"""What a person does in the window, with a library that answers at once."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QDialog
+from pytestqt.qtbot import QtBot
+
+from app.controller import State
+from app.settings import Settings
+from app.views.export_dialog import ExportDialog
+from app.window import Window
+from pipeline.errors import NoPersonError
+from tests.fakes import COUNT, FPS, FakeBackend, make_take
+from tests.gui.conftest import run_to_end
+
+KEY = Qt.Key
+
+
+def press(qtbot: QtBot, window: Window, key: Qt.Key, shift: bool = False) -> None:
+    modifier = Qt.KeyboardModifier.ShiftModifier if shift else Qt.KeyboardModifier.NoModifier
+    qtbot.keyClick(window, key, modifier)
+
+
+def frame_shown(window: Window) -> int:
+    return round(window.workspace.video._time_s * FPS)
+
+
+# --- opening
+
+
+def test_starts_with_an_invitation(window: Window) -> None:
+    assert window.pages.currentWidget() is window.empty
+    assert not window.actions_["run"].isEnabled()
+    assert not window.actions_["export"].isEnabled()
+    assert not window.workspace.export_button.isEnabled()
+
+
+def test_sample_opens_from_its_button(window: Window, qtbot: QtBot) -> None:
+    qtbot.mouseClick(window.empty.sample_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: window.workspace.video._image is not None)
+    assert window.pages.currentWidget() is window.workspace
+    assert window.controller.info.name == "sample.mp4"
+    assert window.actions_["run"].isEnabled()
+    # The sample lies in the program's folders: nothing is written beside it.
+    assert window.controller.home == Path(window.settings.last_folder)
+
+
+def test_drop_opens_the_file(window: Window, video: Path, qtbot: QtBot) -> None:
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(video))])
+    buttons, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    enter = QDragEnterEvent(QPoint(50, 50), Qt.DropAction.CopyAction, mime, buttons, none)
+    window.dragEnterEvent(enter)
+    assert enter.isAccepted()
+    assert window.empty.zone._hot
+    window.dropEvent(QDropEvent(QPointF(50, 50), Qt.DropAction.CopyAction, mime, buttons, none))
+    assert not window.empty.zone._hot
+    qtbot.waitUntil(lambda: window.controller.info is not None)
+    assert window.controller.info.path == str(video)
+
+
+def test_drop_of_something_else_is_refused(window: Window) -> None:
+    mime = QMimeData()
+    mime.setUrls([QUrl("https://example.org/video.mp4")])
+    event = QDragEnterEvent(
+        QPoint(5, 5), Qt.DropAction.CopyAction, mime, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    )
+    event.ignore()
+    window.dragEnterEvent(event)
+    assert not event.isAccepted()
+
+
+def test_recent_files_newest_first_and_kept(
+    window: Window, make_window: Callable[..., Window], backend: FakeBackend, tmp_path: Path, qtbot: QtBot
+) -> None:
+    for name in ("first.mp4", "mit Leerzeichen ü 視頻.mp4"):
+        path = tmp_path / name
+        path.write_bytes(b"x")
+        window.controller.open_path(path)
+        qtbot.waitUntil(lambda name=name: window.controller.info is not None and window.controller.info.name == name)
+    window._fill_recent()
+    names = [action.text() for action in window._recent_menu.actions()]
+    assert names[:2] == ["mit Leerzeichen ü 視頻.mp4", "first.mp4"]
+    (tmp_path / "first.mp4").unlink()
+    again = make_window(backend)
+    assert [path.name for path in again.settings.recent] == ["mit Leerzeichen ü 視頻.mp4"]
+    again.empty.recent_wanted.emit(again.settings.recent[0])
+    qtbot.waitUntil(lambda: again.controller.info is not None)
+
+
+def test_bad_file_shows_a_banner_and_the_window_lives_on(opened: Window, tmp_path: Path, qtbot: QtBot) -> None:
+    bad = tmp_path / "empty.mp4"
+    bad.write_bytes(b"")
+    opened.controller.open_path(bad)
+    qtbot.waitUntil(opened.banner.isVisible)
+    assert opened.banner.kind == "error"
+    assert "empty.mp4" in opened.banner.message.text()
+    assert "Choose a video" in opened.banner.hint.text()
+    assert opened.controller.info.name == "walk.mp4", "the video that was open stays"
+    press(qtbot, opened, KEY.Key_Escape)
+    assert not opened.banner.isVisible()
+    run_to_end(opened, qtbot)
+
+
+# --- running
+
+
+def test_a_run_gives_a_skeleton(lifted: Window, backend: FakeBackend) -> None:
+    assert lifted.controller.state is State.IDLE
+    assert lifted.controller.take.complete
+    assert not lifted.workspace.run_panel.isVisible()
+    assert lifted.actions_["export"].isEnabled()
+    assert lifted.workspace.scene._hint_text.text() == ""
+    assert lifted.workspace.timeline._known == [(0.0, pytest.approx(COUNT / FPS))]
+    config = backend.configs[0]
+    assert (config.start_s, config.end_s, config.persons) == (None, None, None)
+
+
+def test_what_is_lifted_can_be_watched_while_it_runs(opened: Window, backend: FakeBackend, qtbot: QtBot) -> None:
+    backend.hold = True
+    opened.actions_["run"].trigger()
+    qtbot.waitUntil(lambda: opened.controller.take is not None)
+    assert opened.controller.state is State.RUNNING
+    assert not opened.controller.take.complete
+    assert opened.workspace.run_panel.isVisible()
+    assert "of 60 frames" in opened.workspace.run_panel.numbers.text()
+    assert not opened.actions_["run"].isEnabled()
+    assert not opened.actions_["export"].isEnabled()
+    opened.playback.seek(0.5)
+    qtbot.waitUntil(lambda: frame_shown(opened) == 15)
+    assert opened.workspace.scene._row() == 15
+    opened.playback.seek(1.5)
+    qtbot.waitUntil(lambda: frame_shown(opened) == 45)
+    assert opened.workspace.scene._row() is None, "not lifted yet: no stale skeleton"
+    backend.release()
+    qtbot.waitUntil(lambda: opened.controller.take.complete)
+    assert opened.workspace.scene._row() == 45
+
+
+def test_cancel_with_escape(opened: Window, backend: FakeBackend, qtbot: QtBot) -> None:
+    backend.hold = True
+    opened.actions_["run"].trigger()
+    qtbot.waitUntil(lambda: opened.controller.take is not None)
+    press(qtbot, opened, KEY.Key_Escape)
+    assert opened.controller.state is State.STOPPING
+    qtbot.waitUntil(lambda: opened.controller.state is State.IDLE)
+    assert opened.controller.take is None
+    assert not opened.workspace.run_panel.isVisible()
+    assert not opened.banner.isVisible(), "a cancel is not an error"
+    assert all(source.closed for source in backend.sources[1:])
+    backend.hold = False
+    run_to_end(opened, qtbot)
+
+
+def test_a_cancelled_second_run_keeps_the_first_take(lifted: Window, backend: FakeBackend, qtbot: QtBot) -> None:
+    first = lifted.controller.take
+    backend.hold = True
+    lifted.actions_["run"].trigger()
+    qtbot.waitUntil(lambda: lifted.controller.take is not first)
+    lifted.controller.cancel()
+    qtbot.waitUntil(lambda: lifted.controller.state is State.IDLE)
+    assert lifted.controller.take is first
+
+
+def test_another_video_while_running_cancels_cleanly(
+    opened: Window, backend: FakeBackend, tmp_path: Path, qtbot: QtBot
+) -> None:
+    backend.hold = True
+    opened.actions_["run"].trigger()
+    qtbot.waitUntil(lambda: opened.controller.take is not None)
+    other = tmp_path / "other.mp4"
+    other.write_bytes(b"x")
+    opened.controller.open_path(other)
+    qtbot.waitUntil(lambda: opened.controller.info.name == "other.mp4")
+    assert opened.controller.state is State.IDLE
+    assert opened.controller.take is None
+    backend.hold = False
+    run_to_end(opened, qtbot)
+    assert opened.controller.take.info.name == "other.mp4"
+    assert len(backend.engines) == 1, "models stay loaded"
+
+
+def test_closing_while_running(opened: Window, backend: FakeBackend, qtbot: QtBot) -> None:
+    backend.hold = True
+    opened.actions_["run"].trigger()
+    qtbot.waitUntil(lambda: opened.controller.take is not None)
+    opened.close()
+    assert not opened.controller._threads
+    assert all(source.closed for source in backend.sources)
+    assert all(engine.closed for engine in backend.engines)
+
+
+def test_nobody_found_is_a_banner(opened: Window, backend: FakeBackend, qtbot: QtBot) -> None:
+    backend.fail = NoPersonError("Nobody was found in walk.mp4.", "Choose another video.")
+    opened.actions_["run"].trigger()
+    qtbot.waitUntil(lambda: opened.controller.state is State.FAILED)
+    assert opened.banner.isVisible()
+    assert opened.banner.message.text() == "Nobody was found in walk.mp4."
+    assert opened.actions_["run"].isEnabled()
+
+
+def test_a_bug_gives_a_report_and_the_window_lives_on(
+    opened: Window, backend: FakeBackend, bugs: list[str], qtbot: QtBot
+) -> None:
+    backend.fail = ZeroDivisionError("a bug in the library")
+    opened.actions_["run"].trigger()
+    qtbot.waitUntil(lambda: len(bugs) == 1)
+    assert "ZeroDivisionError: a bug in the library" in bugs.pop()
+    for dialog in QApplication.topLevelWidgets():
+        if isinstance(dialog, QDialog) and dialog.isVisible():
+            dialog.close()
+    backend.fail = None
+    run_to_end(opened, qtbot)
+
+
+def test_settings_reach_the_run_and_the_next_start(
+    opened: Window, make_window: Callable[..., Window], backend: FakeBackend, qtbot: QtBot
+) -> None:
+    qtbot.waitUntil(lambda: opened.workspace.scene.gl is not None)
+    panel = opened.workspace.panel
+    panel.height.setValue(183)
+    panel.fov.setValue(72)
+    panel.pitch.setValue(-4)
+    panel.smooth.setValue(0)
+    panel.everyone.setChecked(True)
+    run_to_end(opened, qtbot)
+    config = backend.configs[-1]
+    assert (config.scene.height_cm, config.scene.fov_deg, config.scene.pitch_deg) == (183, 72, -4)
+    assert config.post.smooth_hz == 0
+    assert config.persons == "all"
+    assert config.lift.lifter == "", "the default lifter is stored as the default, not by its name"
+    opened.close()
+    fresh = Settings().run
+    assert dataclasses.asdict(fresh) == dataclasses.asdict(opened.settings.run)
+    panel = make_window(backend).workspace.panel
+    assert (panel.height.value(), panel.everyone.isChecked()) == (183, True)
+    panel.reset.click()
+    assert panel.height.text() == "Assumed"
+    assert Settings().run.height_cm is None
+
+
+# --- people
+
+
+def test_clicking_another_person_lifts_them(lifted: Window, backend: FakeBackend, qtbot: QtBot) -> None:
+    view = lifted.workspace.video
+    joints = lifted.controller.take.track2d(2).joints_image[0]
+    rect = view.picture_rect()
+    at = joints[8] * rect.width() / 320 + np.array([rect.x(), rect.y()])
+    with qtbot.waitSignal(lifted.controller.finished):
+        qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=QPoint(*at.astype(int).tolist()))
+    assert backend.configs[-1].persons == (2,)
+    assert lifted.controller.person == 2
+    assert lifted.controller.take.track3d(2) is not None
+    assert lifted.workspace.panel.person.currentData() == 2
+
+
+def test_clicking_beside_everybody_changes_nothing(lifted: Window, qtbot: QtBot) -> None:
+    qtbot.mouseClick(lifted.workspace.video, Qt.MouseButton.LeftButton, pos=QPoint(2, 2))
+    assert lifted.controller.state is State.IDLE
+    assert lifted.controller.person == 1
+
+
+def test_everyone_lifts_all_and_switching_needs_no_run(lifted: Window, backend: FakeBackend, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(lifted.controller.finished):
+        lifted.actions_["everyone"].trigger()
+    assert [track.person for track in lifted.controller.take.tracks3d] == [1, 2]
+    runs = len(backend.configs)
+    press(qtbot, lifted, KEY.Key_P)
+    assert lifted.controller.person == 2
+    assert len(backend.configs) == runs
+
+
+# --- playing
+
+
+def test_video_and_skeleton_stay_together(lifted: Window, qtbot: QtBot) -> None:
+    for time_s in (0.0, 0.51, 1.0, 1.9, 0.2):
+        lifted.playback.seek(time_s)
+        expected = int((time_s + 0.0005) * FPS)
+        qtbot.waitUntil(lambda expected=expected: frame_shown(lifted) == expected)
+        assert lifted.workspace.scene._row() == expected
+        # The fake paints each frame in its own number.
+        assert lifted.workspace.video._image.pixelColor(5, 5).red() == expected
+
+
+def test_keys_step_and_jump(lifted: Window, qtbot: QtBot) -> None:
+    for key, shift, frame in (
+        (KEY.Key_Right, False, 1), (KEY.Key_Right, True, 11), (KEY.Key_Left, False, 10), (KEY.Key_Left, True, 0),
+        (KEY.Key_End, False, COUNT - 1), (KEY.Key_Right, False, COUNT - 1), (KEY.Key_Home, False, 0),
+    ):  # fmt: skip
+        press(qtbot, lifted, key, shift)
+        qtbot.waitUntil(lambda frame=frame: frame_shown(lifted) == frame)
+
+
+def test_space_plays_and_pauses(lifted: Window, qtbot: QtBot) -> None:
+    press(qtbot, lifted, KEY.Key_Space)
+    assert lifted.playback.playing
+    qtbot.waitUntil(lambda: frame_shown(lifted) > 3)
+    press(qtbot, lifted, KEY.Key_Space)
+    assert not lifted.playback.playing
+
+
+def test_loop_and_end(opened: Window, qtbot: QtBot) -> None:
+    opened.actions_["loop"].setChecked(False)
+    opened.set_speed(2.0)
+    opened.playback.seek(1.9)
+    with qtbot.waitSignal(opened.playback.playing_changed, check_params_cb=lambda playing: not playing):
+        opened.toggle_play()
+    assert opened.playback.time_s == pytest.approx((COUNT - 1) / FPS)
+    opened.actions_["loop"].setChecked(True)
+    opened.playback.seek(1.9)
+    opened.toggle_play()
+    qtbot.waitUntil(lambda: opened.playback.time_s < 1.0)
+    opened.playback.pause()
+
+
+def test_trim_by_keys_limits_playing_and_the_run(opened: Window, backend: FakeBackend, qtbot: QtBot) -> None:
+    opened.playback.seek(0.5)
+    press(qtbot, opened, KEY.Key_I)
+    opened.playback.seek(1.0)
+    press(qtbot, opened, KEY.Key_O)
+    start, end = opened.controller.trim
+    assert start == pytest.approx(0.5)
+    assert end == pytest.approx(31 / FPS), "the frame that is shown is the last one"
+    press(qtbot, opened, KEY.Key_Home)
+    assert opened.playback.time_s == pytest.approx(0.5)
+    press(qtbot, opened, KEY.Key_End)
+    assert opened.playback.time_s == pytest.approx(1.0)
+    run_to_end(opened, qtbot)
+    assert (backend.configs[0].start_s, backend.configs[0].end_s) == (start, end)
+    assert opened.controller.take.tracks3d[0].frame_index.tolist() == list(range(15, 31))
+    press(qtbot, opened, KEY.Key_X, shift=True)
+    assert opened.controller.trim == (None, None)
+
+
+def test_trim_by_dragging_a_handle(opened: Window, qtbot: QtBot) -> None:
+    timeline = opened.workspace.timeline
+    y = timeline.height() - 20
+    begin, target = QPoint(round(timeline._x(0)) - 4, y), QPoint(round(timeline._x(0.8)), y)
+    qtbot.mousePress(timeline, Qt.MouseButton.LeftButton, pos=begin)
+    qtbot.mouseMove(timeline, target)
+    qtbot.mouseRelease(timeline, Qt.MouseButton.LeftButton, pos=target)
+    assert opened.controller.trim[0] == pytest.approx(0.8, abs=0.02)
+    assert opened.controller.trim[1] is None
+
+
+def test_clicking_the_timeline_seeks(lifted: Window, qtbot: QtBot) -> None:
+    timeline = lifted.workspace.timeline
+    qtbot.mouseClick(timeline, Qt.MouseButton.LeftButton, pos=QPoint(round(timeline._x(1.0)), 40))
+    qtbot.waitUntil(lambda: abs(frame_shown(lifted) - 30) <= 1)
+
+
+# --- 3D view
+
+
+def test_views_and_following(lifted: Window, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: lifted.workspace.scene.gl is not None)
+    gl = lifted.workspace.scene.gl
+    for key, azimuth, elevation in ((KEY.Key_1, -90, 4), (KEY.Key_2, 0, 4), (KEY.Key_3, -90, 89)):
+        press(qtbot, lifted, key)
+        qtbot.waitUntil(lambda azimuth=azimuth: abs(gl.camera.azimuth - azimuth) < 1e-6)
+        assert gl.camera.elevation == pytest.approx(elevation)
+    lifted.playback.seek(0)
+    qtbot.waitUntil(lambda: frame_shown(lifted) == 0)
+    y = gl.camera.centre[1]
+    lifted.playback.seek(1.5)
+    qtbot.waitUntil(lambda: frame_shown(lifted) == 45)
+    assert gl.camera.centre[1] - y > 0.5, "the view goes with the person, who walked 0.9 m"
+    press(qtbot, lifted, KEY.Key_F)
+    y = gl.camera.centre[1]
+    lifted.playback.seek(0)
+    qtbot.waitUntil(lambda: frame_shown(lifted) == 0)
+    assert gl.camera.centre[1] == pytest.approx(y)
+
+
+def test_the_camera_view_is_the_true_one(lifted: Window, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: lifted.workspace.scene.gl is not None)
+    gl = lifted.workspace.scene.gl
+    press(qtbot, lifted, KEY.Key_4)
+    qtbot.waitUntil(lambda: gl._travel is None or gl._travel.state() == gl._travel.State.Stopped)
+    eye = gl.cameraPosition()
+    assert (eye.x(), eye.y(), eye.z()) == pytest.approx(tuple(lifted.controller.take.scene.translation), abs=1e-3)
+
+
+# --- files
+
+
+def test_export_writes_and_shows_the_files(lifted: Window, tmp_path: Path, qtbot: QtBot) -> None:
+    lifted.actions_["export"].trigger()
+    dialog = lifted._export_dialog
+    assert isinstance(dialog, ExportDialog)
+    assert "0.01" in dialog.hint.text()
+    folder = tmp_path / "out put"
+    dialog.folder.setText(str(folder))
+    dialog.stem.setText("walk take")
+    dialog.export.click()
+    qtbot.waitUntil(lambda: dialog._pages.currentIndex() == 1)
+    written = sorted(path.name for path in folder.iterdir())
+    assert "walk take.bvh" in written
+    assert "walk take.csv" in written
+    shown = [dialog.files.item(i).text().split("     ")[0] for i in range(dialog.files.count())]
+    assert set(shown) <= set(written)
+    dialog.accept()
+    assert Settings().export.folder == str(folder)
+
+
+def test_export_where_it_cannot_be_written(lifted: Window, tmp_path: Path, qtbot: QtBot) -> None:
+    wall = tmp_path / "file"
+    wall.write_text("not a folder")
+    lifted.actions_["export"].trigger()
+    dialog = lifted._export_dialog
+    dialog.folder.setText(str(wall / "sub"))
+    dialog.export.click()
+    qtbot.waitUntil(dialog.problem.isVisible)
+    assert "older" in dialog.problem.text()
+    assert dialog.export.isEnabled(), "can be tried again"
+    dialog.reject()
+
+
+def test_export_needs_a_format_and_a_name(lifted: Window) -> None:
+    lifted.actions_["export"].trigger()
+    dialog = lifted._export_dialog
+    dialog.stem.setText("a/b")
+    assert not dialog.export.isEnabled()
+    dialog.stem.setText("fine")
+    assert dialog.export.isEnabled()
+    for box in dialog.formats.values():
+        box.setChecked(False)
+    assert not dialog.export.isEnabled()
+    dialog.reject()
+
+
+def test_take_saved_and_opened_again_runs_nothing(
+    lifted: Window, make_window: Callable[..., Window], backend: FakeBackend, tmp_path: Path, qtbot: QtBot
+) -> None:
+    path = tmp_path / "walk.pose3d"
+    with qtbot.waitSignal(lifted.controller.saved):
+        lifted.controller.save_take(path)
+    runs = len(backend.configs)
+    other = make_window(backend)
+    other.controller.open_path(path)
+    qtbot.waitUntil(lambda: other.controller.take is not None and other.workspace.video._image is not None)
+    assert len(backend.configs) == runs
+    np.testing.assert_array_equal(other.controller.take.tracks3d[0].joints, lifted.controller.take.tracks3d[0].joints)
+
+
+def test_take_whose_video_is_gone(window: Window, backend: FakeBackend, tmp_path: Path, qtbot: QtBot) -> None:
+    gone = tmp_path / "gone.mp4"
+    gone.write_bytes(b"x")
+    path = tmp_path / "gone.pose3d"
+    backend.save_take(make_take(backend.open_source(gone).info), path)
+    gone.unlink()
+    window.controller.open_path(path)
+    qtbot.waitUntil(lambda: window.controller.take is not None)
+    assert window.banner.kind == "note"
+    assert not window.actions_["run"].isEnabled()
+    assert window.actions_["export"].isEnabled()
+    window.playback.seek(1.0)
+    assert window.workspace.scene._row() == 30
+
+
+def test_a_damaged_take_is_a_banner(window: Window, tmp_path: Path, qtbot: QtBot) -> None:
+    path = tmp_path / "bad.pose3d"
+    path.write_bytes(b"this is not a take")
+    window.controller.open_path(path)
+    qtbot.waitUntil(window.banner.isVisible)
+    assert window.banner.kind == "error"
+    assert window.pages.currentWidget() is window.empty
+
+
+# --- menus
+
+
+def test_every_action_is_in_a_menu(window: Window) -> None:
+    in_menus = {
+        action.objectName()
+        for menu in window.menuBar().actions()
+        for action in menu.menu().actions()
+        if action.objectName()
+    }
+    from app.actions import SPECS
+
+    assert in_menus == {spec.name for spec in SPECS}
+
+
+def test_help_dialogs_open_and_close(window: Window, qtbot: QtBot) -> None:
+    for name in ("keys", "about"):
+        window.actions_[name].trigger()
+        dialogs = [w for w in QApplication.topLevelWidgets() if isinstance(w, QDialog) and w.isVisible()]
+        assert len(dialogs) == 1
+        dialogs[0].accept()
+        qtbot.waitUntil(
+            lambda: not any(isinstance(w, QDialog) and w.isVisible() for w in QApplication.topLevelWidgets())
+        )
