@@ -20,8 +20,11 @@ def peak_memory_mb() -> float:
             )
 
         counters = Counters(cb=ctypes.sizeof(Counters))
-        process = ctypes.windll.kernel32.GetCurrentProcess()
-        ctypes.windll.psapi.GetProcessMemoryInfo(process, ctypes.byref(counters), counters.cb)
+        current_process = ctypes.windll.kernel32.GetCurrentProcess
+        current_process.restype = wintypes.HANDLE  # ctypes would cut it to 32 bits
+        memory_info = ctypes.windll.psapi.GetProcessMemoryInfo
+        memory_info.argtypes = (wintypes.HANDLE, ctypes.c_void_p, wintypes.DWORD)
+        memory_info(current_process(), ctypes.byref(counters), counters.cb)
         return float(counters.peak_working_set_size) / 2**20
     import resource
 
