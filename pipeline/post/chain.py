@@ -13,7 +13,7 @@ import numpy as np
 from pipeline.config import RunConfig, SceneConfig
 from pipeline.geometry import default_fov_deg, rotation_world_from_camera, world_from_camera
 from pipeline.post.bones import constant_bones
-from pipeline.post.ground import floor_height, still_ankles
+from pipeline.post.ground import find_floor
 from pipeline.post.smooth import low_pass
 from pipeline.post.stature import ANKLE_PER_STATURE, ASSUMED_HEIGHT_CM, chain_from_height
 from pipeline.post.trajectory import root_path
@@ -69,13 +69,15 @@ def finish(
     ]
     rotation = np.asarray(rotation_world_from_camera(pitch_deg), np.float64)
     turned = [joints @ rotation.T for joints in in_camera]
-    standing = [
-        still_ankles(joints, person.scores, _rate(person, info)) for joints, person in zip(turned, persons, strict=True)
-    ]
-    heights = np.concatenate(standing) if standing else np.zeros(0)
+    floor = find_floor(
+        turned,
+        [person.scores for person in persons],
+        [_rate(person, info) for person in persons],
+        ANKLE_PER_STATURE * height_cm / 100,
+    )
+    notes["floor"] = "assumed" if floor is None else "estimated from the feet"
     translation = np.zeros(3)
-    translation[2] = -floor_height(heights, ANKLE_PER_STATURE * height_cm / 100)
-    notes["floor"] = "estimated from the feet" if len(heights) else "assumed"
+    translation[2] = -(floor or 0.0)
     for joints in turned:
         pelvis = joints[np.isfinite(joints).all(axis=(1, 2)), 0]
         if len(pelvis):

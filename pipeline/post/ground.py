@@ -5,6 +5,8 @@ Never per frame: a floor that follows the lowest foot would take away every jump
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from pipeline.post.smooth import runs
@@ -17,6 +19,32 @@ _WINDOW_S = 0.15  # speed is taken over this time, which noise spoils less than 
 _BAND_M = 0.04
 _LEAST_SHARE = 0.10  # of the standing samples: fewer than this at one height are outliers
 _TRUSTED_SCORE = 0.3
+_SUNK_M, _SUNK_S = 0.2, 0.5  # nobody is further under the floor for longer than that
+_STOREYS = 5  # a stair is searched downward this many times
+_LEVEL_M_S = 0.5  # vertical speed of an ankle that may stand although it seems to slide
+
+
+def find_floor(
+    joints: Sequence[Doubles], scores: Sequence[Floats], rates_hz: Sequence[float], ankle_m: float
+) -> float | None:
+    """Height of the floor under all persons together, or None if nobody was ever seen.
+
+    `joints` (T, 17, 3) per person, z up, metres, NaN = not seen; the ankle joint lies `ankle_m` above the floor.
+    Somebody who stands on a roof and jumps down may stand still on nothing but the roof: when the floor found from
+    standing feet leaves a body under it, the feet down there decide.
+    """
+    everyone = list(zip(joints, scores, rates_hz, strict=True))
+    standing = np.concatenate([np.zeros(0), *(still_ankles(*person) for person in everyone)])
+    if not len(standing):
+        return None
+    floor = floor_height(standing, ankle_m)
+    for _ in range(_STOREYS):
+        sunk = np.concatenate([sunken_ankles(points, floor + ankle_m, rate) for points, _, rate in everyone])
+        if not len(sunk):
+            break
+        # The median, because feet that never stand still are placed too roughly for the lowest of them to mean much.
+        floor = float(np.median(sunk)) - ankle_m
+    return floor
 
 
 def still_ankles(joints: Doubles, scores: Floats, rate_hz: float) -> Doubles:
@@ -42,6 +70,18 @@ def still_ankles(joints: Doubles, scores: Floats, rate_hz: float) -> Doubles:
     if good.any():
         height, speed = height[good], speed[good]
     return np.asarray(height[speed <= max(_STILL_M_S, float(np.quantile(speed, _STILL_SHARE)))])
+
+
+def sunken_ankles(joints: Doubles, level_m: float, rate_hz: float) -> Doubles:
+    """Heights (N,) of the lower ankle, not rising or falling fast, while both stay well below `level_m` for long."""
+    both = joints[:, ANKLES, 2]
+    heights = both.min(axis=1)
+    speed = np.abs(np.gradient(heights)) * rate_hz if len(heights) > 1 else np.zeros_like(heights)
+    found = [np.zeros(0)]
+    for run in runs(both.max(axis=1) < level_m - _SUNK_M):
+        if run.stop - run.start >= _SUNK_S * rate_hz:
+            found.append(heights[run][speed[run] <= _LEVEL_M_S])
+    return np.concatenate(found)
 
 
 def floor_height(standing: Doubles, ankle_m: float) -> float:

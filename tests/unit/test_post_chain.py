@@ -11,7 +11,7 @@ from pipeline.config import RunConfig, SceneConfig
 from pipeline.geometry import camera_from_world, default_fov_deg, image_from_camera, rotation_world_from_camera
 from pipeline.post.bones import bone_lengths
 from pipeline.post.chain import LiftedPerson, finish
-from pipeline.post.ground import floor_height
+from pipeline.post.ground import find_floor, floor_height
 from pipeline.post.stature import chain_from_height, chain_length
 from tests.motion import UNIT_STATURE_M, clip, facing_camera, hidden, make_take, scene
 
@@ -141,6 +141,19 @@ def test_floor_ignores_steps_and_outliers():
     on_floor, on_step, wrong = rng.normal(0.09, 0.01, 400), rng.normal(0.4, 0.01, 900), np.full(20, -1.5)
     assert floor_height(np.concatenate([on_floor, on_step, wrong]), 0.085) == pytest.approx(0.005, abs=0.01)
     assert floor_height(np.zeros(0), 0.085) == 0.0
+
+
+def test_a_jump_from_a_roof_ends_on_the_floor():
+    """Somebody stands still on a roof for long, falls two metres and walks away without ever standing still."""
+    up = np.array([0.0, 0.0, 1.0])
+    standing = np.repeat(JUMP[:1], 180, axis=0) + 2 * up
+    falling = np.repeat(JUMP[:1], 38, axis=0) + np.linspace(2, 0, 38)[:, None, None] * up
+    walking = facing_camera(clip("walk"))[20:]
+    joints = np.concatenate([standing, falling, walking - walking[0, 0] * [1, 1, 0]])
+    height = find_floor([joints], [np.ones(joints.shape[:2])], [60.0], 0.085)
+    assert height == pytest.approx(0.0, abs=0.03)
+    # Without the end there is no floor but the roof.
+    assert find_floor([standing], [np.ones(standing.shape[:2])], [60.0], 0.085) == pytest.approx(2.0, abs=0.03)
 
 
 def test_wrong_shapes_are_refused():
