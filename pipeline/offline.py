@@ -10,26 +10,30 @@ from __future__ import annotations
 import datetime
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from pipeline import __version__, runtime, weights
 from pipeline.config import RunConfig
+from pipeline.detect.cache import open_cache
 from pipeline.detect.observe import ObserveStats, observe
 from pipeline.detect.track import Tracker
 from pipeline.engine import Engine
 from pipeline.errors import NoPersonError, SourceError
 from pipeline.flow import CancelToken
+from pipeline.lift.windows import TrackLift
 from pipeline.lift.worker import LiftWorker, Rows
 from pipeline.post.chain import LiftedPerson, finish
 from pipeline.skeleton import h36m17_from
+from pipeline.sources.joints2d import Joints2DSource
 from pipeline.types import Floats, Pose2D, Progress, Take, VideoInfo
 
 if TYPE_CHECKING:
+    from pipeline.detect.base import Detector
+    from pipeline.lift.base import WindowLifter
     from pipeline.sources.base import FrameSource
-    from pipeline.sources.joints2d import Joints2DSource
 
 __all__ = ["Engine", "analyse"]
 
@@ -69,31 +73,28 @@ class _Run:
         self.begun = time.monotonic()
         self.pushed: dict[int, int] = {}  # identity -> rows the lift thread has
         self.size_px = (self.info.width_px, self.info.height_px)
-        if isinstance(getattr(source, "skeleton", None), str):
-            self.detector_name, self.skeleton = "2D joints from a file", source.skeleton  # type: ignore[union-attr]
-            self.poses = source.poses(config.start_s, config.end_s)  # type: ignore[union-attr]
+        alone = False  # joints of one person that were tracked elsewhere: nobody to mix them up with
+        self.poses: Generator[tuple[int, float, Pose2D], None, None]
+        if isinstance(source, Joints2DSource):
+            self.detector_name, self.skeleton = "2D joints from a file", source.skeleton
+            self.poses = source.poses(config.start_s, config.end_s)
+            alone = source.person_count == 1
         else:
             detector = engine.detector(config.detect)
             self.detector_name, self.skeleton = f"{detector.name} ({detector.cache_key})", detector.skeleton
-            self.poses = self._observed(source, detector)  # type: ignore[arg-type]
-        self.tracker = Tracker(self.skeleton, self.info.fps_hz, self.size_px)
+            self.poses = self._observed(source, detector)
+        self.tracker = Tracker(self.skeleton, self.info.fps_hz, self.size_px, one_person=alone)
         self.worker = LiftWorker(lambda: engine.lifter(config.lift), self._track_lift, cancel)
 
-    def _observed(self, source: FrameSource, detector: Any) -> Iterator[tuple[int, float, Pose2D]]:
-        from pipeline.detect.cache import open_cache
-
+    def _observed(self, source: FrameSource, detector: Detector) -> Generator[tuple[int, float, Pose2D], None, None]:
         cache = open_cache(self.info.content_key, detector.cache_key) if self.config.use_cache else None
         return observe(source, detector, cache, self.cancel, self.stats, self.config.start_s, self.config.end_s)
 
-    def _track_lift(self, lifter: Any) -> Any:
-        from pipeline.lift.windows import TrackLift
-
+    def _track_lift(self, lifter: WindowLifter) -> TrackLift:
         return TrackLift(lifter, self.info.fps_hz, self.size_px, variable_rate=self.info.variable_rate)
 
     def close(self) -> None:
-        close = getattr(self.poses, "close", None)
-        if close is not None:
-            close()
+        self.poses.close()
         self.worker.stop()
 
     def steps(self) -> Iterator[Progress | Take]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -41,7 +41,7 @@ def observe(
     stats: ObserveStats,
     start_s: float | None = None,
     end_s: float | None = None,
-) -> Iterator[tuple[int, float, Pose2D]]:
+) -> Generator[tuple[int, float, Pose2D], None, None]:
     """Yield (frame index, time_s, people) for every frame of the range, once, in order.
 
     Closing the generator, an error or a cancel ends the reader thread and keeps what was detected in the cache.

@@ -18,7 +18,7 @@ from __future__ import annotations
 import hashlib
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
@@ -73,7 +73,14 @@ class Joints2DSource:
         """Key of `skeleton.SKELETONS`."""
         return self._skeleton
 
-    def poses(self, start_s: float | None = None, end_s: float | None = None) -> Iterator[tuple[int, float, Pose2D]]:
+    @property
+    def person_count(self) -> int:
+        """P: how many people the file has columns for."""
+        return int(self._joints.shape[1])
+
+    def poses(
+        self, start_s: float | None = None, end_s: float | None = None
+    ) -> Generator[tuple[int, float, Pose2D], None, None]:
         """(frame index, time, who is in it) for start_s <= time < end_s, each frame once, in order, also empty ones.
 
         A person of whom no joint is seen is not in the frame. Joints that are not seen are NaN with score 0.
