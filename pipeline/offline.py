@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime
 import logging
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,7 +28,7 @@ from pipeline.lift.worker import LiftWorker, Rows
 from pipeline.post.chain import LiftedPerson, finish
 from pipeline.skeleton import h36m17_from
 from pipeline.sources.joints2d import Joints2DSource
-from pipeline.types import Floats, Pose2D, Progress, Take, VideoInfo
+from pipeline.types import Floats, Poses, Progress, Take, VideoInfo
 
 if TYPE_CHECKING:
     from pipeline.detect.base import Detector
@@ -74,7 +74,7 @@ class _Run:
         self.pushed: dict[int, int] = {}  # identity -> rows the lift thread has
         self.size_px = (self.info.width_px, self.info.height_px)
         alone = False  # joints of one person that were tracked elsewhere: nobody to mix them up with
-        self.poses: Generator[tuple[int, float, Pose2D], None, None]
+        self.poses: Poses
         if isinstance(source, Joints2DSource):
             self.detector_name, self.skeleton = "2D joints from a file", source.skeleton
             self.poses = source.poses(config.start_s, config.end_s)
@@ -86,7 +86,7 @@ class _Run:
         self.tracker = Tracker(self.skeleton, self.info.fps_hz, self.size_px, one_person=alone)
         self.worker = LiftWorker(lambda: engine.lifter(config.lift), self._track_lift, cancel)
 
-    def _observed(self, source: FrameSource, detector: Detector) -> Generator[tuple[int, float, Pose2D], None, None]:
+    def _observed(self, source: FrameSource, detector: Detector) -> Poses:
         cache = open_cache(self.info.content_key, detector.cache_key) if self.config.use_cache else None
         return observe(source, detector, cache, self.cancel, self.stats, self.config.start_s, self.config.end_s)
 

@@ -5,6 +5,7 @@ Shapes: `T` frames, `P` persons, `J` joints. NaN = not observed. Persons count f
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -78,6 +79,10 @@ class Pose2D:
             np.zeros((0, joints), np.float32),
             skeleton,
         )
+
+
+# (frame index, time_s, the people in it), frame by frame; closing it frees what is behind it.
+Poses = Generator[tuple[int, float, Pose2D], None, None]
 
 
 @dataclass(frozen=True, slots=True)

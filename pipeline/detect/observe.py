@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipeline.detect.base import Detector
 from pipeline.detect.cache import DetectionCache
 from pipeline.flow import CancelToken, Closed, StopQueue
-from pipeline.types import Frame, Pose2D
+from pipeline.types import Frame, Poses
 
 if TYPE_CHECKING:
     from pipeline.sources.base import FrameSource
@@ -41,7 +41,7 @@ def observe(
     stats: ObserveStats,
     start_s: float | None = None,
     end_s: float | None = None,
-) -> Generator[tuple[int, float, Pose2D], None, None]:
+) -> Poses:
     """Yield (frame index, time_s, people) for every frame of the range, once, in order.
 
     Closing the generator, an error or a cancel ends the reader thread and keeps what was detected in the cache.

@@ -18,7 +18,6 @@ from __future__ import annotations
 import hashlib
 import zipfile
 import zlib
-from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +28,7 @@ from pipeline.errors import SourceError
 from pipeline.skeleton import SKELETONS
 from pipeline.sources.checks import check_readable
 from pipeline.sources.timing import true_rate
-from pipeline.types import Doubles, Floats, Pose2D, VideoInfo
+from pipeline.types import Doubles, Floats, Pose2D, Poses, VideoInfo
 
 _REQUIRED = ("joints_image", "scores", "fps_hz", "width_px", "height_px", "skeleton")
 _OPTIONAL = ("fov_deg", "time_s")
@@ -78,9 +77,7 @@ class Joints2DSource:
         """P: how many people the file has columns for."""
         return int(self._joints.shape[1])
 
-    def poses(
-        self, start_s: float | None = None, end_s: float | None = None
-    ) -> Generator[tuple[int, float, Pose2D], None, None]:
+    def poses(self, start_s: float | None = None, end_s: float | None = None) -> Poses:
         """(frame index, time, who is in it) for start_s <= time < end_s, each frame once, in order, also empty ones.
 
         A person of whom no joint is seen is not in the frame. Joints that are not seen are NaN with score 0.
