@@ -125,8 +125,10 @@ class CrashDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(22, 20, 22, 18)
         layout.setSpacing(10)
-        for widget in (title, text, self.report, where):
-            layout.addWidget(widget)
+        layout.addWidget(title)
+        layout.addWidget(text)
+        layout.addWidget(self.report)
+        layout.addWidget(where)
         layout.addLayout(buttons)
 
     @Slot()

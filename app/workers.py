@@ -12,7 +12,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from PySide6.QtCore import QObject, QSize, Qt, QThread, Signal
 from PySide6.QtGui import QImage
@@ -34,6 +34,15 @@ class ShownFrame:
     index: int
     time_s: float
     image: QImage
+
+
+class PixelLess(Protocol):
+    """2D joints found elsewhere: a source without pictures."""
+
+    @property
+    def info(self) -> VideoInfo: ...
+
+    def close(self) -> None: ...
 
 
 class EngineHolder:
@@ -166,7 +175,7 @@ class PlayerThread(QThread):
             self._wanted.close()
             self.frames.close()
 
-    def _serve(self, source: FrameSource) -> None:
+    def _serve(self, source: FrameSource | PixelLess) -> None:
         while True:
             try:
                 wanted = self._wanted.get()
@@ -174,7 +183,10 @@ class PlayerThread(QThread):
                 return
             if wanted is not None:
                 time_s, size = wanted
-                self.frames.put(shown(source.frame_at(time_s), size))
+                if isinstance(source, FrameSource):
+                    self.frames.put(shown(source.frame_at(time_s), size))
+                else:
+                    self.frames.put(blank(source.info, time_s))
 
 
 def shown(frame: Frame, size: QSize) -> ShownFrame:
@@ -209,6 +221,14 @@ class TaskThread(QThread):
             self.broke.emit(self, error)
         else:
             self.done.emit(self, result)
+
+
+def blank(info: VideoInfo, time_s: float) -> ShownFrame:
+    """An empty picture for sources that have joints but no pixels."""
+    image = QImage(16, 9, QImage.Format.Format_RGB32)
+    image.fill(0xFF1B1F26)
+    index = int((time_s + 0.0005) * info.fps_hz)
+    return ShownFrame(index, time_s, image)
 
 
 __all__ = ["EngineHolder", "JobThread", "PlayerThread", "ShownFrame", "TaskThread", "VideoInfo", "shown"]

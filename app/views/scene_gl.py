@@ -58,7 +58,7 @@ def _shader() -> shaders.ShaderProgram:
 class _ArrayMesh(GLMeshItem):
     """A mesh item that takes finished arrays, normals included: nothing is computed again per frame."""
 
-    def __init__(self, shader: object, gl_options: str) -> None:
+    def __init__(self, shader: shaders.ShaderProgram | None, gl_options: str) -> None:
         super().__init__(shader=shader, glOptions=gl_options, smooth=True)
         self._mesh: Mesh | None = None
         self._dirty = DirtyFlag(0)
@@ -132,8 +132,11 @@ class Camera:
 
 def _rgba(colour: str, mix: float = 1.0) -> tuple[float, float, float, float]:
     """`colour` mixed into the background; 1 is the colour itself."""
-    c, back = QColor(colour).getRgbF(), QColor("#4a5160").getRgbF()
-    r, g, b = (back[i] + (c[i] - back[i]) * mix for i in range(3))
+    c, back = QColor(colour), QColor("#4a5160")
+    r, g, b = (
+        far + (near - far) * mix
+        for near, far in ((c.redF(), back.redF()), (c.greenF(), back.greenF()), (c.blueF(), back.blueF()))
+    )
     return r, g, b, 1.0
 
 

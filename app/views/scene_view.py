@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from app.views.rows import row_at
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
 PRESETS = ("front", "side", "top", "camera")
 _HOME = (4.3, 9.0, -62.0)  # distance m, elevation, azimuth: a three-quarter view from the camera's side
 _EYE_M = 0.92
+_GL_PATIENCE_MS = 2000
+_NO_GL = (
+    "This computer offers no OpenGL 2.1, which the 3D view needs.\n"
+    "Update the graphics driver. Everything else works, export included."
+)
 
 
 class SceneView(QWidget):
@@ -31,6 +37,7 @@ class SceneView(QWidget):
         self.setMinimumSize(200, 160)
         self.gl: SceneGL | None = None
         self.preset_name = ""
+        self._broken = False
         self._take: Take | None = None
         self._person = 1
         self._time_s = 0.0
@@ -43,8 +50,9 @@ class SceneView(QWidget):
         self._hint = QWidget()
         self._hint_text = label("", "muted")
         self._hint_text.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        centred = column(None, picture("cube", 40, "#4b5361"), 6, self._hint_text, None, spacing=4)
-        centred.setAlignment(centred.itemAt(1).widget(), Qt.AlignmentFlag.AlignHCenter)
+        cube = picture("cube", 40, "#4b5361")
+        centred = column(None, cube, 6, self._hint_text, None, spacing=4)
+        centred.setAlignment(cube, Qt.AlignmentFlag.AlignHCenter)
         self._hint.setLayout(centred)
         self._hint.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._stack.addWidget(self._hint)
@@ -66,7 +74,19 @@ class SceneView(QWidget):
         self._show_now()
         self.ready.emit()
 
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        super().showEvent(event)
+        QTimer.singleShot(_GL_PATIENCE_MS, self, self._check_gl)
+
+    @Slot()
+    def _check_gl(self) -> None:
+        if self.gl is not None and self.isVisible() and not self.gl.isValid():
+            self._broken = True
+            self.gl.hide()
+            self.set_hint("")
+
     def set_hint(self, text: str) -> None:
+        text = _NO_GL if self._broken else text
         self._hint_text.setText(text)
         self._hint.setVisible(bool(text))
 

@@ -49,7 +49,7 @@ class SettingsPanel(QFrame):
         self.person.setToolTip("Whose skeleton is followed and coloured. Person 1 is seen the longest.")
         self.person.addItem("Most visible", 1)
 
-        self.height = _number(40, 260, 1, " cm", "Assumed", 0, 170)
+        self.stature = _number(40, 260, 1, " cm", "Assumed", 0, 170)
         self.fov = _number(5, 150, 1, "°", "Automatic", 0, 60)
         self.pitch = _number(-89, 89, 1, "°", "", 1)
         self.smooth = _number(0, 60, 0.5, " Hz", "Off", 1, 7)
@@ -62,25 +62,25 @@ class SettingsPanel(QFrame):
         self.set_devices([("auto", "Automatic")])
         body = column(
             _section("SUBJECT"), self.subject, self.person, self.everyone,
-            14, _section("BODY"),
-            _field("Height", self.height,
+            10, _section("BODY"),
+            _field("Height", self.stature,
                    "How tall the person is. It sets the scale of everything: 10 % wrong here is 10 % wrong in metres."),
-            14, _section("CAMERA"),
+            10, _section("CAMERA"),
             _field("Field of view", self.fov,
                    "How wide the lens sees, horizontally. A phone's main camera has 60 to 70 degrees. "
                    "Automatic reads it from the file or assumes 60 degrees across the longer side."),
             _field("Tilt down", self.pitch,
                    "How far the camera looks down. 0 is level; negative looks up. "
                    "Change it if the skeleton leans towards or away from the camera."),
-            14, _section("MOTION"),
+            10, _section("MOTION"),
             _field("Smoothing", self.smooth,
                    "Movements faster than this are smoothed away. 7 Hz suits most; "
                    "choose more for fast sports, 0 for none."),
-            14, _section("MODELS"),
+            10, _section("MODELS"),
             _stacked("2D detector", self.detector, "Finds people and their joints in every picture."),
             _stacked("3D lifter", self.lifter, "Turns the joints' movement into 3D."),
             _stacked("Compute on", self.device, "Automatic takes a supported GPU if there is one, else the processor."),
-            None, self.reset, spacing=8, margins=(18, 16, 14, 14),
+            None, self.reset, spacing=7, margins=(18, 16, 14, 12),
         )  # fmt: skip
         inside = QWidget()
         inside.setLayout(body)
@@ -96,7 +96,7 @@ class SettingsPanel(QFrame):
         self._connect()
 
     def _connect(self) -> None:
-        for box in (self.height, self.fov, self.pitch, self.smooth):
+        for box in (self.stature, self.fov, self.pitch, self.smooth):
             box.valueChanged.connect(self._store)
             box.installEventFilter(self)
         for choice in (self.detector, self.lifter, self.device):
@@ -122,7 +122,7 @@ class SettingsPanel(QFrame):
         s = self._settings
         self.everyone.setChecked(s.everyone)
         self.subject.setChecked(not s.everyone)
-        self.height.setValue(s.height_cm if s.height_cm is not None else self.height.minimum())
+        self.stature.setValue(s.height_cm if s.height_cm is not None else self.stature.minimum())
         self.fov.setValue(s.fov_deg if s.fov_deg is not None else self.fov.minimum())
         self.pitch.setValue(s.pitch_deg)
         self.smooth.setValue(s.smooth_hz)
@@ -136,7 +136,7 @@ class SettingsPanel(QFrame):
         if self._loading:
             return
         s = self._settings
-        s.height_cm = self.height.value() if self.height.value() > self.height.minimum() else None
+        s.height_cm = self.stature.value() if self.stature.value() > self.stature.minimum() else None
         s.fov_deg = self.fov.value() if self.fov.value() > self.fov.minimum() else None
         s.pitch_deg = self.pitch.value()
         # Between off and the library's least (0.5 Hz) there is nothing.

@@ -226,7 +226,7 @@ def test_settings_reach_the_run_and_the_next_start(
 ) -> None:
     qtbot.waitUntil(lambda: opened.workspace.scene.gl is not None)
     panel = opened.workspace.panel
-    panel.height.setValue(183)
+    panel.stature.setValue(183)
     panel.fov.setValue(72)
     panel.pitch.setValue(-4)
     panel.smooth.setValue(0)
@@ -241,9 +241,9 @@ def test_settings_reach_the_run_and_the_next_start(
     fresh = Settings().run
     assert dataclasses.asdict(fresh) == dataclasses.asdict(opened.settings.run)
     panel = make_window(backend).workspace.panel
-    assert (panel.height.value(), panel.everyone.isChecked()) == (183, True)
+    assert (panel.stature.value(), panel.everyone.isChecked()) == (183, True)
     panel.reset.click()
-    assert panel.height.text() == "Assumed"
+    assert panel.stature.text() == "Assumed"
     assert Settings().run.height_cm is None
 
 
