@@ -40,7 +40,9 @@ __all__ = ["Engine", "analyse"]
 log = logging.getLogger(__name__)
 
 _BATCH_ROWS = 32  # frames handed to the lift thread at a time
-_SHORTEST_PERSON_S = 0.2  # shorter appearances are detector noise, unless the clip itself is that short
+# Shorter appearances are detector noise; in a clip not much longer than that, half of the clip is enough.
+_SHORTEST_PERSON_S = 0.5
+_SHORTEST_PERSON_SHARE = 0.5
 
 
 def analyse(
@@ -134,12 +136,13 @@ class _Run:
         return max(0, round(span * self.info.fps_hz))
 
     def _identities(self) -> list[int]:
-        """Identities by presence. In a clip shorter than any person could be, everyone counts."""
-        return self.tracker.identities(minimum_s=_SHORTEST_PERSON_S) or self.tracker.identities()
+        """Identities by presence, without the ghosts."""
+        clip_s = len(self.tracker.frame_index) / (self.info.fps_hz or 30.0)
+        return self.tracker.identities(minimum_s=min(_SHORTEST_PERSON_S, _SHORTEST_PERSON_SHARE * clip_s))
 
     def _wanted_so_far(self) -> list[int]:
         """Whom to lift ahead: a good guess saves time at the end, a wrong one costs a little and harms nothing."""
-        identities = self.tracker.identities(minimum_s=_SHORTEST_PERSON_S)
+        identities = self._identities()
         if self.config.persons == "all":
             return identities
         numbers = self.config.persons or (1,)

@@ -78,7 +78,7 @@ def test_wrong_arguments_and_settings(command, tmp_path) -> None:
 def test_a_range_without_frames(engine, sample_path) -> None:
     with pytest.raises(UserError) as caught:
         lift(sample_path, engine, start_s=100.0)
-    assert "7.7" in caught.value.hint
+    assert "7.67 s long" in caught.value.hint
 
 
 def test_a_video_without_people(engine, make_video) -> None:

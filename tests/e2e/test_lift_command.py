@@ -52,15 +52,16 @@ def test_tidy_csv_has_a_row_for_every_frame_and_joint(sample_run: SampleRun) -> 
     assert len(seen) > 0.9 * len(table)
 
 
-def test_the_person_stands_upright_at_its_height_on_the_floor(sample_run: SampleRun) -> None:
+def test_the_man_stands_on_a_roof_turns_over_in_the_air_and_lands_on_the_ground(sample_run: SampleRun) -> None:
     table = pd.read_csv(sample_run.folder / "demo.csv").dropna(subset=["z"])
     z = table.pivot_table(index="frame", columns="joint", values="z")
-    assert 1.5 < (z["head_top"] - z[["left_ankle", "right_ankle"]].min(axis=1)).median() < 1.8
-    assert (z["head_top"] > z["pelvis"] + 0.4).mean() > 0.95
     lowest = z[["left_ankle", "right_ankle"]].min(axis=1)
-    assert abs(lowest.median() - 0.09) < 0.08
-    # The sample's man jumps: his feet leave the floor, and are not pulled down to it.
-    assert lowest.max() - lowest.median() > 0.12
+    on_the_roof = z.index < 150
+    assert 1.45 < (z["head_top"] - lowest)[on_the_roof].median() < 1.75
+    assert (z["head_top"] > z["pelvis"] + 0.4)[on_the_roof].all()
+    # The roof is about 2 m high. Nothing is pulled down to the floor, and the floor is where he lands.
+    assert 1.6 < lowest[on_the_roof].median() < 2.6
+    assert abs(lowest[z.index > 185].median() - 0.09) < 0.25
 
 
 def test_the_take_opens_without_any_model(sample_run: SampleRun) -> None:
