@@ -28,6 +28,7 @@ from pipeline.types import Take, VideoInfo
 log = logging.getLogger(__name__)
 
 _POLL_MS = 66
+_CANCEL_PATIENCE_MS = 800
 
 
 class State(enum.Enum):
@@ -258,7 +259,7 @@ class Controller(QObject):
         self.take = take
         if take is not None and take.complete:
             self._kept = take
-        if take is not None and take.tracks3d and take.track3d(self.person) is None:
+        if take is not None and take.complete and take.tracks3d and take.track3d(self.person) is None:
             self.person = take.tracks3d[0].person
             self.person_changed.emit(self.person)
         self.take_changed.emit(take)
@@ -306,6 +307,15 @@ class Controller(QObject):
         elif self._job is not None and self.state is not State.STOPPING:
             self._set_state(State.STOPPING)
             self._job.cancel()
+            QTimer.singleShot(_CANCEL_PATIENCE_MS, self, self._stop_waiting)
+
+    @Slot()
+    def _stop_waiting(self) -> None:
+        """A job that is loading a model cannot stop at once: it ends behind the scenes, a new run waits for it."""
+        if self.state is State.STOPPING:
+            self._drop_job()
+            self._set_take(self._kept)
+            self._set_state(State.IDLE)
 
     def _drop_job(self) -> None:
         """Cancel the job and forget it: whatever it still says is stale."""
@@ -325,8 +335,12 @@ class Controller(QObject):
                 self._set_state(State.RUNNING)
             self.progressed.emit(progress)
         partial = self._job.partial.get(0)
-        if partial is not None and self.state is State.RUNNING:
+        # With several people a partial take holds one of them: changing whom one sees every second would be no use.
+        if partial is not None and self.state is State.RUNNING and self._shows_subject(partial):
             self._set_take(partial)
+
+    def _shows_subject(self, partial: Take) -> bool:
+        return partial.track3d(self.person) is not None or not partial.tracks3d
 
     def _ended(self, generation: int) -> bool:
         """Whether `generation` is the present job; it is forgotten then."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -94,6 +94,7 @@ class FakeBackend:
         self.engines: list[FakeEngine] = []
         self.sources: list[FakeSource] = []
         self.exports: list[tuple[Path, str, tuple[str, ...], ExportOptions]] = []
+        self.before_run: Callable[[], object] = lambda: None
         self._release = threading.Event()
 
     def release(self) -> None:
@@ -120,6 +121,7 @@ class FakeBackend:
     ) -> Iterator[Progress | Take]:
         self.configs.append(config)
         yield Progress("prepare", 0, 0, "Loading models")
+        self.before_run()
         if self.fail is not None:
             raise self.fail
         index = [frame.index for frame in source.frames(config.start_s, config.end_s)]

@@ -144,6 +144,7 @@ class SceneView(QWidget):
         if at is not None:
             self._anchor = at.copy()
         if self.gl is not None:
+            self.gl.stop_travel()
             self.gl.place_floor(*self._anchor.tolist())
             if self.preset_name:
                 self.preset(self.preset_name)

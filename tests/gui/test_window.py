@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -196,6 +197,24 @@ def test_closing_while_running(opened: Window, backend: FakeBackend, qtbot: QtBo
     assert not opened.controller._threads
     assert all(source.closed for source in backend.sources)
     assert all(engine.closed for engine in backend.engines)
+
+
+def test_a_job_that_cannot_stop_at_once_does_not_hold_the_window_up(
+    opened: Window, backend: FakeBackend, qtbot: QtBot
+) -> None:
+    gate = threading.Event()
+    backend.before_run = gate.wait  # like the import of a big library: deaf to a cancel
+    opened.actions_["run"].trigger()
+    qtbot.waitUntil(lambda: opened.controller.state is State.RUNNING)
+    opened.controller.cancel()
+    qtbot.waitUntil(lambda: opened.controller.state is State.IDLE)
+    assert opened.actions_["run"].isEnabled()
+    opened.actions_["run"].trigger()
+    assert opened.controller.state is State.STARTING
+    assert len(backend.configs) == 1, "the second run waits for the first to be out of the way"
+    with qtbot.waitSignal(opened.controller.finished):
+        gate.set()
+    assert len(backend.configs) == 2
 
 
 def test_nobody_found_is_a_banner(opened: Window, backend: FakeBackend, qtbot: QtBot) -> None:
