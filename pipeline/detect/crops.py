@@ -46,14 +46,15 @@ class Square:
     def cut(self, bgr: Image, size_px: int) -> Image:
         """The square as an RGB picture of `size_px` x `size_px`; black beyond the edges.
 
-        Large squares are first averaged down by a whole factor, so that nothing flickers by aliasing and the work
-        does not grow with the size of the video.
+        Large squares are first halved as often as it takes, by averages of 2 x 2 pixels (which OpenCV does four times
+        as fast as one step by 4), so that nothing flickers by aliasing.
         """
         import cv2
 
         height, width = bgr.shape[:2]
         reach = self.side * (abs(self.up[0]) + abs(self.up[1])) / 2 + 2
-        shrink = max(1, int(self.side / size_px))
+        halvings = max(0, math.floor(math.log2(self.side / size_px)))
+        shrink = 2**halvings
         x0, y0 = max(0, math.floor(self.x - reach)), max(0, math.floor(self.y - reach))
         # Whole blocks only: a partial block at the end would shift what the averaging gives by a fraction of a pixel.
         columns = (min(width, math.ceil(self.x + reach)) - x0) // shrink
@@ -61,8 +62,8 @@ class Square:
         if columns < 1 or rows < 1:
             return np.zeros((size_px, size_px, 3), np.uint8)
         part: Any = bgr[y0 : y0 + rows * shrink, x0 : x0 + columns * shrink]
-        if shrink > 1:
-            part = cv2.resize(part, (columns, rows), interpolation=cv2.INTER_AREA)
+        for _ in range(halvings):
+            part = cv2.resize(part, (part.shape[1] // 2, part.shape[0] // 2), interpolation=cv2.INTER_AREA)
         matrix = self._part_from_crop(size_px, x0, y0, shrink)
         flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
         piece = cv2.warpAffine(part, matrix, (size_px, size_px), flags=flags, borderMode=cv2.BORDER_CONSTANT)
@@ -77,13 +78,13 @@ class Square:
 
 
 def search_squares(width_px: int, height_px: int) -> tuple[Square, ...]:
-    """Where to look for people: squares of the picture's shorter side, overlapping by a quarter, and the whole.
+    """Where to look for people: squares of the picture's shorter side, overlapping by a fifth, and the whole.
 
     A detector that sees 224 pixels of a 16:9 picture sees a person at half the size that it gets from a square tile;
     on the sample video the whole picture gives hardly any true hit and the tiles find nearly everyone.
     """
     short, long = min(width_px, height_px), max(width_px, height_px)
-    count = 1 if long <= 1.1 * short else 1 + math.ceil((long - short) / (0.75 * short))
+    count = 1 if long <= 1.1 * short else 1 + math.ceil((long - short) / (0.8 * short))
     starts = np.linspace(0, long - short, count)
     middles = [(start + short / 2, short / 2) for start in starts]
     if height_px > width_px:

@@ -33,12 +33,13 @@ _FIND_SCORE = 0.5  # the detector's confidence in a hit
 _FOLLOW_CONFIDENCE = 0.5  # the landmark network's, to go on following
 _NEW_CONFIDENCE = 0.7  # and to believe in a newcomer
 _NEW_VISIBILITY = 0.5  # mean visibility of a newcomer's shoulders and hips
-_SEARCH_PERIOD_S = 0.4  # every tile is searched this often while people are followed
+_SEARCH_PERIOD_S = 0.36  # every tile is searched this often (and a few frames more) while people are followed
+_LARGE_BODY = 0.8  # side of a body's square, in sides of a tile, from which the whole picture's hits count
 _LOST_S = 0.5  # how long a lost person is looked for where they were
 _LOST_REACH = 1.5  # in a square so much larger than theirs
 _SAME_OKS = 0.5  # above this two detections are one person
 _COVER_SHARE = 0.8  # of the smaller box, inside the other: a newcomer there is a second guess at somebody known,
-_COVER_SIZES = 0.4  # unless much smaller or larger (a child in front of a grown-up)
+_COVER_LENGTHS = 0.6  # unless much shorter or longer (a child in front of a grown-up)
 _OUTSIDE_FALLOFF = 0.05  # of the picture's longer side: how fast scores fall beyond the edge
 _TRUNK = [11, 12, 23, 24]
 _ESTABLISHED = 10  # frames after which somebody is no newcomer
@@ -55,6 +56,15 @@ class _Person:
     confidence: float
     moved: float = 0.0  # how far the body jumped since the last frame, in body sizes
     frames: int = 1  # followed for so long
+
+
+@dataclass(slots=True)
+class _Lost:
+    """Where somebody was when they were lost, and how often they were looked for there."""
+
+    time_s: float
+    square: Square
+    searches: int = 0
 
 
 class MediaPipeDetector:
@@ -92,7 +102,7 @@ class MediaPipeDetector:
 
     def reset(self) -> None:
         self._people: list[_Person] = []
-        self._lost: list[tuple[float, Square]] = []  # (when, where)
+        self._lost: list[_Lost] = []
         self._size = (0, 0)
         self._tiles: tuple[Square, ...] = ()
         self._turn = 0  # the tile that is searched next
@@ -129,7 +139,7 @@ class MediaPipeDetector:
         found_again = self._locate_all(frame.bgr, [person.square for person in self._people])
         for person, found in zip(self._people, found_again, strict=True):
             if found is None:
-                self._lost.append((frame.time_s, person.square))
+                self._lost.append(_Lost(frame.time_s, person.square))
                 continue
             size = person.square.side / (2 * _MARGIN)
             found.frames = person.frames + 1
@@ -140,21 +150,21 @@ class MediaPipeDetector:
         kept: list[_Person] = []
         for person in sorted(followed, key=lambda p: (-min(p.frames, _ESTABLISHED), p.moved)):
             if any(self._same(person, other) for other in kept):
-                self._lost.append((frame.time_s, person.square))
+                self._lost.append(_Lost(frame.time_s, person.square))
             else:
                 kept.append(person)
         self._people = kept
 
     def _search(self, frame: Frame) -> None:
         """Look for newcomers and for those just lost, as far as there is room and it is due."""
-        self._lost = [(when, square) for when, square in self._lost if frame.time_s - when <= _LOST_S]
+        self._lost = [lost for lost in self._lost if frame.time_s - lost.time_s <= _LOST_S]
         if len(self._people) >= self._max_people:
             return
         for lost in list(self._lost):
-            _, square = lost
-            # Upright and, for somebody in a somersault, turned as they were: the detector knows people upright only.
-            ups = [(0.0, -1.0)] if square.up[1] < -0.7 else [square.up, (0.0, -1.0)]
-            if any(self._admit(frame.bgr, Square(square.x, square.y, _LOST_REACH * square.side, up)) for up in ups):
+            # In turns upright and, for somebody in a somersault, as they were: the detector knows people upright only.
+            up = lost.square.up if lost.searches % 2 == 0 else (0.0, -1.0)
+            lost.searches += 1
+            if self._admit(frame.bgr, Square(lost.square.x, lost.square.y, _LOST_REACH * lost.square.side, up)):
                 self._lost.remove(lost)
         if self._searched_s == -np.inf:
             due = len(self._tiles)
@@ -163,11 +173,13 @@ class MediaPipeDetector:
         else:
             due = int(frame.time_s - self._searched_s >= _SEARCH_PERIOD_S / len(self._tiles))
         for _ in range(due):
-            self._admit(frame.bgr, self._tiles[self._turn])
+            tile, short = self._tiles[self._turn], float(min(self._size))
+            # The whole picture is for bodies too large for a tile: smaller ones it shows too coarsely to be believed.
+            self._admit(frame.bgr, tile, smallest_px=_LARGE_BODY * short if tile.side > short else 0.0)
             self._turn = (self._turn + 1) % len(self._tiles)
             self._searched_s = frame.time_s
 
-    def _admit(self, bgr: Image, where: Square) -> int:
+    def _admit(self, bgr: Image, where: Square, smallest_px: float = 0.0) -> int:
         """Search one square; everyone found there who is new is followed from now on. Returns how many."""
         points, scores = self._finder.find(where.cut(bgr, FINDER_PX))
         count = 0
@@ -181,7 +193,9 @@ class MediaPipeDetector:
             first = self._locate(bgr, square)
             # The detector's square is rough: what counts is what the network sees in the square it would use itself.
             person = None if first is None else self._locate(bgr, first.square)
-            if person is None or person.confidence < _NEW_CONFIDENCE or person.scores[_TRUNK].mean() < _NEW_VISIBILITY:
+            if person is None or person.square.side < smallest_px:
+                continue
+            if person.confidence < _NEW_CONFIDENCE or person.scores[_TRUNK].mean() < _NEW_VISIBILITY:
                 continue
             if not any(self._again(person, known) for known in self._people):
                 self._people.append(person)
@@ -230,11 +244,12 @@ class MediaPipeDetector:
 
 
 def _cover(newcomer: _Person, known: _Person) -> bool:
-    """Whether the newcomer lies on somebody known and is nearly as large: a second, worse guess at the same body."""
+    """Whether the newcomer lies on somebody known and is nearly as long: a second, worse guess at the same body."""
     a, b = joint_box(newcomer.joints, newcomer.scores), joint_box(known.joints, known.scores)
     shared = float(np.prod(np.clip(np.minimum(a[2:], b[2:]) - np.maximum(a[:2], b[:2]), 0, None)))
-    areas = sorted([float(np.prod(a[2:] - a[:2])), float(np.prod(b[2:] - b[:2]))])
-    return areas[0] > _COVER_SIZES * areas[1] and shared > _COVER_SHARE * areas[0]
+    area = min(float(np.prod(a[2:] - a[:2])), float(np.prod(b[2:] - b[:2])))
+    short, long = sorted([float((a[2:] - a[:2]).max()), float((b[2:] - b[:2]).max())])
+    return short > _COVER_LENGTHS * long and shared > _COVER_SHARE * area
 
 
 def _near(a: Square, b: Square, reach: float) -> bool:
