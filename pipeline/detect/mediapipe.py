@@ -218,7 +218,7 @@ class MediaPipeDetector:
             seen = landmarker.locate(piece)
         finally:
             self._idle.put(landmarker)
-        if seen.confidence < _FOLLOW_CONFIDENCE:
+        if seen is None or seen.confidence < _FOLLOW_CONFIDENCE:
             return None
         joints = square.image_from_crop(seen.joints)
         ends = square.image_from_crop(np.stack([seen.hip_centre, seen.circle]))

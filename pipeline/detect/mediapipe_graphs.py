@@ -81,12 +81,12 @@ class Landmarker:
         outputs = ["LANDMARKS:landmarks", "AUXILIARY_LANDMARKS:auxiliary", "PRESENCE_SCORE:confidence"]
         self._graph = _Graph(_LANDMARKS_GRAPH, options, outputs)
 
-    def locate(self, rgb: Image) -> Landmarks:
-        """Square crop -> landmarks. There is always an answer: its `confidence` says whether there is a person."""
+    def locate(self, rgb: Image) -> Landmarks | None:
+        """Square crop -> landmarks; `confidence` says how likely there is a person. None if that is exactly 0."""
         result = self._graph.run(rgb)
         landmarks, auxiliary = result.proto("landmarks"), result.proto("auxiliary")
         if landmarks is None or auxiliary is None:
-            raise RuntimeError("MediaPipe's landmark graph gave no landmarks")
+            return None
         values = np.array([(p.x, p.y, p.visibility, p.presence) for p in landmarks.landmark], np.float32)
         circle = np.array([(p.x, p.y) for p in auxiliary.landmark], np.float32)
         confidence = min(max(result.number("confidence"), 0.0), 1.0)

@@ -106,6 +106,20 @@ def test_newcomer_is_found_within_half_a_second(detector: MediaPipeDetector, pic
     assert counts[30:].index(2) <= 15
 
 
+@pytest.mark.parametrize("confidence", [0.0, 0.2])
+def test_network_that_sees_nobody_is_no_error(
+    detector: MediaPipeDetector, picture: np.ndarray, monkeypatch: pytest.MonkeyPatch, confidence: float
+) -> None:
+    """At a confidence of exactly 0 MediaPipe's graph gives no landmarks at all."""
+    from pipeline.detect.mediapipe_graphs import _Result
+
+    monkeypatch.setattr(_Result, "number", lambda self, name: confidence)
+    if confidence == 0:
+        monkeypatch.setattr(_Result, "proto", lambda self, name: None)
+    detector.reset()
+    assert len(detector.detect(Frame(0, 0.0, picture)).scores) == 0
+
+
 def test_who_is_gone_is_gone(detector: MediaPipeDetector, picture: np.ndarray) -> None:
     alone = picture.copy()
     alone[:, 1000:] = 120

@@ -88,6 +88,8 @@ def test_joints_do_not_need_the_silhouette(own_cache: Path, sample_path: Path) -
         landmarker = Landmarker(bundle)
         results.append(landmarker.locate(picture))
         landmarker.close()
+    assert results[0] is not None
+    assert results[1] is not None
     assert results[0].confidence == results[1].confidence > 0.99
     for name in ("joints", "visibility", "presence", "hip_centre", "circle"):
         np.testing.assert_array_equal(getattr(results[0], name), getattr(results[1], name))
