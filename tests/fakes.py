@@ -41,7 +41,7 @@ def make_take(
     index = np.arange(start, start + count, dtype=np.int64)
     times = index / FPS
     rotation = rotation_world_from_camera(0.0)
-    scene = SceneEstimate(default_fov_deg(WIDTH, HEIGHT), 0.0, rotation, np.array([0.0, -4.0, 1.2]))
+    scene = SceneEstimate(default_fov_deg(WIDTH, HEIGHT), 0.0, rotation, np.array([0.0, -4.0, 1.2]), {"fov": "assumed"})
     tracks2d, tracks3d = [], []
     for person in (1, 2):
         joints = walking(count, x=1.2 * (person - 1))

@@ -118,5 +118,5 @@ class _Emit:
     def __init__(self, view: EmptyState, path: Path) -> None:
         self._view, self._path = view, path
 
-    def __call__(self) -> None:
+    def __call__(self, *_: object) -> None:
         self._view.recent_wanted.emit(self._path)

@@ -5,6 +5,7 @@ World space: z up, floor at z = 0, +y away from the video's camera.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,8 +13,8 @@ from OpenGL import GL
 from pyqtgraph import Vector
 from pyqtgraph.opengl import GLLinePlotItem, GLMeshItem, GLViewWidget, shaders
 from pyqtgraph.opengl.items.GLMeshItem import DirtyFlag
-from PySide6.QtCore import QEasingCurve, QPointF, Qt, QVariantAnimation, Signal, Slot
-from PySide6.QtGui import QColor, QMouseEvent, QSurfaceFormat, QWheelEvent
+from PySide6.QtCore import QEasingCurve, QPointF, QRectF, Qt, QVariantAnimation, Signal, Slot
+from PySide6.QtGui import QColor, QFont, QMouseEvent, QPainter, QSurfaceFormat, QVector4D, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
 from app import theme
@@ -25,6 +26,7 @@ _GRID_HALF_M = 6
 _ELEVATION = (-8.0, 89.0)
 _DISTANCE = (0.6, 40.0)
 _FOV_DEG = 38.0
+_BADGE_ABOVE_M = 0.24
 
 _VERTEX = """
 uniform mat4 u_mvp; uniform mat3 u_normal;
@@ -174,6 +176,7 @@ class SceneGL(GLViewWidget):
             item.updateGLOptions({"glDepthMask": (False,)})
         self._bodies.updateGLOptions({"glDepthMask": (True,)})
         self._last: QPointF | None = None
+        self._badges: list[tuple[tuple[float, ...], int, bool]] = []
         self._travel: QVariantAnimation | None = None
         self.look(Camera((0.0, 0.0, 0.9), 4.4, 10.0, -62.0))
 
@@ -181,16 +184,48 @@ class SceneGL(GLViewWidget):
         GL.glDepthMask(True)  # the clear of the frame needs it
         GL.glEnable(GL.GL_MULTISAMPLE)
         super().paintGL()
+        self._paint_badges()
+
+    def _paint_badges(self) -> None:
+        """The persons' numbers over their heads, as over the video; only if there are several."""
+        if len(self._badges) < 2:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        font = QFont(self.font())
+        font.setPixelSize(12)
+        font.setBold(True)
+        painter.setFont(font)
+        to_screen = self.currentProjection() * self.viewMatrix()
+        for (x, y, z), number, subject in self._badges:
+            at = to_screen.map(QVector4D(x, y, z + _BADGE_ABOVE_M, 1.0))
+            if at.w() <= 0:
+                continue
+            centre = QPointF((at.x() / at.w() + 1) / 2 * self.width(), (1 - at.y() / at.w()) / 2 * self.height())
+            box = QRectF(centre.x() - 11, centre.y() - 11, 22, 22)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(theme.ACCENT) if subject else QColor(52, 58, 70, 230))
+            painter.drawEllipse(box)
+            painter.setPen(QColor(theme.ON_ACCENT if subject else theme.TEXT))
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, str(number))
+        painter.end()
 
     # --- content
 
-    def show_bodies(self, joints: Floats, subjects: list[bool]) -> None:
-        """`joints` (P, 17, 3) world, metres, NaN = not seen; `subjects` says who is shown in full colour."""
+    def show_bodies(self, joints: Floats, persons: Sequence[int], subject: int) -> None:
+        """`joints` (P, 17, 3) world, metres, NaN = not seen, of `persons`; the `subject` is shown in full colour."""
+        self._badges = [
+            (tuple(head.tolist()), person, person == subject)
+            for head, person in zip(joints[:, 10], persons, strict=True)
+            if np.isfinite(head).all()
+        ]
         if len(joints) == 0:
             self._bodies.set_mesh(None)
             self._shadow.set_mesh(None)
         else:
-            self._bodies.set_mesh(bodies_mesh(joints, np.stack([body_colours(s) for s in subjects])))
+            self._bodies.set_mesh(
+                bodies_mesh(joints, np.stack([body_colours(person == subject) for person in persons]))
+            )
             self._shadow.set_mesh(shadow_mesh(joints))
         self.update()
 

@@ -115,11 +115,11 @@ class SceneView(QWidget):
             return
         row = self._row()
         if self._take is None or row is None:
-            self.gl.show_bodies(np.zeros((0, 17, 3), np.float32), [])
+            self.gl.show_bodies(np.zeros((0, 17, 3), np.float32), [], self._person)
             return
         tracks = self._take.tracks3d
         joints = np.stack([track.joints[row] for track in tracks])
-        self.gl.show_bodies(joints, [track.person == self._person for track in tracks])
+        self.gl.show_bodies(joints, [track.person for track in tracks], self._person)
         self._follow_person(row)
 
     def _person_at(self, row: int) -> NDArray[np.float64] | None:

@@ -54,6 +54,10 @@ class SettingsPanel(QFrame):
         self.pitch = _number(-89, 89, 1, "°", "", 1)
         self.smooth = _number(0, 60, 0.5, " Hz", "Off", 1, 7)
         self.detector, self.lifter, self.device = QComboBox(), QComboBox(), QComboBox()
+        self.estimates = label("", "faint")
+        self.estimates.setWordWrap(True)
+        self.estimates.setContentsMargins(0, 10, 0, 0)
+        self.estimates.hide()
         self.reset = QPushButton("Back to the defaults")
         self.reset.setProperty("role", "flat")
 
@@ -80,7 +84,7 @@ class SettingsPanel(QFrame):
             _stacked("2D detector", self.detector, "Finds people and their joints in every picture."),
             _stacked("3D lifter", self.lifter, "Turns the joints' movement into 3D."),
             _stacked("Compute on", self.device, "Automatic takes a supported GPU if there is one, else the processor."),
-            None, self.reset, spacing=7, margins=(18, 16, 14, 12),
+            None, self.estimates, self.reset, spacing=7, margins=(18, 16, 14, 12),
         )  # fmt: skip
         inside = QWidget()
         inside.setLayout(body)
@@ -212,6 +216,19 @@ class SettingsPanel(QFrame):
         self.person.setCurrentIndex(max(self.person.findData(person), 0))
         self.person.setEnabled(len(numbers) > 1)
         self._loading = False
+        text = estimates_text(take)
+        self.estimates.setText(text)
+        self.estimates.setVisible(bool(text))
+
+
+def estimates_text(take: Take | None) -> str:
+    """What of the scale, the camera and the floor of `take` was assumed, not known."""
+    if take is None or take.scene is None:
+        return ""
+    scene = take.scene
+    used = {"fov": f"field of view {scene.fov_deg:.0f}°", "pitch": f"tilt {scene.pitch_deg:.0f}°", "height": "height"}
+    parts = [f"{used[key]} {note}" for key, note in scene.notes.items() if key in used]
+    return f"Estimates, not measurements: {', '.join(parts)}." if parts else ""
 
 
 class _NumberBox(QDoubleSpinBox):

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QDialog
+from PySide6.QtWidgets import QApplication, QDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
 from app.controller import State
@@ -93,7 +93,8 @@ def test_recent_files_newest_first_and_kept(
     (tmp_path / "first.mp4").unlink()
     again = make_window(backend)
     assert [path.name for path in again.settings.recent] == ["mit Leerzeichen ü 視頻.mp4"]
-    again.empty.recent_wanted.emit(again.settings.recent[0])
+    card = next(b for b in again.empty.findChildren(QPushButton) if b.property("role") == "recent")
+    qtbot.mouseClick(card, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: again.controller.info is not None)
 
 
@@ -120,6 +121,7 @@ def test_a_run_gives_a_skeleton(lifted: Window, backend: FakeBackend) -> None:
     assert not lifted.workspace.run_panel.isVisible()
     assert lifted.actions_["export"].isEnabled()
     assert lifted.workspace.scene._hint_text.text() == ""
+    assert lifted.workspace.panel.estimates.isVisible()
     assert lifted.workspace.timeline._known == [(0.0, pytest.approx(COUNT / FPS))]
     config = backend.configs[0]
     assert (config.start_s, config.end_s, config.persons) == (None, None, None)
@@ -292,6 +294,7 @@ def test_everyone_lifts_all_and_switching_needs_no_run(lifted: Window, backend: 
     with qtbot.waitSignal(lifted.controller.finished):
         lifted.actions_["everyone"].trigger()
     assert [track.person for track in lifted.controller.take.tracks3d] == [1, 2]
+    assert [number for _, number, _ in lifted.workspace.scene.gl._badges] == [1, 2]
     runs = len(backend.configs)
     press(qtbot, lifted, KEY.Key_P)
     assert lifted.controller.person == 2
