@@ -286,14 +286,14 @@ class SceneGL(GLViewWidget):
         x, y, z, log_distance, elevation, azimuth, fov = (first + (last - first) * share).tolist()
         self.look(Camera((x, y, z), float(np.exp(log_distance)), elevation, azimuth, fov))
 
-    def shift(self, dx: float, dy: float) -> None:
+    def shift(self, dx: float, dy: float, dz: float) -> None:
         """Move the view with the person, also while it glides."""
-        delta = Vector(dx, dy, 0)
+        delta = Vector(dx, dy, dz)
         self.opts["center"] = self.opts["center"] + delta
         if self._travel is not None:
             first, last = self._path
-            first[:2] += (dx, dy)
-            last[:2] += (dx, dy)
+            first[:3] += (dx, dy, dz)
+            last[:3] += (dx, dy, dz)
         self.update()
 
     # --- mouse

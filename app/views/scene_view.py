@@ -43,7 +43,7 @@ class SceneView(QWidget):
         self._time_s = 0.0
         self._follow = True
         self._floor = True
-        self._anchor = np.zeros(2)  # where on the floor the view is centred by following
+        self._anchor = np.array([0.0, 0.0, _EYE_M])  # where the view is centred by following
         self._paths: dict[int, NDArray[np.float64]] = {}
         self._stack = QStackedLayout(self)
         self._stack.setStackingMode(QStackedLayout.StackingMode.StackAll)
@@ -96,7 +96,7 @@ class SceneView(QWidget):
         first = take is not None and take.tracks3d and (self._take is None or not self._take.tracks3d)
         changed_person = person != self._person
         self._take, self._person = take, person
-        self._paths = {} if take is None else {t.person: _floor_path(t.joints) for t in take.tracks3d}
+        self._paths = {} if take is None else {t.person: _follow_path(t.joints) for t in take.tracks3d}
         if first or (changed_person and take is not None):
             self._jump_to_person()
         self._show_now()
@@ -135,7 +135,7 @@ class SceneView(QWidget):
         delta = at - self._anchor
         if np.abs(delta).max() > 1e-6:
             self.gl.shift(*delta.tolist())
-            self.gl.place_floor(*at.tolist())
+            self.gl.place_floor(*at[:2].tolist())
             self._anchor = at.copy()
 
     def _jump_to_person(self) -> None:
@@ -145,7 +145,7 @@ class SceneView(QWidget):
             self._anchor = at.copy()
         if self.gl is not None:
             self.gl.stop_travel()
-            self.gl.place_floor(*self._anchor.tolist())
+            self.gl.place_floor(*self._anchor[:2].tolist())
             if self.preset_name:
                 self.preset(self.preset_name)
             else:
@@ -156,7 +156,8 @@ class SceneView(QWidget):
     def _camera(self, distance: float, elevation: float, azimuth: float) -> Camera:
         from app.views.scene_gl import Camera
 
-        return Camera((float(self._anchor[0]), float(self._anchor[1]), _EYE_M), distance, elevation, azimuth)
+        x, y, z = self._anchor.tolist()
+        return Camera((x, y, z), distance, elevation, azimuth)
 
     def _home(self) -> Camera:
         return self._camera(*_HOME)
@@ -184,8 +185,7 @@ class SceneView(QWidget):
         assert self._take is not None
         assert self._take.scene is not None
         scene, info = self._take.scene, self._take.info
-        subject = np.array([*self._anchor, _EYE_M])
-        depth = float((subject - scene.translation) @ (scene.rotation @ np.array([0.0, 0.0, 1.0])))
+        depth = float((self._anchor - scene.translation) @ (scene.rotation @ np.array([0.0, 0.0, 1.0])))
         return true_camera(scene, (info.width_px, info.height_px), (self.width(), self.height()), max(depth, 0.5))
 
     @Slot()
@@ -202,16 +202,22 @@ class SceneView(QWidget):
             self.gl.show_floor(on)
 
 
-def _floor_path(joints: NDArray[np.float32], smooth: int = 31) -> NDArray[np.float64]:
-    """(T, 2) where on the floor the view follows: the pelvis, smoothed over a second so that the view stays calm."""
-    path = joints[:, 0, :2].astype(np.float64)
+def _follow_path(joints: NDArray[np.float32]) -> NDArray[np.float64]:
+    """(T, 3) what the view follows: the pelvis, smoothed so that the view stays calm.
+
+    A second along the floor; three in height, so that a jump is seen as a jump and a person on a roof is in the view.
+    """
+    path = joints[:, 0].astype(np.float64)
     good = np.isfinite(path).all(axis=1)
     if not good.any():
         return path
     index = np.arange(len(path))
-    filled = np.stack([np.interp(index, index[good], path[good, axis]) for axis in range(2)], axis=1)
-    half = min(smooth // 2, len(path) - 1)
-    padded = np.concatenate([np.repeat(filled[:1], half, axis=0), filled, np.repeat(filled[-1:], half, axis=0)])
+    filled = [np.interp(index, index[good], path[good, axis]) for axis in range(3)]
+    return np.stack([_smooth(filled[0], 31), _smooth(filled[1], 31), _smooth(filled[2], 91)], axis=1)
+
+
+def _smooth(values: NDArray[np.float64], frames: int) -> NDArray[np.float64]:
+    """Weighted mean over `frames` neighbours; the ends are held."""
+    half = min(frames // 2, len(values) - 1)
     window = np.hanning(2 * half + 3)[1:-1]
-    window /= window.sum()
-    return np.stack([np.convolve(padded[:, axis], window, mode="valid") for axis in range(2)], axis=1)
+    return np.convolve(np.pad(values, half, mode="edge"), window / window.sum(), mode="valid")
