@@ -30,7 +30,7 @@ class _Parser(argparse.ArgumentParser):
 def build_parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="hourglass",
-        description="One camera in, a 3D skeleton out. Without a command the window opens.",
+        description="One camera in, a 3D skeleton out. Without a command, or with a file alone, the window opens.",
     )
     parser.add_argument("-v", "--verbose", action="store_true", help="show the log on stderr")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import functools
 import importlib.metadata
 import importlib.util
@@ -28,12 +29,17 @@ _REINSTALL = "Run ./start --reinstall."
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line of the report. `fix` is empty when there is nothing to do."""
+    """One line of the report. `needed`: the main job does not work without it. `fix`: what to do, if anything."""
 
     what: str
     value: str
     ok: bool = True
     fix: str = ""
+    needed: bool = True
+
+    @property
+    def sign(self) -> str:
+        return "ok" if self.ok else "NO" if self.needed else "--"
 
 
 def add_parser(commands: Any) -> None:
@@ -47,13 +53,11 @@ def run(arguments: argparse.Namespace, report: Report) -> int:
     healthy = True
     for check in (_python, _packages, _device, _detector, _weights, _cache, _display, _tools):
         for finding in check():
-            healthy &= finding.ok
-            report.record(
-                {"what": finding.what, "value": finding.value, "ok": finding.ok, "fix": finding.fix},
-            )
-            report.line(f"{'ok ' if finding.ok else 'NO '} {finding.what:<22} {finding.value}")
+            healthy &= finding.ok or not finding.needed
+            report.record(dataclasses.asdict(finding))
+            report.line(f"{finding.sign} {finding.what:<22} {finding.value}")
             if finding.fix:
-                report.line(f"{'':26} -> {finding.fix}")
+                report.line(f"{'':25} -> {finding.fix}")
     report.record({"status": "done" if healthy else "error", "healthy": healthy})
     report.line("Everything the main job needs is here." if healthy else "Something is missing: see the arrows above.")
     return 0 if healthy else 2
@@ -88,13 +92,14 @@ def _packages() -> Iterator[Finding]:
 
 def _device() -> Iterator[Finding]:
     def describe() -> str:
-        return ", ".join(f"{key} {value}" for key, value in runtime.describe().items() if key != "warnings")
+        known = {key: value for key, value in runtime.describe().items() if key != "warnings" and value}
+        return ", ".join(f"{key} {value}" for key, value in known.items())
 
     yield _attempt("device", describe)
     if importlib.util.find_spec("torch") is not None:
         for warning in runtime.describe().get("warnings", []):
             # A GPU that lies idle is slow, not broken.
-            yield Finding("device", "a GPU is present but not used", fix=str(warning))
+            yield Finding("device", "a GPU is present but not used", ok=False, fix=str(warning), needed=False)
 
 
 def _detector() -> Iterator[Finding]:
@@ -106,7 +111,8 @@ def _detector() -> Iterator[Finding]:
 
     yield _attempt("detector mediapipe", ready)
     mmpose = registry.find("detector", "mmpose")
-    yield Finding("detector mmpose", mmpose.missing() or "ready", fix="" if not mmpose.missing() else mmpose.hint)
+    reason = mmpose.missing()
+    yield Finding("detector mmpose", reason or "ready", not reason, mmpose.hint if reason else "", needed=False)
 
 
 def _weights() -> Iterator[Finding]:
@@ -124,9 +130,8 @@ def _cache() -> Iterator[Finding]:
 
 def _display() -> Iterator[Finding]:
     if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
-        yield Finding(
-            "display", "none: the command line works, the window needs one", fix="Start a desktop, or use xvfb-run."
-        )
+        value = "none: the command line works, the window needs one"
+        yield Finding("display", value, ok=False, fix="Start a desktop, or use xvfb-run.", needed=False)
     else:
         yield Finding("display", os.environ.get("WAYLAND_DISPLAY") or os.environ.get("DISPLAY") or "native")
 
@@ -134,4 +139,4 @@ def _display() -> Iterator[Finding]:
 def _tools() -> Iterator[Finding]:
     for name, use in (("blender", "tests only"), ("ffmpeg", "tests only")):
         found = shutil.which(name)
-        yield Finding(name, found or f"not found ({use})")
+        yield Finding(name, found or f"not found ({use})", ok=found is not None, needed=False)

@@ -1,0 +1,45 @@
+"""`models` and `doctor`: honest about what can be used here."""
+
+from __future__ import annotations
+
+
+def test_models_names_the_default_lifter_and_what_is_not_built(command) -> None:
+    done = command("models", "--json")
+    assert done.code == 0, done.stderr
+    rows = {(row["kind"], row["name"]): row for row in done.records}
+    assert rows["detector", "mediapipe"]["ready"]
+    assert not rows["detector", "mmpose"]["ready"]
+    assert rows["detector", "mmpose"]["reason"] == "not built yet"
+    defaults = [row for row in done.records if row.get("default")]
+    assert len(defaults) == 1
+    assert defaults[0]["ready"]
+
+
+def test_doctor_finds_a_whole_installation(command) -> None:
+    done = command("doctor", "--json")
+    assert done.code == 0, done.stdout
+    found = {row["what"]: row for row in done.records if "what" in row}
+    for name in (
+        "torch",
+        "mediapipe",
+        "mmpose",
+        "mmengine",
+        "opencv-python",
+        "PySide6-Essentials",
+        "pyqtgraph",
+        "numpy",
+    ):
+        assert found[name]["ok"]
+    assert "device" in found["device"]["value"]
+    assert all(row["fix"] for row in found.values() if not row["ok"] and row["needed"])
+    assert done.records[-1] == {"status": "done", "healthy": True}
+
+
+def test_doctor_says_what_to_do_about_a_cache_that_cannot_be_written(command, monkeypatch, tmp_path) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("HOURGLASS_CACHE", str(tmp_path / "file" / "cache"))
+    done = command("doctor", "--json")
+    assert done.code == 2
+    cache = next(row for row in done.records if row.get("what") == "cache folder")
+    assert not cache["ok"]
+    assert "choose another folder" in cache["fix"]
