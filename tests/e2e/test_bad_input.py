@@ -119,9 +119,8 @@ def test_a_person_who_enters_late_and_leaves_early(engine, sample_path, make_vid
     assert not seen[:38].any()
     assert seen[42:68].all()
     assert not seen[72:].any()
-    from pipeline.export.run import export_take
-
     from pipeline.export.base import ExportOptions
+    from pipeline.export.run import export_take
 
     export_take(take, tmp_path, video.stem, ["bvh", "csv"], ExportOptions())
     table = pd.read_csv(tmp_path / f"{video.stem}.csv")

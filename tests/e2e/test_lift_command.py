@@ -162,9 +162,8 @@ def test_ctrl_c_is_clean_and_the_next_run_goes_on_from_there(sample_path, tmp_pa
     assert time.monotonic() - begun < 30
     assert "Traceback" not in err
     assert list((tmp_path / "out").iterdir()) == []
-    from pipeline.detect.cache import open_cache
-
     from pipeline.config import DetectConfig
+    from pipeline.detect.cache import open_cache
     from pipeline.detect.mediapipe import MediaPipeDetector
     from pipeline.sources.video import VideoSource
 
