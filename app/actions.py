@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu
 
@@ -14,7 +13,7 @@ from app import theme
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """One action. `handler` is the name of a method of the window; "~" before it: checkable, gets the state."""
+    """One action. `handler` is the name of a method of the window or its commands; "~": checkable, gets the state."""
 
     name: str
     text: str
@@ -87,7 +86,7 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
 
 
 class Actions:
-    """The actions by name, connected to the window's methods and placed in its menus."""
+    """The actions by name, in the window's menus. `connect` says who carries them out."""
 
     def __init__(self, window: QMainWindow, submenus: dict[str, QMenu]) -> None:
         self._by_name: dict[str, QAction] = {}
@@ -108,13 +107,7 @@ class Actions:
     def _make(window: QMainWindow, spec: Spec) -> QAction:
         action = QAction(spec.text, window)
         action.setObjectName(spec.name)
-        checkable = spec.handler.startswith("~")
-        handler: Callable[..., object] = getattr(window, spec.handler.lstrip("~"))
-        if checkable:
-            action.setCheckable(True)
-            action.toggled.connect(handler)
-        else:
-            action.triggered.connect(handler)
+        action.setCheckable(spec.handler.startswith("~"))
         if spec.keys:
             action.setShortcut(QKeySequence(spec.keys))
             action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
@@ -127,6 +120,13 @@ class Actions:
         action.setToolTip(f"{plain}  ({keys})" if keys else plain)
         window.addAction(action)
         return action
+
+    def connect(self, *receivers: QObject) -> None:
+        """Give every action to the first of `receivers` that has its handler."""
+        for spec in SPECS:
+            name, action = spec.handler.lstrip("~"), self._by_name[spec.name]
+            receiver = next(receiver for receiver in receivers if hasattr(receiver, name))
+            (action.toggled if action.isCheckable() else action.triggered).connect(getattr(receiver, name))
 
     def __getitem__(self, name: str) -> QAction:
         return self._by_name[name]

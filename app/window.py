@@ -15,28 +15,28 @@ from PySide6.QtGui import (
     QShowEvent,
 )
 from PySide6.QtOpenGLWidgets import QOpenGLWidget
-from PySide6.QtWidgets import QFileDialog, QMainWindow, QMenu, QStackedWidget, QWidget
+from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QWidget
 
-from app import about, theme
+from app import about
 from app.actions import Actions
-from app.backend import TAKE_SUFFIX, Backend, detectors
+from app.backend import Backend, detectors
 from app.controller import Controller, State
+from app.file_commands import FileCommands
 from app.meter import ProgressMeter
 from app.notify import Banner, CrashDialog
-from app.playback import SPEEDS, Playback
+from app.play_commands import PlayCommands
+from app.playback import SPEEDS
 from app.settings import Settings
+from app.view_commands import ViewCommands
 from app.views.empty_state import EmptyState
-from app.views.export_dialog import ExportDialog, ExportWish
 from app.views.rows import take_times
 from app.views.widgets import column
 from app.views.workspace import Workspace
 from pipeline.errors import UserError
-from pipeline.export.base import ExportOptions
 from pipeline.types import Progress, Take, VideoInfo
 
 log = logging.getLogger(__name__)
 
-_FRAME_MS = 16
 _WARM_UP_MS = 120  # after the first paint: what is needed soon, but not to be seen
 
 
@@ -49,18 +49,18 @@ class Window(QMainWindow):
         self.setAcceptDrops(True)
         self.settings, self._log_path = settings, log_path
         self.controller = Controller(backend, settings, self)
-        self.playback = Playback(self)
         self._meter = ProgressMeter()
-        self._export_dialog: ExportDialog | None = None
         self._warm = self._closed = False
-        self._recent_menu = QMenu("Open &recent", self)
-        self._recent_menu.aboutToShow.connect(self._fill_recent)
-        self._recent_menu.triggered.connect(self._open_recent_action)
-        self._speed_menu = QMenu("S&peed", self)
-        self.actions_ = Actions(self, {"recent": self._recent_menu, "speed": self._speed_menu})
-        self.workspace = Workspace(self.actions_, settings.run, detectors(), SPEEDS)
-        self._speed_menu.addActions(self.workspace.transport.speed_menu.actions())
         self.empty, self.banner = EmptyState(), Banner()
+        self.files = FileCommands(self, self.controller, settings, self.banner)
+        speed_menu = QMenu("S&peed", self)
+        self.actions_ = Actions(self, {"recent": self.files.recent_menu, "speed": speed_menu})
+        self.workspace = Workspace(self.actions_, settings.run, detectors(), SPEEDS)
+        speed_menu.addActions(self.workspace.transport.speed_menu.actions())
+        self.play = PlayCommands(self, self.controller, settings, self.workspace, self.actions_)
+        self.playback = self.play.playback
+        self.views = ViewCommands(self, settings, self.workspace)
+        self.actions_.connect(self, self.files, self.play, self.views)
         self.pages = QStackedWidget()
         self.pages.addWidget(self.empty)
         self.pages.addWidget(self.workspace)
@@ -73,10 +73,6 @@ class Window(QMainWindow):
         self._surface = QOpenGLWidget(self)
         self._surface.setGeometry(0, 0, 1, 1)
         self._surface.hide()
-        self._display = QTimer(self)
-        self._display.setTimerType(Qt.TimerType.PreciseTimer)
-        self._display.setInterval(_FRAME_MS)
-        self._display.timeout.connect(self._show_frame)
         self._connect()
         self._restore()
 
@@ -87,24 +83,15 @@ class Window(QMainWindow):
         c.video_changed.connect(self._video_changed)
         c.take_changed.connect(self._take_changed)
         c.person_changed.connect(self._person_changed)
-        c.trim_changed.connect(self._trim_changed)
         c.progressed.connect(self._progressed)
-        c.saved.connect(self._saved)
-        c.exported.connect(self._exported)
-        c.export_failed.connect(self._export_failed)
         c.failed.connect(self.show_error)
         c.noted.connect(self.banner.note)
         c.broke.connect(self.show_bug)
-        self.playback.moved.connect(self._moved)
-        self.playback.playing_changed.connect(self._playing_changed)
-        self.empty.open_wanted.connect(self.choose_file)
-        self.empty.sample_wanted.connect(self.open_sample)
+        self.empty.open_wanted.connect(self.files.choose_file)
+        self.empty.sample_wanted.connect(self.files.open_sample)
         self.empty.recent_wanted.connect(c.open_path)
-        w.timeline.sought.connect(self._seek)
-        w.timeline.trim_dragged.connect(c.set_trim)
-        w.transport.speed_chosen.connect(self.set_speed)
+        self.files.recent_cleared.connect(self._show_recent)
         w.video.person_clicked.connect(c.select_person)
-        w.video.resized.connect(self._ask_for_frame)
         w.run_panel.cancel_wanted.connect(c.cancel)
         w.panel.changed.connect(self._settings_changed)
         w.panel.everyone_wanted.connect(c.select_everyone)
@@ -117,13 +104,13 @@ class Window(QMainWindow):
             ("floor", view.show_floor), ("panel", view.show_panel), ("everyone", self.settings.run.everyone),
         ):  # fmt: skip
             a.check(name, on)
-        self.set_joints(view.show_joints)
-        self.set_others(view.show_others)
-        self.set_follow(view.follow)
-        self.set_loop(view.loop)
-        self.set_floor(view.show_floor)
-        self.set_panel(view.show_panel)
-        self.set_speed(view.speed if view.speed in SPEEDS else 1.0)
+        self.views.set_joints(view.show_joints)
+        self.views.set_others(view.show_others)
+        self.views.set_follow(view.follow)
+        self.play.set_loop(view.loop)
+        self.views.set_floor(view.show_floor)
+        self.views.set_panel(view.show_panel)
+        self.play.set_speed(view.speed if view.speed in SPEEDS else 1.0)
         self.resize(1440, 900)
         self.setMinimumSize(960, 600)
         geometry, cards = self.settings.layout("window"), self.settings.layout("cards")
@@ -131,10 +118,12 @@ class Window(QMainWindow):
             self.restoreGeometry(geometry)
         if cards is not None:
             self.workspace.cards.restoreState(cards)
-        self.empty.set_recent(self.settings.recent)
+        self._show_recent()
         self._enable()
 
-    # --- start and end
+    @Slot()
+    def _show_recent(self) -> None:
+        self.empty.set_recent(self.settings.recent)
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
         super().showEvent(event)
@@ -157,15 +146,12 @@ class Window(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         if not self._closed:
             self._closed = True
-            self.playback.pause()
-            self._display.stop()
+            self.play.stop()
             self.settings.set_layout("window", self.saveGeometry())
             self.settings.set_layout("cards", self.workspace.cards.saveState())
             self.settings.save()
             self.controller.shutdown()
         event.accept()
-
-    # --- messages
 
     @Slot(object)
     def show_error(self, error: UserError) -> None:
@@ -174,56 +160,6 @@ class Window(QMainWindow):
     @Slot(object)
     def show_bug(self, error: BaseException) -> None:
         CrashDialog(error, self._log_path, self).open()
-
-    # --- files
-
-    @Slot()
-    def choose_file(self) -> None:
-        patterns = " ".join(f"*{suffix}" for suffix in self.controller.backend.video_suffixes())
-        path, _ = QFileDialog.getOpenFileName(
-            self, "Open", self.settings.last_folder,
-            f"Videos, 2D joints and takes ({patterns} *.npz *{TAKE_SUFFIX});;All files (*)",
-        )  # fmt: skip
-        if path:
-            self.settings.last_folder = str(Path(path).parent)
-            self.controller.open_path(Path(path))
-
-    @Slot()
-    def open_sample(self) -> None:
-        self.controller.open_sample()
-
-    @Slot()
-    def choose_save(self) -> None:
-        info = self.controller.info
-        if info is None or self.controller.take is None:
-            return
-        start = self.controller.home / f"{Path(info.name).stem}{TAKE_SUFFIX}"
-        path, _ = QFileDialog.getSaveFileName(self, "Save the take", str(start), f"Takes (*{TAKE_SUFFIX})")
-        if path:
-            target = Path(path)
-            self.controller.save_take(target if target.suffix == TAKE_SUFFIX else Path(path + TAKE_SUFFIX))
-
-    @Slot(object)
-    def _saved(self, path: Path) -> None:
-        self.banner.note(f"Saved {path.name}.", str(path.parent))
-
-    def _fill_recent(self) -> None:
-        self._recent_menu.clear()
-        for path in self.settings.recent:
-            self._recent_menu.addAction(path.name).setData(str(path))
-        if self._recent_menu.isEmpty():
-            self._recent_menu.addAction("Nothing yet").setEnabled(False)
-        else:
-            self._recent_menu.addSeparator()
-            self._recent_menu.addAction("Clear the list").setData("")
-
-    def _open_recent_action(self, action: object) -> None:
-        name = str(action.data())  # type: ignore[attr-defined]
-        if name:
-            self.controller.open_path(Path(name))
-        else:
-            self.settings.clear_recent()
-            self.empty.set_recent([])
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
         if any(url.isLocalFile() for url in event.mimeData().urls()):
@@ -239,54 +175,6 @@ class Window(QMainWindow):
         if files:
             event.acceptProposedAction()
             self.controller.open_path(files[0])
-
-    # --- export
-
-    @Slot()
-    def open_export(self) -> None:
-        take, info, wish = self.controller.take, self.controller.info, self.settings.export
-        if take is None or info is None or not take.complete:
-            return
-        beside = self.controller.home
-        folder = Path(wish.folder) if wish.folder and Path(wish.folder).is_dir() else beside
-        lifted = [track.person for track in take.tracks3d]
-        dialog = ExportDialog(
-            folder, Path(info.name).stem, self.controller.person, lifted, wish.formats.split(","), wish.unit,
-            wish.everyone, self,
-        )  # fmt: skip
-        dialog.wanted.connect(self._export)
-        dialog.finished.connect(self._export_closed)
-        self._export_dialog = dialog
-        dialog.open()
-
-    @Slot(object)
-    def _export(self, wish: ExportWish) -> None:
-        kept, beside = self.settings.export, wish.folder == self.controller.home
-        kept.folder, kept.formats, kept.unit = "" if beside else str(wish.folder), ",".join(wish.formats), wish.unit
-        kept.everyone = wish.persons is None
-        self.settings.save()
-        options = ExportOptions(persons=wish.persons, unit="m" if wish.unit == "m" else "cm")
-        self.controller.export(wish.folder, wish.stem, wish.formats, options)
-
-    @Slot(object)
-    def _exported(self, paths: list[Path]) -> None:
-        if self._export_dialog is not None:
-            self._export_dialog.show_written(paths)
-        else:
-            self.banner.note(f"Exported {len(paths)} files.", str(paths[0].parent) if paths else "")
-
-    @Slot(object)
-    def _export_failed(self, error: UserError) -> None:
-        if self._export_dialog is not None:
-            self._export_dialog.show_error(error)
-        else:
-            self.show_error(error)
-
-    @Slot()
-    def _export_closed(self) -> None:
-        self._export_dialog = None
-
-    # --- run
 
     @Slot()
     def run(self) -> None:
@@ -318,8 +206,6 @@ class Window(QMainWindow):
     def _settings_changed(self) -> None:
         self.settings.save()
         self.actions_.check("everyone", self.settings.run.everyone)
-
-    # --- what the controller says
 
     def _enable(self) -> None:
         c, a = self.controller, self.actions_
@@ -362,10 +248,7 @@ class Window(QMainWindow):
         w.scene.prepare()
         self.setWindowTitle(f"{info.name} – Hourglass")
         self.pages.setCurrentWidget(w)
-        self.playback.pause()
-        self.playback.time_s = 0.0
-        self._set_play_range()
-        self._display.start()
+        self.play.restart()
         self._hint()
         self._enable()
 
@@ -376,7 +259,7 @@ class Window(QMainWindow):
             times = take_times(take)
             if len(times):
                 w.timeline.set_duration(float(times[-1]) + self.playback.frame_s)
-                self._set_play_range()
+                self.play.update_range()
         w.video.set_take(take, person)
         w.scene.set_take(take, person)
         w.timeline.set_take(take, person)
@@ -405,173 +288,6 @@ class Window(QMainWindow):
         self.workspace.scene.set_hint(text)
         title = f"person {c.person}" if take is not None and len(take.tracks2d) > 1 else ""
         self.workspace.scene_card.detail.setText(title if not text else "")
-
-    # --- playback
-
-    def _set_play_range(self) -> None:
-        info = self.controller.info
-        if info is None:
-            return
-        frame = 1 / info.fps_hz if info.fps_hz > 0 else 1 / 30
-        start, end = self.controller.trim
-        last = (info.duration_s if end is None else end) - frame
-        self.playback.set_range(start or 0.0, max(last, start or 0.0), frame)
-
-    @Slot()
-    def _trim_changed(self) -> None:
-        self.workspace.timeline.set_trim(*self.controller.trim)
-        self._set_play_range()
-
-    @Slot(float)
-    def _moved(self, time_s: float) -> None:
-        if self.controller.has_video:
-            self._ask_for_frame()
-            if self.playback.playing:
-                return  # everything moves together when the frame is there: one repaint a frame
-        else:
-            self.workspace.video.set_time(time_s)
-            self.workspace.scene.show_time(time_s)
-        self._show_time(time_s)
-
-    def _show_time(self, time_s: float) -> None:
-        self.workspace.timeline.set_time(time_s)
-        info = self.controller.info
-        if info is not None:
-            frame = int((time_s + 0.0005) * info.fps_hz) + 1
-            self.workspace.transport.set_time(time_s, info.duration_s, frame, info.frame_count)
-
-    @Slot()
-    def _ask_for_frame(self) -> None:
-        self.controller.request_frame(self.playback.time_s, self.workspace.video.target_size())
-
-    @Slot()
-    def _show_frame(self) -> None:
-        """The skeleton follows the frame that is really shown, so that both stay together when decoding is slow."""
-        frame = self.controller.next_frame()
-        if frame is not None:
-            self.workspace.video.set_frame(frame.image, frame.time_s)
-            self.workspace.scene.show_time(frame.time_s)
-            if self.playback.playing:
-                self._show_time(frame.time_s)
-
-    @Slot(float)
-    def _seek(self, time_s: float) -> None:
-        self.playback.seek(time_s)
-
-    @Slot()
-    def toggle_play(self) -> None:
-        self.playback.toggle()
-
-    @Slot(bool)
-    def _playing_changed(self, playing: bool) -> None:
-        self.actions_["play"].setIcon(theme.icon("pause" if playing else "play"))
-        self.actions_["play"].setText("&Pause" if playing else "&Play")
-
-    @Slot()
-    def step_back(self) -> None:
-        self.playback.step(-1)
-
-    @Slot()
-    def step_forward(self) -> None:
-        self.playback.step(1)
-
-    @Slot()
-    def step_back_10(self) -> None:
-        self.playback.step(-10)
-
-    @Slot()
-    def step_forward_10(self) -> None:
-        self.playback.step(10)
-
-    @Slot()
-    def to_start(self) -> None:
-        self.playback.to_start()
-
-    @Slot()
-    def to_end(self) -> None:
-        self.playback.to_end()
-
-    @Slot()
-    def slower(self) -> None:
-        self.set_speed(SPEEDS[max(SPEEDS.index(self.playback.speed) - 1, 0)])
-
-    @Slot()
-    def faster(self) -> None:
-        self.set_speed(SPEEDS[min(SPEEDS.index(self.playback.speed) + 1, len(SPEEDS) - 1)])
-
-    @Slot(float)
-    def set_speed(self, speed: float) -> None:
-        self.playback.speed = self.settings.view.speed = speed
-        self.workspace.transport.set_speed(speed)
-
-    @Slot(bool)
-    def set_loop(self, on: bool) -> None:
-        self.playback.loop = self.settings.view.loop = on
-
-    @Slot()
-    def trim_in(self) -> None:
-        time_s = self.playback.time_s
-        self.controller.set_trim(time_s if time_s > 0 else None, self.controller.trim[1])
-
-    @Slot()
-    def trim_out(self) -> None:
-        """The frame that is shown is the last one."""
-        info, time_s = self.controller.info, self.playback.time_s + self.playback.frame_s
-        whole = info is None or time_s >= info.duration_s - 1e-6
-        self.controller.set_trim(self.controller.trim[0], None if whole else time_s)
-
-    @Slot()
-    def trim_clear(self) -> None:
-        self.controller.set_trim(None, None)
-
-    # --- view
-
-    @Slot(bool)
-    def set_joints(self, on: bool) -> None:
-        self.workspace.video.show_joints = self.settings.view.show_joints = on
-        self.workspace.video.update()
-
-    @Slot(bool)
-    def set_others(self, on: bool) -> None:
-        self.workspace.video.show_others = self.settings.view.show_others = on
-        self.workspace.video.update()
-
-    @Slot(bool)
-    def set_follow(self, on: bool) -> None:
-        self.settings.view.follow = on
-        self.workspace.scene.set_follow(on)
-
-    @Slot(bool)
-    def set_floor(self, on: bool) -> None:
-        self.settings.view.show_floor = on
-        self.workspace.scene.set_floor(on)
-
-    @Slot(bool)
-    def set_panel(self, on: bool) -> None:
-        self.settings.view.show_panel = on
-        self.workspace.panel.setVisible(on)
-
-    @Slot()
-    def view_front(self) -> None:
-        self.workspace.scene.preset("front")
-
-    @Slot()
-    def view_side(self) -> None:
-        self.workspace.scene.preset("side")
-
-    @Slot()
-    def view_top(self) -> None:
-        self.workspace.scene.preset("top")
-
-    @Slot()
-    def view_camera(self) -> None:
-        self.workspace.scene.preset("camera")
-
-    @Slot()
-    def reset_view(self) -> None:
-        self.workspace.scene.reset()
-
-    # --- help
 
     @Slot()
     def show_keys(self) -> None:

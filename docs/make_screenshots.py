@@ -60,7 +60,7 @@ def main() -> int:
     window.show()
     QTest.qWait(1500)
     photograph(window, "start.png")
-    window.open_sample()
+    window.files.open_sample()
     wait(lambda: window.controller.info is not None, 60)
     window.workspace.cards.setSizes([720, 420])
     if len(sys.argv) > 1:  # a saved take of the sample, to save the time of a run

@@ -88,7 +88,7 @@ def test_the_sample_from_opening_to_export(real: Window, tmp_path: Path, qtbot: 
     qtbot.waitUntil(lambda: abs(real.workspace.video._time_s - 0.5) < 0.02)
     assert real.workspace.scene._row() == 15
     real.actions_["export"].trigger()
-    dialog = real._export_dialog
+    dialog = real.files.dialog
     dialog.folder.setText(str(tmp_path))
     dialog.export.click()
     qtbot.waitUntil(lambda: dialog._pages.currentIndex() == 1, timeout=30_000)

@@ -87,8 +87,8 @@ def test_recent_files_newest_first_and_kept(
         path.write_bytes(b"x")
         window.controller.open_path(path)
         qtbot.waitUntil(lambda name=name: window.controller.info is not None and window.controller.info.name == name)
-    window._fill_recent()
-    names = [action.text() for action in window._recent_menu.actions()]
+    window.files.fill_recent()
+    names = [action.text() for action in window.files.recent_menu.actions()]
     assert names[:2] == ["mit Leerzeichen ü 視頻.mp4", "first.mp4"]
     (tmp_path / "first.mp4").unlink()
     again = make_window(backend)
@@ -333,14 +333,14 @@ def test_space_plays_and_pauses(lifted: Window, qtbot: QtBot) -> None:
 
 def test_loop_and_end(opened: Window, qtbot: QtBot) -> None:
     opened.actions_["loop"].setChecked(False)
-    opened.set_speed(2.0)
+    opened.play.set_speed(2.0)
     opened.playback.seek(1.9)
     with qtbot.waitSignal(opened.playback.playing_changed, check_params_cb=lambda playing: not playing):
-        opened.toggle_play()
+        opened.play.toggle_play()
     assert opened.playback.time_s == pytest.approx((COUNT - 1) / FPS)
     opened.actions_["loop"].setChecked(True)
     opened.playback.seek(1.9)
-    opened.toggle_play()
+    opened.play.toggle_play()
     qtbot.waitUntil(lambda: opened.playback.time_s < 1.0)
     opened.playback.pause()
 
@@ -418,7 +418,7 @@ def test_the_camera_view_is_the_true_one(lifted: Window, qtbot: QtBot) -> None:
 
 def test_export_writes_and_shows_the_files(lifted: Window, tmp_path: Path, qtbot: QtBot) -> None:
     lifted.actions_["export"].trigger()
-    dialog = lifted._export_dialog
+    dialog = lifted.files.dialog
     assert isinstance(dialog, ExportDialog)
     assert "0.01" in dialog.hint.text()
     folder = tmp_path / "out put"
@@ -439,7 +439,7 @@ def test_export_where_it_cannot_be_written(lifted: Window, tmp_path: Path, qtbot
     wall = tmp_path / "file"
     wall.write_text("not a folder")
     lifted.actions_["export"].trigger()
-    dialog = lifted._export_dialog
+    dialog = lifted.files.dialog
     dialog.folder.setText(str(wall / "sub"))
     dialog.export.click()
     qtbot.waitUntil(dialog.problem.isVisible)
@@ -450,7 +450,7 @@ def test_export_where_it_cannot_be_written(lifted: Window, tmp_path: Path, qtbot
 
 def test_export_needs_a_format_and_a_name(lifted: Window) -> None:
     lifted.actions_["export"].trigger()
-    dialog = lifted._export_dialog
+    dialog = lifted.files.dialog
     dialog.stem.setText("a/b")
     assert not dialog.export.isEnabled()
     dialog.stem.setText("fine")
