@@ -1,0 +1,1 @@
+"""Training and judging the bundled lifter. Uses the library; neither the library nor the program imports this."""

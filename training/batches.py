@@ -1,0 +1,90 @@
+"""Batches for the network: motion, seen by a camera, found by a detector, normalised by the library's own rule."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipeline.lift.inputs import network_input
+from pipeline.types import Doubles, Floats
+from training.cameras import Cameras, draw_cameras, look
+from training.data import RATE_HZ, Clips, at_unit_stature, draw_windows
+from training.errors import ErrorModel, detected
+
+CHANNELS = 3
+NORMALISATION = "person_window"
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """`x` (B, F, 17, 3) network input; `y` (B, F, 17, 3) camera axes, root-relative, metres at unit stature."""
+
+    x: Floats
+    y: Floats
+
+
+def make_batch(clips: Clips, errors: ErrorModel | None, seed: tuple[int, ...], count: int, frames: int) -> Batch:
+    """The batch of that seed: the same call always gives the same numbers. Without errors, the detector is perfect."""
+    rng = np.random.default_rng(seed)
+    joints, _ = at_unit_stature(draw_windows(clips, rng, count, frames))
+    # The rows of a window stand for any source rate; noise knows it as the training rate's middle.
+    rate_hz = RATE_HZ / rng.uniform(0.8, 2.5, count)
+    return seen_by(joints, draw_cameras(rng, count), rate_hz, errors, rng)
+
+
+def seen_by(
+    joints: Doubles, cameras: Cameras, rate_hz: Doubles, errors: ErrorModel | None, rng: np.random.Generator
+) -> Batch:
+    """World joints (B, F, 17, 3) at unit stature, seen by a camera each, at rates (B,)."""
+    in_camera, image = look(joints, cameras, rate_hz)
+    pictures = np.stack([cameras.width_px, cameras.height_px], -1)
+    if errors is None:
+        found, scores = image.astype(np.float32), np.isfinite(image).all(-1).astype(np.float32)
+    else:
+        found, scores = detected(image, pictures, rate_hz, errors, rng)
+    # `person_window` does not look at the picture's size, so that windows of different cameras share one call.
+    x = network_input(NORMALISATION, found, scores, (1, 1), CHANNELS)
+    y = in_camera - in_camera[:, :, :1]
+    return Batch(x, y.astype(np.float32))
+
+
+def ahead(make: Callable[[int], Batch], first: int, depth: int = 2) -> Iterator[Batch]:
+    """make(first), make(first + 1), ... for ever, made by one thread while the network computes.
+
+    Close the generator to end the thread. What `make` raises is raised here.
+    """
+    made: queue.Queue[Batch | BaseException] = queue.Queue(depth)
+    stop = threading.Event()
+
+    def put(item: Batch | BaseException) -> bool:
+        while not stop.is_set():
+            try:
+                made.put(item, timeout=0.2)
+                return True
+            except queue.Full:
+                continue
+        return False
+
+    def run() -> None:
+        step = first
+        try:
+            while put(make(step)):
+                step += 1
+        except BaseException as error:  # noqa: BLE001 - raised again where the batch is asked for
+            put(error)
+
+    thread = threading.Thread(target=run, name="batches", daemon=True)
+    thread.start()
+    try:
+        while True:
+            item = made.get()
+            if isinstance(item, BaseException):
+                raise item
+            yield item
+    finally:
+        stop.set()
+        thread.join()

@@ -1,0 +1,227 @@
+"""Train the bundled lifter: `python -m training.train --data train.npz --recipe training/recipes/small.json --out DIR`.
+
+The same command again goes on where it was stopped (Ctrl-C, a crash, a restart of the machine): the state is written to
+DIR/checkpoint.pt every few minutes. DIR also gets log.jsonl (the curves) and a .safetensors of averaged weights for each
+finished stage, beside `latest.safetensors`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import math
+import time
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from pipeline.files import atomic_write, make_folder
+from pipeline.lift.checkpoints import load_strictly, read_state_dict
+from training.batches import Batch, ahead, make_batch
+from training.data import Clips, load_clips, selection_split
+from training.errors import ErrorModel, load_model
+from training.losses import pose_loss
+from training.measures import mpjpe, p_mpjpe
+from training.recipe import Recipe, Stage, load_recipe
+from training.state import Average, Progress, fitted, load_checkpoint, save_checkpoint
+
+log = logging.getLogger(__name__)
+
+_CHOOSE_FRAMES = 243 * 48  # frames in the held-out batch
+_CHOOSE_SEED = 77
+
+
+class Trainer:
+    """One run. `run` goes through all stages that are left."""
+
+    def __init__(
+        self, recipe: Recipe, clips: Clips, errors: ErrorModel, folder: Path, init: Path | None = None
+    ) -> None:
+        make_folder(folder)
+        self.recipe, self.errors, self.folder = recipe, errors, folder
+        self.clips, self.held_out = selection_split(clips)
+        self.init = init
+        self.progress = Progress()
+
+    def run(self, save_every_s: float = 120, measure_every_s: float = 300) -> None:
+        weights: dict[str, torch.Tensor] | None = read_state_dict(self.init) if self.init else None
+        saved = load_checkpoint(self.folder / "checkpoint.pt")
+        if saved:
+            self.progress = Progress(*saved["progress"])
+        for number in range(self.progress.stage, len(self.recipe.stages)):
+            stage = self.recipe.stages[number]
+            resumed = saved if saved and number == int(saved["progress"][0]) else None
+            if resumed is None:
+                self.progress = Progress(number, 0, 0.0, self.progress.total_steps)
+            weights = self._run_stage(stage, weights, resumed, save_every_s, measure_every_s)
+            self._keep(weights, stage.name)
+
+    def _run_stage(
+        self,
+        stage: Stage,
+        start: dict[str, torch.Tensor] | None,
+        resumed: dict[str, Any] | None,
+        save_every_s: float,
+        measure_every_s: float,
+    ) -> dict[str, torch.Tensor]:
+        """Averaged weights at the end of the stage."""
+        torch.manual_seed(self.recipe.seed)
+        model = self.recipe.model(stage)
+        if start is None and resumed is None:
+            initialise(model)
+        elif resumed is None:
+            load_strictly(model, fitted(start or {}, model), "the start")
+        average = Average(model, stage.ema)
+        optimizer = make_optimizer(model, self.recipe.weight_decay)
+        if resumed is not None:
+            load_strictly(model, resumed["model"], "the checkpoint")
+            average.weights, average.updates = resumed["average"], int(resumed["average_updates"])
+            optimizer.load_state_dict(resumed["optimizer"])
+        held_out = make_batch(
+            self.held_out, self.errors, (_CHOOSE_SEED, stage.frames), _CHOOSE_FRAMES // stage.frames, stage.frames
+        )
+        if resumed is None:
+            self._measure(stage, model, average, held_out)
+        p = self.progress
+        last_save = last_measure = time.monotonic()
+        meters: list[dict[str, float]] = []
+        checkpoint = self.folder / "checkpoint.pt"
+        with closing(ahead(lambda step: self._batch(stage, step), p.step)) as batches:
+            model.train()
+            begun = time.monotonic()
+            while (done := stage_share(stage, p.step, p.elapsed_s)) < 1:
+                for group in optimizer.param_groups:
+                    group["lr"] = learning_rate(stage, p.step, done)
+                batch = next(batches)
+                loss, parts = pose_loss(model(torch.from_numpy(batch.x)), torch.from_numpy(batch.y), self.recipe.loss)
+                optimizer.zero_grad(set_to_none=True)
+                loss.backward()
+                norm = nn.utils.clip_grad_norm_(model.parameters(), self.recipe.clip_norm)
+                if torch.isfinite(norm):
+                    optimizer.step()
+                    average.update(model)
+                else:
+                    log.warning("step %d gave no finite gradient and is skipped", p.step)
+                p.step += 1
+                p.total_steps += 1
+                now = time.monotonic()
+                p.elapsed_s, begun = p.elapsed_s + now - begun, now
+                meters.append({"loss": loss.item(), "grad": norm.item()} | {k: v.item() for k, v in parts.items()})
+                if len(meters) == 20:
+                    mean = {key: float(np.mean([m[key] for m in meters])) for key in meters[0]}
+                    self._log({"stage": stage.name, **mean, "lr": optimizer.param_groups[0]["lr"]})
+                    meters.clear()
+                if now - last_measure > measure_every_s:
+                    self._measure(stage, model, average, held_out)
+                    last_measure = begun = time.monotonic()
+                if now - last_save > save_every_s:
+                    save_checkpoint(checkpoint, p, model, average, optimizer)
+                    last_save = begun = time.monotonic()
+        self._measure(stage, model, average, held_out)
+        save_checkpoint(checkpoint, p, model, average, optimizer)
+        return average.weights
+
+    def _batch(self, stage: Stage, step: int) -> Batch:
+        seed = (self.recipe.seed, self.progress.stage, step)
+        clean = np.random.default_rng((*seed, 1)).random() < stage.clean_share
+        return make_batch(self.clips, None if clean else self.errors, seed, stage.batch, stage.frames)
+
+    def _measure(self, stage: Stage, model: nn.Module, average: Average, held_out: Batch) -> None:
+        """Errors of the averaged weights for people who are not trained on; also keeps them as `latest`."""
+        twin = self.recipe.model(stage)
+        twin.load_state_dict(average.weights)
+        predicted = predict(twin, held_out.x)
+        true = held_out.y.astype(np.float64)
+        result = {
+            "held_out_mpjpe_mm": 1000 * float(mpjpe(predicted, true).mean()),
+            "held_out_p_mpjpe_mm": 1000 * float(p_mpjpe(predicted, true).mean()),
+        }
+        self._log({"stage": stage.name, **result})
+        self._keep(average.weights, "latest")
+        model.train()
+
+    def _keep(self, weights: dict[str, torch.Tensor], name: str) -> None:
+        from safetensors.torch import save
+
+        with atomic_write(self.folder / f"{name}.safetensors") as file:
+            file.write(save({key: value.contiguous() for key, value in weights.items()}))
+
+    def _log(self, values: dict[str, Any]) -> None:
+        p = self.progress
+        row = {"step": p.step, "total_steps": p.total_steps, "minutes": round(p.elapsed_s / 60, 2)} | values
+        row = {key: round(value, 6) if isinstance(value, float) else value for key, value in row.items()}
+        with (self.folder / "log.jsonl").open("a", encoding="utf-8") as file:
+            file.write(json.dumps(row) + "\n")
+        log.info("%s", json.dumps(row))
+
+
+def initialise(model: nn.Module) -> None:
+    """Weights to start from nothing with.
+
+    Joints must be told apart from the first step on: small embeddings of their place keep the network on the plateau
+    where it gives the mean pose to everything.
+    """
+    for name, value in model.named_parameters():
+        if name == "Spatial_pos_embed":
+            nn.init.normal_(value, std=0.5)
+        elif name == "Temporal_pos_embed":
+            nn.init.normal_(value, std=0.02)
+        elif value.dim() == 2:
+            nn.init.xavier_uniform_(value)
+        elif name.endswith("bias"):
+            nn.init.zeros_(value)
+
+
+def make_optimizer(model: nn.Module, weight_decay: float) -> torch.optim.Optimizer:
+    """AdamW; only matrices decay."""
+    matrices = [v for n, v in model.named_parameters() if v.dim() == 2]
+    rest = [v for n, v in model.named_parameters() if v.dim() != 2]
+    groups = [{"params": matrices, "weight_decay": weight_decay}, {"params": rest, "weight_decay": 0.0}]
+    return torch.optim.AdamW(groups, lr=1e-3, betas=(0.9, 0.98))
+
+
+def stage_share(stage: Stage, step: int, elapsed_s: float) -> float:
+    """How much of the stage is done: by steps or by time, whichever is nearer to its end."""
+    shares = [step / stage.steps] if stage.steps else []
+    if stage.minutes:
+        shares.append(elapsed_s / 60 / stage.minutes)
+    return max(shares)
+
+
+def learning_rate(stage: Stage, step: int, done: float) -> float:
+    """Linear warm-up, then a cosine from `lr` down to `last_lr` of it at the end of the stage."""
+    warm = min(1.0, (step + 1) / max(stage.warmup_steps, 1))
+    return stage.lr * warm * (stage.last_lr + (1 - stage.last_lr) * 0.5 * (1 + math.cos(math.pi * min(done, 1.0))))
+
+
+@torch.inference_mode()
+def predict(model: nn.Module, x: np.ndarray, frames_at_once: int = 2048) -> np.ndarray:
+    """(B, F, 17, 3) network input -> (B, F, 17, 3) float64."""
+    model.eval()
+    at_once = max(1, frames_at_once // x.shape[1])
+    parts = [model(torch.from_numpy(x[i : i + at_once])).double().numpy() for i in range(0, len(x), at_once)]
+    return np.concatenate(parts)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(
+        prog="python -m training.train", description=(__doc__ or "").split("\n", maxsplit=1)[0]
+    )
+    parser.add_argument("--data", type=Path, required=True, help="training motion (.npz)")
+    parser.add_argument("--recipe", type=Path, required=True, help="what to train (.json)")
+    parser.add_argument("--out", type=Path, required=True, help="folder for state, curves and weights")
+    parser.add_argument("--init", type=Path, help="weights to start the first stage from (.safetensors)")
+    parser.add_argument("--threads", type=int, default=1, help="of torch; one is best beside other work")
+    args = parser.parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
+    torch.set_num_threads(args.threads)
+    Trainer(load_recipe(args.recipe), load_clips(args.data), load_model(), args.out, args.init).run()
+
+
+if __name__ == "__main__":
+    main()
