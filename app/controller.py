@@ -6,19 +6,19 @@ in their slots by a timer. A generation number makes late news of a replaced vid
 
 from __future__ import annotations
 
-import dataclasses
 import enum
 import logging
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-from PySide6.QtCore import QObject, QSize, QThread, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, QSize, QTimer, Signal, Slot
 
 from app.backend import TAKE_SUFFIX, Backend
 from app.settings import Settings
-from app.workers import EngineHolder, JobThread, PlayerThread, ShownFrame, TaskThread
+from app.take_files import TakeFiles
+from app.threads import ThreadSet
+from app.workers import EngineHolder, JobThread, PlayerThread, ShownFrame
 from pipeline.config import RunConfig
 from pipeline.errors import UserError
 from pipeline.export.base import ExportOptions
@@ -55,9 +55,6 @@ class Controller(QObject):
     trim_changed = Signal()
     progressed = Signal(object)  # Progress
     finished = Signal(object)  # Take, complete
-    saved = Signal(object)  # Path
-    exported = Signal(object)  # list[Path]
-    export_failed = Signal(object)  # UserError
     failed = Signal(object)  # UserError
     noted = Signal(str, str)  # message, hint: worth knowing, not an error
     broke = Signal(object)  # Exception: a bug
@@ -65,6 +62,8 @@ class Controller(QObject):
     def __init__(self, backend: Backend, settings: Settings, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.backend, self.settings = backend, settings
+        self.threads = ThreadSet(self)
+        self.takes = TakeFiles(backend, self.threads, self)
         self.state = State.IDLE
         self.info: VideoInfo | None = None
         self.take: Take | None = None
@@ -78,46 +77,23 @@ class Controller(QObject):
         self._job: JobThread | None = None
         self._queued: RunConfig | None = None  # starts when the cancelled job is out of the way
         self._kept: Take | None = None  # the last whole take of this video: a cancelled run falls back to it
-        self._threads: set[QThread] = set()
         self._engine = EngineHolder(backend.make_engine)
         self._generation = 0
         self._poll = QTimer(self)
         self._poll.setInterval(_POLL_MS)
         self._poll.timeout.connect(self._look_at_job)
-
-    # --- threads
-
-    def _start(self, thread: QThread) -> None:
-        self._threads.add(thread)
-        thread.finished.connect(self._reap)
-        thread.start()
-
-    @Slot()
-    def _reap(self) -> None:
-        for thread in [thread for thread in self._threads if thread.isFinished()]:
-            thread.wait()
-            self._threads.discard(thread)
-            thread.deleteLater()
-        if self._queued is not None and not self._job_alive():
-            config, self._queued = self._queued, None
-            self._start_job(config)
-
-    def _job_alive(self) -> bool:
-        return any(isinstance(thread, JobThread) for thread in self._threads)
+        self.threads.ended.connect(self._start_queued)
+        self.takes.loaded.connect(self._loaded)
+        self.takes.saved.connect(settings.add_recent)
+        self.takes.failed.connect(self.failed)
+        self.takes.broke.connect(self.broke)
 
     def shutdown(self) -> None:
         """Stop and join everything. The window may not be used afterwards."""
         self._generation += 1
         self._queued = None
         self._poll.stop()
-        for thread in self._threads:
-            if isinstance(thread, JobThread):
-                thread.cancel()
-            elif isinstance(thread, PlayerThread):
-                thread.close()
-        for thread in self._threads:
-            thread.wait()
-        self._threads.clear()
+        self.threads.stop()
         self._engine.close()
 
     @property
@@ -135,7 +111,7 @@ class Controller(QObject):
         """Open a video, 2D joints or a saved take, whichever it is."""
         path = path.absolute()
         if path.suffix.lower() == TAKE_SUFFIX:
-            self._task("load", lambda: (path, self.backend.load_take(path)), self._loaded)
+            self.takes.load(path)
         else:
             self._open_video(path, None)
 
@@ -160,11 +136,10 @@ class Controller(QObject):
         player.broke.connect(self._open_broke)
         self._opening, self._opening_take = player, take
         self.opening_changed.emit(True)
-        self._start(player)
+        self.threads.start(player)
 
     @Slot(object, object)
-    def _loaded(self, thread: TaskThread, result: tuple[Path, Take]) -> None:
-        path, take = result
+    def _loaded(self, path: Path, take: Take) -> None:
         self.settings.add_recent(path)
         video = Path(take.info.path) if take.info.path else None
         if video is not None and video.is_file():
@@ -281,9 +256,15 @@ class Controller(QObject):
             return
         self._drop_job()
         self._set_state(State.STARTING)
-        if self._job_alive():
+        if self.threads.job_alive:
             self._queued = config
         else:
+            self._start_job(config)
+
+    @Slot()
+    def _start_queued(self) -> None:
+        if self._queued is not None and not self.threads.job_alive:
+            config, self._queued = self._queued, None
             self._start_job(config)
 
     def _start_job(self, config: RunConfig) -> None:
@@ -297,7 +278,7 @@ class Controller(QObject):
         job.broke.connect(self._job_broke)
         self._job = job
         self._poll.start()
-        self._start(job)
+        self.threads.start(job)
 
     def cancel(self) -> None:
         """Stop the run; the window answers at once, the job within a frame or a batch."""
@@ -400,63 +381,11 @@ class Controller(QObject):
 
     # --- files
 
-    def _task(
-        self,
-        name: str,
-        work: Callable[[], Any],
-        done: Callable[[TaskThread, Any], None],
-        failed: Callable[[TaskThread, UserError], None] | None = None,
-    ) -> None:
-        task = TaskThread(name, work, self)
-        task.done.connect(done)
-        task.failed.connect(failed or self._task_failed)
-        task.broke.connect(self._task_broke)
-        self._start(task)
-
-    @Slot(object, object)
-    def _task_failed(self, thread: TaskThread, error: UserError) -> None:
-        self.failed.emit(error)
-
-    @Slot(object, object)
-    def _task_broke(self, thread: TaskThread, error: Exception) -> None:
-        self.broke.emit(error)
-
     def save_take(self, path: Path) -> None:
-        take = self._kept
-        if take is None:
-            return
-
-        def work() -> Path:
-            self.backend.save_take(take, path)
-            return path
-
-        self._task("save", work, self._saved)
-
-    @Slot(object, object)
-    def _saved(self, thread: TaskThread, path: Path) -> None:
-        self.settings.add_recent(path)
-        self.saved.emit(path)
+        if self._kept is not None:
+            self.takes.save(self._kept, path)
 
     def export(self, folder: Path, stem: str, formats: Sequence[str], options: ExportOptions) -> None:
-        """Write the whole take. The subject's file comes first if everyone is written."""
-        take = self._kept
-        if take is None:
-            return
-        if options.persons is None:
-            first = [track for track in take.tracks3d if track.person == self.person]
-            others = [track for track in take.tracks3d if track.person != self.person]
-            take = dataclasses.replace(take, tracks3d=(*first, *others))
-        self._task(
-            "export",
-            lambda: self.backend.export(take, folder, stem, formats, options),
-            self._exported,
-            self._not_exported,
-        )
-
-    @Slot(object, object)
-    def _exported(self, thread: TaskThread, paths: list[Path]) -> None:
-        self.exported.emit(paths)
-
-    @Slot(object, object)
-    def _not_exported(self, thread: TaskThread, error: UserError) -> None:
-        self.export_failed.emit(error)
+        """Write the whole take, not what a run is just adding to it."""
+        if self._kept is not None:
+            self.takes.export(self._kept, self.person, folder, stem, formats, options)

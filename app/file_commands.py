@@ -28,9 +28,9 @@ class FileCommands(QObject):
         self.recent_menu = QMenu("Open &recent", window)
         self.recent_menu.aboutToShow.connect(self.fill_recent)
         self.recent_menu.triggered.connect(self._open_recent_action)
-        controller.saved.connect(self._saved)
-        controller.exported.connect(self._exported)
-        controller.export_failed.connect(self._export_failed)
+        controller.takes.saved.connect(self._saved)
+        controller.takes.exported.connect(self._exported)
+        controller.takes.export_failed.connect(self._export_failed)
 
     @Slot()
     def choose_file(self) -> None:

@@ -100,7 +100,7 @@ def make_window(
     for window in windows:
         running = window.controller
         window.close()
-        assert not running._threads, "threads of the controller left"
+        assert len(running.threads) == 0, "threads of the controller left"
         window.deleteLater()
     QApplication.sendPostedEvents(None, 52)  # DeferredDelete: OpenGL contexts go before the next test
     assert not dialogs, f"unexpected dialogs: {[d.windowTitle() for d in dialogs]}"

@@ -196,7 +196,7 @@ def test_closing_while_running(opened: Window, backend: FakeBackend, qtbot: QtBo
     opened.actions_["run"].trigger()
     qtbot.waitUntil(lambda: opened.controller.take is not None)
     opened.close()
-    assert not opened.controller._threads
+    assert len(opened.controller.threads) == 0
     assert all(source.closed for source in backend.sources)
     assert all(engine.closed for engine in backend.engines)
 
@@ -465,7 +465,7 @@ def test_take_saved_and_opened_again_runs_nothing(
     lifted: Window, make_window: Callable[..., Window], backend: FakeBackend, tmp_path: Path, qtbot: QtBot
 ) -> None:
     path = tmp_path / "walk.pose3d"
-    with qtbot.waitSignal(lifted.controller.saved):
+    with qtbot.waitSignal(lifted.controller.takes.saved):
         lifted.controller.save_take(path)
     runs = len(backend.configs)
     other = make_window(backend)

@@ -1,0 +1,49 @@
+"""Keeping threads: started here, joined here, never terminated."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, QThread, Signal, Slot
+
+from app.workers import JobThread, PlayerThread
+
+
+class ThreadSet(QObject):
+    """Owns running threads until they have ended. Main thread only."""
+
+    ended = Signal()  # some thread is joined and gone
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._threads: set[QThread] = set()
+
+    def __len__(self) -> int:
+        return len(self._threads)
+
+    def start(self, thread: QThread) -> None:
+        self._threads.add(thread)
+        thread.finished.connect(self._reap)
+        thread.start()
+
+    @Slot()
+    def _reap(self) -> None:
+        for thread in [thread for thread in self._threads if thread.isFinished()]:
+            thread.wait()
+            self._threads.discard(thread)
+            thread.deleteLater()
+        self.ended.emit()
+
+    @property
+    def job_alive(self) -> bool:
+        """Whether a run, even a cancelled one, still uses the models."""
+        return any(isinstance(thread, JobThread) for thread in self._threads)
+
+    def stop(self) -> None:
+        """Ask all to end and wait until they have."""
+        for thread in self._threads:
+            if isinstance(thread, JobThread):
+                thread.cancel()
+            elif isinstance(thread, PlayerThread):
+                thread.close()
+        for thread in self._threads:
+            thread.wait()
+        self._threads.clear()
