@@ -1,8 +1,8 @@
 """Motion for training: clips of 17 joints in the world, drawn by source, cut into windows, given other bodies.
 
-The file (`.npz`) holds `positions` (N, 17, 3) float32 metres (world: right-handed, z up, floor z = 0) at 60 Hz, all clips
-one after another; `clip_start` (clips + 1); `clip_name`, `clip_source`, `clip_subject` (clips). Joints are H36M-17 in the
-order of `pipeline.skeleton`; pelvis, thorax and spine are made again by the `hourglass` rule.
+The file (`.npz`) holds `positions` (N, 17, 3) float32 metres (world: right-handed, z up, floor z = 0) at 60 Hz, all
+clips one after another; `clip_start` (clips + 1); `clip_name`, `clip_source`, `clip_subject` (clips). Joints are
+H36M-17 in the order of `pipeline.skeleton`; pelvis, thorax and spine are made again by the `hourglass` rule.
 
 Shapes: `B` windows, `F` frames. Everything is vectorised over B and F, and random only through the generator given.
 """

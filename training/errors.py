@@ -1,7 +1,7 @@
 """What a 2D detector does to the truth: jitter, bias, outliers, occlusion, lost frames, swapped sides, confidence.
 
-The numbers are in `detector_errors.json`, each with the way it was found. Lengths are shares of the person's size in the
-picture (median over the window of the longer side of the box around the joints), so that they hold at any distance.
+The numbers are in `detector_errors.json`, each with the way it was found. Lengths are shares of the person's size in
+the picture (median over the window of the longer side of the box around the joints): they hold at any distance.
 
 Shapes: `B` windows, `F` frames, 17 joints. Random only through the generator given.
 """
@@ -27,8 +27,10 @@ PARAMETERS = Path(__file__).with_name("detector_errors.json")
 Bools = NDArray[np.bool_]
 
 # What an arm's length of table, a wall or the picture's edge hides, as one.
-_GROUPS = ((1, 2, 3), (4, 5, 6), (2, 3, 5, 6), (3, 6), (1, 2, 3, 4, 5, 6), (11, 12, 13), (14, 15, 16), (12, 13), (15, 16),
-           (13,), (16,), (9, 10), (2, 3), (5, 6))  # fmt: skip
+_GROUPS = (
+    (1, 2, 3), (4, 5, 6), (2, 3, 5, 6), (3, 6), (1, 2, 3, 4, 5, 6), (11, 12, 13), (14, 15, 16), (12, 13), (15, 16), (13,),
+    (16,), (9, 10), (2, 3), (5, 6),
+)  # fmt: skip
 _LEG_SWAP, _ARM_SWAP = ((1, 4), (2, 5), (3, 6)), ((11, 14), (12, 15), (13, 16))
 
 

@@ -11,6 +11,7 @@ exponentially is drift, the mean over the track is bias. Prints JSON in the unit
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,11 +21,14 @@ import numpy as np
 from pipeline.detect.track import Tracker
 from pipeline.lift.inputs import body_size
 from pipeline.skeleton import H36M17, SKELETONS, h36m17_from
-from pipeline.types import Doubles, Floats, Frame, Pose2D
+from pipeline.types import Doubles, Frame, Pose2D
 
 _SAME_PERSON = 0.2  # shares of the size: sights of one person lie nearer to each other than this
 _SHRUNK = 2 / 3
 _LONGEST_LAG = 12  # frames over which the drift is followed
+_PLAIN, _GUESS = 0.7, 0.5  # scores from which on a joint is taken as seen, and below which as guessed
+_OUTLIER = 0.06  # a seen joint further off than this, in shares of the size, is no jitter
+_LIMBS = [1, 2, 3, 4, 5, 6, 11, 12, 13, 14, 15, 16]
 
 
 def sights(video: Path) -> Iterator[tuple[Frame, tuple[int, int], list[Pose2D]]]:
@@ -36,7 +40,7 @@ def sights(video: Path) -> Iterator[tuple[Frame, tuple[int, int], list[Pose2D]]]
     from pipeline.sources.open import open_source
 
     detectors = [MediaPipeDetector(DetectConfig()) for _ in range(3)]
-    with open_source(video) as source:
+    with contextlib.closing(open_source(video)) as source:
         width, height = source.info.width_px, source.info.height_px
         for frame in source.frames():
             mirrored = Frame(frame.index, frame.time_s, np.ascontiguousarray(frame.bgr[:, ::-1]))
@@ -61,32 +65,33 @@ def sights(video: Path) -> Iterator[tuple[Frame, tuple[int, int], list[Pose2D]]]
         detector.close()
 
 
-def differences(video: Path) -> tuple[list[Doubles], Doubles]:
-    """Per person and second sight (T, 17, 2) differences in shares of the size (NaN: not comparable); scores (n, 17)."""
+def differences(video: Path) -> tuple[list[Doubles], list[Doubles]]:
+    """Per person and second sight: differences (T, 17, 2) in shares of the size, NaN = not comparable; scores (T, 17),
+    the lower of the two."""
     tracker: Tracker | None = None
     others: list[list[Pose2D]] = []
     for frame, size, (plain, *rest) in sights(video):
         tracker = tracker or Tracker(plain.skeleton, 30.0, size)
         tracker.update(frame.index, frame.time_s, plain)
         others.append(rest)
-    if tracker is None:
-        return [], np.zeros((0, 17))
     found: list[Doubles] = []
-    scores: list[Floats] = []
-    for identity in tracker.identities():
+    scores: list[Doubles] = []
+    for identity in tracker.identities() if tracker else ():
         joints, score = h36m17_from(others[0][0].skeleton, *tracker.rows(identity, 0, len(others)))
         size_px = float(body_size(joints[None], np.isfinite(joints).all(-1)[None])[0])
-        scores.append(score[np.isfinite(joints).all((-1, -2))])
         for sight in range(len(others[0])):
-            off = np.full(joints.shape, np.nan)
+            off, lower = np.full(joints.shape, np.nan), score.astype(np.float64)
             for t, poses in enumerate(others):
                 if len(poses[sight].joints_image) and np.isfinite(joints[t]).any():
-                    there, _ = h36m17_from(poses[sight].skeleton, poses[sight].joints_image, poses[sight].scores)
+                    there, sure = h36m17_from(poses[sight].skeleton, poses[sight].joints_image, poses[sight].scores)
                     distance = np.nanmedian(np.linalg.norm(there - joints[t], axis=-1), axis=-1) / size_px
-                    if distance.min() < _SAME_PERSON:
-                        off[t] = (there[distance.argmin()] - joints[t]) / size_px
+                    same = int(distance.argmin())
+                    if distance[same] < _SAME_PERSON:
+                        off[t] = (there[same] - joints[t]) / size_px
+                        lower[t] = np.minimum(lower[t], sure[same])
             found.append(off)
-    return found, np.concatenate(scores)
+            scores.append(lower)
+    return found, scores
 
 
 def taken_apart(found: list[Doubles]) -> dict[str, dict[str, float]]:
@@ -121,12 +126,28 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m training.measure_detector")
     parser.add_argument("--video", type=Path, required=True)
     found, scores = differences(parser.parse_args().video)
-    mean, spread = float(scores.mean()), float(scores.var())
-    both = mean * (1 - mean) / max(spread, 1e-9) - 1
-    rounded = {name: {key: round(value, 4) for key, value in row.items()} for name, row in taken_apart(found).items()}
-    quantiles = [round(float(q), 3) for q in np.percentile(scores, [1, 5, 25, 50, 75])]
-    print(json.dumps({"joints": rounded, "score_quantiles_1_5_25_50_75": quantiles,
-                      "confidence_beta": [round(mean * both, 2), round((1 - mean) * both, 2)]}, indent=1))  # fmt: skip
+    plain = [np.where((score >= _PLAIN)[..., None], off, np.nan) for off, score in zip(found, scores, strict=True)]
+    off, score = np.concatenate(found)[:, _LIMBS], np.concatenate(scores)[:, _LIMBS]
+    off, score = off[np.isfinite(off).all(-1)], score[np.isfinite(off).all(-1)]
+    distance = np.linalg.norm(off, axis=-1) / 2  # of one sight and one axis
+    seen, guessed = score >= _PLAIN, score < _GUESS
+    mean, spread = float(score[seen].mean()), max(float(score[seen].var()), 1e-9)
+    both = mean * (1 - mean) / spread - 1
+    print(
+        json.dumps(
+            {
+                "joints": {n: {k: round(v, 4) for k, v in row.items()} for n, row in taken_apart(plain).items()},
+                "guessed_share": round(float(guessed.mean()), 3),
+                "guess_error_rms": round(float(np.sqrt((np.minimum(distance[guessed], 0.3) ** 2).mean())), 4),
+                "guess_error_median": round(float(np.median(distance[guessed])), 4),
+                "outlier_rate": round(float((distance[seen] > _OUTLIER).mean()), 4),
+                "outlier_size": round(float(np.median(distance[seen & (distance > _OUTLIER)])), 4),
+                "confidence_seen_beta": [round(mean * both, 2), round((1 - mean) * both, 2)],
+                "confidence_guess_quantiles": [round(float(q), 3) for q in np.percentile(score[guessed], (10, 50, 90))],
+            },
+            indent=1,
+        )
+    )
 
 
 if __name__ == "__main__":

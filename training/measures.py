@@ -1,7 +1,7 @@
 """The field's measures of a sequence of 3D joints. Pure numpy, float64; joints (..., 17, 3) metres, results metres.
 
-Letters: `T` frames. MPJPE is root-aligned; N-MPJPE also at the best scale (Rhodin et al., CVPR 2018), P-MPJPE also at the
-best rotation (Procrustes).
+Letters: `T` frames. MPJPE is root-aligned; N-MPJPE also at the best scale (Rhodin et al., CVPR 2018), P-MPJPE also at
+the best rotation (Procrustes).
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Train the bundled lifter: `python -m training.train --data train.npz --recipe training/recipes/small.json --out DIR`.
 
 The same command again goes on where it was stopped (Ctrl-C, a crash, a restart of the machine): the state is written to
-DIR/checkpoint.pt every few minutes. DIR also gets log.jsonl (the curves) and a .safetensors of averaged weights for each
-finished stage, beside `latest.safetensors`.
+DIR/checkpoint.pt every few minutes. DIR also gets log.jsonl (the curves) and a .safetensors of averaged weights for
+each finished stage, beside `latest.safetensors`.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ import argparse
 import json
 import logging
 import math
+import signal
+import threading
 import time
 from contextlib import closing
 from pathlib import Path
@@ -34,6 +36,7 @@ log = logging.getLogger(__name__)
 
 _CHOOSE_FRAMES = 243 * 48  # frames in the held-out batch
 _CHOOSE_SEED = 77
+_LOG_EVERY = 20  # steps
 
 
 class Trainer:
@@ -47,6 +50,8 @@ class Trainer:
         self.clips, self.held_out = selection_split(clips)
         self.init = init
         self.progress = Progress()
+        self.stop = threading.Event()  # set it to end the run after the step that is being made; nothing is lost
+        self._meters: list[dict[str, float]] = []
 
     def run(self, save_every_s: float = 120, measure_every_s: float = 300) -> None:
         weights: dict[str, torch.Tensor] | None = read_state_dict(self.init) if self.init else None
@@ -55,95 +60,69 @@ class Trainer:
             self.progress = Progress(*saved["progress"])
         for number in range(self.progress.stage, len(self.recipe.stages)):
             stage = self.recipe.stages[number]
-            resumed = saved if saved and number == int(saved["progress"][0]) else None
-            if resumed is None:
+            learner = Learner(self.recipe, stage)
+            if saved and number == self.progress.stage:
+                learner.resume(saved)
+                saved = None
+            else:
                 self.progress = Progress(number, 0, 0.0, self.progress.total_steps)
-            weights = self._run_stage(stage, weights, resumed, save_every_s, measure_every_s)
+                learner.begin(weights)
+            self._train(stage, learner, save_every_s, measure_every_s)
+            if self.stop.is_set():
+                return
+            weights = learner.average.weights
             self._keep(weights, stage.name)
 
-    def _run_stage(
-        self,
-        stage: Stage,
-        start: dict[str, torch.Tensor] | None,
-        resumed: dict[str, Any] | None,
-        save_every_s: float,
-        measure_every_s: float,
-    ) -> dict[str, torch.Tensor]:
-        """Averaged weights at the end of the stage."""
-        torch.manual_seed(self.recipe.seed)
-        model = self.recipe.model(stage)
-        if start is None and resumed is None:
-            initialise(model)
-        elif resumed is None:
-            load_strictly(model, fitted(start or {}, model), "the start")
-        average = Average(model, stage.ema)
-        optimizer = make_optimizer(model, self.recipe.weight_decay)
-        if resumed is not None:
-            load_strictly(model, resumed["model"], "the checkpoint")
-            average.weights, average.updates = resumed["average"], int(resumed["average_updates"])
-            optimizer.load_state_dict(resumed["optimizer"])
-        held_out = make_batch(
-            self.held_out, self.errors, (_CHOOSE_SEED, stage.frames), _CHOOSE_FRAMES // stage.frames, stage.frames
-        )
-        if resumed is None:
-            self._measure(stage, model, average, held_out)
+    def _train(self, stage: Stage, learner: Learner, save_every_s: float, measure_every_s: float) -> None:
         p = self.progress
+        count = max(1, _CHOOSE_FRAMES // stage.frames)
+        held_out = make_batch(self.held_out, self.errors, (_CHOOSE_SEED, stage.frames), count, stage.frames)
+        if p.step == 0:
+            self._measure(stage, learner, held_out)
         last_save = last_measure = time.monotonic()
-        meters: list[dict[str, float]] = []
-        checkpoint = self.folder / "checkpoint.pt"
         with closing(ahead(lambda step: self._batch(stage, step), p.step)) as batches:
-            model.train()
-            begun = time.monotonic()
             while (done := stage_share(stage, p.step, p.elapsed_s)) < 1:
-                for group in optimizer.param_groups:
-                    group["lr"] = learning_rate(stage, p.step, done)
-                batch = next(batches)
-                loss, parts = pose_loss(model(torch.from_numpy(batch.x)), torch.from_numpy(batch.y), self.recipe.loss)
-                optimizer.zero_grad(set_to_none=True)
-                loss.backward()
-                norm = nn.utils.clip_grad_norm_(model.parameters(), self.recipe.clip_norm)
-                if torch.isfinite(norm):
-                    optimizer.step()
-                    average.update(model)
-                else:
-                    log.warning("step %d gave no finite gradient and is skipped", p.step)
-                p.step += 1
-                p.total_steps += 1
+                begun = time.monotonic()
+                rate = learning_rate(stage, p.step, done)
+                self._meters.append(learner.learn(next(batches), rate))
                 now = time.monotonic()
-                p.elapsed_s, begun = p.elapsed_s + now - begun, now
-                meters.append({"loss": loss.item(), "grad": norm.item()} | {k: v.item() for k, v in parts.items()})
-                if len(meters) == 20:
-                    mean = {key: float(np.mean([m[key] for m in meters])) for key in meters[0]}
-                    self._log({"stage": stage.name, **mean, "lr": optimizer.param_groups[0]["lr"]})
-                    meters.clear()
+                p.step, p.total_steps, p.elapsed_s = p.step + 1, p.total_steps + 1, p.elapsed_s + now - begun
+                if len(self._meters) == _LOG_EVERY:
+                    mean = {key: float(np.mean([row[key] for row in self._meters])) for key in self._meters[0]}
+                    self._log(stage, mean | {"lr": rate})
+                    self._meters.clear()
                 if now - last_measure > measure_every_s:
-                    self._measure(stage, model, average, held_out)
-                    last_measure = begun = time.monotonic()
+                    self._measure(stage, learner, held_out)
+                    last_measure = now
                 if now - last_save > save_every_s:
-                    save_checkpoint(checkpoint, p, model, average, optimizer)
-                    last_save = begun = time.monotonic()
-        self._measure(stage, model, average, held_out)
-        save_checkpoint(checkpoint, p, model, average, optimizer)
-        return average.weights
+                    self._save(learner)
+                    last_save = now
+                if self.stop.is_set():
+                    break
+        self._save(learner)
+        if not self.stop.is_set():
+            self._measure(stage, learner, held_out)
+
+    def _save(self, learner: Learner) -> None:
+        save_checkpoint(self.folder / "checkpoint.pt", self.progress, learner.model, learner.average, learner.optimizer)
 
     def _batch(self, stage: Stage, step: int) -> Batch:
         seed = (self.recipe.seed, self.progress.stage, step)
         clean = np.random.default_rng((*seed, 1)).random() < stage.clean_share
         return make_batch(self.clips, None if clean else self.errors, seed, stage.batch, stage.frames)
 
-    def _measure(self, stage: Stage, model: nn.Module, average: Average, held_out: Batch) -> None:
+    def _measure(self, stage: Stage, learner: Learner, held_out: Batch) -> None:
         """Errors of the averaged weights for people who are not trained on; also keeps them as `latest`."""
         twin = self.recipe.model(stage)
-        twin.load_state_dict(average.weights)
+        twin.load_state_dict(learner.average.weights)
         predicted = predict(twin, held_out.x)
         true = held_out.y.astype(np.float64)
         result = {
             "held_out_mpjpe_mm": 1000 * float(mpjpe(predicted, true).mean()),
             "held_out_p_mpjpe_mm": 1000 * float(p_mpjpe(predicted, true).mean()),
         }
-        self._log({"stage": stage.name, **result})
-        self._keep(average.weights, "latest")
-        model.train()
+        self._log(stage, result)
+        self._keep(learner.average.weights, "latest")
 
     def _keep(self, weights: dict[str, torch.Tensor], name: str) -> None:
         from safetensors.torch import save
@@ -151,13 +130,53 @@ class Trainer:
         with atomic_write(self.folder / f"{name}.safetensors") as file:
             file.write(save({key: value.contiguous() for key, value in weights.items()}))
 
-    def _log(self, values: dict[str, Any]) -> None:
+    def _log(self, stage: Stage, values: dict[str, float]) -> None:
         p = self.progress
-        row = {"step": p.step, "total_steps": p.total_steps, "minutes": round(p.elapsed_s / 60, 2)} | values
-        row = {key: round(value, 6) if isinstance(value, float) else value for key, value in row.items()}
+        row: dict[str, Any] = {"step": p.step, "total_steps": p.total_steps, "minutes": round(p.elapsed_s / 60, 2)}
+        row |= {"stage": stage.name} | {key: round(value, 6) for key, value in values.items()}
         with (self.folder / "log.jsonl").open("a", encoding="utf-8") as file:
             file.write(json.dumps(row) + "\n")
         log.info("%s", json.dumps(row))
+
+
+class Learner:
+    """The model of one stage with its averaged weights and its optimizer."""
+
+    def __init__(self, recipe: Recipe, stage: Stage) -> None:
+        self.recipe = recipe
+        self.model = recipe.model(stage)
+        self.decay = stage.ema
+        torch.manual_seed(recipe.seed)
+        initialise(self.model)
+        self.average = Average(self.model, stage.ema)
+        self.optimizer = make_optimizer(self.model, recipe.weight_decay)
+
+    def begin(self, weights: dict[str, torch.Tensor] | None) -> None:
+        """Start from the weights of another window length, or from nothing."""
+        if weights is not None:
+            load_strictly(self.model, fitted(weights, self.model), "the start")
+        self.average = Average(self.model, self.decay)
+
+    def resume(self, saved: dict[str, Any]) -> None:
+        load_strictly(self.model, saved["model"], "the checkpoint")
+        self.average.weights, self.average.updates = saved["average"], int(saved["average_updates"])
+        self.optimizer.load_state_dict(saved["optimizer"])
+
+    def learn(self, batch: Batch, lr: float) -> dict[str, float]:
+        """One step. Gives the loss, its parts and the gradient's norm; a gradient that is not finite changes nothing."""
+        self.model.train()
+        for group in self.optimizer.param_groups:
+            group["lr"] = lr
+        loss, parts = pose_loss(self.model(torch.from_numpy(batch.x)), torch.from_numpy(batch.y), self.recipe.loss)
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        norm = nn.utils.clip_grad_norm_(self.model.parameters(), self.recipe.clip_norm)
+        if torch.isfinite(norm):
+            self.optimizer.step()
+            self.average.update(self.model)
+        else:
+            log.warning("no finite gradient: this step is skipped")
+        return {"loss": loss.item(), "grad": norm.item()} | {name: part.item() for name, part in parts.items()}
 
 
 def initialise(model: nn.Module) -> None:
@@ -220,7 +239,10 @@ def main(arguments: list[str] | None = None) -> None:
     args = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
     torch.set_num_threads(args.threads)
-    Trainer(load_recipe(args.recipe), load_clips(args.data), load_model(), args.out, args.init).run()
+    trainer = Trainer(load_recipe(args.recipe), load_clips(args.data), load_model(), args.out, args.init)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: trainer.stop.set())
+    trainer.run()
 
 
 if __name__ == "__main__":
