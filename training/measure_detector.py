@@ -126,10 +126,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m training.measure_detector")
     parser.add_argument("--video", type=Path, required=True)
     found, scores = differences(parser.parse_args().video)
-    plain = [np.where((score >= _PLAIN)[..., None], off, np.nan) for off, score in zip(found, scores, strict=True)]
-    off, score = np.concatenate(found)[:, _LIMBS], np.concatenate(scores)[:, _LIMBS]
-    off, score = off[np.isfinite(off).all(-1)], score[np.isfinite(off).all(-1)]
-    distance = np.linalg.norm(off, axis=-1) / 2  # of one sight and one axis
+    plain = []
+    for off, score in zip(found, scores, strict=True):
+        near = np.linalg.norm(off, axis=-1) / 2 <= _OUTLIER  # False for NaN
+        plain.append(np.where((near & (score >= _PLAIN))[..., None], off, np.nan))
+    every, score = np.concatenate(found)[:, _LIMBS], np.concatenate(scores)[:, _LIMBS]
+    known = np.isfinite(every).all(-1)
+    score = score[known]
+    distance = np.linalg.norm(every[known], axis=-1) / 2  # of one sight and one axis
     seen, guessed = score >= _PLAIN, score < _GUESS
     mean, spread = float(score[seen].mean()), max(float(score[seen].var()), 1e-9)
     both = mean * (1 - mean) / spread - 1

@@ -163,7 +163,7 @@ class Learner:
         self.optimizer.load_state_dict(saved["optimizer"])
 
     def learn(self, batch: Batch, lr: float) -> dict[str, float]:
-        """One step. Gives the loss, its parts and the gradient's norm; a gradient that is not finite changes nothing."""
+        """One step. Gives the loss, its parts and the gradient's norm; one that is not finite changes nothing."""
         self.model.train()
         for group in self.optimizer.param_groups:
             group["lr"] = lr
