@@ -116,6 +116,12 @@ class StopQueue(Generic[T]):
             self._condition.notify_all()
             return item
 
+    @property
+    def waiting(self) -> int:
+        """How many items could be had without waiting."""
+        with self._condition:
+            return len(self._items)
+
     def __iter__(self) -> Iterator[T]:
         while True:
             try:

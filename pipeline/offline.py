@@ -102,6 +102,7 @@ class _Run:
     def steps(self) -> Iterator[Progress | Take]:
         total = self._frames_expected()
         done = 0
+        partials: dict[int, Floats] = {}
         for index, time_s, pose in self.poses:
             self.cancel.check()
             self.tracker.update(index, time_s, pose)
@@ -109,9 +110,13 @@ class _Run:
             if done % _BATCH_ROWS == 0:
                 for identity in self._wanted_so_far():
                     self._push(identity)
-                partial = self.worker.partial.get(timeout_s=0)
-                if partial is not None:
-                    yield self._take({partial.identity: partial.relative}, complete=False)
+                news = self.worker.take_partials()
+                if news:
+                    partials.update(news)
+                    wanted = {
+                        identity: partials[identity] for identity in self._wanted_so_far() if identity in partials
+                    }
+                    yield self._take(wanted, complete=False)
             yield Progress("detect", done, max(total, done))
         if done == 0:
             raise SourceError(

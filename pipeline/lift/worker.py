@@ -1,7 +1,7 @@
 """Lifting beside detecting: one thread that owns the lifter and everyone's `TrackLift`.
 
 Topology: caller -> `StopQueue` of row batches (bounded: a slow lifter holds the caller back, nothing is dropped) ->
-lift thread -> `LatestSlot` with the newest partial result (for watching) and, at the end, `results`.
+lift thread -> the newest partial result of each person (`take_partials`, for watching) and, at the end, `results`.
 The lifter itself is made in the thread, so that loading torch overlaps with the first detections.
 """
 
@@ -12,13 +12,15 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from pipeline.flow import CancelToken, Closed, LatestSlot, StopQueue
+from pipeline.flow import CancelToken, Closed, StopQueue
 from pipeline.lift.base import WindowLifter
 from pipeline.lift.windows import TrackLift
 from pipeline.types import Doubles, Floats
 
 _QUEUED_BATCHES = 8
 _PARTIAL_GROWTH = 1.25  # a partial result costs time in proportion to its length: show each one 25 % longer
+_FIRST_PREVIEW_ROWS = 32
+_PREVIEW_WINDOWS = 2  # beyond this many windows' rows the lifted windows themselves are there to be watched
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +31,6 @@ class Rows:
     joints_image: Floats
     scores: Floats
     time_s: Doubles
-
-
-@dataclass(frozen=True, slots=True)
-class PartialLift:
-    """What is lifted of one person so far: (n, 17, 3), NaN where it is not."""
-
-    identity: int
-    relative: Floats
 
 
 class LiftWorker:
@@ -53,9 +47,11 @@ class LiftWorker:
         self._cancel = cancel
         self._queue: StopQueue[Rows | int] = StopQueue(_QUEUED_BATCHES)
         self._tracks: dict[int, TrackLift] = {}
-        self._shown = 0
+        self._early: dict[int, list[Rows]] = {}  # the first rows of each person, for previews
+        self._shown: dict[int, int] = {}  # rows in the last partial result of each person
+        self._partials: dict[int, Floats] = {}
+        self._partials_lock = threading.Lock()
         self._error: BaseException | None = None
-        self.partial: LatestSlot[PartialLift] = LatestSlot()
         self.results: dict[int, Floats] = {}
         self.lifter: WindowLifter | None = None
         self.lift_s = 0.0
@@ -68,6 +64,12 @@ class LiftWorker:
     def finish(self, identity: int) -> None:
         """Ask for the rest of this person; the result is in `results` after `join`."""
         self._put(identity)
+
+    def take_partials(self) -> dict[int, Floats]:
+        """What is new since the last call: identity -> (n, 17, 3) lifted so far, NaN where it is not."""
+        with self._partials_lock:
+            partials, self._partials = self._partials, {}
+            return partials
 
     def join(self) -> None:
         """Wait until everything asked for is lifted. Raises what the lift thread raised."""
@@ -104,12 +106,31 @@ class LiftWorker:
             self._queue.stop()
 
     def _lift(self, lifter: WindowLifter, rows: Rows) -> None:
-        if rows.identity not in self._tracks:
-            self._tracks[rows.identity] = self._make_track(lifter)
-        track = self._tracks[rows.identity]
-        before = track.rows_lifted
+        who = rows.identity
+        track = self._tracks.get(who)
+        if track is None:
+            track = self._tracks[who] = self._make_track(lifter)
+            self._early[who] = []
+        lifted_before = track.rows_lifted
         track.push(rows.joints_image, rows.scores, rows.time_s)
         track.lift_ready(self._cancel)
-        if track.rows_lifted > before and track.rows_lifted >= self._shown * _PARTIAL_GROWTH:
-            self._shown = track.rows_lifted
-            self.partial.put(PartialLift(rows.identity, track.result()))
+        shown = self._shown.get(who, 0)
+        if track.rows_pushed <= _PREVIEW_WINDOWS * lifter.frames:
+            # No or hardly any window is full yet: lift what is there as if it were all, so that it can be watched.
+            self._early[who].append(rows)
+            due = track.rows_pushed >= max(_FIRST_PREVIEW_ROWS, shown * _PARTIAL_GROWTH)
+            if due and not self._queue.waiting:  # with a backlog the real thing is near
+                preview = self._make_track(lifter)
+                for early in self._early[who]:
+                    preview.push(early.joints_image, early.scores, early.time_s)
+                preview.finish(self._cancel)
+                self._show(who, preview.rows_pushed, preview.result())
+        else:
+            self._early[who].clear()
+            if track.rows_lifted > lifted_before and track.rows_lifted >= shown * _PARTIAL_GROWTH:
+                self._show(who, track.rows_lifted, track.result())
+
+    def _show(self, identity: int, rows: int, relative: Floats) -> None:
+        self._shown[identity] = rows
+        with self._partials_lock:
+            self._partials[identity] = relative
