@@ -15,8 +15,6 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
-
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 _SETTINGS = tempfile.TemporaryDirectory()
@@ -26,9 +24,9 @@ from PySide6.QtTest import QTest  # noqa: E402
 
 from app import bootstrap  # noqa: E402
 from app.window import Window  # noqa: E402
-from pipeline.types import Take  # noqa: E402
 
 SIZE = (1600, 1000)
+MID_JUMP_S = 6.10  # of the sample: the man has turned over and comes down feet first
 
 
 def wait(condition: Callable[[], bool], seconds: float) -> None:
@@ -43,14 +41,6 @@ def photograph(window: Window, name: str) -> None:
     QTest.qWait(400)
     picture = window.screen().grabWindow(window.winId())
     picture.save(str(ROOT / "docs" / name))
-
-
-def mid_jump_s(take: Take) -> float:
-    """When person 1's feet leave the floor for the first time and are highest: the lowest joint's peak."""
-    joints = take.tracks3d[0].joints
-    seen = take.tracks3d[0].seen
-    lowest = np.where(seen, np.nan_to_num(joints[..., 2], nan=np.inf).min(axis=1), -np.inf)
-    return float(take.tracks3d[0].time_s[int(np.argmax(lowest))])
 
 
 def main() -> int:
@@ -73,7 +63,7 @@ def main() -> int:
     if take is None or not take.tracks3d:
         raise SystemExit(window.banner.message.text())
     window.workspace.cards.setSizes([720, 420])
-    window.playback.seek(mid_jump_s(take))
+    window.playback.seek(MID_JUMP_S)
     QTest.qWait(1200)
     photograph(window, "window.png")
     window.close()
