@@ -9,6 +9,7 @@ import subprocess
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from pipeline.export.run import export_take
@@ -71,3 +72,21 @@ def test_blender_sees_the_exported_joints(tmp_path):
     assert rest["LeftFoot"][2] < -0.7
     children = [name for name, parent in found["parents"].items() if parent == "Hips"]
     assert sorted(children) == ["LeftUpLeg", "RightUpLeg", "Spine"]
+
+
+def test_blender_sees_the_sample_as_it_was_lifted(sample_run, tmp_path):
+    """The whole path: video to BVH to Blender, against the table that was written beside it."""
+    bvh = Path(shutil.copy(sample_run.folder / "demo.bvh", tmp_path / "demo.bvh"))
+    table = pd.read_csv(sample_run.folder / "demo.csv").dropna(subset=["x"])
+    frames = [0, 50, 100, 150, 165, 190, 220]
+    found = in_blender(bvh, frames)
+    assert found["fps"] == pytest.approx(30, abs=0.01)
+    for frame in frames:
+        rows = table[table["frame"] == frame]
+        joints = rows[["x", "y", "z"]].to_numpy()
+        bones = found["frames"][str(frame)]
+        places = {joint: bones[name]["head"] for name, joint in BONES.items()} | {10: bones["Head"]["tail"]}
+        for joint, place in places.items():
+            assert np.linalg.norm(place - joints[joint]) < 0.005, (frame, joint)
+    on_the_roof = found["frames"]["100"]
+    assert 1.3 < on_the_roof["Head"]["tail"][2] - on_the_roof["LeftFoot"]["head"][2] < 1.8

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -96,14 +97,68 @@ def test_the_sample_from_opening_to_export(real: Window, tmp_path: Path, qtbot: 
     dialog.accept()
 
 
-def test_a_text_file_named_mp4_is_a_banner(real: Window, tmp_path: Path, qtbot: QtBot) -> None:
-    path = tmp_path / "notes.mp4"
-    path.write_text("these are my notes")
+@pytest.mark.parametrize("kind", ["text", "empty", "noise", "missing", "folder", "cut"])
+def test_what_is_no_video_is_a_banner(
+    real: Window, make_video: Callable[..., Path], tmp_path: Path, qtbot: QtBot, kind: str
+) -> None:
+    path = tmp_path / "ungültig 壊れた.mp4"
+    if kind == "text":
+        path.write_text("these are my notes")
+    elif kind == "empty":
+        path.write_bytes(b"")
+    elif kind == "noise":
+        path.write_bytes(np.random.default_rng(0).bytes(100_000))
+    elif kind == "folder":
+        path.mkdir()
+    elif kind == "cut":
+        whole = make_video("whole.mp4", 30).read_bytes()
+        path.write_bytes(whole[: len(whole) // 2])  # the index at the end is gone
     real.controller.open_path(path)
     qtbot.waitUntil(real.banner.isVisible, timeout=30_000)
     assert real.banner.kind == "error"
+    assert real.banner.message.text()
     assert real.banner.hint.text()
     assert real.pages.currentWidget() is real.empty
+    real.controller.open_path(make_video("good.mp4", 3))  # and the window lives on
+    qtbot.waitUntil(lambda: real.workspace.video._image is not None, timeout=30_000)
+    assert not real.banner.isVisible()
+
+
+def test_a_single_frame_can_be_opened(real: Window, make_video: Callable[..., Path], qtbot: QtBot) -> None:
+    real.controller.open_path(make_video("one frame.mp4", 1))
+    qtbot.waitUntil(lambda: real.workspace.video._image is not None, timeout=30_000)
+    for name in ("forward", "back", "end", "start", "play"):
+        real.actions_[name].trigger()
+    assert real.controller.info.frame_count == 1
+
+
+@pytest.mark.parametrize("place", ["unwritable_folder", "full_disk"])
+def test_an_export_that_finds_no_room_can_be_tried_elsewhere(
+    real: Window, place: str, request: pytest.FixtureRequest, as_nobody, tmp_path: Path, qtbot: QtBot
+) -> None:
+    from pipeline.project import save_take
+    from tests.motion import clip, facing_camera, scene
+
+    folder: Path = request.getfixturevalue(place)
+    path = save_take(scene(facing_camera(clip("jump"))).take(), tmp_path / "jump.pose3d")
+    real.controller.open_path(path)
+    qtbot.waitUntil(lambda: real.controller.take is not None, timeout=30_000)
+    if place == "full_disk":
+        (folder / "filler").write_bytes(b"x" * 1_000_000)
+    before = sorted(os.listdir(folder))
+    real.actions_["export"].trigger()
+    dialog = real.files.dialog
+    dialog.folder.setText(str(folder))
+    with as_nobody() if place == "unwritable_folder" else contextlib.nullcontext():
+        dialog.export.click()
+        qtbot.waitUntil(dialog.problem.isVisible, timeout=30_000)
+    assert "hoose another folder" in dialog.problem.text() or "free some space" in dialog.problem.text()
+    assert sorted(os.listdir(folder)) == before
+    dialog.folder.setText(str(tmp_path / "out"))
+    dialog.export.click()
+    qtbot.waitUntil(lambda: dialog._pages.currentIndex() == 1, timeout=30_000)
+    assert list((tmp_path / "out").glob("*.bvh"))
+    dialog.accept()
 
 
 def test_a_video_without_people_is_a_banner(real: Window, make_video: Callable[..., Path], qtbot: QtBot) -> None:
