@@ -12,7 +12,7 @@ import numpy as np
 from pipeline.lift.inputs import network_input
 from pipeline.types import Doubles, Floats
 from training.cameras import Cameras, draw_cameras, look
-from training.data import RATE_HZ, Clips, at_unit_stature, draw_windows
+from training.data import Clips, at_unit_stature, draw_windows
 from training.errors import ErrorModel, detected
 
 CHANNELS = 3
@@ -27,12 +27,13 @@ class Batch:
     y: Floats
 
 
-def make_batch(clips: Clips, errors: ErrorModel | None, seed: tuple[int, ...], count: int, frames: int) -> Batch:
+def make_batch(
+    clips: Clips, errors: ErrorModel | None, seed: tuple[int, ...], count: int, frames: int, stride: int = 1
+) -> Batch:
     """The batch of that seed: the same call always gives the same numbers. Without errors, the detector is perfect."""
     rng = np.random.default_rng(seed)
-    joints, _ = at_unit_stature(draw_windows(clips, rng, count, frames))
-    # The rows of a window stand for any source rate; noise knows it as the training rate's middle.
-    rate_hz = RATE_HZ / rng.uniform(0.8, 2.5, count)
+    drawn, rate_hz = draw_windows(clips, rng, count, frames, stride)
+    joints, _ = at_unit_stature(drawn)
     return seen_by(joints, draw_cameras(rng, count), rate_hz, errors, rng)
 
 

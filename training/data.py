@@ -108,17 +108,22 @@ def cut(clips: Clips, clip: Ints, step: Doubles, first: Doubles, frames: int) ->
     return clips.positions[at + low] * (1 - share) + clips.positions[at + high] * share, own
 
 
-def draw_windows(clips: Clips, rng: np.random.Generator, count: int, frames: int) -> Doubles:
-    """(count, frames, 17, 3): random clips, rates between 24 and 75 fps, places, directions and bodies."""
+def draw_windows(
+    clips: Clips, rng: np.random.Generator, count: int, frames: int, stride: int = 1
+) -> tuple[Doubles, Doubles]:
+    """(count, frames, 17, 3) and the rates (count,) of their rows, Hz: random clips, places, directions and bodies.
+
+    Rates lie between 24 and 75 fps; of these, only every `stride`-th row is made.
+    """
     clip = rng.choice(len(clips), count, p=clips.draw_weights())
-    step = rng.uniform(0.8, 2.5, count)
+    step = rng.uniform(0.8, 2.5, count) * stride
     spare = np.maximum(clips.length[clip] - 1 - step * (frames - 1), 0)
     joints, _ = cut(clips, clip, step, rng.uniform(0, 1, count) * spare, frames)
     joints = np.where((rng.random(count) < 0.5)[:, None, None, None], mirror(joints), joints)
     joints = turned(joints, rng.uniform(0, 2 * np.pi, count))
     joints = mixed_bodies(joints, rng, 0.25)
     joints = reshaped(joints, rng)
-    return tilted(joints, rng, 0.06)
+    return tilted(joints, rng, 0.06), RATE_HZ / step
 
 
 def turned(joints: Doubles, angle_rad: Doubles) -> Doubles:

@@ -26,6 +26,7 @@ class Stage:
     minutes: float = 0.0  # of wall clock, pauses not counted; 0: no limit
     warmup_steps: int = 50
     last_lr: float = 0.02  # share of `lr` at the end
+    stride: int = 1  # rows of a window stand this many frames apart: the long view of the last stage, for a fraction
     schedule: tuple[tuple[int, int], ...] = ()  # TPS: (block, frames kept from its input on)
     ema: float = 0.998
     clean_share: float = 0.0  # batches without detector errors

@@ -8,6 +8,7 @@ each finished stage, beside `latest.safetensors`.
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import json
 import logging
 import math
@@ -76,7 +77,8 @@ class Trainer:
     def _train(self, stage: Stage, learner: Learner, save_every_s: float, measure_every_s: float) -> None:
         p = self.progress
         count = max(1, _CHOOSE_FRAMES // stage.frames)
-        held_out = make_batch(self.held_out, self.errors, (_CHOOSE_SEED, stage.frames), count, stage.frames)
+        seed = (_CHOOSE_SEED, stage.frames, stage.stride)
+        held_out = make_batch(self.held_out, self.errors, seed, count, stage.frames, stage.stride)
         if p.step == 0:
             self._measure(stage, learner, held_out)
         last_save = last_measure = time.monotonic()
@@ -109,7 +111,7 @@ class Trainer:
     def _batch(self, stage: Stage, step: int) -> Batch:
         seed = (self.recipe.seed, self.progress.stage, step)
         clean = np.random.default_rng((*seed, 1)).random() < stage.clean_share
-        return make_batch(self.clips, None if clean else self.errors, seed, stage.batch, stage.frames)
+        return make_batch(self.clips, None if clean else self.errors, seed, stage.batch, stage.frames, stage.stride)
 
     def _measure(self, stage: Stage, learner: Learner, held_out: Batch) -> None:
         """Errors of the averaged weights for people who are not trained on; also keeps them as `latest`."""
@@ -146,6 +148,8 @@ class Learner:
         self.recipe = recipe
         self.model = recipe.model(stage)
         self.decay = stage.ema
+        # Rows further apart move further: the same weight for the same speed.
+        self.weights = dataclasses.replace(recipe.loss, velocity=recipe.loss.velocity / stage.stride)
         torch.manual_seed(recipe.seed)
         initialise(self.model)
         self.average = Average(self.model, stage.ema)
@@ -167,7 +171,7 @@ class Learner:
         self.model.train()
         for group in self.optimizer.param_groups:
             group["lr"] = lr
-        loss, parts = pose_loss(self.model(torch.from_numpy(batch.x)), torch.from_numpy(batch.y), self.recipe.loss)
+        loss, parts = pose_loss(self.model(torch.from_numpy(batch.x)), torch.from_numpy(batch.y), self.weights)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         norm = nn.utils.clip_grad_norm_(self.model.parameters(), self.recipe.clip_norm)

@@ -96,7 +96,8 @@ def test_flattening_shows_in_the_peak_speed() -> None:
     true = np.zeros((60, 17, 3))
     true[:, 16, 0] = np.sin(8 * t)
     true[:, 3, 1] = np.sin(5 * t)
-    assert measures.peak_speed_share(true * 0.8, true) == pytest.approx(0.8)
+    assert measures.peak_speed(true * 0.8, 30.0) / measures.peak_speed(true, 30.0) == pytest.approx(0.8)
+    assert 4 < measures.peak_speed(true, 30.0) < 8
 
 
 # --- recipes and state
