@@ -17,8 +17,7 @@ import numpy as np
 
 from pipeline import __version__, runtime, weights
 from pipeline.config import RunConfig
-from pipeline.detect.cache import open_cache
-from pipeline.detect.observe import ObserveStats, observe
+from pipeline.detect.observe import ObserveStats, cache_for, observe
 from pipeline.detect.track import Tracker
 from pipeline.engine import Engine
 from pipeline.errors import NoPersonError, SourceError
@@ -89,8 +88,9 @@ class _Run:
         self.worker = LiftWorker(lambda: engine.lifter(config.lift), self._track_lift, cancel)
 
     def _observed(self, source: FrameSource, detector: Detector) -> Poses:
-        cache = open_cache(self.info.content_key, detector.cache_key) if self.config.use_cache else None
-        return observe(source, detector, cache, self.cancel, self.stats, self.config.start_s, self.config.end_s)
+        start_s, end_s = self.config.start_s, self.config.end_s
+        cache = cache_for(self.info, detector, start_s, end_s) if self.config.use_cache else None
+        return observe(source, detector, cache, self.cancel, self.stats, start_s, end_s)
 
     def _track_lift(self, lifter: WindowLifter) -> TrackLift:
         return TrackLift(lifter, self.info.fps_hz, self.size_px, variable_rate=self.info.variable_rate)

@@ -28,4 +28,11 @@ class Detector(Protocol):
 
     def reset(self) -> None: ...
 
+    def resume(self, pose: Pose2D, time_s: float, size_px: tuple[int, int]) -> None:
+        """Go on as if `pose` had just been found at `time_s` in a picture of `size_px` (width, height).
+
+        For a run whose first part comes from the cache: whoever was followed there is followed on.
+        """
+        ...
+
     def close(self) -> None: ...

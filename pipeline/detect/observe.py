@@ -1,7 +1,10 @@
 """From a source to 2D poses, frame by frame: decoding beside detecting, and nothing detected twice.
 
 Topology: reader thread (decodes) -> `StopQueue` of a few frames (it waits, nothing is dropped) -> the caller's thread
-(detects). Poses that the cache holds are not detected again; a start of the range that it holds is not even decoded.
+(detects). The start of the range that the cache holds is neither decoded nor detected again.
+
+What a detector finds depends on what it saw before. So a run from the middle of a video has a cache of its own: its
+results never get into a run from the start, where somebody may have been followed since long.
 """
 
 from __future__ import annotations
@@ -13,9 +16,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipeline.detect.base import Detector
-from pipeline.detect.cache import DetectionCache
+from pipeline.detect.cache import DetectionCache, open_cache
 from pipeline.flow import CancelToken, Closed, StopQueue
-from pipeline.types import Frame, Poses
+from pipeline.types import Frame, Pose2D, Poses, VideoInfo
 
 if TYPE_CHECKING:
     from pipeline.sources.base import FrameSource
@@ -31,6 +34,19 @@ class ObserveStats:
     detect_s: float = 0.0
     detected: int = 0
     cached: int = 0
+
+
+def cache_for(
+    info: VideoInfo, detector: Detector, start_s: float | None = None, end_s: float | None = None
+) -> DetectionCache | None:
+    """The cache for a run over the range: that of the whole video if it starts there or holds all of the range."""
+    whole = open_cache(info.content_key, detector.cache_key)
+    if not start_s or whole is None:
+        return whole
+    run = list(_cached_start(whole, info, start_s, end_s))
+    if run and (whole.complete or whole.time_s(run[-1][0] + 1) is not None):
+        return whole
+    return open_cache(info.content_key, f"{detector.cache_key}-from{start_s:.3f}s")
 
 
 def observe(
@@ -49,16 +65,20 @@ def observe(
     detector.reset()
     decode_from = start_s
     if cache is not None:
-        for index, time_s in _cached_start(cache, source.info.frame_count, start_s, end_s):
+        last: tuple[Pose2D, float] | None = None
+        for index, time_s in _cached_start(cache, source.info, start_s, end_s):
             cancel.check()
             pose = cache.get(index)
             if pose is None:  # a damaged chunk: detect from here
                 break
             stats.cached += 1
-            decode_from = time_s + _PAST
+            last = (pose, time_s)
             yield index, time_s, pose
-        if cache.complete and stats.cached and decode_from is not None and not _frames_after(cache, decode_from, end_s):
-            return
+        if last is not None:
+            decode_from = last[1] + _PAST
+            if cache.complete and not _frames_after(cache, decode_from, end_s):
+                return
+            detector.resume(*last, (source.info.width_px, source.info.height_px))
 
     queue: StopQueue[Frame] = StopQueue(_QUEUED_FRAMES)
     reader = threading.Thread(target=_read, args=(source, decode_from, end_s, queue), name="frame-reader", daemon=True)
@@ -66,16 +86,12 @@ def observe(
     try:
         for frame in queue:
             cancel.check()
-            pose = cache.get(frame.index) if cache is not None else None
-            if pose is None:
-                begun = time.perf_counter()
-                pose = detector.detect(frame)
-                stats.detect_s += time.perf_counter() - begun
-                stats.detected += 1
-                if cache is not None:
-                    cache.put(frame.index, frame.time_s, pose)
-            else:
-                stats.cached += 1
+            begun = time.perf_counter()
+            pose = detector.detect(frame)
+            stats.detect_s += time.perf_counter() - begun
+            stats.detected += 1
+            if cache is not None:
+                cache.put(frame.index, frame.time_s, pose)
             yield frame.index, frame.time_s, pose
         if cache is not None and start_s is None and end_s is None:
             cache.mark_complete()
@@ -98,11 +114,11 @@ def _read(source: FrameSource, start_s: float | None, end_s: float | None, queue
 
 
 def _cached_start(
-    cache: DetectionCache, frame_count: int, start_s: float | None, end_s: float | None
+    cache: DetectionCache, info: VideoInfo, start_s: float | None, end_s: float | None
 ) -> Iterator[tuple[int, float]]:
     """The unbroken run of cached frames at the start of the range, as (index, time)."""
     previous, started = -1, False
-    for index in range(frame_count):
+    for index in range(info.frame_count):
         time_s = cache.time_s(index)
         if time_s is None:
             if started:
@@ -113,7 +129,7 @@ def _cached_start(
             continue
         if end_s is not None and time_s >= end_s:
             return
-        if index != previous + 1:
+        if index != previous + 1 and not (start_s and not info.variable_rate and time_s - start_s < 1 / info.fps_hz):
             return  # the frames missing before it may belong to the range too
         previous, started = index, True
         yield index, time_s

@@ -133,6 +133,15 @@ class TestDetectorContract:
             np.testing.assert_array_equal(one.joints_image, other.joints_image)
             np.testing.assert_array_equal(one.scores, other.scores)
 
+    def test_resume_follows_on_whom_it_is_told(self, detector: Detector, frames: list[Frame]) -> None:
+        whole = [detector.detect(frame) for frame in frames[:8]]
+        height, width = frames[0].bgr.shape[:2]
+        detector.resume(whole[3], frames[3].time_s, (width, height))
+        for frame, before in zip(frames[4:8], whole[4:], strict=True):
+            now = people_of(detector.detect(frame))
+            assert len(now) == 2
+            np.testing.assert_allclose(now, people_of(before), atol=8)
+
     def test_times_may_lie_very_close(self, detector: Detector, frames: list[Frame]) -> None:
         for i, frame in enumerate(frames[:4]):
             assert len(detector.detect(Frame(i, 10 + i * 1e-4, frame.bgr)).scores) == 2
