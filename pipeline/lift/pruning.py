@@ -35,14 +35,19 @@ def select_clusters(x: Tensor, r: int, centre: Tensor | None = None, attention: 
 
     One vector a frame (the mean over the joints). A frame scores high if its neighbours are near (density) and the next
     denser frame is far (delta).
+
+    Two frames that are each other's nearest neighbour are equally dense by definition, so ties are the rule here, not
+    the exception: the earlier frame counts as denser. The published code leaves them to rounding and random noise.
     """
     feature = x.float().mean(2)  # (B, n, C)
-    distance = torch.cdist(feature, feature) / feature.shape[-1] ** 0.5  # (B, n, n)
+    # Not by matrix product, whose rounding is as large as the differences in density: a frame would not even be at
+    # distance zero from itself, and the selection would change with the batch and the device.
+    distance = torch.cdist(feature, feature, compute_mode="donot_use_mm_for_euclid_dist")  # (B, n, n)
+    distance = distance / feature.shape[-1] ** 0.5
     k = min(_NEIGHBOURS, distance.shape[-1])
     nearest = distance.topk(k, dim=-1, largest=False).values
     density = nearest.square().mean(-1).neg().exp()  # (B, n)
     theirs, mine = density[:, None, :], density[:, :, None]
-    # Of two equally dense frames (a still picture has many) the earlier one counts as denser.
     denser = (theirs > mine) | (theirs == mine).tril(-1)
     farthest = distance.amax((1, 2), keepdim=True)
     delta = torch.where(denser, distance, farthest).amin(-1)
