@@ -95,8 +95,8 @@ def test_kept_frames_and_shapes(host: Host, pruner: str, recoverer: str):
 
 @every_combination
 @torch.inference_mode()
-def test_pruning_really_happens_and_says_so(host: Host, pruner: str, recoverer: str):
-    """The pruned output is not the unpruned one, and a different strategy keeps different frames."""
+def test_pruning_really_happens(host: Host, pruner: str, recoverer: str):
+    """The pruned output is not the unpruned one: the schedule was not silently ignored."""
     x = windows(host)
     model = host.build(PruneConfig(pruner, SCHEDULE, recoverer))
     full = host.build()(x)
