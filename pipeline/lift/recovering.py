@@ -18,7 +18,8 @@ RECOVERERS = ("TRA", "TRI")
 class CrossAttention(nn.Module):
     """Attention of query tokens to other tokens, with the parameter names of the HoT checkpoints.
 
-    `N` sequences: queries (N or 1, F, C), tokens (N, r, C) -> (N, F, C).
+    `N` sequences: queries (N or 1, F, C), tokens (N, r, C) -> (N, F, C). What is read from the tokens can differ from
+    what is compared with them: `values` (N, r, C), as in MHFormer.
     """
 
     def __init__(self, channels: int, heads: int, qkv_bias: bool = True) -> None:
@@ -31,10 +32,11 @@ class CrossAttention(nn.Module):
         self.linear_v = nn.Linear(channels, channels, bias=qkv_bias)
         self.proj = nn.Linear(channels, channels)
 
-    def forward(self, queries: Tensor, tokens: Tensor) -> Tensor:
+    def forward(self, queries: Tensor, tokens: Tensor, values: Tensor | None = None) -> Tensor:
+        values = tokens if values is None else values
         q, k, v = (
             layer(x).unflatten(-1, (self.heads, -1)).transpose(1, 2)  # (N, H, L, C / H)
-            for layer, x in ((self.linear_q, queries), (self.linear_k, tokens), (self.linear_v, tokens))
+            for layer, x in ((self.linear_q, queries), (self.linear_k, tokens), (self.linear_v, values))
         )
         mixed = functional.scaled_dot_product_attention(q.expand(len(tokens), -1, -1, -1), k, v)
         out: Tensor = self.proj(mixed.transpose(1, 2).flatten(2))

@@ -45,9 +45,23 @@ class Host:
 
 
 _MIXSTE = {"frames": FRAMES, "channels": 16, "depth": 3, "heads": 2, "in_channels": 2}
+_MHFORMER = _MIXSTE | {"hidden": 32, "generation_depth": 1, "generation_heads": 1}
+_MOTIONBERT = {"frames": FRAMES, "channels": 16, "representation": 24, "depth": 3, "heads": 2}
+_MOTIONAGFORMER = {"frames": FRAMES, "channels": 16, "depth": 3, "heads": 2, "neighbours": 3, "representation": 24}
 HOSTS = (
     Host("mixste", "pipeline.lift.mixste:MixSTE", _MIXSTE, 2),
     Host("mixste-seq2frame", "pipeline.lift.mixste:MixSTE", _MIXSTE | {"seq2frame": True}, 2, True, ("", "TRI", "TRA")),
+    Host("mhformer", "pipeline.lift.mhformer:MHFormer", _MHFORMER, 2, True, ("", "TRI", "TRA")),
+    Host("motionbert", "pipeline.lift.motionbert:MotionBERT", _MOTIONBERT, 3),
+    Host("motionagformer", "pipeline.lift.motionagformer:MotionAGFormer", _MOTIONAGFORMER, 3),
+    Host(
+        "motionagformer-seq2frame",
+        "pipeline.lift.motionagformer:MotionAGFormer",
+        _MOTIONAGFORMER | {"seq2frame": True},
+        3,
+        True,
+        ("", "TRI", "TRA"),
+    ),
 )
 CASES = [
     pytest.param(host, pruner, recoverer, id=f"{host.name}-{pruner}-{recoverer or 'none'}")
