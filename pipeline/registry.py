@@ -51,6 +51,12 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("source", "video", "pipeline.sources.video:VideoSource", "Video file", ("av",)),
     Entry("source", "joints2d", "pipeline.sources.joints2d:Joints2DSource", "2D joints found elsewhere (.npz)"),
     Entry("host", "mixste", "pipeline.lift.mixste:MixSTE", "MixSTE (CVPR 2022)", ("torch",)),
+    Entry("host", "mhformer", "pipeline.lift.mhformer:MHFormer", "MHFormer (CVPR 2022)", ("torch",)),
+    Entry("host", "motionbert", "pipeline.lift.motionbert:MotionBERT", "MotionBERT (ICCV 2023)", ("torch",)),
+    Entry(
+        "host", "motionagformer", "pipeline.lift.motionagformer:MotionAGFormer", "MotionAGFormer (WACV 2024)",
+        ("torch",),
+    ),
     Entry("exporter", "bvh", "pipeline.export.bvh:BvhExporter", "BVH motion (Blender, Unity, Unreal, Maya)"),
     Entry("exporter", "csv", "pipeline.export.tables:CsvExporter", "CSV, one row a frame, person and joint"),
     Entry("exporter", "csv_wide", "pipeline.export.tables:WideCsvExporter", "CSV, one row a frame"),

@@ -6,6 +6,7 @@ mlp.fc2` is what their files hold. Shapes: `N` sequences, `L` tokens in a sequen
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -22,11 +23,28 @@ class Attention(nn.Module):
         self.proj = nn.Linear(channels, channels)
 
     def forward(self, x: Tensor) -> Tensor:
+        q, k, v = self._split(x)
+        return self._merge(functional.scaled_dot_product_attention(q, k, v))
+
+    def forward_columns(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """The same, and how much each token is attended to: (N, L), the mean over heads and queries, float32.
+
+        Without the fused kernel, which never holds the attention matrix. For token pruning by attention (TPA).
+        """
+        q, k, v = self._split(x)
+        weights = ((q * q.shape[-1] ** -0.5) @ k.transpose(-2, -1)).softmax(-1, dtype=torch.float32)  # (N, H, L, L)
+        return self._merge(weights.to(v.dtype) @ v), weights.detach().mean((1, 2))
+
+    def _split(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """(N, L, C) -> queries, keys and values, each (N, H, L, C / H)."""
         N, L, C = x.shape
         qkv = self.qkv(x).view(N, L, 3, self.heads, C // self.heads)
-        q, k, v = qkv.permute(2, 0, 3, 1, 4).unbind(0)  # each (N, H, L, C / H)
-        mixed = functional.scaled_dot_product_attention(q, k, v)
-        out: Tensor = self.proj(mixed.transpose(1, 2).reshape(N, L, C))
+        q, k, v = qkv.permute(2, 0, 3, 1, 4).unbind(0)
+        return q, k, v
+
+    def _merge(self, mixed: Tensor) -> Tensor:
+        """(N, H, L, C / H) -> (N, L, C)"""
+        out: Tensor = self.proj(mixed.transpose(1, 2).flatten(2))
         return out
 
 
@@ -57,3 +75,9 @@ class Block(nn.Module):
         x = x + self.attn(self.norm1(x))
         out: Tensor = x + self.mlp(self.norm2(x))
         return out
+
+    def forward_columns(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """The same, and how much each token is attended to, (N, L): see `Attention.forward_columns`."""
+        mixed, columns = self.attn.forward_columns(self.norm1(x))
+        x = x + mixed
+        return x + self.mlp(self.norm2(x)), columns

@@ -18,7 +18,7 @@ import torch
 from torch import Tensor, nn
 
 from pipeline.lift.layers import Block
-from pipeline.lift.tokens import PruneConfig, TokenPruner, all_frames, gather_frames
+from pipeline.lift.tokens import HourglassHost, PruneConfig, all_frames, gather_frames
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +33,21 @@ class MixSTEConfig:
     in_channels: int = 2  # x, y or x, y, confidence
     joints: int = 17
     out_channels: int = 3
+    seq2frame: bool = False  # only the centre frame counts: it survives every pruning, recovering is optional
 
 
-class MixSTE(nn.Module):
-    """Joints of a window (B, F, J, in_channels) -> 3D joints (B, F, J, 3), all F frames (seq2seq)."""
+class MixSTE(HourglassHost):
+    """Joints of a window (B, F, J, in_channels) -> 3D joints (B, F, J, 3), all F frames.
+
+    Pruned without recovering (`seq2frame` only) -> those of the frames that came through, (B, r, J, 3).
+    """
 
     def __init__(self, config: MixSTEConfig | None = None, prune: PruneConfig | None = None) -> None:
-        super().__init__()
-        self.config = c = config or MixSTEConfig()
-        self.pruner = TokenPruner(prune or PruneConfig(), c.frames, c.depth)
+        c = config or MixSTEConfig()
+        super().__init__(
+            prune, frames=c.frames, depth=c.depth, channels=c.channels, heads=c.heads, seq2frame=c.seq2frame
+        )
+        self.config = c
         self.Spatial_patch_to_embedding = nn.Linear(c.in_channels, c.channels)
         self.Spatial_pos_embed = nn.Parameter(torch.zeros(1, c.joints, c.channels))
         self.Temporal_pos_embed = nn.Parameter(torch.zeros(1, c.frames, c.channels))
@@ -60,26 +66,38 @@ class MixSTE(nn.Module):
             raise TypeError(f"MixSTE has no size called {', '.join(sorted(unknown))}")
         return cls(MixSTEConfig(**sizes), prune)
 
-    def forward(self, x: Tensor) -> Tensor:
-        joints, kept = self.forward_kept(x)
-        return self.pruner.recover(joints, kept, self.config.frames)
-
     def forward_kept(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """(B, F, J, in_channels) -> joints (B, r, J, 3) of the frames that came through, and which: (B, r)."""
+        """(B, F, J, in_channels) -> joints (B, r, J, 3) of the frames that came through, and which: (B, r).
+
+        With TRA the joints are recovered already: (B, F, J, 3).
+        """
         c = self.config
         if x.shape[1:] != (c.frames, c.joints, c.in_channels):
             wanted = (c.frames, c.joints, c.in_channels)
             raise ValueError(f"MixSTE input has shape {tuple(x.shape)}, expected (B, {', '.join(map(str, wanted))})")
         kept = all_frames(x)  # (B, F)
         x = self.Spatial_patch_to_embedding(x) + self.Spatial_pos_embed  # (B, F, J, C)
+        attention: Tensor | None = None
         for block in range(c.depth):
-            x, kept = self.pruner.at_block(block, x, kept)
+            x, kept = self.prune(block, x, kept, attention)
             B, n, J, C = x.shape
             x = self.Spatial_norm(self.STEblocks[block](x.reshape(B * n, J, C)))
             x = x.view(B, n, J, C).transpose(1, 2)  # (B, J, n, C)
             if block == 0:
                 # Time enters here; frames that block 0 itself has pruned keep the place they had in the window.
                 x = x + gather_frames(self.Temporal_pos_embed.expand(B, -1, -1), kept)[:, None]
-            x = self.Temporal_norm(self.TTEblocks[block](x.reshape(B * J, n, C)))
+            x, attention = self._temporal(block, x.reshape(B * J, n, C))
+            if attention is not None:
+                attention = attention.view(B, J, n).mean(1)  # (B, n)
             x = x.view(B, J, n, C).transpose(1, 2)  # (B, n, J, C)
-        return self.head(x), kept
+        return self.head(self.recover_tokens(x)), kept
+
+    def _temporal(self, block: int, x: Tensor) -> tuple[Tensor, Tensor | None]:
+        """Temporal layer, (B J, n, C); and how much each frame is attended to, (B J, n), if the next block asks."""
+        layer: Block = self.TTEblocks[block]  # type: ignore[assignment]
+        columns = None
+        if self.pruner.needs_attention(block + 1):
+            x, columns = layer.forward_columns(x)
+        else:
+            x = layer(x)
+        return self.Temporal_norm(x), columns

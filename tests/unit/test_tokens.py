@@ -8,7 +8,8 @@ import torch
 
 from pipeline.errors import ModelError
 from pipeline.lift.mixste import MixSTE, MixSTEConfig
-from pipeline.lift.tokens import PruneConfig, TokenPruner, all_frames, gather_frames, interpolate
+from pipeline.lift.recovering import interpolate
+from pipeline.lift.tokens import PruneConfig, TokenPruner, all_frames, gather_frames
 
 SCHEDULE = ((2, 121), (4, 81))
 
