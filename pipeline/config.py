@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from pipeline.errors import ConfigError
+from pipeline.schedule import PruneConfig
 
 
 def _check(condition: bool, what: str, hint: str) -> None:
@@ -31,6 +32,7 @@ class LiftConfig:
     """2D to 3D. `lifter` is a name in weights/manifest.json; "" takes the manifest's default."""
 
     lifter: str = ""
+    prune: PruneConfig | None = None  # None: as the manifest says; an empty schedule: nothing is pruned
     flip: bool = True  # average with the mirrored input
     device: str = "auto"  # auto, cpu, cuda, mps
     precision: Literal["auto", "float32", "bfloat16"] = "auto"
@@ -98,7 +100,9 @@ class RunConfig:
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values; `from_json` gives an equal object back."""
-        return dataclasses.asdict(self)
+        data = dataclasses.asdict(self)
+        data["lift"]["prune"] = None if self.lift.prune is None else self.lift.prune.to_json()
+        return data
 
     @staticmethod
     def from_json(data: dict[str, Any]) -> RunConfig:
@@ -108,7 +112,10 @@ class RunConfig:
             parts = {"detect": DetectConfig, "lift": LiftConfig, "post": PostConfig, "scene": SceneConfig}
             for name, kind in parts.items():
                 if name in values:
-                    values[name] = kind(**values[name])
+                    part = dict(values[name])
+                    if part.get("prune") is not None:
+                        part["prune"] = PruneConfig.from_json(part["prune"])
+                    values[name] = kind(**part)
             if isinstance(values.get("persons"), list):
                 values["persons"] = tuple(values["persons"])
             return RunConfig(**values)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline import registry, weights
 from pipeline.errors import ModelError
-from pipeline.lift.tokens import PruneConfig
+from pipeline.schedule import PruneConfig
 from pipeline.weights import WeightEntry
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def build_host(entry: WeightEntry) -> torch.nn.Module:
     """The host model of `entry` without weights: `from_sizes(sizes, prune)` of the class in the registry."""
     host = registry.find("host", entry.host).load()
     try:
-        model: torch.nn.Module = host.from_sizes(entry.sizes, PruneConfig.from_json(dict(entry.prune)))
+        model: torch.nn.Module = host.from_sizes(entry.sizes, PruneConfig.from_json(entry.prune))
     except (TypeError, ValueError) as error:
         raise ModelError(
             f"The sizes of '{entry.name}' do not fit its host '{entry.host}' ({error}).", "Correct the manifest entry."

@@ -11,7 +11,22 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 
-class Attention(nn.Module):
+class AttentionLayer(nn.Module):
+    """What self- and cross-attention share: queries, keys and values (N, H, L, C / H) -> what is read from the values.
+
+    `fused` takes torch's kernel, which never holds the attention matrix. Without it the products are computed one after
+    the other, as in the published code: slower, and the same but for rounding.
+    """
+
+    fused = True
+
+    def attend(self, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+        if self.fused:
+            return functional.scaled_dot_product_attention(q, k, v)
+        return ((q @ k.transpose(-2, -1)) * q.shape[-1] ** -0.5).softmax(-1) @ v
+
+
+class Attention(AttentionLayer):
     """Multi-head self-attention over the tokens of a sequence (Vaswani et al. 2017)."""
 
     def __init__(self, channels: int, heads: int, qkv_bias: bool = True) -> None:
@@ -24,7 +39,7 @@ class Attention(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         q, k, v = self._split(x)
-        return self._merge(functional.scaled_dot_product_attention(q, k, v))
+        return self._merge(self.attend(q, k, v))
 
     def forward_columns(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """The same, and how much each token is attended to: (N, L), the mean over heads and queries, float32.

@@ -44,14 +44,33 @@ def select_clusters(x: Tensor, r: int, centre: Tensor | None = None, attention: 
     # distance zero from itself, and the selection would change with the batch and the device.
     distance = torch.cdist(feature, feature, compute_mode="donot_use_mm_for_euclid_dist")  # (B, n, n)
     distance = distance / feature.shape[-1] ** 0.5
-    k = min(_NEIGHBOURS, distance.shape[-1])
-    nearest = distance.topk(k, dim=-1, largest=False).values
-    density = nearest.square().mean(-1).neg().exp()  # (B, n)
+    density = _density(distance)  # (B, n)
     theirs, mine = density[:, None, :], density[:, :, None]
     denser = (theirs > mine) | (theirs == mine).tril(-1)
     farthest = distance.amax((1, 2), keepdim=True)
     delta = torch.where(denser, distance, farthest).amin(-1)
     return _highest(density * delta, r, centre)
+
+
+def select_clusters_as_published(
+    x: Tensor, r: int, centre: Tensor | None = None, attention: Tensor | None = None
+) -> Tensor:
+    """TPC as the published code computes it, without its noise: ties are left to the rounding of a matrix product.
+
+    For parity checks only: which of two equally dense frames stays depends on the processor and the library's build.
+    """
+    feature = functional.adaptive_avg_pool1d(x.float().transpose(2, 3).flatten(1, 2), 1).view(*x.shape[:2], -1)
+    distance = torch.cdist(feature, feature) / feature.shape[-1] ** 0.5  # (B, n, n)
+    density = _density(distance)
+    denser = density[:, None, :] > density[:, :, None]
+    farthest = distance.amax((1, 2), keepdim=True)
+    return _highest(torch.where(denser, distance, farthest).amin(-1) * density, r, centre)
+
+
+def _density(distance: Tensor) -> Tensor:
+    """Distances (B, n, n) -> how near the nearest frames are, the frame itself among them: (B, n) in (0, 1]."""
+    k = min(_NEIGHBOURS, distance.shape[-1])
+    return distance.topk(k, dim=-1, largest=False).values.square().mean(-1).neg().exp()
 
 
 def select_attended(x: Tensor, r: int, centre: Tensor | None = None, attention: Tensor | None = None) -> Tensor:

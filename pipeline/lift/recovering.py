@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
+from pipeline.lift.layers import AttentionLayer
 from pipeline.lift.pruning import gather_frames
 
-RECOVERERS = ("TRA", "TRI")
 
-
-class CrossAttention(nn.Module):
+class CrossAttention(AttentionLayer):
     """Attention of query tokens to other tokens, with the parameter names of the HoT checkpoints.
 
     `N` sequences: queries (N or 1, F, C), tokens (N, r, C) -> (N, F, C). What is read from the tokens can differ from
@@ -38,7 +36,7 @@ class CrossAttention(nn.Module):
             layer(x).unflatten(-1, (self.heads, -1)).transpose(1, 2)  # (N, H, L, C / H)
             for layer, x in ((self.linear_q, queries), (self.linear_k, tokens), (self.linear_v, values))
         )
-        mixed = functional.scaled_dot_product_attention(q.expand(len(tokens), -1, -1, -1), k, v)
+        mixed = self.attend(q.expand(len(tokens), -1, -1, -1), k, v)
         out: Tensor = self.proj(mixed.transpose(1, 2).flatten(2))
         return out
 

@@ -13,102 +13,19 @@ Kept frames are (B, n) int64 *original* frame numbers, strictly rising; they may
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Self
 
 import torch
 from torch import Tensor, nn
 
-from pipeline.errors import ModelError
-from pipeline.lift.pruning import SELECTORS, all_frames, gather_frames
-from pipeline.lift.recovering import RECOVERERS, CrossAttention, attend, interpolate
+from pipeline.lift.layers import AttentionLayer
+from pipeline.lift.pruning import SELECTORS, all_frames, gather_frames, select_clusters_as_published
+from pipeline.lift.recovering import CrossAttention, attend, interpolate
+from pipeline.schedule import PruneConfig
 
 __all__ = ["HourglassHost", "PruneConfig", "TokenPruner", "all_frames", "gather_frames"]
-
-_HINT = "Correct the pruning schedule ('prune' in the weights manifest, or the --prune options)."
-
-
-@dataclass(frozen=True, slots=True)
-class PruneConfig:
-    """What to prune, where and how to get the frames back. The default keeps every frame.
-
-    `strategy` is "TPC", "TPA", "TPMo" or "TPS". `schedule` holds (block, frames to keep) pairs: at the *input* of that
-    block only so many frames stay; blocks must rise and frames must fall. `recover` is "TRA", "TRI", or "" for none
-    (seq2frame models only).
-    """
-
-    strategy: str = "TPS"
-    schedule: tuple[tuple[int, int], ...] = ()
-    recover: str = "TRI"
-
-    def check(self, frames: int, depth: int, seq2frame: bool = False) -> None:
-        """Raise `ModelError` unless a host with `depth` blocks and `frames` frames can follow this schedule."""
-        if not self.schedule:
-            return
-        if self.strategy not in SELECTORS:
-            raise ModelError(f"The pruning strategy '{self.strategy}' is not known.", f"Known: {', '.join(SELECTORS)}.")
-        if self.recover not in ("", *RECOVERERS):
-            raise ModelError(f"The recovering '{self.recover}' is not known.", f"Known: {', '.join(RECOVERERS)}.")
-        if not self.recover and not seq2frame:
-            raise ModelError(
-                "A model that gives every frame cannot be pruned without recovering: frames would be missing.",
-                f"Choose one of {', '.join(RECOVERERS)}.",
-            )
-        last_block, alive = -1, frames + 1
-        for block, keep in self.schedule:
-            if not last_block < block < depth:
-                raise ModelError(f"Pruning at block {block} does not fit: blocks rise from 0 to {depth - 1}.", _HINT)
-            if not 1 <= keep < alive:
-                raise ModelError(f"Keeping {keep} frames at block {block} does not fit: {alive - 1} are alive.", _HINT)
-            last_block, alive = block, keep
-        if self.strategy == "TPA" and self.schedule[0][0] == 0:
-            raise ModelError(
-                "TPA cannot prune at block 0: it reads the temporal attention of the block before, and there is none.",
-                "Prune at block 1 or later, or choose another strategy.",
-            )
-        least = 3 if seq2frame else 2
-        if self.strategy == "TPMo" and alive < least:
-            ends = "the first, the centre and the last frame" if seq2frame else "the first and the last frame"
-            raise ModelError(f"TPMo cannot keep {alive}: it always keeps {ends}.", f"Keep {least} or more.")
-
-    def frames_per_block(self, frames: int, depth: int) -> list[int]:
-        """How many frames each block sees: the cost profile of the hourglass."""
-        keep = dict(self.schedule)
-        return [frames := keep.get(block, frames) for block in range(depth)]
-
-    def position_names(self, seq2frame: bool = False) -> dict[int, str]:
-        """Block -> name of the position embedding learned for the frames kept there.
-
-        Only the HoT seq2seq models (TPC + TRA) have it; the published ones prune once, further stages count from 2.
-        """
-        if seq2frame or (self.strategy, self.recover) != ("TPC", "TRA"):
-            return {}
-        return {
-            block: "pos_embed_token" if stage == 1 else f"pos_embed_token_{stage}"
-            for stage, (block, _) in enumerate(self.schedule, start=1)
-        }
-
-    def check_learned(self, names: Collection[str]) -> None:
-        """Raise `ModelError` if a checkpoint with these parameter names lacks what TRA learned, or has it unused."""
-        wanted, there = bool(self.schedule) and self.recover == "TRA", "x_token" in names
-        if wanted and not there:
-            raise ModelError(
-                "TRA cannot be put into this checkpoint: it has no learned query tokens (x_token, cross_attention).",
-                "Recover with TRI, which needs no training.",
-            )
-        if there and not wanted:
-            raise ModelError(
-                "This checkpoint was trained to recover with TRA (it holds x_token).", "Prune it, and recover with TRA."
-            )
-
-    @staticmethod
-    def from_json(data: dict[str, Any] | None) -> PruneConfig:
-        """From a manifest's `prune` object ({"strategy", "schedule", "recover"}); None keeps every frame."""
-        if not data:
-            return PruneConfig()
-        schedule = tuple((int(block), int(keep)) for block, keep in data.get("schedule", ()))
-        return PruneConfig(str(data.get("strategy", "TPS")), schedule, str(data.get("recover", "TRI")))
 
 
 class TokenPruner:
@@ -118,6 +35,7 @@ class TokenPruner:
         """`seq2frame`: every selection keeps the centre frame, number `frames // 2`."""
         config.check(frames, depth, seq2frame)
         self.config = config
+        self.selector = SELECTORS[config.strategy]
         self._keep = dict(config.schedule)
         self._alive = [frames, *config.frames_per_block(frames, depth)]  # [block]: frames that come to this block
         self._centre = frames // 2 if seq2frame else None
@@ -145,7 +63,7 @@ class TokenPruner:
     def select(self, block: int, x: Tensor, kept: Tensor, attention: Tensor | None = None) -> Tensor:
         """Positions (B, r), among the n alive frames, of those that stay at `block`."""
         centre = None if self._centre is None else (kept == self._centre).long().argmax(1, keepdim=True)
-        return SELECTORS[self.config.strategy](x, self._keep[block], centre, attention)
+        return self.selector(x, self._keep[block], centre, attention)
 
     def recover(self, joints: Tensor, kept: Tensor, frames: int) -> Tensor:
         """After the head: joints (B, r, J, D) of the kept frames (B, r) -> (B, frames, J, D) with TRI.
@@ -178,6 +96,7 @@ class HourglassHost(nn.Module):
         super().__init__()
         prune = prune or PruneConfig()
         self.frames = frames
+        self._watcher: list[tuple[int, Tensor]] | None = None
         self.pruner = TokenPruner(prune, frames, depth, seq2frame)
         self._positions = prune.position_names(seq2frame)
         for block, keep in prune.schedule:
@@ -192,6 +111,8 @@ class HourglassHost(nn.Module):
         if not self.pruner.prunes(block):
             return x, kept
         x, kept = self.pruner.at_block(block, x, kept, attention)
+        if self._watcher is not None:
+            self._watcher.append((block, kept))
         if block in self._positions:
             positions: Tensor = getattr(self, self._positions[block])
             x = x + positions[:, :, None]
@@ -207,6 +128,29 @@ class HourglassHost(nn.Module):
         """What the model returns: joints (B, F, J, D); without recovering those of the kept frames, (B, r, J, D)."""
         joints, kept = self.forward_kept(x)
         return self.pruner.recover(joints, kept, self.frames)
+
+    @contextmanager
+    def watching(self) -> Iterator[list[tuple[int, Tensor]]]:
+        """Inside, every pruning adds (block, kept frames (B, r)) to the list: for showing what each stage kept."""
+        stages: list[tuple[int, Tensor]] = []
+        self._watcher = stages
+        try:
+            yield stages
+        finally:
+            self._watcher = None
+
+    def as_published(self) -> Self:
+        """Compute in the published code's order of operations: unfused attention, TPC by rounded distances.
+
+        Slower, and TPC then depends on the rounding of the machine. For parity checks and as the baseline of
+        benchmarks. Returns the model itself.
+        """
+        for module in self.modules():
+            if isinstance(module, AttentionLayer):
+                module.fused = False
+        if self.pruner.config.strategy == "TPC":
+            self.pruner.selector = select_clusters_as_published
+        return self
 
     def forward_kept(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Input (B, F, J, 2 or 3) -> joints before TRI, (B, r, J, D), with TRA (B, F, J, D); and kept frames (B, r)."""

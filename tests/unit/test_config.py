@@ -10,13 +10,19 @@ from hypothesis import strategies as st
 
 from pipeline.config import DetectConfig, LiftConfig, PostConfig, RunConfig, SceneConfig
 from pipeline.errors import ConfigError
+from pipeline.schedule import PruneConfig
 
 
 @given(
     st.builds(
         RunConfig,
         detect=st.builds(DetectConfig, max_people=st.integers(1, 20)),
-        lift=st.builds(LiftConfig, flip=st.booleans(), device=st.sampled_from(["auto", "cpu", "cuda:1", "mps"])),
+        lift=st.builds(
+            LiftConfig,
+            prune=st.sampled_from([None, PruneConfig(), PruneConfig("TPMo", ((1, 9), (3, 5)), "TRA")]),
+            flip=st.booleans(),
+            device=st.sampled_from(["auto", "cpu", "cuda:1", "mps"]),
+        ),
         post=st.builds(PostConfig, smooth_hz=st.sampled_from([0.0, 0.5, 7.0, 60.0])),
         scene=st.builds(SceneConfig, fov_deg=st.none() | st.floats(5, 150), height_cm=st.none() | st.floats(40, 260)),
         start_s=st.none() | st.floats(0, 10),

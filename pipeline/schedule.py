@@ -1,0 +1,109 @@
+"""The schedule of the hourglass: what is pruned, where, and how the frames come back. Data only, shared by all hosts.
+
+H2OT: "Hierarchical Hourglass Tokenizer for Efficient Video Pose Transformers", TPAMI 2025, arXiv 2509.06956. What the
+strategies do stands in `lift.pruning` and `lift.recovering`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pipeline.errors import ModelError
+
+STRATEGIES = ("TPC", "TPA", "TPMo", "TPS")  # cluster, attention, motion, sampler
+RECOVERERS = ("TRA", "TRI")  # attention, interpolation
+
+_HINT = "Correct the pruning schedule ('prune' in the weights manifest, or the --prune options)."
+
+
+@dataclass(frozen=True, slots=True)
+class PruneConfig:
+    """What to prune, where and how to get the frames back. The default keeps every frame.
+
+    `strategy` is "TPC", "TPA", "TPMo" or "TPS". `schedule` holds (block, frames to keep) pairs: at the *input* of that
+    block only so many frames stay; blocks must rise and frames must fall. `recover` is "TRA", "TRI", or "" for none
+    (seq2frame models only).
+    """
+
+    strategy: str = "TPS"
+    schedule: tuple[tuple[int, int], ...] = ()
+    recover: str = "TRI"
+
+    def check(self, frames: int, depth: int, seq2frame: bool = False) -> None:
+        """Raise `ModelError` unless a host with `depth` blocks and `frames` frames can follow this schedule."""
+        if self.strategy not in STRATEGIES:
+            raise ModelError(
+                f"The pruning strategy '{self.strategy}' is not known.", f"Known: {', '.join(STRATEGIES)}."
+            )
+        if not self.schedule:
+            return
+        if self.recover not in ("", *RECOVERERS):
+            raise ModelError(f"The recovering '{self.recover}' is not known.", f"Known: {', '.join(RECOVERERS)}.")
+        if not self.recover and not seq2frame:
+            raise ModelError(
+                "A model that gives every frame cannot be pruned without recovering: frames would be missing.",
+                f"Choose one of {', '.join(RECOVERERS)}.",
+            )
+        last_block, alive = -1, frames + 1
+        for block, keep in self.schedule:
+            if not last_block < block < depth:
+                raise ModelError(f"Pruning at block {block} does not fit: blocks rise from 0 to {depth - 1}.", _HINT)
+            if not 1 <= keep < alive:
+                raise ModelError(f"Keeping {keep} frames at block {block} does not fit: {alive - 1} are alive.", _HINT)
+            last_block, alive = block, keep
+        if self.strategy == "TPA" and self.schedule[0][0] == 0:
+            raise ModelError(
+                "TPA cannot prune at block 0: it reads the temporal attention of the block before, and there is none.",
+                "Prune at block 1 or later, or choose another strategy.",
+            )
+        least = 3 if seq2frame else 2
+        if self.strategy == "TPMo" and alive < least:
+            ends = "the first, the centre and the last frame" if seq2frame else "the first and the last frame"
+            raise ModelError(f"TPMo cannot keep {alive}: it always keeps {ends}.", f"Keep {least} or more.")
+
+    def frames_per_block(self, frames: int, depth: int) -> list[int]:
+        """How many frames each block sees: the cost profile of the hourglass."""
+        keep = dict(self.schedule)
+        return [frames := keep.get(block, frames) for block in range(depth)]
+
+    def position_names(self, seq2frame: bool = False) -> dict[int, str]:
+        """Block -> name of the position embedding learned for the frames kept there.
+
+        Only the HoT seq2seq models (TPC + TRA) have it; the published ones prune once, further stages count from 2.
+        """
+        if seq2frame or (self.strategy, self.recover) != ("TPC", "TRA"):
+            return {}
+        return {
+            block: "pos_embed_token" if stage == 1 else f"pos_embed_token_{stage}"
+            for stage, (block, _) in enumerate(self.schedule, start=1)
+        }
+
+    def check_learned(self, names: Collection[str]) -> None:
+        """Raise `ModelError` if a checkpoint with these parameter names lacks what TRA learned, or has it unused."""
+        wanted, there = bool(self.schedule) and self.recover == "TRA", "x_token" in names
+        if wanted and not there:
+            raise ModelError(
+                "TRA cannot be put into this checkpoint: it has no learned query tokens (x_token, cross_attention).",
+                "Recover with TRI, which needs no training.",
+            )
+        if there and not wanted:
+            raise ModelError(
+                "This checkpoint was trained to recover with TRA (it holds x_token).", "Prune it, and recover with TRA."
+            )
+
+    def to_json(self) -> dict[str, Any]:
+        """Inverse of `from_json`."""
+        return {"strategy": self.strategy, "schedule": [list(pair) for pair in self.schedule], "recover": self.recover}
+
+    @staticmethod
+    def from_json(data: Mapping[str, Any] | None) -> PruneConfig:
+        """From a manifest's `prune` object ({"strategy", "schedule", "recover"}); None keeps every frame."""
+        if not data:
+            return PruneConfig()
+        try:
+            schedule = tuple((int(block), int(keep)) for block, keep in data.get("schedule", ()))
+        except (TypeError, ValueError) as error:
+            raise ModelError("The pruning schedule is no list of [block, frames to keep].", _HINT) from error
+        return PruneConfig(str(data.get("strategy", "TPS")), schedule, str(data.get("recover", "TRI")))
