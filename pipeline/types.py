@@ -143,6 +143,22 @@ class Track3D:
 
 
 @dataclass(frozen=True, slots=True)
+class TokenStages:
+    """Which frames of one person went through each pruning stage of the lifter (H2OT): what a token strip shows.
+
+    Windows overlap: a frame counts as kept if the window that has most to say about it kept it. All False where
+    nothing was lifted. For a lifter that resamples, the frames nearest to the kept rows.
+    """
+
+    person: int
+    blocks: tuple[int, ...]  # (S,) at the input of which block the stage prunes
+    kept: NDArray[np.bool_]  # (S, T)
+
+    def __post_init__(self) -> None:
+        check_shape("kept", self.kept, (len(self.blocks), None))
+
+
+@dataclass(frozen=True, slots=True)
 class SceneEstimate:
     """Where the camera stands in the world: `world = rotation @ camera + translation`. An estimate, not a measurement.
 
@@ -171,6 +187,7 @@ class Take:
     scene: SceneEstimate | None
     provenance: dict[str, Any] = field(default_factory=dict)  # versions, models, settings; plain JSON values
     complete: bool = True  # False: what is known so far, while the run goes on
+    token_stages: tuple[TokenStages, ...] = ()  # of the lifted persons, if the lifter prunes
 
     @property
     def frame_count(self) -> int:
