@@ -31,6 +31,15 @@ class PruneConfig:
     schedule: tuple[tuple[int, int], ...] = ()
     recover: str = "TRI"
 
+    @property
+    def label(self) -> str:
+        """For people: "TPS, 121 frames from block 2, 81 from block 4, TRI"; "every frame in every block" if empty."""
+        if not self.schedule:
+            return "every frame in every block"
+        (block, keep), *rest = self.schedule
+        stages = [f"{keep} frames from block {block}", *(f"{keep} from block {block}" for block, keep in rest)]
+        return ", ".join([self.strategy, *stages, *([self.recover] if self.recover else [])])
+
     def check(self, frames: int, depth: int, seq2frame: bool = False) -> None:
         """Raise `ModelError` unless a host with `depth` blocks and `frames` frames can follow this schedule."""
         if self.strategy not in STRATEGIES:

@@ -12,6 +12,8 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from pipeline import weights
+from pipeline.cli import recipe
 from pipeline.cli.report import Report
 from pipeline.config import DetectConfig, LiftConfig, PostConfig, RunConfig, SceneConfig
 from pipeline.errors import ConfigError, UserError
@@ -22,6 +24,7 @@ from pipeline.flow import CancelToken
 from pipeline.offline import Engine, analyse
 from pipeline.process import peak_memory_mb
 from pipeline.project import SUFFIX, save_take
+from pipeline.schedule import PruneConfig
 from pipeline.types import Progress, Take
 
 DEFAULT_FORMATS = "bvh,csv"
@@ -45,6 +48,7 @@ def add_parser(commands: Any) -> None:
     parser.add_argument("--detector", default=DetectConfig().detector, help="2D detector (see `models`)")
     parser.add_argument("--lifter", default="", help="lifter (see `models`)")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, mps")
+    recipe.add_arguments(parser)
     parser.add_argument("--no-cache", action="store_true", help="neither read nor write the cache of 2D detections")
     parser.add_argument("--json", action="store_true", help="one JSON object a line on stdout")
     parser.set_defaults(run=run)
@@ -52,11 +56,12 @@ def add_parser(commands: Any) -> None:
 
 def config_from(arguments: argparse.Namespace) -> RunConfig:
     """The run that the arguments ask for. Raises `ConfigError`."""
+    own = PruneConfig.from_json(weights.find(arguments.lifter).prune)
     post = PostConfig() if arguments.smooth is None else PostConfig(smooth_hz=arguments.smooth)
     persons: Any = "all" if arguments.all else None if arguments.person is None else (arguments.person,)
     return RunConfig(
         detect=DetectConfig(detector=arguments.detector),
-        lift=LiftConfig(lifter=arguments.lifter, device=arguments.device),
+        lift=LiftConfig(lifter=arguments.lifter, prune=recipe.prune_from(arguments, own), device=arguments.device),
         post=post,
         scene=SceneConfig(fov_deg=arguments.fov, pitch_deg=arguments.pitch, height_cm=arguments.height),
         start_s=arguments.start,

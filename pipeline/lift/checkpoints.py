@@ -13,24 +13,34 @@ from pipeline.weights import WeightEntry
 if TYPE_CHECKING:
     import torch
 
+    from pipeline.lift.tokens import HourglassHost
+
 _SHOWN = 3  # names listed in an error before "and n more"
 
 
-def load_host(entry: WeightEntry) -> torch.nn.Module:
+def load_host(
+    entry: WeightEntry, prune: PruneConfig | None = None, state: dict[str, torch.Tensor] | None = None
+) -> HourglassHost:
     """The host model of `entry` in evaluation mode, float32, on the CPU, with its weights.
 
-    Raises `ModelError` if the weights are missing, damaged or do not fit, `ConfigError` for an unknown host.
+    `prune` replaces what the manifest says; `state` are the weights of `entry` if they have been read already. Raises
+    `ModelError` if the weights are missing, damaged or do not fit, or if `prune` cannot be put into them, `ConfigError`
+    for an unknown host.
     """
-    model = build_host(entry)
-    load_strictly(model, read_state_dict(weights.locate(entry)), entry.name)
+    model = build_host(entry, prune)
+    state = read_state_dict(weights.locate(entry)) if state is None else state
+    if prune is not None:
+        check_learned(model, state)
+    load_strictly(model, state, entry.name)
     return model.eval().requires_grad_(False)
 
 
-def build_host(entry: WeightEntry) -> torch.nn.Module:
+def build_host(entry: WeightEntry, prune: PruneConfig | None = None) -> HourglassHost:
     """The host model of `entry` without weights: `from_sizes(sizes, prune)` of the class in the registry."""
     host = registry.find("host", entry.host).load()
+    prune = PruneConfig.from_json(entry.prune) if prune is None else prune
     try:
-        model: torch.nn.Module = host.from_sizes(entry.sizes, PruneConfig.from_json(entry.prune))
+        model: HourglassHost = host.from_sizes(entry.sizes, prune)
     except (TypeError, ValueError) as error:
         raise ModelError(
             f"The sizes of '{entry.name}' do not fit its host '{entry.host}' ({error}).", "Correct the manifest entry."
@@ -70,6 +80,26 @@ def read_state_dict(path: Path) -> dict[str, torch.Tensor]:
     if all(key.startswith("module.") for key in data):
         data = {key.removeprefix("module."): value for key, value in data.items()}
     return data
+
+
+def check_learned(model: HourglassHost, state: dict[str, torch.Tensor]) -> None:
+    """Raise `ModelError` if what `state` has learned for pruning does not fit how `model` prunes; says what would."""
+    model.pruner.config.check_learned(state)
+    wanted, there = (
+        {key: value.shape[1] for key, value in tensors.items() if key.startswith("pos_embed_token")}
+        for tensors in (model.state_dict(), state)
+    )
+    if wanted != there and there:
+        frames = ", then ".join(str(keep) for keep in there.values())
+        raise ModelError(
+            f"This checkpoint has learned positions for the frames that TPC + TRA keeps ({frames}).",
+            "Keep its strategy and numbers of frames; the blocks can be others.",
+        )
+    if wanted and not there:
+        raise ModelError(
+            "TPC + TRA cannot be put into this checkpoint: it has no learned positions for the kept frames.",
+            "Choose another strategy.",
+        )
 
 
 def load_strictly(model: torch.nn.Module, state: dict[str, torch.Tensor], name: str) -> None:

@@ -96,6 +96,7 @@ class HourglassHost(nn.Module):
         super().__init__()
         prune = prune or PruneConfig()
         self.frames = frames
+        self.seq2frame = seq2frame  # only the centre frame counts
         self._watcher: list[tuple[int, Tensor]] | None = None
         self.pruner = TokenPruner(prune, frames, depth, seq2frame)
         self._positions = prune.position_names(seq2frame)

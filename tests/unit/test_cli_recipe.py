@@ -1,0 +1,85 @@
+"""`--prune`, `--tokens`, `--at`, `--recover`: what they ask for, and what is said when they do not fit together."""
+
+from __future__ import annotations
+
+import argparse
+
+import pytest
+
+from pipeline.cli import build_parser, recipe
+from pipeline.cli.lift import config_from
+from pipeline.errors import ConfigError
+from pipeline.schedule import PruneConfig
+
+OWN = PruneConfig("TPC", ((3, 81),), "TRA")
+
+
+def asked(*options: str, base: PruneConfig | None = None) -> PruneConfig | None:
+    parser = argparse.ArgumentParser()
+    recipe.add_arguments(parser)
+    return recipe.prune_from(parser.parse_args(options), base)
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ("", None),
+        ("--prune none", PruneConfig()),
+        ("--prune NONE", PruneConfig()),
+        ("--prune tps --tokens 121,81 --at 2,4", PruneConfig("TPS", ((2, 121), (4, 81)), "TRI")),
+        ("--prune TpMo --tokens 61 --at 1 --recover TRA", PruneConfig("TPMo", ((1, 61),), "TRA")),
+        ("--prune tpc --tokens 61 --at 7 --recover none", PruneConfig("TPC", ((7, 61),), "")),
+        ("--tokens 61 --at 0", PruneConfig("TPS", ((0, 61),), "TRI")),
+    ],
+)
+def test_what_is_asked_for(options: str, expected: PruneConfig | None) -> None:
+    assert asked(*options.split()) == expected
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ("", None),
+        ("--prune none", PruneConfig()),
+        ("--prune tps", PruneConfig("TPS", ((3, 81),), "TRA")),
+        ("--recover tri", PruneConfig("TPC", ((3, 81),), "TRI")),
+        ("--tokens 121,61 --at 2,5", PruneConfig("TPC", ((2, 121), (5, 61)), "TRA")),
+    ],
+)
+def test_what_is_not_named_is_as_the_model_does_it(options: str, expected: PruneConfig | None) -> None:
+    assert asked(*options.split(), base=OWN) == expected
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ("--prune tpx --tokens 61 --at 1", "--prune tpx is not known"),
+        ("--prune tps --tokens 61 --at 1 --recover spline", "--recover spline is not known"),
+        ("--prune tps --tokens 121,81 --at 2", "--tokens has 2 and --at has 1 numbers"),
+        ("--prune tps --tokens 121", "--tokens needs --at"),
+        ("--at 2", "--at needs --tokens"),
+        ("--prune tps --tokens 121,x --at 2,4", "--tokens 121,x is no list of whole numbers"),
+        ("--prune tps --tokens 61 --at 1.5", "--at 1.5 is no list of whole numbers"),
+        ("--prune tps", "not said how many frames"),
+        ("--recover tri", "not said how many frames"),
+        ("--prune none --tokens 61 --at 1", "keeps every frame"),
+    ],
+)
+def test_what_does_not_fit_together_is_said(options: str, says: str) -> None:
+    with pytest.raises(ConfigError, match=says) as caught:
+        asked(*options.split())
+    assert caught.value.hint
+
+
+def test_lift_takes_what_is_not_named_from_the_manifest() -> None:
+    arguments = build_parser().parse_args(["lift", "--sample", "-o", "x", "--prune", "tpmo"])
+    prune = config_from(arguments).lift.prune
+    assert prune == PruneConfig("TPMo", ((2, 121), (4, 81)), "TRI")
+    plain = build_parser().parse_args(["lift", "--sample", "-o", "x"])
+    assert config_from(plain).lift.prune is None
+
+
+def test_labels_are_for_people() -> None:
+    assert PruneConfig().label == "every frame in every block"
+    assert PruneConfig("TPS", ((2, 121), (4, 81)), "TRI").label == "TPS, 121 frames from block 2, 81 from block 4, TRI"
+    assert PruneConfig("TPC", ((7, 61),), "").label == "TPC, 61 frames from block 7"
