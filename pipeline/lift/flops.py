@@ -11,6 +11,8 @@ needs no weights, takes a fraction of a second and is exact for every schedule.
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,30 +35,53 @@ class Cost:
 def count(model: nn.Module, frames: int, joints: int, in_channels: int) -> Cost:
     """Cost of a host for one window (1, frames, joints, in_channels). The model itself is neither run nor changed."""
     copied = _without_values(model)
-    operations = {"layers": 0, "repeated": 0}
+    with torch.no_grad(), FlopCounterMode(display=False) as everything, counting(copied) as layers:
+        copied(torch.empty(1, frames, joints, in_channels, device="meta"))
+    products = everything.get_total_flops() - layers.done
+    parameters = sum(p.numel() for p in model.parameters())
+    return Cost(parameters, layers.published / 1e9, (layers.published + products) / 1e9)
+
+
+@dataclass(slots=True)
+class Layers:
+    """Operations of linear and convolutional layers in what has run so far."""
+
+    done: int = 0
+    repeated: int = 0  # not done here, but by the published code
+
+    @property
+    def published(self) -> int:
+        """In the papers' convention; grows with the windows of a batch."""
+        return self.done + self.repeated
+
+
+@contextmanager
+def counting(model: nn.Module) -> Iterator[Layers]:
+    """Inside, whatever runs through `model` is counted, at no noticeable cost: for a run that takes place anyway."""
+    layers = Layers()
 
     def layer(module: nn.Module, _: Any, out: Tensor) -> None:
         weight = module.weight
         assert isinstance(weight, Tensor)
-        operations["layers"] += 2 * out.numel() * weight[0].numel()
+        layers.done += 2 * out.numel() * weight[0].numel()
 
     def recover(module: nn.Module, given: tuple[Tensor, ...]) -> None:
         # TRA asks the same for every joint. Here the queries are projected once; the published code repeats them first,
         # and so do the published figures.
         queries, tokens = given[:2]
-        operations["repeated"] += 2 * (len(tokens) - len(queries)) * queries[0].numel() * queries.shape[-1]
+        layers.repeated += 2 * (len(tokens) - len(queries)) * queries[0].numel() * queries.shape[-1]
 
-    for module in copied.modules():
+    hooks = []
+    for module in model.modules():
         if isinstance(module, nn.Linear | nn.Conv1d | nn.Conv2d):
-            module.register_forward_hook(layer)
+            hooks.append(module.register_forward_hook(layer))
         elif isinstance(module, CrossAttention):
-            module.register_forward_pre_hook(recover)
-    with torch.no_grad(), FlopCounterMode(display=False) as everything:
-        copied(torch.empty(1, frames, joints, in_channels, device="meta"))
-    products = everything.get_total_flops() - operations["layers"]
-    published = operations["layers"] + operations["repeated"]
-    parameters = sum(p.numel() for p in model.parameters())
-    return Cost(parameters, published / 1e9, (published + products) / 1e9)
+            hooks.append(module.register_forward_pre_hook(recover))
+    try:
+        yield layers
+    finally:
+        for hook in hooks:
+            hook.remove()
 
 
 def _without_values(model: nn.Module) -> nn.Module:
