@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from pipeline import registry
 from pipeline.config import DetectConfig, LiftConfig
 from pipeline.detect.base import Detector
 from pipeline.lift.base import WindowLifter
+
+if TYPE_CHECKING:
+    from pipeline.lift.lifter import HostLifter
 
 
 class Engine:
@@ -17,7 +22,7 @@ class Engine:
     def __init__(self) -> None:
         self._lock = threading.Lock()  # the lifter is asked for in the lift thread
         self._detector: tuple[DetectConfig, Detector] | None = None
-        self._lifter: tuple[LiftConfig, WindowLifter] | None = None
+        self._lifter: tuple[LiftConfig, HostLifter] | None = None
 
     def detector(self, config: DetectConfig) -> Detector:
         """Raises `ConfigError` for an unknown name, `ModelError` for one that cannot be used here."""
@@ -30,14 +35,21 @@ class Engine:
             return self._detector[1]
 
     def lifter(self, config: LiftConfig) -> WindowLifter:
-        """Raises `ConfigError` for an unknown name, `ModelError` for missing or damaged weights."""
+        """Raises `ConfigError` for an unknown name, `ModelError` for missing or damaged weights, or unfit pruning.
+
+        If only the pruning differs from the last one's, its weights are used again: no file is read.
+        """
         from pipeline.lift.lifter import create_lifter
 
         with self._lock:
-            if self._lifter is None or self._lifter[0] != config:
-                if self._lifter is not None:
-                    self._lifter[1].close()
+            if self._lifter is not None and self._lifter[0] != config:
+                before, last = self._lifter
+                if dataclasses.replace(before, prune=config.prune) == config:
+                    self._lifter = (config, last.with_prune(config.prune))  # unfit: the last one stays
+                else:
                     self._lifter = None
+                last.close()
+            if self._lifter is None:
                 self._lifter = (config, create_lifter(config))
             return self._lifter[1]
 

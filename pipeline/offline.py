@@ -23,11 +23,11 @@ from pipeline.engine import Engine
 from pipeline.errors import NoPersonError, SourceError
 from pipeline.flow import CancelToken
 from pipeline.lift.windows import TrackLift
-from pipeline.lift.worker import LiftWorker, Rows
+from pipeline.lift.worker import Lifted, LiftWorker, Rows
 from pipeline.post.chain import LiftedPerson, finish
 from pipeline.skeleton import h36m17_from
 from pipeline.sources.joints2d import Joints2DSource
-from pipeline.types import Floats, Poses, Progress, Take, VideoInfo
+from pipeline.types import Poses, Progress, Take, TokenStages, VideoInfo
 
 if TYPE_CHECKING:
     from pipeline.detect.base import Detector
@@ -102,7 +102,7 @@ class _Run:
     def steps(self) -> Iterator[Progress | Take]:
         total = self._frames_expected()
         done = 0
-        partials: dict[int, Floats] = {}
+        partials: dict[int, Lifted] = {}
         for index, time_s, pose in self.poses:
             self.cancel.check()
             self.tracker.update(index, time_s, pose)
@@ -182,33 +182,40 @@ class _Run:
             self.worker.push(Rows(identity, joints, scores, np.asarray(self.tracker.time_s[begin:end])))
         self.pushed[identity] = stop
 
-    def _take(self, lifted: dict[int, Floats], *, complete: bool) -> Take:
+    def _take(self, lifted: dict[int, Lifted], *, complete: bool) -> Take:
         identities = self._identities()
         number = {identity: n for n, identity in enumerate(identities, start=1)}
         tracks2d = tuple(self.tracker.track(identity, number[identity]) for identity in identities)
-        persons = []
-        for identity, relative in sorted(lifted.items(), key=lambda item: number[item[0]]):
+        persons, stages = [], []
+        for identity, so_far in sorted(lifted.items(), key=lambda item: number[item[0]]):
             track = tracks2d[number[identity] - 1]
-            rows = len(track.frame_index)
+            rows, done = len(track.frame_index), len(so_far.joints)
             padded = np.full((rows, 17, 3), np.nan, np.float32)
-            padded[: len(relative)] = relative
+            padded[:done] = so_far.joints
+            if so_far.blocks:
+                kept = np.zeros((len(so_far.blocks), rows), np.bool_)
+                kept[:, :done] = so_far.kept
+                stages.append(TokenStages(track.person, so_far.blocks, kept))
             joints, scores = h36m17_from(self.skeleton, track.joints_image, track.scores)
             persons.append(LiftedPerson(track.person, track.frame_index, track.time_s, joints, scores, padded))
         lifter = self.worker.lifter
         assert lifter is not None, "something was lifted"
         tracks3d, scene = finish(persons, self.info, self.config, lifter.unit_stature_m)
-        return Take(self.info, tracks2d, tuple(tracks3d), scene, self._provenance(), complete)
+        return Take(self.info, tracks2d, tuple(tracks3d), scene, self._provenance(lifter), complete, tuple(stages))
 
-    def _provenance(self) -> dict[str, Any]:
-        lifter = self.worker.lifter
-        assert lifter is not None, "something was lifted"
+    def _provenance(self, lifter: WindowLifter) -> dict[str, Any]:
         entry = weights.find(self.config.lift.lifter)
         return {
             "program": f"hourglass {__version__}",
             "made": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
             "source": self.info.path,
             "detector": self.detector_name,
-            "lifter": {"name": entry.name, "sha256": entry.sha256},
+            "lifter": {
+                "name": entry.name,
+                "sha256": entry.sha256,
+                "prune": lifter.prune.to_json(),
+                "gflops_per_window": lifter.gflops and round(lifter.gflops, 4),
+            },
             "versions": runtime.versions(),
             "config": self.config.to_json(),
             "run": {

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from pipeline.errors import TakeError
 from pipeline.files import atomic_write
-from pipeline.types import SceneEstimate, Take, Track2D, Track3D, VideoInfo
+from pipeline.types import SceneEstimate, Take, TokenStages, Track2D, Track3D, VideoInfo, check_shape
 
 SUFFIX = ".pose3d"
 FORMAT = "hourglass-pose3d"
@@ -38,6 +38,8 @@ def save_take(take: Take, path: Path) -> Path:
     for track3d in take.tracks3d:
         arrays[f"person{track3d.person}_joints"] = track3d.joints
         arrays[f"person{track3d.person}_scores"] = track3d.scores
+    for stages in take.token_stages:
+        arrays[f"person{stages.person}_kept"] = np.packbits(stages.kept, axis=1)
     if take.scene:
         arrays["scene_rotation"], arrays["scene_translation"] = take.scene.rotation, take.scene.translation
     header = {
@@ -47,6 +49,7 @@ def save_take(take: Take, path: Path) -> Path:
         "complete": take.complete,
         "tracks2d": [{"person": t.person, "skeleton": t.skeleton} for t in take.tracks2d],
         "tracks3d": [{"person": t.person, "skeleton": t.skeleton, "space": t.space} for t in take.tracks3d],
+        "token_stages": [{"person": s.person, "blocks": list(s.blocks)} for s in take.token_stages],
         "scene": take.scene
         and {"fov_deg": take.scene.fov_deg, "pitch_deg": take.scene.pitch_deg, "notes": take.scene.notes},
         "provenance": take.provenance,
@@ -123,5 +126,13 @@ def _take(header: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Take:
             arrays["scene_translation"],
             s["notes"],
         )
+    stages = tuple(_stages(s, arrays) for s in header.get("token_stages", ()))  # older files have none
     info = VideoInfo(**header["info"])
-    return Take(info, tracks2d, tracks3d, scene, header["provenance"], bool(header["complete"]))
+    return Take(info, tracks2d, tracks3d, scene, header["provenance"], bool(header["complete"]), stages)
+
+
+def _stages(values: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> TokenStages:
+    blocks, packed = tuple(int(block) for block in values["blocks"]), arrays[f"person{values['person']}_kept"]
+    frames = len(arrays["frame_index"])
+    check_shape("kept", packed, (len(blocks), (frames + 7) // 8))
+    return TokenStages(int(values["person"]), blocks, np.unpackbits(packed, axis=1, count=frames).astype(np.bool_))

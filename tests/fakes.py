@@ -15,9 +15,11 @@ from pipeline.errors import NoPersonError, SourceError
 from pipeline.export.base import ExportOptions
 from pipeline.flow import CancelToken
 from pipeline.geometry import default_fov_deg, rotation_world_from_camera
-from pipeline.types import Frame, Progress, SceneEstimate, Take, Track2D, Track3D, VideoInfo
+from pipeline.schedule import PruneConfig
+from pipeline.types import Frame, Progress, SceneEstimate, Take, TokenStages, Track2D, Track3D, VideoInfo
 
 WIDTH, HEIGHT, FPS, COUNT = 320, 180, 30.0, 60
+HALVING = PruneConfig("TPS", ((2, 121), (4, 61)), "TRI")  # the fake lifter's own recipe
 
 
 def walking(count: int, x: float = 0.0) -> np.ndarray:
@@ -35,9 +37,14 @@ def walking(count: int, x: float = 0.0) -> np.ndarray:
 
 
 def make_take(
-    info: VideoInfo, persons: Sequence[int] = (1,), count: int = COUNT, start: int = 0, complete: bool = True
+    info: VideoInfo,
+    persons: Sequence[int] = (1,),
+    count: int = COUNT,
+    start: int = 0,
+    complete: bool = True,
+    prune: PruneConfig = HALVING,
 ) -> Take:
-    """Two people in 2D, `persons` of them in 3D."""
+    """Two people in 2D, `persons` of them in 3D; stages keep their share of frames of a window of 243, evenly."""
     index = np.arange(start, start + count, dtype=np.int64)
     times = index / FPS
     rotation = rotation_world_from_camera(0.0)
@@ -50,7 +57,12 @@ def make_take(
         tracks2d.append(Track2D(person, index, times, image, scores, "h36m17"))
         if person in persons:
             tracks3d.append(Track3D(person, index, times, joints, scores, "world"))
-    return Take(info, tuple(tracks2d), tuple(tracks3d), scene, {"made": "by a fake"}, complete)
+    kept = np.zeros((len(prune.schedule), count), np.bool_)
+    for stage, (_, keep) in enumerate(prune.schedule):
+        kept[stage, np.linspace(0, count - 1, max(1, round(count * keep / 243))).round().astype(int)] = True
+    blocks = tuple(block for block, _ in prune.schedule)
+    stages = tuple(TokenStages(person, blocks, kept) for person in persons) if blocks else ()
+    return Take(info, tuple(tracks2d), tuple(tracks3d), scene, {"made": "by a fake"}, complete, stages)
 
 
 class FakeSource:
@@ -130,14 +142,15 @@ class FakeBackend:
         persons = (1, 2) if config.persons == "all" else config.persons or (1,)
         for done in range(len(index) // 2):
             yield Progress("detect", done, len(index))
-        yield make_take(source.info, persons[:1], len(index) // 2, index[0], complete=False)
+        prune = HALVING if config.lift.prune is None else config.lift.prune
+        yield make_take(source.info, persons[:1], len(index) // 2, index[0], complete=False, prune=prune)
         while self.hold and not self._release.is_set():
             cancel.check()
             time.sleep(0.005)
             yield Progress("detect", len(index) // 2, len(index))
         cancel.check()
         yield Progress("finish", 0, 1, "Smoothing")
-        yield make_take(source.info, persons, len(index), index[0])
+        yield make_take(source.info, persons, len(index), index[0], prune=prune)
 
     def load_take(self, path: Path) -> Take:
         from pipeline.project import load_take

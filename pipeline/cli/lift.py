@@ -161,6 +161,7 @@ def _lift_one(
         "frames": take.frame_count,
         "persons": [track.person for track in take.tracks3d],
         "seconds": round(time.monotonic() - begun, 3),
+        "lifter": take.provenance["lifter"],
         **{key: take.provenance["run"][key] for key in ("detect_seconds", "lift_seconds", "device")},
         "peak_memory_mb": round(peak_memory_mb(), 1),
     }
@@ -170,6 +171,9 @@ def _lift_one(
         f"{path.name}: {take.frame_count} frames, {people} {'person' if people == 1 else 'people'} seen, "
         f"{len(take.tracks3d)} lifted in {result['seconds']:.1f} s on {result['device']}"
     )
+    lifter = take.provenance["lifter"]
+    cost = f" ({lifter['gflops_per_window']:.2f} GFLOPs a window)" if lifter["gflops_per_window"] else ""
+    report.line(f"  {lifter['name']}: {PruneConfig.from_json(lifter['prune']).label}{cost}")
     if take.scene:
         notes = ", ".join(f"{key} {value}" for key, value in dataclasses.asdict(take.scene)["notes"].items())
         report.line(f"  estimates: {notes}")

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Protocol, runtime_checkable
 
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.flow import CancelToken
+from pipeline.schedule import PruneConfig
 from pipeline.types import Floats
+
+# What each pruning stage kept: block -> (B, F) bool, True for the frames of the window that stay from that block on.
+Kept = Mapping[int, NDArray[np.bool_]]
 
 
 @runtime_checkable
@@ -42,6 +51,28 @@ class WindowLifter(Protocol):
     @property
     def precision(self) -> str: ...
 
-    def lift_windows(self, joints_image: Floats, scores: Floats, size_px: tuple[int, int]) -> Floats: ...
+    @property
+    def prune(self) -> PruneConfig:
+        """How it prunes and recovers frames."""
+        ...
+
+    @property
+    def gflops(self) -> float | None:
+        """Cost of one pass of the model over one window, in the papers' convention; None before the first one."""
+        ...
+
+    @property
+    def last_kept(self) -> Kept:
+        """Of the B windows of the last `lift_windows`: what each stage kept, in the order of the stages.
+
+        Empty if nothing is pruned. Where windows are mirrored as well, the windows as given count.
+        """
+        ...
+
+    def lift_windows(
+        self, joints_image: Floats, scores: Floats, size_px: tuple[int, int], cancel: CancelToken | None = None
+    ) -> Floats:
+        """See above. `cancel` is checked between the parts of a long computation: raises `Cancelled`."""
+        ...
 
     def close(self) -> None: ...

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import TypeVar
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from pipeline import runtime, weights
 from pipeline.config import LiftConfig
 from pipeline.errors import ModelError
-from pipeline.lift import checkpoints
+from pipeline.flow import CancelToken
+from pipeline.lift import checkpoints, flops
+from pipeline.lift.base import Kept
+from pipeline.lift.centred import centre_pose, centred_windows
 from pipeline.lift.inputs import mirror, network_input
+from pipeline.lift.tokens import HourglassHost
+from pipeline.schedule import PruneConfig
 from pipeline.skeleton import H36M17
 from pipeline.types import Floats, check_shape
 from pipeline.weights import WeightEntry
@@ -21,38 +28,44 @@ from pipeline.weights import WeightEntry
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
+_CENTRED_BATCH = 8  # windows of a seq2frame model at a time: some hundred MB at the papers' sizes
+
 JOINT_RULES = (
     "hourglass",
 )  # what skeleton.h36m17_from makes; a lifter trained with another rule would see a wrong body
 
 
 def create_lifter(config: LiftConfig | None = None) -> HostLifter:
-    """The lifter that `config` asks for, on its device, warmed up. Raises `ModelError` or `ConfigError`."""
+    """The lifter that `config` asks for, on its device, warmed up.
+
+    Raises `ModelError` (also for pruning that cannot be put into these weights, with the reason) or `ConfigError`.
+    """
     config = config or LiftConfig()
     entry = weights.find(config.lifter)
     device = runtime.choose_device(config.device)
     if device.type == "cpu":
         runtime.leave_a_core()
-    lifter = HostLifter(entry, checkpoints.load_host(entry), device, flip=config.flip)
+    lifter = HostLifter(entry, checkpoints.load_host(entry, config.prune), device, flip=config.flip)
     if config.precision == "auto":
         lifter.dtype = runtime.choose_precision(device, f"{entry.name}:{entry.sha256[:12]}", lifter.run_dummy)
     else:
         lifter.dtype = torch.bfloat16 if config.precision == "bfloat16" else torch.float32
     lifter.warm_up()
-    log.info("lifter %s on %s, %s", entry.name, device, lifter.dtype)
+    log.info("lifter %s on %s, %s; %s", entry.name, device, lifter.dtype, lifter.prune.label)
     return lifter
 
 
 class HostLifter:
     """`WindowLifter` around a host: normalise, mirror, run in one batch, undo, average, root at zero.
 
-    Use from one thread at a time.
+    Use from one thread at a time. A seq2frame model (MHFormer, ...) is run once for *every* frame of a window: F times
+    the cost that the papers name, which is that of one frame.
     """
 
     def __init__(
         self,
         entry: WeightEntry,
-        model: torch.nn.Module,
+        model: HourglassHost,
         device: torch.device,
         flip: bool = True,
         dtype: torch.dtype = torch.float32,
@@ -68,7 +81,19 @@ class HostLifter:
         self.device = device
         self.flip = flip
         self.dtype = dtype
-        self._model: torch.nn.Module | None = self._place(model.eval())
+        self.prune = model.pruner.config
+        self.last_kept: Kept = {}
+        self.gflops: float | None = None
+        self._model: HourglassHost | None = self._guarded(lambda: model.eval().to(device))
+
+    def with_prune(self, prune: PruneConfig | None) -> HostLifter:
+        """A lifter with the same weights, device and precision that prunes in another way (None: as the manifest says).
+
+        No file is read. This one stays as it is. Raises `ModelError` if `prune` cannot be put into these weights.
+        """
+        model = checkpoints.load_host(self.entry, prune, self._open().state_dict())
+        log.info("lifter %s: %s", self.entry.name, model.pruner.config.label)
+        return HostLifter(self.entry, model, self.device, self.flip, self.dtype)
 
     @property
     def name(self) -> str:
@@ -96,17 +121,24 @@ class HostLifter:
         """ "float32" or "bfloat16": the one really in use."""
         return str(self.dtype).removeprefix("torch.")
 
-    def lift_windows(self, joints_image: Floats, scores: Floats, size_px: tuple[int, int]) -> Floats:
+    def lift_windows(
+        self, joints_image: Floats, scores: Floats, size_px: tuple[int, int], cancel: CancelToken | None = None
+    ) -> Floats:
         """(B, F, 17, 2) px, (B, F, 17) -> (B, F, 17, 3), see `WindowLifter`.
 
         If the memory does not suffice for the batch it is halved until it does. Raises `ModelError`.
         """
         check_shape("joints_image", joints_image, (None, self.frames, 17, 2))
-        channels = len(self.entry.channels)
-        x = network_input(self.entry.normalisation, joints_image, scores, size_px, channels)
-        if len(x) == 0:
+        check_shape("scores", scores, joints_image.shape[:-1])
+        self.last_kept = {}
+        if len(joints_image) == 0:
             return np.zeros((0, self.frames, 17, 3), np.float32)
-        return self._lift(x)
+        if self._open().seq2frame:
+            lifted = [self._lift_every_frame(j, s, size_px, cancel) for j, s in zip(joints_image, scores, strict=True)]
+            self.last_kept = _stacked([kept for _, kept in lifted])
+            return np.stack([joints for joints, _ in lifted])
+        joints, self.last_kept = self._lift(self._input(joints_image, scores, size_px))
+        return joints
 
     def warm_up(self) -> None:
         """Run once on a dummy batch, so that the first real window does not pay for loading kernels."""
@@ -123,8 +155,37 @@ class HostLifter:
         if self.device.type == "cuda":
             torch.cuda.empty_cache()
 
-    def _lift(self, x: Floats) -> Floats:
-        """Normalised input (B, F, 17, C) -> (B, F, 17, 3); halves the batch when memory runs out."""
+    def _open(self) -> HourglassHost:
+        if self._model is None:
+            raise RuntimeError("the lifter is closed")
+        return self._model
+
+    def _input(self, joints_image: Floats, scores: Floats, size_px: tuple[int, int]) -> Floats:
+        return network_input(self.entry.normalisation, joints_image, scores, size_px, len(self.entry.channels))
+
+    def _lift_every_frame(
+        self, joints_image: Floats, scores: Floats, size_px: tuple[int, int], cancel: CancelToken | None
+    ) -> tuple[Floats, Kept]:
+        """One window (F, 17, 2), (F, 17) through a seq2frame model -> (F, 17, 3): a window around every frame.
+
+        What was kept is told of the window as given, which is the one around its centre frame: each frame's own window
+        keeps that frame in any case.
+        """
+        around, confidence = centred_windows(joints_image), centred_windows(scores)
+        out, middle = [], {}
+        for start in range(0, self.frames, _CENTRED_BATCH):
+            if cancel is not None:
+                cancel.check()
+            here = slice(start, start + _CENTRED_BATCH)
+            poses, kept = self._lift(self._input(around[here], confidence[here], size_px))
+            out.append(poses[:, 0])
+            if start <= self.frames // 2 < start + _CENTRED_BATCH:
+                place = self.frames // 2 - start
+                middle = {block: frames[place : place + 1] for block, frames in kept.items()}
+        return np.concatenate(out), middle
+
+    def _lift(self, x: Floats) -> tuple[Floats, Kept]:
+        """Normalised input (B, F, 17, C) -> (B, F or 1, 17, 3), and what was kept; halves the batch without memory."""
         try:
             return self._guarded(lambda: self._forward(x, self.dtype))
         except _OutOfMemoryError as error:
@@ -134,29 +195,31 @@ class HostLifter:
         if self.device.type == "cuda":
             torch.cuda.empty_cache()
         half = (len(x) + 1) // 2
-        return np.concatenate([self._lift(x[:half]), self._lift(x[half:])])
+        (first, kept), (second, kept_then) = self._lift(x[:half]), self._lift(x[half:])
+        return np.concatenate([first, second]), _stacked([kept, kept_then])
 
-    def _forward(self, x: Floats, dtype: torch.dtype) -> Floats:
-        if self._model is None:
-            raise RuntimeError("the lifter is closed")
+    def _forward(self, x: Floats, dtype: torch.dtype) -> tuple[Floats, Kept]:
+        model = self._open()
         batch = np.concatenate([x, mirror(x)]) if self.flip else x
         source = torch.from_numpy(batch)
         if self.device.type == "cuda":
             source = source.pin_memory()
-        with torch.inference_mode(), torch.autocast(self.device.type, dtype, enabled=dtype != torch.float32):
-            joints = self._model(source.to(self.device, non_blocking=True)).float().cpu().numpy()
+        autocast = torch.autocast(self.device.type, dtype, enabled=dtype != torch.float32)
+        count = flops.counting(model) if self.gflops is None else nullcontext()
+        with torch.inference_mode(), autocast, model.watching() as stages, count as layers:
+            source = source.to(self.device, non_blocking=True)
+            result: torch.Tensor = centre_pose(model, source) if model.seq2frame else model(source)
+            joints: Floats = result.float().cpu().numpy()
+        if layers is not None:
+            self.gflops = layers.published / len(batch) / 1e9
         if self.flip:
             joints = (joints[: len(x)] + mirror(joints[len(x) :])) / 2
         pelvis = H36M17.index("pelvis")
         if self.entry.root == "subtract":
             joints = joints - joints[:, :, pelvis : pelvis + 1]
         joints[:, :, pelvis] = 0
-        out: Floats = np.ascontiguousarray(joints, dtype=np.float32)
-        return out
-
-    def _place(self, model: torch.nn.Module) -> torch.nn.Module:
-        placed: torch.nn.Module = self._guarded(lambda: model.to(self.device))
-        return placed
+        kept = {block: _mask(frames[: len(x)].cpu().numpy(), self.frames) for block, frames in stages}
+        return np.ascontiguousarray(joints, dtype=np.float32), kept
 
     def _guarded(self, action: Callable[[], T]) -> T:
         """Run `action`; turn the many ways in which torch says "no memory" into one `ModelError`."""
@@ -179,6 +242,18 @@ class HostLifter:
         where = "the graphics memory" if self.device.type != "cpu" else "the memory"
         hint = "Close other programs" + ("." if self.device.type == "cpu" else ", or choose the device cpu.")
         return _OutOfMemoryError(f"A window of {self.frames} frames does not fit into {where}.", hint)
+
+
+def _mask(frames: NDArray[np.int64], count: int) -> NDArray[np.bool_]:
+    """Frame numbers (B, r) -> (B, count), True for those."""
+    out = np.zeros((len(frames), count), np.bool_)
+    np.put_along_axis(out, frames, True, axis=1)
+    return out
+
+
+def _stacked(parts: list[Kept]) -> Kept:
+    """What was kept, of several batches one after the other."""
+    return {block: np.concatenate([part[block] for part in parts]) for block in parts[0]}
 
 
 class _OutOfMemoryError(ModelError):

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from pipeline.flow import CancelToken
 from pipeline.lift.base import WindowLifter
 from pipeline.lift.resample import ToGrid, from_grid, grid_rate_hz
+from pipeline.lift.stages import StageRecord, frames_of_rows
 from pipeline.types import Doubles, Floats, check_shape
 
 LONGEST_GAP_S = 0.5  # a longer absence starts a new segment; a shorter one is lifted through
@@ -98,6 +99,7 @@ class TrackLift:
         self._scores = _Growing((17,), np.float32)
         self._sum = _Growing((17, 3), np.float32)
         self._weight = _Growing((), np.float32)
+        self._stages = StageRecord()
         # The segment that is open: its first row, the last row with somebody in it, the next window's first row.
         self._segment: int | None = None
         self._last_seen = -1
@@ -148,9 +150,10 @@ class TrackLift:
             pads = [pad_index(b - a, F) for a, b in windows]
             joints = np.stack([self._joints.view[a + index] for (a, _), (index, _) in zip(windows, pads, strict=True)])
             scores = np.stack([self._scores.view[a + index] for (a, _), (index, _) in zip(windows, pads, strict=True)])
-            lifted = self._lifter.lift_windows(joints, scores, self._size_px)
-            for (a, b), (_, before), rows in zip(windows, pads, lifted, strict=True):
+            lifted = self._lifter.lift_windows(joints, scores, self._size_px, cancel)
+            for n, ((a, b), (_, before), rows) in enumerate(zip(windows, pads, lifted, strict=True)):
                 weight = self._weights if b - a == F else np.ones(b - a, np.float32)
+                self._stages.add(a, self._lifter.last_kept, n, before, weight)
                 self._sum.view[a:b] += rows[before : before + b - a] * weight[:, None, None]
                 self._weight.view[a:b] += weight
             del self._pending[: len(windows)]
@@ -177,6 +180,17 @@ class TrackLift:
             out = from_grid(rows, self._grid.row_places, self._grid.place(self._time_s.view))
         out[~self._seen.view] = np.nan
         return out
+
+    def kept(self) -> tuple[tuple[int, ...], NDArray[np.bool_]]:
+        """Which frames each pruning stage kept, for all frames pushed so far: blocks (S,) and (S, T).
+
+        False where the person was not seen and where it is not lifted yet; S is 0 if nothing is pruned. If resampled,
+        the frames nearest to the kept rows of the grid.
+        """
+        kept = self._stages.rows(len(self._joints))
+        if self._grid is not None:
+            kept = frames_of_rows(kept, self._grid.row_places, self._grid.place(self._time_s.view))
+        return self._stages.blocks, kept & self._seen.view
 
     def _add_rows(self, joints: Floats, scores: Floats) -> None:
         first = len(self._joints)

@@ -12,6 +12,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from pipeline.flow import CancelToken, Closed, StopQueue
 from pipeline.lift.base import WindowLifter
 from pipeline.lift.windows import TrackLift
@@ -33,6 +36,15 @@ class Rows:
     time_s: Doubles
 
 
+@dataclass(frozen=True, slots=True)
+class Lifted:
+    """One person so far: joints (n, 17, 3), NaN where not lifted; and what the stages at `blocks` kept, (S, n)."""
+
+    joints: Floats
+    blocks: tuple[int, ...]
+    kept: NDArray[np.bool_]
+
+
 class LiftWorker:
     """Lifts the rows it is given. `make_track` makes the `TrackLift` of a person, given the lifter."""
 
@@ -49,10 +61,10 @@ class LiftWorker:
         self._tracks: dict[int, TrackLift] = {}
         self._early: dict[int, list[Rows]] = {}  # the first rows of each person, for previews
         self._shown: dict[int, int] = {}  # rows in the last partial result of each person
-        self._partials: dict[int, Floats] = {}
+        self._partials: dict[int, Lifted] = {}
         self._partials_lock = threading.Lock()
         self._error: BaseException | None = None
-        self.results: dict[int, Floats] = {}
+        self.results: dict[int, Lifted] = {}
         self.lifter: WindowLifter | None = None
         self.lift_s = 0.0
         self._thread = threading.Thread(target=self._run, name="lifter", daemon=True)
@@ -65,8 +77,8 @@ class LiftWorker:
         """Ask for the rest of this person; the result is in `results` after `join`."""
         self._put(identity)
 
-    def take_partials(self) -> dict[int, Floats]:
-        """What is new since the last call: identity -> (n, 17, 3) lifted so far, NaN where it is not."""
+    def take_partials(self) -> dict[int, Lifted]:
+        """What is new since the last call, by identity."""
         with self._partials_lock:
             partials, self._partials = self._partials, {}
             return partials
@@ -99,7 +111,7 @@ class LiftWorker:
                     self._lift(self.lifter, item)
                 elif item in self._tracks:
                     self._tracks[item].finish(self._cancel)
-                    self.results[item] = self._tracks.pop(item).result()
+                    self.results[item] = _lifted(self._tracks.pop(item))
                 self.lift_s += time.perf_counter() - begun
         except BaseException as error:  # noqa: BLE001 - raised again in the caller's thread
             self._error = error
@@ -124,13 +136,17 @@ class LiftWorker:
                 for early in self._early[who]:
                     preview.push(early.joints_image, early.scores, early.time_s)
                 preview.finish(self._cancel)
-                self._show(who, preview.rows_pushed, preview.result())
+                self._show(who, preview.rows_pushed, _lifted(preview))
         else:
             self._early[who].clear()
             if track.rows_lifted > lifted_before and track.rows_lifted >= shown * _PARTIAL_GROWTH:
-                self._show(who, track.rows_lifted, track.result())
+                self._show(who, track.rows_lifted, _lifted(track))
 
-    def _show(self, identity: int, rows: int, relative: Floats) -> None:
+    def _show(self, identity: int, rows: int, lifted: Lifted) -> None:
         self._shown[identity] = rows
         with self._partials_lock:
-            self._partials[identity] = relative
+            self._partials[identity] = lifted
+
+
+def _lifted(track: TrackLift) -> Lifted:
+    return Lifted(track.result(), *track.kept())

@@ -14,6 +14,7 @@ from pipeline.config import LiftConfig
 from pipeline.errors import ConfigError, ModelError
 from pipeline.lift import checkpoints
 from pipeline.lift.lifter import HostLifter, create_lifter
+from pipeline.lift.tokens import HourglassHost
 from pipeline.lift.windows import TrackLift
 from tests.golden.mocap import DATA, RATE_HZ, SIZE_PX, mocap_clip, mpjpe, p_mpjpe
 
@@ -79,11 +80,11 @@ def test_with_flip_the_mirrored_picture_gives_the_mirrored_body(lifter: HostLift
     assert np.abs(plain.lift_windows(flipped, ones(window), SIZE_PX) - mirror(out)).max() > 1e-3
 
 
-class Greedy(torch.nn.Module):
-    """A model that runs out of memory for more than `limit` windows."""
+class Greedy(HourglassHost):
+    """A model of 4 frames that runs out of memory for more than `limit` windows."""
 
     def __init__(self, limit: int, message: str = "CUDA out of memory") -> None:
-        super().__init__()
+        super().__init__(None, frames=4, depth=1, channels=1, heads=1)
         self.limit, self.message, self.sizes = limit, message, []
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:

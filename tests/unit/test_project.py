@@ -13,7 +13,7 @@ import pytest
 from pipeline.errors import TakeError
 from pipeline.geometry import rotation_world_from_camera
 from pipeline.project import load_take, save_take
-from pipeline.types import SceneEstimate, Take, Track2D, Track3D, VideoInfo
+from pipeline.types import SceneEstimate, Take, TokenStages, Track2D, Track3D, VideoInfo
 
 
 def make_take(frames: int = 40) -> Take:
@@ -31,7 +31,8 @@ def make_take(frames: int = 40) -> Take:
     track3d = Track3D(2, index, time_s, joints, rng.uniform(0, 1, (frames, 17)).astype(np.float32), "world")
     scene = SceneEstimate(61.5, 3.0, rotation_world_from_camera(3.0), np.array([0.0, -4.0, 1.5]), {"fov": "assumed"})
     info = VideoInfo("clip ü.mp4", "/videos/clip ü.mp4", 640, 360, 29.97, 100, 3.34)
-    return Take(info, tracks2d, (track3d,), scene, {"program": "test", "list": [1, 2.5, None]})
+    stages = TokenStages(2, (2, 4), rng.uniform(size=(2, frames)) < 0.5)
+    return Take(info, tracks2d, (track3d,), scene, {"program": "test", "list": [1, 2.5, None]}, True, (stages,))
 
 
 def assert_same(a, b) -> None:
@@ -49,9 +50,15 @@ def assert_same(a, b) -> None:
         assert a == b
 
 
-def test_round_trip(tmp_path: Path) -> None:
-    take = make_take()
+@pytest.mark.parametrize("frames", [40, 41, 1])
+def test_round_trip(tmp_path: Path, frames: int) -> None:
+    take = make_take(frames)
     assert_same(load_take(save_take(take, tmp_path / "aufnahme ü.pose3d")), take)
+
+
+def test_a_file_from_before_there_were_token_stages(tmp_path: Path) -> None:
+    take = load_take(_with_header(tmp_path, lambda header: header.pop("token_stages")))
+    assert_same(take, dataclasses.replace(make_take(), token_stages=()))
 
 
 def test_a_take_without_anybody(tmp_path: Path) -> None:
@@ -87,6 +94,8 @@ def _with_header(tmp_path: Path, change) -> Path:
         lambda h: h.pop("info"),
         lambda h: h["info"].update(colour="red"),
         lambda h: h.update(tracks3d=3),
+        lambda h: h["token_stages"][0].update(person=1),
+        lambda h: h["token_stages"][0].update(blocks=[2, 4, 5]),
     ],
 )
 def test_a_header_that_does_not_fit_is_refused(tmp_path: Path, change) -> None:

@@ -16,23 +16,31 @@ F = 27
 class Echo:
     """A lifter that gives the image joints back as x and y, and what it was asked for.
 
-    `bias(call, row)` is added to z: windows that disagree, as those of a network do.
+    `bias(call, row)` is added to z: windows that disagree, as those of a network do. `stages[call]` is what its
+    windows keep: block -> frames.
     """
 
     name, frames, rate_hz, unit_stature_m = "echo", F, (24.0, 75.0), 1.55
 
-    def __init__(self, bias=None) -> None:
+    def __init__(self, bias=None, stages=None) -> None:
+        self.stages = stages
+        self.last_kept: dict[int, np.ndarray] = {}
         self.batches: list[np.ndarray] = []
         self.scores: list[np.ndarray] = []
         self.bias = bias
 
-    def lift_windows(self, joints_image, scores, size_px):
+    def lift_windows(self, joints_image, scores, size_px, cancel=None):
         assert joints_image.shape == (len(scores), F, 17, 2)
         assert size_px == (640, 480)
         out = np.zeros((*joints_image.shape[:3], 3), np.float32)
         out[..., :2] = np.nan_to_num(joints_image)
         if self.bias is not None:
             out[..., 2] = self.bias(len(self.batches), np.arange(F))[None, :, None]
+        if self.stages is not None:
+            self.last_kept = {
+                block: np.stack([np.isin(np.arange(F), frames)] * len(out))
+                for block, frames in self.stages[len(self.batches)].items()
+            }
         self.batches.append(joints_image.copy())
         self.scores.append(scores.copy())
         return out
