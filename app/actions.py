@@ -40,6 +40,15 @@ SPECS = (
         "Lift everybody in the picture, not only one person",
     ),
     Spec("next_person", "Next &person", "next_person", "P", "person", "Follow the next person"),
+    Spec(
+        "compare",
+        "&Compare recipes",
+        "~set_compare",
+        "C",
+        "",
+        "Lift the same 2D with a second recipe and show it as a ghost",
+    ),
+    Spec("models", "Li&fters…", "open_models", "", "layers", "Which lifters there are; add a checkpoint file"),
     Spec("play", "&Play", "toggle_play", "Space", "play", "Play or pause"),
     Spec("back", "One frame &back", "step_back", "Left", "step-back", "One frame back"),
     Spec("forward", "One frame &forward", "step_forward", "Right", "step-forward", "One frame forward"),
@@ -72,7 +81,23 @@ SPECS = (
 
 MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("&File", ("open", "sample", "@recent", "-", "save", "export", "-", "quit")),
-    ("&Run", ("run", "cancel", "-", "everyone", "next_person", "-", "trim_in", "trim_out", "trim_clear")),
+    (
+        "&Run",
+        (
+            "run",
+            "cancel",
+            "-",
+            "everyone",
+            "next_person",
+            "-",
+            "compare",
+            "models",
+            "-",
+            "trim_in",
+            "trim_out",
+            "trim_clear",
+        ),
+    ),
     (
         "&Playback",
         ("play", "back", "forward", "back10", "forward10", "start", "end", "-", "@speed", "slower", "faster", "loop"),

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
+from app.model_backend import ModelBackend, PipelineModels
 from pipeline.config import RunConfig
 from pipeline.export.base import ExportOptions
 from pipeline.flow import CancelToken
@@ -20,7 +21,7 @@ from pipeline.types import Progress, Take
 TAKE_SUFFIX = ".pose3d"
 
 
-class Backend(Protocol):
+class Backend(ModelBackend, Protocol):
     """The library as the window sees it. Any thread; raises `UserError` children for what the user can put right."""
 
     def open_source(self, path: Path) -> FrameSource: ...
@@ -47,16 +48,12 @@ class Backend(Protocol):
 
     def video_suffixes(self) -> Sequence[str]: ...
 
-    def lifters(self) -> Sequence[tuple[str, str]]:
-        """(name, title) of the lifters that can be chosen; the first is the default."""
-        ...
-
     def devices(self) -> Sequence[tuple[str, str]]:
         """(name, title) of the devices that can be asked for."""
         ...
 
 
-class PipelineBackend:
+class PipelineBackend(PipelineModels):
     """The real one."""
 
     def open_source(self, path: Path) -> FrameSource:
@@ -101,13 +98,6 @@ class PipelineBackend:
         from pipeline.sources.open import VIDEO_SUFFIXES
 
         return sorted(VIDEO_SUFFIXES)
-
-    def lifters(self) -> Sequence[tuple[str, str]]:
-        from pipeline import weights
-
-        installed = [entry for entry in weights.manifest() if weights.path_of(entry) is not None]
-        installed.sort(key=lambda entry: not entry.default)
-        return [(entry.name, entry.title or entry.name) for entry in installed]
 
     def devices(self) -> Sequence[tuple[str, str]]:
         return [

@@ -1,51 +1,38 @@
 """The window's brain: which video, which take, what runs. No widgets here, so that it can be tested without any.
 
-Main thread only. It starts and joins every thread; what threads have to say arrives as queued signals or is looked up
-in their slots by a timer. A generation number makes late news of a replaced video or run harmless.
+Main thread only. It starts and joins every thread, through `VideoOpener` (the player) and `Runner` (the job).
 """
 
 from __future__ import annotations
 
-import enum
 import logging
 import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QSize, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, QSize, Signal, Slot
 
 from app.backend import TAKE_SUFFIX, Backend
+from app.compare import Comparer
+from app.opening import VideoOpener
+from app.runner import BUSY, Runner, State
 from app.settings import Settings
 from app.take_files import TakeFiles
 from app.threads import ThreadSet
-from app.workers import EngineHolder, JobThread, PlayerThread, ShownFrame
+from app.workers import EngineHolder, PlayerThread, ShownFrame
 from pipeline.config import RunConfig
 from pipeline.errors import UserError
 from pipeline.export.base import ExportOptions
 from pipeline.flow import Closed
 from pipeline.types import Take, VideoInfo
 
+__all__ = ["BUSY", "Controller", "State"]
+
 log = logging.getLogger(__name__)
-
-_POLL_MS = 66
-_CANCEL_PATIENCE_MS = 800
-
-
-class State(enum.Enum):
-    """What the run is doing. FAILED is IDLE after an error: everything can still be used."""
-
-    IDLE = "idle"
-    STARTING = "starting"
-    RUNNING = "running"
-    STOPPING = "stopping"
-    FAILED = "failed"
-
-
-BUSY = (State.STARTING, State.RUNNING, State.STOPPING)
 
 
 class Controller(QObject):
-    """Owns the video's player, the take, the job and the models."""
+    """Owns the video's player, the take, the run and the models."""
 
     state_changed = Signal(object)  # State
     opening_changed = Signal(bool)
@@ -64,46 +51,57 @@ class Controller(QObject):
         self.backend, self.settings = backend, settings
         self.threads = ThreadSet(self)
         self.takes = TakeFiles(backend, self.threads, self)
-        self.state = State.IDLE
         self.info: VideoInfo | None = None
         self.take: Take | None = None
         self.person = 1
         self.trim: tuple[float | None, float | None] = (None, None)
         self.is_sample = False
+        self.relifting = False  # the run under way only lifts again what was detected before
         self._path: Path | None = None  # of the video; None: nothing to run on
         self._player: PlayerThread | None = None
-        self._opening: PlayerThread | None = None
-        self._opening_take: Take | None = None
-        self._job: JobThread | None = None
-        self._queued: RunConfig | None = None  # starts when the cancelled job is out of the way
         self._kept: Take | None = None  # the last whole take of this video: a cancelled run falls back to it
+        self._detected = False  # the 2D of this video is (being) found: lifting again costs no detection
+        self._config: RunConfig | None = None  # of the last run
+        self._kept_config: RunConfig | None = None  # of the run that made `_kept`
         self._engine = EngineHolder(backend.make_engine)
-        self._generation = 0
-        self._poll = QTimer(self)
-        self._poll.setInterval(_POLL_MS)
-        self._poll.timeout.connect(self._look_at_job)
-        self.threads.ended.connect(self._start_queued)
-        self.takes.loaded.connect(self._loaded)
-        self.takes.saved.connect(settings.add_recent)
-        self.takes.failed.connect(self.failed)
-        self.takes.broke.connect(self.broke)
+        self._opener = VideoOpener(backend, self.threads, self)
+        self._runner = Runner(backend, self.threads, self._engine, self)
+        self.comparer = Comparer(settings, Runner(backend, self.threads, self._engine, self), self)
+        self._connect()
+
+    def _connect(self) -> None:
+        opener, runner, takes = self._opener, self._runner, self.takes
+        opener.opening_changed.connect(self.opening_changed)
+        opener.opened.connect(self._opened)
+        opener.refused.connect(self._refused)
+        opener.broke_off.connect(self._broke_off)
+        runner.state_changed.connect(self._state_changed)
+        runner.progressed.connect(self.progressed)
+        runner.partial.connect(self._partial)
+        runner.succeeded.connect(self._succeeded)
+        runner.fruitless.connect(self._fruitless)
+        runner.finished.connect(self.finished)
+        takes.loaded.connect(self._loaded)
+        takes.saved.connect(self.settings.add_recent)
+        for part in (runner, takes, self.comparer):
+            part.failed.connect(self.failed)
+            part.broke.connect(self.broke)
+        opener.broke.connect(self.broke)
 
     def shutdown(self) -> None:
         """Stop and join everything. The window may not be used afterwards."""
-        self._generation += 1
-        self._queued = None
-        self._poll.stop()
+        self.comparer.stop()
+        self._runner.drop()
         self.threads.stop()
         self._engine.close()
 
     @property
-    def busy(self) -> bool:
-        return self.state in BUSY
+    def state(self) -> State:
+        return self._runner.state
 
-    def _set_state(self, state: State) -> None:
-        if state is not self.state:
-            self.state = state
-            self.state_changed.emit(state)
+    @property
+    def busy(self) -> bool:
+        return self._runner.busy
 
     # --- opening
 
@@ -113,10 +111,10 @@ class Controller(QObject):
         if path.suffix.lower() == TAKE_SUFFIX:
             self.takes.load(path)
         else:
-            self._open_video(path, None)
+            self._opener.open(path)
 
     def open_sample(self) -> None:
-        self._open_video(None, None)
+        self._opener.open(None)
 
     @property
     def home(self) -> Path:
@@ -126,24 +124,12 @@ class Controller(QObject):
             return Path(self.settings.last_folder)
         return beside
 
-    def _open_video(self, path: Path | None, take: Take | None) -> None:
-        if self._opening is not None:
-            self._opening.close()
-        self._generation += 1
-        player = PlayerThread(self._generation, self.backend, path, self)
-        player.opened.connect(self._opened)
-        player.failed.connect(self._open_failed)
-        player.broke.connect(self._open_broke)
-        self._opening, self._opening_take = player, take
-        self.opening_changed.emit(True)
-        self.threads.start(player)
-
     @Slot(object, object)
     def _loaded(self, path: Path, take: Take) -> None:
         self.settings.add_recent(path)
         video = Path(take.info.path) if take.info.path else None
         if video is not None and video.is_file():
-            self._open_video(video, take)
+            self._opener.open(video, take)
         else:
             self._show_without_video(take)
 
@@ -154,13 +140,8 @@ class Controller(QObject):
             f"The video {take.info.name} is not where it was.", "The skeleton is shown without it; export works."
         )
 
-    @Slot(int, object)
-    def _opened(self, generation: int, info: VideoInfo) -> None:
-        player, take = self._opening, self._opening_take
-        if player is None or player.generation != generation:
-            return
-        self._opening = self._opening_take = None
-        self.opening_changed.emit(False)
+    @Slot(object, object, object)
+    def _opened(self, player: PlayerThread, info: VideoInfo, take: Take | None) -> None:
         self._replace_video(player, info, Path(info.path) if info.path else None)
         self.is_sample = player.is_sample
         if take is not None:
@@ -169,41 +150,31 @@ class Controller(QObject):
             self.settings.add_recent(self._path)
 
     def _replace_video(self, player: PlayerThread | None, info: VideoInfo, path: Path | None) -> None:
-        self._drop_job()
+        self._runner.drop()
         if self._player is not None:
             self._player.close()
         self._player, self._path, self.info = player, path, info
-        self.is_sample = False
+        self.is_sample = self._detected = False
         self.trim = (None, None)
-        self.take = self._kept = None
+        self.take = self._kept = self._kept_config = None
         self.person = 1
-        self._set_state(State.IDLE)
         self.video_changed.emit(info)
         self.take_changed.emit(None)
         self.person_changed.emit(1)
         self.trim_changed.emit()
 
-    @Slot(int, object)
-    def _open_failed(self, generation: int, error: UserError) -> None:
-        if self._player is not None and self._player.generation == generation:
-            self.failed.emit(error)  # broke off later, while it was shown
-            return
-        if self._opening is None or self._opening.generation != generation:
-            return
-        take = self._opening_take
-        self._opening = self._opening_take = None
-        self.opening_changed.emit(False)
+    @Slot(object, object)
+    def _refused(self, error: UserError, take: Take | None) -> None:
         if take is not None:
             self._show_without_video(take)
         else:
             self.failed.emit(error)
 
     @Slot(int, object)
-    def _open_broke(self, generation: int, error: Exception) -> None:
-        if self._opening is not None and self._opening.generation == generation:
-            self._opening = self._opening_take = None
-            self.opening_changed.emit(False)
-        self.broke.emit(error)
+    def _broke_off(self, generation: int, error: UserError) -> None:
+        """A video that is shown cannot be read any further."""
+        if self._player is not None and self._player.generation == generation:
+            self.failed.emit(error)
 
     # --- showing
 
@@ -247,116 +218,58 @@ class Controller(QObject):
 
     def run(self, person: int | None = None) -> None:
         """Start a run over the trimmed video with the settings of now. `person` None: the one most seen."""
+        self._start(person, *self.trim, relift=False)
+
+    def relift(self) -> None:
+        """The recipe changed: lift the same people over the same range again, from the cached 2D.
+
+        Nothing to do before the first run, nor for a take from a file, whose video would have to be detected anew.
+        """
+        if not self._detected or (self._kept is None and not self.busy):
+            return
+        last = self._kept_config or self._config
+        if last is not None:
+            # Person 1 is the one most seen; not naming them lets a first run find out who that is.
+            person = None if self.person == 1 else self.person
+            self._start(person, last.start_s, last.end_s, relift=self._kept is not None)
+
+    def _start(self, person: int | None, start_s: float | None, end_s: float | None, *, relift: bool) -> None:
         if self._path is None:
             return
         try:
-            config = self.settings.run.run_config(person, *self.trim)
+            config = self.settings.run.run_config(person, start_s, end_s)
         except UserError as error:
             self.failed.emit(error)
             return
-        self._drop_job()
-        self._set_state(State.STARTING)
-        if self.threads.job_alive:
-            self._queued = config
-        else:
-            self._start_job(config)
-
-    @Slot()
-    def _start_queued(self) -> None:
-        if self._queued is not None and not self.threads.job_alive:
-            config, self._queued = self._queued, None
-            self._start_job(config)
-
-    def _start_job(self, config: RunConfig) -> None:
-        if self._path is None:
-            return
-        self._generation += 1
-        job = JobThread(self._generation, self.backend, self._engine, self._path, config, self)
-        job.succeeded.connect(self._job_succeeded)
-        job.stopped.connect(self._job_stopped)
-        job.failed.connect(self._job_failed)
-        job.broke.connect(self._job_broke)
-        self._job = job
-        self._poll.start()
-        self.threads.start(job)
+        self.comparer.stop()
+        self._config, self.relifting, self._detected = config, relift, True
+        self._runner.start(self._path, config)
 
     def cancel(self) -> None:
         """Stop the run; the window answers at once, the job within a frame or a batch."""
-        if self._queued is not None:
-            self._queued = None
-            self._set_state(State.IDLE)
-        elif self._job is not None and self.state is not State.STOPPING:
-            self._set_state(State.STOPPING)
-            self._job.cancel()
-            QTimer.singleShot(_CANCEL_PATIENCE_MS, self, self._stop_waiting)
+        self._runner.cancel()
 
-    @Slot()
-    def _stop_waiting(self) -> None:
-        """A job that is loading a model cannot stop at once: it ends behind the scenes, a new run waits for it."""
-        if self.state is State.STOPPING:
-            self._drop_job()
-            self._set_take(self._kept)
-            self._set_state(State.IDLE)
+    @Slot(object)
+    def _state_changed(self, state: State) -> None:
+        self.state_changed.emit(state)
+        self._compare()
 
-    def _drop_job(self) -> None:
-        """Cancel the job and forget it: whatever it still says is stale."""
-        self._queued = None
-        if self._job is not None:
-            self._job.cancel()
-            self._job = None
-            self._poll.stop()
-
-    @Slot()
-    def _look_at_job(self) -> None:
-        if self._job is None:
-            return
-        progress = self._job.progress.get(0)
-        if progress is not None:
-            if self.state is State.STARTING:
-                self._set_state(State.RUNNING)
-            self.progressed.emit(progress)
-        partial = self._job.partial.get(0)
+    @Slot(object)
+    def _partial(self, take: Take) -> None:
         # With several people a partial take holds one of them: changing whom one sees every second would be no use.
-        if partial is not None and self.state is State.RUNNING and self._shows_subject(partial):
-            self._set_take(partial)
-
-    def _shows_subject(self, partial: Take) -> bool:
-        return partial.track3d(self.person) is not None or not partial.tracks3d
-
-    def _ended(self, generation: int) -> bool:
-        """Whether `generation` is the present job; it is forgotten then."""
-        if self._job is None or self._job.generation != generation:
-            return False
-        self._job = None
-        self._poll.stop()
-        return True
-
-    @Slot(int, object)
-    def _job_succeeded(self, generation: int, take: Take) -> None:
-        if self._ended(generation):
+        # And while lifting again, the whole take of before says more than the beginning of the new one.
+        shows_subject = take.track3d(self.person) is not None or not take.tracks3d
+        if shows_subject and not self.relifting:
             self._set_take(take)
-            self._set_state(State.IDLE)
-            self.finished.emit(take)
 
-    @Slot(int)
-    def _job_stopped(self, generation: int) -> None:
-        if self._ended(generation):
-            self._set_take(self._kept)
-            self._set_state(State.IDLE)
+    @Slot(object)
+    def _succeeded(self, take: Take) -> None:
+        self._kept_config = self._config
+        self._set_take(take)
 
-    @Slot(int, object)
-    def _job_failed(self, generation: int, error: UserError) -> None:
-        if self._ended(generation):
-            self._set_take(self._kept)
-            self._set_state(State.FAILED)
-            self.failed.emit(error)
-
-    @Slot(int, object)
-    def _job_broke(self, generation: int, error: Exception) -> None:
-        if self._ended(generation):
-            self._set_take(self._kept)
-            self._set_state(State.FAILED)
-            self.broke.emit(error)
+    @Slot()
+    def _fruitless(self) -> None:
+        self._set_take(self._kept)
 
     def select_person(self, person: int) -> None:
         """Look at `person`; if they were not lifted yet, run again for them (2D comes from the cache)."""
@@ -378,6 +291,10 @@ class Controller(QObject):
         take = self.take
         if take is not None and take.complete and not self.busy and len(take.tracks3d) < len(take.tracks2d):
             self.run()
+
+    def _compare(self) -> None:
+        """Give the comparer what it compares with: the whole take, as soon as nothing else runs."""
+        self.comparer.set_take(None if self.busy else self._kept, self._path, self._kept_config)
 
     # --- files
 

@@ -36,6 +36,7 @@ class PlayCommands(QObject):
         self.playback.moved.connect(self._moved)
         self.playback.playing_changed.connect(self._playing_changed)
         workspace.timeline.sought.connect(self._seek)
+        workspace.strip.sought.connect(self._seek)
         workspace.timeline.trim_dragged.connect(controller.set_trim)
         workspace.transport.speed_chosen.connect(self.set_speed)
         workspace.video.resized.connect(self.ask_for_frame)
@@ -63,6 +64,7 @@ class PlayCommands(QObject):
     @Slot()
     def _trim_changed(self) -> None:
         self._workspace.timeline.set_trim(*self._controller.trim)
+        self._workspace.strip.set_trim(*self._controller.trim)
         self.update_range()
 
     @Slot(float)
@@ -73,11 +75,16 @@ class PlayCommands(QObject):
                 return  # everything moves together when the frame is there: one repaint a frame
         else:
             self._workspace.video.set_time(time_s)
-            self._workspace.scene.show_time(time_s)
+            self._show_bodies(time_s)
         self._show_time(time_s)
+
+    def _show_bodies(self, time_s: float) -> None:
+        self._workspace.scene.show_time(time_s)
+        self._workspace.compare_bar.show_time(time_s)
 
     def _show_time(self, time_s: float) -> None:
         self._workspace.timeline.set_time(time_s)
+        self._workspace.strip.set_time(time_s)
         info = self._controller.info
         if info is not None:
             frame = int((time_s + 0.0005) * info.fps_hz) + 1
@@ -93,7 +100,7 @@ class PlayCommands(QObject):
         frame = self._controller.next_frame()
         if frame is not None:
             self._workspace.video.set_frame(frame.image, frame.time_s)
-            self._workspace.scene.show_time(frame.time_s)
+            self._show_bodies(frame.time_s)
             if self.playback.playing:
                 self._show_time(frame.time_s)
 

@@ -14,6 +14,7 @@ from typing import Any
 import platformdirs
 from PySide6.QtCore import QByteArray, QSettings
 
+from app.recipe import AS_TRAINED, NOTHING, prune_config
 from pipeline.config import DetectConfig, LiftConfig, PostConfig, RunConfig, SceneConfig
 
 RECENT_MAX = 8
@@ -35,19 +36,38 @@ class RunSettings:
     smooth_hz: float = PostConfig().smooth_hz
     detector: str = DetectConfig().detector
     lifter: str = ""
+    pruner: str = AS_TRAINED
+    recoverer: str = "TRI"
+    schedule: str = ""
+    motion_share: float = 0.0
     device: str = "auto"
 
     def run_config(self, person: int | None, start_s: float | None, end_s: float | None) -> RunConfig:
         """The settings as the library wants them. `person` None: the one most seen. Raises `ConfigError`."""
         return RunConfig(
             detect=DetectConfig(detector=self.detector),
-            lift=LiftConfig(lifter=self.lifter, device=self.device),
+            lift=LiftConfig(lifter=self.lifter, prune=prune_config(self), device=self.device),
             post=PostConfig(smooth_hz=self.smooth_hz),
             scene=SceneConfig(fov_deg=self.fov_deg, pitch_deg=self.pitch_deg or None, height_cm=self.height_cm),
             start_s=start_s,
             end_s=end_s,
             persons="all" if self.everyone else None if person is None else (person,),
         )
+
+
+@dataclass(slots=True)
+class CompareSettings:
+    """The other recipe, to compare with. At first: the same lifter with nothing pruned."""
+
+    lifter: str = ""
+    pruner: str = NOTHING
+    recoverer: str = "TRI"
+    schedule: str = ""
+    motion_share: float = 0.0
+
+    def lift_config(self, like: LiftConfig) -> LiftConfig:
+        """`like` with this lifter and recipe. Raises `ConfigError`."""
+        return dataclasses.replace(like, lifter=self.lifter, prune=prune_config(self))
 
 
 @dataclass(slots=True)
@@ -79,6 +99,7 @@ class Settings:
     def __init__(self) -> None:
         self._store = QSettings(str(config_folder() / "hourglass.ini"), QSettings.Format.IniFormat)
         self.run = self._read("run", RunSettings())
+        self.compare = self._read("compare", CompareSettings())
         self.view = self._read("view", ViewSettings())
         self.export = self._read("export", ExportSettings())
 
@@ -96,7 +117,8 @@ class Settings:
         return dataclasses.replace(defaults, **values)
 
     def save(self) -> None:
-        for group, values in (("run", self.run), ("view", self.view), ("export", self.export)):
+        groups = {"run": self.run, "compare": self.compare, "view": self.view, "export": self.export}
+        for group, values in groups.items():
             for name, value in dataclasses.asdict(values).items():
                 self._store.setValue(f"{group}/{name}", "" if value is None else str(value))
         self._store.sync()

@@ -32,6 +32,7 @@ DANGER = "#f0705f"
 LEFT = "#4db8ff"
 RIGHT = "#ff7d66"
 CENTRE = "#e6e1d6"
+GHOST = "#b79cff"  # the skeleton of a recipe to compare with
 
 RADIUS = 8
 # DejaVu is on every Linux; its condensed cut is the one that reads well at interface sizes.
@@ -89,6 +90,8 @@ QPushButton[role="primary"]:disabled { background: #4a402a; border-color: #4a402
 QPushButton[role="big"], QPushButton[size="big"] { padding: 11px 22px; font-size: 14px; border-radius: 9px; }
 QPushButton[role="flat"] { background: transparent; border-color: transparent; }
 QPushButton[role="flat"]:hover { background: $HOVER; }
+QPushButton[role="fold"] { background: transparent; border: none; padding: 5px 0; text-align: right; }
+QPushButton[role="fold"]:hover { color: $ACCENT; }
 QPushButton[role="recent"] { background: $SURFACE; border: 1px solid $LINE; text-align: left; padding: 9px 14px; }
 QPushButton[role="recent"]:hover { background: $HOVER; }
 
@@ -135,6 +138,13 @@ QRadioButton::indicator:hover { border-color: $ACCENT; }
 QRadioButton::indicator:checked { border: 5px solid $ACCENT; width: 7px; height: 7px; background: $ON_ACCENT; }
 QCheckBox:disabled, QRadioButton:disabled { color: $FAINT; }
 
+QSlider { min-height: 20px; }
+QSlider::groove:horizontal { height: 4px; border-radius: 2px; background: #363d49; }
+QSlider::sub-page:horizontal { height: 4px; border-radius: 2px; background: $ACCENT; }
+QSlider::handle:horizontal { width: 14px; height: 14px; margin: -5px 0; border-radius: 7px; background: $TEXT; }
+QSlider::handle:horizontal:hover { background: $ACCENT_HOVER; }
+QSlider::handle:horizontal:disabled, QSlider::sub-page:horizontal:disabled { background: #4b5361; }
+
 QProgressBar { background: #2b303a; border: none; border-radius: 3px; min-height: 6px; max-height: 6px; }
 QProgressBar::chunk { background: $ACCENT; border-radius: 3px; }
 
@@ -151,6 +161,12 @@ QScrollBar::handle:horizontal { background: #363d49; border-radius: 3px; min-wid
 QToolTip { background: #2b303a; color: $TEXT; border: 1px solid #3d4450; padding: 6px 9px; }
 QPlainTextEdit { background: #0d0f13; border: 1px solid $LINE; border-radius: 7px; padding: 8px;
   font-family: "DejaVu Sans Mono", "Menlo", "Consolas", monospace; font-size: 12px; }
+QTreeWidget { background: #0d0f13; border: 1px solid $LINE; border-radius: 7px; padding: 4px; }
+QTreeWidget::item { padding: 5px 8px; border: none; }
+QTreeWidget::item:selected { background: #363d49; color: $TEXT; }
+QHeaderView::section { background: transparent; color: $MUTED; border: none; border-bottom: 1px solid $LINE;
+  padding: 6px 8px; }
+QHeaderView { background: transparent; }
 QListWidget { background: #0d0f13; border: 1px solid $LINE; border-radius: 7px; padding: 4px; }
 
 #banner { border-radius: 9px; }

@@ -22,17 +22,20 @@ from app.actions import Actions
 from app.backend import Backend, detectors
 from app.controller import Controller, State
 from app.file_commands import FileCommands
+from app.lifters import CHECKPOINT_SUFFIXES
 from app.meter import ProgressMeter
+from app.model_commands import ModelCommands
 from app.notify import Banner, CrashDialog
 from app.play_commands import PlayCommands
 from app.playback import SPEEDS
+from app.recipe_commands import RecipeCommands
 from app.settings import Settings
 from app.view_commands import ViewCommands
 from app.views.empty_state import EmptyState
 from app.views.rows import take_times
 from app.views.widgets import column
 from app.views.workspace import Workspace
-from pipeline.errors import UserError
+from pipeline.errors import ConfigError, UserError
 from pipeline.types import Progress, Take, VideoInfo
 
 log = logging.getLogger(__name__)
@@ -55,12 +58,14 @@ class Window(QMainWindow):
         self.files = FileCommands(self, self.controller, settings, self.banner)
         speed_menu = QMenu("S&peed", self)
         self.actions_ = Actions(self, {"recent": self.files.recent_menu, "speed": speed_menu})
-        self.workspace = Workspace(self.actions_, settings.run, detectors(), SPEEDS)
+        self.workspace = Workspace(self.actions_, settings.run, settings.compare, detectors(), SPEEDS)
         speed_menu.addActions(self.workspace.transport.speed_menu.actions())
         self.play = PlayCommands(self, self.controller, settings, self.workspace, self.actions_)
         self.playback = self.play.playback
         self.views = ViewCommands(self, settings, self.workspace)
-        self.actions_.connect(self, self.files, self.play, self.views)
+        self.models = ModelCommands(self, backend, self.controller.threads)
+        self.recipes = RecipeCommands(self, self.controller, self.workspace, self.models, self.actions_)
+        self.actions_.connect(self, self.files, self.play, self.views, self.models, self.recipes)
         self.pages = QStackedWidget()
         self.pages.addWidget(self.empty)
         self.pages.addWidget(self.workspace)
@@ -86,7 +91,8 @@ class Window(QMainWindow):
         c.progressed.connect(self._progressed)
         c.failed.connect(self.show_error)
         c.noted.connect(self.banner.note)
-        c.broke.connect(self.show_bug)
+        for part in (c, self.models):
+            part.broke.connect(self.show_bug)
         self.empty.open_wanted.connect(self.files.choose_file)
         self.empty.sample_wanted.connect(self.files.open_sample)
         self.empty.recent_wanted.connect(c.open_path)
@@ -138,7 +144,7 @@ class Window(QMainWindow):
             return
         self.workspace.scene.prepare()
         try:
-            self.workspace.panel.set_lifters(self.controller.backend.lifters())
+            self.models.load()
         except UserError as error:
             self.show_error(error)
         self.workspace.panel.set_devices(self.controller.backend.devices())
@@ -150,6 +156,7 @@ class Window(QMainWindow):
             self.settings.set_layout("window", self.saveGeometry())
             self.settings.set_layout("cards", self.workspace.cards.saveState())
             self.settings.save()
+            self.models.stop()
             self.controller.shutdown()
         event.accept()
 
@@ -174,11 +181,17 @@ class Window(QMainWindow):
         files = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
         if files:
             event.acceptProposedAction()
-            self.controller.open_path(files[0])
+            if files[0].suffix.lower() in CHECKPOINT_SUFFIXES:
+                self.models.open_dialog(files[0])
+            else:
+                self.controller.open_path(files[0])
 
     @Slot()
     def run(self) -> None:
-        if self.controller.can_run:
+        problem = self.workspace.panel.recipe.editor.problem
+        if problem:
+            self.show_error(ConfigError(problem, "Correct it under Token pruning in the settings."))
+        elif self.controller.can_run:
             self.banner.dismiss()
             self.controller.run()
 
@@ -221,11 +234,11 @@ class Window(QMainWindow):
         panel = self.workspace.run_panel
         if state is State.STARTING:
             self._meter = ProgressMeter()
-            panel.start()
+            panel.start(quiet=self.controller.relifting)
         elif state is State.STOPPING:
             panel.stopping()
         elif state in (State.IDLE, State.FAILED):
-            panel.hide()
+            panel.end()
         self._hint()
         self._enable()
 
@@ -244,7 +257,7 @@ class Window(QMainWindow):
         w.video.set_video(info.width_px, info.height_px)
         if not self.controller.has_video:
             w.video.set_message("The video is not there any more.")
-        w.timeline.set_duration(info.duration_s)
+        w.set_duration(info.duration_s)
         w.scene.prepare()
         self.setWindowTitle(f"{info.name} – Hourglass")
         self.pages.setCurrentWidget(w)
@@ -258,11 +271,12 @@ class Window(QMainWindow):
         if take is not None and not self.controller.has_video:
             times = take_times(take)
             if len(times):
-                w.timeline.set_duration(float(times[-1]) + self.playback.frame_s)
+                w.set_duration(float(times[-1]) + self.playback.frame_s)
                 self.play.update_range()
         w.video.set_take(take, person)
         w.scene.set_take(take, person)
         w.timeline.set_take(take, person)
+        w.strip.set_take(take, person)
         w.panel.set_take(take, person)
         self._hint()
         self._enable()

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from pipeline.config import RunConfig
-from pipeline.errors import NoPersonError, SourceError
+from app.lifters import Assumption, FoundCheckpoint, LifterInfo, RecipeCost
+from pipeline.config import LiftConfig, RunConfig
+from pipeline.errors import Cancelled, ConfigError, ModelError, NoPersonError, SourceError
 from pipeline.export.base import ExportOptions
 from pipeline.flow import CancelToken
 from pipeline.geometry import default_fov_deg, rotation_world_from_camera
@@ -107,6 +109,16 @@ class FakeBackend:
         self.sources: list[FakeSource] = []
         self.exports: list[tuple[Path, str, tuple[str, ...], ExportOptions]] = []
         self.before_run: Callable[[], object] = lambda: None
+        self.known_lifters = [
+            LifterInfo("fake", "Fake lifter", "mixste", "MixSTE", 243, 6, HALVING, default=True),
+            LifterInfo("centre", "Fake centre lifter", "mhformer", "MHFormer", 351, 3, PruneConfig(), seq2frame=True),
+        ]
+        # What a run with this `LiftConfig` makes of a body: for tests that compare two recipes.
+        self.shape: Callable[[LiftConfig, np.ndarray], np.ndarray] = lambda lift, joints: joints
+        self.costs: list[tuple[str, PruneConfig | None]] = []
+        self.adopted: list[tuple[Path, str, dict[str, str]]] = []
+        self.download_waits = False
+        self.download_cancelled = False
         self._release = threading.Event()
 
     def release(self) -> None:
@@ -150,7 +162,8 @@ class FakeBackend:
             yield Progress("detect", len(index) // 2, len(index))
         cancel.check()
         yield Progress("finish", 0, 1, "Smoothing")
-        yield make_take(source.info, persons, len(index), index[0], prune=prune)
+        take = make_take(source.info, persons, len(index), index[0], prune=prune)
+        yield replace(take, tracks3d=tuple(replace(t, joints=self.shape(config.lift, t.joints)) for t in take.tracks3d))
 
     def load_take(self, path: Path) -> Take:
         from pipeline.project import load_take
@@ -171,8 +184,53 @@ class FakeBackend:
     def video_suffixes(self) -> Sequence[str]:
         return [".mp4"]
 
-    def lifters(self) -> Sequence[tuple[str, str]]:
-        return [("fake", "Fake lifter")]
+    def lifters(self, check: bool = False) -> Sequence[LifterInfo]:
+        return list(self.known_lifters)
+
+    def cost(self, lifter: str, prune: PruneConfig | None) -> RecipeCost:
+        """Half of it for every stage."""
+        self.costs.append((lifter, prune))
+        stages = len(self.known_lifters[0].prune.schedule if prune is None else prune.schedule)
+        return RecipeCost(8.0 * 0.5**stages, 8.0)
+
+    def recognise(self, path: Path, corrections: Mapping[str, str]) -> FoundCheckpoint:
+        if path.read_bytes()[:4] == b"evil":
+            raise ModelError(f"{path.name} holds no weights.", "Choose a checkpoint file.")
+        heads = corrections.get("heads", "8")
+        if not heads.isdigit() or 512 % int(heads):
+            raise ModelError(f"512 channels cannot be shared by {heads} heads.", "Choose a divisor of 512.")
+        return FoundCheckpoint(
+            path, path.stem, "MixSTE, 243 frames, 512 channels", ("33.8 M parameters.",), ("8 heads, as published.",),
+            (
+                Assumption("heads", "Attention heads", "number", heads),
+                Assumption("seq2frame", "Gives a pose", "choice", "no", (("no", "every frame"), ("yes", "centre"))),
+            ),
+        )  # fmt: skip
+
+    def adopt(self, path: Path, name: str, corrections: Mapping[str, str]) -> str:
+        if any(lifter.name == name for lifter in self.known_lifters):
+            raise ConfigError(f"There is a lifter called {name} already.", "Choose another name.")
+        self.adopted.append((path, name, dict(corrections)))
+        self.known_lifters.append(LifterInfo(name, name, "mixste", "MixSTE", 243, 8, added=True))
+        return name
+
+    def remove(self, name: str) -> None:
+        self.known_lifters = [lifter for lifter in self.known_lifters if lifter.name != name]
+
+    def download(self, name: str, progress: Callable[[int, int], None], cancel: CancelToken) -> None:
+        """`download_waits`: half of it comes, then nothing until it is cancelled."""
+        progress(50_000, 100_000)
+        try:
+            while self.download_waits:
+                cancel.check()
+                time.sleep(0.005)
+        except Cancelled:
+            self.download_cancelled = True
+            raise
+        progress(100_000, 100_000)
+        self.known_lifters = [
+            replace(lifter, state="installed") if lifter.name == name else lifter for lifter in self.known_lifters
+        ]
 
     def devices(self) -> Sequence[tuple[str, str]]:
         return [("auto", "Automatic"), ("cpu", "Processor")]

@@ -123,8 +123,11 @@ def _tubes(start: Floats, end: Floats, r0: Floats, r1: Floats) -> tuple[Floats, 
     )
 
 
-def bodies_mesh(joints: Floats, colours: Floats) -> Mesh:
-    """Mesh of `joints` (P, 17, 3), NaN = not seen, with `colours` (P, 3, 4): left, right, centre of each body."""
+def bodies_mesh(joints: Floats, colours: Floats, thickness: float = 1.0) -> Mesh:
+    """Mesh of `joints` (P, 17, 3), NaN = not seen, with `colours` (P, 3, 4): left, right, centre of each body.
+
+    `thickness` scales limbs and joints, not the skeleton.
+    """
     persons = len(joints)
     vertices = np.zeros((persons, _BODY_V, 3), np.float32)
     normals = np.zeros((persons, _BODY_V, 3), np.float32)
@@ -134,12 +137,12 @@ def bodies_mesh(joints: Floats, colours: Floats) -> Mesh:
         points = joints[p]
         head = (points[9] + points[10]) / 2
         centres = np.concatenate([points, head[None]])
-        radii = np.concatenate([_JOINT_RADIUS, [_HEAD_RADIUS]]).astype(np.float32)
+        radii = thickness * np.concatenate([_JOINT_RADIUS, [_HEAD_RADIUS]]).astype(np.float32)
         balls = centres[:, None] + _SPHERE[None] * radii[:, None, None]
         start = np.concatenate([points[[a for a, _, _, _ in _LIMBS]], points[8:9]])
         end = np.concatenate([points[[b for _, b, _, _ in _LIMBS]], head[None]])
-        r0 = np.array([*(r for _, _, r, _ in _LIMBS), _NECK_RADIUS], np.float32)
-        r1 = np.array([*(r for _, _, _, r in _LIMBS), _NECK_RADIUS * 0.9], np.float32)
+        r0 = thickness * np.array([*(r for _, _, r, _ in _LIMBS), _NECK_RADIUS], np.float32)
+        r1 = thickness * np.array([*(r for _, _, _, r in _LIMBS), _NECK_RADIUS * 0.9], np.float32)
         tubes, tube_normals = _tubes(start, end, r0, r1)
         side_of_ball = np.append(_LEFT_RIGHT_CENTRE, 2)
         side_of_tube = np.append(_LEFT_RIGHT_CENTRE[[b for _, b, _, _ in _LIMBS]], 2)

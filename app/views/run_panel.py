@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QProgressBar, QPushButton, QWidget
 
 from app import theme
 from app.meter import Reading, duration_text
 from app.views.widgets import label, row
+
+_QUIET_MS = 900
 
 
 class RunPanel(QWidget):
@@ -32,14 +34,26 @@ class RunPanel(QWidget):
         layout = row(self.stage, self.bar, self.numbers, 4, self.cancel, spacing=12, margins=(18, 8, 14, 8))
         layout.setStretch(1, 1)
         self.setLayout(layout)
+        self._patience = QTimer(self)
+        self._patience.setSingleShot(True)
+        self._patience.setInterval(_QUIET_MS)
+        self._patience.timeout.connect(self.show)
         self.hide()
 
-    def start(self) -> None:
+    def start(self, quiet: bool = False) -> None:
+        """`quiet`: the run is likely over in a moment; only if it is not, it is worth moving the views for."""
         self.stage.setText("Getting ready…")
         self.numbers.setText("")
         self.bar.setRange(0, 0)
         self.cancel.setEnabled(True)
-        self.show()
+        if quiet:
+            self._patience.start()
+        else:
+            self.show()
+
+    def end(self) -> None:
+        self._patience.stop()
+        self.hide()
 
     def stopping(self) -> None:
         self.stage.setText("Stopping…")

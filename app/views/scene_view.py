@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,11 +12,12 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from app.views.rows import row_at
+from app.views.scene_camera import Camera, true_camera
 from app.views.widgets import column, label, picture
-from pipeline.types import Take
+from pipeline.types import Floats, Take
 
 if TYPE_CHECKING:
-    from app.views.scene_gl import Camera, SceneGL
+    from app.views.scene_gl import SceneGL
 
 PRESETS = ("front", "side", "top", "camera")
 _HOME = (4.3, 9.0, -62.0)  # distance m, elevation, azimuth: a three-quarter view from the camera's side
@@ -45,6 +47,7 @@ class SceneView(QWidget):
         self._floor = True
         self._anchor = np.array([0.0, 0.0, _EYE_M])  # where the view is centred by following
         self._paths: dict[int, NDArray[np.float64]] = {}
+        self._ghosts: Mapping[int, Floats] = {}
         self._stack = QStackedLayout(self)
         self._stack.setStackingMode(QStackedLayout.StackingMode.StackAll)
         self._hint = QWidget()
@@ -101,6 +104,11 @@ class SceneView(QWidget):
             self._jump_to_person()
         self._show_now()
 
+    def set_ghosts(self, ghosts: Mapping[int, Floats]) -> None:
+        """Person -> (T, 17, 3), rows as in the take: other skeletons to be shown over those of the take."""
+        self._ghosts = ghosts
+        self._show_now()
+
     def show_time(self, time_s: float) -> None:
         self._time_s = time_s
         self._show_now()
@@ -116,10 +124,13 @@ class SceneView(QWidget):
         row = self._row()
         if self._take is None or row is None:
             self.gl.show_bodies(np.zeros((0, 17, 3), np.float32), [], self._person)
+            self.gl.show_ghosts(np.zeros((0, 17, 3), np.float32))
             return
         tracks = self._take.tracks3d
         joints = np.stack([track.joints[row] for track in tracks])
         self.gl.show_bodies(joints, [track.person for track in tracks], self._person)
+        ghosts = [joints[row] for joints in self._ghosts.values() if row < len(joints)]
+        self.gl.show_ghosts(np.stack(ghosts) if ghosts else np.zeros((0, 17, 3), np.float32))
         self._follow_person(row)
 
     def _person_at(self, row: int) -> NDArray[np.float64] | None:
@@ -154,8 +165,6 @@ class SceneView(QWidget):
     # --- camera
 
     def _camera(self, distance: float, elevation: float, azimuth: float) -> Camera:
-        from app.views.scene_gl import Camera
-
         x, y, z = self._anchor.tolist()
         return Camera((x, y, z), distance, elevation, azimuth)
 
@@ -180,8 +189,6 @@ class SceneView(QWidget):
             self.gl.travel(self._camera(4.2, *angles[name]))
 
     def _video_camera(self) -> Camera:
-        from app.views.scene_gl import true_camera
-
         assert self._take is not None
         assert self._take.scene is not None
         scene, info = self._take.scene, self._take.info

@@ -14,7 +14,7 @@ from app import theme
 from app.views.rows import take_times
 from pipeline.types import Take
 
-_MARGIN = 18
+MARGIN = 18
 _TRACK_TOP = 26
 _TRACK_HEIGHT = 26
 _HANDLE = 9
@@ -27,6 +27,16 @@ def clock_text(time_s: float, decimals: int = 2) -> str:
     whole = f"{seconds:0{3 + decimals if decimals else 2}.{decimals}f}"
     hours, minutes = divmod(int(minutes), 60)
     return f"{hours}:{minutes:02d}:{whole}" if hours else f"{minutes}:{whole}"
+
+
+def x_at(time_s: float, width: int, duration_s: float) -> float:
+    """Where a moment lies on a time axis in a widget of that width, in pixels."""
+    return MARGIN + max(width - 2 * MARGIN, 1) * (time_s / duration_s if duration_s > 0 else 0.0)
+
+
+def time_at(x: float, width: int, duration_s: float) -> float:
+    """Inverse of `x_at`, inside the axis."""
+    return min(max((x - MARGIN) / max(width - 2 * MARGIN, 1), 0.0), 1.0) * duration_s
 
 
 class Timeline(QWidget):
@@ -75,12 +85,10 @@ class Timeline(QWidget):
     # --- geometry
 
     def _x(self, time_s: float) -> float:
-        span = max(self.width() - 2 * _MARGIN, 1)
-        return _MARGIN + span * (time_s / self._duration_s if self._duration_s > 0 else 0.0)
+        return x_at(time_s, self.width(), self._duration_s)
 
     def time_at(self, x: float) -> float:
-        span = max(self.width() - 2 * _MARGIN, 1)
-        return min(max((x - _MARGIN) / span, 0.0), 1.0) * self._duration_s
+        return time_at(x, self.width(), self._duration_s)
 
     def _range(self) -> tuple[float, float]:
         start, end = self._trim
@@ -142,7 +150,7 @@ class Timeline(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        track = QRectF(_MARGIN, _TRACK_TOP, self.width() - 2 * _MARGIN, _TRACK_HEIGHT)
+        track = QRectF(MARGIN, _TRACK_TOP, self.width() - 2 * MARGIN, _TRACK_HEIGHT)
         clip = QPainterPath()
         clip.addRoundedRect(track, 6, 6)
         painter.fillPath(clip, QColor("#1d2128"))
@@ -167,7 +175,7 @@ class Timeline(QWidget):
         font = QFont(self.font())
         font.setPixelSize(11)
         painter.setFont(font)
-        room = max(self.width() - 2 * _MARGIN, 1) / 90  # labels that fit
+        room = max(self.width() - 2 * MARGIN, 1) / 90  # labels that fit
         step = next((s for s in _STEPS_S if self._duration_s / s <= room), _STEPS_S[-1])
         for i in range(math.floor(self._duration_s / step + 1e-9) + 1):
             time_s = i * step

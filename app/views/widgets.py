@@ -104,7 +104,12 @@ class Card(QFrame):
     def add_gap(self) -> None:
         self._buttons.addSpacing(8)
 
-    def set_content(self, widget: QWidget) -> None:
+    def set_content(self, content: QWidget | QVBoxLayout) -> None:
+        """A widget, or a column of them of which the first takes the free space."""
         layout = self.layout()
         assert isinstance(layout, QVBoxLayout)
-        layout.addWidget(widget, 1)
+        if isinstance(content, QVBoxLayout):
+            content.setStretch(0, 1)
+            layout.addLayout(content, 1)
+        else:
+            layout.addWidget(content, 1)

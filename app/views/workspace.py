@@ -10,11 +10,13 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QPushButton, QSplitter, QWidget
 
 from app import theme
-from app.settings import RunSettings
+from app.settings import CompareSettings, RunSettings
+from app.views.compare_bar import CompareBar
 from app.views.run_panel import RunPanel
 from app.views.scene_view import SceneView
 from app.views.settings_panel import SettingsPanel
 from app.views.timeline import Timeline
+from app.views.token_strip import TokenStrip
 from app.views.transport import Transport
 from app.views.video_view import VideoView
 from app.views.widgets import Card, column, label, picture, row, tool
@@ -29,12 +31,14 @@ class Workspace(QWidget):
     """Puts the views together and gives the actions their buttons."""
 
     def __init__(
-        self, actions: ActionTable, run: RunSettings, detectors: Sequence[tuple[str, str, str]], speeds: Sequence[float]
-    ) -> None:
+        self, actions: ActionTable, run: RunSettings, other: CompareSettings,
+        detectors: Sequence[tuple[str, str, str]], speeds: Sequence[float],
+    ) -> None:  # fmt: skip
         super().__init__()
         self.video, self.scene = VideoView(), SceneView()
-        self.timeline, self.transport = Timeline(), Transport(speeds)
-        self.panel, self.run_panel = SettingsPanel(run, detectors), RunPanel()
+        self.timeline, self.strip, self.transport = Timeline(), TokenStrip(), Transport(speeds)
+        self.panel, self.run_panel = SettingsPanel(run, other, detectors, actions["models"]), RunPanel()
+        self.compare_bar = CompareBar()
         self.name, self.facts = label(""), label("", "faint")
         self.name.setProperty("role", "title")
         self.run_button = _action_button(actions["run"], "Run", theme.ON_ACCENT)
@@ -56,7 +60,7 @@ class Workspace(QWidget):
         footer = QWidget()
         footer.setObjectName("footer")
         footer.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        footer.setLayout(column(self.timeline, self.transport, spacing=2, margins=(0, 6, 0, 0)))
+        footer.setLayout(column(self.timeline, self.strip, self.transport, spacing=2, margins=(0, 6, 0, 0)))
         stage = QWidget()
         stage.setLayout(column(self.cards, margins=(12, 12, 12, 12)))
         left = column(self.run_panel, stage, footer, spacing=0)
@@ -97,8 +101,12 @@ class Workspace(QWidget):
             card.add_tool(actions[name])
         card.add_gap()
         card.add_tool(actions["follow"])
-        card.set_content(self.scene)
+        card.set_content(column(self.scene, self.compare_bar, spacing=0))
         return card
+
+    def set_duration(self, duration_s: float) -> None:
+        for axis in (self.timeline, self.strip):
+            axis.set_duration(duration_s)
 
     def show_info(self, info: VideoInfo) -> None:
         shown = info.name if len(info.name) <= 44 else f"{info.name[:28]}…{info.name[-14:]}"

@@ -1,0 +1,222 @@
+"""The lifters' side of the window: the list of them, the models dialog, and what a recipe costs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtWidgets import QWidget
+
+from app.backend import Backend
+from app.lifters import FoundCheckpoint, LifterInfo, RecipeCost
+from app.threads import ThreadSet
+from app.views.models_dialog import ModelsDialog
+from app.workers import TaskThread
+from pipeline.errors import Cancelled, UserError
+from pipeline.flow import CancelToken, LatestSlot
+from pipeline.schedule import PruneConfig
+
+_POLL_MS = 100
+
+
+class ModelCommands(QObject):
+    """Asks the backend in threads of its own; `dialog` is the models dialog while it is open."""
+
+    lifters_changed = Signal(object)  # sequence of LifterInfo
+    cost_known = Signal(str, object, object)  # lifter, PruneConfig or None, RecipeCost
+    broke = Signal(object)  # Exception: a bug
+
+    def __init__(self, window: QWidget, backend: Backend, threads: ThreadSet) -> None:
+        super().__init__(window)
+        self._window, self._backend, self._threads = window, backend, threads
+        self.dialog: ModelsDialog | None = None
+        self._cancel = CancelToken()
+        self._bytes: LatestSlot[tuple[int, int]] = LatestSlot()
+        self._poll = QTimer(self)
+        self._poll.setInterval(_POLL_MS)
+        self._poll.timeout.connect(self._show_bytes)
+        self._select = ""
+        self._costs: dict[tuple[str, PruneConfig | None], RecipeCost] = {}
+        self._counting = False
+        self._next: dict[str, tuple[str, PruneConfig | None]] = {}  # newest question of each asker
+
+    def stop(self) -> None:
+        """The window closes: end what can be ended."""
+        self._poll.stop()
+        self._next.clear()
+        self._cancel.cancel()
+
+    def load(self) -> None:
+        """Tell which lifters there are. Quick: files are not read."""
+        self.lifters_changed.emit(self._backend.lifters())
+
+    # --- cost
+
+    @Slot(str, object)
+    def ask_cost(self, asker: str, lifter: str, prune: PruneConfig | None) -> None:
+        """Answered by `cost_known`, at once if it was worked out before. A newer question replaces an older one."""
+        known = self._costs.get((lifter, prune))
+        if known is not None:
+            self._next.pop(asker, None)
+            self.cost_known.emit(lifter, prune, known)
+            return
+        self._next[asker] = (lifter, prune)
+        if not self._counting:
+            self._count()
+
+    def _count(self) -> None:
+        if not self._next:
+            return
+        asker = next(iter(self._next))
+        lifter, prune = self._next.pop(asker)
+        self._counting = True
+
+        def work() -> tuple[str, PruneConfig | None, RecipeCost]:
+            return lifter, prune, self._backend.cost(lifter, prune)
+
+        self._start("cost", work, self._counted, self._not_counted)
+
+    @Slot(object, object)
+    def _counted(self, thread: TaskThread, result: tuple[str, PruneConfig | None, RecipeCost]) -> None:
+        lifter, prune, cost = result
+        self._counting = False
+        self._costs[lifter, prune] = cost
+        self.cost_known.emit(lifter, prune, cost)
+        self._count()
+
+    @Slot(object, object)
+    def _not_counted(self, thread: TaskThread, error: UserError) -> None:
+        """No figure, then: a run says what is wrong."""
+        self._counting = False
+        self._count()
+
+    # --- dialog
+
+    @Slot()
+    def open_models(self) -> None:
+        self.open_dialog()
+
+    def open_dialog(self, path: Path | None = None) -> None:
+        """The models dialog; with `path` it looks at that checkpoint file."""
+        if self.dialog is None:
+            dialog = ModelsDialog(self._window)
+            dialog.recognise_wanted.connect(self._recognise)
+            dialog.adopt_wanted.connect(self._adopt)
+            dialog.remove_wanted.connect(self._remove)
+            dialog.download_wanted.connect(self._download)
+            dialog.cancel_wanted.connect(self._cancel_download)
+            dialog.finished.connect(self._closed)
+            self.dialog = dialog
+            dialog.set_lifters(self._backend.lifters())
+            dialog.open()
+            if path is None:
+                self._check()
+        if path is not None:
+            self.dialog.open_file(path)
+
+    @Slot()
+    def _closed(self) -> None:
+        self._cancel.cancel()
+        self.dialog = None
+
+    def _check(self) -> None:
+        """Read the files behind the list: a damaged one shows."""
+        self._start("check", lambda: self._backend.lifters(check=True), self._checked, self._failed)
+
+    @Slot(object, object)
+    def _checked(self, thread: TaskThread, lifters: Sequence[LifterInfo]) -> None:
+        self._poll.stop()
+        if self.dialog is not None:
+            self.dialog.idle()
+            self.dialog.set_lifters(lifters, self._select)
+        self._select = ""
+
+    @Slot(object, object)
+    def _recognise(self, path: Path, corrections: Mapping[str, str]) -> None:
+        self._busy(f"Looking at {path.name}…")
+        self._start("recognise", lambda: self._backend.recognise(path, corrections), self._recognised, self._failed)
+
+    @Slot(object, object)
+    def _recognised(self, thread: TaskThread, found: FoundCheckpoint) -> None:
+        if self.dialog is not None:
+            self.dialog.show_found(found)
+
+    @Slot(object, str, object)
+    def _adopt(self, path: Path, name: str, corrections: Mapping[str, str]) -> None:
+        self._busy(f"Adding {name}…")
+        self._start("adopt", lambda: self._backend.adopt(path, name, corrections), self._changed, self._failed)
+
+    @Slot(str)
+    def _remove(self, name: str) -> None:
+        self._busy(f"Removing {name}…")
+        self._start("remove", lambda: self._backend.remove(name), self._changed, self._failed)
+
+    @Slot(str)
+    def _download(self, name: str) -> None:
+        self._busy(f"Downloading {name}…", can_cancel=True)
+        cancel = self._cancel = CancelToken()
+
+        def work() -> str:
+            try:
+                self._backend.download(name, lambda done, total: self._bytes.put((done, total)), cancel)
+            except Cancelled:
+                return ""
+            return name
+
+        self._poll.start()
+        self._start("download", work, self._changed, self._failed)
+
+    @Slot()
+    def _cancel_download(self) -> None:
+        self._cancel.cancel()
+
+    @Slot()
+    def _show_bytes(self) -> None:
+        news = self._bytes.get(0)
+        if news is not None and self.dialog is not None:
+            self.dialog.show_progress(*news)
+
+    @Slot(object, object)
+    def _changed(self, thread: TaskThread, name: str | None) -> None:
+        """Another set of lifters than before."""
+        self._costs.clear()
+        self.load()
+        if self.dialog is not None:
+            self.dialog.show_list()
+            self._select = name or ""
+            self._check()
+
+    # --- threads
+
+    def _busy(self, text: str, can_cancel: bool = False) -> None:
+        if self.dialog is not None:
+            self.dialog.show_busy(text, can_cancel)
+
+    @Slot(object, object)
+    def _failed(self, thread: TaskThread, error: UserError) -> None:
+        self._poll.stop()
+        if self.dialog is not None:
+            self.dialog.show_error(error)
+
+    @Slot(object, object)
+    def _broke(self, thread: TaskThread, error: Exception) -> None:
+        self._poll.stop()
+        self._counting = False
+        if self.dialog is not None:
+            self.dialog.idle()
+        self.broke.emit(error)
+
+    def _start(
+        self,
+        name: str,
+        work: Callable[[], Any],
+        done: Callable[[TaskThread, Any], None],
+        failed: Callable[[TaskThread, UserError], None],
+    ) -> None:
+        task = TaskThread(name, work, self)
+        task.done.connect(done)
+        task.failed.connect(failed)
+        task.broke.connect(self._broke)
+        self._threads.start(task)

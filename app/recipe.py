@@ -1,0 +1,128 @@
+"""What is done to the frames inside the lifter, as the window edits it. No widgets.
+
+A recipe is a lifter, a pruner, a recoverer and a schedule; the settings hold it as plain values, the library wants a
+`PruneConfig`. A schedule is written `121 @ 2, 81 @ 4`: 121 frames stay at the input of block 2, 81 at block 4.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Protocol
+
+from app.lifters import LifterInfo
+from pipeline.errors import ConfigError, UserError
+from pipeline.schedule import PruneConfig
+
+AS_TRAINED, NOTHING = "trained", "none"
+_STAGE = re.compile(r"\s*(\d{1,6})\s*@\s*(\d{1,4})\s*")
+# A share of frames for the first of two stages, as a power of the share that is left at the end: with a third of
+# 243 frames these are the 121 and 81 of the H2OT paper (arXiv 2509.06956).
+_FIRST_STAGE = math.log(2) / math.log(3)
+
+
+class RecipeFields(Protocol):
+    """The part of the settings that is a recipe."""
+
+    lifter: str  # "": the default one
+    pruner: str  # AS_TRAINED, NOTHING or one of schedule.STRATEGIES
+    recoverer: str  # "TRI", "TRA" or "" for none
+    schedule: str  # as it was typed
+    motion_share: float  # how much the kept frames follow the motion, 0 to 1; TPS only
+
+
+def parse_schedule(text: str) -> tuple[tuple[int, int], ...]:
+    """`121 @ 2, 81 @ 4` -> ((2, 121), (4, 81)), as `PruneConfig` has it. Raises `ConfigError`."""
+    stages = []
+    for part in re.split(r"[,;]", text):
+        found = _STAGE.fullmatch(part)
+        if found is None:
+            raise ConfigError("Write it as frames @ block, for example 121 @ 2, 81 @ 4.")
+        stages.append((int(found[2]), int(found[1])))
+    return tuple(stages)
+
+
+def schedule_text(schedule: tuple[tuple[int, int], ...]) -> str:
+    return ", ".join(f"{keep} @ {block}" for block, keep in schedule)
+
+
+def schedule_for(share: float, frames: int, depth: int) -> tuple[tuple[int, int], ...]:
+    """Two stages, at a third and two thirds of the blocks, after which `share` of the frames is left.
+
+    One stage if there are too few blocks for two or too few frames to drop; () keeps all.
+    """
+    last = max(round(share * frames), 2)
+    first = max(int(share**_FIRST_STAGE * frames), last)
+    at, then = max(depth // 3, 1), max(round(2 * depth / 3), 1)
+    stages = {at: first, then: last} if then < depth else {min(at, depth - 1): last}
+    kept, alive = [], frames
+    for block, keep in stages.items():
+        if keep < alive:
+            kept.append((block, keep))
+            alive = keep
+    return tuple(kept)
+
+
+def share_kept(prune: PruneConfig, frames: int) -> float:
+    """Share of the frames that goes through the last block."""
+    return prune.schedule[-1][1] / frames if prune.schedule else 1.0
+
+
+def prune_config(recipe: RecipeFields) -> PruneConfig | None:
+    """What `LiftConfig.prune` wants: None = as the lifter was trained. Raises `ConfigError`."""
+    if recipe.pruner == AS_TRAINED:
+        return None
+    if recipe.pruner == NOTHING:
+        return PruneConfig(recover=recipe.recoverer or "TRI")
+    return PruneConfig(recipe.pruner, parse_schedule(recipe.schedule), recipe.recoverer)
+
+
+def effective(recipe: RecipeFields, lifter: LifterInfo) -> PruneConfig:
+    """What really happens with `lifter`. Raises `UserError` for what cannot combine."""
+    prune = prune_config(recipe)
+    if prune is None:
+        return lifter.prune
+    prune.check(lifter.frames, lifter.depth, lifter.seq2frame)
+    prune.check_learned(("x_token",) if lifter.learned else ())
+    _check_positions(prune, lifter)
+    return prune
+
+
+def _check_positions(prune: PruneConfig, lifter: LifterInfo) -> None:
+    """The HoT models learned a position for each frame that stays: their numbers of frames cannot be changed."""
+    mine, trained = (
+        [keep for _, keep in p.schedule] if p.position_names(lifter.seq2frame) else [] for p in (prune, lifter.prune)
+    )
+    if mine != trained:
+        kept = ", then ".join(map(str, trained))
+        what = f"only {kept} frames can stay, chosen by TPC" if trained else "it was not trained for TPC with TRA"
+        raise ConfigError(f"This lifter cannot do that: {what}.")
+
+
+def problem(recipe: RecipeFields, lifter: LifterInfo) -> str:
+    """Why `lifter` cannot follow the recipe; "" if it can."""
+    try:
+        effective(recipe, lifter)
+    except UserError as error:
+        return error.message
+    return ""
+
+
+def takes_motion(strategy: str) -> bool:
+    """Whether the kept frames can follow the motion instead of being spread evenly."""
+    return strategy == "TPS" and "motion_share" in PruneConfig.__dataclass_fields__
+
+
+def describe(recipe: RecipeFields, lifter: LifterInfo) -> str:
+    """In a few words, for people: "every frame" or "TPS 121 @ 2, 81 @ 4"."""
+    try:
+        return prune_text(effective(recipe, lifter))
+    except UserError:
+        return "a recipe that does not fit"
+
+
+def prune_text(prune: PruneConfig) -> str:
+    if not prune.schedule:
+        return "every frame"
+    recover = f" + {prune.recover}" if prune.recover else ""
+    return f"{prune.strategy}{recover}, {schedule_text(prune.schedule)}"

@@ -1,0 +1,169 @@
+"""One run at a time: its thread, its state, and what of it is still worth hearing. No widgets.
+
+Main thread only. The job's news arrives as queued signals or is looked up in its slots by a timer; a generation number
+makes late news of a cancelled run harmless. Two runners may share threads and models (the second one compares): a run
+that finds the models in use waits until that thread has ended.
+"""
+
+from __future__ import annotations
+
+import enum
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from app.backend import Backend
+from app.threads import ThreadSet
+from app.workers import EngineHolder, JobThread
+from pipeline.config import RunConfig
+from pipeline.errors import UserError
+from pipeline.types import Take
+
+_POLL_MS = 66
+_CANCEL_PATIENCE_MS = 800
+
+
+class State(enum.Enum):
+    """What the run is doing. FAILED is IDLE after an error: everything can still be used."""
+
+    IDLE = "idle"
+    STARTING = "starting"
+    RUNNING = "running"
+    STOPPING = "stopping"
+    FAILED = "failed"
+
+
+BUSY = (State.STARTING, State.RUNNING, State.STOPPING)
+
+
+class Runner(QObject):
+    """Starts, watches and cancels jobs. `succeeded` and `fruitless` come before the state changes."""
+
+    state_changed = Signal(object)  # State
+    progressed = Signal(object)  # Progress
+    partial = Signal(object)  # Take, not complete
+    succeeded = Signal(object)  # Take, complete
+    fruitless = Signal()  # cancelled or failed
+    finished = Signal(object)  # Take, complete; the state is IDLE again
+    failed = Signal(object)  # UserError
+    broke = Signal(object)  # Exception: a bug
+
+    def __init__(self, backend: Backend, threads: ThreadSet, engine: EngineHolder, parent: QObject) -> None:
+        super().__init__(parent)
+        self.state = State.IDLE
+        self._backend, self._threads, self._engine = backend, threads, engine
+        self._job: JobThread | None = None
+        self._queued: tuple[Path, RunConfig] | None = None  # starts when the models are free
+        self._generation = 0
+        self._poll = QTimer(self)
+        self._poll.setInterval(_POLL_MS)
+        self._poll.timeout.connect(self._look_at_job)
+        threads.ended.connect(self._start_queued)
+
+    @property
+    def busy(self) -> bool:
+        return self.state in BUSY
+
+    def _set_state(self, state: State) -> None:
+        if state is not self.state:
+            self.state = state
+            self.state_changed.emit(state)
+
+    def start(self, path: Path, config: RunConfig) -> None:
+        """Run over the video at `path`; a run that is still going on is cancelled and forgotten."""
+        self._forget()
+        self._set_state(State.STARTING)
+        self._queued = (path, config)
+        self._start_queued()
+
+    @Slot()
+    def _start_queued(self) -> None:
+        if self._queued is None or self._threads.job_alive:
+            return
+        (path, config), self._queued = self._queued, None
+        self._generation += 1
+        job = JobThread(self._generation, self._backend, self._engine, path, config, self)
+        job.succeeded.connect(self._job_succeeded)
+        job.stopped.connect(self._job_stopped)
+        job.failed.connect(self._job_failed)
+        job.broke.connect(self._job_broke)
+        self._job = job
+        self._poll.start()
+        self._threads.start(job)
+
+    def cancel(self) -> None:
+        """Stop the run; the window answers at once, the job within a frame or a batch."""
+        if self._queued is not None:
+            self._queued = None
+            self._end_fruitless(State.IDLE)
+        elif self._job is not None and self.state is not State.STOPPING:
+            self._set_state(State.STOPPING)
+            self._job.cancel()
+            QTimer.singleShot(_CANCEL_PATIENCE_MS, self, self._stop_waiting)
+
+    @Slot()
+    def _stop_waiting(self) -> None:
+        """A job that is loading a model cannot stop at once: it ends behind the scenes, a new run waits for it."""
+        if self.state is State.STOPPING:
+            self._forget()
+            self._end_fruitless(State.IDLE)
+
+    def drop(self) -> None:
+        """Cancel the run at once and say no more of it."""
+        self._forget()
+        self._set_state(State.IDLE)
+
+    def _forget(self) -> None:
+        self._queued = None
+        if self._job is not None:
+            self._job.cancel()
+            self._job = None
+            self._poll.stop()
+
+    @Slot()
+    def _look_at_job(self) -> None:
+        if self._job is None:
+            return
+        progress, partial = self._job.progress.get(0), self._job.partial.get(0)
+        if progress is not None:
+            if self.state is State.STARTING:
+                self._set_state(State.RUNNING)
+            self.progressed.emit(progress)
+        if partial is not None and self.state is State.RUNNING:
+            self.partial.emit(partial)
+
+    def _ended(self, generation: int) -> bool:
+        """Whether `generation` is the present job; it is forgotten then."""
+        if self._job is None or self._job.generation != generation:
+            return False
+        self._job = None
+        self._poll.stop()
+        return True
+
+    def _end_fruitless(self, state: State) -> None:
+        self.fruitless.emit()
+        self._set_state(state)
+
+    @Slot(int, object)
+    def _job_succeeded(self, generation: int, take: Take) -> None:
+        if self._ended(generation):
+            self.succeeded.emit(take)
+            self._set_state(State.IDLE)
+            self.finished.emit(take)
+
+    @Slot(int)
+    def _job_stopped(self, generation: int) -> None:
+        if self._ended(generation):
+            self._end_fruitless(State.IDLE)
+
+    @Slot(int, object)
+    def _job_failed(self, generation: int, error: UserError) -> None:
+        if self._ended(generation):
+            self._end_fruitless(State.FAILED)
+            self.failed.emit(error)
+
+    @Slot(int, object)
+    def _job_broke(self, generation: int, error: Exception) -> None:
+        if self._ended(generation):
+            self._end_fruitless(State.FAILED)
+            self.broke.emit(error)

@@ -1,0 +1,69 @@
+"""The line under the 3D view while two recipes are compared: what the ghost is, and how far it is off."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
+
+from app import theme
+from app.views.rows import row_at
+from app.views.widgets import column, label, row
+from pipeline.types import Doubles, Floats
+
+_WHAT = "Mean over the joints, both pelvises on the same place: the difference of the two poses, not an error."
+
+
+class CompareBar(QWidget):
+    """Hidden unless something is compared."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._times: Doubles = np.zeros(0)
+        self._difference: Floats = np.zeros(0, np.float32)
+        self._time_s = 0.0
+        swatch = QFrame()
+        swatch.setFixedSize(14, 6)
+        swatch.setStyleSheet(f"background: {theme.GHOST}; border-radius: 3px;")
+        self.title = label("")
+        # A long name must not widen the card: it is cut, and whole in the tooltip.
+        self.title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.numbers = label("")
+        self.numbers.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.what = label("mean over joints, roots aligned", "faint")
+        first = row(swatch, self.title, self.numbers, spacing=8)
+        first.setStretch(1, 1)
+        self.setLayout(column(first, self.what, spacing=1, margins=(14, 7, 14, 9)))
+        self.setToolTip(_WHAT)
+        self.hide()
+
+    def show_message(self, title: str, message: str) -> None:
+        """Nothing to compare yet, and why."""
+        self._times, self._difference = np.zeros(0), np.zeros(0, np.float32)
+        self._set(title, message)
+
+    def show_difference(self, title: str, times: Doubles, difference_mm: Floats) -> None:
+        """`difference_mm` (T,) at `times` (T,) seconds, NaN where not known."""
+        self._times, self._difference = times, difference_mm
+        self._set(title, "")
+        self.show_time(self._time_s)
+
+    def _set(self, title: str, numbers: str) -> None:
+        self.title.setText(title)
+        self.title.setToolTip(title)
+        self.numbers.setText(numbers)
+        self.show()
+
+    def show_time(self, time_s: float) -> None:
+        self._time_s = time_s
+        if len(self._times) == 0:
+            return
+        at = row_at(self._times, time_s)
+        here = float(self._difference[at]) if at is not None else float("nan")
+        known = self._difference[np.isfinite(self._difference)]
+        mean = float(known.mean()) if len(known) else float("nan")
+        self.numbers.setText(f"{_mm(here)} here  ·  {_mm(mean)} on average")
+
+
+def _mm(value: float) -> str:
+    return f"{value:.1f} mm" if np.isfinite(value) else "–"

@@ -1,0 +1,116 @@
+"""Labelled fields of the side panel."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal, Slot
+from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QDoubleSpinBox, QPushButton, QWidget
+
+from app import theme
+from app.views.widgets import column, label, row
+
+
+class NoWheel(QObject):
+    """The wheel scrolls the panel; it never changes a value that the pointer happens to pass over."""
+
+    def watch(self, *widgets: QWidget) -> None:
+        for widget in widgets:
+            widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        if event.type() == QEvent.Type.Wheel:
+            event.ignore()
+            return True
+        return super().eventFilter(watched, event)
+
+
+class Fold(QWidget):
+    """A section that opens and closes by a click on its head. Closed at first."""
+
+    toggled = Signal(bool)
+
+    def __init__(self, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.head = QPushButton(title)
+        self.head.setProperty("role", "fold")
+        self.head.setCheckable(True)
+        self.head.setIconSize(QSize(14, 14))
+        self.head.setLayoutDirection(Qt.LayoutDirection.RightToLeft)  # the chevron stands at the right edge
+        self.head.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.head.toggled.connect(self._toggled)
+        self.body = QWidget()
+        self.setLayout(column(self.head, self.body, spacing=4))
+        self._toggled(False)
+
+    @property
+    def open(self) -> bool:
+        return self.head.isChecked()
+
+    @Slot(bool)
+    def _toggled(self, on: bool) -> None:
+        self.head.setIcon(theme.icon("chevron-up" if on else "chevron-down", theme.MUTED, theme.MUTED))
+        self.body.setVisible(on)
+        self.toggled.emit(on)
+
+
+class NumberBox(QDoubleSpinBox):
+    """Its first step away from the special value ("Automatic") goes to a sensible number, not to the range's end."""
+
+    def __init__(self, usual: float) -> None:
+        super().__init__()
+        self._usual = usual
+
+    def stepBy(self, steps: int) -> None:  # noqa: N802
+        if self.specialValueText() and self.value() == self.minimum() and steps > 0:
+            self.setValue(self._usual)
+        else:
+            super().stepBy(steps)
+
+
+def number(
+    low: float, high: float, step: float, unit: str, special: str, decimals: int, usual: float = 0.0
+) -> QDoubleSpinBox:
+    """A number field. With `special`, a value one step below the range stands for None (or 0 for "off")."""
+    box = NumberBox(usual)
+    box.setDecimals(decimals)
+    zero_is_special = special == "Off"
+    box.setRange(low if not special or zero_is_special else low - step, high)
+    box.setSingleStep(step)
+    box.setSuffix(unit)
+    if special:
+        box.setSpecialValueText(special)
+    box.setKeyboardTracking(False)
+    box.lineEdit().setTextMargins(8, 0, 0, 0)  # a style sheet's padding does not reach it
+    box.setStepType(QAbstractSpinBox.StepType.DefaultStepType)
+    box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    return box
+
+
+def section(text: str) -> QWidget:
+    return label(text, "section")
+
+
+def field(text: str, box: QWidget, help_text: str) -> QWidget:
+    name = label(text)
+    box.setFixedWidth(138)
+    holder = QWidget()
+    holder.setLayout(row(name, None, box))
+    for widget in (name, box, holder):
+        widget.setToolTip(help_text)
+    return holder
+
+
+def stacked(text: str, box: QWidget, help_text: str, beside: QWidget | None = None) -> QWidget:
+    """A field under its name; `beside` is a small button at its right."""
+    name = label(text, "muted")
+    if isinstance(box, QComboBox):
+        box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        box.setMinimumContentsLength(10)
+    holder = QWidget()
+    line = row(box, spacing=6)
+    line.setStretch(0, 1)
+    if beside is not None:
+        line.addWidget(beside)
+    holder.setLayout(column(name, line, spacing=4))
+    for widget in (name, box, holder):
+        widget.setToolTip(help_text)
+    return holder

@@ -1,0 +1,231 @@
+"""The lifters: which there are, adding a checkpoint file of one's own, removing it, downloading."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QItemSelectionModel, Qt, Signal, Slot
+from PySide6.QtGui import QCloseEvent, QColor, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QDialog,
+    QFileDialog,
+    QHeaderView,
+    QProgressBar,
+    QPushButton,
+    QStackedWidget,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app import theme
+from app.lifters import CHECKPOINT_SUFFIXES, DAMAGED, INSTALLED, MISSING, FoundCheckpoint, LifterInfo
+from app.recipe import prune_text
+from app.views.checkpoint_form import CheckpointForm
+from app.views.widgets import column, label, row
+from pipeline.errors import UserError
+
+_STATES = {INSTALLED: "Installed", MISSING: "Missing", DAMAGED: "Damaged"}
+_COLUMNS = ("Lifter", "Network", "Frames", "Trained pruning", "State")
+_INVITE = "Drop a checkpoint file here to add it: " + " ".join(CHECKPOINT_SUFFIXES)
+
+
+class ModelsDialog(QDialog):
+    """Says what is wanted; whoever listens answers with the `show_` methods and `set_lifters`."""
+
+    recognise_wanted = Signal(object, object)  # Path, corrections: dict of str
+    adopt_wanted = Signal(object, str, object)  # Path, name, corrections
+    remove_wanted = Signal(str)
+    download_wanted = Signal(str)
+    cancel_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Lifters")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setAcceptDrops(True)
+        self.resize(820, 560)
+        self._lifters: dict[str, LifterInfo] = {}
+        self._busy = False
+        self.form = CheckpointForm()
+        self.form.back.clicked.connect(self.show_list)
+        self.form.corrected.connect(self.recognise_wanted)
+        self.form.accepted.connect(self.adopt_wanted)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self._list_page())
+        self._pages.addWidget(self.form)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 22, 24, 20)
+        layout.addWidget(self._pages)
+        self._selected()
+
+    def _list_page(self) -> QWidget:
+        self.table = QTreeWidget()
+        self.table.setHeaderLabels(_COLUMNS)
+        self.table.setRootIsDecorated(False)
+        self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.table.setUniformRowHeights(True)
+        head = self.table.header()
+        head.setStretchLastSection(False)
+        for i in range(len(_COLUMNS)):
+            head.setSectionResizeMode(i, QHeaderView.ResizeMode.ResizeToContents)
+        head.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        self.table.currentItemChanged.connect(self._selected)
+        self.details = label("", "muted")
+        self.details.setWordWrap(True)
+        self.details.setMinimumHeight(56)
+        self.details.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.problem = label("")
+        self.problem.setWordWrap(True)
+        self.problem.setStyleSheet(f"color: {theme.DANGER};")
+        self.problem.hide()
+        self.progress = QProgressBar()
+        self.progress.setTextVisible(False)
+        self.doing = label("", "muted")
+        self.cancel = QPushButton("Cancel")
+        self.cancel.clicked.connect(self.cancel_wanted)
+        self._work = QWidget()
+        work = row(self.doing, self.progress, self.cancel, spacing=12)
+        work.setStretch(1, 1)
+        self._work.setLayout(work)
+        self._work.hide()
+        self.add = QPushButton(theme.icon("open"), "Add a file…")
+        self.add.clicked.connect(self._choose)
+        self.download = QPushButton("Download")
+        self.download.clicked.connect(self._download)
+        self.remove = QPushButton("Remove")
+        self.remove.clicked.connect(self._remove)
+        close = QPushButton("Close")
+        close.setDefault(True)
+        close.clicked.connect(self.accept)
+        page = QWidget()
+        invite = label(_INVITE, "muted")
+        buttons = row(self.add, self.download, self.remove, None, close)
+        page.setLayout(
+            column(
+                label("Lifters", "title"), invite, 4, self.table, self.details, self.problem, self._work, 6, buttons,
+                spacing=8,
+            )
+        )  # fmt: skip
+        return page
+
+    # --- answers
+
+    def set_lifters(self, lifters: Sequence[LifterInfo], select: str = "") -> None:
+        """Fill the list; `select` is the one to look at, else the one selected before."""
+        current = select or self.selected or (lifters[0].name if lifters else "")
+        self._lifters = {lifter.name: lifter for lifter in lifters}
+        self.table.clear()
+        for lifter in lifters:
+            title = f"{lifter.title}  (default)" if lifter.default else lifter.title
+            pruning = prune_text(lifter.prune)
+            values = [title, lifter.host_title, str(lifter.frames), pruning, _STATES[lifter.state]]
+            item = QTreeWidgetItem(values)
+            item.setData(0, Qt.ItemDataRole.UserRole, lifter.name)
+            item.setToolTip(0, lifter.name)
+            if lifter.state != INSTALLED:
+                item.setForeground(4, QColor(theme.DANGER if lifter.state == DAMAGED else theme.FAINT))
+            self.table.addTopLevelItem(item)
+            if lifter.name == current:
+                self.table.setCurrentItem(item, 0, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+        self._selected()
+
+    def show_list(self) -> None:
+        self._pages.setCurrentIndex(0)
+
+    def show_found(self, found: FoundCheckpoint) -> None:
+        """What is in a checkpoint file, to be looked over before it is added."""
+        self.idle()
+        self.form.show_found(found)
+        self._pages.setCurrentWidget(self.form)
+
+    def show_busy(self, text: str, can_cancel: bool = False) -> None:
+        self._busy = True
+        self.problem.hide()
+        self.doing.setText(text)
+        self.progress.setRange(0, 0)
+        self.cancel.setVisible(can_cancel)
+        self._work.show()
+        self.form.set_busy(True)
+        self._selected()
+
+    def show_progress(self, done: int, total: int) -> None:
+        self.progress.setRange(0, max(total // 1024, 1))  # a QProgressBar counts in 32 bits
+        self.progress.setValue(done // 1024)
+
+    def idle(self) -> None:
+        self._busy = False
+        self._work.hide()
+        self.form.set_busy(False)
+        self._selected()
+
+    def show_error(self, error: UserError) -> None:
+        self.idle()
+        if self._pages.currentWidget() is self.form:
+            self.form.show_problem(str(error))
+        else:
+            self.problem.setText(str(error))
+            self.problem.show()
+
+    # --- behaviour
+
+    @property
+    def selected(self) -> str:
+        item = self.table.currentItem()
+        return "" if item is None else str(item.data(0, Qt.ItemDataRole.UserRole))
+
+    @Slot()
+    def _selected(self, *_: object) -> None:
+        lifter = self._lifters.get(self.selected)
+        self.add.setEnabled(not self._busy)
+        can_get = lifter is not None and lifter.downloadable and lifter.state != INSTALLED
+        self.download.setEnabled(can_get and not self._busy)
+        self.download.setVisible(any(one.downloadable for one in self._lifters.values()))
+        self.remove.setEnabled(lifter is not None and lifter.added and not self._busy)
+        self.remove.setToolTip("Only lifters that you added can be removed.")
+        if lifter is None:
+            self.details.setText("")
+            return
+        self.download.setText(f"Download ({lifter.size_bytes / 1e6:.0f} MB)" if can_get else "Download")
+        parts = [lifter.reason, f"Licence: {lifter.licence}." if lifter.licence else "", lifter.limits]
+        self.details.setText("\n".join(part for part in parts if part))
+
+    def open_file(self, path: Path) -> None:
+        """Look at a checkpoint file."""
+        if not self._busy:
+            self.show_list()
+            self.recognise_wanted.emit(path, {})
+
+    @Slot()
+    def _choose(self) -> None:
+        patterns = " ".join(f"*{suffix}" for suffix in CHECKPOINT_SUFFIXES)
+        path, _ = QFileDialog.getOpenFileName(
+            self, "Add a checkpoint", str(Path.home()), f"Checkpoints ({patterns});;All files (*)"
+        )
+        if path:
+            self.open_file(Path(path))
+
+    @Slot()
+    def _download(self) -> None:
+        self.download_wanted.emit(self.selected)
+
+    @Slot()
+    def _remove(self) -> None:
+        self.remove_wanted.emit(self.selected)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
+        files = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        if files:
+            event.acceptProposedAction()
+            self.open_file(files[0])
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
+        self.cancel_wanted.emit()
+        super().closeEvent(event)

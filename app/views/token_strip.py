@@ -1,0 +1,160 @@
+"""The token strip under the timeline: which frames each pruning stage of the lifter kept (H2OT)."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QHelpEvent, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from app import theme
+from app.views.rows import take_times
+from app.views.timeline import MARGIN, time_at, x_at
+from pipeline.types import Doubles, Take, TokenStages
+
+_ROW, _GAP, _BOTTOM = 7, 3, 3
+_GAP_FROM_PX = 4.0  # frames at least so wide are drawn as ticks with a gap between them
+_EMPTY, _CUT = QColor("#1d2128"), QColor(18, 20, 25, 170)
+# Later stages keep fewer frames: they are drawn brighter.
+_SHADES = ("#8b7038", "#c2933f", theme.ACCENT, theme.ACCENT_HOVER)
+
+
+class TokenStrip(QWidget):
+    """One thin row a stage, on the timeline's axis. Hidden when the take has no stages. A click seeks."""
+
+    sought = Signal(float)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._stages: TokenStages | None = None
+        self._times: Doubles = np.zeros(0)
+        self._duration_s = self._time_s = 0.0
+        self._trim: tuple[float | None, float | None] = (None, None)
+        self._picture: QPixmap | None = None  # the rows as they are: painted once, not once a frame
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.hide()
+
+    # --- content
+
+    def set_take(self, take: Take | None, person: int) -> None:
+        listed = take.token_stages if take is not None else ()
+        stages = next((one for one in listed if one.person == person), listed[0] if listed else None)
+        self._stages = stages if stages is not None and stages.blocks else None
+        self._times = take_times(take)
+        if self._stages is not None:
+            self.setFixedHeight(len(self._stages.blocks) * (_ROW + _GAP) + _BOTTOM)
+        self.setVisible(self._stages is not None)
+        self._repaint()
+
+    def set_duration(self, duration_s: float) -> None:
+        self._duration_s = duration_s
+        self._repaint()
+
+    def set_trim(self, start_s: float | None, end_s: float | None) -> None:
+        self._trim = (start_s, end_s)
+        self.update()
+
+    def set_time(self, time_s: float) -> None:
+        if self._stages is not None:
+            self._time_s = time_s
+            self.update()
+
+    def _repaint(self) -> None:
+        self._picture = None
+        self.update()
+
+    # --- mouse
+
+    def stage_at(self, y: float) -> int | None:
+        """Which row lies at `y`, counted from 0."""
+        stage = int(y // (_ROW + _GAP))
+        return stage if self._stages is not None and 0 <= stage < len(self._stages.blocks) else None
+
+    def text_of(self, stage: int) -> str:
+        assert self._stages is not None
+        kept = self._stages.kept[stage]
+        return (
+            f"Stage {stage + 1} (block {self._stages.blocks[stage]}): "
+            f"kept {int(kept.sum())} of {len(kept)} frames"
+        )  # fmt: skip
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent):
+            stage = self.stage_at(event.pos().y())
+            if stage is None:
+                QToolTip.hideText()
+            else:
+                QToolTip.showText(event.globalPos(), self.text_of(stage), self)
+            return True
+        return super().event(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.mouseMoveEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        self.sought.emit(time_at(event.position().x(), self.width(), self._duration_s))
+
+    # --- painting
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        if self._stages is None or self._duration_s <= 0:
+            return
+        ratio = self.devicePixelRatioF()
+        size = (self.size().toSizeF() * ratio).toSize()
+        if self._picture is None or self._picture.size() != size:
+            self._picture = self._paint_rows(size.width(), size.height(), ratio)
+        painter = QPainter(self)
+        painter.drawPixmap(0, 0, self._picture)
+        start, end = (None if t is None else x_at(t, self.width(), self._duration_s) for t in self._trim)
+        for low, high in ((MARGIN, start), (end, self.width() - MARGIN)):
+            if low is not None and high is not None:
+                painter.fillRect(QRectF(low, 0, high - low, self.height()), _CUT)
+        x = x_at(min(self._time_s, self._duration_s), self.width(), self._duration_s)
+        painter.setPen(QPen(QColor("#ffffff"), 1.2))
+        painter.drawLine(QPointF(x, 0), QPointF(x, self.height() - _BOTTOM))
+
+    def _paint_rows(self, width: int, height: int, ratio: float) -> QPixmap:
+        """All rows in device pixels; each is an image one pixel high, stretched."""
+        assert self._stages is not None
+        picture = QPixmap(width, height)
+        picture.fill(Qt.GlobalColor.transparent)
+        picture.setDevicePixelRatio(ratio)
+        painter = QPainter(picture)
+        span = (MARGIN, self.width() - 2 * MARGIN)
+        pixels = max(round(span[1] * ratio), 1)
+        for stage in range(len(self._stages.blocks)):
+            share = shares(self._times, self._stages.kept[stage], self._duration_s, pixels)
+            shade = QColor(_SHADES[min(stage + max(2 - len(self._stages.blocks), 0), len(_SHADES) - 1)])
+            painter.drawImage(QRectF(span[0], stage * (_ROW + _GAP), span[1], _ROW), _row_image(share, shade))
+        painter.end()
+        return picture
+
+
+def shares(times: Doubles, kept: NDArray[np.bool_], duration_s: float, pixels: int) -> NDArray[np.float64]:
+    """(pixels,) in [0, 1]: how much of each pixel of an axis of `duration_s` belongs to kept frames.
+
+    With several frames in a pixel it is their share; with several pixels a frame, each frame is a tick of its own.
+    Frame i lasts from times[i] to times[i + 1].
+    """
+    if len(times) == 0 or duration_s <= 0:
+        return np.zeros(pixels)
+    step = float(np.median(np.diff(times))) if len(times) > 1 else 1 / 30
+    edges = np.append(times, times[-1] + step) / duration_s * pixels  # (T + 1,) where frames begin, in pixels
+    # The integral of "kept" along the axis, read off at the pixels' edges.
+    area = np.concatenate([[0.0], np.cumsum(np.diff(edges) * kept)])
+    out = np.diff(np.interp(np.arange(pixels + 1), edges, area))
+    if step / duration_s * pixels >= _GAP_FROM_PX:
+        gaps = np.floor(edges[1:] - 0.5).astype(int)
+        out[gaps[(gaps >= 0) & (gaps < pixels)]] = 0
+    return np.clip(out, 0, 1)
+
+
+def _row_image(share: NDArray[np.float64], shade: QColor) -> QImage:
+    """One line of pixels between the empty colour and `shade`. Few kept frames among many are still seen."""
+    weight = np.where(share > 0, 0.15 + 0.85 * share, 0.0)[:, None]
+    low = np.array([_EMPTY.blue(), _EMPTY.green(), _EMPTY.red(), 255], float)
+    high = np.array([shade.blue(), shade.green(), shade.red(), 255], float)
+    line = np.ascontiguousarray(np.rint(low + (high - low) * weight).astype(np.uint8))
+    return QImage(line.data, len(line), 1, line.strides[0] * len(line), QImage.Format.Format_RGB32).copy()
