@@ -70,9 +70,14 @@ def atomic_write(path: Path, mode: str = "wb") -> Iterator[IO]:
                 temporary.unlink(missing_ok=True)
 
 
-def cache_folder() -> Path:
-    """The user's cache folder for this program (HOURGLASS_CACHE overrides it). Created on demand."""
+def cache_path() -> Path:
+    """The user's cache folder for this program (HOURGLASS_CACHE overrides it). It need not exist."""
     override = os.environ.get("HOURGLASS_CACHE")
-    path = Path(override) if override else Path(platformdirs.user_cache_dir("hourglass-pose", appauthor=False))
+    return Path(override) if override else Path(platformdirs.user_cache_dir("hourglass-pose", appauthor=False))
+
+
+def cache_folder() -> Path:
+    """The same, created on demand. Raises `OutputError`."""
+    path = cache_path()
     make_folder(path)
     return path

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pipeline import registry, weights
 from pipeline.errors import ModelError
+from pipeline.lift.tensors import COUNTER, read_state_dict, some
 from pipeline.schedule import PruneConfig
 from pipeline.weights import WeightEntry
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from pipeline.lift.tokens import HourglassHost
 
-_SHOWN = 3  # names listed in an error before "and n more"
+_HINT = "File and sizes must belong together: correct the manifest entry."
 
 
 def load_host(
@@ -48,40 +48,6 @@ def build_host(entry: WeightEntry, prune: PruneConfig | None = None) -> Hourglas
     return model
 
 
-def read_state_dict(path: Path) -> dict[str, torch.Tensor]:
-    """Tensors of a `.safetensors` file or a PyTorch checkpoint (only tensors are ever read from it: no pickled code).
-
-    The wrappers and prefixes that published checkpoints have (`model_pos`, `state_dict`, `model`; `module.` of
-    DataParallel) are taken off. Raises `ModelError`.
-    """
-    hint = "Download it again, or name another lifter."
-    if path.suffix == ".safetensors":
-        from safetensors import SafetensorError
-        from safetensors.torch import load_file
-
-        try:
-            return load_file(path)
-        except (SafetensorError, OSError) as error:
-            raise ModelError(f"The weights {path} cannot be read ({error}).", hint) from error
-    import pickle
-
-    import torch
-
-    try:
-        data: Any = torch.load(path, map_location="cpu", weights_only=True)
-    except (pickle.UnpicklingError, RuntimeError, EOFError, OSError, ValueError, KeyError) as error:
-        raise ModelError(f"The weights {path} cannot be read safely ({str(error)[:200]}).", hint) from error
-    for wrapper in ("model_pos", "state_dict", "model"):
-        if isinstance(data, dict) and isinstance(data.get(wrapper), dict):
-            data = data[wrapper]
-            break
-    if not isinstance(data, dict) or not data or not all(isinstance(value, torch.Tensor) for value in data.values()):
-        raise ModelError(f"{path} holds no weights.", hint)
-    if all(key.startswith("module.") for key in data):
-        data = {key.removeprefix("module."): value for key, value in data.items()}
-    return data
-
-
 def check_learned(model: HourglassHost, state: dict[str, torch.Tensor]) -> None:
     """Raise `ModelError` if what `state` has learned for pruning does not fit how `model` prunes; says what would."""
     model.pruner.config.check_learned(state)
@@ -104,27 +70,30 @@ def check_learned(model: HourglassHost, state: dict[str, torch.Tensor]) -> None:
 
 def load_strictly(model: torch.nn.Module, state: dict[str, torch.Tensor], name: str) -> None:
     """Put `state` into `model`. Raises `ModelError` naming what is missing, too much or of another shape."""
+    check_fits(model, state, name)
+    model.load_state_dict(dict(state), strict=True)  # a plain one: batch norms then need no counters
+
+
+def check_fits(model: torch.nn.Module, state: dict[str, torch.Tensor], name: str, hint: str = _HINT) -> None:
+    """Raise `ModelError` unless `state` has exactly the weights of `model`, which may be on the `meta` device."""
     own = model.state_dict()
     problems = []
-    if missing := [key for key in own if key not in state]:
-        problems.append("missing: " + _some(missing))
+    if missing := [key for key in own if key not in state and not key.endswith(COUNTER)]:
+        problems.append("missing: " + some(missing))
     if extra := [key for key in state if key not in own]:
-        problems.append("not part of the model: " + _some(extra))
+        problems.append("not part of the model: " + some(extra))
     wrong = [
         f"{key} {tuple(state[key].shape)} instead of {tuple(own[key].shape)}"
         for key in own
         if key in state and state[key].shape != own[key].shape
     ]
     if wrong:
-        problems.append("other shape: " + _some(wrong))
+        problems.append("other shape: " + some(wrong))
     if problems:
         raise ModelError(
             f"The weights of '{name}' do not fit the model ({'; '.join(problems)}).",
-            "File and sizes must belong together: correct the manifest entry.",
+            hint,
         )
-    model.load_state_dict(state, strict=True)
 
 
-def _some(names: list[str]) -> str:
-    more = len(names) - _SHOWN
-    return ", ".join(names[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
+__all__ = ["build_host", "check_fits", "check_learned", "load_host", "load_strictly", "read_state_dict"]

@@ -1,0 +1,149 @@
+"""Which lifters there are, where their files lie, and whether these are whole.
+
+The manifest that comes with the program is checked: if it is broken, so is the program. The one in the user's folder is
+not: an entry that does not fit is left out, and `own` says why.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
+from pathlib import Path
+
+from pipeline.errors import ConfigError, ModelError
+from pipeline.files import cache_path
+from pipeline.weights.entries import WeightEntry
+
+log = logging.getLogger(__name__)
+
+PROJECT_FOLDER = Path(__file__).resolve().parents[2] / "weights"
+MANIFEST = "manifest.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """The lifters that the user added, and sentences about what in their manifest cannot be used."""
+
+    entries: tuple[WeightEntry, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+def manifest(path: Path | None = None) -> tuple[WeightEntry, ...]:
+    """All lifters: those that come with the program, then the user's own. With `path`: those of that manifest alone.
+
+    Raises `ModelError` if the program's manifest, or the one at `path`, cannot be read.
+    """
+    if path is not None:
+        return _read(path)
+    return (*_read(PROJECT_FOLDER / MANIFEST), *own().entries)
+
+
+def find(name: str = "") -> WeightEntry:
+    """The entry of that name; "" gives the default. Raises `ConfigError` with the known names."""
+    listed = manifest()
+    for entry in listed:
+        if entry.name == name or (not name and entry.default):
+            return entry
+    known = ", ".join(entry.name for entry in listed) or "none"
+    what = f"There is no lifter called '{name}'." if name else "The manifest names no default lifter."
+    raise ConfigError(what, f"Known: {known}.")
+
+
+def user_folder() -> Path:
+    """Where downloaded and added weights go, and the user's own manifest. It need not exist."""
+    return cache_path() / "weights"
+
+
+def own() -> Own:
+    """What the user added, as the file stands now; another process may change it at any time. Never raises."""
+    path = user_folder() / MANIFEST
+    try:
+        stat = path.stat()
+    except OSError:
+        return Own()
+    return _read_own(path, stat.st_mtime_ns, stat.st_size)
+
+
+def is_own(name: str) -> bool:
+    """Whether the user added the lifter of that name."""
+    return any(entry.name == name for entry in own().entries)
+
+
+@cache
+def _read(path: Path) -> tuple[WeightEntry, ...]:
+    hint = "It comes with the program: get the program again."
+    try:
+        listed = json.loads(path.read_text("utf-8"))["entries"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ModelError(f"The list of lifters {path} cannot be read ({error}).", hint) from error
+    return tuple(WeightEntry.from_json(entry) for entry in listed)
+
+
+@lru_cache(maxsize=4)
+def _read_own(path: Path, mtime_ns: int, size: int) -> Own:
+    """Time and size are in the key so that a changed file is read again."""
+    try:
+        listed = json.loads(path.read_text("utf-8"))["entries"]
+        if not isinstance(listed, list):
+            raise TypeError("'entries' is no list")
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        problem = f"The list of your own lifters {path} cannot be read ({error}). Correct it, or delete it."
+        log.warning(problem)
+        return Own((), (problem,))
+    taken = {entry.name for entry in _read(PROJECT_FOLDER / MANIFEST)}
+    entries, problems = [], []
+    for data in listed:
+        try:
+            # It never takes the place of the program's default.
+            entry = replace(WeightEntry.from_json(data), default=False)
+            if entry.name in taken or (PROJECT_FOLDER / entry.file).exists():
+                raise ModelError(f"There is another lifter called '{entry.name}', or another file '{entry.file}'.")
+        except (ModelError, TypeError, ValueError, AttributeError) as error:
+            problems.append(f"An entry of {path} is left out: {error}")
+            log.warning(problems[-1])
+            continue
+        taken.add(entry.name)
+        entries.append(entry)
+    return Own(tuple(entries), tuple(problems))
+
+
+def path_of(entry: WeightEntry) -> Path | None:
+    """Where the file of `entry` lies, unchecked; None if it is not installed."""
+    for folder in (PROJECT_FOLDER, user_folder()):
+        if (path := folder / entry.file).is_file():
+            return path
+    return None
+
+
+def locate(entry: WeightEntry) -> Path:
+    """The file of `entry`, checked against size and sha256. Raises `ModelError` that says what to do."""
+    if entry.url:
+        again = f"Download it again: models download {entry.name} ({entry.url})."
+    elif is_own(entry.name):
+        again = f"Remove it (models remove {entry.name}), then add the file again."
+    else:
+        again = "It comes with the program: get the program again."
+    path = path_of(entry)
+    if path is None:
+        where = f"It can be downloaded: models download {entry.name} ({entry.url})." if entry.url else again
+        raise ModelError(f"The weights of '{entry.name}' are not installed ({entry.file} is missing).", where)
+    try:
+        stat = path.stat()
+        whole = stat.st_size == entry.bytes and _sha256(path, stat.st_mtime_ns, stat.st_size) == entry.sha256
+    except OSError as error:
+        raise ModelError(
+            f"The weights {path} cannot be read ({error.strerror}).", "Check the file's permissions."
+        ) from error
+    if not whole:
+        raise ModelError(f"The weights {path} are damaged: they are not the file that the manifest describes.", again)
+    return path
+
+
+@cache
+def _sha256(path: Path, mtime_ns: int, size: int) -> str:
+    """Hash of a file; time and size are in the key so that a changed file is read again, an unchanged one is not."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,88 @@
+"""What the program knows of a lifter: one entry of a manifest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import ModelError
+
+
+@dataclass(frozen=True, slots=True)
+class WeightEntry:
+    """One lifter of the manifest; the fields are explained in `weights/README.md`."""
+
+    name: str
+    file: str
+    sha256: str
+    bytes: int
+    host: str
+    sizes: Mapping[str, Any]
+    frames: int
+    rate_hz: tuple[float, float]
+    channels: tuple[str, ...]
+    joint_rule: str
+    normalisation: str
+    unit_stature_m: float
+    title: str = ""
+    default: bool = False
+    url: str = ""
+    parameters: int = 0
+    prune: Mapping[str, Any] = field(default_factory=dict)
+    output: str = ""
+    root: str = "subtract"
+    scale: str = "metres"
+    licence: str = ""
+    training_data: tuple[str, ...] = ()
+    acknowledgement: str = ""
+    limits: str = ""
+
+    @staticmethod
+    def from_json(data: Mapping[str, Any]) -> WeightEntry:
+        """Raises `ModelError` for an entry with missing or unknown fields, or a file name that leaves its folder."""
+        values = dict(data)
+        name = values.get("name", "?")
+        try:
+            for key in ("rate_hz", "channels", "training_data"):
+                if key in values:
+                    values[key] = tuple(values[key])
+            entry = WeightEntry(**values)
+        except TypeError as error:
+            known = ", ".join(f.name for f in fields(WeightEntry))
+            raise ModelError(
+                f"The manifest entry '{name}' does not fit ({error}).", f"Its fields are: {known}."
+            ) from error
+        if not entry.sensible:
+            hint = "'file' is a plain file name, 'rate_hz' has two numbers, 'frames' is at least 1."
+            raise ModelError(f"The manifest entry '{name}' does not fit.", hint)
+        return entry
+
+    @property
+    def sensible(self) -> bool:
+        """Whether the values are of the kinds that the program counts on."""
+        texts = (
+            self.name,
+            self.file,
+            self.sha256,
+            self.host,
+            self.title,
+            self.url,
+            self.joint_rule,
+            self.normalisation,
+        )
+        return (
+            all(isinstance(text, str) for text in (*texts, *self.channels))
+            and all(isinstance(held, Mapping) for held in (self.sizes, self.prune))
+            and Path(self.file).name == self.file
+            and len(self.rate_hz) == 2
+            and all(isinstance(rate, int | float) and rate > 0 for rate in self.rate_hz)
+            and all(isinstance(number, int) for number in (self.bytes, self.frames, self.parameters))
+            and self.frames >= 1
+            and isinstance(self.unit_stature_m, int | float)
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Inverse of `from_json`."""
+        return asdict(self)

@@ -1,0 +1,101 @@
+"""Getting the file of a lifter from its address, only when the user asked for it; a broken-off download goes on."""
+
+from __future__ import annotations
+
+import hashlib
+import http.client
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+from pipeline.errors import ModelError
+from pipeline.files import make_folder, output_error
+from pipeline.flow import CancelToken
+from pipeline.weights.catalogue import user_folder
+from pipeline.weights.entries import WeightEntry
+
+_CHUNK = 1 << 20
+_TIMEOUT_S = 30
+
+_one_download = threading.Lock()
+
+
+def download(
+    entry: WeightEntry,
+    progress: Callable[[int, int], None] | None = None,
+    cancel: CancelToken | None = None,
+) -> Path:
+    """Fetch the file of `entry` into the user's weights folder; called only when the user asked for it.
+
+    A download that broke off (`.part` file) goes on where it stopped if the server can do that. `progress` gets
+    (bytes so far, bytes in all). The file appears under its name only after its sha256 was right. Raises `ModelError`
+    (no address, no network, wrong content), `OutputError` (disk), `Cancelled` (what was fetched is kept).
+    """
+    if not entry.url:
+        raise ModelError(f"The lifter '{entry.name}' has no download address.", "It comes with the program.")
+    if not entry.url.startswith(("https://", "http://127.0.0.1:", "http://localhost:")):
+        raise ModelError(f"{entry.url} is not a https address.", "Correct the 'url' of the manifest entry.")
+    make_folder(user_folder())
+    path = user_folder() / entry.file
+    part = path.with_name(path.name + ".part")
+    cancel = cancel or CancelToken()
+    with _one_download:
+        try:
+            if not part.exists() or part.stat().st_size != entry.bytes:
+                _fetch(entry, part, progress or (lambda done, total: None), cancel)
+            size = part.stat().st_size
+            if size < entry.bytes:  # kept: the next try goes on from here
+                raise ModelError(
+                    f"The download of '{entry.name}' broke off at {size} of {entry.bytes} bytes.", "Try again."
+                )
+            with part.open("rb") as file:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+            if size != entry.bytes or digest != entry.sha256:
+                part.unlink()
+                raise ModelError(
+                    f"What {entry.url} sent is not the file that the manifest describes; it was thrown away.",
+                    "Try again; if it happens again, the address or the manifest is out of date.",
+                )
+            part.replace(path)
+        except OSError as error:  # urllib's own errors are turned into ModelError in _fetch
+            raise output_error(path, error) from error
+    return path
+
+
+def _fetch(entry: WeightEntry, part: Path, progress: Callable[[int, int], None], cancel: CancelToken) -> None:
+    """Append what is missing to `part`, or start over if the server cannot resume or `part` is too long."""
+    have = part.stat().st_size if part.exists() else 0
+    if have > entry.bytes:
+        have = 0
+    request = urllib.request.Request(entry.url, headers={"Range": f"bytes={have}-"} if have else {})
+    try:
+        reply = urllib.request.urlopen(request, timeout=_TIMEOUT_S)
+    except urllib.error.HTTPError as error:
+        raise ModelError(f"{entry.url} answered {error.code} {error.reason}.", "Try again later.") from error
+    except (OSError, http.client.HTTPException) as error:
+        reason = getattr(error, "reason", error)
+        raise ModelError(
+            f"{entry.url} cannot be reached ({reason}).", "Check the network connection, then try again."
+        ) from error
+    with reply:
+        resumed = reply.status == 206
+        have = have if resumed else 0
+        with part.open("ab" if resumed else "wb") as file:
+            while True:
+                cancel.check()
+                try:
+                    chunk = reply.read(_CHUNK)
+                except http.client.IncompleteRead as error:
+                    file.write(error.partial)
+                    return
+                except (TimeoutError, ConnectionError, http.client.HTTPException):
+                    return  # the caller sees that it is too short
+                if not chunk:
+                    return
+                file.write(chunk)
+                have += len(chunk)
+                progress(have, entry.bytes)
+                if have > entry.bytes:
+                    return  # not our file: stop here instead of filling the disk
