@@ -1,4 +1,4 @@
-"""What this process took from the machine."""
+"""What this process took from the machine, and what is left."""
 
 from __future__ import annotations
 
@@ -30,3 +30,15 @@ def peak_memory_mb() -> float:
 
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak / 2**20 if sys.platform == "darwin" else peak / 2**10
+
+
+def available_memory_bytes() -> int | None:
+    """What programs can still take without swapping; None where the system does not say."""
+    try:
+        with open("/proc/meminfo", encoding="ascii") as lines:
+            for line in lines:
+                if line.startswith("MemAvailable:"):
+                    return int(line.split()[1]) * 1024
+    except (OSError, ValueError, IndexError):
+        pass
+    return None

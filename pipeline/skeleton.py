@@ -129,3 +129,13 @@ def h36m17_from(skeleton: str, joints: Floats, scores: Floats) -> tuple[NDArray[
     unseen = ~np.isfinite(out).all(axis=-1)
     out[unseen], conf[unseen] = np.nan, 0
     return out, np.nan_to_num(conf, nan=0.0)
+
+
+def chain_length(joints: Floats) -> NDArray[np.float64]:
+    """(..., 17, 3) joints -> (...) length of leg (mean of both) + pelvis-thorax-nose-head_top, in the same unit."""
+
+    def bone(a: int, b: int) -> NDArray[np.float64]:
+        return np.asarray(np.linalg.norm(joints[..., a, :] - joints[..., b, :], axis=-1))
+
+    legs = (bone(1, 2) + bone(2, 3) + bone(4, 5) + bone(5, 6)) / 2
+    return np.asarray(legs + bone(0, 8) + bone(8, 9) + bone(9, 10))

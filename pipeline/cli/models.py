@@ -1,22 +1,65 @@
-"""`models`: what is installed, and what each part can be chosen from."""
+"""`models`: what is installed and can be chosen, and the user's own checkpoints: add, remove, run, download."""
 
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import Any
 
 from pipeline import registry, weights
+from pipeline.cli import models_options, models_run
 from pipeline.cli.report import Report
 from pipeline.errors import ModelError
+from pipeline.schedule import PruneConfig
+from pipeline.types import Progress
+
+_JSON = "one JSON object a line on stdout"
 
 
 def add_parser(commands: Any) -> None:
-    parser = commands.add_parser("models", help="detectors, lifters and formats, and whether they can be used here")
-    parser.add_argument("--json", action="store_true", help="one JSON object a line on stdout")
+    parser = commands.add_parser(
+        "models",
+        help="detectors, lifters and formats; run, add or download a lifter",
+        description="Without a word: what there is, and whether it can be used here.",
+    )
+    parser.add_argument("--json", action="store_true", help=_JSON)
     parser.set_defaults(run=run)
+    words = parser.add_subparsers(metavar="WORD")
+
+    listing = words.add_parser("list", help="what there is (the default)")
+    listing.set_defaults(run=run)
+
+    models_run.add_parser(words)
+
+    adding = words.add_parser(
+        "add",
+        help="make a lifter of a checkpoint file",
+        description="Copy the tensors of a checkpoint of MixSTE, MHFormer, MotionBERT or MotionAGFormer into your own "
+        "folder and register them, with the input rule of their family. Then: lift --lifter NAME.",
+    )
+    adding.add_argument("file", metavar="FILE", type=Path, help=".pth, .bin, .pt or .safetensors")
+    adding.add_argument("--name", default="", help="what to call it; made from the file's name otherwise")
+    adding.add_argument(
+        "--joint-rule", default="", metavar="RULE", help="joints it was trained with: h36m (default) or hourglass"
+    )
+    models_options.add_arguments(adding)
+    adding.set_defaults(run=add)
+
+    removing = words.add_parser("remove", help="take a lifter that you added out again")
+    removing.add_argument("name", metavar="NAME")
+    removing.set_defaults(run=remove)
+
+    fetching = words.add_parser("download", help="get the weights of a lifter that has an address")
+    fetching.add_argument("name", metavar="NAME")
+    fetching.set_defaults(run=download)
+
+    for word in (listing, adding, removing, fetching):
+        # SUPPRESS: `models --json list` must not be undone by the word's own default.
+        word.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help=_JSON)
 
 
 def run(arguments: argparse.Namespace, report: Report) -> int:
+    """List everything."""
     for kind, title in (("detector", "2D detectors"), ("host", "Video pose transformers"), ("exporter", "Formats")):
         report.line(title)
         for entry in registry.entries(kind):  # type: ignore[arg-type]
@@ -26,14 +69,73 @@ def run(arguments: argparse.Namespace, report: Report) -> int:
                 {"kind": kind, "name": entry.name, "title": entry.title, "ready": not reason, "reason": reason}
             )
     report.line("Lifters (weights)")
+    own = weights.own()
     for weight in weights.manifest():
-        try:
-            weights.locate(weight)
-            reason = ""
-        except ModelError as error:
-            reason = str(error)
-        default = " (default)" if weight.default else ""
-        report.line(f"  {weight.name:<18} {weight.title}{default}" + (f"  [{reason}]" if reason else ""))
-        row = {"kind": "lifter", "name": weight.name, "title": weight.title, "default": weight.default}
-        report.record({**row, "ready": not reason, "reason": reason})
+        _list_lifter(weight, any(weight is entry for entry in own.entries), report)
+    for problem in own.problems:
+        report.line(f"  not usable: {problem}")
+        report.record({"kind": "problem", "name": "your own lifters", "ready": False, "reason": problem})
+    return 0
+
+
+def _list_lifter(weight: weights.WeightEntry, is_own: bool, report: Report) -> None:
+    try:
+        weights.locate(weight)
+        reason = ""
+    except ModelError as error:
+        reason = str(error)
+    label = " (default)" if weight.default else " (added by you)" if is_own else ""
+    report.line(f"  {weight.name:<18} {weight.title}{label}" + (f"  [{reason}]" if reason else ""))
+    row = {"kind": "lifter", "name": weight.name, "title": weight.title, "default": weight.default}
+    more = {"host": weight.host, "frames": weight.frames, "own": is_own, "url": weight.url}
+    prune = PruneConfig.from_json(weight.prune).label
+    report.record({**row, "ready": not reason, "reason": reason, **more, "prune": prune})
+
+
+def add(arguments: argparse.Namespace, report: Report) -> int:
+    overrides = models_options.overrides_from(arguments)
+    from pipeline.lift.adopt import adopt
+
+    entry = adopt(arguments.file, arguments.name, overrides, arguments.joint_rule)
+    report.record(
+        {
+            "status": "done",
+            "name": entry.name,
+            "title": entry.title,
+            "host": entry.host,
+            "sizes": dict(entry.sizes),
+            "prune": dict(entry.prune),
+            "parameters": entry.parameters,
+            "file": str(weights.user_folder() / entry.file),
+            "limits": entry.limits,
+        }
+    )
+    report.line(f"{entry.name}: {entry.title}, {entry.parameters / 1e6:.2f} M parameters")
+    report.line(f"  pruning: {PruneConfig.from_json(entry.prune).label}")
+    report.line(f"  {entry.limits}")
+    report.line(f"  Use it with: lift --lifter {entry.name}")
+    return 0
+
+
+def remove(arguments: argparse.Namespace, report: Report) -> int:
+    from pipeline.lift.adopt import remove as remove_lifter
+
+    remove_lifter(arguments.name)
+    report.record({"status": "done", "name": arguments.name})
+    report.line(f"{arguments.name} is removed.")
+    return 0
+
+
+def download(arguments: argparse.Namespace, report: Report) -> int:
+    from pipeline.cli.lift import interruptible
+    from pipeline.flow import CancelToken
+
+    entry = weights.find(arguments.name)
+    cancel = CancelToken()
+    with interruptible(cancel):
+        path = weights.download(
+            entry, lambda done, total: report.progress(entry.name, Progress("download", done, total)), cancel
+        )
+    report.record({"status": "done", "name": entry.name, "file": str(path)})
+    report.line(f"{entry.name}: {path}")
     return 0

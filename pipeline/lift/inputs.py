@@ -26,13 +26,13 @@ def network_input(rule: str, joints_image: Floats, scores: Floats, size_px: tupl
     `channels` is 2 (x, y) or 3 (x, y, confidence); `size_px` (width, height) of the picture. Raises `ModelError` for an
     unknown rule.
     """
-    if rule not in _RULES:
-        raise ModelError(f"The normalisation '{rule}' is not known.", f"Known: {', '.join(_RULES)}.")
+    if rule not in RULES:
+        raise ModelError(f"The normalisation '{rule}' is not known.", f"Known: {', '.join(RULES)}.")
     check_shape("joints_image", joints_image, (None, None, 17, 2))
     check_shape("scores", scores, joints_image.shape[:-1])
     seen = np.isfinite(joints_image).all(-1)
     confidence = np.where(seen, np.clip(np.nan_to_num(scores), 0, 1), 0).astype(np.float32)
-    places = _RULES[rule](joints_image, seen, size_px)
+    places = RULES[rule](joints_image, seen, size_px)
     if rule == "screen" and channels == 3:
         places = np.where(seen[..., None], places, 0)  # how models with a confidence channel were trained
     out = np.concatenate([places, confidence[..., None]], axis=-1)
@@ -112,7 +112,7 @@ def screen(joints_image: Floats, seen: Bools, size_px: tuple[int, int]) -> NDArr
     return out
 
 
-_RULES: dict[str, Callable[[Floats, Bools, tuple[int, int]], NDArray[np.float64]]] = {
+RULES: dict[str, Callable[[Floats, Bools, tuple[int, int]], NDArray[np.float64]]] = {
     "person_window": person_window,
     "screen": screen,
 }

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
+from pipeline.skeleton import chain_length
 
-from pipeline.types import Doubles
+__all__ = ["ANKLE_PER_STATURE", "ASSUMED_HEIGHT_CM", "STATURE_PER_CHAIN", "chain_from_height", "chain_length"]
 
 # Standing height (floor to head_top) over the chain mean(thigh + shank) + pelvis-thorax + thorax-nose + nose-head_top.
 # Measured on the standing frames of the 60 Hz training motion (knees within 0.975 of straight, trunk within 14 degrees
@@ -16,16 +16,6 @@ STATURE_PER_CHAIN = 0.99
 ANKLE_PER_STATURE = 0.05
 
 ASSUMED_HEIGHT_CM = 170.0
-
-
-def chain_length(joints: Doubles) -> Doubles:
-    """(..., 17, 3) joints -> (...) length of leg (mean of both) + pelvis-thorax-nose-head_top, in the same unit."""
-
-    def bone(a: int, b: int) -> Doubles:
-        return np.asarray(np.linalg.norm(joints[..., a, :] - joints[..., b, :], axis=-1))
-
-    legs = (bone(1, 2) + bone(2, 3) + bone(4, 5) + bone(5, 6)) / 2
-    return np.asarray(legs + bone(0, 8) + bone(8, 9) + bone(9, 10))
 
 
 def chain_from_height(height_cm: float) -> float:
