@@ -13,12 +13,11 @@ from typing import Any
 from pipeline import weights
 from pipeline.errors import ConfigError
 from pipeline.lift.families import FAMILIES, Family
-from pipeline.lift.inputs import RULES
+from pipeline.lift.inputs import JOINT_RULES, RULES
 from pipeline.lift.recipes import Overrides
 from pipeline.lift.recognise import Recognised, read_checkpoint
 from pipeline.weights import WeightEntry
 
-JOINT_RULES = ("h36m", "hourglass")  # both are made the same way; the name says what the model was trained with
 _RATE_HZ = (48.0, 60.0)  # Human3.6M is 50 Hz; slower and faster sources are resampled to the nearer end
 # Leg + pelvis-thorax-nose-head_top of Human3.6M's skeleton: 0.897 + 0.490 + 0.236 m.
 _H36M_CHAIN_M = 1.62

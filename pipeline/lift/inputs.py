@@ -17,6 +17,10 @@ from pipeline.types import Floats, check_shape
 
 Bools = NDArray[np.bool_]
 
+# What a lifter's 17 joints were in training. Both are made by `skeleton.h36m17_from`; "h36m" says that those of the
+# training were Human3.6M's own, from which ours differ at the pelvis, spine, nose and head.
+JOINT_RULES = ("hourglass", "h36m")
+
 _SMALLEST_PX = 1.0  # a body smaller than this is not a measurement: keeps the division safe
 
 

@@ -18,7 +18,8 @@ from pipeline.flow import CancelToken
 from pipeline.lift import checkpoints, flops
 from pipeline.lift.base import Kept
 from pipeline.lift.centred import centre_pose, centred_windows
-from pipeline.lift.inputs import mirror, network_input
+from pipeline.lift.inputs import JOINT_RULES, mirror, network_input
+from pipeline.lift.outputs import SCALES, metres_from_picture
 from pipeline.lift.tokens import HourglassHost
 from pipeline.schedule import PruneConfig
 from pipeline.skeleton import H36M17
@@ -29,10 +30,6 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 _CENTRED_BATCH = 8  # windows of a seq2frame model at a time: some hundred MB at the papers' sizes
-
-JOINT_RULES = (
-    "hourglass",
-)  # what skeleton.h36m17_from makes; a lifter trained with another rule would see a wrong body
 
 
 def create_lifter(config: LiftConfig | None = None) -> HostLifter:
@@ -77,6 +74,9 @@ class HostLifter:
             )
         if entry.root not in ("subtract", "zero"):
             raise ModelError(f"The root rule '{entry.root}' of '{entry.name}' is not known.", "Known: subtract, zero.")
+        if entry.scale not in SCALES:
+            known = ", ".join(SCALES)
+            raise ModelError(f"The scale '{entry.scale}' of '{entry.name}' is not known.", f"Known: {known}.")
         self.entry = entry
         self.device = device
         self.flip = flip
@@ -218,6 +218,8 @@ class HostLifter:
         if self.entry.root == "subtract":
             joints = joints - joints[:, :, pelvis : pelvis + 1]
         joints[:, :, pelvis] = 0
+        if self.entry.scale == "picture":
+            joints = metres_from_picture(joints, self.entry.unit_stature_m)
         kept = {block: _mask(frames[: len(x)].cpu().numpy(), self.frames) for block, frames in stages}
         return np.ascontiguousarray(joints, dtype=np.float32), kept
 
