@@ -52,6 +52,11 @@ class WindowLifter(Protocol):
     def precision(self) -> str: ...
 
     @property
+    def seq2frame(self) -> bool:
+        """Whether a pass gives the centre frame only, so that `lift_frames` is the better way through a long track."""
+        ...
+
+    @property
     def prune(self) -> PruneConfig:
         """How it prunes and recovers frames."""
         ...
@@ -72,7 +77,20 @@ class WindowLifter(Protocol):
     def lift_windows(
         self, joints_image: Floats, scores: Floats, size_px: tuple[int, int], cancel: CancelToken | None = None
     ) -> Floats:
-        """See above. `cancel` is checked between the parts of a long computation: raises `Cancelled`."""
+        """See above. `cancel` is checked between the parts of a long computation: raises `Cancelled`.
+
+        A seq2frame lifter makes a window around each of the F frames, beyond the ends by repeating the end frames.
+        """
+        ...
+
+    def lift_frames(
+        self, joints_image: Floats, scores: Floats, size_px: tuple[int, int], cancel: CancelToken | None = None
+    ) -> Floats:
+        """Seq2frame lifters only: (n + F - 1, 17, 2) px, (n + F - 1, 17) -> (n, 17, 3), each frame from its own window.
+
+        Output frame i is the centre, number F // 2, of the input frames i to i + F - 1. A window always keeps its own
+        centre, so that each frame's own window says little: `last_kept` is that of output frame n // 2, (1, F).
+        """
         ...
 
     def close(self) -> None: ...

@@ -1,6 +1,6 @@
 """Seq2frame models give one frame a window: here is the window around every frame.
 
-Shapes: `B` windows, `F` frames, 17 joints.
+Shapes: `B` windows, `F` frames of a window, `n` frames to lift, 17 joints. A window's centre is its number F // 2.
 """
 
 from __future__ import annotations
@@ -14,17 +14,18 @@ from pipeline.lift.pruning import gather_frames
 from pipeline.lift.tokens import HourglassHost
 
 
-def centred_windows(values: NDArray[np.float32]) -> NDArray[np.float32]:
-    """One window (F, ...) -> (F, F, ...): the window whose centre, number F // 2, is frame 0, 1, ... of the given one.
+def repeat_ends(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(F, ...) -> (2 F - 1, ...): the end frames repeated, so that every frame is the centre of a window.
 
-    Beyond both ends the end frames are repeated, as the field does (VideoPose3D, Pavllo et al., CVPR 2019). A read-only
-    view: nothing is copied until it is cut into batches.
+    As the field does at the ends of a video (VideoPose3D, Pavllo et al., CVPR 2019).
     """
     F = len(values)
-    before = F // 2
-    ends = [(before, F - 1 - before), *[(0, 0)] * (values.ndim - 1)]
-    windows = sliding_window_view(np.pad(values, ends, mode="edge"), F, axis=0)  # (F, ..., F)
-    return np.moveaxis(windows, -1, 1)
+    return np.pad(values, [(F // 2, F - 1 - F // 2), *[(0, 0)] * (values.ndim - 1)], mode="edge")
+
+
+def windows_around(values: NDArray[np.float32], F: int) -> NDArray[np.float32]:
+    """(n + F - 1, ...) -> (n, F, ...): every window of F consecutive frames. A read-only view: nothing is copied."""
+    return np.moveaxis(sliding_window_view(values, F, axis=0), -1, 1)
 
 
 def centre_pose(model: HourglassHost, x: Tensor) -> Tensor:

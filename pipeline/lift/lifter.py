@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from typing import TypeVar
 
@@ -17,7 +17,7 @@ from pipeline.errors import ModelError
 from pipeline.flow import CancelToken
 from pipeline.lift import checkpoints, flops
 from pipeline.lift.base import Kept
-from pipeline.lift.centred import centre_pose, centred_windows
+from pipeline.lift.centred import centre_pose, repeat_ends, windows_around
 from pipeline.lift.inputs import JOINT_RULES, mirror, network_input
 from pipeline.lift.outputs import SCALES, metres_from_picture
 from pipeline.lift.tokens import HourglassHost
@@ -55,8 +55,8 @@ def create_lifter(config: LiftConfig | None = None) -> HostLifter:
 class HostLifter:
     """`WindowLifter` around a host: normalise, mirror, run in one batch, undo, average, root at zero.
 
-    Use from one thread at a time. A seq2frame model (MHFormer, ...) is run once for *every* frame of a window: F times
-    the cost that the papers name, which is that of one frame.
+    Use from one thread at a time. A seq2frame model (MHFormer, ...) is run once for *every* frame: the cost of a pass
+    that the papers name is then that of one frame, not of F.
     """
 
     def __init__(
@@ -112,6 +112,10 @@ class HostLifter:
         return self.entry.unit_stature_m
 
     @property
+    def seq2frame(self) -> bool:
+        return self._open().seq2frame
+
+    @property
     def device_name(self) -> str:
         """The device really in use."""
         return str(self.device)
@@ -133,12 +137,37 @@ class HostLifter:
         self.last_kept = {}
         if len(joints_image) == 0:
             return np.zeros((0, self.frames, 17, 3), np.float32)
-        if self._open().seq2frame:
-            lifted = [self._lift_every_frame(j, s, size_px, cancel) for j, s in zip(joints_image, scores, strict=True)]
-            self.last_kept = _stacked([kept for _, kept in lifted])
-            return np.stack([joints for joints, _ in lifted])
+        if self.seq2frame:
+            lifted, stages = [], []
+            for window, confidence in zip(joints_image, scores, strict=True):
+                lifted.append(self.lift_frames(repeat_ends(window), repeat_ends(confidence), size_px, cancel))
+                stages.append(self.last_kept)
+            self.last_kept = _stacked(stages)
+            return np.stack(lifted)
         joints, self.last_kept = self._lift(self._input(joints_image, scores, size_px))
         return joints
+
+    def lift_frames(
+        self, joints_image: Floats, scores: Floats, size_px: tuple[int, int], cancel: CancelToken | None = None
+    ) -> Floats:
+        """(n + F - 1, 17, 2) px, (n + F - 1, 17) -> (n, 17, 3), one pass a frame, see `WindowLifter`."""
+        n = len(joints_image) - self.frames + 1
+        check_shape("joints_image", joints_image, (None, 17, 2))
+        check_shape("scores", scores, (len(joints_image), 17))
+        if not self.seq2frame or n < 1:
+            raise ValueError(f"{len(joints_image)} frames cannot be lifted one by one from windows of {self.frames}")
+        around, confidence = windows_around(joints_image, self.frames), windows_around(scores, self.frames)
+        out, middle = [], n // 2
+        for start in range(0, n, _CENTRED_BATCH):
+            if cancel is not None:
+                cancel.check()
+            here = slice(start, start + _CENTRED_BATCH)
+            poses, kept = self._lift(self._input(around[here], confidence[here], size_px))
+            out.append(poses[:, 0])
+            if start <= middle < start + len(poses):
+                place = slice(middle - start, middle - start + 1)
+                self.last_kept = {block: frames[place] for block, frames in kept.items()}
+        return np.concatenate(out)
 
     def warm_up(self) -> None:
         """Run once on a dummy batch, so that the first real window does not pay for loading kernels."""
@@ -162,27 +191,6 @@ class HostLifter:
 
     def _input(self, joints_image: Floats, scores: Floats, size_px: tuple[int, int]) -> Floats:
         return network_input(self.entry.normalisation, joints_image, scores, size_px, len(self.entry.channels))
-
-    def _lift_every_frame(
-        self, joints_image: Floats, scores: Floats, size_px: tuple[int, int], cancel: CancelToken | None
-    ) -> tuple[Floats, Kept]:
-        """One window (F, 17, 2), (F, 17) through a seq2frame model -> (F, 17, 3): a window around every frame.
-
-        What was kept is told of the window as given, which is the one around its centre frame: each frame's own window
-        keeps that frame in any case.
-        """
-        around, confidence = centred_windows(joints_image), centred_windows(scores)
-        out, middle = [], {}
-        for start in range(0, self.frames, _CENTRED_BATCH):
-            if cancel is not None:
-                cancel.check()
-            here = slice(start, start + _CENTRED_BATCH)
-            poses, kept = self._lift(self._input(around[here], confidence[here], size_px))
-            out.append(poses[:, 0])
-            if start <= self.frames // 2 < start + _CENTRED_BATCH:
-                place = self.frames // 2 - start
-                middle = {block: frames[place : place + 1] for block, frames in kept.items()}
-        return np.concatenate(out), middle
 
     def _lift(self, x: Floats) -> tuple[Floats, Kept]:
         """Normalised input (B, F, 17, C) -> (B, F or 1, 17, 3), and what was kept; halves the batch without memory."""
@@ -253,7 +261,7 @@ def _mask(frames: NDArray[np.int64], count: int) -> NDArray[np.bool_]:
     return out
 
 
-def _stacked(parts: list[Kept]) -> Kept:
+def _stacked(parts: Sequence[Kept]) -> Kept:
     """What was kept, of several batches one after the other."""
     return {block: np.concatenate([part[block] for part in parts]) for block in parts[0]}
 

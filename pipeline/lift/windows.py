@@ -10,6 +10,7 @@ a window. A **segment** is a stretch of rows in which the person was seen withou
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,7 @@ LONGEST_GAP_S = 0.5  # a longer absence starts a new segment; a shorter one is l
 # Share of a window that the next one lifts again. Measured on motion capture seen through a noisy camera: without
 # overlap the steps at borders are twice the 99th percentile of those elsewhere, from a tenth on they do not stand out.
 OVERLAP = 1 / 6
+_FRAMES_AT_ONCE = 32  # of a seq2frame lifter, which has nothing to gain from more: so soon there is something to watch
 
 
 def plan(length: int, frames: int, stride: int) -> list[int]:
@@ -88,9 +90,12 @@ class TrackLift:
         self._grid = None if rate is None else ToGrid(rate)
         self._gap_rows = int(LONGEST_GAP_S * (rate or fps_hz))
         F = lifter.frames
-        shared = min(max(round(F * overlap), 0), F - 1)
-        self._stride = F - shared
-        self._weights = blend_weights(F, shared)
+        shared = 0 if lifter.seq2frame else min(max(round(F * overlap), 0), F - 1)
+        # Lifted in one piece: a window, or a few frames each of which is in the middle of a window of its own.
+        self._rows = min(_FRAMES_AT_ONCE, F) if lifter.seq2frame else F
+        self._after = F - 1 - F // 2 if lifter.seq2frame else 0  # rows that have to be there beyond them
+        self._stride = self._rows - shared
+        self._weights = blend_weights(self._rows, shared)
         # Frames of the track: all that is needed to come back from the grid.
         self._time_s = _Growing((), np.float64)
         self._seen = _Growing((), np.bool_)
@@ -104,7 +109,7 @@ class TrackLift:
         self._segment: int | None = None
         self._last_seen = -1
         self._next = 0
-        self._pending: list[tuple[int, int]] = []  # windows (first row, row after the last) whose rows are all there
+        self._pending: list[_Piece] = []  # whose rows are all there
         self._finished = False
 
     @property
@@ -118,9 +123,9 @@ class TrackLift:
         if self._finished and not self._pending:
             return len(self._time_s)
         if self._pending:
-            done = self._pending[0][0]
+            done = self._pending[0].start
         elif self._segment is not None:
-            done = self._segment if self._next == self._segment else self._next - self._stride + self._lifter.frames
+            done = self._segment if self._next == self._segment else self._next - self._stride + self._rows
         else:
             done = len(self._joints)
         if self._grid is None:
@@ -142,21 +147,23 @@ class TrackLift:
 
     def lift_ready(self, cancel: CancelToken | None = None) -> None:
         """Lift the windows whose frames are all there. Raises `Cancelled` between batches, and what it raises."""
-        F = self._lifter.frames
         while self._pending:
             if cancel is not None:
                 cancel.check()
-            windows = self._pending[: self._batch]
-            pads = [pad_index(b - a, F) for a, b in windows]
-            joints = np.stack([self._joints.view[a + index] for (a, _), (index, _) in zip(windows, pads, strict=True)])
-            scores = np.stack([self._scores.view[a + index] for (a, _), (index, _) in zip(windows, pads, strict=True)])
-            lifted = self._lifter.lift_windows(joints, scores, self._size_px, cancel)
-            for n, ((a, b), (_, before), rows) in enumerate(zip(windows, pads, lifted, strict=True)):
-                weight = self._weights if b - a == F else np.ones(b - a, np.float32)
-                self._stages.add(a, self._lifter.last_kept, n, before, weight)
-                self._sum.view[a:b] += rows[before : before + b - a] * weight[:, None, None]
+            pieces = self._pending[: 1 if self._lifter.seq2frame else self._batch]
+            joints = np.stack([self._joints.view[piece.index] for piece in pieces])
+            scores = np.stack([self._scores.view[piece.index] for piece in pieces])
+            if self._lifter.seq2frame:
+                lifted = self._lifter.lift_frames(joints[0], scores[0], self._size_px, cancel)[None]
+            else:
+                lifted = self._lifter.lift_windows(joints, scores, self._size_px, cancel)
+            for n, (piece, rows) in enumerate(zip(pieces, lifted, strict=True)):
+                a, b, length = piece.start, piece.stop, piece.stop - piece.start
+                weight = self._weights if length == self._rows else np.ones(length, np.float32)
+                self._stages.add(a, self._lifter.last_kept, n, piece.kept_before, weight)
+                self._sum.view[a:b] += rows[piece.before : piece.before + length] * weight[:, None, None]
                 self._weight.view[a:b] += weight
-            del self._pending[: len(windows)]
+            del self._pending[: len(pieces)]
 
     def finish(self, cancel: CancelToken | None = None) -> None:
         """No more frames will come: lift the rest. Raises `Cancelled`, and what the lifter raises."""
@@ -211,10 +218,9 @@ class TrackLift:
                 self._close_segment()
 
     def _queue_full_windows(self) -> None:
-        """Queue the windows of `plan` that do not depend on where the segment will end."""
-        F = self._lifter.frames
-        while self._next + F <= self._last_seen + 1:
-            self._pending.append((self._next, self._next + F))
+        """Queue what does not depend on where the segment will end."""
+        while self._next + self._rows + self._after <= self._last_seen + 1:
+            self._queue(self._next, self._next + self._rows)
             self._next += self._stride
 
     def _close_segment(self) -> None:
@@ -222,12 +228,37 @@ class TrackLift:
         if self._segment is None:
             return
         self._queue_full_windows()
-        end, F = self._last_seen + 1, self._lifter.frames
-        start = max(self._segment, end - F)
-        covered = self._next - self._stride + F if self._next > self._segment else self._segment
-        if covered < end:
-            self._pending.append((start, end))
+        end = self._last_seen + 1
+        if self._lifter.seq2frame:
+            for start in range(self._next, end, self._rows):
+                self._queue(start, min(start + self._rows, end))
+        else:
+            covered = self._next - self._stride + self._rows if self._next > self._segment else self._segment
+            if covered < end:
+                self._queue(max(self._segment, end - self._rows), end)
         self._segment = None
+
+    def _queue(self, start: int, stop: int) -> None:
+        F, length = self._lifter.frames, stop - start
+        if self._lifter.seq2frame:
+            around = np.arange(start - F // 2, stop + F - 1 - F // 2)
+            index = np.clip(around, self._segment, self._last_seen)  # the ends of the segment are repeated
+            self._pending.append(_Piece(start, stop, index, 0, F // 2 - length // 2))
+        else:
+            index, before = pad_index(length, F)
+            self._pending.append(_Piece(start, stop, start + index, before, before))
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Rows `start` to `stop` - 1, to be lifted from the rows `index`; `before` is the place of the first in the output,
+    `kept_before` its place in the window that `last_kept` tells of."""
+
+    start: int
+    stop: int
+    index: NDArray[np.int64]
+    before: int
+    kept_before: int
 
 
 class _Growing:

@@ -127,8 +127,9 @@ class LiftWorker:
         track.push(rows.joints_image, rows.scores, rows.time_s)
         track.lift_ready(self._cancel)
         shown = self._shown.get(who, 0)
-        if track.rows_pushed <= _PREVIEW_WINDOWS * lifter.frames:
+        if track.rows_pushed <= _PREVIEW_WINDOWS * lifter.frames and not lifter.seq2frame:
             # No or hardly any window is full yet: lift what is there as if it were all, so that it can be watched.
+            # (A seq2frame lifter gives a few frames at a time by itself, and costs too much to be run for a preview.)
             self._early[who].append(rows)
             due = track.rows_pushed >= max(_FIRST_PREVIEW_ROWS, shown * _PARTIAL_GROWTH)
             if due and not self._queue.waiting:  # with a backlog the real thing is near

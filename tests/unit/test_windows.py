@@ -21,6 +21,7 @@ class Echo:
     """
 
     name, frames, rate_hz, unit_stature_m = "echo", F, (24.0, 75.0), 1.55
+    seq2frame = False
 
     def __init__(self, bias=None, stages=None) -> None:
         self.stages = stages
@@ -293,3 +294,71 @@ def test_a_hole_in_a_variable_rate_video_is_not_filled():
     assert np.isfinite(out).all()
     np.testing.assert_allclose(out[..., :2], joints, atol=1.5)
     assert sum(len(b) for b in lifter.batches) == 2 * len(plan(60, F, F - round(F / 6)))
+
+
+def test_the_window_with_the_larger_weight_says_what_was_kept():
+    """Windows at 0, 23 and (moved back) 33 of 60 rows: weights cross in the middle of the first 4 rows that are shared.
+
+    Where two windows are both in their full weight, the earlier one decides; where it falls off, the later one.
+    """
+    times = np.arange(60) / 30
+    lifter = Echo(stages=[{1: range(F), 3: range(0, F, 2)}, {1: range(1, F), 3: [1, 5]}, {1: [0, 26], 3: [26]}])
+    _, t = lift(track(times), times, lifter)
+    assert len(lifter.batches) == 3
+    assert plan(60, F, 23) == [0, 23, 33]
+    blocks, kept = t.kept()
+    assert blocks == (1, 3)
+    weights = blend_weights(F, 4)
+    third = [row for row in range(33, 50) if weights[row - 33] > weights[row - 23]]
+    assert third == [46, 47, 48, 49]
+    # So the first window decides rows 0 to 24, the second 25 to 45, the third the rest.
+    assert np.nonzero(kept[0])[0].tolist() == [*range(25), *range(25, 46), 59]
+    assert np.nonzero(kept[1])[0].tolist() == [*range(0, 25, 2), 28, 59]
+
+
+def test_a_short_clip_keeps_what_its_own_place_in_the_window_keeps():
+    """8 frames stand at 9 to 16 of the padded 27; their mirror images before and after do not count."""
+    times = np.arange(8) / 30
+    even = np.linspace(0, F - 1, 9).round().astype(int)
+    assert even.tolist() == [0, 3, 6, 10, 13, 16, 20, 23, 26]
+    _, t = lift(track(times), times, Echo(stages=[{2: even}]))
+    assert np.nonzero(t.kept()[1][0])[0].tolist() == [1, 4, 7]
+
+
+def test_nothing_is_kept_where_nobody_was_seen_or_nothing_lifted():
+    times = np.arange(40) / 30
+    joints = track(times)
+    joints[3:5] = np.nan
+    t = TrackLift(Echo(stages=[{2: range(F)}, {2: range(F)}]), 30.0, (640, 480))
+    assert t.kept()[0] == ()
+    t.push(joints, np.full((40, 17), 0.9, np.float32), times)
+    t.lift_ready()
+    assert np.nonzero(~t.kept()[1][0])[0].tolist() == [3, 4, *range(F, 40)]
+    t.finish()
+    assert np.nonzero(~t.kept()[1][0])[0].tolist() == [3, 4]
+
+
+def test_without_pruning_there_are_no_stages():
+    times = np.arange(40) / 30
+    _, t = lift(track(times), times, Echo())
+    blocks, kept = t.kept()
+    assert blocks == ()
+    assert kept.shape == (0, 40)
+
+
+@pytest.mark.parametrize(
+    ("fps", "count", "expected"),
+    [
+        # 75 Hz rows 0, 5, 10, ... (one a 15th of a second) of a 150 fps source: every tenth frame.
+        (150.0, 51, [0, 10, 20, 30, 40, 50]),
+        # 11 frames at 10 fps are 25 rows at 24 Hz, from place 1 of the window on: its 5, 10, 15, 20, 25 are rows 4, 9,
+        # 14, 19, 24, and lie at frames 1.67, 3.75, 5.83, 7.92 and 10.
+        (10.0, 11, [2, 4, 6, 8, 10]),
+    ],
+)
+def test_kept_rows_of_a_resampled_source_are_its_nearest_frames(fps: float, count: int, expected: list[int]):
+    times = 3 + np.arange(count) / fps
+    lifter = Echo(stages=[{2: range(0, F, 5)}])
+    _, t = lift(track(times), times, lifter, fps=fps)
+    assert len(lifter.batches) == 1
+    assert np.nonzero(t.kept()[1][0])[0].tolist() == expected
