@@ -116,8 +116,13 @@ def _detector() -> Iterator[Finding]:
 
 
 def _weights() -> Iterator[Finding]:
+    own = weights.own()
     for entry in weights.manifest():
-        yield _attempt(f"lifter {entry.name}", functools.partial(_located, entry))
+        found = _attempt(f"lifter {entry.name}", functools.partial(_located, entry))
+        # The main job does not need what somebody added.
+        yield dataclasses.replace(found, needed=not any(entry is added for added in own.entries))
+    for problem in own.problems:
+        yield Finding("lifters added by you", problem, ok=False, fix=f"Correct {own.path}.", needed=False)
 
 
 def _located(entry: weights.WeightEntry) -> str:

@@ -27,6 +27,7 @@ MANIFEST = "manifest.json"
 class Own:
     """The lifters that the user added, and sentences about what in their manifest cannot be used."""
 
+    path: Path
     entries: tuple[WeightEntry, ...] = ()
     problems: tuple[str, ...] = ()
 
@@ -63,7 +64,7 @@ def own() -> Own:
     try:
         stat = path.stat()
     except OSError:
-        return Own()
+        return Own(path)
     return _read_own(path, stat.st_mtime_ns, stat.st_size)
 
 
@@ -92,7 +93,7 @@ def _read_own(path: Path, mtime_ns: int, size: int) -> Own:
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         problem = f"The list of your own lifters {path} cannot be read ({error}). Correct it, or delete it."
         log.warning(problem)
-        return Own((), (problem,))
+        return Own(path, (), (problem,))
     taken = {entry.name for entry in _read(PROJECT_FOLDER / MANIFEST)}
     entries, problems = [], []
     for data in listed:
@@ -107,7 +108,7 @@ def _read_own(path: Path, mtime_ns: int, size: int) -> Own:
             continue
         taken.add(entry.name)
         entries.append(entry)
-    return Own(tuple(entries), tuple(problems))
+    return Own(path, tuple(entries), tuple(problems))
 
 
 def path_of(entry: WeightEntry) -> Path | None:
