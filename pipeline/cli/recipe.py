@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 
 from pipeline.errors import ConfigError
 from pipeline.schedule import RECOVERERS, STRATEGIES, PruneConfig
@@ -43,10 +44,14 @@ def prune_from(arguments: argparse.Namespace, base: PruneConfig | None = None) -
     schedule = start.schedule if tokens is None and at is None else _schedule(tokens, at)
     if not schedule:
         raise ConfigError("It is not said how many frames to keep, and where.", _EXAMPLE)
-    strategy = start.strategy if name is None else _known("--prune", name, STRATEGIES)
-    if recover is None:
-        return PruneConfig(strategy, schedule, start.recover)
-    return PruneConfig(strategy, schedule, "" if recover.lower() == _NONE else _known("--recover", recover, RECOVERERS))
+    if recover is not None:
+        recover = "" if recover.lower() == _NONE else _known("--recover", recover, RECOVERERS)
+    return dataclasses.replace(
+        start,
+        strategy=start.strategy if name is None else _known("--prune", name, STRATEGIES),
+        schedule=schedule,
+        recover=start.recover if recover is None else recover,
+    )
 
 
 def _known(option: str, name: str, names: tuple[str, ...]) -> str:

@@ -7,11 +7,12 @@ import threading
 import numpy as np
 import pytest
 
-from pipeline.config import RunConfig, SceneConfig
-from pipeline.errors import Cancelled
+from pipeline.config import LiftConfig, RunConfig, SceneConfig
+from pipeline.errors import Cancelled, ModelError
 from pipeline.flow import CancelToken
 from pipeline.geometry import camera_from_world, image_from_camera
 from pipeline.offline import Engine, analyse
+from pipeline.schedule import PruneConfig
 from pipeline.skeleton import h36m17_from
 from pipeline.sources.open import open_source
 from pipeline.types import Progress, Take
@@ -61,6 +62,59 @@ def test_a_cancel_ends_the_threads_and_the_next_run_is_whole(engine, source) -> 
     *_, take = analyse(source, RunConfig(use_cache=False, end_s=0.5), CancelToken(), engine)
     assert isinstance(take, Take)
     assert take.frame_count == 15
+
+
+def test_another_recipe_lifts_the_same_2d_again_without_detecting(engine, source) -> None:
+    """What the window does when a recipe is changed: same engine, same cache, another `LiftConfig.prune`."""
+    takes = {}
+    for name, prune in (("own", None), ("full", PruneConfig()), ("sparse", PruneConfig("TPS", ((1, 61),), "TRI"))):
+        config = RunConfig(lift=LiftConfig(prune=prune), end_s=1.5)
+        *_, take = analyse(source, config, CancelToken(), engine)
+        assert isinstance(take, Take)
+        takes[name] = take
+    own, full, sparse = takes.values()
+    for take in (full, sparse):
+        assert take.provenance["run"]["detected"] == 0
+        assert take.provenance["run"]["from_cache"] == 45
+        for track, same in zip(take.tracks2d, own.tracks2d, strict=True):
+            np.testing.assert_array_equal(track.joints_image, same.joints_image)
+            np.testing.assert_array_equal(track.scores, same.scores)
+        assert np.nanmax(np.abs(take.tracks3d[0].joints - own.tracks3d[0].joints)) > 1e-3
+    lifters = [take.provenance["lifter"] for take in takes.values()]
+    assert [lifter["prune"]["schedule"] for lifter in lifters] == [[[2, 121], [4, 81]], [], [[1, 61]]]
+    assert lifters[1]["gflops_per_window"] > lifters[0]["gflops_per_window"] > lifters[2]["gflops_per_window"] > 1
+    # 45 frames stand at 99 to 143 of the window of 243.
+    assert full.token_stages == ()
+    first = np.linspace(0, 242, 121).round().astype(int)
+    stages = {"own": {2: first, 4: first[np.linspace(0, 120, 81).round().astype(int)]}}
+    stages["sparse"] = {1: np.linspace(0, 242, 61).round().astype(int)}
+    for name, expected in stages.items():
+        (kept,) = takes[name].token_stages
+        assert kept.person == 1
+        assert kept.blocks == tuple(expected)
+        for row, frames in zip(kept.kept, expected.values(), strict=True):
+            assert np.nonzero(row)[0].tolist() == [f - 99 for f in frames if 99 <= f < 144]
+
+
+def test_partial_takes_say_what_was_kept_so_far(engine, source) -> None:
+    steps = list(analyse(source, RunConfig(end_s=3.0), CancelToken(), engine))
+    takes = [step for step in steps if isinstance(step, Take)]
+    assert len(takes) >= 2
+    for take in takes:
+        (stages,) = take.token_stages
+        assert stages.kept.shape == (2, take.frame_count)
+        seen = take.tracks3d[0].seen
+        assert not stages.kept[:, ~seen].any()
+        assert stages.kept[0, seen].mean() == pytest.approx(121 / 243, abs=0.05)
+
+
+def test_a_recipe_that_does_not_fit_is_said_and_the_engine_goes_on(engine, source) -> None:
+    config = RunConfig(lift=LiftConfig(prune=PruneConfig("TPS", ((2, 81),), "TRA")), end_s=0.5)
+    with pytest.raises(ModelError, match="TRA cannot be put into this checkpoint"):
+        list(analyse(source, config, CancelToken(), engine))
+    assert not threads()
+    *_, take = analyse(source, RunConfig(end_s=0.5), CancelToken(), engine)
+    assert take.complete
 
 
 def test_a_run_that_is_let_go_leaves_no_thread(engine, source) -> None:

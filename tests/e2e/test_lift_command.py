@@ -86,6 +86,35 @@ def test_a_second_run_takes_its_2d_from_the_cache_and_gives_the_same(sample_run:
     assert (tmp_path / "demo.csv").read_text() == (sample_run.folder / "demo.csv").read_text()
 
 
+def test_another_recipe_from_the_command_line(sample_run: SampleRun, command, tmp_path) -> None:
+    done = command("lift", "--sample", "-o", tmp_path, "--json", "--height", "175", "--prune", "NONE", "--end", "2")
+    assert done.code == 0, done.stderr
+    lifter = done.records[-1]["lifter"]
+    assert lifter["prune"]["schedule"] == []
+    assert lifter["gflops_per_window"] > sample_run.finished.records[-1]["lifter"]["gflops_per_window"] > 0
+    take = load_take(tmp_path / "demo.pose3d")
+    assert take.token_stages == ()
+    assert take.provenance["run"]["detected"] == 0
+    assert take.provenance["config"]["lift"]["prune"]["schedule"] == []
+    assert load_take(sample_run.folder / "demo.pose3d").token_stages[0].blocks == (2, 4)
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (["--prune", "tps", "--tokens", "121,81", "--at", "2"], "--tokens has 2 and --at has 1"),
+        (["--prune", "tps", "--tokens", "61", "--at", "6"], "block 6 does not fit"),
+        (["--recover", "tra"], "TRA cannot be put into this checkpoint"),
+    ],
+)
+def test_a_recipe_that_does_not_fit_is_a_user_error(sample_run: SampleRun, command, tmp_path, options, says) -> None:
+    done = command("lift", "--sample", "-o", tmp_path, "--json", *options)
+    assert done.code == 2
+    assert says in done.records[-1]["message"]
+    assert done.records[-1]["hint"]
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_everyone_gets_a_bvh_and_a_place_in_the_csv(sample_run: SampleRun, command, tmp_path) -> None:
     done = command("lift", "--sample", "--all", "-o", tmp_path, "--json")
     assert done.code == 0, done.stderr
