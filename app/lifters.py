@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pipeline.schedule import PruneConfig
 
-CHECKPOINT_SUFFIXES = (".pth", ".pt", ".bin", ".safetensors")
+CHECKPOINT_SUFFIXES = (".pth", ".tr", ".pt", ".bin", ".safetensors")  # MotionAGFormer's are .pth.tr
 INSTALLED, MISSING, DAMAGED = "installed", "missing", "damaged"
 
 
@@ -58,11 +58,11 @@ class FoundCheckpoint:
     """What was recognised in a checkpoint file, and what had to be assumed."""
 
     path: Path
-    name: str  # what it would be called
     title: str
     read: tuple[str, ...]  # sentences: what stands in the file
     assumed: tuple[str, ...]  # and what does not
     fields: tuple[Assumption, ...] = ()
+    corrections: tuple[tuple[str, str], ...] = ()  # by which it was recognised: (`Assumption.key`, value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,13 @@ Everything but `lifters` without `check` belongs into a worker thread: it loads 
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from app.lifters import DAMAGED, INSTALLED, MISSING, Assumption, FoundCheckpoint, LifterInfo, RecipeCost
-from app.recipe import parse_schedule, schedule_text
+from app.recipe import parse_schedule, schedule_for, schedule_text
 from pipeline import registry
 from pipeline.errors import ConfigError, ModelError
 from pipeline.flow import CancelToken
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pipeline.lift.recognise import Overrides, Recognised
     from pipeline.weights import WeightEntry
 
+_OPTION = re.compile(r"; --[a-z-]+")  # the library names the command line's options
 _UNKNOWN_DEPTH = 1000  # a manifest entry that leaves the host's own depth alone: the host checks the blocks itself
 
 
@@ -64,7 +65,16 @@ class PipelineModels:
     def recognise(self, path: Path, corrections: Mapping[str, str]) -> FoundCheckpoint:
         from pipeline.lift.recognise import recognise
 
-        return _found(recognise(path, _overrides(corrections)), corrections)
+        try:
+            return _found(recognise(path, _overrides(corrections)), corrections)
+        except ModelError:
+            if "stages" in corrections or corrections.get("prune") not in STRATEGIES:
+                raise
+        # A pruner alone is not enough where nothing was published: start from a sensible schedule.
+        sizes = recognise(path).sizes
+        stages = schedule_text(schedule_for(1 / 3, int(sizes["frames"]), int(sizes["depth"])))
+        completed = {**corrections, "stages": stages}
+        return _found(recognise(path, _overrides(completed)), completed)
 
     def adopt(self, path: Path, name: str, corrections: Mapping[str, str]) -> str:
         from pipeline.lift.adopt import adopt
@@ -92,7 +102,6 @@ def _info(entry: WeightEntry, check: bool) -> LifterInfo:
             weights.locate(entry)
         except ModelError as error:
             state, reason = MISSING if path is None else DAMAGED, str(error)
-    bundled = {known.name for known in weights.manifest(weights.PROJECT_FOLDER / "manifest.json")}
     return LifterInfo(
         name=entry.name,
         title=entry.title or entry.name,
@@ -109,7 +118,7 @@ def _info(entry: WeightEntry, check: bool) -> LifterInfo:
         limits=entry.limits,
         size_bytes=entry.bytes,
         downloadable=bool(entry.url),
-        added=entry.name not in bundled,
+        added=weights.is_own(entry.name),
     )
 
 
@@ -120,7 +129,6 @@ def _host_title(host: str) -> str:
         return host
 
 
-@cache
 def _cost(lifter: str, prune: PruneConfig | None) -> RecipeCost:
     import torch
 
@@ -184,7 +192,10 @@ def _found(found: Recognised, corrections: Mapping[str, str]) -> FoundCheckpoint
             "Which joints it was trained to see. With the wrong rule the body leans.",
         )
     )  # fmt: skip
-    return FoundCheckpoint(found.path, found.path.stem, found.title, found.read, found.assumed, tuple(fields))
+    assumed = tuple(_OPTION.sub("", text) for text in found.assumed)
+    return FoundCheckpoint(
+        found.path, found.title, found.read, assumed, tuple(fields), tuple(sorted(corrections.items()))
+    )
 
 
 def _overrides(corrections: Mapping[str, str]) -> Overrides | None:

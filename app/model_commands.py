@@ -123,13 +123,11 @@ class ModelCommands(QObject):
 
     def _check(self) -> None:
         """Read the files behind the list: a damaged one shows."""
-        self._start("check", lambda: self._backend.lifters(check=True), self._checked, self._failed)
+        self._start("check", lambda: self._backend.lifters(check=True), self._checked, self._not_checked)
 
     @Slot(object, object)
     def _checked(self, thread: TaskThread, lifters: Sequence[LifterInfo]) -> None:
-        self._poll.stop()
         if self.dialog is not None:
-            self.dialog.idle()
             self.dialog.set_lifters(lifters, self._select)
         self._select = ""
 
@@ -181,12 +179,19 @@ class ModelCommands(QObject):
     @Slot(object, object)
     def _changed(self, thread: TaskThread, name: str | None) -> None:
         """Another set of lifters than before."""
+        self._poll.stop()
         self._costs.clear()
         self.load()
         if self.dialog is not None:
+            self.dialog.idle()
             self.dialog.show_list()
             self._select = name or ""
             self._check()
+
+    @Slot(object, object)
+    def _not_checked(self, thread: TaskThread, error: UserError) -> None:
+        if self.dialog is not None:
+            self.dialog.show_error(error)
 
     # --- threads
 

@@ -74,7 +74,8 @@ def prune_config(recipe: RecipeFields) -> PruneConfig | None:
         return None
     if recipe.pruner == NOTHING:
         return PruneConfig(recover=recipe.recoverer or "TRI")
-    return PruneConfig(recipe.pruner, parse_schedule(recipe.schedule), recipe.recoverer)
+    share = recipe.motion_share if takes_motion(recipe.pruner) else 0.0
+    return PruneConfig(recipe.pruner, parse_schedule(recipe.schedule), recipe.recoverer, share)
 
 
 def effective(recipe: RecipeFields, lifter: LifterInfo) -> PruneConfig:
@@ -110,7 +111,7 @@ def problem(recipe: RecipeFields, lifter: LifterInfo) -> str:
 
 def takes_motion(strategy: str) -> bool:
     """Whether the kept frames can follow the motion instead of being spread evenly."""
-    return strategy == "TPS" and "motion_share" in PruneConfig.__dataclass_fields__
+    return strategy == "TPS"
 
 
 def describe(recipe: RecipeFields, lifter: LifterInfo) -> str:
@@ -125,4 +126,5 @@ def prune_text(prune: PruneConfig) -> str:
     if not prune.schedule:
         return "every frame"
     recover = f" + {prune.recover}" if prune.recover else ""
-    return f"{prune.strategy}{recover}, {schedule_text(prune.schedule)}"
+    motion = f" by {100 * prune.motion_share:.0f} % motion" if prune.motion_share else ""
+    return f"{prune.strategy}{motion}{recover}, {schedule_text(prune.schedule)}"

@@ -10,7 +10,6 @@ from app.controller import Controller
 from app.lifters import RecipeCost
 from app.model_commands import ModelCommands
 from app.recipe import describe
-from app.views.recipe_editor import RecipeEditor
 from app.views.rows import take_times
 from app.views.workspace import Workspace
 from pipeline.schedule import PruneConfig
@@ -70,7 +69,7 @@ class RecipeCommands(QObject):
         if comparer.stage is Stage.OFF:
             bar.hide()
             return
-        title = self._title(self._workspace.panel.recipe.other)
+        title = self._title()
         ghost = comparer.ghosts.get(self._controller.person)
         if ghost is not None:
             bar.show_difference(title, take_times(self._controller.take), ghost.difference_mm)
@@ -78,7 +77,11 @@ class RecipeCommands(QObject):
             messages = {Stage.WAITING: "appears after a run", Stage.LIFTING: "lifting…", Stage.FAILED: "not lifted"}
             bar.show_message(title, messages.get(comparer.stage, "not lifted"))
 
-    @staticmethod
-    def _title(editor: RecipeEditor) -> str:
-        info = editor.info
-        return "Ghost" if info is None else f"Ghost: {info.title}, {describe(editor.recipe, info)}"
+    def _title(self) -> str:
+        """What the ghost is: the lifter is only named if it is another one."""
+        recipe = self._workspace.panel.recipe
+        info = recipe.other.info
+        if info is None:
+            return "Ghost"
+        what = describe(recipe.other.recipe, info)
+        return f"Ghost: {what}" if info is recipe.editor.info else f"Ghost: {info.title}, {what}"

@@ -32,7 +32,7 @@ DANGER = "#f0705f"
 LEFT = "#4db8ff"
 RIGHT = "#ff7d66"
 CENTRE = "#e6e1d6"
-GHOST = "#b79cff"  # the skeleton of a recipe to compare with
+GHOST = "#c4adff"  # the skeleton of a recipe to compare with
 
 RADIUS = 8
 # DejaVu is on every Linux; its condensed cut is the one that reads well at interface sizes.
@@ -162,7 +162,7 @@ QToolTip { background: #2b303a; color: $TEXT; border: 1px solid #3d4450; padding
 QPlainTextEdit { background: #0d0f13; border: 1px solid $LINE; border-radius: 7px; padding: 8px;
   font-family: "DejaVu Sans Mono", "Menlo", "Consolas", monospace; font-size: 12px; }
 QTreeWidget { background: #0d0f13; border: 1px solid $LINE; border-radius: 7px; padding: 4px; }
-QTreeWidget::item { padding: 5px 8px; border: none; }
+QTreeWidget::item { padding: 5px 8px; border: none; border-radius: 0; }
 QTreeWidget::item:selected { background: #363d49; color: $TEXT; }
 QHeaderView::section { background: transparent; color: $MUTED; border: none; border-bottom: 1px solid $LINE;
   padding: 6px 8px; }

@@ -200,11 +200,12 @@ class FakeBackend:
         if not heads.isdigit() or 512 % int(heads):
             raise ModelError(f"512 channels cannot be shared by {heads} heads.", "Choose a divisor of 512.")
         return FoundCheckpoint(
-            path, path.stem, "MixSTE, 243 frames, 512 channels", ("33.8 M parameters.",), ("8 heads, as published.",),
+            path, "MixSTE, 243 frames, 512 channels", ("33.8 M parameters.",), ("8 heads, as published.",),
             (
                 Assumption("heads", "Attention heads", "number", heads),
                 Assumption("seq2frame", "Gives a pose", "choice", "no", (("no", "every frame"), ("yes", "centre"))),
             ),
+            tuple(corrections.items()),
         )  # fmt: skip
 
     def adopt(self, path: Path, name: str, corrections: Mapping[str, str]) -> str:

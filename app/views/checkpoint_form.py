@@ -29,7 +29,8 @@ class CheckpointForm(QWidget):
         self.problem.setStyleSheet(f"color: {theme.DANGER};")
         self.name = QLineEdit()
         self.name.setToolTip("What it is called in the list of lifters")
-        self.name.textEdited.connect(self._check)
+        self.name.setPlaceholderText("From the file's name")
+        self.name.textEdited.connect(self._renamed)
         self._form = QFormLayout()
         self._form.setHorizontalSpacing(18)
         self._form.setVerticalSpacing(8)
@@ -57,9 +58,8 @@ class CheckpointForm(QWidget):
 
     def show_found(self, found: FoundCheckpoint) -> None:
         if self._found is None or self._found.path != found.path:
-            self._corrections = {}
-            self.name.setText(found.name)
-        self._found = found
+            self.name.setText("")
+        self._found, self._corrections = found, dict(found.corrections)
         self.title.setText(found.title)
         self.file.setText(str(found.path))
         self.read.setText("\n".join(found.read) or "–")
@@ -87,7 +87,7 @@ class CheckpointForm(QWidget):
             self.fields[focus].setFocus()
 
     def _box(self, field: Assumption) -> QComboBox | QLineEdit:
-        value = self._corrections.get(field.key, field.value)
+        value = field.value
         if field.kind == "choice":
             box = QComboBox()
             for key, title in field.choices:
@@ -105,15 +105,19 @@ class CheckpointForm(QWidget):
             return
         shown = {field.key: field.value for field in self._found.fields}
         now = {key: _value(box) for key, box in self.fields.items()}
-        corrections = dict(self._corrections)
-        corrections |= {key: value for key, value in now.items() if value != shown[key] or key in corrections}
+        changed = {key: value for key, value in now.items() if value != shown[key]}
+        corrections = dict(self._found.corrections) | changed
         if corrections != self._corrections:
             self._corrections = corrections
             self.corrected.emit(self._found.path, dict(corrections))
 
     @Slot()
     def _check(self) -> None:
-        self.add.setEnabled(bool(self.name.text().strip()) and not self.problem.text())
+        self.add.setEnabled(not self.problem.text())
+
+    @Slot()
+    def _renamed(self) -> None:
+        self.show_problem("")
 
     @Slot()
     def _accept(self) -> None:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 from app import theme
 from app.views.rows import row_at
-from app.views.widgets import column, label, row
+from app.views.widgets import Elided, column, label, row
 from pipeline.types import Doubles, Floats
 
 _WHAT = "Mean over the joints, both pelvises on the same place: the difference of the two poses, not an error."
@@ -25,15 +24,12 @@ class CompareBar(QWidget):
         swatch = QFrame()
         swatch.setFixedSize(14, 6)
         swatch.setStyleSheet(f"background: {theme.GHOST}; border-radius: 3px;")
-        self.title = label("")
-        # A long name must not widen the card: it is cut, and whole in the tooltip.
-        self.title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.title = Elided()
         self.numbers = label("")
-        self.numbers.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.what = label("mean over joints, roots aligned", "faint")
-        first = row(swatch, self.title, self.numbers, spacing=8)
+        first = row(swatch, self.title, self.what, spacing=8)
         first.setStretch(1, 1)
-        self.setLayout(column(first, self.what, spacing=1, margins=(14, 7, 14, 9)))
+        self.setLayout(column(first, self.numbers, spacing=2, margins=(14, 7, 14, 9)))
         self.setToolTip(_WHAT)
         self.hide()
 
@@ -49,8 +45,7 @@ class CompareBar(QWidget):
         self.show_time(self._time_s)
 
     def _set(self, title: str, numbers: str) -> None:
-        self.title.setText(title)
-        self.title.setToolTip(title)
+        self.title.set_whole(title)
         self.numbers.setText(numbers)
         self.show()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QItemSelectionModel, Qt, Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QColor, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -130,7 +130,7 @@ class ModelsDialog(QDialog):
                 item.setForeground(4, QColor(theme.DANGER if lifter.state == DAMAGED else theme.FAINT))
             self.table.addTopLevelItem(item)
             if lifter.name == current:
-                self.table.setCurrentItem(item, 0, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+                self.table.setCurrentItem(item)
         self._selected()
 
     def show_list(self) -> None:
@@ -165,7 +165,8 @@ class ModelsDialog(QDialog):
     def show_error(self, error: UserError) -> None:
         self.idle()
         if self._pages.currentWidget() is self.form:
-            self.form.show_problem(str(error))
+            # The fields are here: hints for the command line are not.
+            self.form.show_problem(error.message if "--" in error.hint else str(error))
         else:
             self.problem.setText(str(error))
             self.problem.show()

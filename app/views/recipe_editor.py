@@ -202,8 +202,9 @@ class RecipeEditor(QWidget):
         return PruneConfig("TPS", schedule_for(1 / 3, self.info.frames, self.info.depth), "TRI")
 
     def _fill(self, prune: PruneConfig) -> None:
-        """Put schedule and recovery of `prune` into the fields."""
+        """Put schedule, recovery and motion of `prune` into the fields."""
         self._loading = True
+        self.motion.setValue(round(100 * prune.motion_share))
         if prune.schedule:
             self.schedule.setText(schedule_text(prune.schedule))
             self.recoverer.setCurrentIndex(self.recoverer.findData(prune.recover))
@@ -222,7 +223,7 @@ class RecipeEditor(QWidget):
         self._loading = True
         self.pruner.setCurrentIndex(self.pruner.findData(strategy if schedule else NOTHING))
         self._loading = False
-        self._fill(PruneConfig(strategy, schedule, recover))
+        self._fill(PruneConfig(strategy, schedule, recover, self.motion.value() / 100))
         self._edited(keep_slider=True)
 
     @Slot()

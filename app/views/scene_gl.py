@@ -25,8 +25,8 @@ _BACKGROUND = "#0f1116"
 _ELEVATION = (-8.0, 89.0)
 _DISTANCE = (0.6, 40.0)
 _BADGE_ABOVE_M = 0.24
-_GHOST_THICKNESS = 0.45  # of a body's
-_GHOST_ALPHA = 0.62
+_GHOST_THICKNESS = 0.5  # of a body's
+_GHOST_ALPHA = 0.75
 
 
 def _rgba(colour: str, mix: float = 1.0) -> tuple[float, float, float, float]:

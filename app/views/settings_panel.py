@@ -88,8 +88,8 @@ class SettingsPanel(QFrame):
             10, section("MODELS"),
             stacked("2D detector", self.detector, "Finds people and their joints in every picture."),
             stacked("3D lifter", self.lifter, "Turns the joints' movement into 3D.", tool(models)),
-            self.recipe,
             stacked("Compute on", self.device, "Automatic takes a supported GPU if there is one, else the processor."),
+            self.recipe,
             None, self.estimates, self.reset, spacing=7, margins=(18, 16, 14, 12),
         )  # fmt: skip
         inside = QWidget()

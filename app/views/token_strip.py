@@ -142,13 +142,15 @@ def shares(times: Doubles, kept: NDArray[np.bool_], duration_s: float, pixels: i
         return np.zeros(pixels)
     step = float(np.median(np.diff(times))) if len(times) > 1 else 1 / 30
     edges = np.append(times, times[-1] + step) / duration_s * pixels  # (T + 1,) where frames begin, in pixels
+    if step / duration_s * pixels >= _GAP_FROM_PX:
+        frame = np.searchsorted(edges, np.arange(pixels + 1) + 0.5, side="right") - 1  # of each pixel's middle
+        last = frame[1:] != frame[:-1]  # the pixel before another frame is the gap
+        frame = frame[:-1]
+        inside = (frame >= 0) & (frame < len(kept)) & ~last
+        return np.where(inside, np.append(kept, False)[np.clip(frame, 0, len(kept))], 0.0)
     # The integral of "kept" along the axis, read off at the pixels' edges.
     area = np.concatenate([[0.0], np.cumsum(np.diff(edges) * kept)])
-    out = np.diff(np.interp(np.arange(pixels + 1), edges, area))
-    if step / duration_s * pixels >= _GAP_FROM_PX:
-        gaps = np.floor(edges[1:] - 0.5).astype(int)
-        out[gaps[(gaps >= 0) & (gaps < pixels)]] = 0
-    return np.clip(out, 0, 1)
+    return np.clip(np.diff(np.interp(np.arange(pixels + 1), edges, area)), 0, 1)
 
 
 def _row_image(share: NDArray[np.float64], shade: QColor) -> QImage:
