@@ -184,7 +184,7 @@ class MHFormer(HourglassHost):
         x, kept = self._refine(x, kept)
         x = self.Transformer_hypothesis.norm(x.flatten(2)).view(x.shape)  # (B, r, H, C)
         x = self.recover_tokens(x).flatten(2)  # (B, r or F, H C)
-        joints: Tensor = self.regression(x.transpose(1, 2)).transpose(1, 2)  # (B, r or F, J 3)
+        joints: Tensor = self.regression(x.transpose(1, 2).contiguous()).transpose(1, 2)  # (B, r or F, J 3)
         return joints.reshape(len(x), -1, c.joints, c.out_channels), kept
 
     def _generate(self, x: Tensor) -> Tensor:
