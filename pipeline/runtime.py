@@ -163,7 +163,7 @@ def choose_precision(
     known = _read_choices(path)
     if known.get(key) in ("float32", "bfloat16"):
         return torch.bfloat16 if known[key] == "bfloat16" else torch.float32
-    if not _has_bfloat16(device) or not _probe_is_fast(device):
+    if not fast_bfloat16(device):
         choice = torch.float32
     else:
         seconds = {dtype: _best_of(run, dtype, device) for dtype in (torch.float32, torch.bfloat16)}
@@ -185,6 +185,14 @@ def _read_choices(path: Path) -> dict[str, str]:
     except (OSError, ValueError):
         return {}
     return data if isinstance(data, dict) else {}
+
+
+def fast_bfloat16(device: torch.device) -> bool:
+    """Whether it makes sense to try bfloat16 on `device`: the hardware has it, and a tiny matrix product is not slower.
+
+    Where a CPU emulates it, a single window of a large model takes minutes.
+    """
+    return _has_bfloat16(device) and _probe_is_fast(device)
 
 
 def _has_bfloat16(device: torch.device) -> bool:
