@@ -39,7 +39,6 @@ _HARMLESS = (
     ("numpy.random", "__RandomState_ctor"),
     ("argparse", "Namespace"),
     ("easydict", "EasyDict"),
-    ("collections", "defaultdict"),
 )
 
 
@@ -74,7 +73,7 @@ def read_state_dict(path: Path) -> dict[str, torch.Tensor]:
         data: Any = _safetensors(path, size, int.from_bytes(start[:8], "little"))
     elif start.startswith(b"PK\x03\x04"):
         _check_zip(path)
-        data = _pickled(path, mapped=True)
+        data = _pickled(path, mapped=path.suffix.lower() != ".safetensors")
     elif start.startswith(b"\x80"):  # PyTorch before 1.6: pickles, one after the other
         data = _pickled(path, mapped=False)
     else:
@@ -118,8 +117,10 @@ def _pickled(path: Path, mapped: bool) -> Any:
     import torch
 
     try:
-        with torch.serialization.safe_globals(_stand_ins()):
-            return torch.load(str(path), map_location="cpu", weights_only=True, mmap=mapped)
+        with torch.serialization.safe_globals(_stand_ins()), path.open("rb") as file:
+            # By its name only where it can be mapped: torch, too, looks at the suffix.
+            source = str(path) if mapped else file
+            return torch.load(source, map_location="cpu", weights_only=True, mmap=mapped)
     except Exception as error:  # a damaged or hostile pickle can raise anything; none of it is our bug
         text = " ".join(str(error).split())
         # torch's advice is to trust the file; ours is not to.
