@@ -39,6 +39,7 @@ __all__ = ["Engine", "analyse"]
 log = logging.getLogger(__name__)
 
 _BATCH_ROWS = 32  # frames handed to the lift thread at a time
+_NEWS_S = 0.5  # how often a long wait for the lift thread says how far it is
 # Shorter appearances are detector noise; in a clip not much longer than that, half of the clip is enough.
 _SHORTEST_PERSON_S = 0.5
 _SHORTEST_PERSON_SHARE = 0.5
@@ -124,11 +125,13 @@ class _Run:
                 f"The video is {self.info.duration_s:.2f} s long: choose a range inside it.",
             )
         chosen = self._chosen()
-        yield Progress("lift", 0, len(chosen), "Lifting the last windows")
+        yield Progress("lift", 0, done, "Lifting the last windows")
         for identity in chosen:
             self._push(identity)
             self.worker.finish(identity)
-        self.worker.join()
+        while not self.worker.wait(_NEWS_S):
+            share = sum(self.worker.share_lifted(identity) for identity in chosen) / len(chosen)
+            yield Progress("lift", int(share * done), done, "Lifting the last windows")
         self.cancel.check()
         yield Progress("finish", 0, 1, "Smoothing, bones, ground")
         yield self._take({identity: self.worker.results[identity] for identity in chosen}, complete=True)

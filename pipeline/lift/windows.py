@@ -111,6 +111,12 @@ class TrackLift:
         self._next = 0
         self._pending: list[_Piece] = []  # whose rows are all there
         self._finished = False
+        self._reached = 0  # rows of the grid before this one have been lifted, or were skipped
+
+    @property
+    def share_lifted(self) -> float:
+        """0 to 1, of the rows so far; may be read from another thread, unlike everything else."""
+        return self._reached / max(len(self._joints), 1)
 
     @property
     def rows_pushed(self) -> int:
@@ -163,6 +169,7 @@ class TrackLift:
                 self._stages.add(a, self._lifter.last_kept, n, piece.kept_before, weight)
                 self._sum.view[a:b] += rows[piece.before : piece.before + length] * weight[:, None, None]
                 self._weight.view[a:b] += weight
+                self._reached = b
             del self._pending[: len(pieces)]
 
     def finish(self, cancel: CancelToken | None = None) -> None:

@@ -74,7 +74,7 @@ class LiftWorker:
         self._put(rows)
 
     def finish(self, identity: int) -> None:
-        """Ask for the rest of this person; the result is in `results` after `join`."""
+        """Ask for the rest of this person; the result is in `results` when `wait` says so."""
         self._put(identity)
 
     def take_partials(self) -> dict[int, Lifted]:
@@ -83,15 +83,26 @@ class LiftWorker:
             partials, self._partials = self._partials, {}
             return partials
 
-    def join(self) -> None:
-        """Wait until everything asked for is lifted. Raises what the lift thread raised."""
+    def wait(self, timeout_s: float) -> bool:
+        """Whether everything asked for is lifted, after waiting no longer than that; nothing more can be asked for.
+
+        Raises what the lift thread raised.
+        """
         self._queue.close()
-        self._thread.join()
+        self._thread.join(timeout_s)
+        if self._thread.is_alive():
+            return False
         if self._error is not None:
             raise self._error
+        return True
+
+    def share_lifted(self, identity: int) -> float:
+        """0 to 1: how much of what was pushed of this person is lifted."""
+        track = self._tracks.get(identity)
+        return 1.0 if identity in self.results else 0.0 if track is None else track.share_lifted
 
     def stop(self) -> None:
-        """End the thread now, whatever is left to do. Safe to call after `join`."""
+        """End the thread now, whatever is left to do. Safe to call after `wait`."""
         self._queue.stop()
         self._thread.join()
 
@@ -111,7 +122,8 @@ class LiftWorker:
                     self._lift(self.lifter, item)
                 elif item in self._tracks:
                     self._tracks[item].finish(self._cancel)
-                    self.results[item] = _lifted(self._tracks.pop(item))
+                    self.results[item] = _lifted(self._tracks[item])
+                    del self._tracks[item]
                 self.lift_s += time.perf_counter() - begun
         except BaseException as error:  # noqa: BLE001 - raised again in the caller's thread
             self._error = error

@@ -49,6 +49,21 @@ def test_shape_root_and_size_of_a_body(lifter: WindowLifter, window):
     assert 0.05 < np.abs(out).max() < 5
 
 
+def test_it_says_how_it_prunes_what_stayed_and_what_that_costs(lifter: WindowLifter, window):
+    lifter.lift_windows(*window, (640, 480))
+    assert lifter.gflops is not None
+    assert lifter.gflops > 0
+    stages = [(block, keep) for block, keep in lifter.prune.schedule if keep < lifter.frames]
+    before = np.ones((2, lifter.frames), bool)
+    for (block, keep), (told, kept) in zip(stages, lifter.last_kept.items(), strict=True):
+        assert told == block
+        assert kept.shape == (2, lifter.frames)
+        assert kept.dtype == bool
+        assert (kept.sum(1) == keep).all()
+        assert (kept <= before).all()  # what was dropped does not come back
+        before = kept
+
+
 def test_same_input_same_output_and_inputs_are_left_alone(lifter: WindowLifter, window):
     joints, scores = window
     kept = joints.copy(), scores.copy()
