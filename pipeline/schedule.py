@@ -28,27 +28,40 @@ class PruneConfig:
 
     `strategy` is "TPC", "TPA", "TPMo" or "TPS". `schedule` holds (block, frames to keep) pairs: at the *input* of that
     block only so many frames stay; blocks must rise and frames must fall. `recover` is "TRA", "TRI", or "" for none
-    (seq2frame models only).
+    (seq2frame models only). `motion_share` (TPS only) moves frames from still to fast stretches at the same cost: 0 is
+    evenly spread, 1 goes by the motion alone (`lift.following`).
     """
 
     strategy: str = "TPS"
     schedule: tuple[tuple[int, int], ...] = ()
     recover: str = "TRI"
+    motion_share: float = 0.0
 
     @property
     def label(self) -> str:
-        """For people: "TPS, 121 frames from block 2, 81 from block 4, TRI"; "every frame in every block" if empty."""
+        """For people: "TPS, 121 frames from block 2, 81 from block 4, TRI"; "every frame in every block" if empty.
+
+        With a share of motion: "TPS by 50 % motion, 121 frames ...".
+        """
         if not self.schedule:
             return "every frame in every block"
         (block, keep), *rest = self.schedule
         stages = [f"{keep} frames from block {block}", *(f"{keep} from block {block}" for block, keep in rest)]
-        return ", ".join([self.strategy, *stages, *([self.recover] if self.recover else [])])
+        by_motion = f" by {round(100 * self.motion_share)} % motion" if self.motion_share else ""
+        return ", ".join([self.strategy + by_motion, *stages, *([self.recover] if self.recover else [])])
 
     def check(self, frames: int, depth: int, seq2frame: bool = False) -> None:
         """Raise `ModelError` unless a host with `depth` blocks and `frames` frames can follow this schedule."""
         if self.strategy not in STRATEGIES:
             raise ModelError(
                 f"The pruning strategy '{self.strategy}' is not known.", f"Known: {', '.join(STRATEGIES)}."
+            )
+        if not 0 <= self.motion_share <= 1:
+            raise ModelError(f"The share of motion is {self.motion_share}.", "Choose 0 (evenly spread frames) to 1.")
+        if self.motion_share and self.strategy != "TPS":
+            raise ModelError(
+                f"{self.strategy} cannot follow the motion: it has its own rule for which frames stay.",
+                "Leave the share of motion at 0, or prune with TPS.",
             )
         if not self.schedule:
             return
@@ -59,22 +72,23 @@ class PruneConfig:
                 "A model that gives every frame cannot be pruned without recovering: frames would be missing.",
                 f"Choose one of {', '.join(RECOVERERS)}.",
             )
-        last_block, alive = -1, frames + 1
+        last_block, alive, most = -1, frames, frames  # the first stage may keep all, later ones drop some
         for block, keep in self.schedule:
             if not last_block < block < depth:
                 raise ModelError(f"Pruning at block {block} does not fit: blocks rise from 0 to {depth - 1}.", _HINT)
-            if not 1 <= keep < alive:
-                raise ModelError(f"Keeping {keep} frames at block {block} does not fit: {alive - 1} are alive.", _HINT)
-            last_block, alive = block, keep
+            if not 1 <= keep <= most:
+                raise ModelError(f"Keeping {keep} frames at block {block} does not fit: {alive} are alive.", _HINT)
+            last_block, alive, most = block, keep, keep - 1
         if self.strategy == "TPA" and self.schedule[0][0] == 0:
             raise ModelError(
                 "TPA cannot prune at block 0: it reads the temporal attention of the block before, and there is none.",
                 "Prune at block 1 or later, or choose another strategy.",
             )
         least = 3 if seq2frame else 2
-        if self.strategy == "TPMo" and alive < least:
+        if (self.strategy == "TPMo" or self.motion_share) and alive < least:
             ends = "the first, the centre and the last frame" if seq2frame else "the first and the last frame"
-            raise ModelError(f"TPMo cannot keep {alive}: it always keeps {ends}.", f"Keep {least} or more.")
+            who = "TPS by motion" if self.motion_share else "TPMo"
+            raise ModelError(f"{who} cannot keep {alive}: it always keeps {ends}.", f"Keep {least} or more.")
 
     def frames_per_block(self, frames: int, depth: int) -> list[int]:
         """How many frames each block sees: the cost profile of the hourglass."""
@@ -107,19 +121,24 @@ class PruneConfig:
             )
 
     def to_json(self) -> dict[str, Any]:
-        """Inverse of `from_json`."""
-        return {"strategy": self.strategy, "schedule": [list(pair) for pair in self.schedule], "recover": self.recover}
+        """Inverse of `from_json`; `motion_share` is written only if there is one."""
+        data = {"strategy": self.strategy, "schedule": [list(pair) for pair in self.schedule], "recover": self.recover}
+        return data | ({"motion_share": self.motion_share} if self.motion_share else {})
 
     @staticmethod
     def from_json(data: Mapping[str, Any] | None) -> PruneConfig:
-        """From a manifest's `prune` object ({"strategy", "schedule", "recover"}); None keeps every frame."""
+        """From a manifest's `prune` object ({"strategy", "schedule", "recover", "motion_share"}); None keeps all."""
         if not data:
             return PruneConfig()
         try:
             schedule = tuple((int(block), int(keep)) for block, keep in data.get("schedule", ()))
         except (TypeError, ValueError) as error:
             raise ModelError("The pruning schedule is no list of [block, frames to keep].", _HINT) from error
-        return PruneConfig(str(data.get("strategy", "TPS")), schedule, str(data.get("recover", "TRI")))
+        try:
+            motion_share = float(data.get("motion_share", 0.0))
+        except (TypeError, ValueError) as error:
+            raise ModelError("The share of motion ('motion_share') is no number.", _HINT) from error
+        return PruneConfig(str(data.get("strategy", "TPS")), schedule, str(data.get("recover", "TRI")), motion_share)
 
 
 def default_schedule(frames: int, depth: int) -> tuple[tuple[int, int], ...]:

@@ -9,11 +9,15 @@ runs and two devices agree. A new strategy is a new function in `SELECTORS`.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
+
+from pipeline.lift.following import select_following
+from pipeline.schedule import PruneConfig
 
 _NEIGHBOURS = 2  # k of DPC-kNN; a frame is its own first neighbour, as in the published code
 _INF = float("inf")
@@ -117,3 +121,10 @@ SELECTORS: dict[str, Selector] = {
     "TPMo": select_moving,
     "TPS": select_uniform,
 }
+
+
+def selector_for(config: PruneConfig) -> Selector:
+    """The selector of a configuration that was checked: that of its strategy, or TPS that follows the motion."""
+    if not config.motion_share:
+        return SELECTORS[config.strategy]
+    return partial(select_following, share=config.motion_share)

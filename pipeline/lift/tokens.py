@@ -21,7 +21,7 @@ import torch
 from torch import Tensor, nn
 
 from pipeline.lift.layers import AttentionLayer
-from pipeline.lift.pruning import SELECTORS, all_frames, gather_frames, select_clusters_as_published
+from pipeline.lift.pruning import all_frames, gather_frames, select_clusters_as_published, selector_for
 from pipeline.lift.recovering import CrossAttention, attend, interpolate
 from pipeline.schedule import PruneConfig
 
@@ -35,7 +35,7 @@ class TokenPruner:
         """`seq2frame`: every selection keeps the centre frame, number `frames // 2`."""
         config.check(frames, depth, seq2frame)
         self.config = config
-        self.selector = SELECTORS[config.strategy]
+        self.selector = selector_for(config)
         self._keep = dict(config.schedule)
         self._alive = [frames, *config.frames_per_block(frames, depth)]  # [block]: frames that come to this block
         self._centre = frames // 2 if seq2frame else None

@@ -12,6 +12,8 @@ from pipeline.config import DetectConfig, LiftConfig, PostConfig, RunConfig, Sce
 from pipeline.errors import ConfigError
 from pipeline.schedule import PruneConfig
 
+_FOLLOWING = PruneConfig("TPS", ((1, 9),), motion_share=0.25)
+
 
 @given(
     st.builds(
@@ -19,7 +21,7 @@ from pipeline.schedule import PruneConfig
         detect=st.builds(DetectConfig, max_people=st.integers(1, 20)),
         lift=st.builds(
             LiftConfig,
-            prune=st.sampled_from([None, PruneConfig(), PruneConfig("TPMo", ((1, 9), (3, 5)), "TRA")]),
+            prune=st.sampled_from([None, PruneConfig(), PruneConfig("TPMo", ((1, 9), (3, 5)), "TRA"), _FOLLOWING]),
             flip=st.booleans(),
             device=st.sampled_from(["auto", "cpu", "cuda:1", "mps"]),
         ),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 import torch
@@ -76,25 +78,109 @@ def test_keeping_every_frame_changes_nothing():
 
 
 @pytest.mark.parametrize(
-    ("config", "word"),
+    ("config", "reason"),
     [
-        (PruneConfig("TPX", SCHEDULE), "TPX"),
-        (PruneConfig("TPS", SCHEDULE, "TRX"), "TRX"),
-        (PruneConfig("TPS", ((6, 81),)), "block 6"),
-        (PruneConfig("TPS", ((4, 81), (2, 121))), "block 2"),
-        (PruneConfig("TPS", ((2, 81), (4, 121))), "121"),
-        (PruneConfig("TPS", ((2, 0),)), "0 frames"),
+        (PruneConfig("TPX", SCHEDULE), "strategy 'TPX' is not known"),
+        (PruneConfig("TPX"), "strategy 'TPX' is not known"),
+        (PruneConfig("TPS", SCHEDULE, "TRX"), "recovering 'TRX' is not known"),
+        (PruneConfig("TPS", SCHEDULE, ""), "without recovering: frames would be missing"),
+        (PruneConfig("TPS", ((6, 81),)), "block 6 does not fit: blocks rise from 0 to 5"),
+        (PruneConfig("TPS", ((-1, 81),)), "block -1 does not fit"),
+        (PruneConfig("TPS", ((4, 121), (2, 81))), "block 2 does not fit: blocks rise"),
+        (PruneConfig("TPS", ((2, 121), (2, 81))), "block 2 does not fit: blocks rise"),
+        (PruneConfig("TPS", ((2, 81), (4, 121))), "Keeping 121 frames at block 4 does not fit: 81 are alive"),
+        (PruneConfig("TPS", ((2, 81), (4, 81))), "Keeping 81 frames at block 4 does not fit"),
+        (PruneConfig("TPS", ((2, 244),)), "Keeping 244 frames at block 2 does not fit: 243 are alive"),
+        (PruneConfig("TPS", ((2, 0),)), "Keeping 0 frames"),
+        (PruneConfig("TPA", ((0, 81),)), "TPA cannot prune at block 0"),
+        (PruneConfig("TPMo", ((2, 9), (4, 1))), "TPMo cannot keep 1: it always keeps the first and the last"),
+        (PruneConfig("TPS", ((2, 1),), motion_share=0.5), "TPS by motion cannot keep 1"),
+        (PruneConfig("TPS", SCHEDULE, motion_share=1.5), "share of motion is 1.5"),
+        (PruneConfig("TPS", SCHEDULE, motion_share=-0.1), "share of motion is -0.1"),
+        (PruneConfig("TPS", SCHEDULE, motion_share=float("nan")), "share of motion is nan"),
+        (PruneConfig("TPMo", SCHEDULE, motion_share=0.5), "TPMo cannot follow the motion: it has its own rule"),
     ],
 )
-def test_a_schedule_that_cannot_be_followed_is_refused(config: PruneConfig, word: str):
-    with pytest.raises(ModelError, match=word):
+def test_a_schedule_that_cannot_be_followed_is_refused(config: PruneConfig, reason: str):
+    with pytest.raises(ModelError, match=reason) as refused:
         TokenPruner(config, 243, 6)
+    assert refused.value.hint
+
+
+def test_the_centre_needs_a_place_beside_both_ends():
+    for config in (PruneConfig("TPMo", ((2, 2),)), PruneConfig("TPS", ((2, 2),), motion_share=0.5)):
+        config.check(243, 6)
+        with pytest.raises(ModelError, match="cannot keep 2: it always keeps the first, the centre and the last"):
+            config.check(243, 6, seq2frame=True)
+
+
+@pytest.mark.parametrize("strategy", ["TPC", "TPA", "TPMo", "TPS"])
+@pytest.mark.parametrize("recover", ["TRA", "TRI", ""])
+def test_what_can_be_followed_is_not_refused(strategy: str, recover: str):
+    PruneConfig(strategy, ((1, 243), (3, 121), (5, 3)), recover).check(243, 6, seq2frame=True)
+    PruneConfig(strategy, (), recover).check(243, 6)  # nothing is pruned: nothing has to come back
+
+
+def test_tra_needs_a_checkpoint_that_learned_it_and_such_a_checkpoint_needs_tra():
+    tri, tra, full = PruneConfig("TPS", SCHEDULE, "TRI"), PruneConfig("TPS", SCHEDULE, "TRA"), PruneConfig()
+    with pytest.raises(ModelError, match="TRA cannot be put into this checkpoint") as refused:
+        tra.check_learned(["head.1.weight"])
+    assert "TRI" in refused.value.hint
+    for config in (tri, full):
+        config.check_learned(["head.1.weight"])
+        with pytest.raises(ModelError, match="trained to recover with TRA"):
+            config.check_learned(["head.1.weight", "x_token"])
+    tra.check_learned(["head.1.weight", "x_token"])
+
+
+def test_positions_are_learned_for_clusters_with_tra_only():
+    names = {2: "pos_embed_token", 4: "pos_embed_token_2"}
+    assert PruneConfig("TPC", SCHEDULE, "TRA").position_names() == names
+    assert PruneConfig("TPC", SCHEDULE, "TRA").position_names(seq2frame=True) == {}
+    assert PruneConfig("TPC", SCHEDULE, "TRI").position_names() == {}
+    assert PruneConfig("TPS", SCHEDULE, "TRA").position_names() == {}
 
 
 def test_config_from_json():
     data = {"strategy": "TPS", "schedule": [[2, 121], [4, 81]], "recover": "TRI"}
     assert PruneConfig.from_json(data) == PruneConfig("TPS", SCHEDULE, "TRI")
     assert PruneConfig.from_json({}) == PruneConfig.from_json(None) == PruneConfig()
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        PruneConfig(),
+        PruneConfig("TPC", SCHEDULE, "TRA"),
+        PruneConfig("TPA", SCHEDULE, ""),
+        PruneConfig("TPS", SCHEDULE, motion_share=0.3),
+    ],
+)
+def test_config_comes_back_from_json(config: PruneConfig):
+    text = json.dumps(config.to_json())
+    assert PruneConfig.from_json(json.loads(text)) == config
+    assert ("motion_share" in text) == (config.motion_share > 0)  # files without it stay as they were
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        ({"schedule": [[2, 121, 3]]}, "no list of"),
+        ({"schedule": 81}, "no list of"),
+        ({"schedule": [["two", 121]]}, "no list of"),
+        ({"schedule": [[2, 121]], "motion_share": "much"}, "share of motion"),
+    ],
+)
+def test_json_that_is_no_schedule_is_refused(data: dict[str, object], reason: str):
+    with pytest.raises(ModelError, match=reason):
+        PruneConfig.from_json(data)
+
+
+def test_label_names_strategy_stages_recovering_and_motion():
+    assert PruneConfig("TPS", SCHEDULE).label == "TPS, 121 frames from block 2, 81 from block 4, TRI"
+    following = PruneConfig("TPS", ((1, 61),), motion_share=0.3)
+    assert following.label == "TPS by 30 % motion, 61 frames from block 1, TRI"
+    assert PruneConfig().label == "every frame in every block"
 
 
 def small(prune: PruneConfig) -> MixSTE:

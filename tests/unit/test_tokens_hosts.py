@@ -16,7 +16,12 @@ from pipeline.lift.tokens import PruneConfig
 
 FRAMES = 13
 SCHEDULE = ((1, 9), (2, 5))  # two stages: hierarchical
-PRUNERS = ("TPC", "TPA", "TPMo", "TPS")
+PRUNERS = ("TPC", "TPA", "TPMo", "TPS", "TPS-motion")  # the last: TPS with more frames where there is more motion
+
+
+def config(pruner: str, recoverer: str, schedule: tuple[tuple[int, int], ...] = SCHEDULE) -> PruneConfig:
+    strategy, _, motion = pruner.partition("-")
+    return PruneConfig(strategy, schedule, recoverer, motion_share=0.5 if motion else 0.0)
 
 
 @dataclass(frozen=True)
@@ -73,13 +78,17 @@ every_combination = pytest.mark.parametrize(("host", "pruner", "recoverer"), CAS
 
 
 def windows(host: Host, batch: int = 2) -> torch.Tensor:
-    return torch.randn(batch, FRAMES, 17, host.in_channels, generator=torch.Generator().manual_seed(5))
+    """Random poses; those of even windows hardly move in the first half, those of odd ones in the second."""
+    x = torch.randn(batch, FRAMES, 17, host.in_channels, generator=torch.Generator().manual_seed(5))
+    late = (torch.arange(FRAMES) >= FRAMES // 2)[None, :, None, None]
+    odd = (torch.arange(batch) % 2 == 1)[:, None, None, None]
+    return torch.where(late != odd, x, 0.1 * x)
 
 
 @every_combination
 @torch.inference_mode()
 def test_keeping_every_frame_changes_nothing(host: Host, pruner: str, recoverer: str):
-    model, x = host.build(PruneConfig(pruner, ((1, FRAMES),), recoverer)), windows(host)
+    model, x = host.build(config(pruner, recoverer, ((1, FRAMES),))), windows(host)
     assert torch.equal(model(x), host.build()(x))
     assert model.forward_kept(x)[1].tolist() == [list(range(FRAMES))] * 2
 
@@ -87,7 +96,7 @@ def test_keeping_every_frame_changes_nothing(host: Host, pruner: str, recoverer:
 @every_combination
 @torch.inference_mode()
 def test_kept_frames_and_shapes(host: Host, pruner: str, recoverer: str):
-    model, x = host.build(PruneConfig(pruner, SCHEDULE, recoverer)), windows(host, batch=4)
+    model, x = host.build(config(pruner, recoverer)), windows(host, batch=4)
     joints, kept = model.forward_kept(x)
     assert kept.shape == (4, 5)
     assert kept.dtype == torch.int64
@@ -98,7 +107,7 @@ def test_kept_frames_and_shapes(host: Host, pruner: str, recoverer: str):
     assert joints.shape[1] == (FRAMES if recoverer == "TRA" else 5)
     if host.seq2frame:
         assert (kept == FRAMES // 2).any(dim=1).all()
-    if pruner in ("TPMo", "TPS"):
+    if pruner in ("TPMo", "TPS", "TPS-motion"):
         assert kept[:, 0].tolist() == [0] * 4
         assert kept[:, -1].tolist() == [FRAMES - 1] * 4
     if pruner == "TPS":
@@ -109,10 +118,25 @@ def test_kept_frames_and_shapes(host: Host, pruner: str, recoverer: str):
 
 @every_combination
 @torch.inference_mode()
+def test_every_stage_keeps_original_frames_of_the_stage_before(host: Host, pruner: str, recoverer: str):
+    model, x = host.build(config(pruner, recoverer)), windows(host, batch=4)
+    with model.watching() as stages:
+        final = model.forward_kept(x)[1]
+    assert [(block, tuple(kept.shape)) for block, kept in stages] == [(1, (4, 9)), (2, (4, 5))]
+    (_, first), (_, second) = stages
+    assert torch.equal(second, final)
+    for b in range(4):
+        assert set(second[b].tolist()) <= set(first[b].tolist()) <= set(range(FRAMES))
+    if host.seq2frame:
+        assert (first == FRAMES // 2).any(dim=1).all()
+
+
+@every_combination
+@torch.inference_mode()
 def test_pruning_really_happens(host: Host, pruner: str, recoverer: str):
     """The pruned output is not the unpruned one: the schedule was not silently ignored."""
     x = windows(host)
-    model = host.build(PruneConfig(pruner, SCHEDULE, recoverer))
+    model = host.build(config(pruner, recoverer))
     full = host.build()(x)
     out, kept = model(x), model.forward_kept(x)[1]
     here = full if recoverer else full.gather(1, kept[:, :, None, None].expand(-1, -1, 17, 3))
@@ -125,7 +149,7 @@ def test_a_motion_linear_in_time_is_recovered_exactly(host: Host, pruner: str, r
     """TRI at the frames that this host really kept, uneven as they are."""
     if recoverer != "TRI":
         pytest.skip("only interpolation promises this")
-    model, x = host.build(PruneConfig(pruner, SCHEDULE, recoverer)), windows(host)
+    model, x = host.build(config(pruner, recoverer)), windows(host)
     kept = model.forward_kept(x)[1]
     slope = torch.randn(17, 3, dtype=torch.float64)
     line = torch.arange(FRAMES, dtype=torch.float64)[:, None, None] * slope
@@ -140,21 +164,21 @@ def test_a_motion_linear_in_time_is_recovered_exactly(host: Host, pruner: str, r
 @every_combination
 @torch.inference_mode()
 def test_a_batch_of_two_is_two_batches_of_one_and_two_runs_agree(host: Host, pruner: str, recoverer: str):
-    model, x = host.build(PruneConfig(pruner, SCHEDULE, recoverer)), windows(host)
+    model, x = host.build(config(pruner, recoverer)), windows(host)
     (joints, kept), out = model.forward_kept(x), model(x)
     for b in range(2):
         alone, alone_kept = model.forward_kept(x[b : b + 1])
         assert torch.equal(alone_kept, kept[b : b + 1])
         torch.testing.assert_close(alone, joints[b : b + 1], rtol=0, atol=1e-5)
     assert torch.equal(model(x), out)
-    assert torch.equal(host.build(PruneConfig(pruner, SCHEDULE, recoverer))(x), out)
+    assert torch.equal(host.build(config(pruner, recoverer))(x), out)
 
 
 @every_combination
 @torch.inference_mode()
 def test_nothing_is_allocated_on_the_default_device(host: Host, pruner: str, recoverer: str):
     """With 'meta' as default device, a tensor made without a device has no values and breaks the result."""
-    model, x = host.build(PruneConfig(pruner, SCHEDULE, recoverer)), windows(host)
+    model, x = host.build(config(pruner, recoverer)), windows(host)
     expected = model(x)
     with torch.device("meta"):
         again = model(x)
@@ -165,7 +189,7 @@ def test_nothing_is_allocated_on_the_default_device(host: Host, pruner: str, rec
 @every_combination
 @torch.inference_mode()
 def test_autocast(host: Host, pruner: str, recoverer: str):
-    model, x = host.build(PruneConfig(pruner, SCHEDULE, recoverer)), windows(host)
+    model, x = host.build(config(pruner, recoverer)), windows(host)
     with torch.autocast("cpu", torch.bfloat16):
         out, kept = model(x), model.forward_kept(x)[1]
         unpruned = host.build()(x)
@@ -180,7 +204,7 @@ def test_autocast(host: Host, pruner: str, recoverer: str):
 
 @every_combination
 def test_gradients_reach_every_weight(host: Host, pruner: str, recoverer: str):
-    model = host.build(PruneConfig(pruner, SCHEDULE, recoverer)).train()
+    model = host.build(config(pruner, recoverer)).train()
     model(windows(host)).square().mean().backward()
     without = [k for k, p in model.named_parameters() if p.grad is None or not p.grad.isfinite().all()]
     assert without == []
