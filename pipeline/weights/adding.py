@@ -36,8 +36,8 @@ def register(entry: WeightEntry, content: bytes) -> Path:
     folder = user_folder()
     with _one_change:
         check_name(entry.name)
-        listed = _listed(folder / MANIFEST)
         make_folder(folder)
+        listed = _listed(folder / MANIFEST)
         path = folder / entry.file
         with atomic_write(path) as file:
             file.write(content)
@@ -59,7 +59,7 @@ def unregister(name: str) -> None:
             raise ConfigError(f"There is no lifter called '{name}'.", f"Added by you: {known}.")
         folder = user_folder()
         listed = _listed(folder / MANIFEST)
-        (gone,) = (data for data in listed if isinstance(data, dict) and data.get("name") == name)
+        gone = next(data for data in listed if isinstance(data, dict) and data.get("name") == name)
         rest = [data for data in listed if data is not gone]
         _write(folder / MANIFEST, rest)
         if any(isinstance(data, dict) and data.get("file") == gone["file"] for data in rest):

@@ -92,7 +92,7 @@ def _read_own(path: Path, mtime_ns: int, size: int) -> Own:
             raise TypeError("'entries' is no list")
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         problem = f"The list of your own lifters {path} cannot be read ({error}). Correct it, or delete it."
-        log.warning(problem)
+        log.warning("%s", problem)
         return Own(path, (), (problem,))
     taken = {entry.name for entry in _read(PROJECT_FOLDER / MANIFEST)}
     entries, problems = [], []
@@ -104,7 +104,7 @@ def _read_own(path: Path, mtime_ns: int, size: int) -> Own:
                 raise ModelError(f"There is another lifter called '{entry.name}', or another file '{entry.file}'.")
         except (ModelError, TypeError, ValueError, AttributeError) as error:
             problems.append(f"An entry of {path} is left out: {error}")
-            log.warning(problems[-1])
+            log.warning("%s", problems[-1])
             continue
         taken.add(entry.name)
         entries.append(entry)
