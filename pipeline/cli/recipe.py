@@ -1,9 +1,8 @@
-"""The pruning options that several commands share: `--prune`, `--tokens`, `--at`, `--recover`."""
+"""The pruning options that several commands share: `--prune`, `--tokens`, `--at`, `--recover`, `--motion`."""
 
 from __future__ import annotations
 
 import argparse
-import dataclasses
 
 from pipeline.errors import ConfigError
 from pipeline.schedule import RECOVERERS, STRATEGIES, PruneConfig
@@ -21,6 +20,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--tokens", metavar="N,N", help="frames to keep at each stage, falling: 121,81")
     group.add_argument("--at", metavar="B,B", help="block at whose input each stage prunes, rising, from 0: 2,4")
     group.add_argument("--recover", metavar="NAME", help="tra (attention), tri (interpolation), none (seq2frame only)")
+    group.add_argument(
+        "--motion", metavar="SHARE", help="tps only: how far the kept frames follow the motion, 0 (evenly spread) to 1"
+    )
 
 
 def prune_from(arguments: argparse.Namespace, base: PruneConfig | None = None) -> PruneConfig | None:
@@ -30,13 +32,15 @@ def prune_from(arguments: argparse.Namespace, base: PruneConfig | None = None) -
     (without it: TPS and TRI, and a schedule has to be given). An empty schedule is the full model (`--prune none`).
     Whether it fits the model is checked where the model is made. Raises `ConfigError`.
     """
-    name, tokens, at, recover = (getattr(arguments, key) for key in ("prune", "tokens", "at", "recover"))
-    if all(value is None for value in (name, tokens, at, recover)):
+    name, *others = (getattr(arguments, key) for key in ("prune", "tokens", "at", "recover", "motion"))
+    tokens, at, recover, motion = others
+    unsaid = all(value is None for value in others)
+    if name is None and unsaid:
         return None
     if name is not None and name.lower() == _NONE:
-        if not all(value is None for value in (tokens, at, recover)):
+        if not unsaid:
             raise ConfigError(
-                "--prune none keeps every frame: --tokens, --at and --recover have nothing to say.",
+                "--prune none keeps every frame: the other pruning options have nothing to say.",
                 "Leave them out, or name a strategy.",
             )
         return PruneConfig()
@@ -46,11 +50,13 @@ def prune_from(arguments: argparse.Namespace, base: PruneConfig | None = None) -
         raise ConfigError("It is not said how many frames to keep, and where.", _EXAMPLE)
     if recover is not None:
         recover = "" if recover.lower() == _NONE else _known("--recover", recover, RECOVERERS)
-    return dataclasses.replace(
-        start,
-        strategy=start.strategy if name is None else _known("--prune", name, STRATEGIES),
-        schedule=schedule,
-        recover=start.recover if recover is None else recover,
+    strategy = start.strategy if name is None else _known("--prune", name, STRATEGIES)
+    own_share = start.motion_share if strategy == start.strategy else 0.0
+    return PruneConfig(
+        strategy,
+        schedule,
+        start.recover if recover is None else recover,
+        own_share if motion is None else _share(motion),
     )
 
 
@@ -59,6 +65,16 @@ def _known(option: str, name: str, names: tuple[str, ...]) -> str:
         if known.lower() == name.lower():
             return known
     raise ConfigError(f"{option} {name} is not known.", f"Known: {', '.join(n.lower() for n in names)}, {_NONE}.")
+
+
+def _share(text: str) -> float:
+    try:
+        share = float(text)
+    except ValueError:
+        share = -1.0
+    if not 0 <= share <= 1:
+        raise ConfigError(f"--motion {text} is no share.", "Choose 0 (evenly spread frames) to 1, for example 0.5.")
+    return share
 
 
 def _schedule(tokens: str | None, at: str | None) -> tuple[tuple[int, int], ...]:

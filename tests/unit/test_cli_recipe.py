@@ -1,4 +1,4 @@
-"""`--prune`, `--tokens`, `--at`, `--recover`: what they ask for, and what is said when they do not fit together."""
+"""The pruning options of the command line: what they ask for, and what is said when they do not fit together."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ def asked(*options: str, base: PruneConfig | None = None) -> PruneConfig | None:
         ("--prune TpMo --tokens 61 --at 1 --recover TRA", PruneConfig("TPMo", ((1, 61),), "TRA")),
         ("--prune tpc --tokens 61 --at 7 --recover none", PruneConfig("TPC", ((7, 61),), "")),
         ("--tokens 61 --at 0", PruneConfig("TPS", ((0, 61),), "TRI")),
+        ("--tokens 61 --at 1 --motion 0.5", PruneConfig("TPS", ((1, 61),), "TRI", 0.5)),
     ],
 )
 def test_what_is_asked_for(options: str, expected: PruneConfig | None) -> None:
@@ -63,12 +64,22 @@ def test_what_is_not_named_is_as_the_model_does_it(options: str, expected: Prune
         ("--prune tps", "not said how many frames"),
         ("--recover tri", "not said how many frames"),
         ("--prune none --tokens 61 --at 1", "keeps every frame"),
+        ("--tokens 61 --at 1 --motion much", "--motion much is no share"),
+        ("--tokens 61 --at 1 --motion 1.5", "--motion 1.5 is no share"),
+        ("--tokens 61 --at 1 --motion nan", "--motion nan is no share"),
     ],
 )
 def test_what_does_not_fit_together_is_said(options: str, says: str) -> None:
     with pytest.raises(ConfigError, match=says) as caught:
         asked(*options.split())
     assert caught.value.hint
+
+
+def test_another_strategy_does_not_follow_the_motion_as_the_models_own_does() -> None:
+    own = PruneConfig("TPS", ((3, 81),), "TRI", 0.4)
+    assert asked("--prune", "tpmo", base=own) == PruneConfig("TPMo", ((3, 81),), "TRI")
+    assert asked("--tokens", "61", "--at", "3", base=own) == PruneConfig("TPS", ((3, 61),), "TRI", 0.4)
+    assert asked("--motion", "0", base=own) == PruneConfig("TPS", ((3, 81),), "TRI")
 
 
 def test_lift_takes_what_is_not_named_from_the_manifest() -> None:
