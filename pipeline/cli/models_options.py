@@ -36,7 +36,17 @@ def overrides_from(arguments: argparse.Namespace) -> Overrides:
         at=_numbers("--at", arguments.at),
         recover=arguments.recover,
         seq2frame=arguments.seq2frame,
+        motion=_share(arguments.motion),
     )
+
+
+def _share(text: str | None) -> float | None:
+    if text is None:
+        return None
+    try:
+        return float(text)
+    except ValueError:
+        raise ConfigError(f"--motion {text} is no number.", "Choose 0 (evenly spread frames) to 1.") from None
 
 
 def _numbers(option: str, text: str | None) -> tuple[int, ...] | None:

@@ -76,7 +76,14 @@ def told_by(entry: WeightEntry) -> Overrides:
     if not prune.schedule:
         return common
     at, tokens = zip(*prune.schedule, strict=True)
-    return Overrides(prune=prune.strategy, tokens=tokens, at=at, recover=prune.recover or "none").over(common)
+    recipe = Overrides(
+        prune=prune.strategy,
+        tokens=tokens,
+        at=at,
+        recover=prune.recover or "none",
+        motion=prune.motion_share or None,
+    )
+    return recipe.over(common)
 
 
 def read_input(path: Path, found: Recognised) -> Floats:

@@ -8,7 +8,7 @@ leave nothing: they can be put into any unpruned checkpoint. Neither does TPC in
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from pipeline.errors import ModelError
@@ -33,15 +33,25 @@ class Overrides:
     recover: str | None = None  # "TRA", "TRI" or "none", any letter case
     seq2frame: bool | None = None  # only the centre frame counts: every selection keeps it
     generation_heads: int | None = None  # MHFormer
+    motion: float | None = None  # TPS: how far the kept frames follow the motion, 0 to 1
 
     def over(self, base: Overrides) -> Overrides:
-        """What is not said here is as in `base`; "none" as strategy silences its whole schedule."""
-        if self.prune is not None and self.prune.lower() == "none":
-            base = Overrides(
-                base.heads, base.neighbours, seq2frame=base.seq2frame, generation_heads=base.generation_heads
-            )
+        """What is not said here is as in `base`; "none" as strategy silences its schedule, another one its motion."""
+        said = None if self.prune is None else self.prune.lower()
+        if said == "none":
+            base = replace(base, **dict.fromkeys(_RECIPE))
+        elif said is not None and said != (base.prune or "").lower():
+            base = replace(base, motion=None)
         both = ((f.name, getattr(self, f.name), getattr(base, f.name)) for f in fields(Overrides))
         return Overrides(**{name: other if own is None else own for name, own, other in both})
+
+    @property
+    def silent(self) -> bool:
+        """Whether nothing is said about pruning and recovering."""
+        return all(getattr(self, name) is None for name in _RECIPE)
+
+
+_RECIPE = ("prune", "tokens", "at", "recover", "motion")
 
 
 @dataclass(slots=True)
@@ -107,28 +117,21 @@ class _Schedule:
     def find(self) -> None:
         asked, recipe = self.asked, self.recipe
         if asked.prune is not None and asked.prune.lower() == "none":
-            if (asked.tokens, asked.at, asked.recover) != (None, None, None):
+            if not replace(asked, prune=None).silent:
                 raise ModelError(
-                    "--prune none keeps every frame: --tokens, --at and --recover have nothing to say.",
+                    "--prune none keeps every frame: the other pruning options have nothing to say.",
                     "Leave them out, or name a strategy.",
                 )
             self._seq2frame("TRI")
             return
-        if (
-            asked
-            == Overrides(
-                asked.heads, asked.neighbours, seq2frame=asked.seq2frame, generation_heads=asked.generation_heads
-            )
-            and not self.learned
-            and not self.shortened
-        ):
+        if asked.silent and not self.learned and not self.shortened:
             recipe.notes_assumed.append("not pruned: no tensor speaks of it (--prune, --tokens, --at)")
             self._seq2frame("TRI")
             return
         strategy = self._strategy()
         recover = self._recover(strategy)
         schedule = self._stages(strategy, recover)
-        recipe.prune = PruneConfig(strategy, schedule, recover)
+        recipe.prune = PruneConfig(strategy, schedule, recover, asked.motion or 0.0)
         if self.family.host == "motionagformer":
             recipe.sizes["norm_kept"] = bool(self.shortened)
         self._seq2frame(recover)
@@ -145,7 +148,8 @@ class _Schedule:
                 "This checkpoint recovers with TRA (x_token), but does not say how it prunes.",
                 "Say --prune, --tokens and --at as it was trained. " + _EXAMPLE,
             )
-        if asked.recover is not None and asked.recover.upper() == "TRI" and not self.shortened:
+        wants_tps = asked.motion is not None or (asked.recover is not None and asked.recover.upper() == "TRI")
+        if wants_tps and not self.shortened:
             return self._assume("TPS", "it needs no training; --prune")
         if self.family.seq2frame or self.shortened or self.learned:
             return self._assume("TPC", "as the published pruned models; --prune")

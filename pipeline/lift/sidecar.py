@@ -74,6 +74,9 @@ def _value(file: str, key: str, value: Any) -> Any:
     elif key == "seq2frame":
         if isinstance(value, bool):
             return value
+    elif key == "motion":
+        if isinstance(value, int | float) and 0 <= value <= 1:
+            return float(value)
     elif _whole(value):
         return value
     raise ModelError(f"'{key}' in {file} is {json.dumps(value)[:40]}, which it cannot be.", _HINT)

@@ -154,9 +154,22 @@ def test_recover_alone_and_seq2frame_alone(tmp_path: Path) -> None:
     assert none.sizes["seq2frame"]
 
 
+def test_frames_that_follow_the_motion(tmp_path: Path) -> None:
+    path = written(tmp_path, "mixste")
+    found = recognise(path, Overrides(tokens=(9,), at=(1,), motion=0.5))
+    assert found.prune == PruneConfig("TPS", ((1, 9),), "TRI", 0.5)
+    base = Overrides(prune="TPS", tokens=(9,), at=(1,), motion=0.5)
+    assert Overrides(at=(2,)).over(base).motion == 0.5
+    assert Overrides(prune="tps").over(base).motion == 0.5
+    assert Overrides(prune="tpmo").over(base).motion is None
+    assert Overrides(prune="none").over(base) == Overrides(prune="none")
+
+
 @pytest.mark.parametrize(
     ("name", "learned", "overrides", "says"),
     [
+        ("mixste", None, Overrides(prune="tpa", tokens=(9,), at=(1,), motion=0.5), "cannot follow the motion"),
+        ("mixste", None, Overrides(prune="tps", tokens=(9,), at=(1,), motion=2.0), "share of motion is 2"),
         ("mixste", None, Overrides(prune="tpx"), "tpx is not known"),
         ("mixste", None, Overrides(prune="tps"), "how many frames to keep, and where"),
         ("mixste", None, Overrides(prune="tps", tokens=(9,)), "how many frames to keep, and where"),
@@ -239,6 +252,7 @@ def test_a_file_of_that_name_about_other_things_is_left_alone(tmp_path: Path, co
         ({"at": [1.5]}, "'at' in"),
         ({"prune": 3}, "'prune' in"),
         ({"seq2frame": 1}, "'seq2frame' in"),
+        ({"motion": 2}, "'motion' in"),
         ({"rate_hz": [50]}, "'rate_hz' in"),
         ({"unit_stature_m": 0}, "'unit_stature_m' in"),
     ],
