@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pipeline.lift.recognise import Overrides, Recognised
     from pipeline.weights import WeightEntry
 
-_OPTION = re.compile(r"; --[a-z-]+")  # the library names the command line's options
+_OPTION = re.compile(r"; --[a-z-]+| \(--[a-z-]+(, --[a-z-]+)*\)")  # the library names the command line's options
 _UNKNOWN_DEPTH = 1000  # a manifest entry that leaves the host's own depth alone: the host checks the blocks itself
 
 
@@ -102,9 +102,12 @@ def _info(entry: WeightEntry, check: bool) -> LifterInfo:
             weights.locate(entry)
         except ModelError as error:
             state, reason = MISSING if path is None else DAMAGED, str(error)
+    added, title = weights.is_own(entry.name), entry.title or entry.name
+    if added and title.endswith(f" ({entry.name})"):  # its name tells it from others: it comes first
+        title = f"{entry.name}: {title.removesuffix(f' ({entry.name})')}"
     return LifterInfo(
         name=entry.name,
-        title=entry.title or entry.name,
+        title=title,
         host=entry.host,
         host_title=_host_title(entry.host),
         frames=entry.frames,
@@ -115,10 +118,10 @@ def _info(entry: WeightEntry, check: bool) -> LifterInfo:
         state=state,
         reason=reason,
         licence=entry.licence,
-        limits=entry.limits,
+        limits=_OPTION.sub("", entry.limits),
         size_bytes=entry.bytes,
         downloadable=bool(entry.url),
-        added=weights.is_own(entry.name),
+        added=added,
     )
 
 

@@ -2,8 +2,9 @@
 
     xvfb-run -a -s "-screen 0 1600x1000x24" python docs/make_screenshots.py
 
-Writes docs/window.png (video beside the skeleton) and docs/start.png (the first page). It photographs the screen, not
-the widget: Qt's own `grab` does not hold what OpenGL drew.
+Writes docs/window.png (video beside the skeleton, and which frames each pruning stage kept), docs/compare.png (a
+tenth of the frames against all of them) and docs/start.png (the first page). It photographs the screen, not the
+widget: Qt's own `grab` does not hold what OpenGL drew.
 """
 
 from __future__ import annotations
@@ -20,13 +21,25 @@ sys.path.insert(0, str(ROOT))
 _SETTINGS = tempfile.TemporaryDirectory()
 os.environ["HOURGLASS_CONFIG"] = _SETTINGS.name
 
-from PySide6.QtTest import QTest  # noqa: E402
+from PySide6.QtCore import QEventLoop, QTimer  # noqa: E402
+from PySide6.QtWidgets import QScrollArea  # noqa: E402
 
 from app import bootstrap  # noqa: E402
+from app.compare import Stage  # noqa: E402
 from app.window import Window  # noqa: E402
 
 SIZE = (1600, 1000)
 MID_JUMP_S = 6.10  # of the sample: the man has turned over and comes down feet first
+
+
+COMPARED_PERCENT = 10
+
+
+def pause(milliseconds: int) -> None:
+    """Let the window live. A loop of its own: QTest.qWait keeps Python's lock and starves the threads."""
+    loop = QEventLoop()
+    QTimer.singleShot(milliseconds, loop.quit)
+    loop.exec()
 
 
 def wait(condition: Callable[[], bool], seconds: float) -> None:
@@ -34,13 +47,32 @@ def wait(condition: Callable[[], bool], seconds: float) -> None:
     while not condition():
         if time.monotonic() > end:
             raise SystemExit("the window did not get there in time")
-        QTest.qWait(30)
+        pause(30)
 
 
 def photograph(window: Window, name: str) -> None:
-    QTest.qWait(400)
+    pause(400)
     picture = window.screen().grabWindow(window.winId())
     picture.save(str(ROOT / "docs" / name))
+
+
+def compare(window: Window) -> None:
+    """A tenth of the frames, with the full model as the ghost beside it. Needs the 2D of a run."""
+    recipe = window.workspace.panel.recipe
+    before = window.controller.take
+    recipe.head.setChecked(True)
+    recipe.editor.keep.setValue(COMPARED_PERCENT)
+    if len(sys.argv) > 1:
+        window.run()
+    wait(lambda: window.controller.take is not before and not window.controller.busy, 900)
+    window.actions_["compare"].trigger()
+    wait(lambda: window.controller.comparer.stage is Stage.READY, 300)
+    for editor in (recipe.editor, recipe.other):
+        wait(lambda editor=editor: "," in editor.cost.text(), 60)
+    window.playback.seek(MID_JUMP_S)
+    scroll = window.workspace.panel.findChild(QScrollArea).verticalScrollBar()
+    pause(600)
+    scroll.setValue(scroll.maximum())
 
 
 def main() -> int:
@@ -48,7 +80,7 @@ def main() -> int:
     window = Window(bootstrap.PipelineBackend(), bootstrap.Settings(), Path("hourglass.log"))
     window.setGeometry(0, 0, *SIZE)
     window.show()
-    QTest.qWait(1500)
+    pause(1500)
     photograph(window, "start.png")
     window.files.open_sample()
     wait(lambda: window.controller.info is not None, 60)
@@ -64,8 +96,10 @@ def main() -> int:
         raise SystemExit(window.banner.message.text())
     window.workspace.cards.setSizes([720, 420])
     window.playback.seek(MID_JUMP_S)
-    QTest.qWait(1200)
+    pause(1200)
     photograph(window, "window.png")
+    compare(window)
+    photograph(window, "compare.png")
     window.close()
     app.processEvents()
     return 0

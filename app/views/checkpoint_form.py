@@ -27,7 +27,7 @@ class CheckpointForm(QWidget):
         for text in (self.title, self.file, self.read, self.assumed, self.problem):
             text.setWordWrap(True)
         self.problem.setStyleSheet(f"color: {theme.DANGER};")
-        self.name = QLineEdit()
+        self.name, self._name_label = QLineEdit(), label("Name", "muted")
         self.name.setToolTip("What it is called in the list of lifters")
         self.name.setPlaceholderText("From the file's name")
         self.name.textEdited.connect(self._renamed)
@@ -72,7 +72,7 @@ class CheckpointForm(QWidget):
     def _fill(self, found: FoundCheckpoint) -> None:
         focus = next((key for key, box in self.fields.items() if box.hasFocus()), "")
         if self._form.rowCount():
-            self._form.takeRow(self.name)  # it stays, the others are made anew
+            self._form.takeRow(self.name)  # it and its label stay, the others are made anew
         while self._form.rowCount():
             self._form.removeRow(0)
         self.fields = {field.key: self._box(field) for field in found.fields}
@@ -82,7 +82,7 @@ class CheckpointForm(QWidget):
             for widget in (name, box):
                 widget.setToolTip(field.help)
             self._form.addRow(name, box)
-        self._form.addRow(label("Name", "muted"), self.name)
+        self._form.addRow(self._name_label, self.name)
         if focus in self.fields:
             self.fields[focus].setFocus()
 

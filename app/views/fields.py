@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal, Slot
-from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QDoubleSpinBox, QPushButton, QWidget
+from PySide6.QtGui import QPaintEvent
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QComboBox,
+    QDoubleSpinBox,
+    QPushButton,
+    QStyle,
+    QStyleOptionComboBox,
+    QStylePainter,
+    QWidget,
+)
 
 from app import theme
 from app.views.widgets import column, label, row
@@ -21,6 +31,33 @@ class NoWheel(QObject):
             event.ignore()
             return True
         return super().eventFilter(watched, event)
+
+
+class LongComboBox(QComboBox):
+    """For names that may be longer than the box: cut with an ellipsis, whole in the list and as a tooltip."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        painter = QStylePainter(self)
+        option = QStyleOptionComboBox()
+        self.initStyleOption(option)
+        field = self.style().subControlRect(
+            QStyle.ComplexControl.CC_ComboBox, option, QStyle.SubControl.SC_ComboBoxEditField, self
+        )
+        whole = option.currentText  # type: ignore[attr-defined]
+        option.currentText = self.fontMetrics().elidedText(  # type: ignore[attr-defined]
+            whole, Qt.TextElideMode.ElideRight, field.width() - 10
+        )
+        painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
+        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
+
+    def showPopup(self) -> None:  # noqa: N802
+        self.view().setMinimumWidth(max(self.view().sizeHintForColumn(0) + 24, self.width()))
+        super().showPopup()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ToolTip:
+            self.setToolTip(self.currentText())
+        return super().event(event)
 
 
 class Fold(QWidget):

@@ -47,7 +47,7 @@ class ModelsDialog(QDialog):
         self.setWindowTitle("Lifters")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setAcceptDrops(True)
-        self.resize(820, 560)
+        self.resize(860, 560)
         self._lifters: dict[str, LifterInfo] = {}
         self._busy = False
         self.form = CheckpointForm()
@@ -120,12 +120,13 @@ class ModelsDialog(QDialog):
         self._lifters = {lifter.name: lifter for lifter in lifters}
         self.table.clear()
         for lifter in lifters:
-            title = f"{lifter.title}  (default)" if lifter.default else lifter.title
-            pruning = prune_text(lifter.prune)
-            values = [title, lifter.host_title, str(lifter.frames), pruning, _STATES[lifter.state]]
+            state = _STATES[lifter.state] + (", default" if lifter.default else "")
+            network, pruning = lifter.host_title.partition(" (")[0], prune_text(lifter.prune)
+            values = [lifter.title, network, str(lifter.frames), pruning, state]
             item = QTreeWidgetItem(values)
             item.setData(0, Qt.ItemDataRole.UserRole, lifter.name)
-            item.setToolTip(0, lifter.name)
+            item.setToolTip(0, lifter.title)
+            item.setToolTip(1, lifter.host_title)
             if lifter.state != INSTALLED:
                 item.setForeground(4, QColor(theme.DANGER if lifter.state == DAMAGED else theme.FAINT))
             self.table.addTopLevelItem(item)

@@ -21,7 +21,7 @@ from app.recipe import (
     share_kept,
     takes_motion,
 )
-from app.views.fields import NoWheel, stacked
+from app.views.fields import LongComboBox, NoWheel, stacked
 from app.views.widgets import column, label, row
 from pipeline.errors import UserError
 from pipeline.schedule import PruneConfig
@@ -49,7 +49,7 @@ class RecipeEditor(QWidget):
         super().__init__(parent)
         self._recipe, self._loading = recipe, False
         self._lifters: dict[str, LifterInfo] = {}
-        self.lifter, self.pruner, self.recoverer = QComboBox(), QComboBox(), QComboBox()
+        self.lifter, self.pruner, self.recoverer = LongComboBox(), QComboBox(), QComboBox()
         self.schedule = QLineEdit()
         self.schedule.setPlaceholderText("121 @ 2, 81 @ 4")
         self.keep, self.keep_text = _percent_slider(_LEAST_PERCENT), label("", "muted")
@@ -274,6 +274,9 @@ class RecipeEditor(QWidget):
         self.problem_text.setVisible(bool(reason))
         self.cost.setVisible(not reason)
         if info is not None:
+            fixed = bool(info.prune.position_names(info.seq2frame))
+            self.keep.setEnabled(not fixed)
+            self.keep.setToolTip("This lifter has learned for how many frames it works." if fixed else "")
             self._offer_recoverers(info)
         self._loading = False
         self.show_cost(None)

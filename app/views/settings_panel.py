@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from app.lifters import INSTALLED, LifterInfo
 from app.settings import CompareSettings, RunSettings
-from app.views.fields import NoWheel, field, number, section, stacked
+from app.views.fields import LongComboBox, NoWheel, field, number, section, stacked
 from app.views.recipe_panel import RecipePanel
 from app.views.widgets import column, label, tool
 from pipeline.types import Take
@@ -57,7 +57,7 @@ class SettingsPanel(QFrame):
         self.fov = number(5, 150, 1, "°", "Automatic", 0, 60)
         self.pitch = number(-89, 89, 1, "°", "", 1)
         self.smooth = number(0, 60, 0.5, " Hz", "Off", 1, 7)
-        self.detector, self.lifter, self.device = QComboBox(), QComboBox(), QComboBox()
+        self.detector, self.lifter, self.device = QComboBox(), LongComboBox(), QComboBox()
         self.recipe = RecipePanel(settings, other)
         self.estimates = label("", "faint")
         self.estimates.setWordWrap(True)

@@ -54,7 +54,7 @@ def on_form(dialog: ModelsDialog) -> bool:
 def test_the_list_says_what_there_is(dialog: ModelsDialog) -> None:
     first = dialog.table.topLevelItem(0)
     assert [first.text(i) for i in range(5)] == [
-        "Fake lifter  (default)", "MixSTE", "243", "TPS + TRI, 121 @ 2, 61 @ 4", "Installed",
+        "Fake lifter", "MixSTE", "243", "TPS + TRI, 121 @ 2, 61 @ 4", "Installed, default",
     ]  # fmt: skip
     assert dialog.table.topLevelItem(1).text(3) == "every frame"
     assert not dialog.remove.isEnabled(), "it comes with the program"
