@@ -108,6 +108,6 @@ def _host(found: Recognised) -> HourglassHost:
     host = registry.find("host", found.host).load()
     try:
         model: HourglassHost = host.from_sizes(found.sizes, found.prune)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, RuntimeError) as error:
         raise ModelError(f"{found.path.name} cannot be a {found.title} ({error}).", "Say --heads.") from error
     return model

@@ -9,6 +9,7 @@ A pickle that names anything else is refused.
 from __future__ import annotations
 
 import math
+import threading
 import zipfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -24,6 +25,8 @@ _PREFIXES = ("module.", "_orig_mod.")  # of DataParallel and of torch.compile
 COUNTER = "num_batches_tracked"  # of batch norms: training only, and not every file has it
 _DEPTH = 4  # wrappers within wrappers
 _HINT = "Choose the weights of one of the four transformers, as .pth, .bin, .pt or .safetensors; or get the file again."
+
+_one_at_a_time = threading.Lock()  # torch keeps one list of allowed names for the whole program
 
 # (module, name) of what checkpoints of this field hold beside tensors; made into stand-ins, never imported.
 _HARMLESS = (
@@ -59,6 +62,8 @@ def read_state_dict(path: Path) -> dict[str, torch.Tensor]:
     DataParallel) are taken off; what lies beside the weights (optimizer, epoch) is left out, and so are the counters of
     batch norms. Every tensor is a dense one of finite floating-point numbers. Raises `ModelError`.
     """
+    if path.exists() and not path.is_file():
+        raise ModelError(f"{path} cannot be opened: it is no file.", _HINT)
     try:
         with path.open("rb") as file:
             start = file.read(16)
@@ -117,7 +122,7 @@ def _pickled(path: Path, mapped: bool) -> Any:
     import torch
 
     try:
-        with torch.serialization.safe_globals(_stand_ins()), path.open("rb") as file:
+        with _one_at_a_time, torch.serialization.safe_globals(_stand_ins()), path.open("rb") as file:
             # By its name only where it can be mapped: torch, too, looks at the suffix.
             source = str(path) if mapped else file
             return torch.load(source, map_location="cpu", weights_only=True, mmap=mapped)

@@ -46,6 +46,44 @@ def test_sizes_are_not_those_of_the_papers_by_heart(tmp_path: Path, name: str) -
     assert torch.equal(model(x), host(name, **other)(x))
 
 
+@pytest.mark.parametrize(
+    ("name", "change", "says"),
+    [
+        ("mixste", {"Temporal_pos_embed": None}, "another network"),
+        ("mixste", {"Spatial_pos_embed": (1, 14, 16)}, "takes 14 joints"),
+        ("mixste", {"Spatial_patch_to_embedding.weight": (16, 5)}, "5 numbers each"),
+        ("mixste", {"head.1.weight": (2, 16)}, "gives 2 for each"),
+        ("mixste", {"head.1.weight": None}, r"missing: head\.1\.weight"),
+        ("mixste", {"Temporal_norm.weight": None}, r"missing: Temporal_norm\.weight"),
+        ("mixste", {"Temporal_norm.scale": (16,)}, r"not part of the model: Temporal_norm\.scale"),
+        ("mixste", {"TTEblocks.2.mlp.fc1.weight": (33, 16)}, r"\(33, 16\) instead of \(32, 16\)"),
+        ("mixste", {"Temporal_pos_embed": (27, 16)}, "odd shape"),
+        ("mixste", {"Temporal_pos_embed": (1, 0, 16)}, "a size is zero"),
+        ("mixste", {"STEblocks.7.norm1.weight": (16,)}, "odd shape"),
+        ("mhformer", {"Transformer_hypothesis.CHI_blocks.1.norm2.weight": (48,)}, "odd shape"),
+        ("motionbert", {"pre_logits.fc.weight": None}, "missing: pre_logits"),
+        ("motionagformer", {"layers.1.graph_temporal.mixer.batch_norm.weight": None}, "missing: layers"),
+        (
+            "motionagformer",
+            {"layers.1.graph_temporal.mixer.batch_norm.weight": (40,)},
+            "does not fit|is alive|are alive",
+        ),
+    ],
+)
+def test_damaged_and_other_networks(
+    tmp_path: Path, name: str, change: dict[str, tuple[int, ...] | None], says: str
+) -> None:
+    state = dict(host(name).state_dict())
+    for key, shape in change.items():
+        if shape is None:
+            del state[key]
+        else:
+            state[key] = torch.zeros(shape)
+    with pytest.raises(ModelError, match=says) as caught:
+        recognise(save(tmp_path / "x.pth", state))
+    assert caught.value.hint
+
+
 @pytest.mark.parametrize("name", ["mixste", "motionbert"])
 def test_a_third_channel_is_seen(tmp_path: Path, name: str) -> None:
     assert recognise(written(tmp_path, name, in_channels=3)).sizes["in_channels"] == 3
