@@ -96,7 +96,7 @@ def headline_lines(results: Sequence[Result]) -> list[str]:
     lines = [
         f"Default schedule against the full model, both float32: {100 * pruned.saved(full):.1f} % fewer GFLOPs, "
         f"{pruned.times_faster(full):.2f} x the frames a second.",
-        f"Against 'as published' (float32, attention not fused, window and mirror image one after the other): "
+        f"Against 'as published' (float32, attention not fused, one window after the other): "
         f"{pruned.times_faster(published):.2f} x in float32.",
     ]
     if half:
