@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import threading
+import warnings
 import zipfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -122,7 +123,13 @@ def _pickled(path: Path, mapped: bool) -> Any:
     import torch
 
     try:
-        with _one_at_a_time, torch.serialization.safe_globals(_stand_ins()), path.open("rb") as file:
+        with (
+            _one_at_a_time,
+            warnings.catch_warnings(),
+            torch.serialization.safe_globals(_stand_ins()),
+            path.open("rb") as file,
+        ):
+            warnings.simplefilter("ignore")  # torch asks people to report odd pickles to its authors
             # By its name only where it can be mapped: torch, too, looks at the suffix.
             source = str(path) if mapped else file
             return torch.load(source, map_location="cpu", weights_only=True, mmap=mapped)
