@@ -26,6 +26,7 @@ from app.lifters import CHECKPOINT_SUFFIXES
 from app.meter import ProgressMeter
 from app.model_commands import ModelCommands
 from app.notify import Banner, CrashDialog
+from app.person_commands import PersonCommands
 from app.play_commands import PlayCommands
 from app.playback import SPEEDS
 from app.recipe_commands import RecipeCommands
@@ -65,7 +66,8 @@ class Window(QMainWindow):
         self.views = ViewCommands(self, settings, self.workspace)
         self.models = ModelCommands(self, backend, self.controller.threads)
         self.recipes = RecipeCommands(self, self.controller, self.workspace, self.models, self.actions_)
-        self.actions_.connect(self, self.files, self.play, self.views, self.models, self.recipes)
+        self.people = PersonCommands(self, self.controller, self.workspace.panel)
+        self.actions_.connect(self, self.files, self.play, self.views, self.models, self.recipes, self.people)
         self.pages = QStackedWidget()
         self.pages.addWidget(self.empty)
         self.pages.addWidget(self.workspace)
@@ -100,8 +102,6 @@ class Window(QMainWindow):
         w.video.person_clicked.connect(c.select_person)
         w.run_panel.cancel_wanted.connect(c.cancel)
         w.panel.changed.connect(self._settings_changed)
-        w.panel.everyone_wanted.connect(c.select_everyone)
-        w.panel.person_wanted.connect(c.select_person)
 
     def _restore(self) -> None:
         view, a = self.settings.view, self.actions_
@@ -201,19 +201,6 @@ class Window(QMainWindow):
             self.controller.cancel()
         else:
             self.banner.dismiss()
-
-    @Slot(bool)
-    def set_everyone(self, on: bool) -> None:
-        self.workspace.panel.everyone.setChecked(on)
-        self.workspace.panel.subject.setChecked(not on)
-
-    @Slot()
-    def next_person(self) -> None:
-        take = self.controller.take
-        if take is not None and take.tracks2d:
-            numbers = [track.person for track in take.tracks2d]
-            at = numbers.index(self.controller.person) if self.controller.person in numbers else -1
-            self.controller.select_person(numbers[(at + 1) % len(numbers)])
 
     @Slot()
     def _settings_changed(self) -> None:

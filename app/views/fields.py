@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
     QPushButton,
+    QSlider,
     QStyle,
     QStyleOptionComboBox,
     QStylePainter,
@@ -150,4 +151,21 @@ def stacked(text: str, box: QWidget, help_text: str, beside: QWidget | None = No
     holder.setLayout(column(name, line, spacing=4))
     for widget in (name, box, holder):
         widget.setToolTip(help_text)
+    return holder
+
+
+def percent_slider(least: int) -> QSlider:
+    slider = QSlider(Qt.Orientation.Horizontal)
+    slider.setRange(least, 100)
+    slider.setPageStep(5)
+    return slider
+
+
+def with_text(slider: QSlider, text: QWidget) -> QWidget:
+    """A slider with its value beside it."""
+    text.setFixedWidth(44)
+    holder = QWidget()
+    line = row(slider, text, spacing=6)
+    line.setStretch(0, 1)
+    holder.setLayout(line)
     return holder

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QStandardItemModel
-from PySide6.QtWidgets import QComboBox, QLineEdit, QSlider, QWidget
+from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 
 from app import theme
 from app.lifters import LifterInfo, RecipeCost
@@ -21,8 +21,8 @@ from app.recipe import (
     share_kept,
     takes_motion,
 )
-from app.views.fields import LongComboBox, NoWheel, stacked
-from app.views.widgets import column, label, row
+from app.views.fields import LongComboBox, NoWheel, percent_slider, stacked, with_text
+from app.views.widgets import column, label
 from pipeline.errors import UserError
 from pipeline.schedule import PruneConfig
 
@@ -52,8 +52,8 @@ class RecipeEditor(QWidget):
         self.lifter, self.pruner, self.recoverer = LongComboBox(), QComboBox(), QComboBox()
         self.schedule = QLineEdit()
         self.schedule.setPlaceholderText("121 @ 2, 81 @ 4")
-        self.keep, self.keep_text = _percent_slider(_LEAST_PERCENT), label("", "muted")
-        self.motion, self.motion_text = _percent_slider(0), label("", "muted")
+        self.keep, self.keep_text = percent_slider(_LEAST_PERCENT), label("", "muted")
+        self.motion, self.motion_text = percent_slider(0), label("", "muted")
         self.problem_text = label("")
         self.problem_text.setStyleSheet(f"color: {theme.DANGER};")
         self.cost = label("", "muted")
@@ -66,11 +66,11 @@ class RecipeEditor(QWidget):
         self._pick = stacked("Lifter", self.lifter, "Lifts the same 2D joints.")
         self._pick.setVisible(with_lifter)
         self._keep_row = stacked(
-            "Frames kept", _with_text(self.keep, self.keep_text),
+            "Frames kept", with_text(self.keep, self.keep_text),
             "Fewer frames through the deep blocks: faster, a little less exact.",
         )  # fmt: skip
         self._motion_row = stacked(
-            "Follows the motion", _with_text(self.motion, self.motion_text),
+            "Follows the motion", with_text(self.motion, self.motion_text),
             "How much fast movement gets more of the kept frames than standing still. 0 spreads them evenly.",
         )  # fmt: skip
         self._expert = QWidget()
@@ -141,7 +141,7 @@ class RecipeEditor(QWidget):
         self.motion.setValue(round(100 * self._recipe.motion_share))
         self._loading = False
         self._pause.stop()
-        self._show()
+        self._show("" if self.info is None else problem(self._recipe, self.info))
 
     def show_cost(self, cost: RecipeCost | None) -> None:
         """None: not known yet."""
@@ -293,19 +293,3 @@ class RecipeEditor(QWidget):
             item, reason = model.item(i), why[str(self.recoverer.itemData(i))]
             item.setEnabled(not reason)
             item.setToolTip(reason)
-
-
-def _percent_slider(least: int) -> QSlider:
-    slider = QSlider(Qt.Orientation.Horizontal)
-    slider.setRange(least, 100)
-    slider.setPageStep(5)
-    return slider
-
-
-def _with_text(slider: QSlider, text: QWidget) -> QWidget:
-    text.setFixedWidth(44)
-    holder = QWidget()
-    line = row(slider, text, spacing=6)
-    line.setStretch(0, 1)
-    holder.setLayout(line)
-    return holder

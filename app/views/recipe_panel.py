@@ -59,7 +59,7 @@ class RecipePanel(Fold):
         if info is None:
             self.host.setText("")
             return
-        gives = "one pose a window" if info.seq2frame else "a pose for every frame"
+        gives = "made for the centre frame" if info.seq2frame else "a pose for every frame"
         self.host.setText(f"{info.host_title or info.title}: {info.frames} frames, {info.depth} blocks, {gives}")
         self.host.setToolTip(f"Trained with {info.prune.label}.")
 

@@ -74,6 +74,17 @@ def real(make_window: Callable[..., Window]) -> Window:
     return make_window(PipelineBackend())
 
 
+def lift_again_with_every_frame(real: Window, qtbot: QtBot) -> None:
+    before, pruner = real.controller.take, real.workspace.panel.recipe.editor.pruner
+    with qtbot.waitSignal(real.controller.finished, timeout=60_000):
+        pruner.setCurrentIndex(pruner.findData("none"))
+    after = real.controller.take
+    assert after.provenance["run"]["detected"] == 0, "the 2D comes from the cache"
+    assert not real.workspace.strip.isVisible()
+    moved = np.linalg.norm(after.tracks3d[0].joints - before.tracks3d[0].joints, axis=-1)
+    assert 0.0005 < np.nanmean(moved) < 0.3, "another result, of the same movement"
+
+
 def test_the_sample_from_opening_to_export(real: Window, tmp_path: Path, qtbot: QtBot) -> None:
     """One second of it: detection alone takes long enough on a machine without a GPU."""
     qtbot.mouseClick(real.empty.sample_button, Qt.MouseButton.LeftButton)
@@ -88,6 +99,8 @@ def test_the_sample_from_opening_to_export(real: Window, tmp_path: Path, qtbot: 
     real.playback.seek(0.5)
     qtbot.waitUntil(lambda: abs(real.workspace.video._time_s - 0.5) < 0.02)
     assert real.workspace.scene._row() == 15
+    assert real.workspace.strip.isVisible()
+    lift_again_with_every_frame(real, qtbot)
     real.actions_["export"].trigger()
     dialog = real.files.dialog
     dialog.folder.setText(str(tmp_path))
