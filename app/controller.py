@@ -241,6 +241,8 @@ class Controller(QObject):
         except UserError as error:
             self.failed.emit(error)
             return
+        if relift and config == (self._config if self.busy else self._kept_config):
+            return  # it is what is shown, or what is being made
         self.comparer.stop()
         self._config, self.relifting, self._detected = config, relift, True
         self._runner.start(self._path, config)

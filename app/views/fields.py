@@ -46,7 +46,7 @@ class LongComboBox(QComboBox):
         )
         whole = option.currentText  # type: ignore[attr-defined]
         option.currentText = self.fontMetrics().elidedText(  # type: ignore[attr-defined]
-            whole, Qt.TextElideMode.ElideRight, field.width() - 10
+            whole, Qt.TextElideMode.ElideRight, field.width() - 2
         )
         painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
         painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)

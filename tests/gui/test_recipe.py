@@ -185,6 +185,19 @@ def test_an_impossible_schedule_says_why_and_runs_nothing(
     assert not editor.problem_text.isVisible()
 
 
+def test_a_recipe_tried_and_taken_back_runs_nothing(
+    lifted: Window, editor: RecipeEditor, backend: FakeBackend, qtbot: QtBot
+) -> None:
+    choose(editor, "TPMo")
+    choose(editor, "trained")
+    qtbot.wait(700)
+    assert len(backend.configs) == 1
+    choose(editor, "TPMo")
+    run_to_end(lifted, qtbot)  # by hand, before the pause is over
+    qtbot.wait(700)
+    assert len(backend.configs) == 2
+
+
 def test_another_lifter_drops_a_schedule_that_does_not_fit_it(
     lifted: Window, editor: RecipeEditor, backend: FakeBackend, qtbot: QtBot
 ) -> None:
