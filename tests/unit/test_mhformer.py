@@ -1,95 +1,13 @@
-"""MHFormer: the published parameter names and the golden outputs, sizes as arguments, pruning and recovering."""
+"""MHFormer: sizes as arguments, pruning and recovering. Parity with the published code: tests/golden."""
 
 from __future__ import annotations
 
-import json
-from functools import cache
-from pathlib import Path
-from typing import Any
-
-import numpy as np
 import pytest
 import torch
 
 from pipeline import registry
 from pipeline.lift.mhformer import MHFormer, MHFormerConfig
 from pipeline.lift.tokens import PruneConfig
-from tests.golden.rule import golden_state_dict
-
-DATA = Path(__file__).parent.parent / "golden" / "data"
-HOT = PruneConfig("TPC", ((1, 117),), "")  # of the published TPC checkpoint
-
-
-@cache
-def golden(name: str, prune: PruneConfig) -> tuple[MHFormer, dict[str, np.ndarray]]:
-    """The model with its golden weights, loaded strictly, and the stored arrays."""
-    facts: dict[str, Any] = json.loads((DATA / f"{name}.json").read_text("utf-8"))
-    given = facts["hyperparameters"]
-    sizes = {
-        "frames": given["frames"],
-        "channels": given["channel"],
-        "hidden": given["d_hid"],
-        "depth": given["layers"],
-        "in_channels": facts["in_channels"],
-    }
-    model = MHFormer.from_sizes(sizes, prune).eval()
-    assert {k: list(v.shape) for k, v in model.state_dict().items()} == facts["state_dict"]
-    assert sum(p.numel() for p in model.parameters()) == facts["parameters"]
-    state = golden_state_dict(facts["state_dict"], facts["salt"])
-    state["regression.0.num_batches_tracked"] = torch.tensor(0)  # a counter of training; not part of the rule
-    model.load_state_dict(state, strict=True)
-    with np.load(DATA / f"{name}.npz") as stored:
-        return model, dict(stored)
-
-
-@torch.inference_mode()
-def test_golden_output_and_published_names():
-    model, stored = golden("mhformer", PruneConfig())
-    out = model(torch.from_numpy(stored["input"])).numpy()
-    assert out.shape == (2, 351, 17, 3)
-    np.testing.assert_allclose(out, stored["output"], rtol=0, atol=1e-4)
-
-
-@torch.inference_mode()
-def test_tpc_golden_output_with_the_stored_selection(monkeypatch: pytest.MonkeyPatch):
-    model, stored = golden("tpc_mhformer", HOT)
-    selection = torch.from_numpy(stored["kept_frames"])  # one stage: positions are frame numbers
-    monkeypatch.setattr(model.pruner, "select", lambda *_: selection)
-    out = model(torch.from_numpy(stored["input"])).numpy()
-    np.testing.assert_allclose(out, stored["output"], rtol=0, atol=1e-4)
-
-
-@torch.inference_mode()
-def test_tpc_stored_selection_follows_the_rule_wherever_there_is_no_tie(monkeypatch: pytest.MonkeyPatch):
-    """Two frames that are each other's nearest neighbour are equally dense: the published code leaves it to rounding
-    which of the two counts as denser, so frames of such pairs cannot be predicted. All others can: those with the
-    highest scores are kept, without exception, in the stored selection as in ours. (By the mean of the hypotheses
-    instead of all of them side by side this fails.)
-    """
-    model, stored = golden("tpc_mhformer", HOT)
-    seen: list[torch.Tensor] = []
-    select = model.pruner.select
-
-    def spy(block: int, x: torch.Tensor, *rest: Any) -> torch.Tensor:
-        seen.append(x)
-        return select(block, x, *rest)
-
-    monkeypatch.setattr(model.pruner, "select", spy)
-    _, ours = model.forward_kept(torch.from_numpy(stored["input"]))
-    for b in range(2):
-        feature = seen[0][b, :, 0].double().numpy()  # (F, 3 C)
-        distance = np.linalg.norm(feature[:, None] - feature[None], axis=-1) / np.sqrt(3 * 512)
-        others = distance + np.where(np.eye(351), np.inf, 0)
-        nearest = others.argmin(1)
-        density = np.exp(-(others.min(1) ** 2) / 2)  # of a frame's two nearest ones, the first is itself
-        delta = np.where(density[None] > density[:, None], distance, distance.max()).min(1)
-        plain = nearest[nearest] != np.arange(351)
-        plain[175] = False  # the centre is kept whatever its score
-        assert plain.sum() > 190
-        for kept in (ours[b].numpy(), stored["kept_frames"][b]):
-            stays = np.isin(np.arange(351), kept)
-            assert stays[175]
-            assert (density * delta)[plain & stays].min() > (density * delta)[plain & ~stays].max()
 
 
 def small(prune: PruneConfig | None = None, **sizes: int) -> MHFormer:

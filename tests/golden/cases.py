@@ -1,0 +1,110 @@
+"""The nine golden cases: the published networks with weights by rule (see `rule`), their inputs and what they returned.
+
+data/NAME.json has the names and shapes of the published state dict, data/NAME.npz `input`, `output` and, where the
+published model reports it, `kept_frames`. data/NAME_kept.npz has kept frames that were searched for (see
+`test_parity`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from pipeline import registry
+from pipeline.lift.tokens import HourglassHost, PruneConfig
+from tests.golden.rule import golden_state_dict
+
+DATA = Path(__file__).parent / "data"
+
+
+@dataclass(frozen=True)
+class Case:
+    host: str
+    frames: int
+    prune: PruneConfig = field(default_factory=PruneConfig)
+    sizes: Mapping[str, Any] = field(default_factory=dict)  # where they are not the host's defaults
+
+
+_LITE = {"channels": 256, "mlp_ratio": 4.0}
+_FOUR = {"heads": 4, "neighbours": 4}
+CASES = {
+    "mixste": Case("mixste", 243),
+    "tpc_mixste": Case("mixste", 243, PruneConfig("TPC", ((7, 61),), ""), {"seq2frame": True}),
+    "hot_mixste": Case("mixste", 243, PruneConfig("TPC", ((3, 81),), "TRA")),
+    "mhformer": Case("mhformer", 351),
+    "tpc_mhformer": Case("mhformer", 351, PruneConfig("TPC", ((1, 117),), "")),
+    "motionbert": Case("motionbert", 243, sizes=_LITE),
+    "hot_motionbert": Case("motionbert", 243, PruneConfig("TPC", ((1, 81),), "TRA"), _LITE),
+    "motionagformer": Case("motionagformer", 243, sizes=_FOUR),
+    "hot_motionagformer": Case("motionagformer", 243, PruneConfig("TPC", ((7, 81),), "TRA"), _FOUR),
+}
+
+
+@cache
+def facts(name: str) -> dict[str, Any]:
+    """What is stored of the published model: `state_dict` (name -> shape), `parameters`, `hyperparameters`, `salt`."""
+    stored: dict[str, Any] = json.loads((DATA / f"{name}.json").read_text("utf-8"))
+    return stored
+
+
+@cache
+def arrays(name: str) -> dict[str, Tensor]:
+    """`input` (B, F, J, 2 or 3), `output`, and `kept_frames` (B, r) of a pruned case if known: stored or found."""
+    found = DATA / f"{name}_kept.npz"
+    out = {}
+    for path in (DATA / f"{name}.npz", *([found] if found.exists() else [])):
+        with np.load(path) as stored:
+            out |= {key: torch.from_numpy(stored[key]) for key in stored}
+    return out
+
+
+@cache
+def _loaded(name: str) -> HourglassHost:
+    case = CASES[name]
+    host = registry.find("host", case.host).load()
+    model: HourglassHost = host.from_sizes({"frames": case.frames, **case.sizes}, case.prune)
+    state = golden_state_dict(facts(name)["state_dict"], facts(name)["salt"])
+    for key in facts(name)["state_dict"]:
+        if key.endswith("num_batches_tracked"):
+            state[key] = torch.tensor(0)  # a counter of training: not part of the rule
+    model.load_state_dict(state, strict=True)
+    return model.eval().requires_grad_(False)
+
+
+def build(name: str) -> HourglassHost:
+    """The host with its golden weights, loaded strictly. Made once: use `published` and `selecting` to change it."""
+    return _loaded(name)
+
+
+@contextmanager
+def published(model: HourglassHost) -> Iterator[None]:
+    """Inside, the model computes in the published order of operations (`HourglassHost.as_published`)."""
+    selector = model.pruner.selector
+    layers = [module for module in model.modules() if hasattr(module, "fused")]
+    model.as_published()
+    try:
+        yield
+    finally:
+        model.pruner.selector = selector
+        for layer in layers:
+            del layer.fused  # what the instance says; the class says True
+
+
+@contextmanager
+def selecting(model: HourglassHost, kept: Tensor | None) -> Iterator[None]:
+    """Inside, the model keeps the frames `kept` (B, r) in its only pruning stage; None: its own."""
+    if kept is None:
+        yield
+        return
+    with patch.object(model.pruner, "select", lambda *_: kept):  # one stage: positions are frame numbers
+        yield
