@@ -17,7 +17,6 @@ reproduces it. For hot_motionbert it was found and reproduces the output to 2e-6
 
 from __future__ import annotations
 
-from contextlib import suppress
 from functools import cache
 from unittest.mock import patch
 
@@ -39,29 +38,20 @@ def centre(name: str) -> int | None:
     return CASES[name].frames // 2 if name.startswith("tpc") else None
 
 
-def run(name: str, x: Tensor, kept: Tensor | None = None) -> Tensor:
-    with torch.inference_mode(), selecting(model := build(name), kept):
-        out: Tensor = model(x)
-    return out
-
-
-class _ReachedError(Exception):
-    """Ends a run at the pruned block."""
-
-
 @cache
-def tokens_and_choice(name: str) -> tuple[Tensor, Tensor]:
-    """What comes to the pruned block, (B, n, J, C), and which frames we keep of it, (B, r)."""
-    model, seen = build(name), []
+def run(name: str) -> tuple[Tensor, Tensor, Tensor]:
+    """The output given the known selection; what comes to the pruned block, (B, n, J, C); what we would keep of it."""
+    model, stored, seen = build(name), arrays(name), []
 
     def look(block: int, x: Tensor, kept: Tensor, *_: object) -> Tensor:
         seen.extend((x, select(block, x, kept)))
-        raise _ReachedError
+        return stored["kept_frames"]  # one stage: positions are frame numbers
 
     select = model.pruner.select
-    with torch.inference_mode(), patch.object(model.pruner, "select", look), suppress(_ReachedError):
-        model(arrays(name)["input"])
-    return seen[0], seen[1]
+    with torch.inference_mode(), patch.object(model.pruner, "select", look):
+        out: Tensor = model(stored["input"])
+    tokens, ours = seen or (torch.empty(0), torch.empty(0))
+    return out, tokens, ours
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -78,7 +68,7 @@ def tolerance(name: str) -> float:
 @pytest.mark.parametrize("name", [name for name in CASES if name not in GRAPHS])
 def test_output_given_the_selection(name: str):
     stored = arrays(name)
-    out = run(name, stored["input"], stored.get("kept_frames"))
+    out, _, _ = run(name)
     assert out.shape == stored["output"].shape
     torch.testing.assert_close(out, stored["output"], rtol=0, atol=tolerance(name))
 
@@ -88,8 +78,8 @@ def test_published_order_of_operations_agrees_with_ours(name: str):
     """One window: the unfused attention of `as_published` and our fused one differ by rounding only."""
     stored = arrays(name)
     window, kept = stored["input"][:1], stored["kept_frames"][:1] if "kept_frames" in stored else None
-    with published(build(name)):
-        out = run(name, window, kept)
+    with torch.inference_mode(), published(model := build(name)), selecting(model, kept):
+        out = model(window)
     torch.testing.assert_close(out, stored["output"][:1], rtol=0, atol=tolerance(name))
 
 
@@ -100,7 +90,7 @@ AGREEING = {"tpc_mixste": (50, 61), "tpc_mhformer": (85, 117), "hot_motionbert":
 @pytest.mark.parametrize("name", KNOWN)
 def test_our_selection_is_the_stored_one_but_for_ties(name: str):
     stored = arrays(name)["kept_frames"]
-    _, ours = tokens_and_choice(name)
+    _, _, ours = run(name)
     least, of = AGREEING[name]
     assert ours.shape == stored.shape == (2, of)
     for mine, theirs in zip(ours, stored, strict=True):
@@ -111,7 +101,7 @@ def test_our_selection_is_the_stored_one_but_for_ties(name: str):
 def test_whatever_rounding_cannot_change_is_the_same_in_both_selections(name: str):
     """Without exception. That is two thirds of all frames; the rest is open (see `ties.decided`)."""
     stored = arrays(name)["kept_frames"]
-    tokens, ours = tokens_and_choice(name)
+    _, tokens, ours = run(name)
     stays, goes = decided(tokens, stored.shape[1], centre(name))
     assert not (stays & goes).any()
     assert ((stays | goes).double().mean(1) > 0.5).all()
@@ -123,7 +113,7 @@ def test_whatever_rounding_cannot_change_is_the_same_in_both_selections(name: st
 
 def test_reordering_the_channels_alone_changes_the_published_selection():
     """Why the stored selection cannot be expected: the same mathematics in another order of summation."""
-    tokens, ours = tokens_and_choice("tpc_mixste")
+    _, tokens, ours = run("tpc_mixste")
     middle = torch.full((2, 1), 121)
     order = torch.randperm(tokens.shape[-1], generator=torch.Generator().manual_seed(1))
     plain = select_clusters_as_published(tokens, 61, middle)
