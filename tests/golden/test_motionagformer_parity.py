@@ -25,6 +25,9 @@ from pipeline.lift.graphs import FrameGraph
 from tests.golden.cases import arrays, build, published, selecting
 
 
+LEAST = 90  # frames of 243 that match to 1e-4; a mistake in any layer leaves none
+
+
 def errors(name: str, *, order: Tensor | None = None, kept: Tensor | None = None) -> Tensor:
     """Largest difference from the stored output in each frame of the first window, (F,).
 
@@ -49,8 +52,8 @@ def plain_errors() -> Tensor:
 
 def test_most_frames_match_and_the_others_nearly():
     error = plain_errors()
-    assert (error < 1e-4).sum() >= 130  # of 243; 171 where this was written
-    assert error.median() < 1e-4
+    # 171 of 243 where this was written, 123 with the channels reordered: another processor may lie between or lower.
+    assert (error < 1e-4).sum() >= LEAST
     assert error.max() < 0.02  # of joints that are 0.4 on average
 
 
@@ -58,14 +61,14 @@ def test_reordering_the_channels_of_the_similarities_changes_the_output_as_much(
     """The same inner products in another order of summation: nothing but rounding, and the output moves as far."""
     order = torch.randperm(128, generator=torch.Generator().manual_seed(1))
     plain, other = plain_errors(), errors("motionagformer", order=order)
-    assert other.max() > 0.5 * plain.max()
+    assert other.max() > 0.2 * plain.max()
     assert ((other < 1e-4) != (plain < 1e-4)).any()
 
 
 def test_published_order_of_operations_is_no_nearer_and_no_farther():
     with published(build("motionagformer")):
         error = errors("motionagformer")
-    assert (error < 1e-4).sum() >= 130
+    assert (error < 1e-4).sum() >= LEAST
     assert error.max() < 0.02
 
 
