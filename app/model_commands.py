@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtWidgets import QWidget
@@ -76,7 +75,7 @@ class ModelCommands(QObject):
         def work() -> tuple[str, PruneConfig | None, RecipeCost]:
             return lifter, prune, self._backend.cost(lifter, prune)
 
-        self._start("cost", work, self._counted, self._not_counted)
+        self._threads.run("cost", work, self._counted, self._not_counted, self._broke)
 
     @Slot(object, object)
     def _counted(self, thread: TaskThread, result: tuple[str, PruneConfig | None, RecipeCost]) -> None:
@@ -123,7 +122,9 @@ class ModelCommands(QObject):
 
     def _check(self) -> None:
         """Read the files behind the list: a damaged one shows."""
-        self._start("check", lambda: self._backend.lifters(check=True), self._checked, self._not_checked)
+        self._threads.run(
+            "check", lambda: self._backend.lifters(check=True), self._checked, self._not_checked, self._broke
+        )
 
     @Slot(object, object)
     def _checked(self, thread: TaskThread, lifters: Sequence[LifterInfo]) -> None:
@@ -134,7 +135,9 @@ class ModelCommands(QObject):
     @Slot(object, object)
     def _recognise(self, path: Path, corrections: Mapping[str, str]) -> None:
         self._busy(f"Looking at {path.name}…")
-        self._start("recognise", lambda: self._backend.recognise(path, corrections), self._recognised, self._failed)
+        self._threads.run(
+            "recognise", lambda: self._backend.recognise(path, corrections), self._recognised, self._failed, self._broke
+        )
 
     @Slot(object, object)
     def _recognised(self, thread: TaskThread, found: FoundCheckpoint) -> None:
@@ -144,12 +147,14 @@ class ModelCommands(QObject):
     @Slot(object, str, object)
     def _adopt(self, path: Path, name: str, corrections: Mapping[str, str]) -> None:
         self._busy(f"Adding {name}…")
-        self._start("adopt", lambda: self._backend.adopt(path, name, corrections), self._changed, self._failed)
+        self._threads.run(
+            "adopt", lambda: self._backend.adopt(path, name, corrections), self._changed, self._failed, self._broke
+        )
 
     @Slot(str)
     def _remove(self, name: str) -> None:
         self._busy(f"Removing {name}…")
-        self._start("remove", lambda: self._backend.remove(name), self._changed, self._failed)
+        self._threads.run("remove", lambda: self._backend.remove(name), self._changed, self._failed, self._broke)
 
     @Slot(str)
     def _download(self, name: str) -> None:
@@ -164,7 +169,7 @@ class ModelCommands(QObject):
             return name
 
         self._poll.start()
-        self._start("download", work, self._changed, self._failed)
+        self._threads.run("download", work, self._changed, self._failed, self._broke)
 
     @Slot()
     def _cancel_download(self) -> None:
@@ -212,16 +217,3 @@ class ModelCommands(QObject):
         if self.dialog is not None:
             self.dialog.idle()
         self.broke.emit(error)
-
-    def _start(
-        self,
-        name: str,
-        work: Callable[[], Any],
-        done: Callable[[TaskThread, Any], None],
-        failed: Callable[[TaskThread, UserError], None],
-    ) -> None:
-        task = TaskThread(name, work, self)
-        task.done.connect(done)
-        task.failed.connect(failed)
-        task.broke.connect(self._broke)
-        self._threads.start(task)

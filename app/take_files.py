@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -32,14 +31,16 @@ class TakeFiles(QObject):
         self._backend, self._threads = backend, threads
 
     def load(self, path: Path) -> None:
-        self._start("load", lambda: (path, self._backend.load_take(path)), self._loaded, self._failed)
+        self._threads.run(
+            "load", lambda: (path, self._backend.load_take(path)), self._loaded, self._failed, self._broke
+        )
 
     def save(self, take: Take, path: Path) -> None:
         def work() -> Path:
             self._backend.save_take(take, path)
             return path
 
-        self._start("save", work, self._saved, self._failed)
+        self._threads.run("save", work, self._saved, self._failed, self._broke)
 
     def export(
         self, take: Take, subject: int, folder: Path, stem: str, formats: Sequence[str], options: ExportOptions
@@ -52,20 +53,7 @@ class TakeFiles(QObject):
         def work() -> list[Path]:
             return self._backend.export(take, folder, stem, formats, options)
 
-        self._start("export", work, self._exported, self._export_failed)
-
-    def _start(
-        self,
-        name: str,
-        work: Callable[[], Any],
-        done: Callable[[TaskThread, Any], None],
-        failed: Callable[[TaskThread, UserError], None],
-    ) -> None:
-        task = TaskThread(name, work, self)
-        task.done.connect(done)
-        task.failed.connect(failed)
-        task.broke.connect(self._broke)
-        self._threads.start(task)
+        self._threads.run("export", work, self._exported, self._export_failed, self._broke)
 
     @Slot(object, object)
     def _loaded(self, thread: TaskThread, result: tuple[Path, Take]) -> None:

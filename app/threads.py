@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
-from app.workers import JobThread, PlayerThread
+from app.workers import JobThread, PlayerThread, TaskThread
+from pipeline.errors import UserError
 
 
 class ThreadSet(QObject):
@@ -23,6 +27,21 @@ class ThreadSet(QObject):
         self._threads.add(thread)
         thread.finished.connect(self._reap)
         thread.start()
+
+    def run(
+        self,
+        name: str,
+        work: Callable[[], Any],
+        done: Callable[[TaskThread, Any], None],
+        failed: Callable[[TaskThread, UserError], None],
+        broke: Callable[[TaskThread, Exception], None],
+    ) -> None:
+        """`work` in a thread of its own; `done`, `failed` and `broke` are slots of QObjects of the main thread."""
+        task = TaskThread(name, work, self)
+        task.done.connect(done)
+        task.failed.connect(failed)
+        task.broke.connect(broke)
+        self.start(task)
 
     @Slot()
     def _reap(self) -> None:
