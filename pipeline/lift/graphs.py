@@ -8,11 +8,11 @@ checkpoints (arXiv 2310.16288). Shapes: `B` windows, `n` frames alive, `J` joint
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import nullcontext
 
 import torch
 from torch import Tensor, nn
 
+from pipeline.lift.layers import without_autocast
 from pipeline.skeleton import H36M17
 
 # The published graph is not symmetric: these three (to, from) pairs are absent, and checkpoints are trained that way.
@@ -85,9 +85,7 @@ class FrameGraph(GraphConvolution):
         Frames exactly as like as the last neighbour (a still picture, a padded clip) are all joined, so that no order
         of equals has to be chosen. In float32 whatever autocast says: half precision would make equals of many.
         """
-        device = x.device.type
-        known = torch.amp.is_autocast_available(device)  # "meta", where costs are counted, has none
-        with torch.autocast(device, enabled=False) if known else nullcontext():
+        with without_autocast(x):
             x = x.float()
             similarity = x @ x.transpose(-2, -1)
             k = min(self.neighbours, similarity.shape[-1])

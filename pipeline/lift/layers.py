@@ -6,9 +6,20 @@ mlp.fc2` is what their files hold. Shapes: `N` sequences, `L` tokens in a sequen
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
+
+
+def without_autocast(x: Tensor) -> AbstractContextManager[Any]:
+    """Inside, computations on the device of `x` keep the precision of their tensors."""
+    device = x.device.type
+    if not torch.amp.is_autocast_available(device):  # "meta", where costs are counted
+        return nullcontext()
+    return torch.autocast(device, enabled=False)
 
 
 class AttentionLayer(nn.Module):

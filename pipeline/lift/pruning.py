@@ -17,6 +17,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from pipeline.lift.following import select_following
+from pipeline.lift.layers import without_autocast
 from pipeline.schedule import PruneConfig
 
 _NEIGHBOURS = 2  # k of DPC-kNN; a frame is its own first neighbour, as in the published code
@@ -77,7 +78,7 @@ def _distances(x: Tensor) -> Tensor:
     """
     if x.device.type == "mps":  # has no float64
         return torch.cdist(x, x, compute_mode="donot_use_mm_for_euclid_dist")
-    with torch.autocast(x.device.type, enabled=False):
+    with without_autocast(x):
         x = x.double()
         products = x @ x.transpose(1, 2)
         square = products.diagonal(dim1=1, dim2=2)
