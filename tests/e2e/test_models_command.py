@@ -180,7 +180,7 @@ def test_bad_checkpoints_and_a_broken_list_are_told(tmp_path: Path, run: Run) ->
 
 
 def test_download_says_when_there_is_nothing_to_download(run: Run) -> None:
-    code, records, _ = run("models", "download", "mixste_h2ot_v1")
+    code, records, _ = run("models", "download", "mixste_h2ot_v2")
     assert code == 2
     assert "no download address" in records[-1]["message"]
     assert run("models", "download", "nobody")[0] == 2
