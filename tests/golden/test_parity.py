@@ -12,7 +12,7 @@ the channels before the product, which changes nothing but rounding, changes 5 t
 stored selection differs from ours by as many. So where the published model reports its selection it is put in; where it
 does not (the HoT models), the stored output itself tells: of all the selections that differ by rounding only one
 reproduces it. For hot_motionbert it was found and reproduces the output to 2e-6, for hot_mixste the nearest one found
-(data/*_kept.npz) is still a frame or a few away and comes to 1e-3: that case is open, as is hot_motionagformer.
+(data/*_kept.npz) is still a few frames away and comes to 4e-4: that case is open, as is hot_motionagformer.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def test_published_names_shapes_and_parameter_count(name: str):
 
 
 def tolerance(name: str) -> float:
-    return 1.2e-3 if name == NEAREST else 1e-4
+    return 6e-4 if name == NEAREST else 1e-4
 
 
 @pytest.mark.parametrize("name", [name for name in CASES if name not in GRAPHS])
