@@ -16,7 +16,7 @@ Shapes: `B` windows, `F` frames, `n` frames still alive, `J` joints, `H` = 3 hyp
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -24,7 +24,7 @@ from torch import Tensor, nn
 
 from pipeline.lift.layers import Attention, Block, Mlp
 from pipeline.lift.recovering import CrossAttention
-from pipeline.lift.tokens import HourglassHost, PruneConfig, all_frames
+from pipeline.lift.tokens import HourglassHost, PruneConfig, all_frames, check_windows, config_from_sizes
 
 _NUMBERS = (1, 2, 3)  # of the hypotheses, in the parameter names
 # Where queries, keys and values of each hypothesis come from in CHI: the other two, then its own.
@@ -165,10 +165,7 @@ class MHFormer(HourglassHost):
     @classmethod
     def from_sizes(cls, sizes: Mapping[str, Any], prune: PruneConfig) -> MHFormer:
         """Build from the `sizes` of a manifest entry. Raises TypeError for a size this model does not have."""
-        known = {field.name for field in fields(MHFormerConfig)}
-        if unknown := set(sizes) - known:
-            raise TypeError(f"MHFormer has no size called {', '.join(sorted(unknown))}")
-        return cls(MHFormerConfig(**sizes), prune)
+        return cls(config_from_sizes("MHFormer", MHFormerConfig, sizes), prune)
 
     def forward_kept(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """(B, F, J, in_channels) -> joints (B, r, J, 3) of the frames that came through, and which: (B, r).
@@ -176,9 +173,7 @@ class MHFormer(HourglassHost):
         With TRA the joints are recovered already: (B, F, J, 3).
         """
         c = self.config
-        wanted = (c.frames, c.joints, c.in_channels)
-        if x.shape[1:] != wanted:
-            raise ValueError(f"MHFormer input has shape {tuple(x.shape)}, expected (B, {', '.join(map(str, wanted))})")
+        check_windows("MHFormer", x, c.frames, c.joints, c.in_channels)
         kept = all_frames(x)  # (B, F)
         x = self._generate(x)
         x, kept = self._refine(x, kept)

@@ -11,14 +11,14 @@ joint attend to each other). Shapes: `B` windows, `F` frames, `n` frames still a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from pipeline.lift.layers import Block
-from pipeline.lift.tokens import HourglassHost, PruneConfig, all_frames, gather_frames
+from pipeline.lift.tokens import HourglassHost, PruneConfig, all_frames, check_windows, config_from_sizes, gather_frames
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +61,7 @@ class MixSTE(HourglassHost):
     @classmethod
     def from_sizes(cls, sizes: Mapping[str, Any], prune: PruneConfig) -> MixSTE:
         """Build from the `sizes` of a manifest entry. Raises TypeError for a size this model does not have."""
-        known = {field.name for field in fields(MixSTEConfig)}
-        if unknown := set(sizes) - known:
-            raise TypeError(f"MixSTE has no size called {', '.join(sorted(unknown))}")
-        return cls(MixSTEConfig(**sizes), prune)
+        return cls(config_from_sizes("MixSTE", MixSTEConfig, sizes), prune)
 
     def forward_kept(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """(B, F, J, in_channels) -> joints (B, r, J, 3) of the frames that came through, and which: (B, r).
@@ -72,9 +69,7 @@ class MixSTE(HourglassHost):
         With TRA the joints are recovered already: (B, F, J, 3).
         """
         c = self.config
-        if x.shape[1:] != (c.frames, c.joints, c.in_channels):
-            wanted = (c.frames, c.joints, c.in_channels)
-            raise ValueError(f"MixSTE input has shape {tuple(x.shape)}, expected (B, {', '.join(map(str, wanted))})")
+        check_windows("MixSTE", x, c.frames, c.joints, c.in_channels)
         kept = all_frames(x)  # (B, F)
         x = self.Spatial_patch_to_embedding(x) + self.Spatial_pos_embed  # (B, F, J, C)
         attention: Tensor | None = None

@@ -16,7 +16,7 @@ processor may take the other one.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -24,7 +24,7 @@ from torch import Tensor, nn
 
 from pipeline.lift.graphs import H36M17_EDGES, FrameGraph, JointGraph
 from pipeline.lift.layers import Attention, Mlp
-from pipeline.lift.tokens import HourglassHost, PruneConfig, all_frames
+from pipeline.lift.tokens import HourglassHost, PruneConfig, all_frames, check_windows, config_from_sizes
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,10 +170,7 @@ class MotionAGFormer(HourglassHost):
     @classmethod
     def from_sizes(cls, sizes: Mapping[str, Any], prune: PruneConfig) -> MotionAGFormer:
         """Build from the `sizes` of a manifest entry. Raises TypeError for a size this model does not have."""
-        known = {field.name for field in fields(MotionAGFormerConfig)}
-        if unknown := set(sizes) - known:
-            raise TypeError(f"MotionAGFormer has no size called {', '.join(sorted(unknown))}")
-        return cls(MotionAGFormerConfig(**sizes), prune)
+        return cls(config_from_sizes("MotionAGFormer", MotionAGFormerConfig, sizes), prune)
 
     def forward_kept(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """(B, F, J, in_channels) -> joints (B, r, J, 3) of the frames that came through, and which: (B, r).
@@ -181,9 +178,7 @@ class MotionAGFormer(HourglassHost):
         With TRA the joints are recovered already: (B, F, J, 3).
         """
         c = self.config
-        if x.shape[1:] != (c.frames, c.joints, c.in_channels):
-            wanted = ", ".join(map(str, (c.frames, c.joints, c.in_channels)))
-            raise ValueError(f"MotionAGFormer input has shape {tuple(x.shape)}, expected (B, {wanted})")
+        check_windows("MotionAGFormer", x, c.frames, c.joints, c.in_channels)
         kept = all_frames(x)  # (B, F)
         # Time has no embedding: only the temporal batch norms know which frame is which.
         x = self.joints_embed(x) + self.pos_embed  # (B, F, J, C)

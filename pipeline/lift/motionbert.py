@@ -12,14 +12,14 @@ with weights that a small linear layer finds for every token. Shapes: `B` window
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from pipeline.lift.layers import Attention, Mlp
-from pipeline.lift.tokens import HourglassHost, PruneConfig, all_frames
+from pipeline.lift.tokens import HourglassHost, PruneConfig, all_frames, check_windows, config_from_sizes
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +110,7 @@ class MotionBERT(HourglassHost):
     @classmethod
     def from_sizes(cls, sizes: Mapping[str, Any], prune: PruneConfig) -> MotionBERT:
         """Build from the `sizes` of a manifest entry. Raises TypeError for a size this model does not have."""
-        known = {field.name for field in fields(MotionBERTConfig)}
-        if unknown := set(sizes) - known:
-            raise TypeError(f"MotionBERT has no size called {', '.join(sorted(unknown))}")
-        return cls(MotionBERTConfig(**sizes), prune)
+        return cls(config_from_sizes("MotionBERT", MotionBERTConfig, sizes), prune)
 
     def forward_kept(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """(B, F, J, in_channels) -> joints (B, r, J, 3) of the frames that came through, and which: (B, r).
@@ -121,11 +118,7 @@ class MotionBERT(HourglassHost):
         With TRA the joints are recovered already: (B, F, J, 3).
         """
         c = self.config
-        wanted = (c.frames, c.joints, c.in_channels)
-        if x.shape[1:] != wanted:
-            raise ValueError(
-                f"MotionBERT input has shape {tuple(x.shape)}, expected (B, {', '.join(map(str, wanted))})"
-            )
+        check_windows("MotionBERT", x, c.frames, c.joints, c.in_channels)
         kept = all_frames(x)  # (B, F)
         x = self.joints_embed(x) + self.pos_embed + self.temp_embed  # (B, F, J, C)
         attention: Tensor | None = None

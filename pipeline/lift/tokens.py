@@ -13,9 +13,10 @@ Kept frames are (B, n) int64 *original* frame numbers, strictly rising; they may
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Self
+from dataclasses import fields
+from typing import Any, Self, TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -25,7 +26,31 @@ from pipeline.lift.pruning import all_frames, gather_frames, select_clusters_as_
 from pipeline.lift.recovering import CrossAttention, attend, interpolate
 from pipeline.schedule import PruneConfig
 
-__all__ = ["HourglassHost", "PruneConfig", "TokenPruner", "all_frames", "gather_frames"]
+__all__ = [
+    "HourglassHost",
+    "PruneConfig",
+    "TokenPruner",
+    "all_frames",
+    "check_windows",
+    "config_from_sizes",
+    "gather_frames",
+]
+
+C = TypeVar("C", bound=Any)
+
+
+def config_from_sizes(host: str, config: type[C], sizes: Mapping[str, Any]) -> C:
+    """The config dataclass of a host from the `sizes` of a manifest entry. Raises TypeError for a size it has not."""
+    if unknown := set(sizes) - {field.name for field in fields(config)}:
+        raise TypeError(f"{host} has no size called {', '.join(sorted(unknown))}")
+    return config(**sizes)
+
+
+def check_windows(host: str, x: Tensor, frames: int, joints: int, in_channels: int) -> None:
+    """Raise ValueError unless x is (B, frames, joints, in_channels)."""
+    wanted = (frames, joints, in_channels)
+    if x.shape[1:] != wanted:
+        raise ValueError(f"{host} input has shape {tuple(x.shape)}, expected (B, {', '.join(map(str, wanted))})")
 
 
 class TokenPruner:
