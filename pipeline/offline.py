@@ -24,7 +24,7 @@ from pipeline.errors import NoPersonError, SourceError
 from pipeline.flow import CancelToken
 from pipeline.lift.windows import TrackLift
 from pipeline.lift.worker import Lifted, LiftWorker, Rows
-from pipeline.post.chain import LiftedPerson, finish
+from pipeline.post.chain import LiftedPerson, field_of_view, finish
 from pipeline.skeleton import h36m17_from
 from pipeline.sources.joints2d import Joints2DSource
 from pipeline.types import Poses, Progress, Take, TokenStages, VideoInfo
@@ -94,7 +94,8 @@ class _Run:
         return observe(source, detector, cache, self.cancel, self.stats, start_s, end_s)
 
     def _track_lift(self, lifter: WindowLifter) -> TrackLift:
-        return TrackLift(lifter, self.info.fps_hz, self.size_px, variable_rate=self.info.variable_rate)
+        fov_deg, _ = field_of_view(self.config.scene, self.info)
+        return TrackLift(lifter, self.info.fps_hz, self.size_px, variable_rate=self.info.variable_rate, fov_deg=fov_deg)
 
     def close(self) -> None:
         self.poses.close()

@@ -57,6 +57,10 @@ ENTRIES: tuple[Entry, ...] = (
         "host", "motionagformer", "pipeline.lift.motionagformer:MotionAGFormer", "MotionAGFormer (WACV 2024)",
         ("torch",),
     ),
+    Entry(
+        "host", "frametransformer", "pipeline.lift.frametransformer:FrameTransformer", "Frame transformer (ours)",
+        ("torch",),
+    ),
     Entry("exporter", "bvh", "pipeline.export.bvh:BvhExporter", "BVH motion (Blender, Unity, Unreal, Maya)"),
     Entry("exporter", "csv", "pipeline.export.tables:CsvExporter", "CSV, one row a frame, person and joint"),
     Entry("exporter", "csv_wide", "pipeline.export.tables:WideCsvExporter", "CSV, one row a frame"),

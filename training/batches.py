@@ -9,36 +9,55 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.lift.inputs import network_input
+from pipeline.geometry import default_fov_deg, focal_px
+from pipeline.lift.inputs import normalised
 from pipeline.types import Doubles, Floats
 from training.cameras import Cameras, draw_cameras, look
 from training.data import Clips, at_unit_stature, draw_windows
 from training.errors import ErrorModel, detected
 
-CHANNELS = 3
-NORMALISATION = "person_window"
+# What is told of the field of view: as often as not the truth, else what a user or a phone says, or the usual guess.
+_FOV_KNOWN, _FOV_NEARLY = 0.5, 0.25
+_FOV_SPREAD = 0.12  # log-normal, of the focal length
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """`x` (B, F, 17, 3) network input; `y` (B, F, 17, 3) camera axes, root-relative, metres at unit stature."""
+    """`x` (B, F, 17, C) network input; `y` (B, F, 17, 3) in the axes in which the network answers (`inputs.ray`: the
+    virtual camera's, else the camera's), root-relative, metres at unit stature."""
 
     x: Floats
     y: Floats
 
 
 def make_batch(
-    clips: Clips, errors: ErrorModel | None, seed: tuple[int, ...], count: int, frames: int, stride: int = 1
+    clips: Clips,
+    errors: ErrorModel | None,
+    seed: tuple[int, ...],
+    count: int,
+    frames: int,
+    stride: int = 1,
+    rule: str = "person_window",
+    fov_told: bool = False,
 ) -> Batch:
-    """The batch of that seed: the same call always gives the same numbers. Without errors, the detector is perfect."""
+    """The batch of that seed: the same call always gives the same numbers. Without errors, the detector is perfect.
+
+    `rule` is the normalisation; `fov_told`: the true field of view is always known, for judging.
+    """
     rng = np.random.default_rng(seed)
     drawn, rate_hz = draw_windows(clips, rng, count, frames, stride)
     joints, _ = at_unit_stature(drawn)
-    return seen_by(joints, draw_cameras(rng, count), rate_hz, errors, rng)
+    return seen_by(joints, draw_cameras(rng, count), rate_hz, errors, rng, rule, fov_told)
 
 
 def seen_by(
-    joints: Doubles, cameras: Cameras, rate_hz: Doubles, errors: ErrorModel | None, rng: np.random.Generator
+    joints: Doubles,
+    cameras: Cameras,
+    rate_hz: Doubles,
+    errors: ErrorModel | None,
+    rng: np.random.Generator,
+    rule: str = "person_window",
+    fov_told: bool = False,
 ) -> Batch:
     """World joints (B, F, 17, 3) at unit stature, seen by a camera each, at rates (B,)."""
     in_camera, image = look(joints, cameras, rate_hz)
@@ -47,10 +66,19 @@ def seen_by(
         found, scores = image.astype(np.float32), np.isfinite(image).all(-1).astype(np.float32)
     else:
         found, scores = detected(image, pictures, rate_hz, errors, rng)
-    # `person_window` does not look at the picture's size, so that windows of different cameras share one call.
-    x = network_input(NORMALISATION, found, scores, (1, 1), CHANNELS)
-    y = in_camera - in_camera[:, :, :1]
-    return Batch(x, y.astype(np.float32))
+    focal = np.array([focal_px(f, w) for f, w in zip(cameras.fov_deg, cameras.width_px, strict=True)])
+    told = focal if fov_told else _focal_told(focal, cameras, rng)
+    given = normalised(rule, found, scores, pictures, told)
+    y = given.answer_from_camera(in_camera - in_camera[:, :, :1])
+    return Batch(given.values, y.astype(np.float32))
+
+
+def _focal_told(focal: Doubles, cameras: Cameras, rng: np.random.Generator) -> Doubles:
+    """(B,) true focal lengths, px -> what the lifter is told: see `_FOV_KNOWN`."""
+    guess = [focal_px(default_fov_deg(w, h), w) for w, h in zip(cameras.width_px, cameras.height_px, strict=True)]
+    chance = rng.random(len(focal))
+    nearly = focal * np.exp(rng.normal(0, _FOV_SPREAD, len(focal)))
+    return np.where(chance < _FOV_KNOWN, focal, np.where(chance < _FOV_KNOWN + _FOV_NEARLY, nearly, np.array(guess)))
 
 
 def ahead(make: Callable[[int], Batch], first: int, depth: int = 2) -> Iterator[Batch]:

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.errors import ConfigError
-from pipeline.lift.inputs import body_size
+from pipeline.lift.places import body_size
 from pipeline.skeleton import H36M17, h36m17_from
 from pipeline.types import Doubles, Floats
 

@@ -88,9 +88,12 @@ class Sight:
     true: Doubles
     own: np.ndarray
     rate_hz: float
+    fov_deg: float | None  # what the lifter is told; None: nothing
 
 
-def sights(clips: Clips, views: Views, frames: int, draw: int, errors: ErrorModel | None) -> Iterator[Sight]:
+def sights(
+    clips: Clips, views: Views, frames: int, draw: int, errors: ErrorModel | None, fov_known: bool = True
+) -> Iterator[Sight]:
     """Every clip once, the camera depending on the clip's number and the draw only."""
     for clip in range(len(clips)):
         view = (clip + draw * 83) % len(views.rate_hz)  # 83: draws use other cameras for a clip
@@ -106,12 +109,14 @@ def sights(clips: Clips, views: Views, frames: int, draw: int, errors: ErrorMode
             found, scores = image.astype(np.float32), np.isfinite(image).all(-1).astype(np.float32)
         else:
             found, scores = detected(image, size, rate, errors, np.random.default_rng((draw, clip)))
-        yield Sight(clip, found[0], scores[0], (int(size[0, 0]), int(size[0, 1])), true[0], own[0], float(rate[0]))
+        told = float(camera.fov_deg[0]) if fov_known else None
+        picture = int(size[0, 0]), int(size[0, 1])
+        yield Sight(clip, found[0], scores[0], picture, true[0], own[0], float(rate[0]), told)
 
 
 def judge(lifter: WindowLifter, sight: Sight) -> dict[str, float]:
     """The measures of one sight, over the clip's own rows."""
-    lifted = lifter.lift_windows(sight.image[None], sight.scores[None], sight.size_px)
+    lifted = lifter.lift_windows(sight.image[None], sight.scores[None], sight.size_px, fov_deg=sight.fov_deg)
     predicted = at_unit_stature(lifted.astype(np.float64))[0][0][sight.own]
     true = sight.true[sight.own]
     return {
@@ -178,8 +183,8 @@ def lifter_of_recipe(weights: Path, recipe: Path) -> WindowLifter:
     model = what.model(stage)
     load_strictly(model, read_state_dict(weights), weights.name)
     entry = WeightEntry(
-        name=weights.stem, file=weights.name, sha256="", bytes=0, host="mixste", sizes={}, frames=stage.frames,
-        rate_hz=(24, 75), channels=("x", "y", "confidence"), joint_rule="hourglass", normalisation="person_window",
+        name=weights.stem, file=weights.name, sha256="", bytes=0, host=what.host, sizes={}, frames=stage.frames,
+        rate_hz=(24, 75), channels=what.channels, joint_rule="hourglass", normalisation=what.normalisation,
         unit_stature_m=UNIT_STATURE_M,
     )  # fmt: skip
     return HostLifter(entry, model.requires_grad_(False), torch.device("cpu"))

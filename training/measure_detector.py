@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from pipeline.detect.track import Tracker
-from pipeline.lift.inputs import body_size
+from pipeline.lift.places import body_size
 from pipeline.skeleton import H36M17, SKELETONS, h36m17_from
 from pipeline.types import Doubles, Frame, Pose2D
 

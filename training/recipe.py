@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pipeline import registry
 from pipeline.errors import ConfigError
-from pipeline.lift.mixste import MixSTE, MixSTEConfig
-from pipeline.lift.tokens import PruneConfig
-from training.batches import CHANNELS
+from pipeline.lift.tokens import HourglassHost, PruneConfig
+from pipeline.lift.ray import CHANNELS
 from training.losses import LossWeights
+
+# Hosts without learned places in time: they are told how far apart the rows of a window are.
+_PLACES_BY_ROTATION = ("frametransformer",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,7 @@ class Stage:
     schedule: tuple[tuple[int, int], ...] = ()  # TPS: (block, frames kept from its input on)
     ema: float = 0.998
     clean_share: float = 0.0  # batches without detector errors
+    velocity: float = 1.0  # of the recipe's weight of velocities
 
     def __post_init__(self) -> None:
         if not self.steps and not self.minutes:
@@ -39,19 +44,27 @@ class Stage:
 @dataclass(frozen=True, slots=True)
 class Recipe:
     stages: tuple[Stage, ...]
-    channels: int = 64
-    depth: int = 6
-    heads: int = 4
-    mlp_ratio: float = 2.0
+    host: str = "mixste"  # as the registry calls it
+    sizes: Mapping[str, Any] = field(default_factory=dict)  # of the host, but for its frames
+    normalisation: str = "person_window"
     weight_decay: float = 0.02
     clip_norm: float = 1.0
     seed: int = 1
     loss: LossWeights = field(default_factory=LossWeights)
 
-    def model(self, stage: Stage) -> MixSTE:
-        """The model of a stage, with new weights."""
-        sizes = MixSTEConfig(stage.frames, self.channels, self.depth, self.heads, self.mlp_ratio, CHANNELS)
-        return MixSTE(sizes, PruneConfig("TPS", stage.schedule, "TRI"))
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """What the network is given of each joint."""
+        return CHANNELS[:6] if self.normalisation == "person_ray" else CHANNELS[:3]
+
+    def model(self, stage: Stage) -> HourglassHost:
+        """The model of a stage, with new weights. Raises TypeError for sizes that the host does not have."""
+        sizes = {**self.sizes, "frames": stage.frames, "in_channels": len(self.channels)}
+        if self.host in _PLACES_BY_ROTATION:
+            sizes["stride"] = stage.stride
+        host = registry.find("host", self.host).load()
+        model: HourglassHost = host.from_sizes(sizes, PruneConfig("TPS", stage.schedule, "TRI"))
+        return model
 
 
 def load_recipe(path: Path) -> Recipe:

@@ -78,7 +78,12 @@ class Trainer:
         p = self.progress
         count = max(1, _CHOOSE_FRAMES // stage.frames)
         seed = (_CHOOSE_SEED, stage.frames, stage.stride)
-        held_out = make_batch(self.held_out, self.errors, seed, count, stage.frames, stage.stride)
+        held_out = {
+            name: make_batch(
+                self.held_out, errors, seed, count, stage.frames, stage.stride, self.recipe.normalisation, fov_told=True
+            )
+            for name, errors in (("held_out", self.errors), ("held_out_clean", None))
+        }
         if p.step == 0:
             self._measure(stage, learner, held_out)
         last_save = last_measure = time.monotonic()
@@ -111,18 +116,18 @@ class Trainer:
     def _batch(self, stage: Stage, step: int) -> Batch:
         seed = (self.recipe.seed, self.progress.stage, step)
         clean = np.random.default_rng((*seed, 1)).random() < stage.clean_share
-        return make_batch(self.clips, None if clean else self.errors, seed, stage.batch, stage.frames, stage.stride)
+        errors, rule = None if clean else self.errors, self.recipe.normalisation
+        return make_batch(self.clips, errors, seed, stage.batch, stage.frames, stage.stride, rule)
 
-    def _measure(self, stage: Stage, learner: Learner, held_out: Batch) -> None:
+    def _measure(self, stage: Stage, learner: Learner, held_out: dict[str, Batch]) -> None:
         """Errors of the averaged weights for people who are not trained on; also keeps them as `latest`."""
         twin = self.recipe.model(stage)
         twin.load_state_dict(learner.average.weights)
-        predicted = predict(twin, held_out.x)
-        true = held_out.y.astype(np.float64)
-        result = {
-            "held_out_mpjpe_mm": 1000 * float(mpjpe(predicted, true).mean()),
-            "held_out_p_mpjpe_mm": 1000 * float(p_mpjpe(predicted, true).mean()),
-        }
+        result = {}
+        for name, batch in held_out.items():
+            predicted, true = predict(twin, batch.x), batch.y.astype(np.float64)
+            result[f"{name}_mpjpe_mm"] = 1000 * float(mpjpe(predicted, true).mean())
+            result[f"{name}_p_mpjpe_mm"] = 1000 * float(p_mpjpe(predicted, true).mean())
         self._log(stage, result)
         self._keep(learner.average.weights, "latest")
 
@@ -149,7 +154,7 @@ class Learner:
         self.model = recipe.model(stage)
         self.decay = stage.ema
         # Rows further apart move further: the same weight for the same speed.
-        self.weights = dataclasses.replace(recipe.loss, velocity=recipe.loss.velocity / stage.stride)
+        self.weights = dataclasses.replace(recipe.loss, velocity=recipe.loss.velocity * stage.velocity / stage.stride)
         torch.manual_seed(recipe.seed)
         initialise(self.model)
         self.average = Average(self.model, stage.ema)
@@ -184,11 +189,14 @@ class Learner:
 
 
 def initialise(model: nn.Module) -> None:
-    """Weights to start from nothing with.
+    """Weights to start from nothing with, for hosts that do not know how themselves.
 
     Joints must be told apart from the first step on: small embeddings of their place keep the network on the plateau
     where it gives the mean pose to everything.
     """
+    if hasattr(model, "initialise"):
+        model.initialise()
+        return
     for name, value in model.named_parameters():
         if name == "Spatial_pos_embed":
             nn.init.normal_(value, std=0.5)

@@ -21,7 +21,8 @@ class WindowLifter(Protocol):
     """Lifts windows of F frames at its own rate.
 
     `joints_image` (B, F, 17, 2) pixels, H36M-17 by the joint rule of the manifest, NaN = not seen; `scores`
-    (B, F, 17); `size_px` (width, height) of the picture. Returns (B, F, 17, 3) float32: camera axes, root-relative
+    (B, F, 17); `size_px` (width, height) of the picture, `fov_deg` the field of view across its width (None: the usual
+    guess; some lifters do without). Returns (B, F, 17, 3) float32: camera axes, root-relative
     (joint 0 at zero), metres at the lifter's unit stature.
     """
 
@@ -75,7 +76,12 @@ class WindowLifter(Protocol):
         ...
 
     def lift_windows(
-        self, joints_image: Floats, scores: Floats, size_px: tuple[int, int], cancel: CancelToken | None = None
+        self,
+        joints_image: Floats,
+        scores: Floats,
+        size_px: tuple[int, int],
+        cancel: CancelToken | None = None,
+        fov_deg: float | None = None,
     ) -> Floats:
         """See above. `cancel` is checked between the parts of a long computation: raises `Cancelled`.
 
@@ -84,7 +90,12 @@ class WindowLifter(Protocol):
         ...
 
     def lift_frames(
-        self, joints_image: Floats, scores: Floats, size_px: tuple[int, int], cancel: CancelToken | None = None
+        self,
+        joints_image: Floats,
+        scores: Floats,
+        size_px: tuple[int, int],
+        cancel: CancelToken | None = None,
+        fov_deg: float | None = None,
     ) -> Floats:
         """Seq2frame lifters only: (n + F - 1, 17, 2) px, (n + F - 1, 17) -> (n, 17, 3), each frame from its own window.
 

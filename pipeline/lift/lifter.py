@@ -18,7 +18,7 @@ from pipeline.flow import CancelToken
 from pipeline.lift import checkpoints, flops
 from pipeline.lift.base import Kept
 from pipeline.lift.centred import centre_pose, repeat_ends, windows_around
-from pipeline.lift.inputs import JOINT_RULES, mirror, network_input
+from pipeline.lift.inputs import JOINT_RULES, NetworkInput, mirror, network_input
 from pipeline.lift.outputs import SCALES, metres_from_picture
 from pipeline.lift.tokens import HourglassHost
 from pipeline.schedule import PruneConfig
@@ -126,7 +126,12 @@ class HostLifter:
         return str(self.dtype).removeprefix("torch.")
 
     def lift_windows(
-        self, joints_image: Floats, scores: Floats, size_px: tuple[int, int], cancel: CancelToken | None = None
+        self,
+        joints_image: Floats,
+        scores: Floats,
+        size_px: tuple[int, int],
+        cancel: CancelToken | None = None,
+        fov_deg: float | None = None,
     ) -> Floats:
         """(B, F, 17, 2) px, (B, F, 17) -> (B, F, 17, 3), see `WindowLifter`.
 
@@ -140,15 +145,20 @@ class HostLifter:
         if self.seq2frame:
             lifted, stages = [], []
             for window, confidence in zip(joints_image, scores, strict=True):
-                lifted.append(self.lift_frames(repeat_ends(window), repeat_ends(confidence), size_px, cancel))
+                lifted.append(self.lift_frames(repeat_ends(window), repeat_ends(confidence), size_px, cancel, fov_deg))
                 stages.append(self.last_kept)
             self.last_kept = _stacked(stages)
             return np.stack(lifted)
-        joints, self.last_kept = self._lift(self._input(joints_image, scores, size_px))
+        joints, self.last_kept = self._lift(self._input(joints_image, scores, size_px, fov_deg))
         return joints
 
     def lift_frames(
-        self, joints_image: Floats, scores: Floats, size_px: tuple[int, int], cancel: CancelToken | None = None
+        self,
+        joints_image: Floats,
+        scores: Floats,
+        size_px: tuple[int, int],
+        cancel: CancelToken | None = None,
+        fov_deg: float | None = None,
     ) -> Floats:
         """(n + F - 1, 17, 2) px, (n + F - 1, 17) -> (n, 17, 3), one pass a frame, see `WindowLifter`."""
         n = len(joints_image) - self.frames + 1
@@ -162,7 +172,7 @@ class HostLifter:
             if cancel is not None:
                 cancel.check()
             here = slice(start, start + _CENTRED_BATCH)
-            poses, kept = self._lift(self._input(around[here], confidence[here], size_px))
+            poses, kept = self._lift(self._input(around[here], confidence[here], size_px, fov_deg))
             out.append(poses[:, 0])
             if start <= middle < start + len(poses):
                 place = slice(middle - start, middle - start + 1)
@@ -189,11 +199,19 @@ class HostLifter:
             raise RuntimeError("the lifter is closed")
         return self._model
 
-    def _input(self, joints_image: Floats, scores: Floats, size_px: tuple[int, int]) -> Floats:
-        return network_input(self.entry.normalisation, joints_image, scores, size_px, len(self.entry.channels))
+    def _input(
+        self, joints_image: Floats, scores: Floats, size_px: tuple[int, int], fov_deg: float | None
+    ) -> NetworkInput:
+        rule, channels = self.entry.normalisation, len(self.entry.channels)
+        return network_input(rule, joints_image, scores, size_px, channels, fov_deg)
 
-    def _lift(self, x: Floats) -> tuple[Floats, Kept]:
-        """Normalised input (B, F, 17, C) -> (B, F or 1, 17, 3), and what was kept; halves the batch without memory."""
+    def _lift(self, given: NetworkInput) -> tuple[Floats, Kept]:
+        """Normalised input (B, F, 17, C) -> (B, F or 1, 17, 3) in camera axes, and what was kept."""
+        joints, kept = self._run(given.values)
+        return (given.centre if self.seq2frame else given).camera_from_answer(joints), kept
+
+    def _run(self, x: Floats) -> tuple[Floats, Kept]:
+        """(B, F, 17, C) -> the network's answer (B, F or 1, 17, 3), root at zero; halves the batch without memory."""
         try:
             return self._guarded(lambda: self._forward(x, self.dtype))
         except _OutOfMemoryError as error:
@@ -203,7 +221,7 @@ class HostLifter:
         if self.device.type == "cuda":
             torch.cuda.empty_cache()
         half = (len(x) + 1) // 2
-        (first, kept), (second, kept_then) = self._lift(x[:half]), self._lift(x[half:])
+        (first, kept), (second, kept_then) = self._run(x[:half]), self._run(x[half:])
         return np.concatenate([first, second]), _stacked([kept, kept_then])
 
     def _forward(self, x: Floats, dtype: torch.dtype) -> tuple[Floats, Kept]:

@@ -55,16 +55,23 @@ def attend(attention: CrossAttention, x_token: Tensor, x: Tensor) -> Tensor:
 def interpolate(joints: Tensor, kept: Tensor, frames: int) -> Tensor:
     """TRI: joints (B, r, J, D) at frames `kept` (B, r) -> (B, frames, J, D), linear in time.
 
+    See `interpolate_at`.
+    """
+    return interpolate_at(joints, kept, torch.arange(frames, device=kept.device).expand(len(kept), -1))
+
+
+def interpolate_at(joints: Tensor, kept: Tensor, wanted: Tensor) -> Tensor:
+    """(B, r, J, D) at frames `kept` (B, r) -> (B, n, J, D) at frames `wanted` (B, n), linear in time.
+
     Uses the true, possibly uneven kept frames; constant before the first and after the last one. Half precision (from
     autocast) becomes float32: positions in bfloat16 would be rounded to centimetres.
     """
     if joints.dtype in (torch.float16, torch.bfloat16):
         joints = joints.float()
-    B, r = kept.shape
+    r = kept.shape[1]
     if r == 1:
-        return joints.expand(-1, frames, -1, -1)
-    wanted = torch.arange(frames, device=kept.device).expand(B, -1).contiguous()
-    after = torch.searchsorted(kept.contiguous(), wanted, right=True).clamp(1, r - 1)  # (B, frames)
+        return joints.expand(-1, wanted.shape[1], -1, -1)
+    after = torch.searchsorted(kept.contiguous(), wanted.contiguous(), right=True).clamp(1, r - 1)  # (B, n)
     before = after - 1
     start, end = kept.gather(1, before), kept.gather(1, after)
     share = ((wanted - start).to(joints.dtype) / (end - start).to(joints.dtype)).clamp(0, 1)

@@ -70,7 +70,7 @@ class TrackLift:
     """Lifts one person's track while it grows. Use from one thread.
 
     `push` rows in order, call `lift_ready` whenever there is time, `finish` at the end; `result` at any moment.
-    `fps_hz` is the source's mean rate (0: unknown). `batch` windows are lifted at once if that many are ready.
+    `fps_hz` is the source's mean rate (0: unknown), `fov_deg` its field of view across the width (None: guessed). `batch` windows are lifted at once if that many are ready.
     """
 
     def __init__(
@@ -80,11 +80,13 @@ class TrackLift:
         size_px: tuple[int, int],
         *,
         variable_rate: bool = False,
+        fov_deg: float | None = None,
         batch: int = 1,
         overlap: float = OVERLAP,
     ) -> None:
         self._lifter = lifter
         self._size_px = size_px
+        self._fov_deg = fov_deg
         self._batch = max(1, batch)
         rate = grid_rate_hz(fps_hz, variable_rate, lifter.rate_hz)
         self._grid = None if rate is None else ToGrid(rate)
@@ -160,9 +162,9 @@ class TrackLift:
             joints = np.stack([self._joints.view[piece.index] for piece in pieces])
             scores = np.stack([self._scores.view[piece.index] for piece in pieces])
             if self._lifter.seq2frame:
-                lifted = self._lifter.lift_frames(joints[0], scores[0], self._size_px, cancel)[None]
+                lifted = self._lifter.lift_frames(joints[0], scores[0], self._size_px, cancel, self._fov_deg)[None]
             else:
-                lifted = self._lifter.lift_windows(joints, scores, self._size_px, cancel)
+                lifted = self._lifter.lift_windows(joints, scores, self._size_px, cancel, self._fov_deg)
             for n, (piece, rows) in enumerate(zip(pieces, lifted, strict=True)):
                 a, b, length = piece.start, piece.stop, piece.stop - piece.start
                 weight = self._weights if length == self._rows else np.ones(length, np.float32)

@@ -50,7 +50,7 @@ def finish(
     found in the file is assumed; the estimate's `notes` say which is which.
     """
     scene = config.scene
-    fov_deg, notes = _fov(scene, info)
+    fov_deg, notes = field_of_view(scene, info)
     height_cm = ASSUMED_HEIGHT_CM if scene.height_cm is None else scene.height_cm
     pitch_deg = scene.pitch_deg or 0.0
     notes["height"] = "assumed" if scene.height_cm is None else "set by the user"
@@ -95,7 +95,8 @@ def finish(
     return tracks, SceneEstimate(fov_deg, pitch_deg, rotation, translation, notes)
 
 
-def _fov(scene: SceneConfig, info: VideoInfo) -> tuple[float, dict[str, str]]:
+def field_of_view(scene: SceneConfig, info: VideoInfo) -> tuple[float, dict[str, str]]:
+    """Degrees across the picture's width, and a note {"fov": how it is known}."""
     if scene.fov_deg is not None:
         return scene.fov_deg, {"fov": "set by the user"}
     if info.fov_deg is not None:

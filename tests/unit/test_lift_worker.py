@@ -26,7 +26,7 @@ class Steps:
         self.last_kept: dict[int, np.ndarray] = {}
         self.fail: Exception | None = None
 
-    def lift_windows(self, joints_image, scores, size_px, cancel=None):
+    def lift_windows(self, joints_image, scores, size_px, cancel=None, fov_deg=None):
         self.arrived.release()
         assert self.go.acquire(timeout=20)
         if self.fail is not None:

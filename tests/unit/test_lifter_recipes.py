@@ -39,7 +39,7 @@ def test_the_full_model_is_the_host_without_any_pruning(lifter: HostLifter, wind
     entry = weights.find()
     host = MixSTE.from_sizes(entry.sizes, PruneConfig()).eval()
     host.load_state_dict(checkpoints.read_state_dict(weights.locate(entry)))
-    x = network_input(entry.normalisation, *window, 3)
+    x = network_input(entry.normalisation, *window, 3).values
     with torch.no_grad():
         out, flipped = host(torch.from_numpy(x)).numpy(), host(torch.from_numpy(mirror(x))).numpy()
     expected = (out + mirror(flipped)) / 2

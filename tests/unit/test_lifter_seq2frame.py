@@ -60,7 +60,7 @@ def by_hand(model: HourglassHost, joints: np.ndarray) -> np.ndarray:
     for frame in range(len(joints)):
         rows = [min(max(frame + offset, 0), len(joints) - 1) for offset in range(-(F // 2), F - F // 2)]
         window = joints[rows][None]
-        x = network_input("screen", window, np.ones(window.shape[:-1], np.float32), SIZE_PX, 2)
+        x = network_input("screen", window, np.ones(window.shape[:-1], np.float32), SIZE_PX, 2).values
         poses = []
         for given in (x, mirror(x)):
             every, kept = model.forward_kept(torch.from_numpy(given))
@@ -89,7 +89,7 @@ def test_the_output_for_a_window_as_given_is_the_models_own() -> None:
     joints, scores = track(13)
     model = model_of("mixste", PruneConfig("TPS", ((1, 9), (2, 5)), "TRI"))
     out = lifter_of(model, flip=False).lift_windows(joints[None], scores[None], SIZE_PX)
-    raw = model(torch.from_numpy(network_input("screen", joints[None], scores[None], SIZE_PX, 2)))[0, 6].numpy()
+    raw = model(torch.from_numpy(network_input("screen", joints[None], scores[None], SIZE_PX, 2).values))[0, 6].numpy()
     np.testing.assert_allclose(out[0, 6], raw - raw[:1], rtol=0, atol=1e-5)
 
 

@@ -52,11 +52,13 @@ class Host:
 _MIXSTE = {"frames": FRAMES, "channels": 16, "depth": 3, "heads": 2, "in_channels": 2}
 _MHFORMER = _MIXSTE | {"hidden": 32, "generation_depth": 1, "generation_heads": 1}
 _MOTIONBERT = {"frames": FRAMES, "channels": 16, "representation": 24, "depth": 3, "heads": 2}
+_FRAMES = {"frames": FRAMES, "channels": 16, "encoder_depth": 1, "depth": 3, "decoder_depth": 1, "heads": 2}
 _MOTIONAGFORMER = {"frames": FRAMES, "channels": 16, "depth": 3, "heads": 2, "neighbours": 3, "representation": 24}
 HOSTS = (
     Host("mixste", "pipeline.lift.mixste:MixSTE", _MIXSTE, 2),
     Host("mixste-seq2frame", "pipeline.lift.mixste:MixSTE", _MIXSTE | {"seq2frame": True}, 2, True, ("", "TRI", "TRA")),
     Host("mhformer", "pipeline.lift.mhformer:MHFormer", _MHFORMER, 2, True, ("", "TRI", "TRA")),
+    Host("frametransformer", "pipeline.lift.frametransformer:FrameTransformer", _FRAMES, 6),
     Host("motionbert", "pipeline.lift.motionbert:MotionBERT", _MOTIONBERT, 3),
     Host("motionagformer", "pipeline.lift.motionagformer:MotionAGFormer", _MOTIONAGFORMER, 3),
     Host(

@@ -37,7 +37,7 @@ def moving_clips(count: int = 3) -> Clips:
 
 
 def tiny(*stages: Stage) -> Recipe:
-    return Recipe(stages, channels=8, depth=2, heads=2)
+    return Recipe(stages, sizes={"channels": 8, "depth": 2, "heads": 2, "mlp_ratio": 2})
 
 
 # --- losses and measures
@@ -205,7 +205,7 @@ class KnownLifter:
         self.off_m, self.scale = off_m, scale
         self.truth = np.zeros((27, 17, 3))
 
-    def lift_windows(self, joints_image, scores, size_px):
+    def lift_windows(self, joints_image, scores, size_px, cancel=None, fov_deg=None):
         out = (self.truth - self.truth[:, :1])[None].copy()
         out[:, :, 1:, 0] += self.off_m
         return (out * self.scale).astype(np.float32)
@@ -260,7 +260,7 @@ def test_sights_are_the_same_every_time_and_differ_between_draws() -> None:
 
 def test_weights_outside_the_manifest_can_be_judged(tmp_path: Path) -> None:
     stage = {"name": "nine", "frames": 9, "batch": 2, "lr": 0.001, "steps": 1, "schedule": [[1, 5]]}
-    (tmp_path / "r.json").write_text(json.dumps({"channels": 8, "depth": 2, "heads": 2, "stages": [stage]}))
+    (tmp_path / "r.json").write_text(json.dumps({"sizes": {"channels": 8, "depth": 2, "heads": 2}, "stages": [stage]}))
     recipe = load_recipe(tmp_path / "r.json")
     Trainer(recipe, moving_clips(), load_model(), tmp_path).run()
     lifter = evaluate.lifter_of_recipe(tmp_path / "nine.safetensors", tmp_path / "r.json")

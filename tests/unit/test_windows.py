@@ -30,7 +30,7 @@ class Echo:
         self.scores: list[np.ndarray] = []
         self.bias = bias
 
-    def lift_windows(self, joints_image, scores, size_px, cancel=None):
+    def lift_windows(self, joints_image, scores, size_px, cancel=None, fov_deg=None):
         assert joints_image.shape == (len(scores), F, 17, 2)
         assert size_px == (640, 480)
         out = np.zeros((*joints_image.shape[:3], 3), np.float32)

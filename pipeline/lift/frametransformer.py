@@ -1,0 +1,195 @@
+"""Frame transformer: one token a frame, few and wide layers, and an hourglass that loses no frame's detail.
+
+MixSTE spends a token on every joint of every frame. Here the joints of a frame are one token, as in MHFormer (CVPR
+2022) and P-STMO (ECCV 2022): an MLP reads them, frames attend to each other, an MLP writes the joints. At the same cost
+the layers are far wider, and on a laptop's processor their matrices are of a size that it multiplies well.
+
+Three things are this model's own:
+
+* Places in time are rotations of queries and keys (RoPE, Su et al., arXiv 2104.09864), so that weights do not depend on
+  the window: what was learned on 27 frames, each 9 apart, is at home in 243.
+* Recovering keeps each frame's own detail. What TRI interpolates are not the joints but what the deep blocks have
+  *added* to the kept tokens; every frame adds that to its own token of before the pruning. At a kept frame nothing
+  is changed by it.
+* Attention starts as nothing (its projection is zero), so that weights learned on single frames, where there is
+  nothing to attend to, are the start of longer windows without a loss.
+
+Shapes: `B` windows, `F` frames, `n` frames still alive, `J` joints, `C` channels; tokens are (B, n, 1, C).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from pipeline.lift.layers import Attention, Mlp
+from pipeline.lift.recovering import interpolate_at
+from pipeline.lift.tokens import HourglassHost, PruneConfig, all_frames, check_windows, config_from_sizes, gather_frames
+
+_LONGEST_WAVE = 1000.0  # frames, as RoPE counts them
+
+
+@dataclass(frozen=True, slots=True)
+class FrameTransformerConfig:
+    """Sizes of the model."""
+
+    frames: int = 243
+    channels: int = 256
+    encoder_depth: int = 4  # MLPs before the first block, on every frame
+    depth: int = 6  # blocks: attention over frames and an MLP; these prune
+    decoder_depth: int = 2  # MLPs after recovering, on every frame
+    heads: int = 8
+    mlp_ratio: float = 2.0
+    in_channels: int = 6  # x, y, confidence of each joint, then numbers that all joints of a frame share
+    joints: int = 17
+    out_channels: int = 3
+    stride: int = 1  # rows of the window stand this many frames apart (training on a long view for little)
+
+
+class MlpLayer(nn.Module):
+    """x + mlp(norm(x)), token by token."""
+
+    def __init__(self, channels: int, mlp_ratio: float) -> None:
+        super().__init__()
+        self.norm = nn.LayerNorm(channels, eps=1e-6)
+        self.mlp = Mlp(channels, int(channels * mlp_ratio))
+
+    def forward(self, x: Tensor) -> Tensor:
+        out: Tensor = x + self.mlp(self.norm(x))
+        return out
+
+
+class RotaryAttention(Attention):
+    """Self-attention over frames whose queries and keys are turned by their places in time: `turn` (cos, sin)."""
+
+    def forward(self, x: Tensor, turn: tuple[Tensor, Tensor] | None = None) -> Tensor:
+        q, k, v = self._split(x)
+        return self._merge(self.attend(_turned(q, turn), _turned(k, turn), v))
+
+    def forward_columns(self, x: Tensor, turn: tuple[Tensor, Tensor] | None = None) -> tuple[Tensor, Tensor]:
+        q, k, v = self._split(x)
+        q, k = _turned(q, turn), _turned(k, turn)
+        weights = ((q * q.shape[-1] ** -0.5) @ k.transpose(-2, -1)).softmax(-1, dtype=torch.float32)  # (B, H, n, n)
+        return self._merge(weights.to(v.dtype) @ v), weights.detach().mean((1, 2))
+
+
+class FrameBlock(nn.Module):
+    """Pre-norm transformer block over the frames of a window. (B, n, C) -> (B, n, C)."""
+
+    def __init__(self, channels: int, heads: int, mlp_ratio: float) -> None:
+        super().__init__()
+        self.norm1 = nn.LayerNorm(channels, eps=1e-6)
+        self.attn = RotaryAttention(channels, heads)
+        self.norm2 = nn.LayerNorm(channels, eps=1e-6)
+        self.mlp = Mlp(channels, int(channels * mlp_ratio))
+
+    def forward(self, x: Tensor, turn: tuple[Tensor, Tensor]) -> Tensor:
+        if x.shape[1] > 1:  # a frame alone has nothing to attend to
+            x = x + self.attn(self.norm1(x), turn)
+        out: Tensor = x + self.mlp(self.norm2(x))
+        return out
+
+    def forward_columns(self, x: Tensor, turn: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor]:
+        """The same, and how much each frame is attended to, (B, n): for token pruning by attention (TPA)."""
+        mixed, columns = self.attn.forward_columns(self.norm1(x), turn)
+        x = x + mixed
+        return x + self.mlp(self.norm2(x)), columns
+
+
+class FrameTransformer(HourglassHost):
+    """Joints of a window (B, F, J, in_channels) -> 3D joints (B, F, J, 3), all F frames.
+
+    Channels from the fourth on say the same for all joints of a frame (`inputs.person_ray`) and are read once.
+    """
+
+    def __init__(self, config: FrameTransformerConfig | None = None, prune: PruneConfig | None = None) -> None:
+        c = config or FrameTransformerConfig()
+        super().__init__(prune, frames=c.frames, depth=c.depth, channels=c.channels, heads=c.heads)
+        self.config = c
+        own = min(c.in_channels, 3)
+        self.embed = nn.Linear(c.joints * own + c.in_channels - own, c.channels)
+        self.encoder = nn.ModuleList(MlpLayer(c.channels, c.mlp_ratio) for _ in range(c.encoder_depth))
+        self.blocks = nn.ModuleList(FrameBlock(c.channels, c.heads, c.mlp_ratio) for _ in range(c.depth))
+        self.decoder = nn.ModuleList(MlpLayer(c.channels, c.mlp_ratio) for _ in range(c.decoder_depth))
+        self.norm = nn.LayerNorm(c.channels, eps=1e-6)
+        self.head = nn.Linear(c.channels, c.joints * c.out_channels)
+
+    @classmethod
+    def from_sizes(cls, sizes: Mapping[str, Any], prune: PruneConfig) -> FrameTransformer:
+        """Build from the `sizes` of a manifest entry. Raises TypeError for a size this model does not have."""
+        return cls(config_from_sizes("FrameTransformer", FrameTransformerConfig, sizes), prune)
+
+    def initialise(self) -> None:
+        """Weights to start training from nothing with: every layer begins as almost nothing on top of its input."""
+        for name, value in self.named_parameters():
+            if name.endswith("bias"):
+                nn.init.zeros_(value)
+            elif name.endswith("attn.proj.weight"):
+                nn.init.zeros_(value)
+            elif name.endswith("mlp.fc2.weight"):
+                nn.init.normal_(value, std=0.005)
+            elif value.dim() == 2:
+                nn.init.normal_(value, std=0.02 if name == "head.weight" else value.shape[1] ** -0.5)
+
+    def forward_kept(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """(B, F, J, in_channels) -> joints (B, F, J, 3), recovered already, and the frames that came through (B, r)."""
+        c = self.config
+        check_windows("FrameTransformer", x, c.frames, c.joints, c.in_channels)
+        kept = all_frames(x)  # (B, F)
+        own = min(c.in_channels, 3)
+        x = self.embed(torch.cat([x[..., :own].flatten(2), x[:, :, 0, own:]], -1))  # (B, F, C)
+        for layer in self.encoder:
+            x = layer(x)
+        x = x[:, :, None]  # (B, F, 1, C)
+        stages: list[tuple[Tensor, Tensor]] = []  # tokens and their frames before each pruning
+        attention: Tensor | None = None
+        turn = self._turn(kept)
+        for block in range(c.depth):
+            if self.pruner.prunes(block):
+                stages.append((x, kept))
+                x, kept = self.prune(block, x, kept, attention)
+                turn = self._turn(kept)
+            x, attention = self._block(block, x, turn)
+        x = self._recovered(x, kept, stages)[:, :, 0]
+        for layer in self.decoder:
+            x = layer(x)
+        return self.head(self.norm(x)).unflatten(-1, (c.joints, c.out_channels)), kept
+
+    def _block(self, block: int, x: Tensor, turn: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor | None]:
+        """(B, n, 1, C) -> the same, and how much each frame is attended to, (B, n), if the next block asks."""
+        layer: FrameBlock = self.blocks[block]  # type: ignore[assignment]
+        if self.pruner.needs_attention(block + 1):
+            out, columns = layer.forward_columns(x[:, :, 0], turn)
+            return out[:, :, None], columns
+        return layer(x[:, :, 0], turn)[:, :, None], None
+
+    def _recovered(self, x: Tensor, kept: Tensor, stages: list[tuple[Tensor, Tensor]]) -> Tensor:
+        """(B, r, 1, C) -> (B, F, 1, C): each stage undone, the last one first."""
+        if stages and self.pruner.config.recover == "TRA":
+            # A learned query knows no frame's detail: each frame gets its own token of before the first pruning back.
+            return stages[0][0] + self.recover_tokens(x)
+        for before, were in reversed(stages):
+            stayed = torch.searchsorted(were.contiguous(), kept.contiguous())
+            added = interpolate_at(x - gather_frames(before, stayed), kept, were)
+            x, kept = before + added.to(before.dtype), were
+        return x
+
+    def _turn(self, kept: Tensor) -> tuple[Tensor, Tensor]:
+        """Frames (B, n) -> cosines and sines (B, 1, n, C / heads / 2) of the angles that say where they are."""
+        half = self.config.channels // self.config.heads // 2
+        rate = _LONGEST_WAVE ** (-torch.arange(half, device=kept.device, dtype=torch.float32) / half)
+        angle = (kept * self.config.stride).float()[:, None, :, None] * rate
+        return angle.cos(), angle.sin()
+
+
+def _turned(x: Tensor, turn: tuple[Tensor, Tensor] | None) -> Tensor:
+    """(B, H, n, C) with its two halves as the coordinates of C / 2 points, each turned about the origin."""
+    if turn is None:
+        return x
+    cos, sin = (part.to(x.dtype) for part in turn)
+    a, b = x.chunk(2, -1)
+    return torch.cat([a * cos - b * sin, a * sin + b * cos], -1)

@@ -1,0 +1,83 @@
+"""Rule `person_ray`: a person as a camera would see it that looks straight at its pelvis in every frame.
+
+A person at the edge of a picture is seen from another side than one in the middle, though both may look the same in
+pixels: a network that only sees a body's own shape cannot tell, and its answer in the camera's axes is off by the angle
+between. So every frame is turned to a virtual camera of the same place whose axis goes through the pelvis and whose
+horizon is the real one's (a pan and a tilt, no roll). The network answers in that camera's axes; turning the answer
+back is exact. What the turn takes away - where in the picture the person is, how large - is given as numbers beside.
+
+Likewise the body is brought to one size in every frame, not in every window: who walks towards the camera stays as
+large, and a network that has learned single frames is at home in windows. (Measured on people held out, perfect joints,
+a network of single frames: 62.8 mm MPJPE so, 77.4 with one size a window.)
+
+For this the field of view must be known or guessed. A guess that is a quarter off costs about a quarter of the angle.
+
+Shapes: `B` windows, `F` frames, 17 joints of H36M-17. Pure numpy, float64 inside.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipeline.lift.places import Bools, held_and_pelvis
+from pipeline.types import Doubles, Floats
+
+# The channels that a frame's joints share, behind x, y and confidence.
+SIZE, RAY_X, RAY_Y = 3, 4, 5
+CHANNELS = ("x", "y", "confidence", "size", "ray_x", "ray_y")
+
+_NEAREST = 0.2  # cosine-like: joints further off the axis than this (79 degrees) are taken as if they stood there
+_BODY = 3.0  # a standing body is about three times as tall as its joints are far from the pelvis (root mean square)
+_SMALLEST, _LARGEST = 0.01, 6.0  # of a body, in slopes
+_LIMIT = 8.0  # of every number: an outlier must not blind the network
+
+
+@dataclass(frozen=True, slots=True)
+class SeenFrom:
+    """`places` (B, F, 17, 2), `shared` (B, F, 17, 3) and `axes` (B, F, 3, 3), whose rows are x right, y down and z away
+    of the virtual camera in the real one's axes."""
+
+    places: Doubles
+    shared: Doubles
+    axes: Doubles
+
+
+def person_ray(joints_image: Floats, seen: Bools, pictures_px: Doubles, focal: Doubles) -> SeenFrom:
+    """Joints (B, F, 17, 2) px, seen (B, F, 17), pictures (B, 2) width and height px, focal lengths (B,) px.
+
+    With slopes x / z and y / z in the virtual camera: size of a frame = 3 x the root mean square of the joints'
+    distances from the pelvis; `places` of joints 1 to 16 = slopes / size * 2, of joint 0 = (ray - mean ray of the
+    window) / median size of the window * 2, which keeps the path. `shared`: log size, and the ray's own slopes in the
+    real camera. Unseen joints stand as in `person_window`; one that never was seen stands at the pelvis and is not
+    part of the size.
+    """
+    scale = focal[:, None, None, None]
+    slopes = (joints_image - pictures_px[:, None, None] / 2) / scale
+    held, pelvis = held_and_pelvis(slopes, seen)
+    pelvis = np.nan_to_num(pelvis)
+    known = np.isfinite(held)
+    held = np.where(known, held, pelvis)
+    axes = axes_towards(pelvis[:, :, 0])
+    directions = np.concatenate([held, np.ones_like(held[..., :1])], axis=-1) @ np.swapaxes(axes, -1, -2)
+    turned = directions[..., :2] / np.maximum(directions[..., 2:], _NEAREST)
+    count = np.maximum(known[:, :, 1:].all(-1).sum(-1), 1)  # (B, F)
+    size = _BODY * np.sqrt((turned[:, :, 1:] ** 2).sum((-1, -2)) / count)
+    size = np.clip(size, _SMALLEST, _LARGEST)[..., None, None]  # (B, F, 1, 1)
+    places = turned / size * 2
+    places[:, :, :1] = (pelvis - pelvis.mean(axis=1, keepdims=True)) / np.median(size, axis=1, keepdims=True) * 2
+    shared = np.concatenate([np.log(size), pelvis], axis=-1)
+    shared = np.broadcast_to(shared, (*places.shape[:3], 3))
+    return SeenFrom(np.clip(places, -_LIMIT, _LIMIT), np.clip(shared, -_LIMIT, _LIMIT), axes)
+
+
+def axes_towards(ray: Doubles) -> Doubles:
+    """Slopes (..., 2) of a ray -> (..., 3, 3): rows x, y, z of a camera that pans, then tilts, to look along it."""
+    x, y = ray[..., 0], ray[..., 1]
+    flat, length = np.sqrt(1 + x**2), np.sqrt(1 + x**2 + y**2)
+    zero = np.zeros_like(x)
+    right = np.stack([1 / flat, zero, -x / flat], -1)
+    away = np.stack([x / length, y / length, 1 / length], -1)
+    down = np.cross(away, right)
+    return np.stack([right, down, away], axis=-2)
