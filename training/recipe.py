@@ -10,8 +10,8 @@ from typing import Any
 
 from pipeline import registry
 from pipeline.errors import ConfigError
-from pipeline.lift.tokens import HourglassHost, PruneConfig
 from pipeline.lift.ray import CHANNELS
+from pipeline.lift.tokens import HourglassHost, PruneConfig
 from training.losses import LossWeights
 
 # Hosts without learned places in time: they are told how far apart the rows of a window are.

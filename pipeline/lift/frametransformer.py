@@ -126,9 +126,7 @@ class FrameTransformer(HourglassHost):
     def initialise(self) -> None:
         """Weights to start training from nothing with: every layer begins as almost nothing on top of its input."""
         for name, value in self.named_parameters():
-            if name.endswith("bias"):
-                nn.init.zeros_(value)
-            elif name.endswith("attn.proj.weight"):
+            if name.endswith("bias") or name.endswith("attn.proj.weight"):
                 nn.init.zeros_(value)
             elif name.endswith("mlp.fc2.weight"):
                 nn.init.normal_(value, std=0.005)

@@ -70,7 +70,8 @@ class TrackLift:
     """Lifts one person's track while it grows. Use from one thread.
 
     `push` rows in order, call `lift_ready` whenever there is time, `finish` at the end; `result` at any moment.
-    `fps_hz` is the source's mean rate (0: unknown), `fov_deg` its field of view across the width (None: guessed). `batch` windows are lifted at once if that many are ready.
+    `fps_hz` is the source's mean rate (0: unknown), `fov_deg` its field of view across the width (None: guessed).
+    `batch` windows are lifted at once if that many are ready.
     """
 
     def __init__(
