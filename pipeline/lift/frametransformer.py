@@ -132,6 +132,8 @@ class FrameTransformer(HourglassHost):
                 nn.init.normal_(value, std=0.005)
             elif value.dim() == 2:
                 nn.init.normal_(value, std=0.02 if name == "head.weight" else value.shape[1] ** -0.5)
+        # The pelvis' place is zero in every single frame: nothing learns what to make of it before windows come.
+        self.embed.weight.data[:, :2] = 0
 
     def forward_kept(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """(B, F, J, in_channels) -> joints (B, F, J, 3), recovered already, and the frames that came through (B, r)."""
