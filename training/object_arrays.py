@@ -98,7 +98,7 @@ class _Named:
         if self._what == "scalar":
             dtype, data = arguments
             return _numbers(dtype, data, (), "C")[()].item()
-        if self._what == "array" and isinstance(arguments[0], _Named):
+        if self._what == "array" and isinstance(arguments[0], _Named) and arguments[0]._what == "ndarray":
             return _Array()
         raise pickle.UnpicklingError("an array in it is not made as numpy makes them")
 

@@ -28,22 +28,8 @@ from training.protocols import H36M_SUBJECTS, OfficialTake, h36m_takes, load_cam
 
 _RATE_HZ = 50.0
 _PCK_MM, _AUC_MM = 150.0, np.arange(0, 151, 5)
-_PCK_JOINTS = (
-    1,
-    2,
-    3,
-    4,
-    5,
-    6,
-    8,
-    10,
-    11,
-    12,
-    13,
-    14,
-    15,
-    16,
-)  # without pelvis, spine and head (mpii_test_predictions)
+# Without pelvis, spine and head, as in the test set's own `mpii_test_predictions`.
+_PCK_JOINTS = (1, 2, 3, 4, 5, 6, 8, 10, 11, 12, 13, 14, 15, 16)
 ACTIONS = (
     "Directions", "Discussion", "Eating", "Greeting", "Phoning", "Photo", "Posing", "Purchases", "Sitting",
     "SittingDown", "Smoking", "Waiting", "WalkDog", "WalkTogether", "Walking",

@@ -19,7 +19,8 @@ def figure(result: Mapping[str, Any]) -> str:
     lines = [f"{'':{_WIDTH}}{_HEAD}"]
     for kind in KINDS:
         spread = result[kind]["spread"]
-        lines.append(f"{line(kind, result[kind])}   (draws +- {spread['mpjpe_mm']:.1f}, {spread['p_mpjpe_mm']:.1f})")
+        over = f"   (draws +- {spread['mpjpe_mm']:.1f}, {spread['p_mpjpe_mm']:.1f})" if result["draws"] > 1 else ""
+        lines.append(line(kind, result[kind]) + over)
         lines += [line(f"  {source}", row) for source, row in result[kind]["by_source"].items()]
         if f"{kind}_fov_assumed" in result:
             lines.append(line(f"{kind}, field of view assumed", result[f"{kind}_fov_assumed"]))

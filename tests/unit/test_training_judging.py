@@ -371,6 +371,13 @@ def test_the_command_ends_with_json_that_holds_everything(
     assert "clean_fov_assumed" not in result
 
 
+def test_what_is_not_known_is_null_in_json() -> None:
+    assert evaluate.plain({"a": [float("nan"), 1.5], "b": (float("inf"), "x", None, 2)}) == {
+        "a": [None, 1.5],
+        "b": [None, "x", None, 2],
+    }
+
+
 def test_a_file_that_is_none_ends_the_command_with_a_sentence(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

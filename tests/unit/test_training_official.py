@@ -212,6 +212,14 @@ def mpi(tmp_path: Path) -> Path:
     return tmp_path / "data_test_3dhp.npz"
 
 
+def test_sequences_have_their_joints_in_our_order_and_metres(mpi: Path) -> None:
+    one, five = protocols.mpi_takes(mpi)
+    np.testing.assert_allclose(five.true, flat_body(20, 2), atol=1e-6)
+    np.testing.assert_allclose(five.image, seen(flat_body(20, 2)), atol=1e-2)
+    np.testing.assert_allclose(one.true[10:, :6], flat_body(40, 1)[10:, :6], atol=1e-6)
+    assert one.valid.sum() == 30
+
+
 def test_pck_auc_and_mpjpe_of_the_valid_frames(mpi: Path) -> None:
     lifter = FlatLifter()
     table = official.mpi_table(lifter, protocols.mpi_takes(mpi), "h36m")
@@ -339,11 +347,13 @@ def hostile(marker: Path) -> dict[str, bytes]:
         "old opcode": f"(i__builtin__\neval\np0\n(S{write!r}\ntR.".encode(),
         "instance": b"(cos\nsystem\nS'true'\no.",
         "another class to rebuild": pickle.dumps(Calls(rebuild, dict, *arguments[1:])),
+        "a dtype to rebuild": reduced.replace(b"cnumpy\nndarray\n", b"cnumpy\ndtype\n"),
         "a codec": pickle.dumps(Calls(__import__("_codecs").encode, "abc", "rot13")),
         "extension": b"\x80\x02\x82\x01.",
         "persistent": b"Pabc\n.",
         "state of what is admitted": b"\x80\x02cnumpy\nndarray\n}X\x01\x00\x00\x00aK\x01sb.",
         "a bigger shape": reduced.replace(b"K\x03\x85", b"K\x7f\x85"),
+        "a shape to guess": reduced.replace(b"K\x03\x85", b"J\xff\xff\xff\xff\x85"),
         "records": pickle.dumps(np.zeros(2, [("a", "f4")])),
         "dates": pickle.dumps(np.zeros(2, "M8[s]")),
         "the class itself": b"\x80\x02cnumpy\nndarray\n.",
