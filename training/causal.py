@@ -114,7 +114,7 @@ def causal(
     """The macro figures of every look-ahead, and how much each is worse than the centred window on the same frames."""
     out: dict[str, Any] = {}
     for kind, errors in kinds.items():
-        of: dict[str, list[Verdict]] = {CENTRED: []} | {str(ahead): [] for ahead in LOOK_AHEAD}
+        of: dict[str, list[Verdict]] = {name: [] for name in (CENTRED, *map(str, LOOK_AHEAD))}
         frames = []
         for name, frame, verdict in readings(lifter, clips, draws, reads, errors, fov):
             of[name].append(verdict)

@@ -144,7 +144,7 @@ def _numbers(dtype: Any, data: Any, shape: tuple[int, ...], order: Any) -> np.nd
     """Raises ValueError if the bytes are not exactly those of such an array."""
     if not isinstance(dtype, _Type) or not isinstance(data, bytes) or dtype.name.startswith("O"):
         raise pickle.UnpicklingError("an array in it has no bytes")
-    kind = np.dtype(dtype.name).newbyteorder("=" if dtype.order == "|" else dtype.order)
+    kind = np.dtype(("" if dtype.order == "|" else dtype.order) + dtype.name)
     if min(shape, default=0) < 0 or math.prod(shape) * kind.itemsize != len(data):
         raise pickle.UnpicklingError("an array in it has another size than it says")
     return np.frombuffer(data, kind).reshape(shape, order=order).astype(kind.newbyteorder("="))

@@ -52,7 +52,7 @@ class Answering:
             self.truth[row.tobytes()] = joints
         return sight
 
-    def lift_windows(self, joints_image, scores, size_px):
+    def lift_windows(self, joints_image, scores, size_px, cancel=None, fov_deg=None):
         true = np.stack([self.truth[row.tobytes()] for row in joints_image[0]])
         return self.answer(true - true[:, :1])[None].astype(np.float32)
 
@@ -271,7 +271,7 @@ class Recording(Answering):
         super().__init__(None)
         self.windows: list[list[int]] = []
 
-    def lift_windows(self, joints_image, scores, size_px):
+    def lift_windows(self, joints_image, scores, size_px, cancel=None, fov_deg=None):
         number = joints_image[0, :, 0, 0]
         self.windows.append(number.astype(int).tolist())
         out = np.random.default_rng(0).normal(0, 0.3, (FRAMES, 17, 3)).astype(np.float32)

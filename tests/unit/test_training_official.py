@@ -31,7 +31,7 @@ class FlatLifter:
         self.wrist_off_m, self.size = wrist_off_m, size
         self.sizes_px: set[tuple[int, int]] = set()
 
-    def lift_windows(self, joints_image, scores, size_px, cancel=None):
+    def lift_windows(self, joints_image, scores, size_px, cancel=None, fov_deg=None):
         self.sizes_px.add(size_px)
         out = np.zeros((*joints_image.shape[:-1], 3), np.float32)
         out[..., :2] = (joints_image - joints_image[:, :, :1]) / PX_A_METRE
