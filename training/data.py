@@ -1,8 +1,9 @@
 """Motion for training: clips of 17 joints in the world, drawn by source, cut into windows, given other bodies.
 
 The file (`.npz`) holds `positions` (N, 17, 3) float32 metres (world: right-handed, z up, floor z = 0) at 60 Hz, all
-clips one after another; `clip_start` (clips + 1); `clip_name`, `clip_source`, `clip_subject` (clips). Joints are
-H36M-17 in the order of `pipeline.skeleton`; pelvis, thorax and spine are made again by the `hourglass` rule.
+clips one after another; `clip_start` (clips + 1); `clip_name`, `clip_source`, `clip_subject` (clips), and `clip_action`
+if what is done is known. Joints are H36M-17 in the order of `pipeline.skeleton`; pelvis, thorax and spine are made
+again by the `hourglass` rule.
 
 Shapes: `B` windows, `F` frames. Everything is vectorised over B and F, and random only through the generator given.
 """
@@ -10,7 +11,7 @@ Shapes: `B` windows, `F` frames. Everything is vectorised over B and F, and rand
 from __future__ import annotations
 
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -49,14 +50,22 @@ class Clips:
     name: NDArray[np.str_]
     source: NDArray[np.str_]
     subject: NDArray[np.str_]
+    action: NDArray[np.str_] | None = None  # None: the file does not say
 
     def __len__(self) -> int:
         return len(self.start)
 
     def chosen(self, keep: NDArray[np.bool_]) -> Clips:
         """The clips of the mask (clips,); the positions are shared."""
-        parts = (self.start, self.length, self.name, self.source, self.subject)
-        return Clips(self.positions, *(part[keep] for part in parts))
+        return replace(
+            self,
+            start=self.start[keep],
+            length=self.length[keep],
+            name=self.name[keep],
+            source=self.source[keep],
+            subject=self.subject[keep],
+            action=None if self.action is None else self.action[keep],
+        )
 
     def draw_weights(self) -> Doubles:
         """(clips,) probabilities: by source and by length^0.75."""
@@ -71,13 +80,15 @@ def load_clips(path: Path) -> Clips:
     try:
         with np.load(path, allow_pickle=False) as data:
             positions, bounds = data["positions"], data["clip_start"]
-            labels = [data[key].astype(np.str_) for key in ("clip_name", "clip_source", "clip_subject")]
+            name, source, subject = (data[key].astype(np.str_) for key in ("clip_name", "clip_source", "clip_subject"))
+            action = data["clip_action"].astype(np.str_) if "clip_action" in data else None
     except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile) as error:
         raise SourceError(f"The motion file {path} cannot be read ({error}).", hint) from error
     if positions.ndim != 3 or positions.shape[1:] != (17, 3) or bounds[-1] != len(positions):
         raise SourceError(f"The motion file {path} has positions of shape {positions.shape}.", hint)
     joints, _ = h36m17_from("h36m17", positions, np.ones(positions.shape[:2], np.float32))
-    return Clips(joints, bounds[:-1].astype(np.int64), np.diff(bounds).astype(np.int64), *labels)
+    start, length = bounds[:-1].astype(np.int64), np.diff(bounds).astype(np.int64)
+    return Clips(joints, start, length, name, source, subject, action)
 
 
 def selection_split(clips: Clips, subjects: tuple[str, ...] = SELECTION_SUBJECTS) -> tuple[Clips, Clips]:

@@ -23,13 +23,12 @@ from pipeline.lift.base import WindowLifter
 from pipeline.schedule import PruneConfig
 from pipeline.types import Doubles, Floats
 from training.data import Clips, at_unit_stature, load_clips
-from training.errors import load_model
-from training.evaluate import FROZEN, Sight, load_views, sights
+from training.frozen_views import Sight, frozen_errors, load_views, sights
+from training.judging import DOUBTFUL, lift_sight
 from training.measures import mpjpe, p_mpjpe, peak_speed
 
 KINDS = ("clean", "detector_errors")
 FAST_SHARE = 0.1  # of the frames of each source, by the mean speed of the joints against the pelvis
-_DOUBTFUL = "reactidle"  # estimates themselves, and people who hardly move: left out
 _FULL = "unpruned"
 
 
@@ -70,10 +69,10 @@ def _following(schedule: Sequence[tuple[int, int]], share: float) -> str:
 
 def watched(clips: Clips, frames: int, draws: int, windows: int) -> dict[str, list[tuple[str, Sight]]]:
     """Kind -> (source, sight) of `windows` clips a draw, evenly from the file (0: all); the same for every schedule."""
-    clips = clips.chosen(clips.source != _DOUBTFUL)
+    clips = clips.chosen(clips.source != DOUBTFUL)
     if windows and windows < len(clips):
         clips = clips.chosen(np.isin(np.arange(len(clips)), np.linspace(0, len(clips) - 1, windows).astype(int)))
-    views, errors = load_views(), load_model(FROZEN / "detector_errors.json")
+    views, errors = load_views(), frozen_errors()
     return {
         kind: [
             (str(clips.source[sight.clip]), sight)
@@ -86,7 +85,7 @@ def watched(clips: Clips, frames: int, draws: int, windows: int) -> dict[str, li
 
 def lift(lifter: WindowLifter, seen: Sequence[tuple[str, Sight]]) -> list[Floats]:
     """Each window by itself: (F, 17, 3), pelvis at zero."""
-    return [lifter.lift_windows(s.image[None], s.scores[None], s.size_px)[0] for _, s in seen]
+    return [lift_sight(lifter, sight, "known") for _, sight in seen]
 
 
 def speeds(sight: Sight) -> Doubles:
@@ -155,7 +154,7 @@ def run(model: str, clips: Clips, draws: int, windows: int) -> dict[str, Any]:
     entry = weights.find(model)
     seen = watched(clips, entry.frames, draws, windows)
     if not seen[KINDS[0]]:
-        raise ConfigError(f"The motion file has no clips beside '{_DOUBTFUL}'.", "Give one with people who move.")
+        raise ConfigError(f"The motion file has no clips beside '{DOUBTFUL}'.", "Give one with people who move.")
     fast = {kind: fast_rows(seen[kind]) for kind in KINDS}
     full: dict[str, list[Floats]] = {}
     of_fast: dict[tuple[str, PruneConfig], Doubles] = {}

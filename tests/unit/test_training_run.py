@@ -12,9 +12,11 @@ import torch
 
 from pipeline.errors import ConfigError, ModelError
 from pipeline.lift.checkpoints import read_state_dict
-from training import evaluate, losses, measures
+from pipeline.schedule import PruneConfig
+from training import evaluate, judging, losses, measures
 from training.data import Clips
 from training.errors import load_model
+from training.lifters import open_lifter
 from training.recipe import Recipe, Stage, load_recipe
 from training.state import Average, fitted, load_checkpoint
 from training.train import Trainer, learning_rate, predict, stage_share
@@ -216,14 +218,14 @@ class KnownLifter:
 def test_the_judge_finds_an_error_that_was_put_in(monkeypatch: pytest.MonkeyPatch) -> None:
     clips = moving_clips()
     lifter = KnownLifter(0.0, scale=1.4)  # a wrong size is no error: both are brought to one stature
-    plain = evaluate.sights
+    plain = judging.sights
 
     def told(*args):
         for sight in plain(*args):
             lifter.truth = sight.true
             yield sight
 
-    monkeypatch.setattr(evaluate, "sights", told)
+    monkeypatch.setattr(judging, "sights", told)
     result = evaluate.evaluate(lifter, clips, 2, load_model())
     assert result["mpjpe_mm"] == pytest.approx(0, abs=0.01)
     assert result["peak_speed_share"] == pytest.approx(1, abs=1e-3)
@@ -267,5 +269,10 @@ def test_weights_outside_the_manifest_can_be_judged(tmp_path: Path) -> None:
     sight = next(evaluate.sights(moving_clips(), evaluate.load_views(), 9, 0, None))
     judged = evaluate.judge(lifter, sight)
     assert np.isfinite(list(judged.values())).all()
+    whole = lifter.with_prune(PruneConfig())  # the same weights, pruning off: what --no-prune compares with
+    assert (lifter.prune.schedule, whole.prune.schedule) == (((1, 5),), ())
+    assert evaluate.judge(whole, sight)["mpjpe_mm"] != judged["mpjpe_mm"]
+    with pytest.raises(ConfigError, match="in no manifest"):
+        open_lifter(str(tmp_path / "nine.safetensors"))
     model = recipe.model(recipe.stages[-1])
     assert predict(model, np.zeros((3, 9, 17, 3), np.float32)).shape == (3, 9, 17, 3)
