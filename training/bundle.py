@@ -1,8 +1,8 @@
 """Make a trained lifter one of the program's: `python -m training.bundle --weights F --recipe R --name NAME`.
 
 The weights are stored in float16 if that moves the joints by less than 0.1 mm on average, on a batch of people who were
-held out, else in float32. The manifest entry says what the recipe knows: host, sizes, pruning of the last stage, input rule. It
-goes to the user's own lifters, as if added with `models add`; with `--project` to `weights/` of the project itself.
+held out, else in float32. The manifest entry says what the recipe knows: host, sizes, pruning of the last stage, input
+rule. It goes to the user's own lifters, as if added with `models add`; with `--project` to `weights/` of the project.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,6 +32,7 @@ class Stage:
     warmup_steps: int = 50
     last_lr: float = 0.02  # share of `lr` at the end
     stride: int = 1  # rows of a window stand this many frames apart: the long view of the last stage, for a fraction
+    strides: tuple[int, ...] = ()  # each step draws one of these; `stride` is then that of the held-out windows
     schedule: tuple[tuple[int, int], ...] = ()  # TPS: (block, frames kept from its input on)
     ema: float = 0.998
     clean_share: float = 0.0  # batches without detector errors
@@ -39,6 +41,10 @@ class Stage:
     def __post_init__(self) -> None:
         if not self.steps and not self.minutes:
             raise ConfigError(f"Stage '{self.name}' would never end.", "Give it steps or minutes.")
+
+    def stride_of(self, step: int) -> int:
+        """How far apart the rows of that step's windows stand: the same for the same step."""
+        return random.Random(step).choice(self.strides) if self.strides else self.stride
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +80,7 @@ def load_recipe(path: Path) -> Recipe:
         stages = []
         for stage in data.pop("stages"):
             stage["schedule"] = tuple((int(block), int(keep)) for block, keep in stage.get("schedule", ()))
+            stage["strides"] = tuple(int(stride) for stride in stage.get("strides", ()))
             stages.append(Stage(**stage))
         loss = LossWeights(**data.pop("loss", {}))
         return Recipe(tuple(stages), loss=loss, **data)

@@ -91,7 +91,7 @@ class Trainer:
             while (done := stage_share(stage, p.step, p.elapsed_s)) < 1:
                 begun = time.monotonic()
                 rate = learning_rate(stage, p.step, done)
-                self._meters.append(learner.learn(next(batches), rate))
+                self._meters.append(learner.learn(next(batches), rate, stage.stride_of(p.step)))
                 now = time.monotonic()
                 p.step, p.total_steps, p.elapsed_s = p.step + 1, p.total_steps + 1, p.elapsed_s + now - begun
                 if len(self._meters) == _LOG_EVERY:
@@ -117,7 +117,7 @@ class Trainer:
         seed = (self.recipe.seed, self.progress.stage, step)
         clean = np.random.default_rng((*seed, 1)).random() < stage.clean_share
         errors, rule = None if clean else self.errors, self.recipe.normalisation
-        return make_batch(self.clips, errors, seed, stage.batch, stage.frames, stage.stride, rule)
+        return make_batch(self.clips, errors, seed, stage.batch, stage.frames, stage.stride_of(step), rule)
 
     def _measure(self, stage: Stage, learner: Learner, held_out: dict[str, Batch]) -> None:
         """Errors of the averaged weights for people who are not trained on; also keeps them as `latest`."""
@@ -153,8 +153,7 @@ class Learner:
         self.recipe = recipe
         self.model = recipe.model(stage)
         self.decay = stage.ema
-        # Rows further apart move further: the same weight for the same speed.
-        self.weights = dataclasses.replace(recipe.loss, velocity=recipe.loss.velocity * stage.velocity / stage.stride)
+        self.velocity = recipe.loss.velocity * stage.velocity
         torch.manual_seed(recipe.seed)
         initialise(self.model)
         self.average = Average(self.model, stage.ema)
@@ -171,12 +170,17 @@ class Learner:
         self.average.weights, self.average.updates = saved["average"], int(saved["average_updates"])
         self.optimizer.load_state_dict(saved["optimizer"])
 
-    def learn(self, batch: Batch, lr: float) -> dict[str, float]:
-        """One step. Gives the loss, its parts and the gradient's norm; one that is not finite changes nothing."""
+    def learn(self, batch: Batch, lr: float, stride: int) -> dict[str, float]:
+        """One step, on windows whose rows stand `stride` frames apart. Gives the loss, its parts and the gradient's norm;
+        one that is not finite changes nothing."""
         self.model.train()
         for group in self.optimizer.param_groups:
             group["lr"] = lr
-        loss, parts = pose_loss(self.model(torch.from_numpy(batch.x)), torch.from_numpy(batch.y), self.weights)
+        if hasattr(self.model, "stride"):
+            self.model.stride = stride
+        # Rows further apart move further: the same weight for the same speed.
+        weights = dataclasses.replace(self.recipe.loss, velocity=self.velocity / stride)
+        loss, parts = pose_loss(self.model(torch.from_numpy(batch.x)), torch.from_numpy(batch.y), weights)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         norm = nn.utils.clip_grad_norm_(self.model.parameters(), self.recipe.clip_norm)

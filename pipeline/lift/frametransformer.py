@@ -110,6 +110,7 @@ class FrameTransformer(HourglassHost):
         c = config or FrameTransformerConfig()
         super().__init__(prune, frames=c.frames, depth=c.depth, channels=c.channels, heads=c.heads)
         self.config = c
+        self.stride = c.stride  # may be changed between two calls
         own = min(c.in_channels, 3)
         self.embed = nn.Linear(c.joints * own + c.in_channels - own, c.channels)
         self.encoder = nn.ModuleList(MlpLayer(c.channels, c.mlp_ratio) for _ in range(c.encoder_depth))
@@ -182,7 +183,7 @@ class FrameTransformer(HourglassHost):
         """Frames (B, n) -> cosines and sines (B, 1, n, C / heads / 2) of the angles that say where they are."""
         half = self.config.channels // self.config.heads // 2
         rate = _LONGEST_WAVE ** (-torch.arange(half, device=kept.device, dtype=torch.float32) / half)
-        angle = (kept * self.config.stride).float()[:, None, :, None] * rate
+        angle = (kept * self.stride).float()[:, None, :, None] * rate
         return angle.cos(), angle.sin()
 
 
