@@ -18,12 +18,15 @@ from typing import Any
 
 import numpy as np
 
+from pipeline.errors import SourceError
 from pipeline.skeleton import H36M17
 from pipeline.types import Doubles
 from training.errors import Bools
 from training.measure_detector import _GUESS, _OUTLIER, _PLAIN
-from training.multiview_people import Sights
+from training.multiview_cameras import Marks, refined
+from training.multiview_people import Sights, swaps, view_files
 from training.multiview_take import Take, load_take
+from training.real_video import tracks
 
 STEP_HZ = 30.0
 _LONGEST_S = 0.7  # lags beyond this have too few pairs in a take of two seconds
@@ -40,6 +43,42 @@ def misses(take: Take) -> Doubles:
         expected = camera.project(take.at_view(take.truth(without=v)[0], v))
         out.append((take.sights.joints[v] - expected) / take.raw.size_px[v])
     return np.stack(out)
+
+
+def others_misses(take: Take, folder: Path) -> tuple[Doubles, Sights, Bools]:
+    """The same moments in other videos (the body half hidden by another one, smaller or worse pictures) against the
+    take's truth: misses (V, T, 17, 2), what was seen with its sides put right, and where they were exchanged.
+
+    Joints come back in the take's pixels; where the cameras point is fitted anew, pictures may be cut differently.
+    """
+    joints, scores = [], []
+    points = take.truth()[0]
+    for v, (camera, video) in enumerate(zip(take.cameras, view_files(folder), strict=True)):
+        people, _, size = tracks(video)
+        expected = camera.project(take.at_view(points, v))
+        near = np.full(len(people), np.inf)
+        for n, (found, _, _) in enumerate(people):
+            off = np.linalg.norm(found * take.sizes_px[v][1] / size[1] - expected, axis=-1)
+            near[n] = np.nanmedian(off) if np.isfinite(off).any() else np.inf
+        if not np.isfinite(near).any():
+            raise SourceError(f"Nobody is found in {video}.", "Leave it out.")
+        found, sure, _ = people[int(near.argmin())]
+        joints.append(found * np.float32(take.sizes_px[v][1] / size[1]))
+        scores.append(sure)
+    raw = Sights.of(joints, scores)
+    flags = swaps(raw, take.cameras, points)
+    right = raw.swapped(flags)
+    known = Marks(points.reshape(-1, 3), right.joints.reshape(len(joints), -1, 2))
+    cameras = refined(take.cameras, known.image, np.ones(known.image.shape[:2]), known)
+    flags = swaps(raw, cameras, points)
+    right = raw.swapped(flags)
+    off = np.stack(
+        [
+            (right.joints[v] - cameras[v].project(take.at_view(take.truth(without=v)[0], v))) / take.raw.size_px[v]
+            for v in range(len(cameras))
+        ]
+    )
+    return off, right, flags
 
 
 def truth_factor(take: Take, slow: bool) -> float:
@@ -148,6 +187,7 @@ def measured(off: Doubles, scores: Doubles, rate_hz: float, slow: float, fast: f
     per_view = np.sqrt([np.nanmean(np.where(plain[v], distance[v] ** 2, np.nan)) for v in range(len(off))])
     hidden = np.moveaxis(scores[:, :, LIMBS] < _GUESS, 1, 2).reshape(-1, off.shape[1])
     out: dict[str, Any] = {
+        "seen_rms": round(float(np.sqrt(np.nanmean(np.where(seen & ~far, limb**2, np.nan)))), 4),
         "joints": table,
         "drift_s": round(drift_s, 3),
         "outlier_rate": round(float(far.sum() / max(seen.sum(), 1)), 4),
@@ -178,15 +218,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m training.multiview_errors")
     parser.add_argument("--take", type=Path, required=True, help="folder with videos/*.mp4 and calibration/*.qca.txt")
     parser.add_argument("--marks", type=Path, help="places that stand still (training/multiview_marks.json)")
+    parser.add_argument("--other", type=Path, help="measure these videos of the same moments instead, against the take")
     args = parser.parse_args()
     take = load_take(args.take, args.marks)
     slow, fast = truth_factor(take, slow=True), truth_factor(take, slow=False)
-    off = misses(take)
+    off, sights, flags = others_misses(take, args.other) if args.other else (misses(take), take.sights, take.flags)
     about = {"views": len(take.videos), "frames": off.shape[1], "rate_hz": take.rate_hz,
              "behind_frames": take.behind.round(2).tolist(), "truth_factor": [round(slow, 3), round(fast, 3)],
              "marks_px": [round(take.calibrated_miss_px, 1), round(take.refined_miss_px, 1)]}  # fmt: skip
-    found = measured(off, take.sights.scores, take.rate_hz, slow, fast)
-    print(json.dumps(about | found | {"swaps": swapped(take.flags, take.rate_hz)}, indent=1))
+    found = measured(off, sights.scores, take.rate_hz, slow, fast)
+    gone = ~np.isfinite(sights.joints).all(-1).any(-1)
+    found["lost"] = {"share": round(float(gone.mean()), 4), "per_s_and_s": [round(v, 3) for v in bursts(gone, take.rate_hz)]}
+    print(json.dumps(about | found | {"swaps": swapped(flags, take.rate_hz)}, indent=1))
 
 
 if __name__ == "__main__":

@@ -24,9 +24,7 @@ def side_by_side(video: Path, stem: Path, bodies: Mapping[str, Floats | Doubles]
 
     from pipeline.sources.open import open_source
 
-    solid = {
-        name: at_unit_stature(np.asarray(b, np.float64)[None])[0][0] for name, b in bodies.items() if b.shape[-1] == 3
-    }
+    solid = {name: _at_one_size(np.asarray(b, np.float64)) for name, b in bodies.items() if b.shape[-1] == 3}
     flat = [b for b in bodies.values() if b.shape[-1] == 2]
     length = min(len(b) for b in bodies.values())
     rows = set(np.linspace(0, length - 1, count + 2).astype(int)[1:-1].tolist())
@@ -46,6 +44,15 @@ def side_by_side(video: Path, stem: Path, bodies: Mapping[str, Floats | Doubles]
             files.append(stem.with_name(f"{stem.name}_{row:05d}.jpg"))
             cv2.imwrite(str(files[-1]), np.hstack(tiles))
     return files
+
+
+def _at_one_size(body: Doubles) -> Doubles:
+    """(T, 17, 3), NaN = nobody, at unit stature."""
+    seen = np.isfinite(body).all((-1, -2))
+    out = np.full_like(body, np.nan)
+    if seen.any():
+        out[seen] = at_unit_stature(body[None, seen])[0][0]
+    return out
 
 
 def _from_right(body: Doubles) -> Doubles:
