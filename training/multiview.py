@@ -1,4 +1,4 @@
-"""A lifter on real video against a truth made of several cameras: `python -m training.multiview --take DIR [--model NAME]`.
+"""A lifter on real video against a truth made of several cameras: `python -m training.multiview --take DIR`.
 
 Every view is lifted on its own, from what the detector says there, exchanged sides and all. The truth is what all views
 agree on, turned into that camera's axes. Both are brought to one stature, as in `training.evaluate`. Beside it stand
@@ -26,6 +26,12 @@ from training.multiview_take import Take, load_take
 from training.real_video import lifted
 
 MEASURES = ("mpjpe_mm", "p_mpjpe_mm", "mpjpe_limbs_mm", "p_mpjpe_limbs_mm", "accel_mm", "peak_speed_share")
+
+_BONES = {
+    "right_thigh": (1, 2), "left_thigh": (4, 5), "right_shank": (2, 3), "left_shank": (5, 6), "trunk": (0, 8),
+    "right_upper_arm": (14, 15), "left_upper_arm": (11, 12), "right_forearm": (15, 16), "left_forearm": (12, 13),
+    "hips": (1, 4), "shoulders": (11, 14),
+}  # fmt: skip
 
 
 def judge(predicted: Doubles, true: Doubles, rate_hz: float) -> dict[str, float]:
@@ -64,9 +70,7 @@ def sanity(take: Take) -> dict[str, object]:
     """Whether the truth can be believed: bones, cameras, time."""
     true, used = take.truth()
     bones = {}
-    for bone, (a, b) in {"right_thigh": (1, 2), "left_thigh": (4, 5), "right_shank": (2, 3), "left_shank": (5, 6),
-                         "right_upper_arm": (14, 15), "left_upper_arm": (11, 12), "right_forearm": (15, 16),
-                         "left_forearm": (12, 13), "trunk": (0, 8), "hips": (1, 4), "shoulders": (11, 14)}.items():  # fmt: skip
+    for bone, (a, b) in _BONES.items():
         length = np.linalg.norm(true[:, a] - true[:, b], axis=-1)
         bones[bone] = [round(float(np.nanmedian(length)), 3), round(float(np.nanstd(length) / np.nanmean(length)), 3)]
     return {
@@ -78,11 +82,33 @@ def sanity(take: Take) -> dict[str, object]:
     }
 
 
+def judged(
+    take: Take, lifter: WindowLifter, mediapipe: bool, pictures: Path | None
+) -> dict[str, list[dict[str, float]]]:
+    """Who says it -> the measures in each view that it says something of."""
+    from training.side_by_side import side_by_side
+    from training.world_landmarks import landmarks
+
+    table: dict[str, list[dict[str, float]]] = {}
+    for view, video in enumerate(take.videos):
+        said = results(take, lifter, view)
+        if mediapipe:
+            said["mediapipe world"] = landmarks(video, [take.raw.joints[view].astype(np.float32)])[0][0]
+        if pictures:
+            shown = {"2D": take.raw.joints[view], "truth": said["truth"], lifter.name: said[lifter.name]}
+            if mediapipe:
+                shown["MediaPipe"] = said["mediapipe world"]
+            side_by_side(video, pictures / video.stem, shown)
+        for name, body in said.items():
+            if name != "truth":
+                row = judge(body, said["truth"], take.rate_hz)
+                table.setdefault(name, []).append({"view": float(view + 1)} | row)
+    return table
+
+
 def main() -> None:
     from pipeline.lift.lifter import create_lifter
     from training.evaluate import lifter_of_recipe
-    from training.side_by_side import side_by_side
-    from training.world_landmarks import landmarks
 
     parser = argparse.ArgumentParser(prog="python -m training.multiview")
     parser.add_argument("--take", type=Path, required=True, help="folder with videos/*.mp4 and calibration/*.qca.txt")
@@ -102,20 +128,7 @@ def main() -> None:
     else:
         lifter = create_lifter(LiftConfig(lifter=args.model, device="cpu", precision="float32"))
     take = load_take(args.take, args.marks)
-    table: dict[str, list[dict[str, float]]] = {}
-    for view, video in enumerate(take.videos):
-        said = results(take, lifter, view)
-        if not args.no_mediapipe:
-            said["mediapipe world"] = landmarks(video, [take.raw.joints[view].astype(np.float32)])[0][0]
-        if args.pictures:
-            shown = {"2D": take.raw.joints[view], "truth": said["truth"], lifter.name: said[lifter.name]}
-            if not args.no_mediapipe:
-                shown["MediaPipe"] = said["mediapipe world"]
-            side_by_side(video, args.pictures / video.stem, shown)
-        for name, body in said.items():
-            if name != "truth":
-                row = judge(body, said["truth"], take.rate_hz)
-                table.setdefault(name, []).append({"view": float(view + 1)} | row)
+    table = judged(take, lifter, not args.no_mediapipe, args.pictures)
     overall = {
         name: {key: float(np.mean([row[key] for row in rows])) for key in MEASURES}
         for name, rows in table.items()
@@ -131,7 +144,9 @@ def main() -> None:
             print(f"{name:34}{'all':>5}" + "".join(f"{row[key]:18.2f}" for key in MEASURES))
     rounded = {name: {key: round(value, 3) for key, value in row.items()} for name, row in overall.items()}
     views = {name: [{key: round(v, 3) for key, v in row.items()} for row in rows] for name, rows in table.items()}
-    print(json.dumps({"model": lifter.name, "take": args.take.name} | sanity(take) | {"overall": rounded, "views": views}))
+    print(
+        json.dumps({"model": lifter.name, "take": args.take.name} | sanity(take) | {"overall": rounded, "views": views})
+    )
 
 
 if __name__ == "__main__":

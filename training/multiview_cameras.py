@@ -21,6 +21,7 @@ from pipeline.types import Doubles
 
 _SUB_PX = 64.0  # units of a .qca file are 1/64 px
 _UNDISTORT_STEPS = 8
+_FARTHEST = 10.0  # tangent of the angle off the optical axis
 # How far a calibration is off at one standard deviation; a joint in a picture; a mark read off a picture by eye.
 _TURN_DEG, _SHIFT_M, _JOINT_PX, _MARK_PX = 1.0, 0.05, 10.0, 4.0
 _FEWEST_POINTS, _MOST_POINTS, _INDEPENDENT = 50, 1500, 150
@@ -114,7 +115,10 @@ def triangulated(cameras: Sequence[Camera], image: Doubles, weight: Doubles) -> 
     rows = np.zeros((N, 2 * V, 4))
     for v, camera in enumerate(cameras):
         pinhole = np.hstack([camera.axes, -(camera.axes @ camera.centre)[:, None]])
-        flat = np.nan_to_num(camera.straight(image[v]))
+        with np.errstate(over="ignore", invalid="ignore"):
+            flat = camera.straight(image[v])
+        used[v] *= (np.abs(flat) < _FARTHEST).all(-1)  # far outside the picture the lens cannot be undone
+        flat = np.where(used[v][:, None] > 0, flat, 0)
         for axis in range(2):
             rows[:, 2 * v + axis] = used[v][:, None] * (flat[:, axis : axis + 1] * pinhole[2] - pinhole[axis])
     solved = np.linalg.svd(rows)[2][:, -1]
@@ -128,9 +132,7 @@ def misses(cameras: Sequence[Camera], image: Doubles, points: Doubles) -> Double
     return np.stack([image[v] - camera.project(points) for v, camera in enumerate(cameras)])
 
 
-def agreed(
-    cameras: Sequence[Camera], image: Doubles, weight: Doubles, near_px: Doubles
-) -> tuple[Doubles, np.ndarray]:
+def agreed(cameras: Sequence[Camera], image: Doubles, weight: Doubles, near_px: Doubles) -> tuple[Doubles, np.ndarray]:
     """Triangulated from the views that agree: world (N, 3) and which views were used (V, N).
 
     Of all sets of two views and more in which all lie within `near_px` (V,) of their common point, a point takes the
@@ -152,7 +154,7 @@ def agreed(
             better = worth > value
             value[better], best[better] = worth[better], points[better]
             inside[:, better] = False
-            inside[np.ix_(members, np.nonzero(better)[0])] = True
+            inside[np.array(members)[:, None], np.nonzero(better)[0]] = True
     return best, inside
 
 

@@ -4,8 +4,9 @@ For each view the truth is what the other views agree on, thrown into its pictur
 view's error comes back through it is found by triangulating noise, and every length is divided by that factor.
 
 The autocovariance C(lag) of the misses, over all views, both sides and both axes, is taken apart as jitter^2 (lag 0
-only) + drift^2 exp(-lag / drift_s) + bias^2 (does not fall). Lengths are shares of the person's size in the picture, lags steps of
-1/30 s: the units of `detector_errors.json`. Prints JSON.
+only) + drift^2 exp(-lag / drift_s) + bias^2 (does not fall). Lengths are shares of the person's size in the picture,
+lags steps of 1/30 s: the units of `detector_errors.json`. What a detector says wrongly in every view alike, such as
+hips below the anatomist's, does not show. Prints JSON.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +26,7 @@ from pipeline.types import Doubles
 from training.errors import Bools
 from training.measure_detector import _GUESS, _OUTLIER, _PLAIN
 from training.multiview_cameras import Marks, refined
-from training.multiview_people import Sights, swaps, view_files
+from training.multiview_people import Sights, swaps_against, view_files
 from training.multiview_take import Take, load_take
 from training.real_video import tracks
 
@@ -66,11 +68,11 @@ def others_misses(take: Take, folder: Path) -> tuple[Doubles, Sights, Bools]:
         joints.append(found * np.float32(take.sizes_px[v][1] / size[1]))
         scores.append(sure)
     raw = Sights.of(joints, scores)
-    flags = swaps(raw, take.cameras, points)
+    flags = swaps_against(raw, take.cameras, points)
     right = raw.swapped(flags)
     known = Marks(points.reshape(-1, 3), right.joints.reshape(len(joints), -1, 2))
     cameras = refined(take.cameras, known.image, np.ones(known.image.shape[:2]), known)
-    flags = swaps(raw, cameras, points)
+    flags = swaps_against(raw, cameras, points)
     right = raw.swapped(flags)
     off = np.stack(
         [
@@ -162,7 +164,7 @@ def by_confidence(off: Doubles, scores: Doubles, edges: Sequence[float] = (0, 0.
     distance = np.linalg.norm(off, axis=-1)[:, :, LIMBS] / np.sqrt(2)
     sure, known = scores[:, :, LIMBS], np.isfinite(distance)
     rows = []
-    for low, high in zip(edges, edges[1:], strict=False):
+    for low, high in pairwise(edges):
         of = known & (sure >= low) & (sure < high)
         if of.any():
             d = distance[of]
@@ -185,6 +187,7 @@ def measured(off: Doubles, scores: Doubles, rate_hz: float, slow: float, fast: f
     seen, guessed = known & (sure >= _PLAIN), known & (sure < _GUESS)
     far = seen & (limb > _OUTLIER)
     per_view = np.sqrt([np.nanmean(np.where(plain[v], distance[v] ** 2, np.nan)) for v in range(len(off))])
+    outliers = np.moveaxis(far, 1, 2).reshape(-1, off.shape[1])
     hidden = np.moveaxis(scores[:, :, LIMBS] < _GUESS, 1, 2).reshape(-1, off.shape[1])
     out: dict[str, Any] = {
         "seen_rms": round(float(np.sqrt(np.nanmean(np.where(seen & ~far, limb**2, np.nan)))), 4),
@@ -192,6 +195,8 @@ def measured(off: Doubles, scores: Doubles, rate_hz: float, slow: float, fast: f
         "drift_s": round(drift_s, 3),
         "outlier_rate": round(float(far.sum() / max(seen.sum(), 1)), 4),
         "outlier_size": round(float(np.median(limb[far])), 4) if far.any() else None,
+        "outliers_per_joint_s": [round(v, 3) for v in bursts(outliers, rate_hz)],
+        "outlier_scores": [round(float(q), 2) for q in np.quantile(sure[far], (0.1, 0.5, 0.9))] if far.any() else None,
         "guessed_share": round(float((scores[:, :, LIMBS] < _GUESS).mean()), 4),
         "guess_error_rms": round(float(np.sqrt((limb[guessed] ** 2).mean())), 4) if guessed.any() else None,
         "guesses_per_joint_s": [round(v, 3) for v in bursts(hidden, rate_hz)],
@@ -228,7 +233,10 @@ def main() -> None:
              "marks_px": [round(take.calibrated_miss_px, 1), round(take.refined_miss_px, 1)]}  # fmt: skip
     found = measured(off, sights.scores, take.rate_hz, slow, fast)
     gone = ~np.isfinite(sights.joints).all(-1).any(-1)
-    found["lost"] = {"share": round(float(gone.mean()), 4), "per_s_and_s": [round(v, 3) for v in bursts(gone, take.rate_hz)]}
+    found["lost"] = {
+        "share": round(float(gone.mean()), 4),
+        "per_s_and_s": [round(v, 3) for v in bursts(gone, take.rate_hz)],
+    }
     print(json.dumps(about | found | {"swaps": swapped(flags, take.rate_hz)}, indent=1))
 
 

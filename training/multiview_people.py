@@ -27,7 +27,8 @@ _SAME_BODY = 0.15  # median miss, in shares of the size, within which tracks are
 _AGREE = 0.04  # shares of the size: views this near to a common point agree about it
 _LEAST_WEIGHT = 0.05  # of a joint with a score of zero: better than none
 _SWAP_WINS, _SWAP_GAIN = 0.5, 0.02  # swapped sides miss by half of the plain ones at most, and by so much less
-_ROUNDS = 6
+_FAR, _SWAP_CLIP = 0.3, 0.1
+_LAG_ROUNDS, _LAG_STEP = 5, 0.75  # a lag shows only in part: the other views' common point gives way
 _FIT_FRAMES, _FIT_DEGREE = 7, 3  # Savitzky-Golay over 0.12 s at 60 Hz: noise halves, 8 Hz passes whole
 
 
@@ -87,32 +88,49 @@ def one_body(
         if best is None or miss < best[0]:
             best = miss, sights, choice
     if best is None or best[0] > _SAME_BODY:
-        raise SourceError("No body is seen by all cameras.", "Check that the videos and the calibration belong together.")
+        raise SourceError("No body is seen by all cameras.", "Do videos and calibration belong together?")
     return best[1], best[2]
 
 
-def swaps(sights: Sights, cameras: Sequence[Camera], reference: Doubles | None = None) -> Bools:
-    """(V, T, 6) where a view has the sides of a pair exchanged, judged against the other views (or a reference)."""
+def swaps(sights: Sights, cameras: Sequence[Camera]) -> Bools:
+    """(V, T, 6) where a view has the sides of a pair exchanged, by what the views agree on best.
+
+    Every way to exchange them is tried, up to exchanging all; of two opposite ways the one with fewer views counts.
+    One view after the other would not do: level cameras see left and right at one height, so that a view with
+    exchanged sides meets any single other one in a point that is nowhere.
+    """
     V, T = sights.joints.shape[:2]
-    flags = np.zeros((V, T, len(PAIRS)), bool)
-    for _ in range(_ROUNDS):
-        now = sights.swapped(flags)
-        fresh = np.zeros_like(flags)
-        for v in range(V):
-            points = now.truth(cameras, without=v)[0] if reference is None else reference
-            expected = cameras[v].project(points)
+    ways = [np.array((False, *rest)) for rest in itertools.product((False, True), repeat=V - 1)]
+    ways = [~way if 2 * way.sum() > V else way for way in ways]
+    cost = np.empty((len(ways), T, len(PAIRS)))
+    for n, way in enumerate(ways):
+        tried = sights.swapped(np.broadcast_to(way[:, None, None], (V, T, len(PAIRS))))
+        points, _ = tried.truth(cameras)
+        off = _off(tried, cameras, points)  # (V, T, 6)
+        cost[n] = np.minimum(off, _SWAP_CLIP).mean(axis=0)
+    best = cost.argmin(axis=0)  # (T, 6); the first way is none
+    least = np.take_along_axis(cost, best[None], axis=0)[0]
+    won = (least < _SWAP_WINS * cost[0]) & (cost[0] - least > _SWAP_GAIN / V)
+    flags = np.moveaxis(np.stack(ways)[best] & won[..., None], -1, 0)
+    # Nearly right now; each view once more against the others, whose errors blur its own share in the sum.
+    right = sights.swapped(flags)
+    return np.stack([swaps_against(sights, cameras, right.truth(cameras, without=v)[0])[v] for v in range(V)])
 
-            def miss(order: list[int], pair: list[int], v: int = v, expected: Doubles = expected) -> Doubles:
-                off = np.linalg.norm(sights.joints[v][:, order] - expected[:, pair], axis=-1)
-                return np.minimum(off / sights.size_px[v], 0.3).mean(axis=-1)
 
-            for k, (a, b) in enumerate(PAIRS):
-                plain, other = miss([a, b], [a, b]), miss([b, a], [a, b])
-                fresh[v, :, k] = (other < _SWAP_WINS * plain) & (plain - other > _SWAP_GAIN)
-        if (fresh == flags).all() or reference is not None:
-            return fresh
-        flags = fresh
-    return flags
+def swaps_against(sights: Sights, cameras: Sequence[Camera], truth: Doubles) -> Bools:
+    """(V, T, 6) where a view has the sides of a pair exchanged, judged against world joints (T, 17, 3)."""
+    every = np.ones((*sights.joints.shape[:2], len(PAIRS)), bool)
+    plain, other = _off(sights, cameras, truth), _off(sights.swapped(every), cameras, truth)
+    return np.asarray((other < _SWAP_WINS * plain) & (plain - other > _SWAP_GAIN))
+
+
+def _off(sights: Sights, cameras: Sequence[Camera], points: Doubles) -> Doubles:
+    """(V, T, 6) how far the two joints of a pair lie from the points, in shares of the size; far ones do not count more
+    than at arm's length, unknown ones as much."""
+    expected = np.stack([camera.project(points) for camera in cameras])
+    off = np.linalg.norm(sights.joints - expected, axis=-1) / sights.size_px[:, None, None]
+    off = np.minimum(np.where(np.isfinite(off), off, _FAR), _FAR)
+    return np.stack([off[:, :, list(pair)].mean(axis=-1) for pair in PAIRS], axis=-1)
 
 
 def at_frames(values: Doubles, place: Doubles) -> Doubles:
@@ -153,8 +171,17 @@ def lags(sights: Sights, cameras: Sequence[Camera], most: int = 6) -> Doubles:
     return out
 
 
+def time_lags(sights: Sights, cameras: Sequence[Camera]) -> Doubles:
+    """(V,) frames by which each view runs behind the mean of all; shutters need not open together."""
+    behind = np.zeros(len(cameras))
+    for _ in range(_LAG_ROUNDS):
+        behind += _LAG_STEP * lags(aligned(sights, behind), cameras)
+        behind -= behind.mean()
+    return behind
+
+
 def smoothed(points: Doubles) -> Doubles:
-    """(T, J, D) after a sliding cubic fit; short gaps are bridged in a straight line first, a joint never seen stays."""
+    """(T, J, D) after a sliding cubic fit; gaps are bridged in a straight line first, a joint never seen stays NaN."""
     from scipy.signal import savgol_filter
 
     out = points.copy()

@@ -16,11 +16,10 @@ from pipeline.errors import SourceError
 from pipeline.types import Doubles
 from training.errors import Bools
 from training.multiview_cameras import Camera, Marks, misses, read_qca, refined
-from training.multiview_people import Sights, aligned, at_frames, lags, one_body, smoothed, swaps, view_files
+from training.multiview_people import Sights, aligned, at_frames, one_body, smoothed, swaps, time_lags, view_files
 from training.real_video import tracks
 
 _CONFIDENT = 0.5  # scores from which on a joint says where the cameras stand
-_LAG_ROUNDS, _LAG_STEP = 5, 0.75  # a lag shows only in part: the other views' common point gives way
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +64,13 @@ def load_marks(path: Path, cameras: list[Camera]) -> Marks:
         rows = [[point or (np.nan, np.nan) for point in data["image"][camera.name]] for camera in cameras]
         return Marks(np.array(data["world"], np.float64), np.array(rows, np.float64))
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise SourceError(f"The marks {path} cannot be read ({error}).", "See training/multiview_marks.json.") from error
+        raise SourceError(
+            f"The marks {path} cannot be read ({error}).", "See training/multiview_marks.json."
+        ) from error
 
 
 def load_take(folder: Path, marks: Path | None = None) -> Take:
-    """Pose2Sim's layout: `videos/*.mp4` and `calibration/*.qca.txt`, cameras in the same order. Raises `SourceError`."""
+    """Pose2Sim's layout: `videos/*.mp4` and `calibration/*.qca.txt` in the same order. Raises `SourceError`."""
     videos = view_files(folder)
     calibrations = sorted((folder / "calibration").glob("*.qca.txt"))
     if not calibrations:
@@ -88,10 +89,7 @@ def load_take(folder: Path, marks: Path | None = None) -> Take:
         weight = (sights.scores > _CONFIDENT).astype(np.float64).reshape(len(cameras), -1)
         cameras = refined(as_calibrated, flat, weight, known)
         flags = swaps(raw, cameras)
-        behind = np.zeros(len(cameras))
-        for _ in range(_LAG_ROUNDS):
-            behind += _LAG_STEP * lags(aligned(raw.swapped(flags), behind), cameras)
-            behind -= behind.mean()
+        behind = time_lags(raw.swapped(flags), cameras)
 
     def rms(of: list[Camera]) -> float:
         return float(np.sqrt(np.nanmean((misses(of, known.image, known.world) ** 2).sum(-1)))) if known else 0.0

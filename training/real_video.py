@@ -105,9 +105,7 @@ def _slow(values: Doubles) -> Doubles:
     return np.asarray(np.apply_along_axis(lambda v: np.convolve(v, np.ones(_SMOOTH) / _SMOOTH, "valid"), 0, values))
 
 
-def thrown_back(
-    raw: Doubles, image: Doubles, scores: Floats, rate_hz: float, whole: Bools
-) -> tuple[float, float]:
+def thrown_back(raw: Doubles, image: Doubles, scores: Floats, rate_hz: float, whole: Bools) -> tuple[float, float]:
     """3D (T, 17, 3) and the picture's joints (T, 17, 2) -> how far it lies from them when it is thrown into the picture
     with the scale and place that fit each frame best, RMS in shares of the body's size; and the share of the peak
     speed (95 %) of the picture's wrists and ankles that it has there.
@@ -155,7 +153,9 @@ def main() -> None:
         lifter = create_lifter(LiftConfig(lifter=args.model, device="cpu", precision="float32"))
     people, rate_hz, size = tracks(args.video)
     theirs = landmarks(args.video, [joints for joints, _, _ in people])
-    for number, ((joints, scores, time_s), (world, image, sure)) in enumerate(zip(people, theirs, strict=True), start=1):
+    for number, ((joints, scores, time_s), (world, image, sure)) in enumerate(
+        zip(people, theirs, strict=True), start=1
+    ):
         ours = lifted(lifter, joints, scores, time_s, rate_hz, size)
         among = np.isfinite(ours).all((-1, -2)) & np.isfinite(world).all((-1, -2))
         # MediaPipe's 3D is judged beside the 2D that it found itself.
@@ -165,7 +165,7 @@ def main() -> None:
         ):
             print(json.dumps({"model": name, "person": number} | {key: round(v, 4) for key, v in row.items()}))
         if args.pictures:
-            shown = {"2D": joints, lifter.name: ours, "MediaPipe": world}
+            shown: dict[str, Floats | Doubles] = {"2D": joints, lifter.name: ours, "MediaPipe": world}
             side_by_side(args.video, args.pictures / f"{args.video.stem}_{number}", shown)
 
 

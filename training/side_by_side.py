@@ -22,7 +22,7 @@ def side_by_side(video: Path, stem: Path, bodies: Mapping[str, Floats | Doubles]
     camera axes, drawn from the camera and from its right. Returns the files, `STEM_FRAME.jpg`."""
     import cv2
 
-    from pipeline.sources.open import open_source
+    from pipeline.sources.video import VideoSource
 
     solid = {name: _at_one_size(np.asarray(b, np.float64)) for name, b in bodies.items() if b.shape[-1] == 3}
     flat = [b for b in bodies.values() if b.shape[-1] == 2]
@@ -30,7 +30,7 @@ def side_by_side(video: Path, stem: Path, bodies: Mapping[str, Floats | Doubles]
     rows = set(np.linspace(0, length - 1, count + 2).astype(int)[1:-1].tolist())
     stem.parent.mkdir(parents=True, exist_ok=True)
     files = []
-    with contextlib.closing(open_source(video)) as source:
+    with contextlib.closing(VideoSource(video)) as source:
         for row, frame in enumerate(source.frames()):
             if row not in rows:
                 continue

@@ -19,7 +19,9 @@ from pipeline.types import Doubles, Floats
 _SAME_PERSON = 0.2  # median distance in shares of the size
 
 
-def landmarks(video: Path, people: Sequence[Floats], bundle: Path | None = None) -> list[tuple[Doubles, Doubles, Doubles]]:
+def landmarks(
+    video: Path, people: Sequence[Floats], bundle: Path | None = None
+) -> list[tuple[Doubles, Doubles, Doubles]]:
     """Video and the people in it (T, 17, 2) px, NaN = not seen -> for each: world (T, 17, 3) metres, image (T, 17, 2)
     px, scores (T, 17); NaN where MediaPipe has nobody there.
 
@@ -30,7 +32,7 @@ def landmarks(video: Path, people: Sequence[Floats], bundle: Path | None = None)
 
     from pipeline.detect.mediapipe_graphs import quiet_stderr
     from pipeline.detect.mediapipe_model import model_bundle
-    from pipeline.sources.open import open_source
+    from pipeline.sources.video import VideoSource
 
     found = [
         (np.full((len(j), 17, 3), np.nan), np.full((len(j), 17, 2), np.nan), np.zeros((len(j), 17))) for j in people
@@ -43,7 +45,7 @@ def landmarks(video: Path, people: Sequence[Floats], bundle: Path | None = None)
     )
     with quiet_stderr():
         landmarker = vision.PoseLandmarker.create_from_options(options)
-    with contextlib.closing(open_source(video)) as source, contextlib.closing(landmarker):
+    with contextlib.closing(VideoSource(video)) as source, contextlib.closing(landmarker):
         scale = np.array([source.info.width_px, source.info.height_px])
         for row, frame in enumerate(source.frames()):
             rgb = np.ascontiguousarray(frame.bgr[..., ::-1])
