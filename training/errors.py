@@ -60,6 +60,15 @@ class ErrorModel:
     outside_given: float  # a joint outside the picture is given nevertheless, as a guess
     confidence_seen: tuple[float, float]  # Beta distribution of a joint that is plain to see
     confidence_guess: tuple[float, float]
+    # Came later; without them a file draws what it always drew.
+    outlier_s: float = 0.0  # mean stay of an outlier; 0: every frame on its own
+    outlier_sure: float = 0.2  # an outlier keeps this share of its confidence and more
+    swap_body_per_s: float = 0.0  # the whole body taken for its mirror image: front for back
+    swap_body_s: float = 0.1
+    hip_shift: float = 0.0  # a detector's hips below the mocap's, in shares of pelvis-thorax in the picture
+    hip_spread: float = 0.0  # between windows, that is people and detectors
+    shoulder_shift: float = 0.0  # its shoulders above them
+    shoulder_spread: float = 0.0
 
 
 def load_model(path: Path = PARAMETERS) -> ErrorModel:
@@ -111,13 +120,23 @@ def detected(
     at += (quality * size)[..., None] * model.bias[:, None] * rng.normal(size=(B, 1, 17, 2))
     head = rng.normal(model.head_top_shift, model.head_top_spread, (B, 1, 1))
     at[:, :, 10] += head * (image[:, :, 10] - image[:, :, 8])
-    far = rng.random((B, F, 17)) < model.outlier_rate
-    at += np.where(far, size, 0)[..., None] * model.outlier_size * rng.normal(size=image.shape)
+    if model.hip_spread or model.shoulder_spread:
+        trunk = (image[:, :, 8] - image[:, :, 0])[:, :, None]
+        hips, shoulders = rng.normal(size=(2, B, 1, 1, 1))
+        at[:, :, [1, 4]] -= (model.hip_shift + model.hip_spread * hips) * trunk
+        at[:, :, [11, 14]] += (model.shoulder_shift + model.shoulder_spread * shoulders) * trunk
+    if model.outlier_s > 0:
+        far = _bursts(rng, (B, F, 17), model.outlier_rate / model.outlier_s, model.outlier_s, rate_hz)
+        way = _wander(rng, image.shape, rate_hz, model.outlier_s)
+    else:
+        far = rng.random((B, F, 17)) < model.outlier_rate
+        way = rng.normal(size=image.shape)
+    at += np.where(far, size, 0)[..., None] * model.outlier_size * way
     wrong = np.where(guessed, size, 0)[..., None] * model.guess_error * _wander(rng, image.shape, rate_hz, 0.4)
     at += wrong
 
     score = rng.beta(*model.confidence_seen, (B, 1, 17)) ** (worse * quality**0.5)
-    score = np.where(far, score * rng.uniform(0.2, 1, (B, F, 17)), score)
+    score = np.where(far, score * rng.uniform(model.outlier_sure, 1, (B, F, 17)), score)
     low = rng.beta(*model.confidence_guess, (B, 1, 17)) ** np.exp(
         0.3 * _wander(rng, (B, F, 17, 1), rate_hz, 0.3)[..., 0]
     )
@@ -176,9 +195,11 @@ def _away(model: ErrorModel, rng: np.random.Generator, B: int, F: int) -> Bools:
 
 
 def _swap(at: Doubles, score: Doubles, model: ErrorModel, rng: np.random.Generator, rate_hz: Doubles) -> None:
-    """Left and right exchanged for a while, legs and arms each on their own. In place."""
+    """Left and right exchanged for a while, legs and arms each on their own or all of the body. In place."""
     B, F = at.shape[:2]
     swapped = _bursts(rng, (B, F, 2), model.swap_per_s, model.swap_s, rate_hz)
+    if model.swap_body_per_s > 0:
+        swapped |= _bursts(rng, (B, F, 1), model.swap_body_per_s, model.swap_body_s, rate_hz)
     for kind, pairs in enumerate((_LEG_SWAP, _ARM_SWAP)):
         b, f = np.nonzero(swapped[..., kind])
         for one, other in pairs:

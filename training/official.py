@@ -51,7 +51,7 @@ def lift_take(lifter: WindowLifter, take: OfficialTake, joint_rule: str) -> Doub
         image, scores = h36m17_from("h36m17", image, scores)
     low, high = lifter.rate_hz
     rate = min(max(_RATE_HZ, low), high)  # one that the lifter takes: nothing is resampled
-    track = TrackLift(lifter, rate, take.size_px)
+    track = TrackLift(lifter, rate, take.size_px, fov_deg=take.fov_deg)
     track.push(image, scores, np.arange(len(image)) / rate)
     track.finish()
     lifted = track.result().astype(np.float64)

@@ -1,8 +1,9 @@
 """A lifter on real video, where no truth is known: `python -m training.real_video --video FILE [--model NAME]`.
 
 What must hold for a real body is measured on the lifter's own output, before any smoothing or bone fitting: bones that
-keep their length, left and right that are alike, and joints that rest when the picture of them rests. Lengths are
-shares of, or at, unit stature. Prints JSON.
+keep their length, left and right that are alike, joints that rest when the picture of them rests, a body that lies on
+the picture's joints when it is thrown back, and as fast as they are. Lengths are shares of, or at, unit stature.
+MediaPipe's world landmarks are measured beside it. Prints JSON. `--pictures` draws both from the front and the side.
 """
 
 from __future__ import annotations
@@ -23,11 +24,16 @@ from pipeline.lift.base import WindowLifter
 from pipeline.lift.windows import TrackLift
 from pipeline.skeleton import H36M17, h36m17_from
 from pipeline.types import Doubles, Floats
+from training.data import at_unit_stature
+from training.errors import Bools
 
 _LIMB_BONES = tuple((p, c) for p, c in H36M17.bones if c in (2, 3, 5, 6, 12, 13, 15, 16))
 _PAIRS = ((2, 5), (3, 6), (12, 15), (13, 16))  # ends of left and right limbs
 _REST = 0.15  # image speed in body sizes a second below which a joint rests
 _SMOOTH = 9  # frames of the running mean that the trembling is measured against
+_HALF = _SMOOTH // 2
+_PLAIN = 0.7  # scores from which on a joint is taken as seen
+_ENDS = [3, 6, 13, 16]  # ankles and wrists
 
 
 def tracks(video: Path) -> tuple[list[tuple[Floats, Floats, Doubles]], float, tuple[int, int]]:
@@ -49,60 +55,124 @@ def tracks(video: Path) -> tuple[list[tuple[Floats, Floats, Doubles]], float, tu
     return people, info.fps_hz, size
 
 
-def judge(
-    lifter: WindowLifter, joints: Floats, scores: Floats, time_s: Doubles, rate_hz: float, size: tuple[int, int]
-) -> dict[str, float]:
-    """The measures of one person; see the module."""
-    lift = TrackLift(lifter, rate_hz, size)
+def lifted(
+    lifter: WindowLifter,
+    joints: Floats,
+    scores: Floats,
+    time_s: Doubles,
+    rate_hz: float,
+    size: tuple[int, int],
+    fov_deg: float | None = None,
+) -> Doubles:
+    """(T, 17, 3) raw, camera axes, root-relative; NaN where nobody was seen."""
+    lift = TrackLift(lifter, rate_hz, size, fov_deg=fov_deg)
     lift.push(joints, scores, time_s)
     lift.finish()
-    raw = lift.result().astype(np.float64)
-    seen = np.isfinite(raw).all((-1, -2))
-    raw = raw[seen]
+    return lift.result().astype(np.float64)
+
+
+def judge(raw: Doubles, joints: Floats, scores: Floats, rate_hz: float, among: Bools | None = None) -> dict[str, float]:
+    """The measures of one person's 3D (T, 17, 3), NaN = nobody, beside the picture's joints; see the module.
+
+    `among` (T,): only these frames count, so that two results are judged on the same ones.
+    """
+    seen = np.isfinite(raw).all((-1, -2)) & np.isfinite(joints).all((-1, -2))
+    if among is not None:
+        seen &= among
+    row = np.nonzero(seen)[0]
+    whole = row[2 * _HALF :] - row[: -2 * _HALF] == 2 * _HALF  # no gap in the running mean
+    raw, image, scores = at_unit_stature(raw[None, seen])[0][0], joints[seen].astype(np.float64), scores[seen]
     length = np.stack([np.linalg.norm(raw[:, c] - raw[:, p], axis=-1) for p, c in H36M17.bones], -1)
     ends = [c for _, c in H36M17.bones]
     limbs = [ends.index(c) for _, c in _LIMB_BONES]
     left = np.median(length, axis=0)[[ends.index(b) for _, b in _PAIRS]]
     right = np.median(length, axis=0)[[ends.index(a) for a, _ in _PAIRS]]
     # Trembling: what a running mean takes away, where the picture of the joint rests.
-    kernel = np.ones(_SMOOTH) / _SMOOTH
-    smooth = np.apply_along_axis(lambda v: np.convolve(v, kernel, "valid"), 0, raw)
-    half = _SMOOTH // 2
-    tremble = np.linalg.norm(raw[half:-half] - smooth, axis=-1)
-    image = joints[seen]
+    tremble = np.linalg.norm(raw[_HALF:-_HALF] - _slow(raw), axis=-1)
     body = np.nanmedian(np.nanmax(image, axis=1) - np.nanmin(image, axis=1), axis=0).max()
-    relative = image - image[:, :1]
-    slow = np.apply_along_axis(lambda v: np.convolve(v, kernel, "valid"), 0, relative)
-    speed = np.linalg.norm(np.gradient(slow, axis=0), axis=-1) * rate_hz / body
+    speed = np.linalg.norm(np.gradient(_slow(image - image[:, :1]), axis=0), axis=-1) * rate_hz / body
     rest = speed < _REST
     rest[:, 0] = False
+    rest &= whole[:, None]
+    off, fast = thrown_back(raw, image, scores, rate_hz, whole)
     return {
         "frames": float(len(raw)),
         "limb_length_spread": float((length.std(0) / length.mean(0))[limbs].mean()),
         "left_right_difference": float((np.abs(left - right) / ((left + right) / 2)).mean()),
         "rest_jitter_mm": 1000 * float(np.sqrt((tremble[rest] ** 2).mean())),
         "rest_share": float(rest[:, 1:].mean()),
+        "reprojection": off,
+        "peak_speed_share": fast,
     }
+
+
+def _slow(values: Doubles) -> Doubles:
+    """(T, ...) -> (T - 2 half, ...) running mean."""
+    return np.asarray(np.apply_along_axis(lambda v: np.convolve(v, np.ones(_SMOOTH) / _SMOOTH, "valid"), 0, values))
+
+
+def thrown_back(raw: Doubles, image: Doubles, scores: Floats, rate_hz: float, whole: Bools) -> tuple[float, float]:
+    """3D (T, 17, 3) and the picture's joints (T, 17, 2) -> how far it lies from them when it is thrown into the picture
+    with the scale and place that fit each frame best, RMS in shares of the body's size; and the share of the peak
+    speed (95 %) of the picture's wrists and ankles that it has there.
+
+    Parallel projection: whoever knows perspective better is not rewarded, nor punished where the body is small in the
+    picture. Only joints that are plain to see count.
+    """
+    weight = (scores >= _PLAIN).astype(np.float64)[..., None]
+    total = np.maximum(weight.sum(1, keepdims=True), 1e-9)
+    flat, there = raw[..., :2], image
+    middle, other = (flat * weight).sum(1, keepdims=True) / total, (there * weight).sum(1, keepdims=True) / total
+    flat, there = flat - middle, there - other
+    scale = (flat * there * weight).sum((1, 2)) / np.maximum((flat**2 * weight).sum((1, 2)), 1e-12)
+    body = float((image.max(1) - image.min(1)).max(-1).mean())
+    plain = weight[..., 0] > 0
+    off = np.linalg.norm(scale[:, None, None] * flat - there, axis=-1)[plain] / body
+    # One scale for the whole track: a scale that breathes with the pose would be speed of its own.
+    ours = np.median(scale) * _slow(raw[..., :2] - raw[:, :1, :2])
+    theirs = _slow(image - image[:, :1])
+    both = (plain[1:] & plain[:-1])[_HALF:-_HALF][:, _ENDS] & (whole[1:] & whole[:-1])[:, None]
+
+    def peak(path: Doubles) -> float:
+        speed = np.linalg.norm(np.diff(path, axis=0), axis=-1)[:, _ENDS] * rate_hz
+        return float(np.percentile(speed[both], 95)) if both.any() else np.nan
+
+    return float(np.sqrt((off**2).mean())), peak(ours) / max(peak(theirs), 1e-9)
 
 
 def main() -> None:
     from pipeline.lift.lifter import create_lifter
     from training.evaluate import lifter_of_recipe
+    from training.side_by_side import side_by_side
+    from training.world_landmarks import landmarks
 
     parser = argparse.ArgumentParser(prog="python -m training.real_video")
     parser.add_argument("--video", type=Path, required=True)
     parser.add_argument("--model", default="")
     parser.add_argument("--weights", type=Path)
     parser.add_argument("--recipe", type=Path)
+    parser.add_argument("--pictures", type=Path, help="folder for pictures of both")
     args = parser.parse_args()
     if args.weights:
         lifter = lifter_of_recipe(args.weights, args.recipe)
     else:
         lifter = create_lifter(LiftConfig(lifter=args.model, device="cpu", precision="float32"))
     people, rate_hz, size = tracks(args.video)
-    for number, (joints, scores, time_s) in enumerate(people, start=1):
-        row = judge(lifter, joints, scores, time_s, rate_hz, size)
-        print(json.dumps({"model": lifter.name, "person": number} | {key: round(v, 4) for key, v in row.items()}))
+    theirs = landmarks(args.video, [joints for joints, _, _ in people])
+    for number, ((joints, scores, time_s), (world, image, sure)) in enumerate(
+        zip(people, theirs, strict=True), start=1
+    ):
+        ours = lifted(lifter, joints, scores, time_s, rate_hz, size)
+        among = np.isfinite(ours).all((-1, -2)) & np.isfinite(world).all((-1, -2))
+        # MediaPipe's 3D is judged beside the 2D that it found itself.
+        for name, row in (
+            (lifter.name, judge(ours, joints, scores, rate_hz, among)),
+            ("mediapipe_world", judge(world, image.astype(np.float32), sure.astype(np.float32), rate_hz, among)),
+        ):
+            print(json.dumps({"model": name, "person": number} | {key: round(v, 4) for key, v in row.items()}))
+        if args.pictures:
+            shown: dict[str, Floats | Doubles] = {"2D": joints, lifter.name: ours, "MediaPipe": world}
+            side_by_side(args.video, args.pictures / f"{args.video.stem}_{number}", shown)
 
 
 if __name__ == "__main__":

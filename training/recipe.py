@@ -53,6 +53,7 @@ class Recipe:
     host: str = "mixste"  # as the registry calls it
     sizes: Mapping[str, Any] = field(default_factory=dict)  # of the host, but for its frames
     normalisation: str = "person_window"
+    errors: tuple[str, ...] = ("detector_errors.json",)  # models of detectors, in this folder; each step draws one
     weight_decay: float = 0.02
     clip_norm: float = 1.0
     seed: int = 1
@@ -83,6 +84,7 @@ def load_recipe(path: Path) -> Recipe:
             stage["strides"] = tuple(int(stride) for stride in stage.get("strides", ()))
             stages.append(Stage(**stage))
         loss = LossWeights(**data.pop("loss", {}))
+        data["errors"] = tuple(data.get("errors", ("detector_errors.json",)))
         return Recipe(tuple(stages), loss=loss, **data)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ConfigError(

@@ -15,6 +15,7 @@ import math
 import signal
 import threading
 import time
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -44,8 +45,9 @@ class Trainer:
     """One run. `run` goes through all stages that are left."""
 
     def __init__(
-        self, recipe: Recipe, clips: Clips, errors: ErrorModel, folder: Path, init: Path | None = None
+        self, recipe: Recipe, clips: Clips, errors: Sequence[ErrorModel], folder: Path, init: Path | None = None
     ) -> None:
+        """Each step draws one of `errors`; the held-out people are seen with the last one."""
         make_folder(folder)
         self.recipe, self.errors, self.folder = recipe, errors, folder
         self.clips, self.held_out = selection_split(clips)
@@ -82,7 +84,7 @@ class Trainer:
             name: make_batch(
                 self.held_out, errors, seed, count, stage.frames, stage.stride, self.recipe.normalisation, fov_told=True
             )
-            for name, errors in (("held_out", self.errors), ("held_out_clean", None))
+            for name, errors in (("held_out", self.errors[-1]), ("held_out_clean", None))
         }
         if p.step == 0:
             self._measure(stage, learner, held_out)
@@ -115,8 +117,9 @@ class Trainer:
 
     def _batch(self, stage: Stage, step: int) -> Batch:
         seed = (self.recipe.seed, self.progress.stage, step)
-        clean = np.random.default_rng((*seed, 1)).random() < stage.clean_share
-        errors, rule = None if clean else self.errors, self.recipe.normalisation
+        chance = np.random.default_rng((*seed, 1)).random(2)
+        errors = None if chance[0] < stage.clean_share else self.errors[int(chance[1] * len(self.errors))]
+        rule = self.recipe.normalisation
         return make_batch(self.clips, errors, seed, stage.batch, stage.frames, stage.stride_of(step), rule)
 
     def _measure(self, stage: Stage, learner: Learner, held_out: dict[str, Batch]) -> None:
@@ -171,8 +174,8 @@ class Learner:
         self.optimizer.load_state_dict(saved["optimizer"])
 
     def learn(self, batch: Batch, lr: float, stride: int) -> dict[str, float]:
-        """One step, on windows whose rows stand `stride` frames apart. Gives the loss, its parts and the gradient's norm;
-        one that is not finite changes nothing."""
+        """One step, on windows whose rows stand `stride` frames apart. Gives the loss, its parts, the gradient's norm;
+        a gradient that is not finite changes nothing."""
         self.model.train()
         for group in self.optimizer.param_groups:
             group["lr"] = lr
@@ -255,7 +258,9 @@ def main(arguments: list[str] | None = None) -> None:
     args = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
     torch.set_num_threads(args.threads)
-    trainer = Trainer(load_recipe(args.recipe), load_clips(args.data), load_model(), args.out, args.init)
+    recipe = load_recipe(args.recipe)
+    errors = [load_model(Path(__file__).parent / name) for name in recipe.errors]
+    trainer = Trainer(recipe, load_clips(args.data), errors, args.out, args.init)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: trainer.stop.set())
     trainer.run()

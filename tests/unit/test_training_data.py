@@ -277,3 +277,58 @@ def test_batches_ahead_come_in_order_and_pass_on_what_is_raised() -> None:
     assert [int(next(coming).x[0]) for _ in range(3)] == [5, 6, 7]
     with pytest.raises(ValueError, match="eight"):
         next(coming)
+
+
+def _only(**values: object) -> errors.ErrorModel:
+    """The frozen model with every error taken out but those given."""
+    from dataclasses import fields, replace
+
+    model = errors.load_model(Path(errors.__file__).with_name("frozen") / "detector_errors.json")
+    keep = {"drift_s", "swap_s", "swap_body_s", "lost_s", "occlusion_s", "guess_share", "outside_given", "outlier_sure"}
+    nothing = {
+        f.name: np.zeros(17) if f.name in ("jitter", "drift", "bias") else 0.0
+        for f in fields(model)
+        if f.name not in keep and not f.name.startswith("confidence")
+    }
+    return replace(model, **(nothing | values))
+
+
+def test_the_frozen_error_model_draws_what_it_always_drew() -> None:
+    model = errors.load_model(Path(errors.__file__).with_name("frozen") / "detector_errors.json")
+    assert model.swap_body_per_s == model.hip_shift == model.outlier_s == 0
+    image = np.random.default_rng(5).uniform(100, 800, (6, 60, 17, 2))
+    found, scores = errors.detected(image, np.full((6, 2), 900.0), np.full(6, 30.0), model, np.random.default_rng(3))
+    assert float(np.nanmean(np.abs(found - image))) == pytest.approx(46.44497, abs=1e-4)
+    assert float(scores.mean()) == pytest.approx(0.9121408, abs=1e-6)
+
+
+def test_detectors_hips_lie_lower_and_shoulders_higher() -> None:
+    image = np.repeat(100 + 400 * STANDING[None, None, :, [0, 2]], 20, axis=1)
+    image[..., 1] = 1000 - image[..., 1]
+    model = _only(hip_shift=0.06, hip_spread=1e-9, shoulder_shift=0.03)
+    found, _ = errors.detected(image, np.full((1, 2), 2000.0), np.full(1, 30.0), model, np.random.default_rng(0))
+    trunk = 400 * 0.5  # px
+    np.testing.assert_allclose((found - image)[..., [1, 4], 1], 0.06 * trunk, atol=1e-3)
+    np.testing.assert_allclose((found - image)[..., [11, 14], 1], -0.03 * trunk, atol=1e-3)
+    np.testing.assert_allclose((found - image)[..., [2, 3, 12, 13], :], 0, atol=1e-3)
+
+
+def test_the_whole_body_is_exchanged_at_once() -> None:
+    image = np.repeat(100 + 400 * STANDING[None, None, :, [0, 2]], 3000, axis=1)
+    model = _only(swap_body_per_s=0.5, swap_body_s=0.2)
+    found, _ = errors.detected(image, np.full((1, 2), 2000.0), np.full(1, 30.0), model, np.random.default_rng(0))
+    swapped = np.abs(found - image[..., H36M17.mirror, :]).max((-1, -2)) < 1e-2
+    plain = np.abs(found - image).max((-1, -2)) < 1e-2
+    assert (swapped | plain).all()
+    assert 0.05 < swapped.mean() < 0.2
+
+
+def test_outliers_stay_for_a_while_and_keep_their_confidence() -> None:
+    image = np.repeat(100 + 400 * STANDING[None, None, :, [0, 2]], 4000, axis=1)
+    model = _only(outlier_rate=0.01, outlier_size=0.1, outlier_s=0.1, outlier_sure=1.0)
+    found, scores = errors.detected(image, np.full((1, 2), 2000.0), np.full(1, 60.0), model, np.random.default_rng(0))
+    far = np.linalg.norm(found - image, axis=-1)[0, :, [3, 13]] > 0.01
+    begins = (far[:, 1:] & ~far[:, :-1]).sum()
+    assert far.mean() == pytest.approx(0.01, rel=0.4)
+    assert far.sum() / begins / 60 == pytest.approx(0.1, rel=0.4)
+    assert float(np.quantile(scores[0, :, [3, 13]][far], 0.1)) > 0.7

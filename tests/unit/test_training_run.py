@@ -156,7 +156,7 @@ def test_the_average_follows_the_weights() -> None:
 
 def test_training_learns(tmp_path: Path) -> None:
     recipe = tiny(Stage("one", 1, 64, lr=3e-3, steps=60, warmup_steps=5))
-    Trainer(recipe, moving_clips(), load_model(), tmp_path).run()
+    Trainer(recipe, moving_clips(), [load_model()], tmp_path).run()
     rows = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text().splitlines()]
     curve = [row["loss"] for row in rows if "loss" in row]
     assert len(curve) == 3
@@ -166,7 +166,7 @@ def test_training_learns(tmp_path: Path) -> None:
 
 def test_a_stopped_run_goes_on_as_if_it_had_not_been(tmp_path: Path) -> None:
     stages = (Stage("one", 1, 8, 1e-3, steps=3), Stage("nine", 9, 2, 1e-3, steps=4, schedule=((1, 5),)))
-    Trainer(tiny(*stages), moving_clips(), load_model(), tmp_path / "through").run()
+    Trainer(tiny(*stages), moving_clips(), [load_model()], tmp_path / "through").run()
 
     class Interrupted(Trainer):
         """Asks to stop in the middle of the second stage."""
@@ -176,13 +176,13 @@ def test_a_stopped_run_goes_on_as_if_it_had_not_been(tmp_path: Path) -> None:
                 self.stop.set()
             return super()._batch(stage, step)
 
-    Interrupted(tiny(*stages), moving_clips(), load_model(), tmp_path / "stopped").run()
+    Interrupted(tiny(*stages), moving_clips(), [load_model()], tmp_path / "stopped").run()
     saved = load_checkpoint(tmp_path / "stopped" / "checkpoint.pt")
     assert saved is not None
     assert saved["progress"][0] == 1
     assert saved["progress"][1] < 4
     assert not (tmp_path / "stopped" / "nine.safetensors").exists()
-    Trainer(tiny(*stages), moving_clips(), load_model(), tmp_path / "stopped").run()
+    Trainer(tiny(*stages), moving_clips(), [load_model()], tmp_path / "stopped").run()
     through, stopped = (read_state_dict(tmp_path / name / "nine.safetensors") for name in ("through", "stopped"))
     assert set(through) == set(stopped)
     for name, value in through.items():
@@ -264,7 +264,7 @@ def test_weights_outside_the_manifest_can_be_judged(tmp_path: Path) -> None:
     stage = {"name": "nine", "frames": 9, "batch": 2, "lr": 0.001, "steps": 1, "schedule": [[1, 5]]}
     (tmp_path / "r.json").write_text(json.dumps({"sizes": {"channels": 8, "depth": 2, "heads": 2}, "stages": [stage]}))
     recipe = load_recipe(tmp_path / "r.json")
-    Trainer(recipe, moving_clips(), load_model(), tmp_path).run()
+    Trainer(recipe, moving_clips(), [load_model()], tmp_path).run()
     lifter = evaluate.lifter_of_recipe(tmp_path / "nine.safetensors", tmp_path / "r.json")
     sight = next(evaluate.sights(moving_clips(), evaluate.load_views(), 9, 0, None))
     judged = evaluate.judge(lifter, sight)
