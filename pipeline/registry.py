@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import shutil
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -22,12 +23,18 @@ class Entry:
     title: str
     needs: tuple[str, ...] = ()
     hint: str = ""
+    group: str = ""  # of exporters: the heading under which a dialog shows them
+    options: tuple[str, ...] = ()  # of exporters: the fields of `formats.ExportOptions` that change the file
+    programs: tuple[str, ...] = ()  # that have to be on the PATH
 
     def missing(self) -> str:
         """ "" if it can be used here, else the reason. Looks modules up without importing them."""
         absent = [name for name in self.needs if importlib.util.find_spec(name) is None]
         if absent:
             return f"needs {', '.join(absent)}"
+        absent = [name for name in self.programs if shutil.which(name) is None]
+        if absent:
+            return f"needs the program {', '.join(absent)}"
         return "" if self.target else "not built yet"
 
     def load(self) -> Any:
@@ -57,9 +64,25 @@ ENTRIES: tuple[Entry, ...] = (
         "host", "motionagformer", "pipeline.lift.motionagformer:MotionAGFormer", "MotionAGFormer (WACV 2024)",
         ("torch",),
     ),
-    Entry("exporter", "bvh", "pipeline.export.bvh:BvhExporter", "BVH motion (Blender, Unity, Unreal, Maya)"),
-    Entry("exporter", "csv", "pipeline.export.tables:CsvExporter", "CSV, one row a frame, person and joint"),
-    Entry("exporter", "csv_wide", "pipeline.export.tables:WideCsvExporter", "CSV, one row a frame"),
+    Entry(
+        "exporter", "bvh", "pipeline.export.bvh:BvhExporter", "BVH motion (Blender, Unity, Unreal, Maya)",
+        group="Animation", options=("preset", "unit", "root_motion", "t_pose"),
+    ),
+    Entry(
+        "exporter", "glb", "pipeline.export.gltf:GltfExporter", "glTF with a simple body (.glb)",
+        group="Animation", options=("preset", "root_motion"),
+    ),
+    Entry(
+        "exporter", "csv", "pipeline.export.tables:CsvExporter", "CSV, one row a frame, person and joint",
+        group="Tables",
+    ),
+    Entry("exporter", "csv_wide", "pipeline.export.tables:WideCsvExporter", "CSV, one row a frame", group="Tables"),
+    Entry("exporter", "dlc", "pipeline.export.dlc:DlcExporter", "CSV as DeepLabCut writes it", group="Tables"),
+    Entry("exporter", "json", "pipeline.export.documents:JsonExporter", "JSON", group="Data"),
+    Entry("exporter", "npz", "pipeline.export.documents:NpzExporter", "NumPy arrays (.npz)", group="Data"),
+    Entry(
+        "exporter", "trc", "pipeline.export.trc:TrcExporter", "TRC markers (OpenSim, Pose2Sim)", group="Biomechanics",
+    ),
 )  # fmt: skip
 
 
