@@ -106,6 +106,7 @@ _BVH = {
     "mixamo": "For rigs from Mixamo. In Blender: File › Import › Motion Capture (.bvh) with scale {scale}, and tick "
     "“Update Scene FPS”.",
 }
+_TABLE = "Metres, Z up; empty cells where the person was not seen. The .csv.json beside it explains the columns."
 _HINTS = {
     "glb": "In Blender: set the scene to {rate:.6g} frames a second first, then File › Import › glTF 2.0. Metres, the "
     "T-pose is the rest pose. Web viewers and Godot read it as it is.",
@@ -114,8 +115,8 @@ _HINTS = {
     "trc": "In OpenSim: File › Preview Experimental Data, or as marker data of Inverse Kinematics. Metres, Y up.",
     "mot": "In OpenSim: load a model with Rajagopal's coordinate names, then File › Load Motion. Degrees and metres.",
     "c3d": "Mokka, Visual3D, MATLAB and ezc3d read it as it is. Millimetres, Z up.",
-    "csv": "Metres, Z up; empty cells where the person was not seen. The .csv.json beside it explains the columns.",
-    "csv_wide": "Metres, Z up; empty cells where the person was not seen. The .csv.json beside it explains the columns.",
+    "csv": _TABLE,
+    "csv_wide": _TABLE,
     "dlc": "pandas: read_csv(file, header=[0, 1, 2], index_col=0), with several people header=[0, 1, 2, 3]. Pixels.",
     "json": "Metres, Z up, null where the person was not seen.",
     "npz": "numpy.load(file): joints_world in metres, Z up, NaN where the person was not seen.",

@@ -1,8 +1,8 @@
 """glTF 2.0 in one binary file (.glb): a person's rig, a plain skinned body, and the motion as one animation.
 
-Metres, y up, facing +z, which are glTF's own axes and those of `pipeline.post.rig`. The rest pose is the T-pose, standing
-on the floor. Keys stand at the video's true times, also where its rate varies; where the person was not seen there are
-none, so a player turns evenly from the last pose to the next. Layout: glTF 2.0 specification, sections 3 and 4.4.
+Metres, y up, facing +z, which are glTF's own axes and those of `pipeline.post.rig`. The rest pose is the T-pose, on the
+floor. Keys stand at the video's true times, also where its rate varies; where the person was not seen there are none, so
+a player turns evenly from the last pose to the next. Layout: glTF 2.0 specification, sections 3 and 4.4.
 """
 
 from __future__ import annotations
@@ -80,13 +80,12 @@ class _Buffer:
         self.accessors.append(accessor)
         return len(self.accessors) - 1
 
-    def chunks(self) -> Iterator[bytes | memoryview]:
+    def chunks(self) -> Iterator[bytes]:
         for values in self.arrays:
-            yield memoryview(values).cast("B")
-            yield b"\0" * (-values.nbytes % 4)
+            yield values.tobytes() + b"\0" * (-values.nbytes % 4)
 
 
-def _glb(take: Take, track: Track3D, options: ExportOptions) -> Iterator[bytes | memoryview]:
+def _glb(take: Take, track: Track3D, options: ExportOptions) -> Iterator[bytes]:
     """Header, JSON chunk and binary chunk of one person's file."""
     buffer = _Buffer()
     document = _document(take, track, rig_motion(take, track, options), bone_names(options.preset), buffer)

@@ -17,7 +17,8 @@ from pipeline.types import Take, Track3D
 
 # Unity's HumanBodyBones, which are VRM's in capitals; the chain is the same, so Unity's and VRM's mapping finds all.
 _UNITY = {
-    "Spine1": "Chest", "Arm": "UpperArm", "ForeArm": "LowerArm", "UpLeg": "UpperLeg", "Leg": "LowerLeg", "ToeBase": "Toes",
+    "Spine1": "Chest", "Arm": "UpperArm", "ForeArm": "LowerArm",
+    "UpLeg": "UpperLeg", "Leg": "LowerLeg", "ToeBase": "Toes",
 }  # fmt: skip
 # Unreal's Mannequin. It has more spine bones; retargeting maps the chain.
 _UNREAL = {

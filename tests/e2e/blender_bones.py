@@ -1,9 +1,12 @@
-"""Runs inside Blender: import a BVH as its users do and say where the bones are.
+"""Runs inside Blender: import a BVH, glTF or FBX as its users do and say where the bones are.
 
-blender -b --factory-startup --python blender_bones.py -- FILE.bvh RESULT.json FRAME [FRAME...]
+blender -b --factory-startup --python blender_bones.py -- FILE.bvh RESULT.json RATE FRAME [FRAME...]
+
+RATE is what the user sets the scene to before importing glTF, which has no frames of its own, in Hz.
 """
 
 import builtins
+import contextlib
 import json
 import sys
 
@@ -13,10 +16,25 @@ import bpy
 _open = builtins.open
 builtins.open = lambda file, mode="r", *args, **kwargs: _open(file, mode.replace("U", ""), *args, **kwargs)
 
-source, result, *frames = sys.argv[sys.argv.index("--") + 1 :]
-bpy.ops.import_anim.bvh(filepath=source, global_scale=0.01, update_scene_fps=True, update_scene_duration=True)
-figure = bpy.context.object
+with contextlib.suppress(ImportError):  # its glTF importer uses a name that Debian's NumPy has dropped
+    import numpy
+
+    numpy.bool = bool
+
+source, result, rate, *frames = sys.argv[sys.argv.index("--") + 1 :]
 scene = bpy.context.scene
+first = 1  # where an importer puts the first frame of the file
+if source.endswith(".bvh"):
+    bpy.ops.import_anim.bvh(filepath=source, global_scale=0.01, update_scene_fps=True, update_scene_duration=True)
+elif source.endswith(".glb"):
+    whole = round(float(rate))
+    scene.render.fps, scene.render.fps_base = whole, whole / float(rate)
+    bpy.ops.import_scene.gltf(filepath=source)
+    first = 0
+else:
+    bpy.ops.import_scene.fbx(filepath=source)
+figure = next(thing for thing in scene.objects if thing.type == "ARMATURE")
+bodies = [thing for thing in scene.objects if thing.type == "MESH" and thing.find_armature() == figure]
 found = {
     "fps": scene.render.fps / scene.render.fps_base,
     "last_frame": scene.frame_end,
@@ -25,10 +43,15 @@ found = {
     "frames": {},
 }
 for frame in frames:
-    scene.frame_set(int(frame) + 1)  # the importer puts the file's first frame at 1
+    scene.frame_set(int(frame) + first)
     found["frames"][frame] = {
         bone.name: {"head": list(figure.matrix_world @ bone.head), "tail": list(figure.matrix_world @ bone.tail)}
         for bone in figure.pose.bones
     }
+if bodies:
+    shape = bodies[0].evaluated_get(bpy.context.evaluated_depsgraph_get()).to_mesh()
+    corners = [bodies[0].matrix_world @ vertex.co for vertex in shape.vertices]
+    found["body"] = {"low": [min(c[i] for c in corners) for i in range(3)]}
+    found["body"]["high"] = [max(c[i] for c in corners) for i in range(3)]
 with open(result, "w", encoding="utf-8") as file:
     json.dump(found, file)

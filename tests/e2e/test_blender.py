@@ -1,4 +1,4 @@
-"""The BVH in the hands of its most common reader: Blender's importer, without a window."""
+"""BVH and glTF in the hands of their most common reader: Blender's importers, without a window."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ BONES = {
 }  # fmt: skip
 
 
-def in_blender(bvh: Path, frames: list[int]) -> dict:
-    result = bvh.with_suffix(".json")
+def in_blender(file: Path, frames: list[int], rate_hz: float = 30.0) -> dict:
+    result = file.with_suffix(".found.json")
     script = Path(__file__).with_name("blender_bones.py")
-    command = [BLENDER, "-b", "--factory-startup", "--python-exit-code", "1", "--python", script, "--", bvh, result]
+    command = [BLENDER, "-b", "--factory-startup", "--python-exit-code", "1", "--python", script, "--", file, result]
     done = subprocess.run(
-        [str(part) for part in [*command, *frames]], capture_output=True, text=True, timeout=200, check=False
+        [str(part) for part in [*command, rate_hz, *frames]], capture_output=True, text=True, timeout=200, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return json.loads(result.read_text())
@@ -43,7 +43,8 @@ def agree(take: Take, found: dict, frames: list[int]) -> float:
     worst = 0.0
     for frame in frames:
         bones = found["frames"][str(frame)]
-        places = {joint: bones[name]["head"] for name, joint in BONES.items()} | {10: bones["Head"]["tail"]}
+        top = bones["Head_end"]["head"] if "Head_end" in bones else bones["Head"]["tail"]
+        places = {joint: bones[name]["head"] for name, joint in BONES.items()} | {10: top}
         assert len(places) == 17
         worst = max(worst, *(float(np.linalg.norm(place - joints[frame, joint])) for joint, place in places.items()))
     return worst
@@ -90,3 +91,26 @@ def test_blender_sees_the_sample_as_it_was_lifted(sample_run, tmp_path):
             assert np.linalg.norm(place - joints[joint]) < 0.005, (frame, joint)
     on_the_roof = found["frames"]["100"]
     assert 1.3 < on_the_roof["Head"]["tail"][2] - on_the_roof["LeftFoot"]["head"][2] < 1.8
+
+
+def test_blender_sees_the_glb_as_it_was_exported(tmp_path):
+    """With the scene at the video's rate, as the hint says: joints, skin, axes, scale and rate."""
+    take = scene(facing_camera(clip("jump"))).take(np.isin(np.arange(205), [0, 1, 2, *range(120, 140)]))
+    rate = 30000 / 1001
+    times = np.arange(205) / rate
+    tracks = dataclasses.replace(take.tracks3d[0], time_s=times), dataclasses.replace(take.tracks2d[0], time_s=times)
+    info = dataclasses.replace(take.info, fps_hz=rate)
+    ntsc = dataclasses.replace(take, info=info, tracks3d=tracks[:1], tracks2d=tracks[1:])
+    export_take(ntsc, tmp_path, "jump", ["glb"])
+    frames = [3, 60, 90, 100, 150, 199]
+    found = in_blender(tmp_path / "jump.glb", frames, rate)
+    assert found["fps"] == pytest.approx(rate, abs=1e-4)
+    assert agree(ntsc, found, frames) < 0.005
+    assert found["parents"]["LeftForeArm"] == "LeftArm"
+    assert found["rest"]["LeftHand"][0] > 0.6
+    assert abs(found["rest"]["LeftHand"][2] - found["rest"]["LeftArm"][2]) < 1e-4
+    joints = take.tracks3d[0].joints[199]
+    low, high = np.array(found["body"]["low"]), np.array(found["body"]["high"])
+    assert (low < joints.min(axis=0)).all()  # the skin is around the bones in the last frame
+    assert (high > joints.max(axis=0) - 0.01).all()
+    assert (high - low < joints.max(axis=0) - joints.min(axis=0) + 0.45).all()
