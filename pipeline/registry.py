@@ -81,7 +81,15 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("exporter", "json", "pipeline.export.documents:JsonExporter", "JSON", group="Data"),
     Entry("exporter", "npz", "pipeline.export.documents:NpzExporter", "NumPy arrays (.npz)", group="Data"),
     Entry(
+        "exporter", "openpose", "pipeline.export.openpose:OpenPoseExporter", "OpenPose JSON of the 2D joints (zipped)",
+        group="Data",
+    ),
+    Entry(
         "exporter", "trc", "pipeline.export.trc:TrcExporter", "TRC markers (OpenSim, Pose2Sim)", group="Biomechanics",
+    ),
+    Entry(
+        "exporter", "c3d", "pipeline.export.c3d:C3dExporter", "C3D markers (Mokka, Visual3D, MATLAB)", ("ezc3d",),
+        "Run ./start --reinstall.", group="Biomechanics",
     ),
 )  # fmt: skip
 

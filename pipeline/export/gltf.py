@@ -1,7 +1,7 @@
 """glTF 2.0 in one binary file (.glb): a person's rig, a plain skinned body, and the motion as one animation.
 
 Metres, y up, facing +z, which are glTF's own axes and those of `pipeline.post.rig`. The rest pose is the T-pose, on the
-floor. Keys stand at the video's true times, also where its rate varies; where the person was not seen there are none, so
+floor. Keys stand at the video's true times, also where its rate varies; where the person was not seen there are none:
 a player turns evenly from the last pose to the next. Layout: glTF 2.0 specification, sections 3 and 4.4.
 """
 

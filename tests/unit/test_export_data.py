@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 
 import numpy as np
 import pandas as pd
@@ -11,10 +12,11 @@ import pytest
 from pipeline.export.base import ExportOptions
 from pipeline.export.dlc import DlcExporter
 from pipeline.export.documents import JsonExporter, NpzExporter
+from pipeline.export.openpose import OpenPoseExporter, body_25
 from pipeline.export.trc import MARKERS, TrcExporter
 from pipeline.skeleton import H36M17
 from pipeline.sources.joints2d import Joints2DSource
-from pipeline.types import Take
+from pipeline.types import Take, Track2D
 from tests.motion import clip, facing_camera, hidden, make_take, scene
 
 ALL = ExportOptions()
@@ -114,3 +116,37 @@ def test_npz(take, tmp_path):
     with_2d = Joints2DSource(path)  # the file can be lifted again
     assert (with_2d.person_count, with_2d.info.frame_count) == (2, 205)
     assert with_2d.info.fps_hz == pytest.approx(30000 / 1001, abs=1e-6)
+
+
+def test_openpose(take, tmp_path):
+    path = OpenPoseExporter().write(take, tmp_path, "clip", ALL)[0]
+    assert path.name == "clip_openpose.zip"
+    with zipfile.ZipFile(path) as archive:
+        names = archive.namelist()
+        frames = [json.loads(archive.read(name)) for name in names]
+    assert names[7] == "clip_json/clip_000000000007_keypoints.json"
+    assert len(frames) == 205
+    assert all(frame["version"] == 1.3 for frame in frames)
+    assert [[p["person_id"][0] for p in frame["people"]] for frame in (frames[0], frames[20])] == [[3], [1, 3]]
+    joints = np.array(frames[20]["people"][0]["pose_keypoints_2d"]).reshape(25, 3)
+    seen = take.tracks2d[0].joints_image[20]
+    for place, joint in {0: 9, 2: 14, 4: 16, 7: 13, 9: 1, 11: 3, 14: 6, 1: 8, 8: 0}.items():
+        assert np.allclose(joints[place, :2], seen[joint], atol=0.001), place
+        assert joints[place, 2] == pytest.approx(0.9)
+    assert (joints[15:] == 0).all()  # eyes, ears and feet, which this skeleton lacks
+
+
+def test_openpose_of_blazepose(take):
+    rng = np.random.default_rng(0)
+    pixels, scores = rng.uniform(0, 500, (2, 33, 2)).astype(np.float32), np.full((2, 33), 0.5, np.float32)
+    pixels[1, 11], scores[1, 11] = np.nan, 0  # left shoulder
+    scores[0, 12] = 0.25
+    joints = body_25(Track2D(1, np.arange(2), np.arange(2) / 30, pixels, scores, "blazepose33"))
+    order = {0: 0, 2: 12, 5: 11, 9: 24, 12: 23, 15: 5, 16: 2, 17: 8, 18: 7, 19: 31, 21: 29, 22: 32, 24: 30}
+    for place, joint in order.items():
+        assert np.allclose(joints[0, place, :2], pixels[0, joint]), place
+    assert np.allclose(joints[0, 1, :2], pixels[0, [11, 12]].mean(axis=0))
+    assert joints[0, 1, 2] == 0.25
+    assert np.allclose(joints[0, 8, :2], pixels[0, [23, 24]].mean(axis=0))
+    assert (joints[1, [1, 5]] == 0).all()
+    assert (joints[:, [20, 23]] == 0).all()
