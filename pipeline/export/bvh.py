@@ -48,8 +48,10 @@ class BvhExporter:
         scale = _UNIT[options.unit]
         motion = rig_motion(take, track, options)
         pose = resample(motion.pose, even_times(take, track, motion.rate_hz))
-        angles = euler_zxy(pose.rotations)
-        channels = np.concatenate([pose.root, angles.reshape(len(angles), -1)], axis=1)  # (frames, 3 + 3 x 21)
+        channels = np.empty((len(pose.root), 3 + 3 * len(PARENTS)))
+        channels[:, :3] = pose.root
+        for bone in range(len(PARENTS)):  # one by one: all at once needs ten times the memory of the result
+            channels[:, 3 + 3 * bone : 6 + 3 * bone] = euler_zxy(pose.rotations[:, bone])
         if options.t_pose:
             rest = np.zeros((1, channels.shape[1]))
             rest[0, :3] = pose.root[0, 0], motion.rig.hips_m, pose.root[0, 2]

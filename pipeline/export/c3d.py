@@ -2,8 +2,8 @@
 
 World space, z up (`POINT:X_SCREEN` +X, `Y_SCREEN` +Z), millimetres, markers as in TRC. Where the person was not seen a
 point is 0 with residual -1, which is how C3D says "not there". A C3D has one rate: a video of variable rate is
-resampled to its average. It counts frames in 16 bits, and readers stop at 65535: a longer take continues in `<stem>_part2.c3d`,
-and `TRIAL:ACTUAL_START_FIELD` says with which frame each part begins.
+resampled to its average. It counts frames in 16 bits, and readers stop at 65535: a longer take continues in
+`<stem>_part2.c3d`, and `TRIAL:ACTUAL_START_FIELD` says with which frame each part begins.
 """
 
 from __future__ import annotations
