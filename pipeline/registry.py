@@ -85,6 +85,14 @@ ENTRIES: tuple[Entry, ...] = (
         group="Data",
     ),
     Entry(
+        "exporter", "overlay", "pipeline.export.video:OverlayExporter", "Video with the joints over it (.mp4)", ("av",),
+        group="Video",
+    ),
+    Entry(
+        "exporter", "side_by_side", "pipeline.export.video:SideBySideExporter", "Video beside the skeleton (.mp4)",
+        ("av",), group="Video",
+    ),
+    Entry(
         "exporter", "trc", "pipeline.export.trc:TrcExporter", "TRC markers (OpenSim, Pose2Sim)", group="Biomechanics",
     ),
     Entry(

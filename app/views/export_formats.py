@@ -65,7 +65,7 @@ class FormatChoice(QWidget):
 
 
 class OptionFields(QWidget):
-    """A row for each export option: a list of its choices, or a checkbox. Rows that no chosen format reads are hidden."""
+    """A list of choices for each export option; those that no chosen format looks at are hidden."""
 
     changed = Signal()
 

@@ -16,18 +16,21 @@ from pipeline.export.base import Exporter, ExportOptions
 from pipeline.export.run import FORMATS, expand, export_take
 from pipeline.registry import entries
 from pipeline.types import Take
+from tests.clips import write_clip
 from tests.motion import clip, facing_camera, make_take, scene
 
 ALL = ExportOptions()
 
 
 @pytest.fixture(scope="module")
-def take() -> Take:
-    """Two people of 60 frames; the second is away at both ends."""
+def take(tmp_path_factory) -> Take:
+    """Two people of 60 frames; the second is away at both ends. Its video is a small one."""
     joints = facing_camera(clip("jump"))[:60]
     one, two = scene(joints), scene(joints, distance_m=5.5, person=2)
     two.person.relative[:10] = two.person.relative[50:] = np.nan
-    return make_take([one.person, two.person], one.info, one.config)
+    video = write_clip(tmp_path_factory.mktemp("video") / "clip.mp4", 60, size=(320, 180), rate=60)
+    info = dataclasses.replace(one.info, path=str(video), frame_count=60)
+    return make_take([one.person, two.person], info, one.config)
 
 
 @pytest.fixture(params=[entry.name for entry in entries("exporter") if entry.target])
@@ -112,17 +115,20 @@ class TestExporter:
     def test_a_bug_in_the_middle_leaves_nothing(self, exporter, take, tmp_path, monkeypatch):
         calls = []
 
-        def second_time_wrong(take_: Take, track):
-            calls.append(track.person)
-            if len(calls) == 2:
-                raise ZeroDivisionError
-            return track.joints.astype(float)
+        def second_time_wrong(original):
+            def ask(*arguments):
+                calls.append(arguments)
+                if len(calls) == 2:
+                    raise ZeroDivisionError
+                return original(*arguments)
 
+            return ask
+
+        # What exporters ask for each person: the joints in the world, or those in the picture.
         for name, module in list(sys.modules.items()):
-            if name.startswith("pipeline.export.") and hasattr(module, "world_joints"):
-                monkeypatch.setattr(module, "world_joints", second_time_wrong)
-        # Exporters of the 2D joints alone ask for those instead.
-        monkeypatch.setattr("pipeline.export.openpose.body_25", lambda track: second_time_wrong(take, track))
+            for asked in ("world_joints", "body_25", "seen_track"):
+                if name.startswith("pipeline.export.") and hasattr(module, asked):
+                    monkeypatch.setattr(module, asked, second_time_wrong(getattr(module, asked)))
         with pytest.raises(ZeroDivisionError):
             exporter.write(take, tmp_path, "clip", ALL)
         assert listing(tmp_path) == []
