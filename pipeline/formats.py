@@ -108,7 +108,7 @@ _BVH = {
 }
 _TABLE = "Metres, Z up; empty cells where the person was not seen. The .csv.json beside it explains the columns."
 _HINTS = {
-    "glb": "In Blender: set the scene to {rate:.6g} frames a second first, then File › Import › glTF 2.0. Metres, the "
+    "glb": "In Blender: set the scene to {rate:.0f} frames a second first, then File › Import › glTF 2.0. Metres, the "
     "T-pose is the rest pose. Web viewers and Godot read it as it is.",
     "fbx": "In Unity: Rig › Animation Type “Humanoid”. In Unreal: import it as a skeletal mesh with its animation. "
     "Scale 1 in both.",

@@ -73,6 +73,11 @@ ENTRIES: tuple[Entry, ...] = (
         group="Animation", options=("preset", "root_motion"),
     ),
     Entry(
+        "exporter", "fbx", "pipeline.export.fbx:FbxExporter", "FBX with a simple body (Unity, Unreal; by Blender)",
+        hint="Install Blender so that the command `blender` is found, or choose glTF.",
+        group="Animation", options=("preset", "root_motion"), programs=("blender",),
+    ),
+    Entry(
         "exporter", "csv", "pipeline.export.tables:CsvExporter", "CSV, one row a frame, person and joint",
         group="Tables",
     ),
@@ -83,6 +88,12 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(
         "exporter", "openpose", "pipeline.export.openpose:OpenPoseExporter", "OpenPose JSON of the 2D joints (zipped)",
         group="Data",
+    ),
+    Entry(
+        "exporter", "mot", "pipeline.export.mot:MotExporter", "MOT joint angles (OpenSim)", group="Biomechanics",
+    ),
+    Entry(
+        "exporter", "angles", "pipeline.export.mot:AnglesExporter", "CSV of the joint angles", group="Biomechanics",
     ),
     Entry(
         "exporter", "overlay", "pipeline.export.video:OverlayExporter", "Video with the joints over it (.mp4)", ("av",),

@@ -23,27 +23,29 @@ with contextlib.suppress(ImportError):  # its glTF importer uses a name that Deb
 
 source, result, rate, *frames = sys.argv[sys.argv.index("--") + 1 :]
 scene = bpy.context.scene
-first = 1  # where an importer puts the first frame of the file
+first, pace = 1, 1.0  # where an importer puts the first frame of the file, and frames of the scene a frame of it
 if source.endswith(".bvh"):
     bpy.ops.import_anim.bvh(filepath=source, global_scale=0.01, update_scene_fps=True, update_scene_duration=True)
 elif source.endswith(".glb"):
-    whole = round(float(rate))
-    scene.render.fps, scene.render.fps_base = whole, whole / float(rate)
+    scene.render.fps = round(float(rate))
     bpy.ops.import_scene.gltf(filepath=source)
-    first = 0
+    first, pace = 0, scene.render.fps / float(rate)
 else:
     bpy.ops.import_scene.fbx(filepath=source)
+    pace = scene.render.fps / float(rate)  # it, too, places keys by whole rates
 figure = next(thing for thing in scene.objects if thing.type == "ARMATURE")
 bodies = [thing for thing in scene.objects if thing.type == "MESH" and thing.find_armature() == figure]
 found = {
     "fps": scene.render.fps / scene.render.fps_base,
     "last_frame": scene.frame_end,
+    "action_end": figure.animation_data.action.frame_range[1],
     "parents": {bone.name: bone.parent.name if bone.parent else "" for bone in figure.data.bones},
     "rest": {bone.name: list(figure.matrix_world @ bone.head_local) for bone in figure.data.bones},
     "frames": {},
 }
 for frame in frames:
-    scene.frame_set(int(frame) + first)
+    whole, part = divmod(int(frame) * pace, 1)
+    scene.frame_set(int(whole) + first, subframe=part)
     found["frames"][frame] = {
         bone.name: {"head": list(figure.matrix_world @ bone.head), "tail": list(figure.matrix_world @ bone.tail)}
         for bone in figure.pose.bones

@@ -1,4 +1,4 @@
-"""BVH and glTF in the hands of their most common reader: Blender's importers, without a window."""
+"""BVH, glTF and FBX in the hands of their most common reader: Blender's importers, without a window."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pipeline.errors import OutputError
 from pipeline.export.run import export_take
 from pipeline.types import Take
 from tests.motion import clip, facing_camera, scene
@@ -94,18 +95,14 @@ def test_blender_sees_the_sample_as_it_was_lifted(sample_run, tmp_path):
 
 
 def test_blender_sees_the_glb_as_it_was_exported(tmp_path):
-    """With the scene at the video's rate, as the hint says: joints, skin, axes, scale and rate."""
-    take = scene(facing_camera(clip("jump"))).take(np.isin(np.arange(205), [0, 1, 2, *range(120, 140)]))
+    """With the scene at the video's whole rate, as the hint says: joints, skin, axes, scale and times."""
     rate = 30000 / 1001
-    times = np.arange(205) / rate
-    tracks = dataclasses.replace(take.tracks3d[0], time_s=times), dataclasses.replace(take.tracks2d[0], time_s=times)
-    info = dataclasses.replace(take.info, fps_hz=rate)
-    ntsc = dataclasses.replace(take, info=info, tracks3d=tracks[:1], tracks2d=tracks[1:])
-    export_take(ntsc, tmp_path, "jump", ["glb"])
+    take = scene(facing_camera(clip("jump")), rate_hz=rate).take(np.isin(np.arange(205), [0, 1, 2, *range(120, 140)]))
+    export_take(take, tmp_path, "jump", ["glb"])
     frames = [3, 60, 90, 100, 150, 199]
     found = in_blender(tmp_path / "jump.glb", frames, rate)
-    assert found["fps"] == pytest.approx(rate, abs=1e-4)
-    assert agree(ntsc, found, frames) < 0.005
+    assert found["action_end"] / found["fps"] == pytest.approx(204 / rate, abs=1e-4)
+    assert agree(take, found, frames) < 0.0005
     assert found["parents"]["LeftForeArm"] == "LeftArm"
     assert found["rest"]["LeftHand"][0] > 0.6
     assert abs(found["rest"]["LeftHand"][2] - found["rest"]["LeftArm"][2]) < 1e-4
@@ -114,3 +111,33 @@ def test_blender_sees_the_glb_as_it_was_exported(tmp_path):
     assert (low < joints.min(axis=0)).all()  # the skin is around the bones in the last frame
     assert (high > joints.max(axis=0) - 0.01).all()
     assert (high - low < joints.max(axis=0) - joints.min(axis=0) + 0.45).all()
+
+
+def test_blender_reads_the_fbx_that_it_wrote(tmp_path):
+    """Positions, rate, scale and skin survive the way glTF > Blender > FBX > Blender."""
+    rate = 30000 / 1001
+    take = scene(facing_camera(clip("jump")), rate_hz=rate).take(np.isin(np.arange(205), range(120, 140)))
+    paths = export_take(take, tmp_path, "jump", ["fbx"])
+    assert [path.name for path in paths] == ["jump.fbx"]
+    frames = [3, 60, 90, 100, 150, 199]
+    found = in_blender(paths[0], frames, rate)
+    assert found["fps"] == pytest.approx(rate, abs=1e-5)
+    assert (found["action_end"] - 1) / 30 == pytest.approx(204 / rate, abs=1e-4)
+    assert agree(take, found, frames) < 0.0005
+    joints = take.tracks3d[0].joints[199]
+    assert (np.array(found["body"]["high"]) > joints.max(axis=0) - 0.01).all()
+    assert found["body"]["high"][2] - joints[:, 2].max() < 0.2
+
+
+def test_a_blender_that_fails_is_said(tmp_path, monkeypatch):
+    """Another program called `blender`: nothing is left behind."""
+    fake = tmp_path / "bin" / "blender"
+    fake.parent.mkdir()
+    fake.write_text("#!/bin/sh\necho 'Error: this is not Blender' >&2\nexit 1\n")
+    fake.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{fake.parent}:/usr/bin:/bin")
+    out = tmp_path / "out"
+    with pytest.raises(OutputError, match="this is not Blender") as error:
+        export_take(scene(clip("jump")[:20]).take(), out, "jump", ["fbx"])
+    assert "NumPy" in error.value.hint
+    assert list(out.iterdir()) == []
