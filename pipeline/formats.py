@@ -60,9 +60,9 @@ OPTIONS: dict[str, Option] = {
             ),
         ),
         Option("unit", "BVH unit", (("cm", "Centimetres"), ("m", "Metres"))),
-        Option("root_motion", "Travel of the body", ((True, "as filmed"), (False, "none: on the spot"))),
-        Option("t_pose", "T-pose as an extra first frame", ((False, "no"), (True, "yes"))),
-        Option("report", "Report: units, axes, checks", ((False, "no"), (True, "yes"))),
+        Option("root_motion", "Travel of the body", ((True, "as filmed"), (False, "on the spot"))),
+        Option("t_pose", "T-pose as first frame (BVH)", ((False, "no"), (True, "yes"))),
+        Option("report", "Report with checks", ((False, "no"), (True, "yes"))),
     )
 }
 

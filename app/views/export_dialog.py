@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QListWidget,
     QPushButton,
+    QScrollArea,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -75,6 +76,12 @@ class ExportDialog(QDialog):
             self.who.setToolTip("Choose “Everyone in the picture” in the settings and run again to export more people.")
         self.hint = label("", "muted")
         self.hint.setWordWrap(True)
+        self.hint.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._hints = QScrollArea()
+        self._hints.setWidgetResizable(True)
+        self._hints.setFrameShape(QScrollArea.Shape.NoFrame)
+        self._hints.setFixedHeight(78)
+        self._hints.setWidget(self.hint)
         self.problem = label("")
         self.problem.setWordWrap(True)
         self.problem.setStyleSheet(f"color: {theme.DANGER};")
@@ -105,7 +112,7 @@ class ExportDialog(QDialog):
         page.setLayout(
             column(
                 label("Export the skeleton", "title"), 10, self._choice, 10, label("OPTIONS", "section"), self.options,
-                10, label("FILES", "section"), form, 4, self.hint, self.problem, None, 10,
+                10, label("FILES", "section"), form, 4, self._hints, self.problem, None, 10,
                 row(None, cancel, self.export), spacing=6,
             )
         )  # fmt: skip
@@ -144,7 +151,6 @@ class ExportDialog(QDialog):
     def _check(self) -> None:
         self.options.show_for(self.chosen)
         hints = self._choice.hints(self.options.value, self._rate_hz)
-        self.hint.setVisible(bool(hints))
         self.hint.setText(hints)
         self.problem.hide()
         stem = self.stem.text().strip()

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QGridLayout, QVBoxLayout, QWidget
 
-from app.views.widgets import label
+from app.views.widgets import label, row
 from pipeline.formats import OPTIONS, ExportOptions, Value, import_hint
 from pipeline.registry import entries, find
 
@@ -65,36 +65,46 @@ class FormatChoice(QWidget):
 
 
 class OptionFields(QWidget):
-    """A list of choices for each export option; those that no chosen format looks at are hidden."""
+    """A list of choices or a checkbox for each export option; those that no chosen format looks at are hidden."""
 
     changed = Signal()
 
     def __init__(self, value: ExportOptions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.lists: dict[str, QComboBox] = {}
+        self.switches: dict[str, QCheckBox] = {}
         self._form = QFormLayout(self)
         self._form.setContentsMargins(0, 0, 0, 0)
         self._form.setHorizontalSpacing(18)
         self._form.setVerticalSpacing(8)
         self._form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        self.fields: dict[str, QComboBox] = {}
         for name, option in OPTIONS.items():
-            field = QComboBox()
+            now = getattr(value, name)
+            if option.is_switch:
+                box = self.switches[name] = QCheckBox(option.title)
+                box.setChecked(now)
+                box.toggled.connect(self._edited)
+                continue
+            field = self.lists[name] = QComboBox()
             for choice, title in option.choices:
                 field.addItem(title, choice)
-            field.setCurrentIndex([choice for choice, _ in option.choices].index(getattr(value, name)))
+            field.setCurrentIndex([choice for choice, _ in option.choices].index(now))
             field.currentIndexChanged.connect(self._edited)
             self._form.addRow(label(option.title, "muted"), field)
-            self.fields[name] = field
+        self._form.addRow(row(*self.switches.values(), None, spacing=18))
 
     @property
     def value(self) -> ExportOptions:
-        values: dict[str, Value] = {name: field.currentData() for name, field in self.fields.items()}
+        values: dict[str, Value] = {name: field.currentData() for name, field in self.lists.items()}
+        values |= {name: box.isChecked() for name, box in self.switches.items()}
         return dataclasses.replace(ExportOptions(), **values)  # type: ignore[arg-type]
 
     def show_for(self, formats: Sequence[str]) -> None:
-        used = {name for chosen in formats for name in find("exporter", chosen).options}
-        for name, field in self.fields.items():
-            self._form.setRowVisible(field, name in used or name in _ALWAYS)
+        used = {*_ALWAYS, *(name for chosen in formats for name in find("exporter", chosen).options)}
+        for name, field in self.lists.items():
+            self._form.setRowVisible(field, name in used)
+        for name, box in self.switches.items():
+            box.setVisible(name in used)
 
     @Slot()
     def _edited(self) -> None:

@@ -26,7 +26,8 @@ _MEANING = {
     "glb": ("m", _RIG), "fbx": ("m", _RIG), "csv": ("m", _WORLD), "csv_wide": ("m", _WORLD),
     "json": ("m", _WORLD), "npz": ("m", _WORLD), "trc": ("m", _OPENSIM), "mot": ("degrees, m", _OPENSIM),
     "c3d": ("mm", _WORLD), "angles": ("degrees", "of the body, see pipeline/post/angles.py"),
-    "dlc": ("px, m", f"{_IMAGE}; {_WORLD}"), "openpose": ("px", _IMAGE), "overlay": ("px", _IMAGE), "side_by_side": ("px", _IMAGE),
+    "dlc": ("px, m", f"{_IMAGE}; {_WORLD}"), "openpose": ("px", _IMAGE),
+    "overlay": ("px", _IMAGE), "side_by_side": ("px", _IMAGE),
 }  # fmt: skip
 _ONE_RATE = ("bvh", "c3d", "fbx")  # formats that cannot hold a variable rate
 

@@ -58,7 +58,7 @@ def test_blender_sees_the_exported_joints(tmp_path):
     export_take(ntsc, tmp_path, "jump", ["bvh"])
     frames = [3, 60, 90, 100, 150, 204]
     found = in_blender(tmp_path / "jump.bvh", frames)
-    assert agree(take, found, frames) < 0.005
+    assert agree(take, found, frames) < 0.001
     assert found["fps"] == pytest.approx(30000 / 1001, abs=0.01)
 
     standing = found["frames"]["3"]

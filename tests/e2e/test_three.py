@@ -72,7 +72,7 @@ def test_three_sees_the_exported_joints(take, node_folder, tmp_path, suffix, uni
     for frame, seen in zip(FRAMES, found["times"].values(), strict=True):
         for name, joint in BONES.items():
             distance = np.linalg.norm(world(seen["bones"][name], unit_m) - take.tracks3d[0].joints[frame, joint])
-            assert distance < 0.005, (frame, name)
+            assert distance < 0.001, (frame, name)
     assert found["duration"] == pytest.approx(204 / RATE, abs=0.01)
     assert found["keys"] == {"bvh": 205, "glb": 205 - 23}[suffix]
 
