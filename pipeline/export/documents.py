@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from pipeline.types import Doubles, Take, Track3D
 
 log = logging.getLogger(__name__)
 
+_NPY: Any = np.lib.format  # without types in NumPy 1.26
 _TRIPLES = "[" + ",".join(["[%.5f,%.5f,%.5f]"] * 17) + "],\n"
 _PAIRS = "[" + ",".join(["[%.2f,%.2f]"] * 17) + "],\n"
 _SINGLES = "[" + ",".join(["%.4f"] * 17) + "],\n"
@@ -104,7 +106,10 @@ class NpzExporter:
             "skeleton": np.array(skeleton.key),
             "about": np.array(json.dumps(plain(take_facts(take, tracks)), ensure_ascii=False, allow_nan=False)),
         }
-        with atomic_write(path) as file:
-            np.savez_compressed(file, **arrays)
+        # Not `savez_compressed`, which leaves its archive open when the disk is full.
+        with atomic_write(path) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, array in arrays.items():
+                with archive.open(f"{name}.npy", "w", force_zip64=True) as entry:
+                    _NPY.write_array(entry, np.asanyarray(array), allow_pickle=False)
         log.info("wrote %s", path.name)
         return [path]

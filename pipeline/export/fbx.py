@@ -42,7 +42,10 @@ class FbxExporter:
             between = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="hourglass-")))
             sources = GltfExporter().write(take, between, "motion", options)
             frames = sum(len(track.frame_index) for track in tracks)
-            _run_blender(rate_hz(take, tracks[0]), sources, targets, _START_S + _FRAME_S * frames)
+            made = [source.with_suffix(self.suffix) for source in sources]
+            _run_blender(rate_hz(take, tracks[0]), sources, made, _START_S + _FRAME_S * frames)
+            for source, target in zip(made, targets, strict=True):
+                shutil.copyfile(source, target)  # a full disk speaks here, and not in Blender's words
         log.info("wrote %s", ", ".join(path.name for path in paths))
         return paths
 
@@ -66,7 +69,7 @@ def _run_blender(rate: float, sources: Sequence[Path], targets: Sequence[Path], 
         )
     except subprocess.TimeoutExpired as error:
         raise OutputError(f"Blender did not finish within {patience_s:.0f} s.", "Export a shorter range.") from error
-    if done.returncode != 0 or not all(path.stat().st_size for path in targets):
+    if done.returncode != 0 or not all(path.is_file() for path in targets):
         log.warning("Blender: %s", (done.stdout + done.stderr)[-4000:])
         words = [line.strip() for line in (done.stdout + done.stderr).splitlines() if "Error" in line]
         raise OutputError(f"Blender could not write the FBX ({words[-1] if words else 'no reason given'}).", _HINT)

@@ -2,7 +2,8 @@
 
 Metres. OpenSim's axes, right-handed: y up, x toward the camera, z along the picture from right to left; a person who
 faces the camera looks along +x and has the right side at +z, as OpenSim's models do. Markers carry Pose2Sim's names.
-Cells are empty where the person was not seen. Times are the video's own, also where its rate varies.
+Cells are NaN where the person was not seen: OpenSim 4.6 stops at a row that ends with an empty one. Times are the
+video's own, also where its rate varies.
 """
 
 from __future__ import annotations
@@ -59,4 +60,4 @@ def _text(take: Take, track: Track3D, name: str) -> Iterator[str]:
     values = np.concatenate([track.frame_index[:, None] + 1, track.time_s[:, None], joints], axis=1)
     template = "%d\t%.6f" + "\t%.6f" * joints.shape[1] + "\n"
     for rows in chunks(count):
-        yield formatted(template, values[rows])
+        yield formatted(template, values[rows], "NaN")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import os
 import subprocess
@@ -114,6 +115,16 @@ class TestExporter:
             exporter.write(changed, tmp_path, "clip", ALL)
         assert "disk is full" in error.value.hint
         assert {path: path.read_bytes() for path in tmp_path.iterdir()} == old
+
+    def test_a_full_disk(self, exporter, take, full_disk):
+        """Also for the libraries and programs that write files by themselves."""
+        with (full_disk / "filler").open("wb", buffering=0) as filler, contextlib.suppress(OSError):
+            while True:
+                filler.write(bytes(4096))
+        with pytest.raises(OutputError) as error:
+            exporter.write(take, full_disk, "clip", ALL)
+        assert "full" in error.value.hint
+        assert listing(full_disk) == ["filler"]
 
     def test_a_bug_in_the_middle_leaves_nothing(self, exporter, take, tmp_path, monkeypatch):
         calls = []

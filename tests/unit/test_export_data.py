@@ -52,6 +52,7 @@ def test_trc(take, tmp_path):
         assert np.allclose(np.stack([-z, -x, y], axis=-1), track.joints, atol=2e-6, equal_nan=True)
     first = read_trc(paths[0])[1]
     assert first.iloc[np.flatnonzero(GAP), 2:].isna().all().all()
+    assert "\t\n" not in paths[0].read_text("utf-8").split("\n", 5)[5]  # OpenSim stops at a row that ends empty
     standing = first.iloc[20]
     assert 1.4 < standing.Head_y < 1.9  # y is up
     assert standing.Nose_x > standing.Neck_x + 0.02  # toward the camera is +x
