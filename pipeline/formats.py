@@ -110,6 +110,7 @@ _TABLE = "Metres, Z up; empty cells where the person was not seen. The .csv.json
 _HINTS = {
     "glb": "In Blender: set the scene to {rate:.0f} frames a second first, then File › Import › glTF 2.0. Metres, the "
     "T-pose is the rest pose. Web viewers and Godot read it as it is.",
+    "usd": "For Omniverse, Houdini and Blender 4: metres, Y up, time codes are frames of the video.",
     "fbx": "In Unity: Rig › Animation Type “Humanoid”. In Unreal: import it as a skeletal mesh with its animation. "
     "Scale 1 in both.",
     "trc": "In OpenSim: File › Preview Experimental Data, or as marker data of Inverse Kinematics. Metres, Y up.",

@@ -78,6 +78,11 @@ ENTRIES: tuple[Entry, ...] = (
         group="Animation", options=("preset", "root_motion"), programs=("blender",),
     ),
     Entry(
+        "exporter", "usd", "pipeline.export.usd:UsdExporter", "USD with a simple body (.usdc)", ("pxr",),
+        "Install usd-core into the program's environment: pip install usd-core.",
+        group="Animation", options=("preset", "root_motion"),
+    ),
+    Entry(
         "exporter", "csv", "pipeline.export.tables:CsvExporter", "CSV, one row a frame, person and joint",
         group="Tables",
     ),

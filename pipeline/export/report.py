@@ -23,7 +23,7 @@ _RIG = "right-handed; y up, facing +z, the left at +x"
 _OPENSIM = "right-handed; x toward the camera, y up, z to the left of the picture"
 _IMAGE = "x right, y down, from the top left corner of the upright picture"
 _MEANING = {
-    "glb": ("m", _RIG), "fbx": ("m", _RIG), "csv": ("m", _WORLD), "csv_wide": ("m", _WORLD),
+    "glb": ("m", _RIG), "usd": ("m", _RIG), "fbx": ("m", _RIG), "csv": ("m", _WORLD), "csv_wide": ("m", _WORLD),
     "json": ("m", _WORLD), "npz": ("m", _WORLD), "trc": ("m", _OPENSIM), "mot": ("degrees, m", _OPENSIM),
     "c3d": ("mm", _WORLD), "angles": ("degrees", "of the body, see pipeline/post/angles.py"),
     "dlc": ("px, m", f"{_IMAGE}; {_WORLD}"), "openpose": ("px", _IMAGE),

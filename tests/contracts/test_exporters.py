@@ -12,10 +12,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline.errors import ConfigError, OutputError
+from pipeline.errors import ConfigError, ModelError, OutputError
 from pipeline.export.base import Exporter, ExportOptions
 from pipeline.export.run import FORMATS, expand, export_take
-from pipeline.registry import entries
+from pipeline.registry import entries, find
 from pipeline.types import Take
 from tests.clips import write_clip
 from tests.motion import clip, facing_camera, make_take, scene
@@ -204,6 +204,16 @@ def test_an_unknown_format_is_refused_before_anything_is_written(take, tmp_path)
     with pytest.raises(ConfigError, match="'abc'") as error:
         export_take(take, tmp_path / "out", "clip", ["bvh", "abc"])
     assert "bvh" in error.value.hint
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_format_whose_program_is_missing_says_so(take, tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    entry = find("exporter", "fbx")
+    assert entry.missing() == "needs the program blender"
+    with pytest.raises(ModelError) as error:
+        export_take(take, tmp_path / "out", "clip", ["fbx"])
+    assert "Install Blender" in error.value.hint
     assert not (tmp_path / "out").exists()
 
 
