@@ -22,10 +22,10 @@ _HIPS_M = 0.9  # of the body that the radii below are for
 # Radii in metres at the start and the end of a bone.
 _LIMBS = {
     "Spine": (0.105, 0.100), "Spine1": (0.105, 0.080), "Shoulder": (0.055, 0.052), "Arm": (0.050, 0.038),
-    "ForeArm": (0.038, 0.028), "Hand": (0.034, 0.022), "UpLeg": (0.080, 0.055), "Leg": (0.055, 0.036),
+    "ForeArm": (0.038, 0.028), "Hand": (0.034, 0.022), "UpLeg": (0.085, 0.055), "Leg": (0.055, 0.036),
     "Foot": (0.040, 0.034), "ToeBase": (0.034, 0.026),
 }  # fmt: skip
-_HIP_LINE, _NECK, _HEAD = 0.095, 0.050, 0.095
+_HIP_LINE, _NECK, _HEAD = 0.085, 0.050, 0.095
 
 
 @dataclass(frozen=True, slots=True)
