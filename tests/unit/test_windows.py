@@ -29,10 +29,12 @@ class Echo:
         self.batches: list[np.ndarray] = []
         self.scores: list[np.ndarray] = []
         self.bias = bias
+        self.fovs: set[float | None] = set()
 
     def lift_windows(self, joints_image, scores, size_px, cancel=None, fov_deg=None):
         assert joints_image.shape == (len(scores), F, 17, 2)
         assert size_px == (640, 480)
+        self.fovs.add(fov_deg)
         out = np.zeros((*joints_image.shape[:3], 3), np.float32)
         out[..., :2] = np.nan_to_num(joints_image)
         if self.bias is not None:
@@ -362,3 +364,11 @@ def test_kept_rows_of_a_resampled_source_are_its_nearest_frames(fps: float, coun
     _, t = lift(track(times), times, lifter, fps=fps)
     assert len(lifter.batches) == 1
     assert np.nonzero(t.kept()[1][0])[0].tolist() == expected
+
+
+def test_the_lifter_is_told_the_field_of_view() -> None:
+    times = np.arange(2 * F) / 30
+    for fov in (None, 81.5):
+        lifter = Echo()
+        lift(track(times), times, lifter, fov_deg=fov)
+        assert lifter.fovs == {fov}
