@@ -16,6 +16,7 @@ from pipeline.post.bones import Body, measure_body, with_body
 from pipeline.post.inverse import fitted
 from pipeline.post.picture import View, drawn_onto_picture
 from pipeline.post.smooth import fill_gaps, low_pass, savitzky_golay
+from pipeline.post.turns import limited_turns
 from pipeline.types import Doubles, Floats
 
 _ROUNDS = 2  # of drawing onto the picture: the root's path depends on the pose and the other way round
@@ -46,7 +47,8 @@ def posed(relative: Doubles, joints_image: Floats, scores: Floats, view: View, p
     body = body.scaled(view.chain_m / max(body.chain_m, _TINY_M))
     if post.picture <= 0 or not seen.any():
         joints = smoothed(joints, trust, seen, view.rate_hz, post)
-        return Posed(_of_body(joints, trust, body, post) if has_body else joints, filled)
+        joints = _of_body(joints, trust, body, post) if has_body else joints
+        return Posed(limited_turns(joints, body, view.rate_hz)[0] if has_body else joints, filled)
     lifted = _of_body(joints, trust, body, post) if has_body else joints
     joints = lifted
     for _ in range(_ROUNDS):
@@ -54,7 +56,7 @@ def posed(relative: Doubles, joints_image: Floats, scores: Floats, view: View, p
         trust = np.where(filled[:, None], 0.0, _LEAST_TRUST + drawn)
         joints = smoothed(wanted, trust, seen, view.rate_hz, post)
         joints = _of_body(joints, trust, body, post) if has_body else joints - joints[:, :1]
-    return Posed(joints, filled)
+    return Posed(limited_turns(joints, body, view.rate_hz)[0] if has_body else joints, filled)
 
 
 def smoothed(joints: Doubles, trust: Doubles, seen: NDArray[np.bool_], rate_hz: float, post: PostConfig) -> Doubles:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from pipeline.post.bones import unit
 from pipeline.post.rig import HEAD_REST, NAMES, NECK_REST, PARENTS
+from pipeline.post.twist import calmed
 from pipeline.types import Doubles
 
 _X, _Y = np.array([1.0, 0.0, 0.0]), np.array([0.0, 1.0, 0.0])
@@ -24,6 +25,13 @@ _BENT = (0.15, 0.5)
 _NEAR_S, _FAR_S = 0.08, 0.6  # planes are averaged over the first time and carried over the second
 _CARRY, _REST = 0.1, 0.03  # weight of what is carried, and of the rest pose
 _SETTLE_S = 0.06
+
+# Bones whose turn about themselves is found from a plane, with their rest direction; parents first.
+_LIMBS = (
+    ("Neck", NECK_REST), ("Head", HEAD_REST),
+    *((f"{side}{part}", sign * _X) for side, sign in (("Left", 1.0), ("Right", -1.0)) for part in ("Arm", "ForeArm")),
+    *((f"{side}{part}", -_Y) for side in ("Left", "Right") for part in ("UpLeg", "Leg")),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +137,6 @@ def _global_rotations(joints: Doubles, rate_hz: float) -> dict[str, Doubles]:
         normal = _carried(upper, sign * np.cross(fore, upper), rest, rate_hz)
         turns[f"{name}Arm"] = _frame(upper, normal, along, _Y)
         turns[f"{name}ForeArm"] = _frame(fore, _held(_across(normal, fore)), along, _Y)
-        turns[f"{name}Hand"] = turns[f"{name}ForeArm"]
 
     for name, hip, knee, ankle in (("Left", 4, 5, 6), ("Right", 1, 2, 3)):
         thigh, shank = bone(hip, knee), bone(knee, ankle)
@@ -137,6 +144,11 @@ def _global_rotations(joints: Doubles, rate_hz: float) -> dict[str, Doubles]:
         normal = _carried(thigh, np.cross(thigh, shank), rest, rate_hz, forward_only=True)
         turns[f"{name}UpLeg"] = _frame(thigh, normal, -_Y, _X)
         turns[f"{name}Leg"] = _frame(shank, _held(_across(normal, shank)), -_Y, _X)
+    turns["Hips"] = calmed(turns["Hips"], np.broadcast_to(np.eye(3), turns["Hips"].shape), _X)
+    for name, axis in _LIMBS:
+        turns[name] = calmed(turns[name], turns[NAMES[PARENTS[NAMES.index(name)]]], axis)
+    for name in ("Left", "Right"):
+        turns[f"{name}Hand"] = turns[f"{name}ForeArm"]
         turns[f"{name}Foot"] = turns[f"{name}ToeBase"] = turns[f"{name}Leg"]
     return turns
 
