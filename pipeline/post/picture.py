@@ -44,14 +44,14 @@ def drawn_onto_picture(
     )[:, None]  # fmt: skip
     focal = focal_px(view.fov_deg, view.size_px[0])
     rays = (np.asarray(joints_image, np.float64) - np.array(view.size_px) / 2) / focal
-    apart = np.linalg.norm(_to_sight(joints + root, rays), axis=-1)
+    apart = np.linalg.norm(to_sight(joints + root, rays), axis=-1)
     share = post.picture * np.clip(scores, 0, 1) / (1 + (apart / _APART_M) ** 2)
     share = np.where(np.isfinite(apart), share, 0.0)
-    step = _to_sight(lifted + root, rays)
+    step = to_sight(lifted + root, rays)
     return lifted + share[..., None] * np.where(np.isfinite(step), step, 0.0), share
 
 
-def _to_sight(points: Doubles, rays: Doubles) -> Doubles:
+def to_sight(points: Doubles, rays: Doubles) -> Doubles:
     """(T, 17, 3) camera space, (T, 17, 2) image points at distance 1 -> (T, 17, 3) the way to the line of sight at the
     same depth, less its part along the way from the camera to the joint."""
     depth = np.maximum(points[..., 2:], _NEAREST_M)
