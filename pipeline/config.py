@@ -49,27 +49,35 @@ class LiftConfig:
 
 @dataclass(frozen=True, slots=True)
 class PostConfig:
-    """After lifting. `smooth_hz`: cut-off of the zero-phase low-pass, 0 = off."""
+    """After lifting. `smooth_hz`: cut-off of the zero-phase low-pass, 0 = off. `foot_lock`: see `post.feet`."""
 
     smooth_hz: float = 7.0
+    foot_lock: Literal["off", "auto", "always", "grounding"] = "auto"
 
     def __post_init__(self) -> None:
         ok = self.smooth_hz == 0 or 0.5 <= self.smooth_hz <= 60
         _check(ok, f"The smoothing frequency is {self.smooth_hz} Hz.", "Choose 0 (off) or 0.5 to 60 Hz.")
+        _check(
+            self.foot_lock in ("off", "auto", "always", "grounding"),
+            f"The locking of the feet '{self.foot_lock}' is not known.",
+            "Choose off, auto, always or grounding.",
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class SceneConfig:
-    """The camera and the body. None = from the file if it says so, else assumed (and labelled so)."""
+    """The camera and the body. None = from the file if it says so, else estimated or assumed (and labelled so)."""
 
     fov_deg: float | None = None  # horizontal
-    pitch_deg: float | None = None  # positive: the camera looks down; None: level
+    pitch_deg: float | None = None  # positive: the camera looks down; None: estimated
+    roll_deg: float | None = None  # positive: rolled clockwise; None: estimated, or 0 where the pitch is set
     height_cm: float | None = None  # stature of the subject; None: 170 cm
 
     def __post_init__(self) -> None:
-        fov, pitch, height = self.fov_deg, self.pitch_deg, self.height_cm
+        fov, pitch, roll, height = self.fov_deg, self.pitch_deg, self.roll_deg, self.height_cm
         _check(fov is None or 5 <= fov <= 150, f"The field of view is {fov} degrees.", "Choose 5 to 150 degrees.")
         _check(pitch is None or -90 < pitch < 90, f"The pitch is {pitch} degrees.", "Choose -89 to 89 degrees.")
+        _check(roll is None or -180 <= roll <= 180, f"The roll is {roll} degrees.", "Choose -180 to 180 degrees.")
         _check(height is None or 40 <= height <= 260, f"The height is {height} cm.", "Choose 40 to 260 cm.")
 
 
