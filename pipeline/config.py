@@ -49,19 +49,34 @@ class LiftConfig:
 
 @dataclass(frozen=True, slots=True)
 class PostConfig:
-    """After lifting. `smooth_hz`: cut-off of the zero-phase low-pass, 0 = off. `foot_lock`: see `post.feet`."""
+    """After lifting, in this order; every step can be left out. What each does to the numbers: docs/motion.md."""
 
-    smooth_hz: float = 7.0
-    foot_lock: Literal["off", "auto", "always", "grounding"] = "auto"
+    fill_gap_s: float = 0.25  # shorter absences are interpolated (score 0), longer ones stay empty; 0: none
+    smooth: Literal["adaptive", "butterworth", "savitzky_golay", "off"] = "adaptive"
+    smooth_hz: float = 8.0  # cut-off of the zero-phase low-pass (adaptive: that of fast joints), 0 = off
+    bones: Literal["fit", "directions", "off"] = "fit"  # constant lengths: by inverse kinematics, or bone by bone
+    picture: float = 0.8  # how far a joint that was well seen is drawn onto its place in the picture; 0: not
+    foot_lock: Literal["off", "auto", "always", "grounding"] = "auto"  # standing feet do not slide: `post.feet`
 
     def __post_init__(self) -> None:
+        gap, picture = self.fill_gap_s, self.picture
+        _check(0 <= gap <= 2, f"The longest gap to fill is {gap} s.", "Choose 0 (none) to 2 s.")
+        _check(0 <= picture <= 1, f"The share of the picture is {picture}.", "Choose 0 (off) to 1.")
+        for value, known in (
+            (self.smooth, ("adaptive", "butterworth", "savitzky_golay", "off")),
+            (self.bones, ("fit", "directions", "off")),
+            (self.foot_lock, ("off", "auto", "always", "grounding")),
+        ):
+            _check(value in known, f"'{value}' is not known.", f"Choose one of {', '.join(known)}.")
         ok = self.smooth_hz == 0 or 0.5 <= self.smooth_hz <= 60
         _check(ok, f"The smoothing frequency is {self.smooth_hz} Hz.", "Choose 0 (off) or 0.5 to 60 Hz.")
-        _check(
-            self.foot_lock in ("off", "auto", "always", "grounding"),
-            f"The locking of the feet '{self.foot_lock}' is not known.",
-            "Choose off, auto, always or grounding.",
-        )
+
+    def preview(self) -> PostConfig:
+        """The same without what takes time: for takes that are shown while the run goes on, again and again."""
+        quick: Literal["butterworth", "savitzky_golay", "off"]
+        quick = "butterworth" if self.smooth == "adaptive" else self.smooth
+        bones: Literal["directions", "off"] = "off" if self.bones == "off" else "directions"
+        return dataclasses.replace(self, smooth=quick, bones=bones, picture=0.0)
 
 
 @dataclass(frozen=True, slots=True)

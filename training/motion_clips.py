@@ -9,6 +9,7 @@ camera that follows stay, but such clips are not `still` and do not count where 
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -111,7 +112,7 @@ def load(path: Path) -> tuple[list[LiftedClip], str]:
         names = [field.name for field in fields(LiftedClip)]
         return [
             LiftedClip(**{name: data[name][a:b] if name in _PER_FRAME else data[name][k].item() for name in names})
-            for k, (a, b) in enumerate(zip(bounds[:-1], bounds[1:], strict=True))
+            for k, (a, b) in enumerate(itertools.pairwise(bounds))
         ], str(data["label"])
     except (OSError, KeyError, ValueError, EOFError) as error:
         raise SourceError(

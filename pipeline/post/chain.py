@@ -1,7 +1,7 @@
 """From the lifter's root-relative joints to skeletons in the world. Each step is a file of its own:
 
-size (stature) -> low-pass (smooth) -> one body (bones) -> root's path (trajectory) -> gravity (tilt) -> floor (ground)
--> standing feet (feet).
+size (stature) -> the pose (pose: gaps, low-pass, one body, onto the picture) -> root's path (trajectory) -> gravity
+(tilt) -> floor (ground) -> standing feet (feet).
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.config import RunConfig, SceneConfig
+from pipeline.config import PostConfig, RunConfig, SceneConfig
 from pipeline.geometry import camera_from_world, default_fov_deg, rotation_world_from_camera
-from pipeline.post.bones import constant_bones
 from pipeline.post.feet import locked
 from pipeline.post.ground import find_floor
-from pipeline.post.smooth import low_pass
+from pipeline.post.picture import View
+from pipeline.post.pose import posed
 from pipeline.post.stature import ANKLE_PER_STATURE, ASSUMED_HEIGHT_CM, chain_from_height
 from pipeline.post.tilt import camera_tilt
 from pipeline.post.trajectory import reprojection_px, root_path
@@ -64,7 +64,7 @@ def finish(
             fov_deg=fov_deg,
             chain_m=chain_from_height(height_cm),
             unit_stature_m=unit_stature_m,
-            smooth_hz=config.post.smooth_hz,
+            post=config.post,
         )
         for person in persons
     ]
@@ -123,16 +123,14 @@ def _rate(person: LiftedPerson, info: VideoInfo) -> float:
 
 
 def _in_camera(
-    person: LiftedPerson, info: VideoInfo, *, fov_deg: float, chain_m: float, unit_stature_m: float, smooth_hz: float
+    person: LiftedPerson, info: VideoInfo, *, fov_deg: float, chain_m: float, unit_stature_m: float, post: PostConfig
 ) -> Doubles:
     """(T, 17, 3) joints in camera space with the root's path in them; NaN where the person was not seen."""
     relative = np.asarray(person.relative, np.float64) * (chain_m / unit_stature_m)
-    seen = np.isfinite(relative).all(axis=(1, 2))
-    relative[~seen] = np.nan
     rate_hz = _rate(person, info)
-    relative = low_pass(relative, seen, rate_hz, smooth_hz)
-    relative = constant_bones(relative, chain_m)
     size_px = (info.width_px, info.height_px)
+    view = View(fov_deg, size_px, rate_hz, chain_m)
+    relative = posed(relative, person.joints_image_h36m, person.scores, view, post).relative
     root = root_path(
         relative,
         person.joints_image_h36m,
@@ -140,6 +138,6 @@ def _in_camera(
         fov_deg=fov_deg,
         size_px=size_px,
         rate_hz=rate_hz,
-        smooth_hz=smooth_hz,
+        smooth_hz=post.smooth_hz,
     )
     return relative + root[:, None]
