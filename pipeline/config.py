@@ -56,6 +56,7 @@ class PostConfig:
     smooth_hz: float = 8.0  # cut-off of the zero-phase low-pass (adaptive: that of fast joints), 0 = off
     bones: Literal["fit", "directions", "off"] = "fit"  # constant lengths: by inverse kinematics, or bone by bone
     picture: float = 0.8  # how far a joint that was well seen is drawn onto its place in the picture; 0: not
+    foot_lock: Literal["off", "auto", "always", "grounding"] = "auto"  # standing feet do not slide: `post.feet`
 
     def __post_init__(self) -> None:
         gap, picture = self.fill_gap_s, self.picture
@@ -64,6 +65,7 @@ class PostConfig:
         for value, known in (
             (self.smooth, ("adaptive", "butterworth", "savitzky_golay", "off")),
             (self.bones, ("fit", "directions", "off")),
+            (self.foot_lock, ("off", "auto", "always", "grounding")),
         ):
             _check(value in known, f"'{value}' is not known.", f"Choose one of {', '.join(known)}.")
         ok = self.smooth_hz == 0 or 0.5 <= self.smooth_hz <= 60
@@ -79,16 +81,18 @@ class PostConfig:
 
 @dataclass(frozen=True, slots=True)
 class SceneConfig:
-    """The camera and the body. None = from the file if it says so, else assumed (and labelled so)."""
+    """The camera and the body. None = from the file if it says so, else estimated or assumed (and labelled so)."""
 
     fov_deg: float | None = None  # horizontal
-    pitch_deg: float | None = None  # positive: the camera looks down; None: level
+    pitch_deg: float | None = None  # positive: the camera looks down; None: estimated
+    roll_deg: float | None = None  # positive: rolled clockwise; None: estimated, or 0 where the pitch is set
     height_cm: float | None = None  # stature of the subject; None: 170 cm
 
     def __post_init__(self) -> None:
-        fov, pitch, height = self.fov_deg, self.pitch_deg, self.height_cm
+        fov, pitch, roll, height = self.fov_deg, self.pitch_deg, self.roll_deg, self.height_cm
         _check(fov is None or 5 <= fov <= 150, f"The field of view is {fov} degrees.", "Choose 5 to 150 degrees.")
         _check(pitch is None or -90 < pitch < 90, f"The pitch is {pitch} degrees.", "Choose -89 to 89 degrees.")
+        _check(roll is None or -180 <= roll <= 180, f"The roll is {roll} degrees.", "Choose -180 to 180 degrees.")
         _check(height is None or 40 <= height <= 260, f"The height is {height} cm.", "Choose 40 to 260 cm.")
 
 

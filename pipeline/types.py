@@ -162,8 +162,8 @@ class TokenStages:
 class SceneEstimate:
     """Where the camera stands in the world: `world = rotation @ camera + translation`. An estimate, not a measurement.
 
-    `notes` says for each of fov, pitch, height (and what else was used) where its value comes from:
-    "set by the user", "from the file" or "assumed".
+    `notes` says for each of fov, pitch, roll, height (and what else was used) where its value comes from:
+    "set by the user", "from the file", "estimated ..." or "assumed".
     """
 
     fov_deg: float  # horizontal
@@ -171,6 +171,10 @@ class SceneEstimate:
     rotation: Doubles  # (3, 3)
     translation: Doubles  # (3,) metres: the camera's place in the world
     notes: dict[str, str] = field(default_factory=dict)
+    roll_deg: float = 0.0  # positive: the camera is rolled clockwise
+    tilt_sigma_deg: float | None = None  # deviation of an estimated pitch; None: it was set
+    # Person -> (T,) px: median distance of the joints seen from where the skeleton falls in the picture; NaN unseen.
+    reprojection_px: dict[int, Floats] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         check_shape("rotation", self.rotation, (3, 3))

@@ -1,7 +1,7 @@
 """From the lifter's root-relative joints to skeletons in the world. Each step is a file of its own:
 
-size (stature) -> the pose (pose: gaps, low-pass, one body, onto the picture) -> root's path (trajectory) -> gravity and
-floor (ground).
+size (stature) -> the pose (pose: gaps, low-pass, one body, onto the picture) -> root's path (trajectory) -> gravity
+(tilt) -> floor (ground) -> standing feet (feet).
 """
 
 from __future__ import annotations
@@ -12,12 +12,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.config import PostConfig, RunConfig, SceneConfig
-from pipeline.geometry import default_fov_deg, rotation_world_from_camera, world_from_camera
+from pipeline.geometry import camera_from_world, default_fov_deg, rotation_world_from_camera
+from pipeline.post.feet import locked
 from pipeline.post.ground import find_floor
 from pipeline.post.picture import View
 from pipeline.post.pose import posed
 from pipeline.post.stature import ANKLE_PER_STATURE, ASSUMED_HEIGHT_CM, chain_from_height
-from pipeline.post.trajectory import root_path
+from pipeline.post.tilt import camera_tilt
+from pipeline.post.trajectory import reprojection_px, root_path
 from pipeline.types import Doubles, Floats, Ints, SceneEstimate, Track3D, VideoInfo, check_shape
 
 _FALLBACK_RATE_HZ = 30.0
@@ -53,9 +55,7 @@ def finish(
     scene = config.scene
     fov_deg, notes = field_of_view(scene, info)
     height_cm = ASSUMED_HEIGHT_CM if scene.height_cm is None else scene.height_cm
-    pitch_deg = scene.pitch_deg or 0.0
     notes["height"] = "assumed" if scene.height_cm is None else "set by the user"
-    notes["pitch"] = "assumed" if scene.pitch_deg is None else "set by the user"
 
     in_camera = [
         _in_camera(
@@ -68,32 +68,41 @@ def finish(
         )
         for person in persons
     ]
-    rotation = np.asarray(rotation_world_from_camera(pitch_deg), np.float64)
+    rates_hz = [_rate(person, info) for person in persons]
+    ankle_m = ANKLE_PER_STATURE * height_cm / 100
+    tilt = camera_tilt(scene, in_camera, rates_hz)
+    notes |= tilt.notes
+    rotation = np.asarray(rotation_world_from_camera(tilt.pitch_deg, tilt.roll_deg), np.float64)
     turned = [joints @ rotation.T for joints in in_camera]
-    floor = find_floor(
-        turned,
-        [person.scores for person in persons],
-        [_rate(person, info) for person in persons],
-        ANKLE_PER_STATURE * height_cm / 100,
-    )
+    floor = find_floor(turned, [person.scores for person in persons], rates_hz, ankle_m)
     notes["floor"] = "assumed" if floor is None else "estimated from the feet"
-    translation = np.zeros(3)
-    translation[2] = -(floor or 0.0)
-    for joints in turned:
+    translation = np.array([0.0, 0.0, -(floor or 0.0)])
+    # Over the camera until everything stands: the origin is under the first pelvis of what is shown in the end.
+    placed = [
+        locked(joints + translation, rate_hz, config.post.foot_lock, translation, ankle_m)
+        for joints, rate_hz in zip(turned, rates_hz, strict=True)
+    ]
+    for joints in placed:
         pelvis = joints[np.isfinite(joints).all(axis=(1, 2)), 0]
         if len(pelvis):
             translation[:2] = -pelvis[0, :2]
             break
 
-    tracks = []
-    for person, joints in zip(persons, in_camera, strict=True):
-        world = world_from_camera(joints, rotation, translation)
+    tracks, errors_px = [], {}
+    for person, joints in zip(persons, placed, strict=True):
+        world = joints + translation * [1, 1, 0]
         seen = np.isfinite(world).all(axis=(1, 2))
         scores = np.where(seen[:, None], np.nan_to_num(person.scores), 0).astype(np.float32)
         tracks.append(
             Track3D(person.person, person.frame_index, person.time_s, world.astype(np.float32), scores, "world")
         )
-    return tracks, SceneEstimate(fov_deg, pitch_deg, rotation, translation, notes)
+        camera = camera_from_world(world, rotation, translation)
+        errors_px[person.person] = reprojection_px(
+            camera, person.joints_image_h36m, person.scores, fov_deg, (info.width_px, info.height_px)
+        )
+    return tracks, SceneEstimate(
+        fov_deg, tilt.pitch_deg, rotation, translation, notes, tilt.roll_deg, tilt.sigma_deg, errors_px
+    )
 
 
 def field_of_view(scene: SceneConfig, info: VideoInfo) -> tuple[float, dict[str, str]]:

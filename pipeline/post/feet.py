@@ -1,0 +1,115 @@
+"""Feet that stand do not slide: locking of the ankles while they are in contact with something, as animators know it.
+
+    off        nothing is changed
+    auto       contacts that can be believed: what the foot would have to be moved by is small
+    always     every contact, and contacts are found more easily
+    grounding  as auto, and feet that stand near the floor stand on it, neither in it nor above it
+
+What slides is mostly the root: depth is the weak direction of one camera. So first the root is shifted along the line
+of sight so that standing feet stay where they are, with a path as smooth as people move; what is left is done by the
+legs (`legs.reach`). Blending: an ankle's shift begins before its contact and fades after it, so nothing pops. Between
+contacts and in the air nothing is touched but by these fades: a jump stays a jump.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.post.contacts import ANKLES, standing_feet
+from pipeline.post.legs import LEGS, reach
+from pipeline.post.smooth import runs
+from pipeline.post.trajectory import whittaker
+from pipeline.types import Doubles
+
+FootLock = Literal["off", "auto", "always", "grounding"]
+MODES: tuple[FootLock, ...] = ("off", "auto", "always", "grounding")
+
+_BELIEVED_M = 0.2  # a shift that is larger at any time says that this was no contact
+_FLOOR_M = 0.15  # places this near the floor's height are on the floor
+_BLEND_S = 0.2
+_EASE = 1.4  # `always`: so much faster may a foot be that stands
+_ROOT_HZ = 0.8  # the shift of the root along the line of sight is as smooth as this
+_ROOT_TRUST = 0.02  # how much a frame without standing feet holds the root where it was
+_SLACK_M = 0.03  # a reach this far beyond the leg pulls the hips along instead
+
+
+def locked(joints: Doubles, rate_hz: float, mode: FootLock, eye: Doubles, ankle_m: float) -> Doubles:
+    """(T, 17, 3) world (z up, floor 0, metres, NaN = not seen) -> the same with standing feet locked.
+
+    `eye` (3,) is the camera's place in that world; the ankle joint stands `ankle_m` above the floor.
+    """
+    if mode == "off":
+        return joints
+    up = np.array([0.0, 0.0, 1.0])
+    out = joints.copy()
+    for run in runs(np.isfinite(joints).all(axis=(1, 2))):
+        part = joints[run]
+        standing = standing_feet(part, up, rate_hz, _EASE if mode == "always" else 1.0)
+        if not standing.any():
+            continue
+        part = part + _root_shift(part, standing, eye, rate_hz)[:, None]
+        for side in range(2):
+            part = _lock(part, side, standing[:, side], rate_hz, mode, ankle_m)
+        out[run] = part
+    return out
+
+
+def _wanted(ankle: Doubles, stands: NDArray[np.bool_], mode: FootLock, ankle_m: float) -> list[tuple[slice, Doubles]]:
+    """Contacts of one foot and where it stands in each (3,); those that are not believed are left out."""
+    found = []
+    for run in runs(stands):
+        place = np.median(ankle[run], axis=0)
+        if mode == "grounding" and abs(place[2] - ankle_m) < _FLOOR_M:
+            place[2] = ankle_m
+        if mode == "always" or np.linalg.norm(ankle[run] - place, axis=1).max() < _BELIEVED_M:
+            found.append((run, place))
+    return found
+
+
+def _root_shift(joints: Doubles, standing: NDArray[np.bool_], eye: Doubles, rate_hz: float) -> Doubles:
+    """(T, 3) shift along the lines of sight of the pelvis after which standing ankles move least.
+
+    Each contact has a place of its own to be found, so only changes within a contact count: the change from frame to
+    frame that the standing feet see is taken away, summed up, and what the sum drifts by is left out.
+    """
+    sight = joints[:, 0] - eye
+    sight = sight / np.maximum(np.linalg.norm(sight, axis=1, keepdims=True), 1e-6)
+    both = standing[1:] & standing[:-1]  # (T - 1, 2)
+    steps = np.einsum("tfc,tc->tf", np.diff(joints[:, ANKLES], axis=0), sight[1:])
+    seen = both.sum(axis=1)
+    slide = np.where(seen > 0, (steps * both).sum(axis=1) / np.maximum(seen, 1), 0.0)
+    away = np.concatenate([[0.0], -np.cumsum(slide)])
+    weight = np.where(np.concatenate([[False], seen > 0]), 1.0, _ROOT_TRUST)
+    slow = whittaker(away, weight, rate_hz, _ROOT_HZ / 4)
+    return np.asarray((away - slow)[:, None] * sight)
+
+
+def _lock(
+    joints: Doubles, side: int, stands: NDArray[np.bool_], rate_hz: float, mode: FootLock, ankle_m: float
+) -> Doubles:
+    ankle = joints[:, LEGS[side][2]]
+    contacts = _wanted(ankle, stands, mode, ankle_m)
+    if not contacts:
+        return joints
+    shift = np.zeros_like(ankle)
+    blend = max(1, round(_BLEND_S * rate_hz))
+    total = np.zeros(len(ankle))
+    for run, place in contacts:
+        shift[run], total[run] = place - ankle[run], 1.0
+    fades, weights = np.zeros_like(shift), np.zeros(len(ankle))
+    for run, place in contacts:
+        for edge, step in ((run.start, -1), (run.stop - 1, 1)):
+            at = edge + step * np.arange(1, blend + 1)
+            keep = (at >= 0) & (at < len(ankle))
+            at = at[keep]
+            far = np.arange(1, blend + 1)[keep] / (blend + 1)
+            fade = (1 - far) ** 2 * (1 + 2 * far)
+            fades[at] += fade[:, None] * (place - ankle[edge])
+            weights[at] += fade
+    free = total == 0
+    # Two fades that meet share the frame between them and never add up to more than one whole shift.
+    shift[free] = fades[free] / np.maximum(weights[free], 1.0)[:, None]
+    return reach(joints, side, ankle + shift)
