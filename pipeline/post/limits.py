@@ -37,7 +37,7 @@ def backward(joints: Doubles) -> NDArray[np.bool_]:
 
 
 def repaired(joints: Doubles, sights: Doubles) -> tuple[Doubles, NDArray[np.bool_]]:
-    """(T, 17, 3) of constant bones, camera axes; (T, 17, 3) the joints' lines of sight, of any length.
+    """(T, 17, 3) of constant bones, camera axes; (T, 17, 3) the joints' lines of sight, of any length (NaN: ahead).
 
     Returns the joints with every hinge bent forward, and which (T, 4) were changed. Only knees and elbows move.
     """
@@ -51,7 +51,8 @@ def repaired(joints: Doubles, sights: Doubles) -> tuple[Doubles, NDArray[np.bool
         at = frames[here]
         if len(at):
             part = joints[at]
-            part[:, hinge[1]] = _mirrored(part, hinge, sights[at, hinge[1]])
+            sight = np.where(np.isfinite(sights[at, hinge[1]]), sights[at, hinge[1]], [0.0, 0.0, 1.0])
+            part[:, hinge[1]] = _mirrored(part, hinge, sight)
             still = _wrong(part, hinge, axes[column][here])
             part[still, hinge[1]] = _turned(part[still], hinge, axes[column][here][still])
             out[at, hinge[1]] = part[:, hinge[1]]
@@ -59,7 +60,7 @@ def repaired(joints: Doubles, sights: Doubles) -> tuple[Doubles, NDArray[np.bool
 
 
 def rest_axes(joints: Doubles) -> list[Doubles]:
-    """(n, 17, 3) -> for each of `HINGES` the axis (n, 3) about which it bends forward, hip or shoulder without twist."""
+    """(n, 17, 3) -> for each of `HINGES` the axis (n, 3) of bending forward, hip or shoulder without twist."""
     x, y = np.array([1.0, 0.0, 0.0]), np.array([0.0, 1.0, 0.0])
     chest, hips = chest_and_hips(joints)
     axes = [swung(hips, -y, unit(joints[:, knee] - joints[:, hip]), x) for hip, knee, _ in HINGES[:2]]

@@ -14,7 +14,7 @@ from pipeline.types import Doubles
 class OneEuro:
     """Filters an array of any shape, element by element. Use from one thread.
 
-    `min_hz`: cut-off at rest, lower = steadier; `beta`: Hz per (unit per second), higher = less lag; `speed_hz`: cut-off
+    `min_hz`: cut-off at rest, lower = steadier; `beta`: Hz per (unit per second), higher = less lag; `speed_hz`: that
     of the speed. An element that is NaN stays NaN and starts anew when it comes back; so does everything after a pause
     longer than `forget_s`.
     """

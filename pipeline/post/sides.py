@@ -3,12 +3,15 @@
 A moment: the pose follows the whole window and hardly takes part in it, so seen from the camera it fits the exchanged
 joints much better than those given. Such frames are exchanged back before the pose is drawn onto the picture.
 
-All through: a body whose sides are exchanged everywhere is lifted facing the other way, and every joint looks sound (the
-lifter has never seen a knee bend backward and will not make one). What gives it away is that it then walks backward,
-for seconds, in the whole take. That is told to the user and not repaired: people do walk backward.
+All through: a body whose sides are exchanged everywhere is lifted either as it really stands (then most frames fit
+better exchanged) or facing the other way, and every joint looks sound: the lifter has never seen a knee bend backward
+and will not make one. What gives it away is that it then walks backward in the whole take. That is told to the user and not
+repaired: people do walk backward.
 """
 
 from __future__ import annotations
+
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,48 +21,44 @@ from pipeline.post.picture import to_sight
 from pipeline.post.smooth import low_pass, runs
 from pipeline.types import Doubles, Floats
 
-LEGS, ARMS = ((1, 4), (2, 5), (3, 6)), ((14, 11), (15, 12), (16, 13))
+_ORDERS: tuple[tuple[int, ...], ...] = ((1, 2, 3, 4, 5, 6), (14, 15, 16, 11, 12, 13))  # legs, arms: right, then left
 _GAIN_M = 0.12  # the exchanged joints must be this much nearer, on average ...
 _SHARE = 0.5  # ... and at most this far away, as a share
-_WALKS_M_S, _WALKS_S = 0.4, 1.5
-_BACKWARD_COSINE = -0.5
+_WALKS_M_S, _WALKS_S = 0.4, 1.0
+_BACKWARD_COSINE = -0.35
+_MOST = 0.5  # of the frames that were seen
 
 Bools = NDArray[np.bool_]
+_Values = TypeVar("_Values", Doubles, Floats)
 
 
-def exchanged_back(pose: Doubles, rays: Doubles) -> tuple[Doubles, Bools]:
+def exchanged(pose: Doubles, rays: Doubles) -> Bools:
     """(T, 17, 3) joints in camera space, (T, 17, 2) image points at distance 1, NaN = not seen.
 
-    Returns the image points with sides exchanged where that fits much better, and for which frames: (T, 2), legs, arms.
-    Pelvis and thorax, the middles, stay.
+    Returns (T, 2): frames in which the legs (the arms) fit much better with their sides exchanged.
     """
-    out, found = rays.copy(), np.zeros((len(rays), 2), np.bool_)
+    found = np.zeros((len(rays), 2), np.bool_)
     given = np.linalg.norm(to_sight(pose, rays), axis=-1)
-    for column, pairs in enumerate((LEGS, ARMS)):
-        right, left = (list(side) for side in zip(*pairs, strict=True))
-        order = right + left
-        swapped = rays.copy()
-        swapped[:, order] = rays[:, left + right]
-        other = np.linalg.norm(to_sight(pose, swapped), axis=-1)[:, order]
+    for column in range(2):
+        order = list(_ORDERS[column])
+        flags = np.zeros_like(found)
+        flags[:, column] = True
+        other = np.linalg.norm(to_sight(pose, exchanged_back(rays, flags)), axis=-1)[:, order]
         as_given = given[:, order]
         both = np.isfinite(other) & np.isfinite(as_given)
-        count = both.sum(axis=1)
-        mean, mean_other = (np.where(both, x, 0).sum(axis=1) / np.maximum(count, 1) for x in (as_given, other))
-        wrong = (count >= 3) & (mean - mean_other > _GAIN_M) & (mean_other < _SHARE * mean)
-        out[wrong] = np.where(np.isin(np.arange(17), order)[:, None], swapped[wrong], out[wrong])
-        found[:, column] = wrong
-    return out, found
+        count = np.maximum(both.sum(axis=1), 1)
+        mean, mean_other = (np.where(both, x, 0).sum(axis=1) / count for x in (as_given, other))
+        found[:, column] = (both.sum(axis=1) >= 3) & (mean - mean_other > _GAIN_M) & (mean_other < _SHARE * mean)
+    return found
 
 
-def exchanged_scores(scores: Floats, found: Bools) -> Floats:
-    """(T, 17) -> the same with the scores of the sides that `exchanged_back` has found (T, 2) exchanged, too."""
-    out = scores.copy()
-    for column, pairs in enumerate((LEGS, ARMS)):
-        for right, left in pairs:
-            out[found[:, column], right], out[found[:, column], left] = (
-                scores[found[:, column], left],
-                scores[found[:, column], right],
-            )
+def exchanged_back(values: _Values, found: Bools) -> _Values:
+    """(T, 17, ...) with left and right exchanged in the frames of `found` (T, 2), legs and arms. The middles stay."""
+    out = values.copy()
+    for column, order in enumerate(_ORDERS):
+        here = found[:, column]
+        for joint, other in zip(order, order[3:] + order[:3], strict=True):
+            out[here, joint] = values[here, other]
     return out
 
 
@@ -79,3 +78,8 @@ def walks_backward(joints: Doubles, root: Doubles, rate_hz: float) -> Bools | No
     forward = np.cross(unit(joints[:, 4] - joints[:, 1]), unit(joints[:, 8] - joints[:, 0]))
     cosine = np.einsum("tc,tc->t", np.nan_to_num(forward), velocity) / np.maximum(speed, 1e-9)
     return walking if float(np.mean(cosine[walking])) < _BACKWARD_COSINE else None
+
+
+def mostly(found: Bools, seen: Bools) -> bool:
+    """(T, 2) of `exchanged`, (T,) frames that were seen -> whether legs or arms are exchanged in most of them."""
+    return bool(seen.any() and found[seen].mean(axis=0).max() > _MOST)
