@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -52,7 +54,7 @@ def test_lengths_are_exact_and_joints_move_less_than_bone_by_bone():
 def test_more_sweeps_only_come_nearer():
     wanted = noisy(0.08)
     costs = [squares(fitted(wanted, ONES, BODY, n), wanted).sum() for n in (1, 2, 4, 8, 16)]
-    assert all(later <= earlier + 1e-9 for earlier, later in zip(costs[:-1], costs[1:], strict=True))
+    assert all(later <= earlier + 1e-9 for earlier, later in itertools.pairwise(costs))
     assert costs[3] < 1.02 * costs[4]  # eight are enough
 
 

@@ -98,7 +98,7 @@ def test_sudden_turns_are_spread_and_nothing_else_changes():
 
 
 def test_exchanged_sides_of_a_moment_are_found_and_exchanged_back():
-    joints, seen, view = parts("walk")
+    joints, _seen, _view = parts("walk")
     place = np.array([0.0, 0.3, 5.0])
     camera = joints + place
     rays = camera[..., :2] / camera[..., 2:]
@@ -131,7 +131,7 @@ def test_a_swapped_burst_does_not_reach_the_skeleton():
 
 
 def test_who_only_walks_backward_is_told():
-    joints, seen, view = parts("walk")
+    joints, seen, _view = parts("walk")
     root = seen.truth[:, 0, [0, 2, 1]] * [1, -1, 1]  # world -> camera axes of a level camera
     assert walks_backward(joints, root, RATE_HZ) is None
     reverse = joints * [-1, 1, -1]  # turned round: the same way, backward
