@@ -36,8 +36,9 @@ def backward(joints: Doubles) -> NDArray[np.bool_]:
     return out
 
 
-def repaired(joints: Doubles, sights: Doubles) -> tuple[Doubles, NDArray[np.bool_]]:
+def repaired(joints: Doubles, sights: Doubles | None) -> tuple[Doubles, NDArray[np.bool_]]:
     """(T, 17, 3) of constant bones, camera axes; (T, 17, 3) the joints' lines of sight, of any length (NaN: ahead).
+    Without them nothing is mirrored in depth, only turned aside, which moves less.
 
     Returns the joints with every hinge bent forward, and which (T, 4) were changed. Only knees and elbows move.
     """
@@ -51,8 +52,9 @@ def repaired(joints: Doubles, sights: Doubles) -> tuple[Doubles, NDArray[np.bool
         at = frames[here]
         if len(at):
             part = joints[at]
-            sight = np.where(np.isfinite(sights[at, hinge[1]]), sights[at, hinge[1]], [0.0, 0.0, 1.0])
-            part[:, hinge[1]] = _mirrored(part, hinge, sight)
+            if sights is not None:
+                sight = np.where(np.isfinite(sights[at, hinge[1]]), sights[at, hinge[1]], [0.0, 0.0, 1.0])
+                part[:, hinge[1]] = _mirrored(part, hinge, sight)
             still = _wrong(part, hinge, axes[column][here])
             part[still, hinge[1]] = _turned(part[still], hinge, axes[column][here][still])
             out[at, hinge[1]] = part[:, hinge[1]]

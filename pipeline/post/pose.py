@@ -91,8 +91,11 @@ def posed(relative: Doubles, joints_image: Floats, scores: Floats, view: View, p
     if has_body and post.calm_turns:
         joints, turned = limited_turns(joints, body, view.rate_hz)
         marks.append(("sudden_turn", turned, True))
+        if post.limits == "repair":  # on its way a bone may pass through where it cannot be
+            joints, passed = repaired(joints, None)
+            still |= passed
     if post.limits != "off":
-        left = backward(joints).any(axis=1)  # what calming the turns has brought back
+        left = backward(joints).any(axis=1)
         marks.append(("backward_joint", (wrong | still).any(axis=1) & ~left, True))
         marks.append(("backward_joint", left, False))
     return Posed(joints, joints_image, scores, marks)
