@@ -92,9 +92,8 @@ def posed(relative: Doubles, joints_image: Floats, scores: Floats, view: View, p
         joints, turned = limited_turns(joints, body, view.rate_hz)
         marks.append(("sudden_turn", turned, True))
         if post.limits == "repair":  # on its way a bone may pass through where it cannot be
-            for _ in range(2):
-                joints, passed = turned_aside(joints)
-                still |= passed
+            joints, passed = turned_aside(joints)
+            still |= passed
     if post.limits != "off":
         left = backward(joints).any(axis=1)
         marks.append(("backward_joint", (wrong | still).any(axis=1) & ~left, True))
