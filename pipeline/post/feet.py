@@ -27,11 +27,11 @@ from pipeline.types import Doubles
 FootLock = Literal["off", "auto", "always", "grounding"]
 MODES: tuple[FootLock, ...] = ("off", "auto", "always", "grounding")
 
-_BELIEVED_M = 0.2  # a shift that is larger at any time says that this was no contact
+_BELIEVED_M = 0.15  # a shift that is larger at any time says that this was no contact
 _FLOOR_M = 0.15  # places this near the floor's height are on the floor
 _BLEND_S = 0.2
 _EASE = 1.4  # `always`: so much faster may a foot be that stands
-_ROOT_HZ = 0.8  # the shift of the root along the line of sight is as smooth as this
+_ROOT_HZ = 0.1  # slower drifts of the root along the line of sight are left to what the picture says
 _ROOT_TRUST = 0.02  # how much a frame without standing feet holds the root where it was
 _SLACK_M = 0.03  # a reach this far beyond the leg pulls the hips along instead
 
@@ -83,7 +83,7 @@ def _root_shift(joints: Doubles, standing: NDArray[np.bool_], eye: Doubles, rate
     slide = np.where(seen > 0, (steps * both).sum(axis=1) / np.maximum(seen, 1), 0.0)
     away = np.concatenate([[0.0], -np.cumsum(slide)])
     weight = np.where(np.concatenate([[False], seen > 0]), 1.0, _ROOT_TRUST)
-    slow = whittaker(away, weight, rate_hz, _ROOT_HZ / 4)
+    slow = whittaker(away, weight, rate_hz, _ROOT_HZ)
     return np.asarray((away - slow)[:, None] * sight)
 
 
