@@ -56,6 +56,9 @@ class PostConfig:
     smooth_hz: float = 8.0  # cut-off of the zero-phase low-pass (adaptive: that of fast joints), 0 = off
     bones: Literal["fit", "directions", "off"] = "fit"  # constant lengths: by inverse kinematics, or bone by bone
     picture: float = 0.8  # how far a joint that was well seen is drawn onto its place in the picture; 0: not
+    sides: Literal["repair", "list", "off"] = "repair"  # left and right exchanged for a moment; `post.sides`
+    limits: Literal["repair", "list", "off"] = "repair"  # knees and elbows that bend backward; `post.limits`
+    calm_turns: bool = True  # no bone turns faster than a body can: `post.turns`
     foot_lock: Literal["off", "auto", "always", "grounding"] = "auto"  # standing feet do not slide: `post.feet`
 
     def __post_init__(self) -> None:
@@ -65,6 +68,8 @@ class PostConfig:
         for value, known in (
             (self.smooth, ("adaptive", "butterworth", "savitzky_golay", "off")),
             (self.bones, ("fit", "directions", "off")),
+            (self.sides, ("repair", "list", "off")),
+            (self.limits, ("repair", "list", "off")),
             (self.foot_lock, ("off", "auto", "always", "grounding")),
         ):
             _check(value in known, f"'{value}' is not known.", f"Choose one of {', '.join(known)}.")

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from pipeline.errors import TakeError
 from pipeline.files import atomic_write
-from pipeline.types import SceneEstimate, Take, TokenStages, Track2D, Track3D, VideoInfo, check_shape
+from pipeline.types import Finding, SceneEstimate, Take, TokenStages, Track2D, Track3D, VideoInfo, check_shape
 
 SUFFIX = ".pose3d"
 FORMAT = "hourglass-pose3d"
@@ -59,6 +59,7 @@ def save_take(take: Take, path: Path) -> Path:
             "roll_deg": take.scene.roll_deg,
             "tilt_sigma_deg": take.scene.tilt_sigma_deg,
             "notes": take.scene.notes,
+            "findings": [dataclasses.asdict(finding) for finding in take.scene.findings],
         },
         "provenance": take.provenance,
     }
@@ -140,6 +141,7 @@ def _take(header: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Take:
                 for track in tracks3d
                 if f"person{track.person}_reprojection_px" in arrays
             },
+            tuple(Finding(**finding) for finding in s.get("findings", ())),
         )
     stages = tuple(_stages(s, arrays) for s in header.get("token_stages", ()))  # older files have none
     info = VideoInfo(**header["info"])

@@ -82,7 +82,7 @@ def _source(rows: Rows) -> dict[str, float]:
     frames = sum(row["frames"] for row in rows)
     by_frame = (
         "mpjpe_raw_mm", "mpjpe_mm", "p_mpjpe_raw_mm", "p_mpjpe_mm", "accel_raw_mm", "accel_mm", "accel_reference_mm",
-        "knee_back_share", "knee_back_true_share",
+        "back_raw_share", "back_share", "back_true_share",
     )  # fmt: skip
     medians = ("slip_mm", "slip_true_mm", "floor_error_mm", "path_error_m", "gravity_error_deg")
     shares = ("path_ok_walked", "path_ok_distance")
@@ -110,8 +110,8 @@ _TABLE = (
     ("largest local turn a frame, degrees", "", "turn_deg", "60 (but for the truth's)"),
     ("... turns over 60 degrees in 1000 frames", "", "turns_over_per_1000", "0"),
     ("... largest of the truth", "", "turn_true_deg", ""),
-    ("knees bent backward, % (truth next line)", "", "knee_back_share", ""),
-    ("", "", "knee_back_true_share", ""),
+    ("knees and elbows bent backward, % (truth next line)", "back_raw_share", "back_share", "0"),
+    ("", "", "back_true_share", ""),
     ("foot slip in a contact, mm (truth next line)", "", "slip_mm", "< 5"),
     ("", "", "slip_true_mm", ""),
     ("floor error, mm", "", "floor_error_mm", "< 15"),

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from pipeline.geometry import camera_from_world
 from pipeline.post.bones import bone_lengths
+from pipeline.post.limits import backward
 from pipeline.post.rig import rig_from_world
 from pipeline.post.rotations import solve
 from pipeline.post.smooth import low_pass, runs
@@ -59,7 +60,7 @@ def bars(sight: LiftedClip, track: Track3D, scene: SceneEstimate) -> dict[str, f
     out["bone_spread_raw_mm"] = 1000 * float(np.ptp(bone_lengths(raw[lifted]), axis=0).max())
     step, wild, worst = turns(world, sight.world.astype(np.float64), seen, rate)
     out["turn_deg"], out["turns_over"], out["turn_true_deg"] = step, wild, worst
-    out |= backwards(found, true, seen)
+    out |= backwards(found, true, seen) | {"back_raw_share": 100 * float(backward(raw[lifted]).mean())}
     return out | (_in_world(sight, world, scene, seen) if sight.still else {})
 
 
@@ -103,30 +104,11 @@ def _steps_deg(world: Doubles, rate_hz: float) -> Doubles:
 
 
 def backwards(found: Doubles, true: Doubles, seen: Bools) -> dict[str, float]:
-    """Share of frames (%) in which a knee bends backward by over 10 degrees, found and true: see `knee_bend_deg`."""
-    out = {}
-    for key, joints in (("knee_back_share", found), ("knee_back_true_share", true)):
-        bend = knee_bend_deg(joints[seen])
-        out[key] = 100 * float((bend < -10).mean())
-    return out
-
-
-def knee_bend_deg(joints: Doubles) -> Doubles:
-    """(T, 17, 3) -> (T, 2) bend of the right and left knee, negative where it bends the wrong way.
-
-    The wrong way: the normal of the leg's plane points against the hip line, more than across it.
-    """
-    bends = []
-    side = joints[:, 4] - joints[:, 1]
-    side = side / np.maximum(np.linalg.norm(side, axis=1, keepdims=True), 1e-9)
-    for hip, knee, ankle in ((1, 2, 3), (4, 5, 6)):
-        thigh, shank = joints[:, knee] - joints[:, hip], joints[:, ankle] - joints[:, knee]
-        normal = np.cross(thigh, shank)
-        size = np.linalg.norm(normal, axis=1)
-        angle = np.degrees(np.arctan2(size, (thigh * shank).sum(1)))
-        wrong = (normal * side).sum(1) < -0.5 * size
-        bends.append(np.where(wrong, -angle, angle))
-    return np.stack(bends, axis=1)
+    """Share (%) of the knees and elbows that bend backward, found and true: see `pipeline.post.limits`."""
+    return {
+        "back_share": 100 * float(backward(found[seen]).mean()),
+        "back_true_share": 100 * float(backward(true[seen]).mean()),
+    }
 
 
 def contacts(world: Doubles, rate_hz: float) -> Bools:

@@ -14,13 +14,14 @@ import numpy as np
 from pipeline.config import PostConfig, RunConfig, SceneConfig
 from pipeline.geometry import camera_from_world, default_fov_deg, rotation_world_from_camera
 from pipeline.post.feet import locked
+from pipeline.post.findings import findings_of
 from pipeline.post.ground import find_floor
 from pipeline.post.picture import View
-from pipeline.post.pose import posed
+from pipeline.post.pose import Posed, posed
 from pipeline.post.stature import ANKLE_PER_STATURE, ASSUMED_HEIGHT_CM, chain_from_height
 from pipeline.post.tilt import camera_tilt
 from pipeline.post.trajectory import reprojection_px, root_path
-from pipeline.types import Doubles, Floats, Ints, SceneEstimate, Track3D, VideoInfo, check_shape
+from pipeline.types import Doubles, Finding, Floats, Ints, SceneEstimate, Track3D, VideoInfo, check_shape
 
 _FALLBACK_RATE_HZ = 30.0
 
@@ -57,7 +58,7 @@ def finish(
     height_cm = ASSUMED_HEIGHT_CM if scene.height_cm is None else scene.height_cm
     notes["height"] = "assumed" if scene.height_cm is None else "set by the user"
 
-    in_camera = [
+    chosen = [
         _in_camera(
             person,
             info,
@@ -68,6 +69,7 @@ def finish(
         )
         for person in persons
     ]
+    in_camera, poses = [joints for joints, _ in chosen], [pose for _, pose in chosen]
     rates_hz = [_rate(person, info) for person in persons]
     ankle_m = ANKLE_PER_STATURE * height_cm / 100
     tilt = camera_tilt(scene, in_camera, rates_hz)
@@ -89,19 +91,21 @@ def finish(
             break
 
     tracks, errors_px = [], {}
-    for person, joints in zip(persons, placed, strict=True):
+    findings: list[Finding] = []
+    for person, joints, pose in zip(persons, placed, poses, strict=True):
         world = joints + translation * [1, 1, 0]
         seen = np.isfinite(world).all(axis=(1, 2))
-        scores = np.where(seen[:, None], np.nan_to_num(person.scores), 0).astype(np.float32)
+        scores = np.where(seen[:, None], np.nan_to_num(pose.scores), 0).astype(np.float32)
         tracks.append(
             Track3D(person.person, person.frame_index, person.time_s, world.astype(np.float32), scores, "world")
         )
         camera = camera_from_world(world, rotation, translation)
         errors_px[person.person] = reprojection_px(
-            camera, person.joints_image_h36m, person.scores, fov_deg, (info.width_px, info.height_px)
+            camera, pose.joints_image, pose.scores, fov_deg, (info.width_px, info.height_px)
         )
+        findings += findings_of(person.person, pose.marks)
     return tracks, SceneEstimate(
-        fov_deg, tilt.pitch_deg, rotation, translation, notes, tilt.roll_deg, tilt.sigma_deg, errors_px
+        fov_deg, tilt.pitch_deg, rotation, translation, notes, tilt.roll_deg, tilt.sigma_deg, errors_px, tuple(findings)
     )
 
 
@@ -124,20 +128,20 @@ def _rate(person: LiftedPerson, info: VideoInfo) -> float:
 
 def _in_camera(
     person: LiftedPerson, info: VideoInfo, *, fov_deg: float, chain_m: float, unit_stature_m: float, post: PostConfig
-) -> Doubles:
-    """(T, 17, 3) joints in camera space with the root's path in them; NaN where the person was not seen."""
+) -> tuple[Doubles, Posed]:
+    """(T, 17, 3) joints in camera space with the root's path in them, NaN where the person was not seen; the pose."""
     relative = np.asarray(person.relative, np.float64) * (chain_m / unit_stature_m)
     rate_hz = _rate(person, info)
     size_px = (info.width_px, info.height_px)
     view = View(fov_deg, size_px, rate_hz, chain_m)
-    relative = posed(relative, person.joints_image_h36m, person.scores, view, post).relative
+    pose = posed(relative, person.joints_image_h36m, person.scores, view, post)
     root = root_path(
-        relative,
-        person.joints_image_h36m,
-        person.scores,
+        pose.relative,
+        pose.joints_image,
+        pose.scores,
         fov_deg=fov_deg,
         size_px=size_px,
         rate_hz=rate_hz,
         smooth_hz=post.smooth_hz,
     )
-    return relative + root[:, None]
+    return pose.relative + root[:, None], pose

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.config import PostConfig
 from pipeline.geometry import focal_px
 from pipeline.post.trajectory import root_path
 from pipeline.types import Doubles, Floats
 
 _APART_M = 0.15  # at this distance between lifter and detector, half of the trust is gone (Cauchy)
 _NEAREST_M = 0.15
+_ROOT_HZ = 7.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,28 +30,43 @@ class View:
     chain_m: float  # see `stature`
 
 
+def lines_of_sight(joints_image: Floats, view: View) -> Doubles:
+    """(T, 17, 2) px -> (T, 17, 3) camera space, z = 1; NaN where a joint was not seen."""
+    rays = (np.asarray(joints_image, np.float64) - np.array(view.size_px) / 2) / focal_px(view.fov_deg, view.size_px[0])
+    return np.concatenate([rays, np.ones_like(rays[..., :1])], axis=-1)
+
+
+def placed(joints: Doubles, joints_image: Floats, scores: Floats, view: View) -> Doubles:
+    """(T, 17, 3) root-relative -> (T, 3) where its root is before the camera."""
+    return root_path(
+        joints,
+        joints_image,
+        scores,
+        fov_deg=view.fov_deg,
+        size_px=view.size_px,
+        rate_hz=view.rate_hz,
+        smooth_hz=_ROOT_HZ,
+    )
+
+
 def drawn_onto_picture(
-    lifted: Doubles, joints: Doubles, joints_image: Floats, scores: Floats, view: View, post: PostConfig
+    lifted: Doubles, joints: Doubles, joints_image: Floats, scores: Floats, view: View, most: float
 ) -> tuple[Doubles, Doubles]:
-    """The joints of `lifted` (T, 17, 3) moved toward their lines of sight, and by which share (T, 17).
+    """The joints of `lifted` (T, 17, 3) moved toward their lines of sight, by which share (T, 17), at most `most`.
 
     `joints` (T, 17, 3): the best pose so far, by which the root is placed and wrong joints are told; all root-relative,
     camera axes, true size, NaN = not known. `joints_image` (T, 17, 2) px, `scores` (T, 17).
     """
-    root = root_path(
-        joints, joints_image, scores, fov_deg=view.fov_deg, size_px=view.size_px, rate_hz=view.rate_hz,
-        smooth_hz=min(post.smooth_hz, 7.0),
-    )[:, None]  # fmt: skip
-    focal = focal_px(view.fov_deg, view.size_px[0])
-    rays = (np.asarray(joints_image, np.float64) - np.array(view.size_px) / 2) / focal
-    apart = np.linalg.norm(_to_sight(joints + root, rays), axis=-1)
-    share = post.picture * np.clip(scores, 0, 1) / (1 + (apart / _APART_M) ** 2)
+    root = placed(joints, joints_image, scores, view)[:, None]
+    rays = lines_of_sight(joints_image, view)[..., :2]
+    apart = np.linalg.norm(to_sight(joints + root, rays), axis=-1)
+    share = most * np.clip(scores, 0, 1) / (1 + (apart / _APART_M) ** 2)
     share = np.where(np.isfinite(apart), share, 0.0)
-    step = _to_sight(lifted + root, rays)
+    step = to_sight(lifted + root, rays)
     return lifted + share[..., None] * np.where(np.isfinite(step), step, 0.0), share
 
 
-def _to_sight(points: Doubles, rays: Doubles) -> Doubles:
+def to_sight(points: Doubles, rays: Doubles) -> Doubles:
     """(T, 17, 3) camera space, (T, 17, 2) image points at distance 1 -> (T, 17, 3) the way to the line of sight at the
     same depth, less its part along the way from the camera to the joint."""
     depth = np.maximum(points[..., 2:], _NEAREST_M)
