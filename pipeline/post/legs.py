@@ -44,6 +44,13 @@ def reach(joints: Doubles, side: int, wanted: Doubles) -> Doubles:
     return out
 
 
+def leg_reach(joints: Doubles, side: int) -> Doubles:
+    """(T, 17, 3) -> (T,) the furthest that `reach` brings an ankle from its hip."""
+    hip, knee, ankle = (joints[:, at] for at in LEGS[side])
+    length = np.linalg.norm(knee - hip, axis=1) + np.linalg.norm(ankle - knee, axis=1)
+    return np.asarray(length * _STRAIGHTEST)
+
+
 def _bend(joints: Doubles, side: int, before: Doubles, moved: Doubles) -> Doubles:
     """(T, 3) where the knee stands off the line from hip to ankle; forward, where it hardly does."""
     hip, knee, _ = (joints[:, at] for at in LEGS[side])
