@@ -113,7 +113,7 @@ def _wanted(ankle: Doubles, stands: Bools, rate_hz: float, mode: FootLock, ankle
 
 
 def _pulled(joints: Doubles, wanted: Sequence[_Wanted], rate_hz: float) -> Doubles:
-    """(T, 3) how far the body has to go along so that held ankles are within the legs' reach: mostly down, mostly mm."""
+    """(T, 3) how far the body has to go along so that held ankles are within the legs' reach: mostly mm, down."""
     from scipy.ndimage import gaussian_filter1d
 
     shift = np.zeros((len(joints), 3))

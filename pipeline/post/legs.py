@@ -14,7 +14,7 @@ from pipeline.types import Doubles
 LEGS = ((1, 2, 3), (4, 5, 6))  # hip, knee, ankle: right, left
 _STRAIGHTEST = 0.9995  # of the leg's length: a knee is never quite straight, so that its plane does not flip
 _TIGHTEST = 1.02  # of the difference of the bones
-_AHEAD = 0.5  # how much of the ankle's shift speaks for a knee that bends forward, where it hardly bends
+_AHEAD = 0.1  # how much of the ankle's shift speaks for a knee that bends forward, where it hardly bends
 
 
 def reach(joints: Doubles, side: int, wanted: Doubles) -> Doubles:
