@@ -13,7 +13,6 @@ from app.notify import Banner
 from app.settings import Settings
 from app.views.export_dialog import ExportDialog, ExportWish
 from pipeline.errors import UserError
-from pipeline.export.base import ExportOptions
 
 
 class FileCommands(QObject):
@@ -89,8 +88,8 @@ class FileCommands(QObject):
         folder = Path(wish.folder) if wish.folder and Path(wish.folder).is_dir() else beside
         lifted = [track.person for track in take.tracks3d]
         dialog = ExportDialog(
-            folder, Path(info.name).stem, self._controller.person, lifted, wish.formats.split(","), wish.unit,
-            wish.everyone, self._window,
+            folder, Path(info.name).stem, self._controller.person, lifted, wish.formats.split(","), wish.options(),
+            wish.everyone, info.fps_hz, self._window,
         )  # fmt: skip
         dialog.wanted.connect(self._export)
         dialog.finished.connect(self._export_closed)
@@ -100,11 +99,11 @@ class FileCommands(QObject):
     @Slot(object)
     def _export(self, wish: ExportWish) -> None:
         kept, beside = self._settings.export, wish.folder == self._controller.home
-        kept.folder, kept.formats, kept.unit = "" if beside else str(wish.folder), ",".join(wish.formats), wish.unit
-        kept.everyone = wish.persons is None
+        kept.folder, kept.formats = "" if beside else str(wish.folder), ",".join(wish.formats)
+        kept.everyone = wish.options.persons is None
+        kept.keep(wish.options)
         self._settings.save()
-        options = ExportOptions(persons=wish.persons, unit="m" if wish.unit == "m" else "cm")
-        self._controller.export(wish.folder, wish.stem, wish.formats, options)
+        self._controller.export(wish.folder, wish.stem, wish.formats, wish.options)
 
     @Slot(object)
     def _exported(self, paths: list[Path]) -> None:

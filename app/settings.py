@@ -5,6 +5,7 @@ HOURGLASS_CONFIG names another folder (tests use it). A damaged or foreign value
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import os
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ from PySide6.QtCore import QByteArray, QSettings
 
 from app.recipe import AS_TRAINED, NOTHING, prune_config
 from pipeline.config import DetectConfig, LiftConfig, PostConfig, RunConfig, SceneConfig
+from pipeline.errors import ConfigError
+from pipeline.formats import OPTIONS, ExportOptions
 
 RECENT_MAX = 8
 
@@ -89,8 +92,24 @@ class ExportSettings:
 
     folder: str = ""
     formats: str = "bvh,csv"
-    unit: str = "cm"
     everyone: bool = True
+    preset: str = "blender"
+    unit: str = "cm"
+    root_motion: bool = True
+    t_pose: bool = False
+    report: bool = False
+
+    def options(self) -> ExportOptions:
+        """The choices that formats know; what is not one falls back to its default."""
+        options = ExportOptions()
+        for name in OPTIONS:
+            with contextlib.suppress(ConfigError):
+                options = options.changed({name: str(getattr(self, name))})
+        return options
+
+    def keep(self, options: ExportOptions) -> None:
+        for name in OPTIONS:
+            setattr(self, name, getattr(options, name))
 
 
 class Settings:

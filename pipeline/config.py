@@ -53,7 +53,7 @@ class PostConfig:
 
     fill_gap_s: float = 0.25  # shorter absences are interpolated (score 0), longer ones stay empty; 0: none
     smooth: Literal["adaptive", "butterworth", "savitzky_golay", "off"] = "adaptive"
-    smooth_hz: float = 8.0  # cut-off of the zero-phase low-pass (adaptive: that of fast joints), 0 = off
+    smooth_hz: float = 10.0  # cut-off of the zero-phase low-pass (adaptive: that of fast joints), 0 = off
     bones: Literal["fit", "directions", "off"] = "fit"  # constant lengths: by inverse kinematics, or bone by bone
     picture: float = 0.8  # how far a joint that was well seen is drawn onto its place in the picture; 0: not
     sides: Literal["repair", "list", "off"] = "repair"  # left and right exchanged for a moment; `post.sides`
@@ -84,6 +84,10 @@ class PostConfig:
         return dataclasses.replace(self, smooth=quick, bones=bones, picture=0.0)
 
 
+# Lengths that can be measured on a person, between the middles of the joints.
+LIMBS = ("hip_width", "thigh", "shank", "trunk", "shoulder_width", "upper_arm", "forearm")
+
+
 @dataclass(frozen=True, slots=True)
 class SceneConfig:
     """The camera and the body. None = from the file if it says so, else estimated or assumed (and labelled so)."""
@@ -92,6 +96,7 @@ class SceneConfig:
     pitch_deg: float | None = None  # positive: the camera looks down; None: estimated
     roll_deg: float | None = None  # positive: rolled clockwise; None: estimated, or 0 where the pitch is set
     height_cm: float | None = None  # stature of the subject; None: 170 cm
+    limbs_cm: dict[str, float] = field(default_factory=dict)  # measured on the subject: keys of LIMBS; others estimated
 
     def __post_init__(self) -> None:
         fov, pitch, roll, height = self.fov_deg, self.pitch_deg, self.roll_deg, self.height_cm
@@ -99,6 +104,9 @@ class SceneConfig:
         _check(pitch is None or -90 < pitch < 90, f"The pitch is {pitch} degrees.", "Choose -89 to 89 degrees.")
         _check(roll is None or -180 <= roll <= 180, f"The roll is {roll} degrees.", "Choose -180 to 180 degrees.")
         _check(height is None or 40 <= height <= 260, f"The height is {height} cm.", "Choose 40 to 260 cm.")
+        for name, length in self.limbs_cm.items():
+            _check(name in LIMBS, f"The limb '{name}' is not known.", f"Choose from {', '.join(LIMBS)}.")
+            _check(3 <= length <= 120, f"The {name} is {length} cm long.", "Choose 3 to 120 cm.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,14 +49,30 @@ def atomic_write(path: Path, mode: str = "wb") -> Iterator[IO]:
     Raises `OutputError` for what the file system refuses.
     """
     text = {} if "b" in mode else {"encoding": "utf-8", "newline": ""}
+    with _beside(path) as temporary, temporary.open(mode, **text) as file:  # type: ignore[call-overload]
+        yield file
+        file.flush()
+        os.fsync(file.fileno())
+
+
+@contextlib.contextmanager
+def atomic_path(path: Path) -> Iterator[Path]:
+    """The same for libraries that write files by name: yields the temporary file's path, with the suffix of `path`."""
+    with _beside(path, path.suffix) as temporary:
+        yield temporary
+        with temporary.open("rb") as file:
+            os.fsync(file.fileno())
+
+
+@contextlib.contextmanager
+def _beside(path: Path, suffix: str = "") -> Iterator[Path]:
+    """An empty temporary file in the folder of `path` that takes its place at the end, or goes if anything fails."""
     temporary: Path | None = None
     try:
-        handle, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)
+        handle, name = tempfile.mkstemp(prefix=".", suffix=f".part{suffix}", dir=path.parent)
         temporary = Path(name)
-        with os.fdopen(handle, mode, **text) as file:  # type: ignore[call-overload]
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
+        os.close(handle)
+        yield temporary
         # mkstemp makes private files; give the result the permissions that an ordinary new file has.
         umask = os.umask(0)
         os.umask(umask)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import shutil
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -22,12 +23,18 @@ class Entry:
     title: str
     needs: tuple[str, ...] = ()
     hint: str = ""
+    group: str = ""  # of exporters: the heading under which a dialog shows them
+    options: tuple[str, ...] = ()  # of exporters: the fields of `formats.ExportOptions` that change the file
+    programs: tuple[str, ...] = ()  # that have to be on the PATH
 
     def missing(self) -> str:
         """ "" if it can be used here, else the reason. Looks modules up without importing them."""
         absent = [name for name in self.needs if importlib.util.find_spec(name) is None]
         if absent:
             return f"needs {', '.join(absent)}"
+        absent = [name for name in self.programs if shutil.which(name) is None]
+        if absent:
+            return f"needs the program {', '.join(absent)}"
         return "" if self.target else "not built yet"
 
     def load(self) -> Any:
@@ -61,9 +68,57 @@ ENTRIES: tuple[Entry, ...] = (
         "host", "frametransformer", "pipeline.lift.frametransformer:FrameTransformer", "Frame transformer (ours)",
         ("torch",),
     ),
-    Entry("exporter", "bvh", "pipeline.export.bvh:BvhExporter", "BVH motion (Blender, Unity, Unreal, Maya)"),
-    Entry("exporter", "csv", "pipeline.export.tables:CsvExporter", "CSV, one row a frame, person and joint"),
-    Entry("exporter", "csv_wide", "pipeline.export.tables:WideCsvExporter", "CSV, one row a frame"),
+    Entry(
+        "exporter", "bvh", "pipeline.export.bvh:BvhExporter", "BVH motion (Blender, Unity, Unreal, Maya)",
+        group="Animation", options=("preset", "unit", "root_motion", "t_pose"),
+    ),
+    Entry(
+        "exporter", "glb", "pipeline.export.gltf:GltfExporter", "glTF with a simple body (.glb)",
+        group="Animation", options=("preset", "root_motion"),
+    ),
+    Entry(
+        "exporter", "fbx", "pipeline.export.fbx:FbxExporter", "FBX with a simple body (Unity, Unreal; by Blender)",
+        hint="Install Blender so that the command `blender` is found, or choose glTF.",
+        group="Animation", options=("preset", "root_motion"), programs=("blender",),
+    ),
+    Entry(
+        "exporter", "usd", "pipeline.export.usd:UsdExporter", "USD with a simple body (.usdc)", ("pxr",),
+        "Install usd-core into the program's environment: pip install usd-core.",
+        group="Animation", options=("preset", "root_motion"),
+    ),
+    Entry(
+        "exporter", "csv", "pipeline.export.tables:CsvExporter", "CSV, one row a frame, person and joint",
+        group="Tables",
+    ),
+    Entry("exporter", "csv_wide", "pipeline.export.tables:WideCsvExporter", "CSV, one row a frame", group="Tables"),
+    Entry("exporter", "dlc", "pipeline.export.dlc:DlcExporter", "CSV as DeepLabCut writes it", group="Tables"),
+    Entry("exporter", "json", "pipeline.export.documents:JsonExporter", "JSON", group="Data"),
+    Entry("exporter", "npz", "pipeline.export.documents:NpzExporter", "NumPy arrays (.npz)", group="Data"),
+    Entry(
+        "exporter", "openpose", "pipeline.export.openpose:OpenPoseExporter", "OpenPose JSON of the 2D joints (zipped)",
+        group="Data",
+    ),
+    Entry(
+        "exporter", "mot", "pipeline.export.mot:MotExporter", "MOT joint angles (OpenSim)", group="Biomechanics",
+    ),
+    Entry(
+        "exporter", "angles", "pipeline.export.mot:AnglesExporter", "CSV of the joint angles", group="Biomechanics",
+    ),
+    Entry(
+        "exporter", "overlay", "pipeline.export.video:OverlayExporter", "Video with the joints over it (.mp4)", ("av",),
+        group="Video",
+    ),
+    Entry(
+        "exporter", "side_by_side", "pipeline.export.video:SideBySideExporter", "Video beside the skeleton (.mp4)",
+        ("av",), group="Video",
+    ),
+    Entry(
+        "exporter", "trc", "pipeline.export.trc:TrcExporter", "TRC markers (OpenSim, Pose2Sim)", group="Biomechanics",
+    ),
+    Entry(
+        "exporter", "c3d", "pipeline.export.c3d:C3dExporter", "C3D markers (Mokka, Visual3D, MATLAB)", ("ezc3d",),
+        "Run ./start --reinstall.", group="Biomechanics",
+    ),
 )  # fmt: skip
 
 

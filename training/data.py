@@ -183,10 +183,11 @@ def reshaped(joints: Doubles, rng: np.random.Generator) -> Doubles:
     each += rng.normal(0, 0.008, (B, 17))  # ... and the motion's own measurement is not exact
     each[:, 7] = each[:, 8]  # one trunk
     scale *= np.exp(each)
-    for group, spread, childs in ((_LEGS, 0.05, -0.15), (_ARMS, 0.06, -0.08), (_TRUNK, 0.06, 0.0), (_HEAD, 0.06, 0.45)):
+    for group, spread, childs in ((_LEGS, 0.05, -0.15), (_ARMS, 0.06, -0.08), (_TRUNK, 0.09, 0.0), (_HEAD, 0.06, 0.45)):
         scale[:, list(group)] *= np.exp(rng.normal(0, spread, B) + childs * child)[:, None]
-    scale[:, [1, 4]] *= np.exp(rng.normal(0, 0.08, B))[:, None]
-    scale[:, [11, 14]] *= np.exp(rng.normal(0, 0.08, B))[:, None]
+    # Detectors place hips and shoulders each in their own way (training/README.md): wide spreads.
+    scale[:, [1, 4]] *= np.exp(rng.normal(0, 0.14, B))[:, None]
+    scale[:, [11, 14]] *= np.exp(rng.normal(0, 0.1, B))[:, None]
     legs = scale[:, list(_LEGS)].mean(axis=1)[:, None, None]
     out = np.empty_like(joints)
     out[:, :, 0] = joints[:, :, 0] * legs

@@ -71,7 +71,7 @@ def load_checkpoint(path: Path) -> dict[str, Any] | None:
 def fitted(weights: dict[str, Tensor], model: nn.Module) -> dict[str, Tensor]:
     """`weights` of a shorter or longer window for `model`: its places in time are interpolated, all else must fit."""
     own = model.state_dict()
-    out = dict(weights)
+    out = {name: own[name] for name in own if name.startswith("gate.")} | dict(weights)  # `along_rays` may come later
     time = "Temporal_pos_embed"
     if time not in own:  # places by rotation are the same for every window
         return {name: value.float().contiguous() for name, value in out.items()}

@@ -1,7 +1,8 @@
-"""The export dialog: which files, where, of whom; afterwards what was written."""
+"""The export dialog: which files, how, where, of whom; afterwards what was written and how to read it elsewhere."""
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,31 +18,27 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QListWidget,
     QPushButton,
+    QScrollArea,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
 from app import theme
+from app.views.export_formats import FormatChoice, OptionFields
 from app.views.widgets import column, label, picture, row
 from pipeline.errors import UserError
-from pipeline.registry import entries
-
-_BLENDER_HINT = {
-    "cm": "In Blender: File › Import › BVH with scale 0.01, and tick “Update Scene FPS”.",
-    "m": "In Blender: File › Import › BVH with scale 1, and tick “Update Scene FPS”.",
-}
+from pipeline.formats import ExportOptions
 
 
 @dataclass(frozen=True, slots=True)
 class ExportWish:
-    """What the user asked for. `persons` None: everyone who was lifted."""
+    """What the user asked for."""
 
     folder: Path
     stem: str
     formats: tuple[str, ...]
-    persons: tuple[int, ...] | None
-    unit: str
+    options: ExportOptions
 
 
 class ExportDialog(QDialog):
@@ -50,23 +47,18 @@ class ExportDialog(QDialog):
     wanted = Signal(object)  # ExportWish
 
     def __init__(
-        self, folder: Path, stem: str, person: int, lifted: Sequence[int], formats: Sequence[str], unit: str,
-        everyone: bool, parent: QWidget | None = None,
+        self, folder: Path, stem: str, person: int, lifted: Sequence[int], formats: Sequence[str],
+        options: ExportOptions, everyone: bool, rate_hz: float, parent: QWidget | None = None,
     ) -> None:  # fmt: skip
         super().__init__(parent)
         self.setWindowTitle("Export")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setMinimumWidth(520)
-        self._person, self._folder = person, folder
-        self.formats: dict[str, QCheckBox] = {}
-        for entry in entries("exporter"):
-            box = QCheckBox(entry.title)
-            missing = entry.missing()
-            box.setEnabled(not missing)
-            box.setToolTip(f"{missing}. {entry.hint}".strip(". ").capitalize() if missing else "")
-            box.setChecked(entry.name in formats and not missing)
-            box.toggled.connect(self._check)
-            self.formats[entry.name] = box
+        self.setMinimumWidth(640)
+        self._folder, self._rate_hz = folder, rate_hz
+        self._choice = FormatChoice(formats)
+        self._choice.changed.connect(self._check)
+        self.options = OptionFields(options)
+        self.options.changed.connect(self._check)
         self.folder = QLineEdit(str(folder))
         self.stem = QLineEdit(stem)
         for field in (self.folder, self.stem):
@@ -82,13 +74,14 @@ class ExportDialog(QDialog):
         else:
             self.who.setEnabled(False)
             self.who.setToolTip("Choose “Everyone in the picture” in the settings and run again to export more people.")
-        self.unit = QComboBox()
-        self.unit.addItem("Centimetres", "cm")
-        self.unit.addItem("Metres", "m")
-        self.unit.setCurrentIndex(1 if unit == "m" else 0)
-        self.unit.currentIndexChanged.connect(self._check)
         self.hint = label("", "muted")
         self.hint.setWordWrap(True)
+        self.hint.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._hints = QScrollArea()
+        self._hints.setWidgetResizable(True)
+        self._hints.setFrameShape(QScrollArea.Shape.NoFrame)
+        self._hints.setFixedHeight(78)
+        self._hints.setWidget(self.hint)
         self.problem = label("")
         self.problem.setWordWrap(True)
         self.problem.setStyleSheet(f"color: {theme.DANGER};")
@@ -113,17 +106,14 @@ class ExportDialog(QDialog):
         form.setVerticalSpacing(10)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        place = row(self.folder, browse)
-        form.addRow(label("Folder", "muted"), place)
+        form.addRow(label("Folder", "muted"), row(self.folder, browse))
         form.addRow(label("Name", "muted"), self.stem)
         form.addRow(label("Who", "muted"), self.who)
-        form.addRow(label("BVH unit", "muted"), self.unit)
-        boxes = column(*self.formats.values(), spacing=2)
         page.setLayout(
             column(
-                label("Export the skeleton", "title"), 10, label("FORMATS", "section"), boxes, 10,
-                label("FILES", "section"), form, 4, self.hint, self.problem, None, 10, row(None, cancel, self.export),
-                spacing=6,
+                label("Export the skeleton", "title"), 10, self._choice, 10, label("OPTIONS", "section"), self.options,
+                10, label("FILES", "section"), form, 4, self._hints, self.problem, None, 10,
+                row(None, cancel, self.export), spacing=6,
             )
         )  # fmt: skip
         return page
@@ -150,15 +140,18 @@ class ExportDialog(QDialog):
     # --- behaviour
 
     @property
+    def formats(self) -> dict[str, QCheckBox]:
+        return self._choice.boxes
+
+    @property
     def chosen(self) -> tuple[str, ...]:
-        return tuple(name for name, box in self.formats.items() if box.isChecked())
+        return self._choice.chosen
 
     @Slot()
     def _check(self) -> None:
-        bvh = "bvh" in self.chosen
-        self.unit.setEnabled(bvh)
-        self.hint.setVisible(bvh)
-        self.hint.setText(_BLENDER_HINT[str(self.unit.currentData())])
+        self.options.show_for(self.chosen)
+        hints = self._choice.hints(self.options.value, self._rate_hz)
+        self.hint.setText(hints)
         self.problem.hide()
         stem = self.stem.text().strip()
         named = bool(stem) and not any(c in stem for c in '/\\:*?"<>|') and stem not in (".", "..")
@@ -176,12 +169,8 @@ class ExportDialog(QDialog):
         self.export.setEnabled(False)
         self.export.setText("Writing…")
         persons = self.who.currentData()
-        self.wanted.emit(
-            ExportWish(
-                self._folder, self.stem.text().strip(), self.chosen, tuple(persons) if persons else None,
-                str(self.unit.currentData()),
-            )
-        )  # fmt: skip
+        options = dataclasses.replace(self.options.value, persons=tuple(persons) if persons else None)
+        self.wanted.emit(ExportWish(self._folder, self.stem.text().strip(), self.chosen, options))
 
     def show_written(self, paths: Sequence[Path]) -> None:
         self.files.clear()
@@ -189,9 +178,8 @@ class ExportDialog(QDialog):
             size = path.stat().st_size / 1024 if path.exists() else 0
             self.files.addItem(f"{path.name}     {size:,.0f} KB")
         self.where.setText(str(self._folder))
-        bvh = any(path.suffix == ".bvh" for path in paths)
-        self.after.setVisible(bvh)
-        self.after.setText(_BLENDER_HINT[str(self.unit.currentData())])
+        self.after.setVisible(bool(self.hint.text()))
+        self.after.setText(self.hint.text())
         self._pages.setCurrentIndex(1)
 
     def show_error(self, error: UserError) -> None:

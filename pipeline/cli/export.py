@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 from pathlib import Path
 from typing import Any
 
 from pipeline.cli.report import Report
 from pipeline.errors import ConfigError
-from pipeline.export.base import ExportOptions
 from pipeline.export.run import expand, export_take
 from pipeline.files import make_folder
+from pipeline.formats import OPTIONS, ExportOptions, import_hint
 from pipeline.project import load_take
 
 
@@ -20,12 +21,45 @@ def add_parser(commands: Any) -> None:
     parser.add_argument(
         "-o", "--output", type=Path, metavar="DIR", help="folder for the files, default: beside the take"
     )
-    parser.add_argument("--formats", default="bvh,csv", help="comma-separated, default bvh,csv (see `models`)")
+    parser.add_argument(
+        "--formats", "--format", default="bvh,csv", help="comma-separated, default bvh,csv (see `models`)"
+    )
     parser.add_argument("--person", type=int, metavar="N", help="only this person")
-    parser.add_argument("--unit", choices=("cm", "m"), default="cm", help="unit of BVH files")
-    parser.add_argument("--in-place", action="store_true", help="leave the root's travel out (BVH)")
+    add_options(parser)
     parser.add_argument("--json", action="store_true", help="one JSON object a line on stdout")
     parser.set_defaults(run=run)
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """A flag for each option of the formats: what it may be stands in `formats.OPTIONS`."""
+    for name, option in OPTIONS.items():
+        if name == "root_motion":  # as people know it
+            parser.add_argument(
+                "--in-place", action="store_true", help="leave the travel of the body out (BVH, glTF, FBX)"
+            )
+        elif option.is_switch:
+            parser.add_argument(f"--{name.replace('_', '-')}", action="store_true", help=option.title)
+        else:
+            values = [str(value) for value, _ in option.choices]
+            parser.add_argument(f"--{name}", choices=values, default=option.default, help=option.title)
+    parser.add_argument(
+        "--option", action="append", default=[], metavar="NAME=VALUE",
+        help=f"the same in one form for scripts: {', '.join(OPTIONS)}",
+    )  # fmt: skip
+
+
+def options_from(arguments: argparse.Namespace) -> ExportOptions:
+    """Raises `ConfigError` for an option or a value that does not exist."""
+    texts = {name: str(getattr(arguments, name)) for name in OPTIONS if name != "root_motion"}
+    texts["root_motion"] = str(not arguments.in_place)
+    for pair in arguments.option:
+        name, equals, value = pair.partition("=")
+        if not equals:
+            raise ConfigError(
+                f"'{pair}' is not NAME=VALUE.", f"For example: --option preset=unity. {', '.join(OPTIONS)}."
+            )
+        texts[name.strip()] = value
+    return ExportOptions().changed(texts)
 
 
 def run(arguments: argparse.Namespace, report: Report) -> int:
@@ -41,9 +75,14 @@ def run(arguments: argparse.Namespace, report: Report) -> int:
     folder = arguments.output or arguments.take.parent
     make_folder(folder)
     persons = None if arguments.person is None else (arguments.person,)
-    options = ExportOptions(persons=persons, unit=arguments.unit, root_motion=not arguments.in_place)
+    options = dataclasses.replace(options_from(arguments), persons=persons)
     exports = export_take(take, folder, arguments.take.stem, formats, options)
-    report.record({"status": "done", "take": str(arguments.take), "exports": [str(path) for path in exports]})
+    hints = {name: import_hint(name, options, take.info.fps_hz) for name in expand(formats)}
+    report.record(
+        {"status": "done", "take": str(arguments.take), "exports": [str(path) for path in exports], "hints": hints}
+    )
     for path in exports:
         report.line(str(path))
+    for name, hint in hints.items():
+        report.line(f"  {name}: {hint}")
     return 0

@@ -14,13 +14,14 @@ from typing import Any
 
 from pipeline import weights
 from pipeline.cli import recipe
+from pipeline.cli.export import add_options, options_from
 from pipeline.cli.report import Report
 from pipeline.config import DetectConfig, LiftConfig, PostConfig, RunConfig, SceneConfig
 from pipeline.errors import ConfigError, UserError
-from pipeline.export.base import ExportOptions
 from pipeline.export.run import expand, export_take
 from pipeline.files import make_folder
 from pipeline.flow import CancelToken
+from pipeline.formats import ExportOptions
 from pipeline.offline import Engine, analyse
 from pipeline.process import peak_memory_mb
 from pipeline.project import SUFFIX, save_take
@@ -49,6 +50,7 @@ def add_parser(commands: Any) -> None:
     parser.add_argument("--lifter", default="", help="lifter (see `models`)")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, mps")
     recipe.add_arguments(parser)
+    add_options(parser)
     parser.add_argument("--no-cache", action="store_true", help="neither read nor write the cache of 2D detections")
     parser.add_argument("--json", action="store_true", help="one JSON object a line on stdout")
     parser.set_defaults(run=run)
@@ -106,6 +108,7 @@ def run(arguments: argparse.Namespace, report: Report) -> int:
     config = config_from(arguments)
     formats = [name.strip() for name in arguments.formats.split(",") if name.strip()]
     expand(formats)
+    options = options_from(arguments)
     if not arguments.inputs and not arguments.sample:
         raise ConfigError("There is no video to lift.", "Name a video file or a folder, or use --sample.")
     make_folder(arguments.output)
@@ -117,7 +120,7 @@ def run(arguments: argparse.Namespace, report: Report) -> int:
     with Engine() as engine, interruptible(cancel):
         for path, stem in zip(inputs, unique_stems(inputs), strict=True):
             try:
-                _lift_one(path, stem, arguments.output, formats, config, cancel, engine, report)
+                _lift_one(path, stem, arguments.output, formats, options, config, cancel, engine, report)
             except UserError as error:
                 if len(inputs) == 1:
                     raise
@@ -131,6 +134,7 @@ def _lift_one(
     stem: str,
     folder: Path,
     formats: Sequence[str],
+    options: ExportOptions,
     config: RunConfig,
     cancel: CancelToken,
     engine: Engine,
@@ -152,7 +156,7 @@ def _lift_one(
     assert take is not None, "analyse ends with a complete take or raises"
     # Nothing is written before the run is through: a cancelled or failed run leaves the folder as it was.
     take_path = save_take(take, folder / f"{stem}{SUFFIX}")
-    exports = export_take(take, folder, stem, formats, ExportOptions()) if formats else []
+    exports = export_take(take, folder, stem, formats, options) if formats else []
     result = {
         "status": "done",
         "input": str(path),

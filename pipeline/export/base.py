@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
+from pipeline.formats import ExportOptions
 from pipeline.types import Take
 
-
-@dataclass(frozen=True, slots=True)
-class ExportOptions:
-    """What to write. `persons` None: everyone who was lifted."""
-
-    persons: tuple[int, ...] | None = None
-    unit: Literal["cm", "m"] = "cm"  # of formats that may choose (BVH)
-    root_motion: bool = True
+__all__ = ["ExportOptions", "Exporter"]
 
 
 @runtime_checkable

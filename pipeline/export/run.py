@@ -31,6 +31,8 @@ def export_take(
 ) -> list[Path]:
     """Write `take` to `folder` (made if needed) in all `formats`; returns the paths written, each once.
 
+    With the option `report` the files are read back, and `<stem>_report.json` is the last of the paths.
+
     Raises `ConfigError` for an unknown format, and `OutputError` if there is nothing to write, the stem is no file
     name, or the file system refuses. Formats finished before a failure stay; none is left half-written.
     """
@@ -40,7 +42,12 @@ def export_take(
         raise OutputError(f"'{stem}' is not a file name.", "Give a name without folders.")
     chosen_tracks(take, options)  # before the folder is made: an empty take leaves nothing behind
     make_folder(folder)
-    written: dict[Path, None] = {}
+    written: dict[str, list[Path]] = {}
     for exporter in exporters:
-        written.update(dict.fromkeys(exporter.write(take, folder, stem, options)))
-    return list(written)
+        written[exporter.name] = exporter.write(take, folder, stem, options)
+    paths = dict.fromkeys(path for files in written.values() for path in files)
+    if options.report:
+        from pipeline.export.report import write_report
+
+        paths[write_report(take, folder, stem, written, options)] = None
+    return list(paths)

@@ -13,7 +13,8 @@ from pipeline.errors import OutputError
 from pipeline.export.base import ExportOptions
 from pipeline.files import atomic_write
 from pipeline.geometry import world_from_camera
-from pipeline.types import Doubles, Take, Track3D
+from pipeline.skeleton import h36m17_from
+from pipeline.types import Doubles, Floats, Take, Track3D
 
 
 def chosen_tracks(take: Take, options: ExportOptions) -> list[Track3D]:
@@ -49,6 +50,22 @@ def world_joints(take: Take, track: Track3D) -> Doubles:
     return np.asarray(world_from_camera(joints, take.scene.rotation, take.scene.translation), np.float64)
 
 
+def joints_image(take: Take, track: Track3D) -> Floats:
+    """(T, 17, 2) pixels of the person's 2D joints as H36M-17, NaN = not seen."""
+    seen = take.track2d(track.person)
+    if seen is None:
+        return np.full((len(track.frame_index), 17, 2), np.nan, np.float32)
+    return h36m17_from(seen.skeleton, seen.joints_image, seen.scores)[0]
+
+
+def even_times(take: Take, track: Track3D, rate: float) -> Doubles:
+    """The times of the track, or, in a video of variable rate, the same span at an even `rate` (Hz)."""
+    times = track.time_s
+    if not take.info.variable_rate or len(times) < 2:
+        return times
+    return np.asarray(times[0] + np.arange(round(float(times[-1] - times[0]) * rate) + 1) / rate)
+
+
 def rate_hz(take: Take, track: Track3D) -> float:
     """True average rate: the video's, or the timestamps' if it does not say."""
     if np.isfinite(take.info.fps_hz) and take.info.fps_hz > 0:
@@ -74,3 +91,10 @@ def text_files(paths: Sequence[Path]) -> Iterator[list[IO[str]]]:
     """Text files that all appear together, or, if anything fails before the end, not at all."""
     with contextlib.ExitStack() as stack:
         yield [stack.enter_context(atomic_write(path, "w")) for path in paths]
+
+
+@contextlib.contextmanager
+def binary_files(paths: Sequence[Path]) -> Iterator[list[IO[bytes]]]:
+    """The same for bytes."""
+    with contextlib.ExitStack() as stack:
+        yield [stack.enter_context(atomic_write(path)) for path in paths]

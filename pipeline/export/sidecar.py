@@ -28,10 +28,20 @@ def sidecar_path(folder: Path, stem: str) -> Path:
 
 def sidecar_text(take: Take, tracks: list[Track3D]) -> str:
     """The sidecar of both kinds of tables of `tracks`."""
-    info, scene, skeleton = take.info, take.scene, tracks[0].topology
-    data: dict[str, Any] = {
+    data = {
         "format": "hourglass-csv",
         "version": 1,
+        **take_facts(take, tracks),
+        "persons": [track.person for track in tracks],
+        "columns": _COLUMNS,
+    }
+    return json.dumps(plain(data), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def take_facts(take: Take, tracks: list[Track3D]) -> dict[str, Any]:
+    """What holds for all numbers of a take in world space: units, axes, rate, skeleton, video, camera, provenance."""
+    info, scene, skeleton = take.info, take.scene, tracks[0].topology
+    return {
         "unit": "m",
         "space": "world",
         "axes": _AXES,
@@ -39,8 +49,6 @@ def sidecar_text(take: Take, tracks: list[Track3D]) -> str:
         "rate_hz": rate_hz(take, tracks[0]),
         "variable_rate": info.variable_rate,
         "frames": len(tracks[0].frame_index),
-        "persons": [track.person for track in tracks],
-        "columns": _COLUMNS,
         "skeleton": {"name": skeleton.key, "joints": list(skeleton.names), "parents": list(skeleton.parents)},
         "video": {"name": info.name, "width_px": info.width_px, "height_px": info.height_px},
         "scene": None
@@ -57,15 +65,14 @@ def sidecar_text(take: Take, tracks: list[Track3D]) -> str:
         },
         "provenance": take.provenance,
     }
-    return json.dumps(_plain(data), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """The value with None for numbers that JSON does not have."""
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items()}
+        return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     return value

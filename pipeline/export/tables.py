@@ -12,14 +12,13 @@ from pathlib import Path
 import numpy as np
 
 from pipeline.export.base import ExportOptions
-from pipeline.export.select import chosen_tracks, person_paths, text_files, world_joints
+from pipeline.export.select import chosen_tracks, joints_image, person_paths, text_files, world_joints
 from pipeline.export.sidecar import sidecar_path, sidecar_text
-from pipeline.skeleton import H36M17, h36m17_from
-from pipeline.types import Doubles, Floats, Take, Track3D
+from pipeline.export.text import chunks, formatted
+from pipeline.skeleton import H36M17
+from pipeline.types import Doubles, Take, Track3D
 
 log = logging.getLogger(__name__)
-
-_CHUNK = 500  # frames formatted at once
 
 
 class CsvExporter:
@@ -62,26 +61,24 @@ class WideCsvExporter:
         return paths
 
 
-def _rows(template: str, values: Doubles) -> Iterator[str]:
-    """(T, ...) values through a template for one frame, many frames at a time; NaN becomes an empty cell."""
-    for start in range(0, len(values), _CHUNK):
-        block = values[start : start + _CHUNK]
-        yield ((template * len(block)) % tuple(block.ravel().tolist())).replace("nan", "")
-
-
 def _tidy(take: Take, tracks: list[Track3D]) -> Iterator[str]:
     yield "frame,time_s,person,joint,x,y,z,confidence,x2d,y2d\n"
-    template, columns = "", []
-    for track in tracks:
-        template += "".join(f"%d,%.6f,{track.person},{joint},%.6f,%.6f,%.6f,%.4f,%.2f,%.2f\n" for joint in H36M17.names)
-        frames = len(track.frame_index)
-        values = np.empty((frames, len(H36M17.names), 8))
-        values[..., 0], values[..., 1] = track.frame_index[:, None], track.time_s[:, None]
-        values[..., 2:5] = world_joints(take, track)
-        values[..., 5] = track.scores
-        values[..., 6:] = _joints_2d(take, track)
-        columns.append(values)
-    yield from _rows(template, np.stack(columns, axis=1))
+    template = "".join(
+        f"%d,%.6f,{track.person},{joint},%.6f,%.6f,%.6f,%.4f,%.2f,%.2f\n" for track in tracks for joint in H36M17.names
+    )
+    places = [(track, world_joints(take, track), joints_image(take, track)) for track in tracks]
+
+    def block(rows: slice) -> Doubles:
+        """(frames, persons, 17, 8)"""
+        values = np.empty((len(tracks[0].frame_index[rows]), len(tracks), len(H36M17.names), 8))
+        for at, (track, joints, pixels) in enumerate(places):
+            values[:, at, :, 0], values[:, at, :, 1] = track.frame_index[rows, None], track.time_s[rows, None]
+            values[:, at, :, 2:5], values[:, at, :, 5] = joints[rows], track.scores[rows]
+            values[:, at, :, 6:] = pixels[rows]
+        return values
+
+    for rows in chunks(len(tracks[0].frame_index)):
+        yield formatted(template, block(rows))
 
 
 def _wide(take: Take, track: Track3D) -> Iterator[str]:
@@ -90,12 +87,6 @@ def _wide(take: Take, track: Track3D) -> Iterator[str]:
     values = np.concatenate(
         [track.frame_index[:, None], track.time_s[:, None], joints.reshape(len(joints), -1)], axis=1
     )
-    yield from _rows("%d,%.6f" + ",%.6f" * (values.shape[1] - 2) + "\n", values)
-
-
-def _joints_2d(take: Take, track: Track3D) -> Floats:
-    """(T, 17, 2) pixels, H36M-17, NaN = not seen."""
-    seen = take.track2d(track.person)
-    if seen is None:
-        return np.full((len(track.frame_index), 17, 2), np.nan, np.float32)
-    return h36m17_from(seen.skeleton, seen.joints_image, seen.scores)[0]
+    template = "%d,%.6f" + ",%.6f" * (values.shape[1] - 2) + "\n"
+    for rows in chunks(len(values)):
+        yield formatted(template, values[rows])

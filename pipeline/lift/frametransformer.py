@@ -4,13 +4,16 @@ MixSTE spends a token on every joint of every frame. Here the joints of a frame 
 2022) and P-STMO (ECCV 2022): an MLP reads them, frames attend to each other, an MLP writes the joints. At the same cost
 the layers are far wider, and on a laptop's processor their matrices are of a size that it multiplies well.
 
-Three things are this model's own:
+Four things are this model's own:
 
 * Places in time are rotations of queries and keys (RoPE, Su et al., arXiv 2104.09864), so that weights do not depend on
   the window: what was learned on 27 frames, each 9 apart, is at home in 243.
 * Recovering keeps each frame's own detail. What TRI interpolates are not the joints but what the deep blocks have
   *added* to the kept tokens; every frame adds that to its own token of before the pruning. At a kept frame nothing
   is changed by it.
+* Joints lie on their rays as far as the detector is trusted (`along_rays`): a network has to learn to multiply a
+  joint's place in the picture by its depth, which geometry can do exactly. (Put behind weights that had been trained
+  without it: 50.0 -> 46.8 mm MPJPE with perfect joints, single frames of val.npz.)
 * Attention starts as nothing (its projection is zero), so that weights learned on single frames, where there is
   nothing to attend to, are the start of longer windows without a loss.
 
@@ -27,6 +30,7 @@ import torch
 from torch import Tensor, nn
 
 from pipeline.lift.layers import Attention, Mlp
+from pipeline.lift.ray import SIZE
 from pipeline.lift.recovering import interpolate_at
 from pipeline.lift.tokens import HourglassHost, PruneConfig, all_frames, check_windows, config_from_sizes, gather_frames
 
@@ -47,6 +51,7 @@ class FrameTransformerConfig:
     in_channels: int = 6  # x, y, confidence of each joint, then numbers that all joints of a frame share
     joints: int = 17
     out_channels: int = 3
+    along_rays: bool = False  # the input is `person_ray`, and joints are pulled to their rays by a learned gate
     stride: int = 1  # rows of the window stand this many frames apart (training on a long view for little)
 
 
@@ -118,6 +123,10 @@ class FrameTransformer(HourglassHost):
         self.decoder = nn.ModuleList(MlpLayer(c.channels, c.mlp_ratio) for _ in range(c.decoder_depth))
         self.norm = nn.LayerNorm(c.channels, eps=1e-6)
         self.head = nn.Linear(c.channels, c.joints * c.out_channels)
+        if c.along_rays:
+            if c.in_channels <= SIZE or c.out_channels != 3:
+                raise ValueError("along_rays needs the channels of person_ray and gives three coordinates")
+            self.gate = nn.Linear(c.channels, c.joints)
 
     @classmethod
     def from_sizes(cls, sizes: Mapping[str, Any], prune: PruneConfig) -> FrameTransformer:
@@ -131,6 +140,8 @@ class FrameTransformer(HourglassHost):
                 nn.init.zeros_(value)
             elif name.endswith("mlp.fc2.weight"):
                 nn.init.normal_(value, std=0.005)
+            elif name.startswith("gate."):
+                nn.init.zeros_(value)
             elif value.dim() == 2:
                 nn.init.normal_(value, std=0.02 if name == "head.weight" else value.shape[1] ** -0.5)
         # The pelvis' place is zero in every single frame: nothing learns what to make of it before windows come.
@@ -141,6 +152,7 @@ class FrameTransformer(HourglassHost):
         c = self.config
         check_windows("FrameTransformer", x, c.frames, c.joints, c.in_channels)
         kept = all_frames(x)  # (B, F)
+        given = x
         own = min(c.in_channels, 3)
         x = self.embed(torch.cat([x[..., :own].flatten(2), x[:, :, 0, own:]], -1))  # (B, F, C)
         for layer in self.encoder:
@@ -158,7 +170,9 @@ class FrameTransformer(HourglassHost):
         x = self._recovered(x, kept, stages)[:, :, 0]
         for layer in self.decoder:
             x = layer(x)
-        return self.head(self.norm(x)).unflatten(-1, (c.joints, c.out_channels)), kept
+        x = self.norm(x)
+        joints = self.head(x).unflatten(-1, (c.joints, c.out_channels))
+        return (pulled_to_rays(joints, given, self.gate(x)) if c.along_rays else joints), kept
 
     def _block(self, block: int, x: Tensor, turn: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor | None]:
         """(B, n, 1, C) -> the same, and how much each frame is attended to, (B, n), if the next block asks."""
@@ -185,6 +199,25 @@ class FrameTransformer(HourglassHost):
         rate = _LONGEST_WAVE ** (-torch.arange(half, device=kept.device, dtype=torch.float32) / half)
         angle = (kept * self.stride).float()[:, None, :, None] * rate
         return angle.cos(), angle.sin()
+
+
+def pulled_to_rays(joints: Tensor, given: Tensor, gate: Tensor) -> Tensor:
+    """Joints (B, F, J, 3), input by `person_ray` (B, F, J, 6), gate (B, F, J) before its sigmoid -> (B, F, J, 3).
+
+    The pelvis' distance Z is the one at which the joints' x and y fit the picture best; on its ray a joint of depth z
+    lies at slope * (Z + z). The gate says how far each joint goes there. Joints that were not seen have no say in Z.
+    The result is relative to the pelvis. float32 throughout: Z is a quotient of sums.
+    """
+    joints, given = joints.float(), given.float()
+    joints = joints - joints[:, :, :1]
+    slopes = given[..., :2] * (given[..., SIZE : SIZE + 1].exp() / 2)
+    slopes = torch.cat([torch.zeros_like(slopes[:, :, :1]), slopes[:, :, 1:]], 2)  # the pelvis is on the axis
+    flat, depth = joints[..., :2], joints[..., 2:]
+    trust = given[..., 2:3] ** 2 * slopes
+    distance = (trust * (flat - slopes * depth)).sum((-1, -2)) / (trust * slopes).sum((-1, -2)).clamp_min(1e-6)
+    on_ray = slopes * (distance[..., None, None] + depth)
+    pulled = flat + torch.sigmoid(gate.float())[..., None] * (on_ray - flat)
+    return torch.cat([pulled, depth], -1)
 
 
 def _turned(x: Tensor, turn: tuple[Tensor, Tensor] | None) -> Tensor:

@@ -18,8 +18,8 @@ from pipeline.types import Doubles
 
 _ORDER = 3
 _SPEED_HZ = 4.0  # what is slow or fast is judged after a low-pass of this
-_SLOW_SHARE = 0.375  # of the highest cut-off: what joints that stand still are smoothed with
-_SPEEDS_M_S = (0.3, 1.5)  # below the first a joint counts as slow, above the second as fast
+_SLOW_SHARE = 0.25  # of the highest cut-off: what joints that stand still are smoothed with
+_SPEEDS_M_S = (0.2, 1.0)  # below the first a joint counts as slow, above the second as fast
 _HIGHEST_SHARE = 0.4  # of the rate
 _WEIGHTS = (0.05, 2.0)  # limits, relative to the joint's median
 
@@ -27,7 +27,7 @@ _WEIGHTS = (0.05, 2.0)  # limits, relative to the joint's median
 def adaptive(values: Doubles, weights: Doubles, seen: NDArray[np.bool_], rate_hz: float, cutoff_hz: float) -> Doubles:
     """(T, J, 3) root-relative joints, metres, (T, J) weights >= 0 -> the same, each run of `seen` smoothed.
 
-    `cutoff_hz` is where half of the amplitude is left for a fast joint; slow ones get 3/8 of it. 0 = unchanged copy.
+    `cutoff_hz` is where half of the amplitude of a fast joint is left; slow ones get a quarter of it. 0 = unchanged copy.
     Unseen frames are left as they are.
     """
     out = np.array(values, np.float64)

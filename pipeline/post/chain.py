@@ -11,12 +11,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.config import PostConfig, RunConfig, SceneConfig
+from pipeline.config import RunConfig, SceneConfig
 from pipeline.geometry import camera_from_world, default_fov_deg, rotation_world_from_camera
 from pipeline.post.feet import locked
 from pipeline.post.findings import findings_of
 from pipeline.post.ground import find_floor
-from pipeline.post.picture import View
+from pipeline.post.picture import ROOT_HZ, View
 from pipeline.post.pose import Posed, posed
 from pipeline.post.stature import ANKLE_PER_STATURE, ASSUMED_HEIGHT_CM, chain_from_height
 from pipeline.post.tilt import camera_tilt
@@ -65,7 +65,7 @@ def finish(
             fov_deg=fov_deg,
             chain_m=chain_from_height(height_cm),
             unit_stature_m=unit_stature_m,
-            post=config.post,
+            config=config,
         )
         for person in persons
     ]
@@ -127,14 +127,15 @@ def _rate(person: LiftedPerson, info: VideoInfo) -> float:
 
 
 def _in_camera(
-    person: LiftedPerson, info: VideoInfo, *, fov_deg: float, chain_m: float, unit_stature_m: float, post: PostConfig
+    person: LiftedPerson, info: VideoInfo, *, fov_deg: float, chain_m: float, unit_stature_m: float, config: RunConfig
 ) -> tuple[Doubles, Posed]:
     """(T, 17, 3) joints in camera space with the root's path in them, NaN where the person was not seen; the pose."""
     relative = np.asarray(person.relative, np.float64) * (chain_m / unit_stature_m)
     rate_hz = _rate(person, info)
     size_px = (info.width_px, info.height_px)
-    view = View(fov_deg, size_px, rate_hz, chain_m)
-    pose = posed(relative, person.joints_image_h36m, person.scores, view, post)
+    limbs_m = {name: length / 100 for name, length in config.scene.limbs_cm.items()}
+    view = View(fov_deg, size_px, rate_hz, chain_m, limbs_m)
+    pose = posed(relative, person.joints_image_h36m, person.scores, view, config.post)
     root = root_path(
         pose.relative,
         pose.joints_image,
@@ -142,6 +143,6 @@ def _in_camera(
         fov_deg=fov_deg,
         size_px=size_px,
         rate_hz=rate_hz,
-        smooth_hz=post.smooth_hz,
+        smooth_hz=min(config.post.smooth_hz, ROOT_HZ),
     )
     return pose.relative + root[:, None], pose

@@ -7,7 +7,8 @@ toward it, by a share that grows with the detector's confidence and falls where 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -17,7 +18,7 @@ from pipeline.types import Doubles, Floats
 
 _APART_M = 0.15  # at this distance between lifter and detector, half of the trust is gone (Cauchy)
 _NEAREST_M = 0.15
-_ROOT_HZ = 7.0
+ROOT_HZ = 7.0  # the root is heavy: what is faster is noise
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class View:
     size_px: tuple[int, int]
     rate_hz: float
     chain_m: float  # see `stature`
+    limbs_m: Mapping[str, float] = field(default_factory=dict)  # lengths that the user knows, see `config.LIMBS`
 
 
 def lines_of_sight(joints_image: Floats, view: View) -> Doubles:
@@ -45,7 +47,7 @@ def placed(joints: Doubles, joints_image: Floats, scores: Floats, view: View) ->
         fov_deg=view.fov_deg,
         size_px=view.size_px,
         rate_hz=view.rate_hz,
-        smooth_hz=_ROOT_HZ,
+        smooth_hz=ROOT_HZ,
     )
 
 

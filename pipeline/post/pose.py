@@ -56,7 +56,7 @@ def posed(relative: Doubles, joints_image: Floats, scores: Floats, view: View, p
 
     body = measure_body(joints)
     has_body = post.bones != "off" and body.chain_m > _TINY_M
-    body = body.scaled(view.chain_m / max(body.chain_m, _TINY_M))
+    body = body.scaled(view.chain_m / max(body.chain_m, _TINY_M)).with_limbs(view.limbs_m)
 
     def of_body(points: Doubles, trust: Doubles) -> Doubles:
         return _of_body(points, trust, body, post) if has_body else points - points[:, :1]

@@ -49,6 +49,7 @@ class Rig:
 
     offsets: Doubles  # (21, 3) metres, rest pose
     ends: dict[int, Doubles]  # bone -> (3,)
+    hips_m: float  # height of the hips in the rest pose, standing on the floor
 
     def children(self, bone: int) -> list[int]:
         return [child for child, parent in enumerate(PARENTS) if parent == bone]
@@ -77,7 +78,7 @@ def rig_for(body: Body) -> Rig:
         offsets[at(f"{side}Foot")] = [0, -size[ankle], 0]
         offsets[at(f"{side}ToeBase")] = [0, -_BALL_DOWN * stature, _BALL_FORWARD * stature]
         ends[at(f"{side}ToeBase")] = np.array([0, 0, _TOES * stature])
-    return Rig(offsets, ends)
+    return Rig(offsets, ends, float(size[2] + size[3] + ANKLE_PER_STATURE * stature))
 
 
 def rig_from_world(points: Doubles) -> Doubles:

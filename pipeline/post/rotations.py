@@ -52,9 +52,13 @@ def solve(joints: Doubles, times_s: Doubles, rate_hz: float) -> RigPose:
     turns = _global_rotations(joints, rate_hz)
     from scipy.spatial.transform import Rotation
 
-    rotations = np.empty((len(joints), len(NAMES), 4))
+    rotations = np.zeros((len(joints), len(NAMES), 4))
+    rotations[..., 3] = 1
     for bone, (name, parent) in enumerate(zip(NAMES, PARENTS, strict=True)):
-        local = turns[name] if parent < 0 else np.swapaxes(turns[NAMES[parent]], 1, 2) @ turns[name]
+        above = turns[NAMES[parent]] if parent >= 0 else None
+        if above is turns[name]:  # hands and feet rest on what they hang on
+            continue
+        local = turns[name] if above is None else np.swapaxes(above, 1, 2) @ turns[name]
         rotations[:, bone] = _same_sign(Rotation.from_matrix(local).as_quat())
     return RigPose(np.asarray(times_s, np.float64), joints[:, 0].astype(np.float64), rotations)
 
@@ -62,6 +66,8 @@ def solve(joints: Doubles, times_s: Doubles, rate_hz: float) -> RigPose:
 def resample(pose: RigPose, times_s: Doubles) -> RigPose:
     """The pose at other times: gaps are bridged by turning evenly (slerp), the ends hold the nearest pose."""
     known = pose.times_s
+    if np.array_equal(known, times_s):
+        return pose
     after = np.clip(np.searchsorted(known, times_s), 1, max(len(known) - 1, 1))
     before = after - 1
     after = np.minimum(after, len(known) - 1)

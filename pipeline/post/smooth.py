@@ -53,14 +53,14 @@ def savitzky_golay(values: Doubles, seen: NDArray[np.bool_], rate_hz: float, cut
     """As `low_pass`, by local polynomials of the third degree whose length gives about that cut-off.
 
     Schafer, What Is a Savitzky-Golay Filter?, IEEE Signal Processing Magazine 2011: f_c = (N + 1) / (3.2 M - 4.6) of
-    half the rate, M = half the length, N = 3.
+    half the rate, M = half the length, N = 2 (in the middle, the third degree changes nothing).
     """
     out = np.array(values, np.float64)
     if cutoff_hz <= 0 or cutoff_hz >= _HIGHEST_SHARE * rate_hz:
         return out
     from scipy.signal import savgol_filter
 
-    half = max(2, round((4 * rate_hz / (2 * cutoff_hz) + 4.6) / 3.2))
+    half = max(2, round((3 * rate_hz / (2 * cutoff_hz) + 4.6) / 3.2))
     for run in runs(seen):
         room = (run.stop - run.start - 1) // 2
         if min(half, room) >= 2:

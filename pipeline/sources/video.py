@@ -180,6 +180,7 @@ class VideoSource:
                     "Copy it again from the camera, or convert it to H.264 in .mp4.",
                 )
             first_pts = first.pts
+            self._clock_start_s = 0.0 if first_pts is None else float(first_pts * stream.time_base)
             self._upright = _Upright(first, stream)
             width, height = self._upright.size
             fov = fov_from_metadata(container, stream, width, height)
@@ -212,6 +213,15 @@ class VideoSource:
     @property
     def info(self) -> VideoInfo:
         return self._info
+
+    @property
+    def path(self) -> Path:
+        return self._path
+
+    @property
+    def clock_start_s(self) -> float:
+        """When the first frame is shown on the container's clock, which the sound goes by."""
+        return self._clock_start_s
 
     def frames(self, start_s: float | None = None, end_s: float | None = None) -> Iterator[Frame]:
         """Frames with start_s <= time_s < end_s, each once, in order. See `FrameSource`."""

@@ -7,6 +7,7 @@ import threading
 import numpy as np
 import pytest
 
+from pipeline import weights
 from pipeline.config import LiftConfig, RunConfig, SceneConfig
 from pipeline.errors import Cancelled, ModelError
 from pipeline.flow import CancelToken
@@ -81,12 +82,14 @@ def test_another_recipe_lifts_the_same_2d_again_without_detecting(engine, source
             np.testing.assert_array_equal(track.scores, same.scores)
         assert np.nanmax(np.abs(take.tracks3d[0].joints - own.tracks3d[0].joints)) > 1e-3
     lifters = [take.provenance["lifter"] for take in takes.values()]
-    assert [lifter["prune"]["schedule"] for lifter in lifters] == [[[2, 121], [4, 81]], [], [[1, 61]]]
+    trained = [list(pair) for pair in weights.find().prune["schedule"]]
+    assert [lifter["prune"]["schedule"] for lifter in lifters] == [trained, [], [[1, 61]]]
     assert lifters[1]["gflops_per_window"] > lifters[0]["gflops_per_window"] > lifters[2]["gflops_per_window"] > 1
     # 45 frames stand at 99 to 143 of the window of 243.
     assert full.token_stages == ()
-    first = np.linspace(0, 242, 121).round().astype(int)
-    stages = {"own": {2: first, 4: first[np.linspace(0, 120, 81).round().astype(int)]}}
+    (block, keep), (then, fewer) = trained
+    first = np.linspace(0, 242, keep).round().astype(int)
+    stages = {"own": {block: first, then: first[np.linspace(0, keep - 1, fewer).round().astype(int)]}}
     stages["sparse"] = {1: np.linspace(0, 242, 61).round().astype(int)}
     for name, expected in stages.items():
         (kept,) = takes[name].token_stages
@@ -105,7 +108,7 @@ def test_partial_takes_say_what_was_kept_so_far(engine, source) -> None:
         assert stages.kept.shape == (2, take.frame_count)
         seen = take.tracks3d[0].seen
         assert not stages.kept[:, ~seen].any()
-        assert stages.kept[0, seen].mean() == pytest.approx(121 / 243, abs=0.05)
+        assert stages.kept[0, seen].mean() == pytest.approx(weights.find().prune["schedule"][0][1] / 243, abs=0.05)
 
 
 def test_a_recipe_that_does_not_fit_is_said_and_the_engine_goes_on(engine, source) -> None:

@@ -1,4 +1,4 @@
-"""The BVH in the hands of its most common reader: Blender's importer, without a window."""
+"""BVH, glTF and FBX in the hands of their most common reader: Blender's importers, without a window."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pipeline.errors import OutputError
 from pipeline.export.run import export_take
 from pipeline.types import Take
 from tests.motion import clip, facing_camera, scene
@@ -26,12 +27,12 @@ BONES = {
 }  # fmt: skip
 
 
-def in_blender(bvh: Path, frames: list[int]) -> dict:
-    result = bvh.with_suffix(".json")
+def in_blender(file: Path, frames: list[int], rate_hz: float = 30.0) -> dict:
+    result = file.with_suffix(".found.json")
     script = Path(__file__).with_name("blender_bones.py")
-    command = [BLENDER, "-b", "--factory-startup", "--python-exit-code", "1", "--python", script, "--", bvh, result]
+    command = [BLENDER, "-b", "--factory-startup", "--python-exit-code", "1", "--python", script, "--", file, result]
     done = subprocess.run(
-        [str(part) for part in [*command, *frames]], capture_output=True, text=True, timeout=200, check=False
+        [str(part) for part in [*command, rate_hz, *frames]], capture_output=True, text=True, timeout=200, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return json.loads(result.read_text())
@@ -43,7 +44,8 @@ def agree(take: Take, found: dict, frames: list[int]) -> float:
     worst = 0.0
     for frame in frames:
         bones = found["frames"][str(frame)]
-        places = {joint: bones[name]["head"] for name, joint in BONES.items()} | {10: bones["Head"]["tail"]}
+        top = bones["Head_end"]["head"] if "Head_end" in bones else bones["Head"]["tail"]
+        places = {joint: bones[name]["head"] for name, joint in BONES.items()} | {10: top}
         assert len(places) == 17
         worst = max(worst, *(float(np.linalg.norm(place - joints[frame, joint])) for joint, place in places.items()))
     return worst
@@ -56,7 +58,7 @@ def test_blender_sees_the_exported_joints(tmp_path):
     export_take(ntsc, tmp_path, "jump", ["bvh"])
     frames = [3, 60, 90, 100, 150, 204]
     found = in_blender(tmp_path / "jump.bvh", frames)
-    assert agree(take, found, frames) < 0.005
+    assert agree(take, found, frames) < 0.001
     assert found["fps"] == pytest.approx(30000 / 1001, abs=0.01)
 
     standing = found["frames"]["3"]
@@ -90,3 +92,52 @@ def test_blender_sees_the_sample_as_it_was_lifted(sample_run, tmp_path):
             assert np.linalg.norm(place - joints[joint]) < 0.005, (frame, joint)
     on_the_roof = found["frames"]["100"]
     assert 1.3 < on_the_roof["Head"]["tail"][2] - on_the_roof["LeftFoot"]["head"][2] < 1.8
+
+
+def test_blender_sees_the_glb_as_it_was_exported(tmp_path):
+    """With the scene at the video's whole rate, as the hint says: joints, skin, axes, scale and times."""
+    rate = 30000 / 1001
+    take = scene(facing_camera(clip("jump")), rate_hz=rate).take(np.isin(np.arange(205), [0, 1, 2, *range(120, 140)]))
+    export_take(take, tmp_path, "jump", ["glb"])
+    frames = [3, 60, 90, 100, 150, 199]
+    found = in_blender(tmp_path / "jump.glb", frames, rate)
+    assert found["action_end"] / found["fps"] == pytest.approx(204 / rate, abs=1e-4)
+    assert agree(take, found, frames) < 0.0005
+    assert found["parents"]["LeftForeArm"] == "LeftArm"
+    assert found["rest"]["LeftHand"][0] > 0.6
+    assert abs(found["rest"]["LeftHand"][2] - found["rest"]["LeftArm"][2]) < 1e-4
+    joints = take.tracks3d[0].joints[199]
+    low, high = np.array(found["body"]["low"]), np.array(found["body"]["high"])
+    assert (low < joints.min(axis=0)).all()  # the skin is around the bones in the last frame
+    assert (high > joints.max(axis=0) - 0.01).all()
+    assert (high - low < joints.max(axis=0) - joints.min(axis=0) + 0.45).all()
+
+
+def test_blender_reads_the_fbx_that_it_wrote(tmp_path):
+    """Positions, rate, scale and skin survive the way glTF > Blender > FBX > Blender."""
+    rate = 30000 / 1001
+    take = scene(facing_camera(clip("jump")), rate_hz=rate).take(np.isin(np.arange(205), range(120, 140)))
+    paths = export_take(take, tmp_path, "jump", ["fbx"])
+    assert [path.name for path in paths] == ["jump.fbx"]
+    frames = [3, 60, 90, 100, 150, 199]
+    found = in_blender(paths[0], frames, rate)
+    assert found["fps"] == pytest.approx(rate, abs=1e-5)
+    assert (found["action_end"] - 1) / 30 == pytest.approx(204 / rate, abs=1e-4)
+    assert agree(take, found, frames) < 0.0005
+    joints = take.tracks3d[0].joints[199]
+    assert (np.array(found["body"]["high"]) > joints.max(axis=0) - 0.01).all()
+    assert found["body"]["high"][2] - joints[:, 2].max() < 0.2
+
+
+def test_a_blender_that_fails_is_said(tmp_path, monkeypatch):
+    """Another program called `blender`: nothing is left behind."""
+    fake = tmp_path / "bin" / "blender"
+    fake.parent.mkdir()
+    fake.write_text("#!/bin/sh\necho 'Error: this is not Blender' >&2\nexit 1\n")
+    fake.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{fake.parent}:/usr/bin:/bin")
+    out = tmp_path / "out"
+    with pytest.raises(OutputError, match="this is not Blender") as error:
+        export_take(scene(clip("jump")[:20]).take(), out, "jump", ["fbx"])
+    assert "NumPy" in error.value.hint
+    assert list(out.iterdir()) == []

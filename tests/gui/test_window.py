@@ -435,6 +435,55 @@ def test_export_writes_and_shows_the_files(lifted: Window, tmp_path: Path, qtbot
     assert Settings().export.folder == str(folder)
 
 
+def test_export_options_follow_the_formats_and_are_remembered(
+    lifted: Window, backend: FakeBackend, tmp_path: Path, qtbot: QtBot
+) -> None:
+    lifted.actions_["export"].trigger()
+    dialog = lifted.files.dialog
+    lists, switches = dialog.options.lists, dialog.options.switches
+    for name in dialog.formats:
+        dialog.formats[name].setChecked(name == "trc")
+    assert not lists["preset"].isVisible()
+    assert not switches["t_pose"].isVisible()
+    assert switches["report"].isVisible()
+    assert "OpenSim" in dialog.hint.text()
+    dialog.formats["bvh"].setChecked(True)
+    assert lists["preset"].isVisible()
+    lists["preset"].setCurrentIndex(lists["preset"].findData("unreal"))
+    lists["unit"].setCurrentIndex(lists["unit"].findData("m"))
+    switches["t_pose"].setChecked(True)
+    switches["root_motion"].setChecked(False)
+    assert "Unreal" in dialog.hint.text()
+    assert "scale 1 " in dialog.hint.text()
+    dialog.folder.setText(str(tmp_path / "out"))
+    dialog.export.click()
+    qtbot.waitUntil(lambda: dialog._pages.currentIndex() == 1)
+    assert "Unreal" in dialog.after.text()
+    options = backend.exports[-1][3]
+    assert (options.preset, options.unit, options.t_pose, options.root_motion) == ("unreal", "m", True, False)
+    bvh = next((tmp_path / "out").glob("*.bvh")).read_text("utf-8")
+    assert "ROOT pelvis" in bvh
+    dialog.accept()
+    assert Settings().export.options().preset == "unreal"
+    lifted.actions_["export"].trigger()
+    again = lifted.files.dialog.options.value
+    assert (again.preset, again.unit, again.t_pose, again.root_motion) == ("unreal", "m", True, False)
+    lifted.files.dialog.reject()
+
+
+def test_an_export_whose_video_is_gone_is_said(lifted: Window, tmp_path: Path, qtbot: QtBot) -> None:
+    lifted.actions_["export"].trigger()
+    dialog = lifted.files.dialog
+    for name in dialog.formats:
+        dialog.formats[name].setChecked(name == "overlay")
+    dialog.folder.setText(str(tmp_path / "out"))
+    Path(lifted.controller.take.info.path).unlink(missing_ok=True)
+    dialog.export.click()
+    qtbot.waitUntil(dialog.problem.isVisible)
+    assert "not there any more" in dialog.problem.text()
+    dialog.reject()
+
+
 def test_export_where_it_cannot_be_written(lifted: Window, tmp_path: Path, qtbot: QtBot) -> None:
     wall = tmp_path / "file"
     wall.write_text("not a folder")

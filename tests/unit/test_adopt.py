@@ -104,7 +104,7 @@ def test_names(tmp_path: Path) -> None:
     path = checkpoint(tmp_path)
     assert [adopt(path).name for _ in range(3)] == ["mixste_best", "mixste_best_2", "mixste_best_3"]
     bundled = weights.find().name
-    for wrong in ("mixste_best", bundled, "mixste_h2ot_v1", "../up", "Capital", "a b", ".hidden", "x" * 65):
+    for wrong in ("mixste_best", bundled, "mixste_h2ot_v2", "../up", "Capital", "a b", ".hidden", "x" * 65):
         with pytest.raises(ConfigError) as caught:
             adopt(path, wrong)
         assert caught.value.hint

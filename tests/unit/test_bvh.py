@@ -171,3 +171,31 @@ def test_one_known_frame_is_a_still(take, tmp_path):
     assert len(bvh.motion) == 205
     assert np.ptp(bvh.motion, axis=0).max() == 0
     assert np.abs(world(bvh)[7] - track.joints[50]).max() < 0.001
+
+
+@pytest.mark.parametrize(
+    ("preset", "arm", "toes", "chest"),
+    [
+        ("blender", "LeftForeArm", "RightToeBase", "Spine1"),
+        ("unity", "LeftLowerArm", "RightToes", "Chest"),
+        ("unreal", "lowerarm_l", "ball_r", "spine_02"),
+        ("mixamo", "mixamorig:LeftForeArm", "mixamorig:RightToeBase", "mixamorig:Spine1"),
+    ],
+)
+def test_presets_change_the_names_and_nothing_else(take, tmp_path, preset, arm, toes, chest):
+    bvh, plain = written(take, tmp_path, preset=preset), written(take, tmp_path)
+    names = [joint.name for joint in bvh.joints]
+    assert {arm, toes, chest} <= set(names)
+    assert len(set(names)) == len(names) == len(plain.joints)
+    assert [joint.parent for joint in bvh.joints] == [joint.parent for joint in plain.joints]
+    assert np.array_equal(bvh.motion, plain.motion)
+
+
+def test_a_t_pose_first_stands_where_the_motion_begins(take, tmp_path):
+    bvh, plain = written(take, tmp_path, t_pose=True), written(take, tmp_path)
+    assert np.array_equal(bvh.motion[1:], plain.motion)
+    assert (bvh.motion[0, 3:] == 0).all()
+    assert np.allclose(bvh.motion[0, [0, 2]], plain.motion[0, [0, 2]])
+    rest = {name: place[0] for name, place in bvh.positions(bvh.motion[:1]).items()}
+    assert 4 < rest["LeftFoot"][1] < 12  # on the floor, centimetres
+    assert rest["LeftFoot"][1] == rest["RightFoot"][1]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 
 import pytest
 
+from pipeline import weights
 from pipeline.cli import build_parser, recipe
 from pipeline.cli.lift import config_from
 from pipeline.errors import ConfigError
@@ -85,7 +87,9 @@ def test_another_strategy_does_not_follow_the_motion_as_the_models_own_does() ->
 def test_lift_takes_what_is_not_named_from_the_manifest() -> None:
     arguments = build_parser().parse_args(["lift", "--sample", "-o", "x", "--prune", "tpmo"])
     prune = config_from(arguments).lift.prune
-    assert prune == PruneConfig("TPMo", ((2, 121), (4, 81)), "TRI")
+    trained = PruneConfig.from_json(weights.find().prune)
+    assert trained.schedule
+    assert prune == dataclasses.replace(trained, strategy="TPMo")
     plain = build_parser().parse_args(["lift", "--sample", "-o", "x"])
     assert config_from(plain).lift.prune is None
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import OutputError
-from pipeline.files import atomic_write, make_folder
+from pipeline.files import atomic_path, atomic_write, make_folder
 
 
 def test_a_failure_in_the_middle_keeps_the_old_file_and_leaves_nothing_else(tmp_path: Path) -> None:
@@ -55,3 +55,16 @@ def test_a_full_disk_is_explained_and_keeps_the_old_file(full_disk: Path) -> Non
     assert "full" in caught.value.hint
     assert path.read_bytes() == b"old"
     assert os.listdir(full_disk) == ["take.csv"]
+
+
+def test_a_file_by_name_is_whole_or_not_there(tmp_path: Path) -> None:
+    path = tmp_path / "a.mp4"
+    path.write_text("old")
+    with pytest.raises(RuntimeError), atomic_path(path) as temporary:
+        assert (temporary.parent, temporary.suffix) == (tmp_path, ".mp4")
+        temporary.write_text("half")
+        raise RuntimeError
+    assert (path.read_text(), os.listdir(tmp_path)) == ("old", ["a.mp4"])
+    with atomic_path(path) as temporary:
+        temporary.write_text("new")
+    assert (path.read_text(), os.listdir(tmp_path)) == ("new", ["a.mp4"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from pipeline.lift.frametransformer import FrameTransformer, FrameTransformerConfig
+from pipeline.lift.frametransformer import FrameTransformer, FrameTransformerConfig, pulled_to_rays
 from pipeline.lift.tokens import PruneConfig
 
 SIZES = {"channels": 32, "encoder_depth": 1, "depth": 4, "decoder_depth": 1, "heads": 4}
@@ -89,3 +89,44 @@ def test_numbers_that_joints_share_are_read_once(window):
     torch.testing.assert_close(made(other), made(window))
     other[:, :, 0, 3:] = 9
     assert (made(other) - made(window)).abs().max() > 1e-3
+
+
+def test_joints_are_pulled_to_their_rays():
+    generator = torch.Generator().manual_seed(6)
+    true = torch.randn(2, 5, 17, 3, generator=generator) * 0.4
+    true[:, :, 0] = 0
+    distance = 3.0
+    slopes = true[..., :2] / (distance + true[..., 2:])
+    size = 0.5
+    given = torch.cat([slopes / size * 2, torch.ones(2, 5, 17, 1), torch.full((2, 5, 17, 1), size).log()], -1)
+    given = torch.cat([given, torch.zeros(2, 5, 17, 2)], -1)
+    wide_open, shut = torch.full((2, 5, 17), 50.0), torch.full((2, 5, 17), -50.0)
+    # Right depths and x, y that are right on the whole: the rays give the rest back.
+    off = true.clone()
+    off[..., :2] += 0.05 * torch.randn(2, 5, 17, 2, generator=generator)
+    off[:, :, 0] = 0
+    pulled = pulled_to_rays(off, given, wide_open)
+    assert (pulled - true).norm(dim=-1).mean() < 0.25 * (off - true).norm(dim=-1).mean()
+    torch.testing.assert_close(pulled_to_rays(true + 7.0, given, wide_open), true, atol=1e-5, rtol=0)  # any offset
+    torch.testing.assert_close(pulled_to_rays(off, given, shut), off)
+    half = pulled_to_rays(off, given, torch.zeros(2, 5, 17))
+    torch.testing.assert_close(half, (pulled + off) / 2, atol=1e-6, rtol=0)
+    # A joint that was not seen has no say, however wrong its place.
+    blind = given.clone()
+    blind[:, :, 7, :2] = 8.0
+    blind[:, :, 7, 2] = 0
+    others = [j for j in range(17) if j != 7]
+    seen = pulled_to_rays(true, blind, wide_open)[:, :, others]
+    torch.testing.assert_close(seen, true[:, :, others], atol=1e-4, rtol=0)
+    # A window without anybody stays finite.
+    assert torch.isfinite(pulled_to_rays(off, torch.zeros_like(given), wide_open)).all()
+
+
+def test_the_gate_is_a_part_of_the_model_only_if_asked_for(window):
+    made = FrameTransformer(FrameTransformerConfig(25, along_rays=True, **SIZES))
+    made.initialise()
+    assert {name for name in made.state_dict() if name.startswith("gate")} == {"gate.weight", "gate.bias"}
+    with torch.inference_mode():
+        assert (made(window)[:, :, 0] == 0).all()  # relative to the pelvis
+    with pytest.raises(ValueError, match="person_ray"):
+        FrameTransformer(FrameTransformerConfig(25, along_rays=True, in_channels=3, **SIZES))

@@ -18,6 +18,8 @@ from pipeline.lift.tokens import HourglassHost
 from pipeline.lift.windows import TrackLift
 from tests.golden.mocap import DATA, RATE_HZ, SIZE_PX, mocap_clip, mpjpe, p_mpjpe
 
+MIXSTE = "mixste_h2ot_v2"  # bundled, of the published structure; its input rule takes windows of any content
+
 
 @pytest.fixture(scope="module")
 def lifter() -> HostLifter:
@@ -96,7 +98,7 @@ class Greedy(HourglassHost):
 
 @pytest.mark.parametrize("message", ["CUDA out of memory", "DefaultCPUAllocator: can't allocate memory: 9 bytes"])
 def test_too_little_memory_means_smaller_batches(message: str):
-    entry = dataclasses.replace(weights.find(), frames=4)
+    entry = dataclasses.replace(weights.find(MIXSTE), frames=4)
     model = Greedy(4, message)
     lifter = HostLifter(entry, model, torch.device("cpu"))
     joints = np.random.default_rng(0).uniform(0, 400, (5, 4, 17, 2)).astype(np.float32)
@@ -110,7 +112,7 @@ def test_too_little_memory_means_smaller_batches(message: str):
 
 
 def test_other_runtime_errors_are_bugs_and_stay_visible():
-    entry = dataclasses.replace(weights.find(), frames=4)
+    entry = dataclasses.replace(weights.find(MIXSTE), frames=4)
     lifter = HostLifter(entry, Greedy(0, "shape mismatch"), torch.device("cpu"))
     with pytest.raises(RuntimeError, match="shape mismatch"):
         lifter.lift_windows(np.ones((1, 4, 17, 2), np.float32), np.ones((1, 4, 17), np.float32), SIZE_PX)
@@ -120,7 +122,7 @@ def test_root_is_subtracted_or_set_to_zero_as_the_entry_says():
     joints = np.random.default_rng(0).uniform(0, 400, (1, 4, 17, 2)).astype(np.float32)
     outs = {}
     for rule in ("subtract", "zero"):
-        entry = dataclasses.replace(weights.find(), frames=4, root=rule)
+        entry = dataclasses.replace(weights.find(MIXSTE), frames=4, root=rule)
         lifter = HostLifter(entry, Greedy(9), torch.device("cpu"), flip=False)
         outs[rule] = lifter.lift_windows(joints, ones(joints), SIZE_PX)
         assert (outs[rule][:, :, 0] == 0).all()
@@ -153,8 +155,7 @@ def test_a_closed_lifter_does_not_work(lifter: HostLifter):
 
 
 def small_model() -> torch.nn.Module:
-    entry = weights.find()
-    return checkpoints.build_host(entry)
+    return checkpoints.build_host(weights.find(MIXSTE))
 
 
 def test_weights_that_do_not_fit_are_refused_by_name():
@@ -169,7 +170,7 @@ def test_weights_that_do_not_fit_are_refused_by_name():
 
 
 def test_sizes_that_do_not_fit_are_refused():
-    entry = weights.find()
+    entry = weights.find(MIXSTE)
     with pytest.raises(ModelError, match="nonsense"):
         checkpoints.build_host(dataclasses.replace(entry, sizes={**entry.sizes, "nonsense": 3}))
     with pytest.raises(ModelError, match="cannot be shared"):

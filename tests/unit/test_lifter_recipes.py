@@ -19,7 +19,8 @@ from pipeline.lift.mixste import MixSTE, MixSTEConfig
 from pipeline.schedule import PruneConfig
 from tests.golden.mocap import SIZE_PX, mocap_clip
 
-CPU = LiftConfig(device="cpu", precision="float32")
+MIXSTE = "mixste_h2ot_v2"  # bundled, of the published structure
+CPU = LiftConfig(lifter=MIXSTE, device="cpu", precision="float32")
 SPARSE = PruneConfig("TPS", ((1, 61),), "TRI")
 
 
@@ -36,7 +37,7 @@ def window(lifter: HostLifter) -> tuple[np.ndarray, np.ndarray, tuple[int, int]]
 
 def test_the_full_model_is_the_host_without_any_pruning(lifter: HostLifter, window) -> None:
     full = create_lifter(dataclasses.replace(CPU, prune=PruneConfig()))
-    entry = weights.find()
+    entry = weights.find(MIXSTE)
     host = MixSTE.from_sizes(entry.sizes, PruneConfig()).eval()
     host.load_state_dict(checkpoints.read_state_dict(weights.locate(entry)))
     given = network_input(entry.normalisation, *window, 3)
@@ -63,7 +64,7 @@ def test_another_recipe_without_reading_the_file_again(lifter: HostLifter, windo
     other.close()
     np.testing.assert_array_equal(lifter.lift_windows(*window), before)
     # By name or not: the manifest's recipe is the default.
-    for own in (None, PruneConfig.from_json(weights.find().prune)):
+    for own in (None, PruneConfig.from_json(weights.find(MIXSTE).prune)):
         np.testing.assert_array_equal(lifter.with_prune(own).lift_windows(*window), before)
 
 
@@ -102,7 +103,7 @@ HOT = PruneConfig("TPC", ((1, 5),), "TRA")
 def test_what_a_model_trained_with_tpc_and_tra_can_do(prune: PruneConfig, reason: str) -> None:
     sizes = {"frames": 13, "channels": 16, "depth": 3, "heads": 2, "in_channels": 3}
     state = MixSTE(MixSTEConfig(**sizes), HOT).state_dict()
-    entry = dataclasses.replace(weights.find(), frames=13, sizes=sizes, prune=HOT.to_json())
+    entry = dataclasses.replace(weights.find(MIXSTE), frames=13, sizes=sizes, prune=HOT.to_json())
     if not reason:
         assert checkpoints.load_host(entry, prune, state).pruner.config == prune
         return
@@ -114,7 +115,7 @@ def test_what_a_model_trained_with_tpc_and_tra_can_do(prune: PruneConfig, reason
 def test_learned_positions_cannot_be_made_up() -> None:
     sizes = {"frames": 13, "channels": 16, "depth": 3, "heads": 2, "in_channels": 3}
     state = MixSTE(MixSTEConfig(**sizes), PruneConfig("TPS", ((1, 5),), "TRA")).state_dict()
-    entry = dataclasses.replace(weights.find(), frames=13, sizes=sizes)
+    entry = dataclasses.replace(weights.find(MIXSTE), frames=13, sizes=sizes)
     with pytest.raises(ModelError, match="no learned positions"):
         checkpoints.load_host(entry, HOT, state)
 

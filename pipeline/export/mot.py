@@ -1,0 +1,109 @@
+"""Joint angles: OpenSim's motion files (.mot) and a table. What the angles mean: `pipeline.post.angles`."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from pipeline.export.base import ExportOptions
+from pipeline.export.select import chosen_tracks, person_paths, text_files, world_joints
+from pipeline.export.text import chunks, formatted
+from pipeline.export.trc import opensim_from_world
+from pipeline.post.angles import ANGLES, joint_angles
+from pipeline.types import Doubles, Take, Track3D
+
+log = logging.getLogger(__name__)
+
+# OpenSim's coordinates in Rajagopal's model (2016) -> ours and the sign between them.
+_COORDINATES: dict[str, tuple[str, float]] = {
+    "pelvis_tilt": ("trunk_tilt", 1.0),
+    "pelvis_list": ("trunk_list", 1.0),
+    "pelvis_rotation": ("trunk_rotation", 1.0),
+    **{
+        f"{theirs}_{side[0]}": (f"{side}_{ours}", sign)
+        for side in ("right", "left")
+        for theirs, ours, sign in (
+            ("hip_flexion", "hip_flexion", 1.0),
+            ("hip_adduction", "hip_abduction", -1.0),
+            ("knee_angle", "knee_flexion", 1.0),
+            ("arm_flex", "shoulder_flexion", 1.0),
+            ("arm_add", "shoulder_abduction", -1.0),
+            ("elbow_flex", "elbow_flexion", 1.0),
+        )
+    },
+    "lumbar_bending": ("lumbar_bending", 1.0),
+    "lumbar_rotation": ("lumbar_rotation", 1.0),
+}
+_PLACE = ("pelvis_tx", "pelvis_ty", "pelvis_tz")
+
+
+class MotExporter:
+    """Writes `<stem>.mot` and `<stem>_person<N>.mot`.
+
+    Degrees and metres, names of Rajagopal's model. OpenSim reads no empty cells: frames without the person are left out
+    (the time column tells), and an angle that means nothing for a moment is interpolated. Angles never leap by 360.
+    """
+
+    name = "mot"
+    suffix = ".mot"
+
+    def write(self, take: Take, folder: Path, stem: str, options: ExportOptions) -> list[Path]:
+        tracks = chosen_tracks(take, options)
+        paths = person_paths(folder, stem, self.suffix, tracks)
+        with text_files(paths) as files:
+            for file, path, track in zip(files, paths, tracks, strict=True):
+                file.writelines(_motion(take, track, path.stem))
+        log.info("wrote %s", ", ".join(path.name for path in paths))
+        return paths
+
+
+def _motion(take: Take, track: Track3D, name: str) -> Iterator[str]:
+    joints, times = world_joints(take, track)[track.seen], track.time_s[track.seen]
+    angles = joint_angles(joints)
+    columns = [times]
+    for ours, sign in _COORDINATES.values():
+        columns.append(sign * _continuous(times, angles[ours]))
+    columns[4:4] = list(opensim_from_world(joints[:, 0]).T)  # the place follows the pelvis' three angles
+    names = list(_COORDINATES)
+    names[3:3] = _PLACE
+    values = np.stack(columns, axis=1)
+    yield f"{name}\nversion=1\nnRows={len(values)}\nnColumns={values.shape[1]}\ninDegrees=yes\n\n"
+    yield "Units are S.I. units (second, meters, Newtons, ...)\nAngles are in degrees.\n\nendheader\n"
+    yield "\t".join(["time", *names]) + "\n"
+    template = "%.6f" + "\t%.6f" * (values.shape[1] - 1) + "\n"
+    for rows in chunks(len(values)):
+        yield formatted(template, values[rows])
+
+
+def _continuous(times: Doubles, degrees: Doubles) -> Doubles:
+    """Without gaps and without leaps of whole turns; 0 if nothing is known."""
+    known = np.isfinite(degrees)
+    if not known.any():
+        return np.zeros(len(degrees))
+    return np.interp(times, times[known], np.unwrap(degrees[known], period=360))
+
+
+class AnglesExporter:
+    """Writes `<stem>_angles.csv` and `<stem>_angles_person<N>.csv`: frame, time_s, and an angle a column, degrees.
+
+    Every frame of the take is a row; cells are empty where nothing can be said.
+    """
+
+    name = "angles"
+    suffix = "_angles.csv"
+
+    def write(self, take: Take, folder: Path, stem: str, options: ExportOptions) -> list[Path]:
+        tracks = chosen_tracks(take, options)
+        paths = person_paths(folder, stem, self.suffix, tracks)
+        with text_files(paths) as files:
+            for file, track in zip(files, tracks, strict=True):
+                file.write(",".join(["frame", "time_s", *ANGLES]) + "\n")
+                angles = joint_angles(world_joints(take, track))
+                values = np.stack([track.frame_index, track.time_s, *(angles[name] for name in ANGLES)], axis=1)
+                template = "%d,%.6f" + ",%.4f" * len(ANGLES) + "\n"
+                file.writelines(formatted(template, values[rows]) for rows in chunks(len(values)))
+        log.info("wrote %s", ", ".join(path.name for path in paths))
+        return paths

@@ -1,0 +1,85 @@
+"""`<stem>_report.json`: what was written, in which units, axes and rate, what was checked, and how to import it."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from pipeline.export.base import ExportOptions
+from pipeline.export.c3d import MAX_FRAMES
+from pipeline.export.check import check_file
+from pipeline.export.select import chosen_tracks, rate_hz
+from pipeline.export.sidecar import plain
+from pipeline.files import atomic_write
+from pipeline.formats import import_hint
+from pipeline.types import Take
+
+_WORLD = "right-handed; x right, y away from the camera, z up; floor at z = 0"
+_RIG = "right-handed; y up, facing +z, the left at +x"
+_OPENSIM = "right-handed; x toward the camera, y up, z to the left of the picture"
+_IMAGE = "x right, y down, from the top left corner of the upright picture"
+_MEANING = {
+    "glb": ("m", _RIG), "usd": ("m", _RIG), "fbx": ("m", _RIG), "csv": ("m", _WORLD), "csv_wide": ("m", _WORLD),
+    "json": ("m", _WORLD), "npz": ("m", _WORLD), "trc": ("m", _OPENSIM), "mot": ("degrees, m", _OPENSIM),
+    "c3d": ("mm", _WORLD), "angles": ("degrees", "of the body, see pipeline/post/angles.py"),
+    "dlc": ("px, m", f"{_IMAGE}; {_WORLD}"), "openpose": ("px", _IMAGE),
+    "overlay": ("px", _IMAGE), "side_by_side": ("px", _IMAGE),
+}  # fmt: skip
+_ONE_RATE = ("bvh", "c3d", "fbx")  # formats that cannot hold a variable rate
+
+
+def write_report(
+    take: Take, folder: Path, stem: str, written: Mapping[str, Sequence[Path]], options: ExportOptions
+) -> Path:
+    """Read back what each exporter of `written` made, and write down how that went."""
+    tracks = chosen_tracks(take, options)
+    rate = rate_hz(take, tracks[0])
+    formats = []
+    for name, paths in written.items():
+        unit, axes = (options.unit, _RIG) if name == "bvh" else _MEANING.get(name, ("", ""))
+        everyone = len(paths) < len(tracks)  # one file for all of them
+        checks = [
+            {"file": path.name, "person": track.person, **dataclasses.asdict(check), "passed": check.passed}
+            for path, track in (
+                [(paths[0], track) for track in tracks] if everyone else zip(paths, tracks, strict=False)
+            )
+            if not (name == "c3d" and len(track.frame_index) > MAX_FRAMES)
+            for check in check_file(name, path, take, track, options)
+        ]
+        formats.append(
+            {
+                "format": name,
+                "unit": unit,
+                "axes": axes,
+                "rate_hz": rate,
+                "resampled": take.info.variable_rate and name in _ONE_RATE,
+                "files": [{"name": p.name, "bytes": p.stat().st_size, "sha256": _digest(p)} for p in paths],
+                "checks": checks,
+                "passed": all(check["passed"] for check in checks) if checks else None,
+                "import": import_hint(name, options, rate),
+            }
+        )
+    data: dict[str, Any] = {
+        "format": "hourglass-report",
+        "version": 1,
+        "take": take.info.name,
+        "frames": len(tracks[0].frame_index),
+        "persons": [track.person for track in tracks],
+        "options": dataclasses.asdict(options),
+        "variable_rate": take.info.variable_rate,
+        "exports": formats,
+        "provenance": take.provenance,
+    }
+    path = folder / f"{stem}_report.json"
+    with atomic_write(path, "w") as file:
+        file.write(json.dumps(plain(data), indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+    return path
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,63 @@
+"""TRC marker files (Motion Analysis) as OpenSim and Pose2Sim read them: one person a file, every frame a row.
+
+Metres. OpenSim's axes, right-handed: y up, x toward the camera, z along the picture from right to left; a person who
+faces the camera looks along +x and has the right side at +z, as OpenSim's models do. Markers carry Pose2Sim's names.
+Cells are NaN where the person was not seen: OpenSim 4.6 stops at a row that ends with an empty one. Times are the
+video's own, also where its rate varies.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from pipeline.export.base import ExportOptions
+from pipeline.export.select import chosen_tracks, person_paths, rate_hz, text_files, world_joints
+from pipeline.export.text import chunks, formatted
+from pipeline.types import Doubles, Take, Track3D
+
+log = logging.getLogger(__name__)
+
+# In the order of H36M-17. Pose2Sim's neck is the middle of the shoulders, its head the top of the head.
+MARKERS = (
+    "Hip", "RHip", "RKnee", "RAnkle", "LHip", "LKnee", "LAnkle", "Spine", "Neck", "Nose", "Head", "LShoulder", "LElbow",
+    "LWrist", "RShoulder", "RElbow", "RWrist",
+)  # fmt: skip
+
+
+def opensim_from_world(points: Doubles) -> Doubles:
+    """(..., 3) world (x right, y away, z up) -> (..., 3) OpenSim (x toward the camera, y up, z left): (-y, z, -x)."""
+    return np.stack([-points[..., 1], points[..., 2], -points[..., 0]], axis=-1)
+
+
+class TrcExporter:
+    """Writes `<stem>.trc` and `<stem>_person<N>.trc`."""
+
+    name = "trc"
+    suffix = ".trc"
+
+    def write(self, take: Take, folder: Path, stem: str, options: ExportOptions) -> list[Path]:
+        tracks = chosen_tracks(take, options)
+        paths = person_paths(folder, stem, self.suffix, tracks)
+        with text_files(paths) as files:
+            for file, path, track in zip(files, paths, tracks, strict=True):
+                file.writelines(_text(take, track, path.name))
+        log.info("wrote %s", ", ".join(path.name for path in paths))
+        return paths
+
+
+def _text(take: Take, track: Track3D, name: str) -> Iterator[str]:
+    rate, count, first = rate_hz(take, track), len(track.frame_index), int(track.frame_index[0]) + 1
+    yield f"PathFileType\t4\t(X/Y/Z)\t{name}\n"
+    yield "DataRate\tCameraRate\tNumFrames\tNumMarkers\tUnits\tOrigDataRate\tOrigDataStartFrame\tOrigNumFrames\n"
+    yield f"{rate:.6f}\t{rate:.6f}\t{count}\t{len(MARKERS)}\tm\t{rate:.6f}\t{first}\t{count}\n"
+    yield "Frame#\tTime\t" + "\t\t\t".join(MARKERS) + "\t\t\n"
+    yield "\t\t" + "\t".join(f"{axis}{i}" for i in range(1, len(MARKERS) + 1) for axis in "XYZ") + "\n"
+    joints = opensim_from_world(world_joints(take, track)).reshape(count, -1)
+    values = np.concatenate([track.frame_index[:, None] + 1, track.time_s[:, None], joints], axis=1)
+    template = "%d\t%.6f" + "\t%.6f" * joints.shape[1] + "\n"
+    for rows in chunks(count):
+        yield formatted(template, values[rows], "NaN")
