@@ -37,6 +37,12 @@ _THIGH_AT, _SHANK_AT = 0.433, 0.45
 
 _POSTURE_DEG = 5.0  # error of a straight standing person's direction: the lifter's leaning, mostly
 _CROUCHING_DEG = 9.0  # added where nobody ever stands straight
+_LYING_DEG = 60.0  # added where all that is known would need a camera on its side
+_APART_DEG = 15.0  # between the directions of single frames
+# A camera that is rolled or tipped by more than this from what is usual is less likely than a lying person.
+_ROLLED_DEG, _TIPPED_DEG, _USUAL_PITCH_DEG = 45.0, 70.0, 20.0
+_ROBUST_ROUNDS = 6
+_PRIOR_START_DEG = 20.0
 _PRIOR_PITCH_DEG, _PRIOR_PITCH_SPREAD_DEG, _PRIOR_ROLL_SPREAD_DEG = 5.0, 20.0, 4.0  # of most; the tails are long
 _PLACE_M = 0.06  # error of the height of one foot's place
 _PLANE_DEG = 4.0  # error that all places share: more of them do not make the plane better than this
@@ -79,8 +85,7 @@ def find_gravity(postures: Sequence[Doubles], places: Sequence[Doubles]) -> Grav
     prior = up_from_angles(_PRIOR_PITCH_DEG, 0.0)
     directions = [found for found in map(posture_up, postures) if found is not None]
     spread = [standing - standing.mean(axis=0) for standing in places if len(standing) >= 2]
-    start = np.sum([up / sigma**2 for up, sigma in directions], axis=0) if directions else prior
-    up = unit(np.asarray(start, np.float64))
+    up = unit(prior / _PRIOR_START_DEG**2 + np.sum([up / sigma**2 for up, sigma in directions], axis=0))
     information = np.eye(2)
     for _ in range(_ROUNDS):
         across = _across(up)
@@ -144,14 +149,36 @@ def _plane_rows(points: Doubles, up: Doubles, across: Doubles) -> tuple[Doubles,
 
 
 def posture_up(joints: Doubles) -> tuple[Doubles, float] | None:
-    """(T, 17, 3) one person -> up (3,) in the same axes and its deviation in degrees; None if never seen."""
+    """(T, 17, 3) one person -> up (3,) in the same axes and its deviation in degrees; None if never seen.
+
+    A lying body is as straight as a standing one: what would need a camera on its side hardly counts, and frames that
+    disagree with the others let go (Cauchy).
+    """
     joints = joints[np.isfinite(joints).all(axis=(1, 2))]
     if not len(joints):
         return None
     directions, trust = body_up(joints)
-    weights = trust / trust.sum()
+    likely = _likely(directions)
+    weights = trust * likely
+    for _ in range(_ROBUST_ROUNDS):
+        up = unit(weights @ directions)
+        off = np.degrees(np.arccos(np.clip(directions @ up, -1, 1)))
+        weights = trust * likely / (1 + (off / _APART_DEG) ** 2)
+    weights = weights / weights.sum()
     best = float(np.sqrt(weights @ trust**2))  # how straight those stand who decide
-    return unit(weights @ directions), float(np.hypot(_POSTURE_DEG, _CROUCHING_DEG * (1 - best)))
+    lying = 1 - float(weights @ likely)
+    return unit(weights @ directions), float(
+        np.sqrt(_POSTURE_DEG**2 + (_CROUCHING_DEG * (1 - best)) ** 2 + (_LYING_DEG * lying) ** 2)
+    )
+
+
+def _likely(up: Doubles) -> Doubles:
+    """(T, 3) -> (T,) 0 to 1: whether a camera is held so that this is up."""
+    pitch = np.degrees(np.arcsin(np.clip(-up[:, 2], -1, 1)))
+    roll = np.degrees(np.arctan2(-up[:, 0], -up[:, 1]))
+    roll = roll * np.cos(np.radians(pitch))  # means little for a camera that looks far down
+    far = (roll / _ROLLED_DEG) ** 6 + ((pitch - _USUAL_PITCH_DEG) / _TIPPED_DEG) ** 6
+    return np.asarray(1 / (1 + far))
 
 
 def body_up(joints: Doubles) -> tuple[Doubles, Doubles]:

@@ -14,7 +14,7 @@ from pipeline.types import Doubles
 LEGS = ((1, 2, 3), (4, 5, 6))  # hip, knee, ankle: right, left
 _STRAIGHTEST = 0.9995  # of the leg's length: a knee is never quite straight, so that its plane does not flip
 _TIGHTEST = 1.02  # of the difference of the bones
-_AHEAD = 0.5  # how much of the ankle's shift speaks for a knee that bends forward, where it hardly bends
+_AHEAD = 0.1  # how much of the ankle's shift speaks for a knee that bends forward, where it hardly bends
 
 
 def reach(joints: Doubles, side: int, wanted: Doubles) -> Doubles:
@@ -42,6 +42,13 @@ def reach(joints: Doubles, side: int, wanted: Doubles) -> Doubles:
     out[changed, knee_at] = (hip + along[:, None] * way + height[:, None] * pole)[changed]
     out[changed, ankle_at] = (hip + length[:, None] * way)[changed]
     return out
+
+
+def leg_reach(joints: Doubles, side: int) -> Doubles:
+    """(T, 17, 3) -> (T,) the furthest that `reach` brings an ankle from its hip."""
+    hip, knee, ankle = (joints[:, at] for at in LEGS[side])
+    length = np.linalg.norm(knee - hip, axis=1) + np.linalg.norm(ankle - knee, axis=1)
+    return np.asarray(length * _STRAIGHTEST)
 
 
 def _bend(joints: Doubles, side: int, before: Doubles, moved: Doubles) -> Doubles:
