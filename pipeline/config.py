@@ -49,28 +49,64 @@ class LiftConfig:
 
 @dataclass(frozen=True, slots=True)
 class PostConfig:
-    """After lifting. `smooth_hz`: cut-off of the zero-phase low-pass, 0 = off."""
+    """After lifting, in this order; every step can be left out. What each does to the numbers: docs/motion.md."""
 
-    smooth_hz: float = 7.0
+    fill_gap_s: float = 0.25  # shorter absences are interpolated (score 0), longer ones stay empty; 0: none
+    smooth: Literal["adaptive", "butterworth", "savitzky_golay", "off"] = "adaptive"
+    smooth_hz: float = 9.0  # cut-off of the zero-phase low-pass (adaptive: that of fast joints), 0 = off
+    bones: Literal["fit", "directions", "off"] = "fit"  # constant lengths: by inverse kinematics, or bone by bone
+    picture: float = 0.8  # how far a joint that was well seen is drawn onto its place in the picture; 0: not
+    sides: Literal["repair", "list", "off"] = "repair"  # left and right exchanged for a moment; `post.sides`
+    limits: Literal["repair", "list", "off"] = "repair"  # knees and elbows that bend backward; `post.limits`
+    calm_turns: bool = True  # no bone turns faster than a body can: `post.turns`
+    foot_lock: Literal["off", "auto", "always", "grounding"] = "auto"  # standing feet do not slide: `post.feet`
 
     def __post_init__(self) -> None:
+        gap, picture = self.fill_gap_s, self.picture
+        _check(0 <= gap <= 2, f"The longest gap to fill is {gap} s.", "Choose 0 (none) to 2 s.")
+        _check(0 <= picture <= 1, f"The share of the picture is {picture}.", "Choose 0 (off) to 1.")
+        for value, known in (
+            (self.smooth, ("adaptive", "butterworth", "savitzky_golay", "off")),
+            (self.bones, ("fit", "directions", "off")),
+            (self.sides, ("repair", "list", "off")),
+            (self.limits, ("repair", "list", "off")),
+            (self.foot_lock, ("off", "auto", "always", "grounding")),
+        ):
+            _check(value in known, f"'{value}' is not known.", f"Choose one of {', '.join(known)}.")
         ok = self.smooth_hz == 0 or 0.5 <= self.smooth_hz <= 60
         _check(ok, f"The smoothing frequency is {self.smooth_hz} Hz.", "Choose 0 (off) or 0.5 to 60 Hz.")
+
+    def preview(self) -> PostConfig:
+        """The same without what takes time: for takes that are shown while the run goes on, again and again."""
+        quick: Literal["butterworth", "savitzky_golay", "off"]
+        quick = "butterworth" if self.smooth == "adaptive" else self.smooth
+        bones: Literal["directions", "off"] = "off" if self.bones == "off" else "directions"
+        return dataclasses.replace(self, smooth=quick, bones=bones, picture=0.0)
+
+
+# Lengths that can be measured on a person, between the middles of the joints.
+LIMBS = ("hip_width", "thigh", "shank", "trunk", "shoulder_width", "upper_arm", "forearm")
 
 
 @dataclass(frozen=True, slots=True)
 class SceneConfig:
-    """The camera and the body. None = from the file if it says so, else assumed (and labelled so)."""
+    """The camera and the body. None = from the file if it says so, else estimated or assumed (and labelled so)."""
 
     fov_deg: float | None = None  # horizontal
-    pitch_deg: float | None = None  # positive: the camera looks down; None: level
+    pitch_deg: float | None = None  # positive: the camera looks down; None: estimated
+    roll_deg: float | None = None  # positive: rolled clockwise; None: estimated, or 0 where the pitch is set
     height_cm: float | None = None  # stature of the subject; None: 170 cm
+    limbs_cm: dict[str, float] = field(default_factory=dict)  # measured on the subject: keys of LIMBS; others estimated
 
     def __post_init__(self) -> None:
-        fov, pitch, height = self.fov_deg, self.pitch_deg, self.height_cm
+        fov, pitch, roll, height = self.fov_deg, self.pitch_deg, self.roll_deg, self.height_cm
         _check(fov is None or 5 <= fov <= 150, f"The field of view is {fov} degrees.", "Choose 5 to 150 degrees.")
         _check(pitch is None or -90 < pitch < 90, f"The pitch is {pitch} degrees.", "Choose -89 to 89 degrees.")
+        _check(roll is None or -180 <= roll <= 180, f"The roll is {roll} degrees.", "Choose -180 to 180 degrees.")
         _check(height is None or 40 <= height <= 260, f"The height is {height} cm.", "Choose 40 to 260 cm.")
+        for name, length in self.limbs_cm.items():
+            _check(name in LIMBS, f"The limb '{name}' is not known.", f"Choose from {', '.join(LIMBS)}.")
+            _check(3 <= length <= 120, f"The {name} is {length} cm long.", "Choose 3 to 120 cm.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ import datetime
 import logging
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -204,7 +205,8 @@ class _Run:
             persons.append(LiftedPerson(track.person, track.frame_index, track.time_s, joints, scores, padded))
         lifter = self.worker.lifter
         assert lifter is not None, "something was lifted"
-        tracks3d, scene = finish(persons, self.info, self.config, lifter.unit_stature_m)
+        config = self.config if complete else replace(self.config, post=self.config.post.preview())
+        tracks3d, scene = finish(persons, self.info, config, lifter.unit_stature_m)
         return Take(self.info, tracks2d, tuple(tracks3d), scene, self._provenance(lifter), complete, tuple(stages))
 
     def _provenance(self, lifter: WindowLifter) -> dict[str, Any]:

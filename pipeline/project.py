@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from pipeline.errors import TakeError
 from pipeline.files import atomic_write
-from pipeline.types import SceneEstimate, Take, TokenStages, Track2D, Track3D, VideoInfo, check_shape
+from pipeline.types import Finding, SceneEstimate, Take, TokenStages, Track2D, Track3D, VideoInfo, check_shape
 
 SUFFIX = ".pose3d"
 FORMAT = "hourglass-pose3d"
@@ -42,6 +42,8 @@ def save_take(take: Take, path: Path) -> Path:
         arrays[f"person{stages.person}_kept"] = np.packbits(stages.kept, axis=1)
     if take.scene:
         arrays["scene_rotation"], arrays["scene_translation"] = take.scene.rotation, take.scene.translation
+        for person, error_px in take.scene.reprojection_px.items():
+            arrays[f"person{person}_reprojection_px"] = error_px
     header = {
         "format": FORMAT,
         "version": VERSION,
@@ -51,7 +53,14 @@ def save_take(take: Take, path: Path) -> Path:
         "tracks3d": [{"person": t.person, "skeleton": t.skeleton, "space": t.space} for t in take.tracks3d],
         "token_stages": [{"person": s.person, "blocks": list(s.blocks)} for s in take.token_stages],
         "scene": take.scene
-        and {"fov_deg": take.scene.fov_deg, "pitch_deg": take.scene.pitch_deg, "notes": take.scene.notes},
+        and {
+            "fov_deg": take.scene.fov_deg,
+            "pitch_deg": take.scene.pitch_deg,
+            "roll_deg": take.scene.roll_deg,
+            "tilt_sigma_deg": take.scene.tilt_sigma_deg,
+            "notes": take.scene.notes,
+            "findings": [dataclasses.asdict(finding) for finding in take.scene.findings],
+        },
         "provenance": take.provenance,
     }
     with atomic_write(path) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
@@ -125,6 +134,14 @@ def _take(header: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Take:
             arrays["scene_rotation"],
             arrays["scene_translation"],
             s["notes"],
+            float(s.get("roll_deg", 0.0)),  # older files have none of these
+            s.get("tilt_sigma_deg"),
+            {
+                track.person: arrays[f"person{track.person}_reprojection_px"].astype(np.float32)
+                for track in tracks3d
+                if f"person{track.person}_reprojection_px" in arrays
+            },
+            tuple(Finding(**finding) for finding in s.get("findings", ())),
         )
     stages = tuple(_stages(s, arrays) for s in header.get("token_stages", ()))  # older files have none
     info = VideoInfo(**header["info"])

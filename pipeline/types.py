@@ -158,12 +158,27 @@ class TokenStages:
         check_shape("kept", self.kept, (len(self.blocks), None))
 
 
+FindingKind = Literal["gap", "sides", "sides_throughout", "backward_joint", "sudden_turn"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something in a take that was put right, or that somebody should look at."""
+
+    person: int
+    kind: FindingKind
+    first: int  # rows of the take, both included
+    last: int
+    repaired: bool  # False: it is as it was; what it may mean stands in `note`
+    note: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class SceneEstimate:
     """Where the camera stands in the world: `world = rotation @ camera + translation`. An estimate, not a measurement.
 
-    `notes` says for each of fov, pitch, height (and what else was used) where its value comes from:
-    "set by the user", "from the file" or "assumed".
+    `notes` says for each of fov, pitch, roll, height (and what else was used) where its value comes from:
+    "set by the user", "from the file", "estimated ..." or "assumed".
     """
 
     fov_deg: float  # horizontal
@@ -171,6 +186,11 @@ class SceneEstimate:
     rotation: Doubles  # (3, 3)
     translation: Doubles  # (3,) metres: the camera's place in the world
     notes: dict[str, str] = field(default_factory=dict)
+    roll_deg: float = 0.0  # positive: the camera is rolled clockwise
+    tilt_sigma_deg: float | None = None  # deviation of an estimated pitch; None: it was set
+    # Person -> (T,) px: median distance of the joints seen from where the skeleton falls in the picture; NaN unseen.
+    reprojection_px: dict[int, Floats] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()  # by person and first row
 
     def __post_init__(self) -> None:
         check_shape("rotation", self.rotation, (3, 3))

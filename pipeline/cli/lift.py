@@ -41,11 +41,17 @@ def add_parser(commands: Any) -> None:
     who.add_argument("--person", type=int, metavar="N", help="lift this person (1 = the most present, the default)")
     who.add_argument("--all", action="store_true", help="lift everyone")
     parser.add_argument("--fov", type=float, metavar="DEG", help="horizontal field of view of the camera")
-    parser.add_argument("--pitch", type=float, metavar="DEG", help="camera pitch; positive: it looks down")
+    parser.add_argument(
+        "--pitch", type=float, metavar="DEG", help="camera pitch; positive: it looks down (default: estimated)"
+    )
+    parser.add_argument("--roll", type=float, metavar="DEG", help="camera roll; positive: clockwise")
     parser.add_argument("--height", type=float, metavar="CM", help="height of the person")
     parser.add_argument("--start", type=float, metavar="S", help="start of the range in seconds")
     parser.add_argument("--end", type=float, metavar="S", help="end of the range in seconds")
     parser.add_argument("--smooth", type=float, metavar="HZ", help="cut-off of the smoothing, 0 = off")
+    parser.add_argument(
+        "--feet", choices=("off", "auto", "always", "grounding"), help="locking of standing feet (default: auto)"
+    )
     parser.add_argument("--detector", default=DetectConfig().detector, help="2D detector (see `models`)")
     parser.add_argument("--lifter", default="", help="lifter (see `models`)")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, mps")
@@ -59,13 +65,16 @@ def add_parser(commands: Any) -> None:
 def config_from(arguments: argparse.Namespace) -> RunConfig:
     """The run that the arguments ask for. Raises `ConfigError`."""
     own = PruneConfig.from_json(weights.find(arguments.lifter).prune)
-    post = PostConfig() if arguments.smooth is None else PostConfig(smooth_hz=arguments.smooth)
+    given = {"smooth_hz": arguments.smooth, "foot_lock": arguments.feet}
+    post = PostConfig(**{key: value for key, value in given.items() if value is not None})
     persons: Any = "all" if arguments.all else None if arguments.person is None else (arguments.person,)
     return RunConfig(
         detect=DetectConfig(detector=arguments.detector),
         lift=LiftConfig(lifter=arguments.lifter, prune=recipe.prune_from(arguments, own), device=arguments.device),
         post=post,
-        scene=SceneConfig(fov_deg=arguments.fov, pitch_deg=arguments.pitch, height_cm=arguments.height),
+        scene=SceneConfig(
+            fov_deg=arguments.fov, pitch_deg=arguments.pitch, roll_deg=arguments.roll, height_cm=arguments.height
+        ),
         start_s=arguments.start,
         end_s=arguments.end,
         persons=persons,

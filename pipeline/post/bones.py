@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +13,17 @@ from pipeline.types import Doubles
 
 _TINY = 1e-9
 
+# Limb -> the bones, by the joint they end in, and which share of the limb each is.
+_LIMBS: dict[str, tuple[tuple[int, ...], float]] = {
+    "hip_width": ((1, 4), 0.5),
+    "thigh": ((2, 5), 1.0),
+    "shank": ((3, 6), 1.0),
+    "trunk": ((7, 8), 0.5),
+    "shoulder_width": ((11, 14), 0.5),
+    "upper_arm": ((12, 15), 1.0),
+    "forearm": ((13, 16), 1.0),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Body:
@@ -21,6 +33,14 @@ class Body:
 
     def scaled(self, factor: float) -> Body:
         return Body(self.lengths * factor)
+
+    def with_limbs(self, limbs_m: Mapping[str, float]) -> Body:
+        """The same with lengths that are known, metres: the keys are those of `config.LIMBS`."""
+        lengths = self.lengths.copy()
+        for name, length in limbs_m.items():
+            joints, share = _LIMBS[name]
+            lengths[list(joints)] = length * share
+        return Body(lengths)
 
     @property
     def chain_m(self) -> float:

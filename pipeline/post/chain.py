@@ -1,6 +1,7 @@
 """From the lifter's root-relative joints to skeletons in the world. Each step is a file of its own:
 
-size (stature) -> low-pass (smooth) -> one body (bones) -> root's path (trajectory) -> gravity and floor (ground).
+size (stature) -> the pose (pose: gaps, low-pass, one body, onto the picture) -> root's path (trajectory) -> gravity
+(tilt) -> floor (ground) -> standing feet (feet).
 """
 
 from __future__ import annotations
@@ -11,13 +12,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.config import RunConfig, SceneConfig
-from pipeline.geometry import default_fov_deg, rotation_world_from_camera, world_from_camera
-from pipeline.post.bones import constant_bones
+from pipeline.geometry import camera_from_world, default_fov_deg, rotation_world_from_camera
+from pipeline.post.feet import locked
+from pipeline.post.findings import findings_of
 from pipeline.post.ground import find_floor
-from pipeline.post.smooth import low_pass
+from pipeline.post.picture import ROOT_HZ, View
+from pipeline.post.pose import Posed, posed
 from pipeline.post.stature import ANKLE_PER_STATURE, ASSUMED_HEIGHT_CM, chain_from_height
-from pipeline.post.trajectory import root_path
-from pipeline.types import Doubles, Floats, Ints, SceneEstimate, Track3D, VideoInfo, check_shape
+from pipeline.post.tilt import camera_tilt
+from pipeline.post.trajectory import reprojection_px, root_path
+from pipeline.types import Doubles, Finding, Floats, Ints, SceneEstimate, Track3D, VideoInfo, check_shape
 
 _FALLBACK_RATE_HZ = 30.0
 
@@ -52,47 +56,57 @@ def finish(
     scene = config.scene
     fov_deg, notes = field_of_view(scene, info)
     height_cm = ASSUMED_HEIGHT_CM if scene.height_cm is None else scene.height_cm
-    pitch_deg = scene.pitch_deg or 0.0
     notes["height"] = "assumed" if scene.height_cm is None else "set by the user"
-    notes["pitch"] = "assumed" if scene.pitch_deg is None else "set by the user"
 
-    in_camera = [
+    chosen = [
         _in_camera(
             person,
             info,
             fov_deg=fov_deg,
             chain_m=chain_from_height(height_cm),
             unit_stature_m=unit_stature_m,
-            smooth_hz=config.post.smooth_hz,
+            config=config,
         )
         for person in persons
     ]
-    rotation = np.asarray(rotation_world_from_camera(pitch_deg), np.float64)
+    in_camera, poses = [joints for joints, _ in chosen], [pose for _, pose in chosen]
+    rates_hz = [_rate(person, info) for person in persons]
+    ankle_m = ANKLE_PER_STATURE * height_cm / 100
+    tilt = camera_tilt(scene, in_camera, rates_hz)
+    notes |= tilt.notes
+    rotation = np.asarray(rotation_world_from_camera(tilt.pitch_deg, tilt.roll_deg), np.float64)
     turned = [joints @ rotation.T for joints in in_camera]
-    floor = find_floor(
-        turned,
-        [person.scores for person in persons],
-        [_rate(person, info) for person in persons],
-        ANKLE_PER_STATURE * height_cm / 100,
-    )
+    floor = find_floor(turned, [person.scores for person in persons], rates_hz, ankle_m)
     notes["floor"] = "assumed" if floor is None else "estimated from the feet"
-    translation = np.zeros(3)
-    translation[2] = -(floor or 0.0)
-    for joints in turned:
+    translation = np.array([0.0, 0.0, -(floor or 0.0)])
+    # Over the camera until everything stands: the origin is under the first pelvis of what is shown in the end.
+    placed = [
+        locked(joints + translation, rate_hz, config.post.foot_lock, translation, ankle_m)
+        for joints, rate_hz in zip(turned, rates_hz, strict=True)
+    ]
+    for joints in placed:
         pelvis = joints[np.isfinite(joints).all(axis=(1, 2)), 0]
         if len(pelvis):
             translation[:2] = -pelvis[0, :2]
             break
 
-    tracks = []
-    for person, joints in zip(persons, in_camera, strict=True):
-        world = world_from_camera(joints, rotation, translation)
+    tracks, errors_px = [], {}
+    findings: list[Finding] = []
+    for person, joints, pose in zip(persons, placed, poses, strict=True):
+        world = joints + translation * [1, 1, 0]
         seen = np.isfinite(world).all(axis=(1, 2))
-        scores = np.where(seen[:, None], np.nan_to_num(person.scores), 0).astype(np.float32)
+        scores = np.where(seen[:, None], np.nan_to_num(pose.scores), 0).astype(np.float32)
         tracks.append(
             Track3D(person.person, person.frame_index, person.time_s, world.astype(np.float32), scores, "world")
         )
-    return tracks, SceneEstimate(fov_deg, pitch_deg, rotation, translation, notes)
+        camera = camera_from_world(world, rotation, translation)
+        errors_px[person.person] = reprojection_px(
+            camera, pose.joints_image, pose.scores, fov_deg, (info.width_px, info.height_px)
+        )
+        findings += findings_of(person.person, pose.marks)
+    return tracks, SceneEstimate(
+        fov_deg, tilt.pitch_deg, rotation, translation, notes, tilt.roll_deg, tilt.sigma_deg, errors_px, tuple(findings)
+    )
 
 
 def field_of_view(scene: SceneConfig, info: VideoInfo) -> tuple[float, dict[str, str]]:
@@ -113,23 +127,22 @@ def _rate(person: LiftedPerson, info: VideoInfo) -> float:
 
 
 def _in_camera(
-    person: LiftedPerson, info: VideoInfo, *, fov_deg: float, chain_m: float, unit_stature_m: float, smooth_hz: float
-) -> Doubles:
-    """(T, 17, 3) joints in camera space with the root's path in them; NaN where the person was not seen."""
+    person: LiftedPerson, info: VideoInfo, *, fov_deg: float, chain_m: float, unit_stature_m: float, config: RunConfig
+) -> tuple[Doubles, Posed]:
+    """(T, 17, 3) joints in camera space with the root's path in them, NaN where the person was not seen; the pose."""
     relative = np.asarray(person.relative, np.float64) * (chain_m / unit_stature_m)
-    seen = np.isfinite(relative).all(axis=(1, 2))
-    relative[~seen] = np.nan
     rate_hz = _rate(person, info)
-    relative = low_pass(relative, seen, rate_hz, smooth_hz)
-    relative = constant_bones(relative, chain_m)
     size_px = (info.width_px, info.height_px)
+    limbs_m = {name: length / 100 for name, length in config.scene.limbs_cm.items()}
+    view = View(fov_deg, size_px, rate_hz, chain_m, limbs_m)
+    pose = posed(relative, person.joints_image_h36m, person.scores, view, config.post)
     root = root_path(
-        relative,
-        person.joints_image_h36m,
-        person.scores,
+        pose.relative,
+        pose.joints_image,
+        pose.scores,
         fov_deg=fov_deg,
         size_px=size_px,
         rate_hz=rate_hz,
-        smooth_hz=smooth_hz,
+        smooth_hz=min(config.post.smooth_hz, ROOT_HZ),
     )
-    return relative + root[:, None]
+    return pose.relative + root[:, None], pose

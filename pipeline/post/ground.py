@@ -9,15 +9,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from pipeline.post.contacts import ANKLES, standing_feet
 from pipeline.post.smooth import runs
 from pipeline.types import Doubles, Floats
 
-ANKLES = (3, 6)
-_STILL_M_S = 0.25  # an ankle slower than this stands (or is held still)
-_STILL_SHARE = 0.15  # when nothing is that slow (noise, running): this share of the slowest
-_WINDOW_S = 0.15  # speed is taken over this time, which noise spoils less than one frame's
-_BAND_M = 0.04
-_LEAST_SHARE = 0.10  # of the standing samples: fewer than this at one height are outliers
+_EASES = (1.0, 2.5)  # of the speeds that count as standing: the usual ones, and for somebody who is never that slow
+_FEWEST = 5  # samples that say anything
+_BAND_M = 0.05
+_LEAST_SHARE = 0.15  # of the standing samples: fewer than this at one height are outliers
 _TRUSTED_SCORE = 0.3
 _SUNK_M, _SUNK_S = 0.2, 0.5  # nobody is further under the floor for longer than that
 _STOREYS = 5  # a stair is searched downward this many times
@@ -48,28 +47,19 @@ def find_floor(
 
 
 def still_ankles(joints: Doubles, scores: Floats, rate_hz: float) -> Doubles:
-    """Heights (N,) of ankles that hardly move: candidates for standing on something.
+    """Heights (N,) of ankles that stand (`contacts`): where something holds them.
 
     `joints` (T, 17, 3) with the last axis z up, metres, NaN = not seen. Ankles that the detector saw are preferred.
+    Of somebody who never stands (noise, running) the slower moments are taken, in the end all of them.
     """
-    ankles = joints[:, ANKLES]  # (T, 2, 3)
-    half = max(1, round(_WINDOW_S * rate_hz / 2))
-    heights, speeds, trust = [], [], []
-    for run in runs(np.isfinite(ankles).all(axis=(1, 2))):
-        part = ankles[run]
-        at = np.arange(len(part))
-        before, after = np.maximum(at - half, 0), np.minimum(at + half, len(part) - 1)
-        lasted = np.maximum(after - before, 1)[:, None] / rate_hz
-        speeds.append(np.linalg.norm(part[after] - part[before], axis=2) / lasted)
-        heights.append(part[..., 2])
-        trust.append(scores[run][:, ANKLES])
-    if not heights:
-        return np.zeros(0)
-    height, speed, trusted = (np.concatenate([x.ravel() for x in xs]) for xs in (heights, speeds, trust))
-    good = trusted >= _TRUSTED_SCORE
-    if good.any():
-        height, speed = height[good], speed[good]
-    return np.asarray(height[speed <= max(_STILL_M_S, float(np.quantile(speed, _STILL_SHARE)))])
+    heights = joints[:, ANKLES, 2]
+    for ease in _EASES:
+        stands = standing_feet(joints, np.array([0.0, 0.0, 1.0]), rate_hz, ease)
+        trusted = stands & (scores[:, ANKLES] >= _TRUSTED_SCORE)
+        for chosen in (trusted, stands):
+            if chosen.sum() >= _FEWEST:
+                return np.asarray(heights[chosen])
+    return np.asarray(heights[np.isfinite(heights)])
 
 
 def sunken_ankles(joints: Doubles, level_m: float, rate_hz: float) -> Doubles:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from pipeline.post.bones import unit
 from pipeline.post.rig import HEAD_REST, NAMES, NECK_REST, PARENTS
+from pipeline.post.twist import calmed
 from pipeline.types import Doubles
 
 _X, _Y = np.array([1.0, 0.0, 0.0]), np.array([0.0, 1.0, 0.0])
@@ -24,6 +25,13 @@ _BENT = (0.15, 0.5)
 _NEAR_S, _FAR_S = 0.08, 0.6  # planes are averaged over the first time and carried over the second
 _CARRY, _REST = 0.1, 0.03  # weight of what is carried, and of the rest pose
 _SETTLE_S = 0.06
+
+# Bones whose turn about themselves is found from a plane, with their rest direction; parents first.
+_LIMBS = (
+    ("Spine1", _Y), ("Neck", NECK_REST), ("Head", HEAD_REST),
+    *((f"{side}{part}", sign * _X) for side, sign in (("Left", 1.0), ("Right", -1.0)) for part in ("Arm", "ForeArm")),
+    *((f"{side}{part}", -_Y) for side in ("Left", "Right") for part in ("UpLeg", "Leg")),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,34 +125,45 @@ def _global_rotations(joints: Doubles, rate_hz: float) -> dict[str, Doubles]:
 
     hip_line, shoulder_line, trunk = bone(1, 4), bone(14, 11), bone(0, 8)
     turns: dict[str, Doubles] = {}
-    turns["Hips"] = _frame(hip_line, _held(_across(trunk, hip_line)), _X, _Y)
     hips_side, chest_side = _held(_across(hip_line, trunk)), _held(_across(shoulder_line, trunk))
     turns["Spine"] = _frame(trunk, _half_twisted(hips_side, chest_side, trunk), _Y, _X)
-    turns["Spine1"] = _frame(trunk, chest_side, _Y, _X)
-    chest = turns["Spine1"]
+    chest, turns["Hips"] = chest_and_hips(joints)
+    turns["Spine1"] = chest
 
     neck, head = bone(8, 9), bone(9, 10)
-    side = _carried(neck, np.cross(head, neck), _swung(chest, NECK_REST, neck, _X), rate_hz, forward_only=True)
+    side = _carried(neck, np.cross(head, neck), swung(chest, NECK_REST, neck, _X), rate_hz, forward_only=True)
     turns["Neck"] = _frame(neck, side, NECK_REST, _X)
     turns["Head"] = _frame(head, _held(_across(side, head)), HEAD_REST, _X)
 
     for name, sign, shoulder, elbow, wrist in (("Left", 1.0, 11, 12, 13), ("Right", -1.0, 14, 15, 16)):
         collar, upper, fore, along = bone(8, shoulder), bone(shoulder, elbow), bone(elbow, wrist), sign * _X
-        turns[f"{name}Shoulder"] = _frame(collar, _swung(chest, along, collar, _Y), along, _Y)
-        rest = _swung(turns[f"{name}Shoulder"], along, upper, _Y)
+        turns[f"{name}Shoulder"] = _frame(collar, swung(chest, along, collar, _Y), along, _Y)
+        rest = swung(turns[f"{name}Shoulder"], along, upper, _Y)
         normal = _carried(upper, sign * np.cross(fore, upper), rest, rate_hz)
         turns[f"{name}Arm"] = _frame(upper, normal, along, _Y)
         turns[f"{name}ForeArm"] = _frame(fore, _held(_across(normal, fore)), along, _Y)
-        turns[f"{name}Hand"] = turns[f"{name}ForeArm"]
 
     for name, hip, knee, ankle in (("Left", 4, 5, 6), ("Right", 1, 2, 3)):
         thigh, shank = bone(hip, knee), bone(knee, ankle)
-        rest = _swung(turns["Hips"], -_Y, thigh, _X)
+        rest = swung(turns["Hips"], -_Y, thigh, _X)
         normal = _carried(thigh, np.cross(thigh, shank), rest, rate_hz, forward_only=True)
         turns[f"{name}UpLeg"] = _frame(thigh, normal, -_Y, _X)
         turns[f"{name}Leg"] = _frame(shank, _held(_across(normal, shank)), -_Y, _X)
+    turns["Hips"] = calmed(turns["Hips"], np.broadcast_to(np.eye(3), turns["Hips"].shape), _X)
+    for name, axis in _LIMBS:
+        turns[name] = calmed(turns[name], turns[NAMES[PARENTS[NAMES.index(name)]]], axis)
+    for name in ("Left", "Right"):
+        turns[f"{name}Hand"] = turns[f"{name}ForeArm"]
         turns[f"{name}Foot"] = turns[f"{name}ToeBase"] = turns[f"{name}Leg"]
     return turns
+
+
+def chest_and_hips(joints: Doubles) -> tuple[Doubles, Doubles]:
+    """(T, 17, 3) in any right-handed axes -> rotations (T, 3, 3) of chest and pelvis from the rest pose of `rig`."""
+    trunk = unit(joints[:, 8] - joints[:, 0])
+    hip_line, shoulder_line = unit(joints[:, 4] - joints[:, 1]), unit(joints[:, 11] - joints[:, 14])
+    hips = _frame(hip_line, _held(_across(trunk, hip_line)), _X, _Y)
+    return _frame(trunk, _held(_across(shoulder_line, trunk)), _Y, _X), hips
 
 
 def _half_twisted(start: Doubles, end: Doubles, axis: Doubles) -> Doubles:
@@ -185,7 +204,7 @@ def _frame(along: Doubles, side: Doubles, rest_along: Doubles, rest_side: Double
     return np.asarray(moved @ rest.T)
 
 
-def _swung(parent: Doubles, rest_along: Doubles, along: Doubles, rest_side: Doubles) -> Doubles:
+def swung(parent: Doubles, rest_along: Doubles, along: Doubles, rest_side: Doubles) -> Doubles:
     """(T, 3) where `rest_side` goes when the parent's bone swings to `along` the short way, without twist."""
     start, side = parent @ rest_along, parent @ rest_side
     both = start + along

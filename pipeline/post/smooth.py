@@ -7,6 +7,8 @@ so that nothing leaks over a gap.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,7 +18,7 @@ _ORDER = 2
 # Two passes of a second-order filter would put the -3 dB point below the wanted cut-off (Winter's correction).
 _PASS_CORRECTION = float((2**0.5 - 1) ** 0.25)
 _HIGHEST_SHARE = 0.45  # of the rate: nearer to half of it there is nothing left to take away
-_SHORTEST_RUN = 4  # frames; below that there is nothing to tell noise from movement
+SHORTEST_RUN = 4  # frames; below that there is nothing to tell noise from movement
 
 
 def runs(seen: NDArray[np.bool_]) -> list[slice]:
@@ -41,7 +43,49 @@ def low_pass(values: Doubles, seen: NDArray[np.bool_], rate_hz: float, cutoff_hz
     wanted_padding = int(np.ceil(3 * rate_hz / cutoff))
     for run in runs(seen):
         length = run.stop - run.start
-        if length >= _SHORTEST_RUN:
+        if length >= SHORTEST_RUN:
             # Point-reflected ends ("odd") keep the speed at the ends; a short run is reflected as far as it goes.
             out[run] = sosfiltfilt(sos, out[run], axis=0, padtype="odd", padlen=min(wanted_padding, length - 1))
     return out
+
+
+def savitzky_golay(values: Doubles, seen: NDArray[np.bool_], rate_hz: float, cutoff_hz: float) -> Doubles:
+    """As `low_pass`, by local polynomials of the third degree whose length gives about that cut-off.
+
+    Schafer, What Is a Savitzky-Golay Filter?, IEEE Signal Processing Magazine 2011: f_c = (N + 1) / (3.2 M - 4.6) of
+    half the rate, M = half the length, N = 2 (in the middle, the third degree changes nothing).
+    """
+    out = np.array(values, np.float64)
+    if cutoff_hz <= 0 or cutoff_hz >= _HIGHEST_SHARE * rate_hz:
+        return out
+    from scipy.signal import savgol_filter
+
+    half = max(2, round((3 * rate_hz / (2 * cutoff_hz) + 4.6) / 3.2))
+    for run in runs(seen):
+        room = (run.stop - run.start - 1) // 2
+        if min(half, room) >= 2:
+            out[run] = savgol_filter(out[run], 2 * min(half, room) + 1, 3, axis=0)
+    return out
+
+
+def fill_gaps(values: Doubles, seen: NDArray[np.bool_], longest: int) -> NDArray[np.bool_]:
+    """Fill `values` (T, ...) in place where at most `longest` unseen frames lie between seen ones; returns which (T,).
+
+    A cubic through the ends with their speeds; where an end is a run of one frame, a straight line there.
+    """
+    filled = np.zeros(len(seen), np.bool_)
+    stretches = runs(seen)
+    for before, after in pairwise(stretches):
+        a, b = before.stop - 1, after.start
+        span = b - a
+        if span - 1 > longest:
+            continue
+        straight = (values[b] - values[a]) / span
+        start = values[a] - values[a - 1] if a > before.start else straight
+        end = values[b + 1] - values[b] if b + 1 < after.stop else straight
+        for frame in range(a + 1, b):
+            u = (frame - a) / span
+            h = (2 * u**3 - 3 * u**2 + 1, u**3 - 2 * u**2 + u, -2 * u**3 + 3 * u**2, u**3 - u**2)
+            values[frame] = h[0] * values[a] + h[1] * span * start + h[2] * values[b] + h[3] * span * end
+        filled[a + 1 : b] = True
+    return filled

@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.geometry import focal_px
+from pipeline.geometry import focal_px, image_from_camera
 from pipeline.post.smooth import low_pass
 from pipeline.types import Doubles, Floats
 
@@ -53,6 +53,21 @@ def root_path(
     out[span] = _solve(relative[span], joints_image[span], scores[span], focal=focal, size_px=size_px, rate_hz=rate_hz)
     out[span, :2] = low_pass(out[span, :2], np.ones(last + 1 - first, np.bool_), rate_hz, smooth_hz)
     out[~seen] = np.nan
+    return out
+
+
+def reprojection_px(
+    joints: Doubles, joints_image: Floats, scores: Floats, fov_deg: float, size_px: tuple[int, int]
+) -> Floats:
+    """(T,) px: median over the joints that were seen of how far (T, 17, 3) camera space falls from (T, 17, 2) px.
+
+    NaN where nobody was seen. What the detector hardly saw (a score under a third of the frame's best) does not count.
+    """
+    out = np.full(len(joints), np.nan, np.float32)
+    off = np.linalg.norm(image_from_camera(joints, fov_deg, *size_px) - joints_image, axis=2)
+    known = np.isfinite(off) & (scores >= np.max(scores, axis=1, keepdims=True, initial=0) / 3) & (scores > 0)
+    rows = known.any(axis=1)
+    out[rows] = np.nanmedian(np.where(known, off, np.nan)[rows], axis=1)
     return out
 
 
@@ -140,18 +155,18 @@ def _smooth_depth(depth: Doubles, information: Doubles, rate_hz: float) -> Doubl
     # The error of a depth grows with the depth, so it is the information on the scale that tells good frames from bad.
     information = information * depth**2
     relative = np.where(weights, np.clip(information / np.median(information[weights]), *_WEIGHT_RANGE), 0.0)
-    first = _whittaker(depth, relative, rate_hz, _NOISE_ABOVE_HZ)
+    first = whittaker(depth, relative, rate_hz, _NOISE_ABOVE_HZ)
     noise = _NOISE_FACTOR * 1.4826 * float(np.median(np.abs(depth - first)[weights]))
     cutoff = float(np.clip(np.sqrt(_ACCELERATION / max(noise, 1e-4)) / (2 * np.pi), *_DEPTH_HZ))
     smooth = first
     for _ in range(3):
         misfit = np.abs(depth - smooth)
         scale = max(1.4826 * float(np.median(misfit[weights])), 1e-3)
-        smooth = _whittaker(depth, relative / (1 + (misfit / (3 * scale)) ** 2), rate_hz, cutoff)
+        smooth = whittaker(depth, relative / (1 + (misfit / (3 * scale)) ** 2), rate_hz, cutoff)
     return smooth
 
 
-def _whittaker(values: Doubles, weights: Doubles, rate_hz: float, cutoff_hz: float) -> Doubles:
+def whittaker(values: Doubles, weights: Doubles, rate_hz: float, cutoff_hz: float) -> Doubles:
     """Minimise sum w (s - v)^2 + lambda sum (second difference of s)^2; half of the amplitude is left at `cutoff_hz`.
 
     Linear in the number of frames; a frame of weight 0 is filled from its neighbours (Eilers, A Perfect

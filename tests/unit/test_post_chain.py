@@ -78,10 +78,12 @@ def test_notes_say_where_values_come_from():
         "fov": "set by the user",
         "height": "set by the user",
         "pitch": "set by the user",
+        "roll": "assumed",
         "floor": "estimated from the feet",
     }
     _, estimate = finish([seen.person], seen.info, RunConfig(), UNIT_STATURE_M)
-    assert estimate.notes["fov"] == estimate.notes["pitch"] == estimate.notes["height"] == "assumed"
+    assert estimate.notes["fov"] == estimate.notes["height"] == "assumed"
+    assert estimate.notes["pitch"].startswith("estimated from how people stand")
     assert estimate.fov_deg == pytest.approx(default_fov_deg(1280, 720))
     told = dataclasses.replace(seen.info, fov_deg=71.0)
     _, estimate = finish([seen.person], told, RunConfig(scene=SceneConfig(pitch_deg=3.0)), UNIT_STATURE_M)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pipeline.geometry import default_fov_deg, image_from_camera, rotation_world_from_camera
+from pipeline.geometry import default_fov_deg, focal_px, image_from_camera, rotation_world_from_camera
 from pipeline.lift.inputs import mirror, network_input
 from pipeline.lift.ray import CHANNELS, RAY_X, RAY_Y, SIZE, axes_towards
 from pipeline.skeleton import H36M17
@@ -118,3 +118,19 @@ def test_unseen_joints_are_held_and_never_seen_ones_do_not_size_the_body(body):
     nobody = given(np.full_like(image, np.nan)).values
     assert np.isfinite(nobody).all()
     assert (nobody[..., :3] == 0).all()
+
+
+def test_a_window_rule_answers_around_the_line_of_sight(body):
+    """The same pixels beside the middle of the picture: the same answer, turned by most of the angle to there."""
+    image = seen(body + np.array([0.0, 0.0, 4.0]))
+    scores = np.ones(image.shape[:-1], np.float32)
+    middle, beside = (
+        network_input("person_window", image + np.array([dx, 0], np.float32), scores, SIZE_PX, 3, FOV)
+        for dx in (0, 300)
+    )
+    np.testing.assert_allclose(beside.values, middle.values, atol=1e-4)
+    np.testing.assert_allclose(middle.axes, np.broadcast_to(np.eye(3), (1, F, 3, 3)), atol=1e-6)
+    ahead = np.broadcast_to(np.array([0, 0, 1], np.float32), (1, F, 17, 3))
+    turned = beside.camera_from_answer(ahead)
+    slope = 300 / focal_px(FOV, SIZE_PX[0])
+    np.testing.assert_allclose(turned[..., 0] / turned[..., 2], 0.8 * slope, rtol=1e-4)

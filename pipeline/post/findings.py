@@ -1,0 +1,44 @@
+"""What the chain has put right and what it leaves to somebody's eyes, as a list."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.post.smooth import runs
+from pipeline.types import Finding, FindingKind
+
+_TOGETHER = 5  # frames: marks no further apart are one finding
+
+_NOTES: dict[FindingKind, str] = {
+    "gap": "Nobody was seen; interpolated from the frames around it.",
+    "sides": "Left and right were exchanged in the 2D joints.",
+    "sides_throughout": "Left and right may be exchanged in the whole take: the person only walks backward, "
+    "or most 2D joints fit the other side.",
+    "backward_joint": "A knee or an elbow bent backward.",
+    "sudden_turn": "A bone turned faster than a body can.",
+}
+
+
+def findings_of(person: int, marks: Sequence[tuple[FindingKind, NDArray[np.bool_], bool]]) -> list[Finding]:
+    """Kind, the frames (T,), and whether they were repaired -> one finding for each stretch of frames."""
+    out = []
+    for kind, frames, repaired in marks:
+        if kind == "sides_throughout" and frames.any():
+            stretches = [slice(int(np.argmax(frames)), int(np.flatnonzero(frames)[-1]) + 1)]
+        else:
+            stretches = _joined(frames)
+        out += [Finding(person, kind, part.start, part.stop - 1, repaired, _NOTES[kind]) for part in stretches]
+    return sorted(out, key=lambda finding: (finding.first, finding.kind))
+
+
+def _joined(frames: NDArray[np.bool_]) -> list[slice]:
+    out: list[slice] = []
+    for run in runs(frames):
+        if out and run.start - out[-1].stop < _TOGETHER:
+            out[-1] = slice(out[-1].start, run.stop)
+        else:
+            out.append(run)
+    return out
