@@ -53,7 +53,7 @@ class PostConfig:
 
     fill_gap_s: float = 0.25  # shorter absences are interpolated (score 0), longer ones stay empty; 0: none
     smooth: Literal["adaptive", "butterworth", "savitzky_golay", "off"] = "adaptive"
-    smooth_hz: float = 10.0  # cut-off of the zero-phase low-pass (adaptive: that of fast joints), 0 = off
+    smooth_hz: float = 9.0  # cut-off of the zero-phase low-pass (adaptive: that of fast joints), 0 = off
     bones: Literal["fit", "directions", "off"] = "fit"  # constant lengths: by inverse kinematics, or bone by bone
     picture: float = 0.8  # how far a joint that was well seen is drawn onto its place in the picture; 0: not
     sides: Literal["repair", "list", "off"] = "repair"  # left and right exchanged for a moment; `post.sides`

@@ -27,8 +27,8 @@ _WEIGHTS = (0.05, 2.0)  # limits, relative to the joint's median
 def adaptive(values: Doubles, weights: Doubles, seen: NDArray[np.bool_], rate_hz: float, cutoff_hz: float) -> Doubles:
     """(T, J, 3) root-relative joints, metres, (T, J) weights >= 0 -> the same, each run of `seen` smoothed.
 
-    `cutoff_hz` is where half of the amplitude of a fast joint is left; slow ones get a quarter of it. 0 = unchanged copy.
-    Unseen frames are left as they are.
+    `cutoff_hz` is where half of the amplitude of a fast joint is left; slow ones get a quarter of it. 0 = unchanged
+    copy. Unseen frames are left as they are.
     """
     out = np.array(values, np.float64)
     if cutoff_hz <= 0 or rate_hz <= 0:

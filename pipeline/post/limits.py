@@ -17,11 +17,13 @@ from numpy.typing import NDArray
 
 from pipeline.post.bones import unit
 from pipeline.post.rotations import chest_and_hips, swung
+from pipeline.post.smooth import runs
 from pipeline.types import Doubles
 
 HINGES = ((1, 2, 3), (4, 5, 6), (11, 12, 13), (14, 15, 16))  # right knee, left knee, left elbow, right elbow
 NAMES = ("right_knee", "left_knee", "left_elbow", "right_elbow")
 _WRONG_COSINE = -0.8
+_EASE = 4  # frames
 _BENDS_DEG = (25.0, 120.0)
 
 
@@ -56,6 +58,34 @@ def repaired(joints: Doubles, sights: Doubles) -> tuple[Doubles, NDArray[np.bool
             still = _wrong(part, hinge, axes[column][here])
             part[still, hinge[1]] = _turned(part[still], hinge, axes[column][here][still])
             out[at, hinge[1]] = part[:, hinge[1]]
+    return out, changed
+
+
+def turned_aside(joints: Doubles) -> tuple[Doubles, NDArray[np.bool_]]:
+    """As `repaired`, but nothing is mirrored: the middle joint is turned aside, and eased there over frames around."""
+    out, changed = joints.copy(), backward(joints)
+    for column, hinge in enumerate(HINGES):
+        for run in runs(changed[:, column]):
+            start, stop = max(run.start - _EASE, 0), min(run.stop + _EASE, len(joints))
+            while not np.isfinite(joints[start]).all():
+                start += 1
+            while not np.isfinite(joints[stop - 1]).all():
+                stop -= 1
+            part = out[start:stop]
+            axis = rest_axes(part)[column]
+            along, offset, foot = _foot(part, hinge)
+            aside = _turned(part, hinge, axis) - foot
+            third = np.cross(along, offset)
+            angle = np.arctan2((aside * third).sum(-1), (aside * offset).sum(-1))
+            inside = slice(run.start - start, run.stop - start)
+            # One way round for the whole stretch, in and out along a straight line.
+            sign = 1.0 if angle[inside].sum() >= 0 else -1.0
+            angle = np.where(angle * sign < 0, angle + sign * np.pi, angle)
+            place = np.arange(len(part))
+            from_edge = np.maximum(np.maximum(inside.start - place, place - inside.stop + 1), 0)
+            middle = np.interp(place, place[inside], angle[inside]) * (1 - from_edge / (_EASE + 1))
+            c, s = np.cos(middle)[:, None], np.sin(middle)[:, None]
+            part[:, hinge[1]] = foot + c * offset + s * third
     return out, changed
 
 

@@ -15,7 +15,7 @@ from pipeline.config import PostConfig
 from pipeline.post.adaptive import adaptive
 from pipeline.post.bones import Body, measure_body, with_body
 from pipeline.post.inverse import fitted
-from pipeline.post.limits import backward, repaired
+from pipeline.post.limits import backward, repaired, turned_aside
 from pipeline.post.picture import View, drawn_onto_picture, lines_of_sight, placed
 from pipeline.post.sides import exchanged, exchanged_back, mostly, walks_backward
 from pipeline.post.smooth import fill_gaps, low_pass, savitzky_golay
@@ -91,8 +91,11 @@ def posed(relative: Doubles, joints_image: Floats, scores: Floats, view: View, p
     if has_body and post.calm_turns:
         joints, turned = limited_turns(joints, body, view.rate_hz)
         marks.append(("sudden_turn", turned, True))
+        if post.limits == "repair":  # on its way a bone may pass through where it cannot be
+            joints, passed = turned_aside(joints)
+            still |= passed
     if post.limits != "off":
-        left = backward(joints).any(axis=1)  # what calming the turns has brought back
+        left = backward(joints).any(axis=1)
         marks.append(("backward_joint", (wrong | still).any(axis=1) & ~left, True))
         marks.append(("backward_joint", left, False))
     return Posed(joints, joints_image, scores, marks)

@@ -28,7 +28,7 @@ _SETTLE_S = 0.06
 
 # Bones whose turn about themselves is found from a plane, with their rest direction; parents first.
 _LIMBS = (
-    ("Neck", NECK_REST), ("Head", HEAD_REST),
+    ("Spine1", _Y), ("Neck", NECK_REST), ("Head", HEAD_REST),
     *((f"{side}{part}", sign * _X) for side, sign in (("Left", 1.0), ("Right", -1.0)) for part in ("Arm", "ForeArm")),
     *((f"{side}{part}", -_Y) for side in ("Left", "Right") for part in ("UpLeg", "Leg")),
 )  # fmt: skip

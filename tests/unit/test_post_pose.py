@@ -7,9 +7,10 @@ import dataclasses
 import numpy as np
 import pytest
 
-from pipeline.config import PostConfig
+from pipeline.config import PostConfig, SceneConfig
+from pipeline.errors import ConfigError
 from pipeline.post.bones import bone_lengths, measure_body, with_body
-from pipeline.post.limits import backward, repaired
+from pipeline.post.limits import backward, repaired, turned_aside
 from pipeline.post.picture import View, lines_of_sight, to_sight
 from pipeline.post.pose import posed
 from pipeline.post.sides import exchanged, exchanged_back, walks_backward
@@ -77,6 +78,40 @@ def test_a_knee_that_the_picture_shows_backward_is_turned_aside():
     out, _ = repaired(wrong, np.broadcast_to([0.0, 0.0, 1.0], wrong.shape))
     assert not backward(out).any()
     assert np.allclose(bone_lengths(out), bone_lengths(side), atol=1e-9)
+
+
+def test_turning_aside_is_eased():
+    joints, _, _ = parts("jump")
+    wrong = joints.copy()
+    along = wrong[:, 3] - wrong[:, 1]
+    along /= np.linalg.norm(along, axis=-1, keepdims=True)
+    offset = wrong[:, 2] - wrong[:, 1]
+    offset -= (offset * along).sum(-1, keepdims=True) * along
+    wrong[:, 2] -= 2 * offset
+    middle = int(np.median(np.flatnonzero(backward(wrong)[:100, 0])))
+    turn = np.pi * np.exp(-(((np.arange(len(joints)) - middle) / 8) ** 2))[:, None]  # swings through, slowly
+    wrong[:, 2] = joints[:, 2] - offset + np.cos(turn) * offset + np.sin(turn) * np.cross(along, offset)
+    found = backward(wrong)[:, 0]
+    assert 3 <= found.sum() <= 12
+    out, changed = turned_aside(wrong)
+    assert np.array_equal(changed[:, 0], found)
+    assert not backward(out).any()
+    assert np.allclose(bone_lengths(out), bone_lengths(joints), atol=1e-9)
+    leap, leap_out = (np.linalg.norm(np.diff(x[:, 2], axis=0), axis=-1).max() for x in (wrong, out))
+    assert leap_out < 2 * leap
+    untouched = np.abs(np.arange(len(joints)) - middle) > 12
+    assert np.array_equal(out[untouched], wrong[untouched])
+
+
+def test_limbs_that_were_measured_are_taken():
+    seen = scene(facing_camera(clip("jump")))
+    measured = dataclasses.replace(seen.config.scene, limbs_cm={"forearm": 31.0, "thigh": 47.0})
+    take = make_take([seen.person], seen.info, dataclasses.replace(seen.config, scene=measured))
+    lengths = bone_lengths(take.tracks3d[0].joints.astype(np.float64))
+    assert np.allclose(lengths[:, [13, 16]], 0.31, atol=1e-5)
+    assert np.allclose(lengths[:, [2, 5]], 0.47, atol=1e-5)
+    with pytest.raises(ConfigError, match="The limb 'tail' is not known"):
+        SceneConfig(limbs_cm={"tail": 20.0})
 
 
 def test_sudden_turns_are_spread_and_nothing_else_changes():

@@ -13,7 +13,7 @@ import pytest
 from pipeline.errors import TakeError
 from pipeline.geometry import rotation_world_from_camera
 from pipeline.project import load_take, save_take
-from pipeline.types import SceneEstimate, Take, TokenStages, Track2D, Track3D, VideoInfo
+from pipeline.types import Finding, SceneEstimate, Take, TokenStages, Track2D, Track3D, VideoInfo
 
 
 def make_take(frames: int = 40) -> Take:
@@ -29,9 +29,11 @@ def make_take(frames: int = 40) -> Take:
         for p in (1, 2)
     )  # fmt: skip
     track3d = Track3D(2, index, time_s, joints, rng.uniform(0, 1, (frames, 17)).astype(np.float32), "world")
+    findings = (Finding(2, "gap", 3, 5, True, "a note"), Finding(2, "sides_throughout", 0, 9, False))
     scene = SceneEstimate(
         61.5, 3.0, rotation_world_from_camera(3.0, -2.0), np.array([0.0, -4.0, 1.5]), {"fov": "assumed"},
         roll_deg=-2.0, tilt_sigma_deg=4.5, reprojection_px={2: rng.uniform(1, 5, frames).astype(np.float32)},
+        findings=findings,
     )  # fmt: skip
     info = VideoInfo("clip ü.mp4", "/videos/clip ü.mp4", 640, 360, 29.97, 100, 3.34)
     stages = TokenStages(2, (2, 4), rng.uniform(size=(2, frames)) < 0.5)
