@@ -31,7 +31,7 @@ MODES: tuple[FootLock, ...] = ("off", "auto", "always", "grounding")
 _BELIEVED_M = 0.15  # a shift that is larger at any time says that this was no contact
 _FLOOR_M = 0.15  # places this near the floor's height are on the floor
 _BLEND_S = 0.2
-_EASE = 1.4  # `always`: so much faster may a foot be that stands
+_EASE_ALWAYS = 1.4  # so much faster than usual may a foot be that stands
 _ROOT_HZ = 0.1  # slower drifts of the root along the line of sight are left to what the picture says
 _ROOT_TRUST = 0.02  # how much a frame without standing feet holds the root where it was
 _PULL_S, _PULLS = 0.06, 6  # hips follow a foot that is out of reach, smoothly: deviation of the Gaussian, rounds
@@ -48,7 +48,7 @@ def locked(joints: Doubles, rate_hz: float, mode: FootLock, eye: Doubles, ankle_
     out = joints.copy()
     for run in runs(np.isfinite(joints).all(axis=(1, 2))):
         part = joints[run]
-        standing = standing_feet(part, up, rate_hz, _EASE if mode == "always" else 1.0)
+        standing = standing_feet(part, up, rate_hz, _EASE_ALWAYS if mode == "always" else 1.0)
         if not standing.any():
             continue
         part = part + _root_shift(part, standing, eye, rate_hz)[:, None]

@@ -35,7 +35,7 @@ _LEAST_TRUST = 0.02
 _TRUNK, _HEAD, _THIGH, _SHANK, _ARM, _FOREARM = 0.49, 0.08, 0.1, 0.06, 0.03, 0.025
 _THIGH_AT, _SHANK_AT = 0.433, 0.45
 
-_POSTURE_DEG = 5.0  # error of a straight standing person's direction: the lifter's leaning, mostly
+_POSTURE_DEG = 4.0  # error of a straight standing person's direction: the lifter's leaning, mostly
 _CROUCHING_DEG = 9.0  # added where nobody ever stands straight
 _LYING_DEG = 60.0  # added where all that is known would need a camera on its side
 _APART_DEG = 15.0  # between the directions of single frames
@@ -43,7 +43,7 @@ _APART_DEG = 15.0  # between the directions of single frames
 _ROLLED_DEG, _TIPPED_DEG, _USUAL_PITCH_DEG = 45.0, 70.0, 20.0
 _ROBUST_ROUNDS = 6
 _PRIOR_START_DEG = 20.0
-_PRIOR_PITCH_DEG, _PRIOR_PITCH_SPREAD_DEG, _PRIOR_ROLL_SPREAD_DEG = 5.0, 20.0, 4.0  # of most; the tails are long
+_PRIOR_PITCH_DEG, _PRIOR_PITCH_SPREAD_DEG, _PRIOR_ROLL_SPREAD_DEG = 5.0, 30.0, 4.0  # of most; the tails are long
 _PLACE_M = 0.06  # error of the height of one foot's place
 _PLANE_DEG = 4.0  # error that all places share: more of them do not make the plane better than this
 _DEPTH_SHARE = 0.02  # error of its depth beside that, of the depth
