@@ -64,9 +64,9 @@ def test_a_trained_lifter_becomes_one_of_the_users_own(trained, capsys):
     entry = weights.find("mine")
     path = weights.locate(entry)  # checked against size and sha256
     assert told == {"name": "mine", "bytes": path.stat().st_size, "stored": "float16"} | {
-        "float16_moves_mm": told["float16_moves_mm"]
+        "float16_costs_mm": told["float16_costs_mm"]
     }
-    assert 0 < told["float16_moves_mm"] < 0.1
+    assert 0 <= told["float16_costs_mm"] < 0.1
     assert path.stat().st_size < 0.6 * trained["--weights"].stat().st_size
     lifter = create_lifter(LiftConfig(lifter="mine", device="cpu"))
     assert lifter.prune.schedule == ((1, 5),)
@@ -99,6 +99,6 @@ def test_into_a_projects_manifest(trained, tmp_path):
 
 
 def test_float32_stays_where_half_precision_would_show(trained, monkeypatch, capsys):
-    monkeypatch.setattr(bundle, "_HALF_LOSS_MM", 1e-6)
+    monkeypatch.setattr(bundle, "_HALF_LOSS_MM", -1.0)
     bundle.main(arguments(trained))
     assert json.loads(capsys.readouterr().out)["stored"] == "float32"
