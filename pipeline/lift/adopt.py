@@ -14,6 +14,7 @@ from pipeline import weights
 from pipeline.errors import ConfigError
 from pipeline.lift.families import FAMILIES, Family
 from pipeline.lift.inputs import JOINT_RULES, RULES
+from pipeline.lift.ray import CHANNELS
 from pipeline.lift.recipes import Overrides
 from pipeline.lift.recognise import Recognised, read_checkpoint
 from pipeline.weights import WeightEntry
@@ -70,7 +71,7 @@ def _values(found: Recognised, name: str, joint_rule: str) -> dict[str, Any]:
         "prune": found.prune.to_json() if found.prune.schedule else {},
         "frames": found.sizes["frames"],
         "rate_hz": _RATE_HZ,
-        "channels": ("x", "y", "confidence")[: found.sizes["in_channels"]],
+        "channels": CHANNELS[: found.sizes["in_channels"]],
         "joint_rule": "h36m",
         "normalisation": "screen",
         "output": _output(family),
@@ -80,7 +81,7 @@ def _values(found: Recognised, name: str, joint_rule: str) -> dict[str, Any]:
         "licence": "not stated by the file: ask where it came from",
         "training_data": ("not stated by the file; official checkpoints: Human3.6M",),
     }
-    values |= found.extra
+    values |= {**family.entry, **found.extra}
     if joint_rule:
         values["joint_rule"] = joint_rule
     for key, known in (("joint_rule", JOINT_RULES), ("normalisation", tuple(RULES))):

@@ -1,4 +1,4 @@
-"""The four published families: what their tensors are called, and how large a model of theirs is, from shapes alone.
+"""The published families and our own: what their tensors are called, how large a model is, from shapes alone.
 
 What the shapes do not show has the value that the authors published: HoT (arXiv 2311.12028) and H2OT (arXiv 2509.06956)
 for pruned models, MixSTE (2203.00859), MHFormer (2111.12707), MotionBERT (2210.06551) and MotionAGFormer (2310.16288).
@@ -8,7 +8,7 @@ A new family is a new row in `FAMILIES`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from pipeline.errors import ModelError
@@ -35,6 +35,7 @@ class Family:
     can_seq2frame: bool = True
     channels: tuple[int, ...] = (2, 3)  # input channels that it may have
     metres: bool = True  # else its output is in units of the picture
+    entry: Mapping[str, Any] = field(default_factory=dict)  # of a manifest entry, where it is not as published models
 
 
 def family_of(shapes: Shapes) -> Family:
@@ -146,6 +147,24 @@ def _motionagformer(s: Shapes) -> dict[str, Any]:
     }
 
 
+def _frametransformer(s: Shapes) -> dict[str, Any]:
+    channels, inputs = s["embed.weight"]
+    # A joint's own numbers, at most three, then those that all joints of a frame share.
+    in_channels = inputs // JOINTS if inputs <= 3 * JOINTS else 3 + inputs - 3 * JOINTS
+    return {
+        "frames": 243,  # no weight depends on it
+        "channels": channels,
+        "encoder_depth": _blocks(s, "encoder"),
+        "depth": _blocks(s, "blocks"),
+        "decoder_depth": _blocks(s, "decoder"),
+        "mlp_ratio": _ratio(s["blocks.0.mlp.fc1.weight"][0], channels),
+        "in_channels": in_channels,
+        "along_rays": "gate.weight" in s,
+        "joints": JOINTS,
+        "out_channels": s["head.weight"][0] // JOINTS,
+    }
+
+
 FAMILIES = (
     Family(
         "mixste", "MixSTE", ("Spatial_patch_to_embedding.weight", "Temporal_pos_embed", "STEblocks.0.attn.qkv.weight"),
@@ -162,5 +181,14 @@ FAMILIES = (
     Family(
         "motionagformer", "MotionAGFormer", ("joints_embed.weight", "layers.0.graph_temporal.mixer.batch_norm.weight"),
         _motionagformer, hot_heads=4, hot_block=7, metres=False,
+    ),
+    Family(
+        "frametransformer", "Frame transformer",
+        ("embed.weight", "blocks.0.attn.qkv.weight", "decoder.0.mlp.fc1.weight"),
+        _frametransformer, can_seq2frame=False, channels=(2, 3, 6),
+        entry={
+            "rate_hz": (24.0, 75.0), "joint_rule": "hourglass", "normalisation": "person_ray", "root": "subtract",
+            "unit_stature_m": 1.55, "licence": "yours", "training_data": ("not stated by the file",),
+        },
     ),
 )  # fmt: skip

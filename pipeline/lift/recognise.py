@@ -16,6 +16,7 @@ from pipeline import registry
 from pipeline.errors import ModelError
 from pipeline.lift import checkpoints, recipes, sidecar
 from pipeline.lift.families import Family, family_of, sizes_of
+from pipeline.lift.ray import CHANNELS
 from pipeline.lift.recipes import Overrides
 from pipeline.lift.tensors import read_state_dict
 from pipeline.schedule import PruneConfig
@@ -65,7 +66,7 @@ def read_checkpoint(
     shapes = {name: tuple(tensor.shape) for name, tensor in state.items()}
     family = family_of(shapes)
     sizes = sizes_of(family, shapes)
-    inputs = "x, y" if sizes["in_channels"] == 2 else "x, y, confidence"
+    inputs = ", ".join(CHANNELS[: sizes["in_channels"]])
     read = [
         f"{family.title}, {sizes['frames']} frames, {sizes['channels']} channels, {sizes['depth']} blocks, {inputs}"
     ]

@@ -179,5 +179,8 @@ class HourglassHost(nn.Module):
         return self
 
     def forward_kept(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """Input (B, F, J, 2 or 3) -> joints before TRI, (B, r, J, D), with TRA (B, F, J, D); and kept frames (B, r)."""
+        """Input (B, F, J, C) -> joints before TRI, (B, r, J, D), with TRA (B, F, J, D); and kept frames (B, r).
+
+        A host that recovers its tokens by itself gives (B, F, J, D) always.
+        """
         raise NotImplementedError

@@ -206,3 +206,18 @@ def test_a_disk_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.Monke
     assert weights.find().default
     with pytest.raises(OutputError):
         adopt(checkpoint(tmp_path))
+
+
+def test_a_frame_transformer_brings_its_own_input_rule(tmp_path: Path) -> None:
+    """The bundled file under another name: recognised, and the same lifter in all that its shapes and family tell."""
+    bundled = weights.find()
+    path = tmp_path / "copy.safetensors"
+    path.write_bytes(weights.locate(bundled).read_bytes())
+    entry = adopt(path, "copied", Overrides(heads=bundled.sizes["heads"]))
+    try:
+        assert dict(entry.sizes) == dict(bundled.sizes)
+        for name in ("channels", "joint_rule", "normalisation", "rate_hz", "root", "unit_stature_m", "frames"):
+            assert getattr(entry, name) == getattr(bundled, name), name
+        assert entry.prune == {}  # no tensor tells
+    finally:
+        remove("copied")

@@ -129,12 +129,12 @@ def read_mot(path) -> tuple[dict[str, str], pd.DataFrame]:
 
 
 def test_files(tmp_path):
-    gap = np.isin(np.arange(205), range(50, 60))
+    gap = np.isin(np.arange(205), range(50, 70))
     take = scene(facing_camera(clip("jump"))).take(gap)
     path = MotExporter().write(take, tmp_path, "clip", ExportOptions())[0]
     facts, table = read_mot(path)
-    assert facts == {"version": "1", "nRows": "195", "nColumns": str(table.shape[1]), "inDegrees": "yes"}
-    assert len(table) == 195
+    assert facts == {"version": "1", "nRows": "185", "nColumns": str(table.shape[1]), "inDegrees": "yes"}
+    assert len(table) == 185
     assert np.isfinite(table.to_numpy()).all()
     assert np.allclose(table["time"], take.tracks3d[0].time_s[~gap], atol=1e-6)
     assert list(table.columns[:8]) == [

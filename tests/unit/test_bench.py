@@ -281,7 +281,7 @@ def test_the_command_without_pruning_options_takes_the_default(capfd: pytest.Cap
 def test_the_command_on_a_lifter_and_stored_input(tmp_path: Path, capfd: pytest.CaptureFixture[str]):
     """The bundled weights; the input keeps its number of windows, and a still body shows no difference in time."""
     entry = weights.find()
-    np.savez(tmp_path / "x.npz", input=moving_body(2, entry.frames, 3).numpy())
+    np.savez(tmp_path / "x.npz", input=moving_body(2, entry.frames, len(entry.channels)).numpy())
     code, (full, pruned, done), _ = command(
         "--lifter", entry.name, "--input", str(tmp_path / "x.npz"), "--repeats", "1", capfd=capfd
     )

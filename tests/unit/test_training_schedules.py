@@ -109,7 +109,7 @@ def test_a_run_with_the_bundled_lifter(monkeypatch: pytest.MonkeyPatch) -> None:
     assert result["windows"] == 2
     assert full["clean"]["difference_mm"] == kept_all["clean"]["difference_mm"] == full["saving"] == 0
     assert kept_all["clean"]["mpjpe_mm"] == full["clean"]["mpjpe_mm"]
-    assert plain["gflops"] == moved["gflops"] < 0.3 * full["gflops"]
+    assert plain["gflops"] == moved["gflops"] < 0.6 * full["gflops"]
     assert plain["clean"]["difference_mm"] > 1
     assert plain["clean"]["fast_against_even"] is None
     gain, error = moved["detector_errors"]["fast_against_even"]
