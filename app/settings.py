@@ -35,7 +35,7 @@ class RunSettings:
     everyone: bool = False
     height_cm: float | None = None
     fov_deg: float | None = None
-    pitch_deg: float = 0.0
+    pitch_deg: float | None = None
     smooth_hz: float = PostConfig().smooth_hz
     detector: str = DetectConfig().detector
     lifter: str = ""
@@ -51,7 +51,7 @@ class RunSettings:
             detect=DetectConfig(detector=self.detector),
             lift=LiftConfig(lifter=self.lifter, prune=prune_config(self), device=self.device),
             post=PostConfig(smooth_hz=self.smooth_hz),
-            scene=SceneConfig(fov_deg=self.fov_deg, pitch_deg=self.pitch_deg or None, height_cm=self.height_cm),
+            scene=SceneConfig(fov_deg=self.fov_deg, pitch_deg=self.pitch_deg, height_cm=self.height_cm),
             start_s=start_s,
             end_s=end_s,
             persons="all" if self.everyone else None if person is None else (person,),

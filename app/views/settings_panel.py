@@ -55,7 +55,7 @@ class SettingsPanel(QFrame):
 
         self.stature = number(40, 260, 1, " cm", "Assumed", 0, 170)
         self.fov = number(5, 150, 1, "°", "Automatic", 0, 60)
-        self.pitch = number(-89, 89, 1, "°", "", 1)
+        self.pitch = number(-89, 89, 1, "°", "Estimated", 1)
         self.smooth = number(0, 60, 0.5, " Hz", "Off", 1, 7)
         self.detector, self.lifter, self.device = QComboBox(), LongComboBox(), QComboBox()
         self.recipe = RecipePanel(settings, other)
@@ -80,7 +80,7 @@ class SettingsPanel(QFrame):
                    "Automatic reads it from the file or assumes 60 degrees across the longer side."),
             field("Tilt down", self.pitch,
                    "How far the camera looks down. 0 is level; negative looks up. "
-                   "Change it if the skeleton leans towards or away from the camera."),
+                   "Left alone, it is estimated from how people stand. Set it if the skeleton leans towards or away from the camera."),
             10, section("MOTION"),
             field("Smoothing", self.smooth,
                    "Movements faster than this are smoothed away. 7 Hz suits most; "
@@ -130,7 +130,7 @@ class SettingsPanel(QFrame):
         self.subject.setChecked(not s.everyone)
         self.stature.setValue(s.height_cm if s.height_cm is not None else self.stature.minimum())
         self.fov.setValue(s.fov_deg if s.fov_deg is not None else self.fov.minimum())
-        self.pitch.setValue(s.pitch_deg)
+        self.pitch.setValue(s.pitch_deg if s.pitch_deg is not None else self.pitch.minimum())
         self.smooth.setValue(s.smooth_hz)
         for choice, value in ((self.detector, s.detector), (self.lifter, s.lifter), (self.device, s.device)):
             choice.setCurrentIndex(max(choice.findData(value), 0))
@@ -145,7 +145,7 @@ class SettingsPanel(QFrame):
         s = self._settings
         s.height_cm = self.stature.value() if self.stature.value() > self.stature.minimum() else None
         s.fov_deg = self.fov.value() if self.fov.value() > self.fov.minimum() else None
-        s.pitch_deg = self.pitch.value()
+        s.pitch_deg = self.pitch.value() if self.pitch.value() > self.pitch.minimum() else None
         # Between off and the library's least (0.5 Hz) there is nothing.
         s.smooth_hz = max(self.smooth.value(), 0.5) if self.smooth.value() > 0 else 0.0
         s.detector, s.device = str(self.detector.currentData()), str(self.device.currentData())
