@@ -80,7 +80,8 @@ class SettingsPanel(QFrame):
                    "Automatic reads it from the file or assumes 60 degrees across the longer side."),
             field("Tilt down", self.pitch,
                    "How far the camera looks down. 0 is level; negative looks up. "
-                   "Left alone, it is estimated from how people stand. Set it if the skeleton leans towards or away from the camera."),
+                   "Left alone, it is estimated from how people stand. "
+                   "Set it if the skeleton leans towards or away from the camera."),
             10, section("MOTION"),
             field("Smoothing", self.smooth,
                    "Movements faster than this are smoothed away. 7 Hz suits most; "
