@@ -23,7 +23,7 @@ _FOV_SPREAD = 0.12  # log-normal, of the focal length
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """`x` (B, F, 17, C) network input; `y` (B, F, 17, 3) in the axes in which the network answers (`inputs.ray`: the
+    """`x` (B, F, 17, C) network input; `y` (B, F, 17, 3) in the axes in which the network answers (`lift.ray`: the
     virtual camera's, else the camera's), root-relative, metres at unit stature."""
 
     x: Floats

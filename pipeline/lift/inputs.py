@@ -82,7 +82,8 @@ def normalised(
 ) -> NetworkInput:
     """`network_input` of windows from cameras of their own: pictures (B, 2) px, focal lengths (B,) px.
 
-    `channels`: as many as the rule has, if None.
+    `channels`: as many as the rule has, if None. The answer of `person_window` is in the camera's axes here, as it is
+    trained; `network_input` turns it to the ray for use (`ray.window_axes`).
     """
     seen = np.isfinite(joints_image).all(-1)
     confidence = np.where(seen, np.clip(np.nan_to_num(scores), 0, 1), 0).astype(np.float32)[..., None]
