@@ -1,4 +1,4 @@
-"""Tables name -> "module:Class" for detectors, sources, hosts and exporters. Nothing heavy is imported until `load`."""
+"""Tables name -> "module:Class" for detectors, sources, live sources, hosts and exporters. Nothing heavy is imported until `load`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from pipeline.errors import ConfigError, ModelError
 
-Kind = Literal["detector", "source", "host", "exporter"]
+Kind = Literal["detector", "source", "live_source", "host", "exporter"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,8 @@ ENTRIES: tuple[Entry, ...] = (
     ),
     Entry("source", "video", "pipeline.sources.video:VideoSource", "Video file", ("av",)),
     Entry("source", "joints2d", "pipeline.sources.joints2d:Joints2DSource", "2D joints found elsewhere (.npz)"),
+    Entry("live_source", "camera", "pipeline.sources.camera:CameraSource", "Camera", ("cv2",), "Run ./start doctor."),
+    Entry("live_source", "stream", "pipeline.sources.stream:StreamSource", "Network stream", ("av",)),
     Entry("host", "mixste", "pipeline.lift.mixste:MixSTE", "MixSTE (CVPR 2022)", ("torch",)),
     Entry("host", "mhformer", "pipeline.lift.mhformer:MHFormer", "MHFormer (CVPR 2022)", ("torch",)),
     Entry("host", "motionbert", "pipeline.lift.motionbert:MotionBERT", "MotionBERT (ICCV 2023)", ("torch",)),
