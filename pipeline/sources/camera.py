@@ -137,7 +137,7 @@ class _Camera:
 def cannot_open(camera: CameraInfo, system: str = sys.platform) -> SourceError:
     """Why that may be and what to do, as far as the system tells."""
     if system.startswith("linux") and camera.path:
-        if not os.access(camera.path, os.R_OK | os.W_OK):
+        if not os.access(camera.path, os.R_OK | os.W_OK, effective_ids=os.access in os.supports_effective_ids):
             return SourceError(
                 f"No permission to use {camera.name} ({camera.path}).",
                 "Add yourself to the group video (sudo usermod -aG video $USER), log out and in again.",
