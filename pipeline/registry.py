@@ -1,4 +1,4 @@
-"""Tables name -> "module:Class" for detectors, sources, live sources, hosts and exporters. Nothing heavy is imported until `load`."""
+"""Tables name -> "module:Class" for what there are several of. Nothing heavy is imported until `load`."""
 
 from __future__ import annotations
 

@@ -62,7 +62,7 @@ class _Capture:
         camera.open_now += self._open
         camera.most_open = max(camera.most_open, camera.open_now)
 
-    def isOpened(self) -> bool:
+    def isOpened(self) -> bool:  # noqa: N802 - OpenCV's name
         return self._open
 
     def set(self, what: int, value: float) -> bool:

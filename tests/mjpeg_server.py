@@ -35,10 +35,13 @@ def part(picture: bytes, length: bool = True) -> bytes:
 class MjpegServer:
     """Sends what `script(connection number)` yields, one piece each `period_s`, then hangs up.
 
-    An int in place of the script answers every request with that status. `requests` holds the headers of all.
+    An int in place of the script answers every request with that status; `login` asks for a name and a password first.
+    `requests` holds the headers of all.
     """
 
-    def __init__(self, script: Callable[[int], Iterable[bytes]] | int, period_s: float = 0.02) -> None:
+    def __init__(
+        self, script: Callable[[int], Iterable[bytes]] | int, period_s: float = 0.02, login: bool = False
+    ) -> None:
         self.requests: list[dict[str, str]] = []
         owner = self
         self.stopping = threading.Event()
@@ -46,9 +49,10 @@ class MjpegServer:
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 owner.requests.append(dict(self.headers))
-                if isinstance(script, int):
-                    self.send_response(script)
-                    if script == 401:
+                if isinstance(script, int) or (login and "Authorization" not in self.headers):
+                    status = script if isinstance(script, int) else 401
+                    self.send_response(status)
+                    if status == 401:
                         self.send_header("WWW-Authenticate", 'Basic realm="camera"')
                     self.send_header("Content-Length", "0")
                     self.end_headers()

@@ -118,7 +118,10 @@ class LiveFeed:
             while True:
                 if cancel is not None:
                     cancel.check()
-                first = self._take(_LOOK_S / 2)
+                try:
+                    first = self._take(_LOOK_S / 2)
+                except Closed:
+                    raise SourceError(f"{self._info.name} ended without a picture.", "Check what it sends.") from None
                 if first is not None:
                     return first
                 if time.monotonic() >= until:
@@ -209,11 +212,12 @@ class LiveFeed:
         wait_s = self._patience.retry_s
         while not stop.is_set():
             connection: Connection | None = None
-            pictures = 0
+            anything = False
             try:
                 connection = self._inside_driver(stop, self._connect)
-                for pictures, (time_s, image) in enumerate(self._grabbed(stop, connection), start=1):
+                for time_s, image in self._grabbed(stop, connection):
                     self._deliver(stop, time_s, image, connection)
+                    anything = True
             except Closed:
                 self._end(stop, None)
                 return
@@ -230,7 +234,7 @@ class LiveFeed:
             finally:
                 if connection is not None:
                     self._inside_driver(stop, connection.release)
-            wait_s = self._patience.retry_s if pictures else min(2 * wait_s, self._patience.retry_most_s)
+            wait_s = self._patience.retry_s if anything else min(2 * wait_s, self._patience.retry_most_s)
             stop.wait(wait_s)
 
     def _inside_driver(self, stop: threading.Event, call: Callable[[], Any]) -> Any:

@@ -33,7 +33,8 @@ _PROTOCOLS = {
     "srt": "srt",
 }  # fmt: skip
 _COMMON = {
-    "fflags": "nobuffer+discardcorrupt",
+    # Not "nobuffer": it throws away what was read while probing, keyframe included. Newest wins further on anyway.
+    "fflags": "discardcorrupt",
     "analyzeduration": "1000000",  # us; libav's 5 s would be the delay of the first picture
     "probesize": "1000000",
 }
@@ -143,7 +144,9 @@ class _Stream:
             if not self._pictures and time.monotonic() > until:
                 return until, None
         arrived, picture = self._pictures.popleft()
-        time_s = self._clock.time_s(picture.time, arrived)
+        tick = self._stream.time_base  # a picture drained at the end has none of its own
+        stamp_s = None if picture.pts is None or not tick else float(picture.pts * tick)
+        time_s = self._clock.time_s(stamp_s, arrived)
         shape = (picture.width, picture.height, picture.format.name)
         if self._upright is None or shape != self._shape:  # another size in the middle of the stream
             self._upright, self._shape = Upright(picture, self._stream), shape
@@ -155,14 +158,14 @@ class _Stream:
         try:
             packet = next(self._packets)
             arrived = time.monotonic()
-            if not packet.size:
-                raise StopIteration
             if self._is_cut_off(packet):
                 raise av.InvalidDataError(0, "a picture was cut off")
-            decoded = [(arrived, picture) for picture in self._stream.codec_context.decode(packet)]
+            # The empty packet at the end drains the decoder.
+            pictures = self._stream.codec_context.decode(packet if packet.size else None)
+            decoded = [(arrived, picture) for picture in pictures]
             self._damaged = 0
             return decoded
-        except StopIteration:
+        except (StopIteration, av.EOFError):
             if self._finite:
                 raise Closed from None
             raise Lost(f"{name} ended the connection") from None
@@ -177,7 +180,7 @@ class _Stream:
 
     def _is_cut_off(self, packet: Any) -> bool:
         """A JPEG without its end: the decoder would fill the rest with grey. Some cameras never write the end."""
-        if self._stream.codec_context.name != "mjpeg":
+        if self._stream.codec_context.name != "mjpeg" or not packet.size:
             return False
         whole = b"\xff\xd9" in bytes(packet)[-64:]
         self._whole_jpegs |= whole

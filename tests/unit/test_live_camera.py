@@ -250,8 +250,12 @@ def test_a_camera_without_a_first_picture_is_an_error(camera: FakeCamera) -> Non
 
 # --- names
 
-THREE = (CameraInfo(0, "Integrated Camera", "/dev/video0"), CameraInfo(2, "HD Webcam C920", "/dev/video2"),
-         CameraInfo(4, "HD Webcam C920", "/dev/video4"), CameraInfo(6, "Integrated Camera IR", "/dev/video6"))  # fmt: skip
+THREE = (
+    CameraInfo(0, "Integrated Camera", "/dev/video0"),
+    CameraInfo(2, "HD Webcam C920", "/dev/video2"),
+    CameraInfo(4, "HD Webcam C920", "/dev/video4"),
+    CameraInfo(6, "Integrated Camera IR", "/dev/video6"),
+)
 
 
 @pytest.mark.parametrize(
@@ -277,7 +281,7 @@ def test_not_found_says_what_there_is(wanted: str, message: str, hint: str) -> N
         find_camera(wanted, THREE)
     assert message in caught.value.message
     assert hint in caught.value.hint
-    with pytest.raises(SourceError, match="No camera is plugged in|no device|not a camera"):
+    with pytest.raises(SourceError, match=r"No camera is plugged in|no device|not a camera"):
         find_camera(wanted, ())
 
 
