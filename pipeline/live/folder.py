@@ -1,4 +1,4 @@
-"""A recording on disk: a folder of `recording.json`, the video, the rows, and later the take that was lifted from it."""
+"""A recording on disk: a folder of `recording.json`, the video, the rows, and later the take lifted from them."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ class Recording:
         return tuple(int(number) for _, number in sorted(zip(-counts, numbers, strict=True)))
 
     def live_take(self) -> Take:
-        """The recorded 2D and the live 3D as a take. Each skeleton is at the frame that it was of, its last estimate."""
+        """The recorded 2D and the live 3D as a take. Each skeleton is at the frame that it was of."""
         rows, index = self.rows, np.arange(len(self.rows))
         row2d, of_row3d = rows.row2d, _nearest(rows.time_s, rows.people_time_s)[rows.row3d]
         tracks2d, tracks3d = [], []

@@ -6,6 +6,7 @@ whole chunk can be read; what follows is half of one, and is left out.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import logging
 import os
@@ -42,6 +43,12 @@ class Row:
     people: tuple[LivePerson, ...]
     people_time_s: float
 
+    def __post_init__(self) -> None:
+        check_shape("identities", np.asarray(self.identities), (len(self.pose.scores),))
+        for person in self.people:
+            check_shape("joints", person.joints, (17, 3))
+            check_shape("scores", person.scores, (17,))
+
 
 @dataclass(frozen=True, slots=True)
 class Rows:
@@ -69,7 +76,8 @@ class Rows:
             check_shape(name, getattr(self, name), (frames,))
         for name, shape in (
             ("identity2d", (seen,)), ("boxes_image", (seen, 4)), ("joints_image", (seen, joints, 2)),
-            ("scores", (seen, joints)), ("person3d", (lifted,)), ("joints", (lifted, 17, 3)), ("scores3d", (lifted, 17)),
+            ("scores", (seen, joints)),
+            ("person3d", (lifted,)), ("joints", (lifted, 17, 3)), ("scores3d", (lifted, 17)),
         ):  # fmt: skip
             check_shape(name, getattr(self, name), shape)
 
@@ -103,9 +111,15 @@ class RowWriter:
         content = io.BytesIO()
         np.savez(content, **_arrays(rows))
         payload = content.getvalue()
+        block = memoryview(_HEAD.pack(_MAGIC, len(payload), zlib.crc32(payload)) + payload)
+        begin = self._file.tell()
         try:
-            self._file.write(_HEAD.pack(_MAGIC, len(payload), zlib.crc32(payload)) + payload)
+            while block:  # a disk that is nearly full takes a part
+                block = block[self._file.write(block) :]
         except OSError as error:
+            with contextlib.suppress(OSError):
+                self._file.truncate(begin)  # nothing may follow half a chunk
+                self._file.seek(begin)
             raise output_error(self._path, error) from error
 
     def close(self) -> None:
