@@ -33,7 +33,8 @@ class Killed:
     pictures: int
     rows_missing_s: float
     pictures_missing_s: float
-    numbers_fit: bool  # every picture and every row is the one that belongs there
+    left_out: int  # pictures for which the encoder had no time: the one before is shown again
+    numbers_fit: bool  # every other picture and every row is the one that belongs there
 
 
 def kill_once(folder: Path, after_s: float, size: tuple[int, int] = (1280, 720)) -> Killed:
@@ -59,13 +60,19 @@ def _look(folder: Path, times: list[float]) -> Killed:
 
     found = open_recording(folder)
     assert not found.complete
-    before = VideoSource(folder / "video.mkv").info.frame_count
+    before = found.info.frame_count if found.has_video else 0
     found = recover(folder)
     assert found.complete
-    source = VideoSource(folder / "video.mkv")
-    numbers = [(frame.index, number_in(frame.bgr), frame.time_s) for frame in source.frames()]
-    source.close()
-    fit = len(numbers) == before and all(index % 256 == number for index, number, _ in numbers)
+    numbers = []
+    if found.has_video:
+        source = VideoSource(folder / "video.mkv")
+        numbers = [(frame.index, number_in(frame.bgr), frame.time_s) for frame in source.frames()]
+        source.close()
+    shown = [number for _, number, _ in numbers]
+    # The last picture may be cut off, which shows only when the file is written anew.
+    fit = before - 1 <= len(numbers) <= before and all(
+        number in (index % 256, before_it) for (index, number, _), before_it in zip(numbers, [0, *shown], strict=False)
+    )
     fit &= found.rows.source_index.tolist() == list(range(len(found.rows)))
     fit &= all(abs(found.rows.time_s[i] - times[i]) < 1e-9 for i in range(min(len(times), len(found.rows))))
     return Killed(
@@ -73,7 +80,8 @@ def _look(folder: Path, times: list[float]) -> Killed:
         len(found.rows),
         len(numbers),
         max(0.0, times[-1] - float(found.rows.time_s[-1])),
-        max(0.0, times[-1] - numbers[-1][2]),
+        max(0.0, times[-1] - (numbers[-1][2] if numbers else 0.0)),
+        sum(index % 256 != number for index, number, _ in numbers),
         fit,
     )
 

@@ -46,6 +46,7 @@ _OPTIONS = {
 }
 _DAMAGED_IN_A_ROW = 2000  # pieces of rubbish between two pictures that are skipped over
 _SKIPPING_S = 0.2  # of skipping, then whoever waits may look at the clock
+_CATCH_UP_S = 2.0  # of reading what piled up
 _LATE_S = 1.0  # timestamps that leave the clock by more are not believed
 _DELAYS = 300  # packets over which the quickest arrival is taken
 
@@ -139,13 +140,17 @@ class _Stream:
 
     def grab(self) -> tuple[float, object]:
         until = time.monotonic() + _SKIPPING_S
-        while not self._pictures:
-            self._pictures.extend(self._decoded())
-            if not self._pictures and time.monotonic() > until:
+        while True:
+            if time.monotonic() > until:
                 return until, None
-        arrived, picture = self._pictures.popleft()
-        tick = self._stream.time_base  # a picture drained at the end has none of its own
-        stamp_s = None if picture.pts is None or not tick else float(picture.pts * tick)
+            if not self._pictures:
+                self._pictures.extend(self._decoded())
+                continue
+            arrived, picture = self._pictures.popleft()
+            tick = self._stream.time_base  # a picture drained at the end has none of its own
+            stamp_s = None if picture.pts is None or not tick else float(picture.pts * tick)
+            if self._clock.is_current(stamp_s, arrived):
+                break
         time_s = self._clock.time_s(stamp_s, arrived)
         shape = (picture.width, picture.height, picture.format.name)
         if self._upright is None or shape != self._shape:  # another size in the middle of the stream
@@ -199,7 +204,22 @@ class _Arrival:
 
     def __init__(self, stamped: bool) -> None:
         self._stamped = stamped
+        self._current = not stamped
+        self._first_s: float | None = None
+        self._before: tuple[float, float] | None = None
         self._delays: deque[float] = deque(maxlen=_DELAYS)
+
+    def is_current(self, stamp_s: float | None, arrived_s: float) -> bool:
+        """False for what piled up while the stream was opened: it comes all at once, and when it was is not known."""
+        if self._current:
+            return True
+        self._first_s = arrived_s if self._first_s is None else self._first_s
+        self._current = arrived_s - self._first_s > _CATCH_UP_S
+        if stamp_s is not None:  # the first ones of RTSP may have none
+            if self._before is not None:
+                self._current |= arrived_s - self._before[1] >= (stamp_s - self._before[0]) / 2
+            self._before = (stamp_s, arrived_s)
+        return self._current
 
     def time_s(self, stamp_s: float | None, arrived_s: float) -> float:
         if stamp_s is None or not self._stamped:
@@ -218,6 +238,9 @@ class _Player:
     def __init__(self, stop: threading.Event) -> None:
         self._stop = stop
         self._zero_s: float | None = None
+
+    def is_current(self, stamp_s: float | None, arrived_s: float) -> bool:
+        return True
 
     def time_s(self, stamp_s: float | None, arrived_s: float) -> float:
         if stamp_s is None:

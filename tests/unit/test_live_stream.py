@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from pipeline.errors import SourceError
@@ -23,6 +24,7 @@ from pipeline.sources.feed import Patience
 from pipeline.sources.stream import StreamSource, _Arrival
 from tests.clips import number_in, write_clip
 from tests.mjpeg_server import MjpegServer, endless, jpeg, part
+from tests.rtsp_server import RtspServer
 
 QUICK = Patience(open_s=1.0, first_s=1.0, bad_s=0.5, silent_s=0.3, hang_s=1.0, retry_s=0.05, retry_most_s=0.2)
 
@@ -305,6 +307,35 @@ def test_what_ffmpeg_sends(kind: str, tmp_path: Path) -> None:
             sender.kill()
 
 
+@pytest.mark.skipif(not shutil.which("ffmpeg"), reason="needs ffmpeg")
+def test_rtsp_with_a_login_comes_back_after_a_cut(tmp_path: Path) -> None:
+    clip = write_clip(tmp_path / "clip.mp4", 100, rate=25)
+    with RtspServer(clip, login="bob:s3cret") as server:
+        with pytest.raises(SourceError, match="another user name or password") as caught:
+            StreamSource(server.url("bob:wr0ng@"), patience=Patience(open_s=5.0))
+        assert "wr0ng" not in str(caught.value)
+        source = StreamSource(server.url("bob:s3cret@"), patience=Patience(open_s=10.0, retry_s=0.05))
+        assert (source.info.width_px, source.info.height_px) == (160, 120)
+        assert "s3cret" not in repr(source.info)
+        times = []
+        for _ in range(25):
+            frame = source.read(2.0)
+            assert frame is not None
+            times.append(frame.time_s)
+        steps = np.diff(times[5:])  # by the sender's stamps: even, however the packets arrive
+        assert np.median(steps) == pytest.approx(0.04, abs=0.004)
+        connected = server.connections
+        server.cut()
+        until = time.monotonic() + 8
+        while server.connections == connected or source.notice:
+            assert time.monotonic() < until, source.notice
+            source.read(0.1)
+        frame = source.read(2.0)
+        assert frame is not None
+        assert frame.time_s > times[-1]
+        close_quickly(source)
+
+
 def _open_as_soon_as_it_listens(url: str) -> StreamSource:
     until = time.monotonic() + 10
     while True:
@@ -325,3 +356,16 @@ def test_stamps_make_even_steps_of_uneven_arrivals() -> None:
     assert jumped == 200.0
     assert clock.time_s(0.04, 200.04) == pytest.approx(200.04)
     assert _Arrival(stamped=False).time_s(5.0, 77.0) == 77.0
+
+
+def test_what_piled_up_while_opening_is_left_out() -> None:
+    clock = _Arrival(stamped=True)
+    piled = [clock.is_current(i * 0.04, 10.0 + i * 0.001) for i in range(20)]
+    assert not any(piled)
+    assert clock.is_current(20 * 0.04, 10.05)
+    assert clock.is_current(21 * 0.04, 10.051), "a burst later on is no pile"
+    hasty = _Arrival(stamped=True)  # a sender that never waits
+    assert any(hasty.is_current(i * 0.04, 10.0 + i * 0.01) for i in range(300))
+    bare = _Arrival(stamped=True)
+    assert [bare.is_current(None, 5.0 + i / 2) for i in range(6)] == [False] * 5 + [True]
+    assert _Arrival(stamped=False).is_current(1.0, 5.0)
