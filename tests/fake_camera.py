@@ -10,7 +10,7 @@ import numpy as np
 
 from pipeline.sources.camera import CameraSource
 from pipeline.sources.cameras import CameraInfo
-from pipeline.sources.feed import Patience
+from pipeline.sources.connection import Patience
 from tests.clips import numbered
 
 QUICK = Patience(
@@ -24,7 +24,7 @@ class FakeCamera:
     def __init__(self, rate_hz: float = 100.0) -> None:
         self.there = [CameraInfo(2, "Fake HD Webcam", "/dev/video2")]
         self.rate_hz = rate_hz
-        self.largest = (1280, 720)
+        self.largest = (320, 180)  # small pictures make quick tests
         self.size = (0, 0)  # (0, 0): what was asked for
         self.busy = False
         self.plugged = True

@@ -1,17 +1,17 @@
 """The numbers of a recording on disk: 2D and 3D of every frame, in chunks that are only ever appended.
 
-A chunk is `magic, length, crc32` and an uncompressed `.npz` of some frames. After a crash everything up to the last
+A chunk is `magic, length, crc32` and the arrays of some frames one behind the other (an `.npz` for each third of a
+second would be mostly zip headers, and an hour of them slow to open). After a crash everything up to the last
 whole chunk can be read; what follows is half of one, and is left out.
 """
 
 from __future__ import annotations
 
 import contextlib
-import io
 import logging
+import math
 import os
 import struct
-import zipfile
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,9 +26,29 @@ from pipeline.types import Doubles, Floats, Ints, LivePerson, Pose2D, check_shap
 
 log = logging.getLogger(__name__)
 
-_HEAD = struct.Struct("<4sII")
+_HEAD = struct.Struct("<4sII")  # magic, bytes of the payload, its crc32
+_COUNTS = struct.Struct("<III20s")  # frames, detections, skeletons, name of the 2D skeleton
 _MAGIC = b"HGr1"
 _LARGEST = 64 << 20  # bytes of a chunk; ours are some 20 kB
+
+
+def _layout(frames: int, seen: int, lifted: int, joints: int) -> dict[str, tuple[str, tuple[int, ...]]]:
+    """The arrays of a chunk in the order in which they lie there: name -> type (little-endian), shape."""
+    return {
+        "source_index": ("<i8", (frames,)),
+        "time_s": ("<f8", (frames,)),
+        "people_time_s": ("<f8", (frames,)),
+        "detected": ("|b1", (frames,)),
+        "count2d": ("<i8", (frames,)),
+        "count3d": ("<i8", (frames,)),
+        "identity2d": ("<i8", (seen,)),
+        "boxes_image": ("<f4", (seen, 4)),
+        "joints_image": ("<f4", (seen, joints, 2)),
+        "scores": ("<f4", (seen, joints)),
+        "person3d": ("<i8", (lifted,)),
+        "joints": ("<f4", (lifted, 17, 3)),
+        "scores3d": ("<f4", (lifted, 17)),
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +90,9 @@ class Rows:
     scores3d: Floats  # (K, 17)
 
     def __post_init__(self) -> None:
-        frames, joints = len(self.time_s), len(SKELETONS[self.skeleton].names)
-        seen, lifted = int(self.count2d.sum()), int(self.count3d.sum())
-        for name in ("source_index", "detected", "people_time_s", "count2d", "count3d"):
-            check_shape(name, getattr(self, name), (frames,))
-        for name, shape in (
-            ("identity2d", (seen,)), ("boxes_image", (seen, 4)), ("joints_image", (seen, joints, 2)),
-            ("scores", (seen, joints)),
-            ("person3d", (lifted,)), ("joints", (lifted, 17, 3)), ("scores3d", (lifted, 17)),
-        ):  # fmt: skip
+        joints = len(SKELETONS[self.skeleton].names)
+        layout = _layout(len(self.time_s), int(self.count2d.sum()), int(self.count3d.sum()), joints)
+        for name, (_, shape) in layout.items():
             check_shape(name, getattr(self, name), shape)
 
     def __len__(self) -> int:
@@ -108,9 +122,7 @@ class RowWriter:
     def append(self, rows: list[Row]) -> None:
         if not rows:
             return
-        content = io.BytesIO()
-        np.savez(content, **_arrays(rows))
-        payload = content.getvalue()
+        payload = _packed(rows)
         block = memoryview(_HEAD.pack(_MAGIC, len(payload), zlib.crc32(payload)) + payload)
         begin = self._file.tell()
         try:
@@ -130,25 +142,41 @@ class RowWriter:
             raise output_error(self._path, error) from error
 
 
-def _arrays(rows: list[Row]) -> dict[str, NDArray[Any]]:
-    people = [person for row in rows for person in row.people]
-    poses = [row.pose for row in rows]
-    return {
-        "skeleton": np.array(poses[0].skeleton),
-        "source_index": np.array([row.source_index for row in rows], np.int64),
-        "time_s": np.array([row.time_s for row in rows], np.float64),
-        "detected": np.array([row.detected for row in rows], np.bool_),
-        "people_time_s": np.array([row.people_time_s for row in rows], np.float64),
-        "count2d": np.array([len(pose.scores) for pose in poses], np.int64),
-        "identity2d": np.array([identity for row in rows for identity in row.identities], np.int64),
+def _packed(rows: list[Row]) -> bytes:
+    poses, people = [row.pose for row in rows], [person for row in rows for person in row.people]
+    skeleton, seen = poses[0].skeleton, sum(len(pose.scores) for pose in poses)
+    values: dict[str, Any] = {
+        "source_index": [row.source_index for row in rows],
+        "time_s": [row.time_s for row in rows],
+        "people_time_s": [row.people_time_s for row in rows],
+        "detected": [row.detected for row in rows],
+        "count2d": [len(pose.scores) for pose in poses],
+        "count3d": [len(row.people) for row in rows],
+        "identity2d": [identity for row in rows for identity in row.identities],
         "boxes_image": np.concatenate([pose.boxes_image for pose in poses]),
         "joints_image": np.concatenate([pose.joints_image for pose in poses]),
         "scores": np.concatenate([pose.scores for pose in poses]),
-        "count3d": np.array([len(row.people) for row in rows], np.int64),
-        "person3d": np.array([person.person for person in people], np.int64),
-        "joints": np.array([person.joints for person in people], np.float32).reshape(-1, 17, 3),
-        "scores3d": np.array([person.scores for person in people], np.float32).reshape(-1, 17),
+        "person3d": [person.person for person in people],
+        "joints": [person.joints for person in people],
+        "scores3d": [person.scores for person in people],
     }
+    parts = [_COUNTS.pack(len(rows), seen, len(people), skeleton.encode())]
+    for name, (kind, shape) in _layout(len(rows), seen, len(people), len(SKELETONS[skeleton].names)).items():
+        parts.append(np.asarray(values[name], kind).reshape(shape).tobytes())
+    return b"".join(parts)
+
+
+def _unpacked(payload: bytes) -> Rows:
+    """Raises ValueError, KeyError or struct.error for what is no chunk of ours."""
+    frames, seen, lifted, name = _COUNTS.unpack_from(payload)
+    skeleton = name.rstrip(b"\0").decode("ascii")
+    arrays: dict[str, NDArray[Any]] = {}
+    at = _COUNTS.size
+    for field, (kind, shape) in _layout(frames, seen, lifted, len(SKELETONS[skeleton].names)).items():
+        count = math.prod(shape)
+        arrays[field] = np.frombuffer(payload, kind, count, at).reshape(shape)
+        at += count * np.dtype(kind).itemsize
+    return Rows(skeleton, **arrays)
 
 
 def read_rows(path: Path) -> tuple[Rows | None, int]:
@@ -162,10 +190,8 @@ def read_rows(path: Path) -> tuple[Rows | None, int]:
         if magic != _MAGIC or length > _LARGEST or len(payload) < length or zlib.crc32(payload) != checksum:
             break
         try:
-            with np.load(io.BytesIO(payload), allow_pickle=False) as arrays:
-                fields = {name: arrays[name] for name in arrays.files}
-            chunk = Rows(**{**fields, "skeleton": str(fields["skeleton"])})
-        except (ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
+            chunk = _unpacked(payload)
+        except (ValueError, KeyError, struct.error) as error:
             log.warning("%s: a chunk cannot be understood (%s)", path.name, error)
             break
         if chunks and chunk.skeleton != chunks[0].skeleton:
@@ -175,5 +201,5 @@ def read_rows(path: Path) -> tuple[Rows | None, int]:
     if not chunks:
         return None, len(data)
     names = [name for name in Rows.__dataclass_fields__ if name != "skeleton"]
-    together = {name: np.concatenate([getattr(chunk, name) for chunk in chunks]) for name in names}
+    together: dict[str, Any] = {name: np.concatenate([getattr(chunk, name) for chunk in chunks]) for name in names}
     return Rows(chunks[0].skeleton, **together), len(data) - at

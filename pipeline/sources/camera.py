@@ -13,7 +13,8 @@ from typing import Any
 from pipeline.errors import SourceError
 from pipeline.flow import CancelToken
 from pipeline.sources.cameras import CameraInfo, can_list, find_camera, list_cameras, plugged_in
-from pipeline.sources.feed import LiveFeed, Lost, Patience
+from pipeline.sources.connection import Lost, Patience
+from pipeline.sources.feed import LiveFeed
 
 _WIDTH_PX, _HEIGHT_PX, _FPS_HZ = 1280, 720, 30.0  # asked for unless the user chooses
 _UNCOMPRESSED_PX = 640 * 480  # what fits through USB 2 at 30 Hz; above it, webcams drop to 5 or 10 Hz unless MJPEG

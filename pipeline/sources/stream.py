@@ -17,7 +17,8 @@ import av
 
 from pipeline.errors import SourceError
 from pipeline.flow import CancelToken, Closed
-from pipeline.sources.feed import Connection, LiveFeed, Lost, Patience
+from pipeline.sources.connection import Connection, Lost, Patience
+from pipeline.sources.feed import LiveFeed
 from pipeline.sources.video import Upright
 
 log = logging.getLogger(__name__)

@@ -20,7 +20,7 @@ import pytest
 
 from pipeline.errors import SourceError
 from pipeline.flow import Closed
-from pipeline.sources.feed import Patience
+from pipeline.sources.connection import Patience
 from pipeline.sources.stream import StreamSource, _Arrival
 from tests.clips import number_in, write_clip
 from tests.mjpeg_server import MjpegServer, endless, jpeg, part
