@@ -31,6 +31,7 @@ class FakeCamera:
         self.garbage: object = None  # given in place of pictures while `damaged`
         self.damaged = False
         self.hangs_in: set[str] = set()  # of "open", "read", "release"
+        self.fails_to_release = False
         self.let_go = threading.Event()  # ends every hanging
         self.opened: list[int] = []
         self.open_now = 0
@@ -89,3 +90,5 @@ class _Capture:
         self._camera.hang("release")
         self._camera.open_now -= self._open
         self._open = False
+        if self._camera.fails_to_release:
+            raise cv2.error("the driver is not amused")

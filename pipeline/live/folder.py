@@ -1,4 +1,7 @@
-"""A recording on disk: a folder of `recording.json`, the video, the rows, and later the take lifted from them."""
+"""A recording on disk: a folder of `recording.json`, the video and the rows.
+
+Lifting it again adds the joints as a 2D file of their own and the take.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from pipeline.files import atomic_write, make_folder, output_error
 MANIFEST = "recording.json"
 VIDEO = "video.mkv"
 ROWS = "rows.bin"
+JOINTS = "joints2d.npz"
 TAKE = "take.pose3d"
 FORMAT, VERSION = "hourglass-recording", 1
 

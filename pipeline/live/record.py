@@ -28,7 +28,7 @@ from pipeline.types import Image, LiveResult, Pose2D, VideoInfo
 
 log = logging.getLogger(__name__)
 
-_PICTURES = 8  # that may wait for the encoder: 22 MB of 720p
+_PICTURES = 12  # that may wait for the encoder: 33 MB of 720p
 _ROWS = 1 << 17  # that may wait: an hour, should the disk stand still
 _CHUNK_S = 0.3  # rows on their way for longer than this are written
 _CLOSE_S = 1.5  # what `close` waits for the last pictures

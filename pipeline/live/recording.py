@@ -11,8 +11,9 @@ import numpy as np
 
 from pipeline.errors import SourceError, TakeError, UserError
 from pipeline.files import atomic_write
-from pipeline.live.folder import ROWS, TAKE, VIDEO, read_manifest, write_manifest
+from pipeline.live.folder import JOINTS, ROWS, TAKE, VIDEO, read_manifest, write_manifest
 from pipeline.live.rows import Rows, read_rows
+from pipeline.offline import SHORTEST_PERSON_S, SHORTEST_PERSON_SHARE
 from pipeline.project import load_take
 from pipeline.skeleton import SKELETONS
 from pipeline.sources.joints2d import Joints2DSource
@@ -21,7 +22,6 @@ from pipeline.types import Doubles, Floats, Take, Track2D, Track3D, VideoInfo
 
 log = logging.getLogger(__name__)
 
-JOINTS = "joints2d.npz"
 _BRIDGE_S = 0.25  # between two detections of one person, over which the frames between are interpolated
 
 
@@ -38,9 +38,11 @@ class Recording:
 
     @property
     def identities(self) -> tuple[int, ...]:
-        """Everyone who was seen, the most present first."""
+        """Everyone who was seen for more than a moment, the most present first."""
         numbers, counts = np.unique(self.rows.identity2d[self.rows.identity2d > 0], return_counts=True)
-        return tuple(int(number) for _, number in sorted(zip(-counts, numbers, strict=True)))
+        least = min(SHORTEST_PERSON_S * self.info.fps_hz, SHORTEST_PERSON_SHARE * len(self.rows))
+        people = sorted(zip(-counts, numbers, strict=True))
+        return tuple(int(number) for count, number in people if -count >= least)
 
     def live_take(self) -> Take:
         """The recorded 2D and the live 3D as a take. Each skeleton is at the frame that it was of."""
@@ -72,18 +74,23 @@ class Recording:
 
         Frames whose 2D was predicted get what lies between the detections before and after, if those are near.
         """
-        rows = self.rows
-        identities = self.identities
-        columns = {identity: column for column, identity in enumerate(identities)}
-        joint_count = len(SKELETONS[rows.skeleton].names)
-        joints = np.full((len(rows), max(1, len(columns)), joint_count, 2), np.nan, np.float32)
+        rows, row2d = self.rows, self.rows.row2d
+        identities = np.unique(rows.identity2d[rows.detected[row2d]])
+        pieces = [
+            _bridged(rows, row2d, np.flatnonzero((rows.identity2d == identity) & rows.detected[row2d]))
+            for identity in identities
+        ]
+        taken = np.zeros(len(rows), np.int64)  # columns in use, frame by frame: they mean nobody in particular
+        places = []
+        for at, _, _ in pieces:
+            places.append(taken[at].copy())
+            taken[at] += 1
+        # One column says that there is one person all along, so that nobody needs to be told apart.
+        people = max(int(taken.max(initial=1)), 1 if len(identities) <= 1 else 2)
+        joints = np.full((len(rows), people, len(SKELETONS[rows.skeleton].names), 2), np.nan, np.float32)
         scores = np.zeros(joints.shape[:-1], np.float32)
-        row2d = rows.row2d
-        for identity, column in columns.items():
-            mine = (rows.identity2d == identity) & rows.detected[row2d]
-            joints[:, column], scores[:, column] = _bridged(
-                rows.time_s, ~rows.detected, row2d[mine], rows.joints_image[mine], rows.scores[mine]
-            )
+        for (at, where, sure), columns in zip(pieces, places, strict=True):
+            joints[at, columns], scores[at, columns] = where, sure
         arrays: dict[str, Any] = {
             "joints_image": joints, "scores": scores, "time_s": rows.time_s, "fps_hz": self.info.fps_hz,
             "width_px": self.info.width_px, "height_px": self.info.height_px, "skeleton": rows.skeleton,
@@ -210,17 +217,20 @@ def _nearest(rising: Doubles, wanted: Doubles) -> np.ndarray:
     return np.where(wanted - rising[before] <= rising[after] - wanted, before, after)
 
 
-def _bridged(
-    time_s: Doubles, predicted: np.ndarray, at: np.ndarray, joints: Floats, scores: Floats
-) -> tuple[Floats, Floats]:
-    """One person's detections at their rows, with the predicted rows between near ones interpolated in time."""
-    all_joints, all_scores = _placed(len(time_s), at, joints, scores)
-    for i in range(len(at) - 1):
+def _bridged(rows: Rows, row2d: np.ndarray, mine: np.ndarray) -> tuple[np.ndarray, Floats, Floats]:
+    """(n,) frames, (n, J, 2) and (n, J) of one person's detections `mine`, and of what lies between near ones.
+
+    Only frames whose 2D was predicted are filled: where the detector looked and saw nobody, nobody is.
+    """
+    at, joints, scores = row2d[mine], rows.joints_image[mine], rows.scores[mine]
+    parts = [(at, joints, scores)]
+    for i in np.flatnonzero(np.diff(at) > 1):
         first, last = int(at[i]), int(at[i + 1])
-        between = np.arange(first + 1, last)
-        if not len(between) or time_s[last] - time_s[first] > _BRIDGE_S or not predicted[between].all():
+        between, span_s = np.arange(first + 1, last), rows.time_s[last] - rows.time_s[first]
+        if span_s > _BRIDGE_S or rows.detected[between].any():
             continue
-        share = ((time_s[between] - time_s[first]) / (time_s[last] - time_s[first])).astype(np.float32)
-        all_joints[between] = joints[i] + share[:, None, None] * (joints[i + 1] - joints[i])
-        all_scores[between] = np.minimum(scores[i], scores[i + 1])
-    return all_joints, all_scores
+        share = ((rows.time_s[between] - rows.time_s[first]) / span_s).astype(np.float32)
+        moved = joints[i] + share[:, None, None] * (joints[i + 1] - joints[i])
+        parts.append((between, moved, np.broadcast_to(np.minimum(scores[i], scores[i + 1]), moved.shape[:2])))
+    frames, where, sure = (np.concatenate(part) for part in zip(*parts, strict=True))
+    return frames, where, sure

@@ -100,6 +100,8 @@ class LiveFeed:
     def read(self, timeout_s: float) -> Frame | None:
         until = time.monotonic() + timeout_s
         while True:
+            if self._closed:
+                raise Closed
             picture = self._waiting or self._take(min(_LOOK_S, max(0.0, until - time.monotonic())))
             self._waiting = None
             if picture is not None and picture[0] - self._zero_s > self._last_time_s:
@@ -117,8 +119,6 @@ class LiveFeed:
             if self._error is not None and not self._closed:
                 raise self._error from None
             raise
-        if self._closed:
-            raise Closed
         return picture
 
     def close(self) -> None:
@@ -174,7 +174,7 @@ class LiveFeed:
                 return
             except (Lost, SourceError) as trouble:
                 if self._last_picture is None:
-                    hint = "Close other programs that use it; unplug it and plug it in again."
+                    hint = "Close other programs that use it, start it anew (or unplug it), and try again."
                     error = trouble if isinstance(trouble, SourceError) else SourceError(f"{trouble}.", hint)
                     self._end(stop, error)
                     return
@@ -184,7 +184,7 @@ class LiveFeed:
                 return
             finally:
                 if connection is not None:
-                    self._inside_driver(stop, connection.release)
+                    self._release(stop, connection)
             wait_s = self._patience.retry_s if anything else min(2 * wait_s, self._patience.retry_most_s)
             stop.wait(wait_s)
 
@@ -199,6 +199,12 @@ class LiveFeed:
             with self._lock:
                 if not stop.is_set():
                     self._busy_since = None
+
+    def _release(self, stop: threading.Event, connection: Connection) -> None:
+        try:
+            self._inside_driver(stop, connection.release)
+        except Exception as error:  # noqa: BLE001 - whatever a driver says to that, it is gone now
+            log.warning("%s could not be released: %s", self._info.name, error)
 
     def _grabbed(self, stop: threading.Event, connection: Connection) -> Any:
         """(time, (H, W, 3) picture) one by one, until `stop`. Raises `Lost` if nothing but failures come."""
@@ -217,6 +223,8 @@ class LiveFeed:
             stop.wait(0.01)  # a device that fails at once must not take the processor
 
     def _deliver(self, stop: threading.Event, time_s: float, image: Image, connection: Connection) -> None:
+        # Asked before the lock is taken: the driver may hang in this, too.
+        stated_hz = 0.0 if self._info.fps_hz else self._inside_driver(stop, lambda: connection.rate_hz)
         with self._lock:
             if stop.is_set():
                 return
@@ -224,18 +232,17 @@ class LiveFeed:
                 self._times.clear()  # the pause says nothing about the rate
                 log.info("%s is back", self._info.name)
             self._trouble, self._last_picture = "", time.monotonic()
-            self._note(time_s, image, connection)
+            self._note(time_s, image, stated_hz)
         try:
             self._slot.put((time_s, image))
         except Closed:
             stop.set()
 
-    def _note(self, time_s: float, image: Image, connection: Connection) -> None:
+    def _note(self, time_s: float, image: Image, stated_hz: float) -> None:
         """Keep `info` true: the size of the newest picture, and the rate as it is rather than as it was promised."""
         info, (height, width) = self._info, image.shape[:2]
         if (info.width_px, info.height_px) != (width, height):
-            stated = connection.rate_hz
-            rate = info.fps_hz or (stated if 1 <= stated <= 1000 else FALLBACK_FPS_HZ)
+            rate = info.fps_hz or (stated_hz if 1 <= stated_hz <= 1000 else FALLBACK_FPS_HZ)
             self._info = info = replace(info, width_px=width, height_px=height, fps_hz=rate)
         self._times.append(time_s)
         self._since_rate += 1

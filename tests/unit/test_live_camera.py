@@ -119,6 +119,16 @@ def test_unplugged_and_plugged_in_again_at_another_number(camera: FakeCamera) ->
     close_quickly(source)
 
 
+def test_an_error_of_the_driver_while_releasing_changes_nothing(camera: FakeCamera) -> None:
+    source = camera.source()
+    frames(source, 2)
+    camera.fails_to_release, camera.plugged = True, False
+    wait_for(source, lambda: "unplugged" in source.notice)
+    camera.plugged = True
+    frames(source, 2)
+    close_quickly(source)
+
+
 def test_another_size_in_the_middle(camera: FakeCamera) -> None:
     source = camera.source()
     frames(source, 2)

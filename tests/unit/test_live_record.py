@@ -17,6 +17,7 @@ from benchmarks.kill_recording import kill_once
 from pipeline.config import LiftConfig, RunConfig, SceneConfig
 from pipeline.engine import Engine
 from pipeline.errors import OutputError, TakeError
+from pipeline.export.run import export_take
 from pipeline.flow import CancelToken
 from pipeline.live.folder import TAKE, new_take_folder, read_manifest
 from pipeline.live.record import Recorder
@@ -80,6 +81,8 @@ def test_pictures_times_2d_and_3d_come_back(tmp_path: Path) -> None:
     assert (found.info.width_px, found.info.height_px, found.info.frame_count) == (160, 120, 40)
     assert found.manifest["frames"] == 40
     assert found.manifest["provenance"] == {"lifter": "x"}
+    exported = export_take(found.live_take(), tmp_path / "out", "take", ["csv", "overlay"])
+    assert VideoSource(next(path for path in exported if path.suffix == ".mp4")).info.frame_count == 40
 
 
 def test_the_live_take_has_each_skeleton_at_the_frame_that_it_was_of(tmp_path: Path) -> None:
