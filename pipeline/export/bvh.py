@@ -15,11 +15,13 @@ from pathlib import Path
 import numpy as np
 
 from pipeline.export.base import ExportOptions
-from pipeline.export.motion import bone_names, rig_motion
+from pipeline.export.motion import rig_motion
 from pipeline.export.select import chosen_tracks, even_times, person_paths, text_files
 from pipeline.export.text import chunks, formatted
+from pipeline.post.bone_names import bone_names
+from pipeline.post.euler import euler_zxy
 from pipeline.post.rig import PARENTS, Rig
-from pipeline.post.rotations import euler_zxy, resample
+from pipeline.post.rotations import resample
 from pipeline.types import Doubles, Take, Track3D
 
 log = logging.getLogger(__name__)

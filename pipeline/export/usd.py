@@ -18,9 +18,10 @@ import numpy as np
 from pipeline.errors import OutputError
 from pipeline.export.base import ExportOptions
 from pipeline.export.body import body_for, rest_places
-from pipeline.export.motion import bone_names, rig_motion
+from pipeline.export.motion import rig_motion
 from pipeline.export.select import chosen_tracks, person_paths
 from pipeline.files import atomic_path
+from pipeline.post.bone_names import bone_names
 from pipeline.post.rig import NAMES, PARENTS
 from pipeline.types import Take, Track3D
 
