@@ -15,7 +15,7 @@ import numpy as np
 from pipeline.post.bones import Body, measure_body, with_body
 from pipeline.post.rig import NAMES, Rig, rig_for, rig_from_world
 from pipeline.post.rotations import CARRY, FAR_S, NEAR_S, REST, local_rotations, seen_twist, twisted
-from pipeline.types import Doubles
+from pipeline.types import Doubles, Floats
 
 _FORGET_S = 0.5  # after a longer pause a bone may be turned anyhow
 _MOST_DEG_S = 600.0  # of a bone about itself
@@ -42,7 +42,7 @@ class LiveSolver:
         self._turning = _Past()
         self._before: Doubles | None = None  # (21, 4)
 
-    def __call__(self, joints_world: Doubles, time_s: float) -> LivePose:
+    def __call__(self, joints_world: Doubles | Floats, time_s: float) -> LivePose:
         """(17, 3) world metres, all known, and their time, which should grow -> the pose.
 
         Bone lengths are the medians of the last frames: a lifter that says something else in every frame would make

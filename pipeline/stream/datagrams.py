@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 from collections.abc import Sequence
+from typing import Any
 
 from pipeline.errors import OutputError
 from pipeline.stream.address import Address
@@ -26,7 +27,8 @@ class Datagrams:
                 f"There is no computer called '{address.host}'.",
                 "Check the name, or give its address, such as 192.168.1.20; this computer is 127.0.0.1.",
             ) from None
-        self._family, _, _, _, self._address = found[0]
+        self._family: int = found[0][0]
+        self._address: Any = found[0][4]
         self._socket: socket.socket | None = None
         try:
             self._socket = self._connected()

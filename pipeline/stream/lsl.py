@@ -35,7 +35,7 @@ class LslStream(ThreadStream):
             first = str(error).strip().partition("\n")[0]
             raise ModelError(
                 f"The Lab Streaming Layer cannot be used: {first}",
-                "Install it anew: pip install pylsl. Where its wheel brings no liblsl: conda install -c conda-forge liblsl.",
+                "Run: pip install --force-reinstall pylsl. Where its wheel brings no liblsl, install that from conda-forge.",
             ) from None
         self._chosen = Chosen(address)
         self._clock = pylsl.local_clock
@@ -71,7 +71,7 @@ def _info(pylsl: Any, address: Address) -> Any:
     about = info.desc()
     about.append_child("acquisition").append_child_value("manufacturer", "Hourglass")
     about.append_child("coordinates").append_child_value(
-        "world", "right-handed, z up, floor at z = 0, y away from the camera"
+        "world", "right-handed, metres, z up, floor at 0, y away from camera"
     )
     markers = about.append_child("setup").append_child("markers")
     for joint in H36M17.names:

@@ -30,7 +30,7 @@ class OscStream(ThreadStream):
 
     def _deliver(self, result: LiveResult) -> str:
         people = self._chosen(result)
-        # The clock as text of a float would be too coarse after some hours, and few receivers know doubles.
+        # 32 bits tell milliseconds for four hours; few receivers know doubles.
         messages = [message("/hourglass/frame", result.frame.index, float(result.people_time_s), len(people))]
         for person in people:
             messages += _joints(person)

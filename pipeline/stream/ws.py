@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import re
 import socket
@@ -72,10 +73,8 @@ class WebSocketStream:
     def close(self) -> None:
         self._slot.close()
         if self._thread.is_alive():
-            try:
+            with contextlib.suppress(RuntimeError):  # it ended in between
                 self._loop.call_soon_threadsafe(self._stop.set)
-            except RuntimeError:
-                pass  # it ended in between
             self._thread.join(timeout=1.0)
 
     def _run(self) -> None:
