@@ -35,7 +35,7 @@ class LslStream(ThreadStream):
             first = str(error).strip().partition("\n")[0]
             raise ModelError(
                 f"The Lab Streaming Layer cannot be used: {first}",
-                "Run: pip install --force-reinstall pylsl. Where its wheel brings no liblsl, install that from conda-forge.",
+                "Run: pip install --force-reinstall pylsl. If its wheel brings no liblsl: conda-forge does.",
             ) from None
         self._chosen = Chosen(address)
         self._clock = pylsl.local_clock

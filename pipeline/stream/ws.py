@@ -8,6 +8,8 @@ import logging
 import re
 import socket
 import threading
+import weakref
+from typing import Any
 
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
@@ -41,6 +43,7 @@ class WebSocketStream:
         self._sent = self._nobody = self._late = 0
         self._text = ""
         self._clients: set[asyncio.Event] = set()
+        self._connections: weakref.WeakSet[ServerConnection] = weakref.WeakSet()
         self._listener = _listen(address)
         self._loop = asyncio.new_event_loop()
         self._stop = asyncio.Event()
@@ -85,7 +88,7 @@ class WebSocketStream:
             self._listener.close()
 
     async def _serve(self) -> None:
-        async with serve(
+        server = await serve(
             self._client,
             sock=self._listener,
             origins=self._origins,
@@ -93,8 +96,28 @@ class WebSocketStream:
             close_timeout=_CLOSE_S,
             max_size=2**16,
             logger=_protocol_log,
-        ):
-            await self._stop.wait()
+            create_connection=self._connected,  # type: ignore[arg-type]  # a function does as well as a class
+        )
+        await self._stop.wait()
+        server.close()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(server.wait_closed(), _CLOSE_S)
+        # Those who said no goodbye: a close frame would wait behind what they have not read.
+        for connection in list(self._connections):
+            transport = getattr(connection, "transport", None)  # not yet, if it has only just come in
+            if transport is not None:
+                transport.abort()
+        rest = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in rest:
+            task.cancel()
+        if rest:
+            await asyncio.wait(rest, timeout=_CLOSE_S)
+
+    def _connected(self, *arguments: Any, **settings: Any) -> ServerConnection:
+        """Also those that have not said what they want."""
+        connection = ServerConnection(*arguments, **settings)
+        self._connections.add(connection)
+        return connection
 
     def _pick(self) -> None:
         """In the loop: the newest frame to whoever is connected."""
