@@ -12,8 +12,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.errors import OutputError
+from pipeline.errors import Cancelled, OutputError
+from pipeline.export.base import Watch
 from pipeline.export.run import export_take
+from pipeline.flow import CancelToken
 from pipeline.types import Take
 from tests.motion import clip, facing_camera, scene
 
@@ -141,3 +143,23 @@ def test_a_blender_that_fails_is_said(tmp_path, monkeypatch):
         export_take(scene(clip("jump")[:20]).take(), out, "jump", ["fbx"])
     assert "NumPy" in error.value.hint
     assert list(out.iterdir()) == []
+
+
+def test_a_blender_that_hangs_is_ended_when_the_export_is_cancelled(tmp_path, monkeypatch):
+    fake = tmp_path / "bin" / "blender"
+    fake.parent.mkdir()
+    fake.write_text(f"#!/bin/sh\necho $$ > {tmp_path}/pid\nexec sleep 600\n")
+    fake.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{fake.parent}:/usr/bin:/bin")
+    cancel = CancelToken()
+
+    def look(progress: Progress) -> None:
+        if (tmp_path / "pid").exists() and (tmp_path / "pid").read_text().strip():
+            cancel.cancel()
+
+    out = tmp_path / "out"
+    with pytest.raises(Cancelled):
+        export_take(scene(clip("jump")[:20]).take(), out, "jump", ["fbx"], None, Watch(cancel, look))
+    assert list(out.iterdir()) == []
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((tmp_path / "pid").read_text()), 0)
