@@ -96,14 +96,7 @@ class ExportDialog(QDialog):
         self.export.setProperty("role", "primary")
         self.export.setDefault(True)
         self.export.clicked.connect(self._export)
-        self.bar = QProgressBar()
-        self.bar.setTextVisible(False)
-        self.step = label("", "muted")
-        for part in (self.bar, self.step):
-            part.hide()
         self._writing = False
-        self.cancel = QPushButton("Cancel")
-        self.cancel.clicked.connect(self.reject)
         self._pages = QStackedWidget()
         self._pages.addWidget(self._form(browse))
         self._pages.addWidget(self._result())
@@ -114,6 +107,13 @@ class ExportDialog(QDialog):
 
     def _form(self, browse: QPushButton) -> QWidget:
         page = QWidget()
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.step = label("", "muted")
+        for part in (self.bar, self.step):
+            part.hide()
+        self.cancel = QPushButton("Cancel")
+        self.cancel.clicked.connect(self.reject)
         form = QFormLayout()
         form.setHorizontalSpacing(18)
         form.setVerticalSpacing(10)
