@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -16,7 +17,7 @@ from pipeline.errors import Cancelled, OutputError
 from pipeline.export.base import Watch
 from pipeline.export.run import export_take
 from pipeline.flow import CancelToken
-from pipeline.types import Take
+from pipeline.types import Progress, Take
 from tests.motion import clip, facing_camera, scene
 
 BLENDER = shutil.which("blender")
