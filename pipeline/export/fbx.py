@@ -77,6 +77,7 @@ def _run_blender(
             running.kill()  # nothing, if it has ended
         said.seek(0)
         output = said.read()
+    ask()  # Ctrl-C reaches Blender as well, which may have been the quicker one to end
     if running.returncode != 0 or not all(path.is_file() for path in targets):
         log.warning("Blender: %s", output[-4000:])
         words = [line.strip() for line in output.splitlines() if "Error" in line]

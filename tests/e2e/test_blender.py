@@ -164,3 +164,17 @@ def test_a_blender_that_hangs_is_ended_when_the_export_is_cancelled(tmp_path, mo
     assert list(out.iterdir()) == []
     with pytest.raises(ProcessLookupError):
         os.kill(int((tmp_path / "pid").read_text()), 0)
+
+
+def test_a_blender_that_ctrl_c_has_ended_counts_as_cancelled(tmp_path, monkeypatch):
+    """The terminal sends it to both; Blender may be gone before we look."""
+    fake = tmp_path / "bin" / "blender"
+    fake.parent.mkdir()
+    fake.write_text("#!/bin/sh\nsleep 0.5\nexit 130\n")
+    fake.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{fake.parent}:/usr/bin:/bin")
+    monkeypatch.setattr("pipeline.export.fbx._ASK_S", 60.0)  # the first look is in time, the next one is too late
+    cancel = CancelToken()
+    watch = Watch(cancel, lambda _: cancel.cancel())
+    with pytest.raises(Cancelled):
+        export_take(scene(clip("jump")[:20]).take(), tmp_path / "out", "jump", ["fbx"], None, watch)
