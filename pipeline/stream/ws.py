@@ -28,6 +28,7 @@ _CLOSE_S = 0.3  # how long a client may take to say goodbye
 # browser could connect to this computer too, and would see them move.
 _OWN_PAGES = re.compile(r"null|file://|https?://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?")
 
+_log = logging.getLogger(__name__)
 _protocol_log = logging.getLogger(__name__ + ".protocol")
 _protocol_log.setLevel(logging.CRITICAL)  # whatever a port scanner sends is no news for our user
 
@@ -40,7 +41,7 @@ class WebSocketStream:
         self._origins = _allowed(address.origin)
         self._chosen = Chosen(address)
         self._slot: LatestSlot[LiveResult] = LatestSlot()
-        self._sent = self._nobody = self._late = 0
+        self._sent = self._undelivered = self._late = 0
         self._text = ""
         self._clients: set[asyncio.Event] = set()
         self._connections: weakref.WeakSet[ServerConnection] = weakref.WeakSet()
@@ -60,7 +61,7 @@ class WebSocketStream:
 
     @property
     def dropped(self) -> int:
-        return self._slot.dropped + self._nobody + self._late
+        return self._slot.dropped + self._undelivered + self._late
 
     @property
     def notice(self) -> str:
@@ -129,9 +130,14 @@ class WebSocketStream:
             return
         people = self._chosen(result)  # also without clients: it keeps track of who is there
         if not self._clients:
-            self._nobody += 1
+            self._undelivered += 1
             return
-        self._text = frame_json(result, people)
+        try:
+            self._text = frame_json(result, people)
+        except Exception:  # noqa: BLE001 - a frame that breaks the stream must not end the live run
+            _log.exception("a frame could not be streamed to %s", self._url)
+            self._undelivered += 1
+            return
         self._sent += 1
         for fresh in self._clients:
             fresh.set()

@@ -149,6 +149,14 @@ class TestWebSocket:
             stream.send(result(7, person(t_pose())))
             assert json.loads(client.recv(timeout=10))["frame"] == 7
 
+    def test_a_frame_that_breaks_is_dropped_and_the_next_one_arrives(self, stream):
+        with connect(stream.url) as client:
+            self.wait_for_clients(stream, 1)
+            stream.send(result(0, person(t_pose()[:5])))
+            wait_for(lambda: stream.dropped == 1)
+            stream.send(result(1, person(t_pose())))
+            assert json.loads(client.recv(timeout=10))["frame"] == 1
+
     def test_what_clients_say_is_ignored(self, stream):
         with connect(stream.url) as client:
             self.wait_for_clients(stream, 1)
