@@ -40,7 +40,7 @@ class MjpegServer:
     """
 
     def __init__(
-        self, script: Callable[[int], Iterable[bytes]] | int, period_s: float = 0.02, login: bool = False
+        self, script: Callable[[int], Iterable[bytes]] | int, period_s: float = 0.01, login: bool = False
     ) -> None:
         self.requests: list[dict[str, str]] = []
         owner = self

@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 
 _LOOK_S = 0.1  # how often somebody who waits looks at the clock
 _JOIN_S = 0.8  # what `close` grants the device
+_LATE_PICTURES = 3  # so many at the usual rate are missing before that is worth a notice
 _RATE_PICTURES = 60  # over which the true rate is measured ...
 _RATE_EVERY = 30  # ... so often
 _RATE_NEWS = 0.05  # a smaller change of the rate is none
@@ -94,8 +95,9 @@ class LiveFeed:
             trouble, last = self._trouble, self._last_picture
         if trouble or self._closed or last is None:
             return trouble
-        silent = time.monotonic() - last
-        return f"No picture from {self._info.name} for {silent:.1f} s" if silent > self._patience.silent_s else ""
+        silent, usual = time.monotonic() - last, 1 / self._info.fps_hz
+        late = silent > max(self._patience.silent_s, _LATE_PICTURES * usual)
+        return f"No picture from {self._info.name} for {silent:.1f} s" if late else ""
 
     def read(self, timeout_s: float) -> Frame | None:
         until = time.monotonic() + timeout_s

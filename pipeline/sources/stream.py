@@ -142,9 +142,9 @@ class _Stream:
     def grab(self) -> tuple[float, object]:
         until = time.monotonic() + _SKIPPING_S
         while True:
-            if time.monotonic() > until:
-                return until, None
             if not self._pictures:
+                if time.monotonic() > until:
+                    return until, None
                 self._pictures.extend(self._decoded())
                 continue
             arrived, picture = self._pictures.popleft()

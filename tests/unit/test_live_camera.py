@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -20,7 +21,7 @@ from pipeline.sources.connection import as_bgr
 from pipeline.sources.open_live import open_live
 from pipeline.types import Frame
 from tests.clips import number_in
-from tests.fake_camera import FakeCamera
+from tests.fake_camera import QUICK, FakeCamera
 
 
 @pytest.fixture
@@ -204,7 +205,7 @@ def test_a_driver_that_hangs_again_and_again_is_given_up(camera: FakeCamera) -> 
 def test_a_driver_that_hangs_while_opening(camera: FakeCamera) -> None:
     camera.hangs_in = {"open"}
     with pytest.raises(SourceError, match="does not answer"):
-        camera.source()
+        camera.source(patience=replace(QUICK, open_s=0.4))
 
 
 def test_opening_can_be_cancelled(camera: FakeCamera) -> None:

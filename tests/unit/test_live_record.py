@@ -183,7 +183,7 @@ def test_the_same_frame_twice_is_one_row(tmp_path: Path) -> None:
 
 
 def test_killed_at_random_moments_every_take_opens_and_misses_at_most_a_second(tmp_path: Path) -> None:
-    moments = np.random.default_rng().uniform(0.4, 1.6, 3)
+    moments = np.random.default_rng().uniform(0.4, 1.2, 3)
     for i, after_s in enumerate(moments):
         killed = kill_once(tmp_path / str(i), float(after_s), (320, 240))
         assert killed.numbers_fit, (after_s, killed)
