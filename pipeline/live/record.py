@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 
 _PICTURES = 12  # that may wait for the encoder: 33 MB of 720p
 _ROWS = 1 << 17  # that may wait: an hour, should the disk stand still
-_CHUNK_S = 0.3  # rows on their way for longer than this are written
+_CHUNK_S = 0.2  # rows on their way for longer than this are written
 _CLOSE_S = 1.5  # what `close` waits for the last pictures
 
 
@@ -147,6 +147,8 @@ class Recorder:
 
     def _record(self) -> None:
         waiting: list[Row] = []
+        row: Row | None
+        bgr: Image | None
         since = time.monotonic()
         video = TakeVideo(self._folder / VIDEO, self._info.width_px, self._info.height_px, self._info.fps_hz)
         try:
@@ -154,18 +156,19 @@ class Recorder:
                 try:
                     row, bgr = self._queue.get(_CHUNK_S)
                 except TimeoutError:
-                    row = None
+                    row, bgr = None, None
                 except Closed:
                     break
                 if row is not None:
-                    if not waiting:
-                        since = time.monotonic()
+                    since = since if waiting else time.monotonic()
                     waiting.append(row)
-                    video.add(bgr, row.time_s)
-                    self._written += 1
+                # Before the picture: the numbers must not wait for a slow encoder.
                 if waiting and time.monotonic() - since >= _CHUNK_S:
                     self._rows.append(waiting)
                     waiting = []
+                if row is not None:
+                    video.add(bgr, row.time_s)
+                    self._written += 1
         finally:
             try:
                 self._rows.append(waiting)

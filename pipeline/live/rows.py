@@ -1,6 +1,6 @@
 """The numbers of a recording on disk: 2D and 3D of every frame, in chunks that are only ever appended.
 
-A chunk is `magic, length, crc32` and the arrays of some frames one behind the other (an `.npz` for each third of a
+A chunk is `magic, length, crc32` and the arrays of some frames one behind the other (an `.npz` for each fifth of a
 second would be mostly zip headers, and an hour of them slow to open). After a crash everything up to the last
 whole chunk can be read; what follows is half of one, and is left out.
 """
