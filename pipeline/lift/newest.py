@@ -1,0 +1,203 @@
+"""The newest rows of a window for a fraction of its cost: what a live run asks a lifter for, thirty times a second.
+
+A window of 243 frames is lifted for each new frame, and only a few rows of the answer are looked at. In a frame
+transformer that is pruned evenly (TPS) it is known beforehand what those rows depend on: the last block before a
+pruning has to answer only for the frames that stay and for the rows that are asked for, the encoder behind it too, and
+recovering needs the kept frames next to those rows alone. Nothing is approximated: the rows are those of the whole
+window to the rounding of float32. Other hosts lift the whole window.
+
+A window that is still filling is run at its own length; places in time are rotations there, and the weights have seen
+windows of many lengths. (Padded to 243 frames by going to and fro, as for short clips, it would cost as much as a
+full one.)
+
+Shapes: `B` windows, `n` frames of them, `k` rows that are asked for, `C` channels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn import functional
+
+from pipeline.lift.base import WindowLifter
+from pipeline.lift.centred import repeat_ends
+from pipeline.lift.frametransformer import FrameBlock, FrameTransformer, pulled_to_rays, turned
+from pipeline.lift.inputs import mirror
+from pipeline.lift.lifter import HostLifter
+from pipeline.lift.recovering import interpolate_at
+from pipeline.lift.windows import pad_index
+from pipeline.types import Floats, check_shape
+
+Index = NDArray[np.int64]
+
+
+class NewestLifter:
+    """Lifts rows of growing windows. Use from one thread."""
+
+    def __init__(self, lifter: WindowLifter) -> None:
+        self.lifter = lifter
+        self.frames = lifter.frames
+        self._network = _lazy_network(lifter)
+
+    @property
+    def lazy(self) -> bool:
+        """Whether rows cost less than the window."""
+        return self._network is not None
+
+    def lift(
+        self, joints_image: Floats, scores: Floats, size_px: tuple[int, int], fov_deg: float | None, rows: Sequence[int]
+    ) -> Floats:
+        """(B, n, 17, 2) px, (B, n, 17), n at most F -> (B, k, 17, 3) of the frames `rows` (rising), as `WindowLifter`.
+
+        Raises `ModelError`.
+        """
+        check_shape("joints_image", joints_image, (None, None, 17, 2))
+        check_shape("scores", scores, joints_image.shape[:-1])
+        if self._network is not None and isinstance(self.lifter, HostLifter):
+            return self._lift_lazily(self.lifter, self._network, joints_image, scores, size_px, fov_deg, tuple(rows))
+        if self.lifter.seq2frame:
+            padded, certain = (np.stack([repeat_ends(w) for w in part]) for part in (joints_image, scores))
+            # One pass a row: each from the window around it, in which the frames after the newest one repeat it.
+            return np.stack([self._row_by_row(w, s, size_px, fov_deg, rows) for w, s in zip(padded, certain, strict=True)])
+        index, before = pad_index(joints_image.shape[1], self.frames)
+        lifted = self.lifter.lift_windows(joints_image[:, index], scores[:, index], size_px, None, fov_deg)
+        return lifted[:, [before + row for row in rows]]
+
+    def _row_by_row(
+        self, joints: Floats, scores: Floats, size_px: tuple[int, int], fov_deg: float | None, rows: Sequence[int]
+    ) -> Floats:
+        windows = [slice(row, row + self.frames) for row in rows]
+        return np.concatenate([self.lifter.lift_frames(joints[w], scores[w], size_px, None, fov_deg) for w in windows])
+
+    @staticmethod
+    def _lift_lazily(
+        lifter: HostLifter,
+        network: FrameTransformer,
+        joints_image: Floats,
+        scores: Floats,
+        size_px: tuple[int, int],
+        fov_deg: float | None,
+        rows: tuple[int, ...],
+    ) -> Floats:
+        given = lifter.network_input(joints_image, scores, size_px, fov_deg)
+        x = np.concatenate([given.values, mirror(given.values)]) if lifter.flip else given.values
+        autocast = torch.autocast(lifter.device.type, lifter.dtype, enabled=lifter.dtype != torch.float32)
+        with torch.inference_mode(), autocast:
+            joints: Floats = forward_rows(network, torch.from_numpy(x).to(lifter.device), rows).float().cpu().numpy()
+        if lifter.flip:
+            joints = (joints[: len(given.values)] + mirror(joints[len(given.values) :])) / 2
+        joints = joints - joints[:, :, :1]
+        if given.axes is not None:
+            joints = joints @ given.axes[:, list(rows)]
+        return np.ascontiguousarray(joints, dtype=np.float32)
+
+
+def _lazy_network(lifter: WindowLifter) -> FrameTransformer | None:
+    """The lifter's network if `forward_rows` can run it."""
+    if not isinstance(lifter, HostLifter) or not isinstance(lifter.model, FrameTransformer):
+        return None
+    prune, entry = lifter.prune, lifter.entry
+    evenly = not prune.schedule or (prune.strategy == "TPS" and not prune.motion_share and prune.recover == "TRI")
+    return lifter.model if evenly and entry.root == "subtract" and entry.scale == "metres" else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Stage:
+    """A stretch of blocks between two prunings. All indices are places among the frames that are alive in it."""
+
+    blocks: range
+    alive: Index  # frames of the window
+    asked: Index  # those whose tokens leave its last block, rising
+    kept: Index  # of the asked: those that go on to the next stage
+    wanted: Index  # of the asked: those that recovering starts from
+
+
+@lru_cache(maxsize=256)  # the same windows come again and again; while they fill, each length once
+def _plan(frames: int, rows: tuple[int, ...], depth: int, schedule: tuple[tuple[int, int], ...]) -> list[_Stage]:
+    alive, wanted = np.arange(frames), np.array(rows, np.int64)
+    begin, stages = 0, []
+    for block, keep in schedule:
+        if keep >= len(alive):
+            continue  # a window that is still short
+        places = np.linspace(0, len(alive) - 1, keep).round().astype(np.int64)  # as `pruning.select_uniform`
+        kept = alive[places]
+        asked = np.union1d(kept, wanted)
+        stages.append(_stage(range(begin, block), alive, asked, kept, wanted))
+        after = np.clip(np.searchsorted(kept, wanted, side="right"), 1, max(len(kept) - 1, 0))
+        near = np.concatenate([after, after - 1]) if len(kept) > 1 else np.zeros(1, np.int64)
+        alive, wanted, begin = kept, kept[np.unique(near)], block
+    stages.append(_stage(range(begin, depth), alive, wanted, wanted[:0], wanted))
+    return stages
+
+
+def _stage(blocks: range, alive: Index, asked: Index, kept: Index, wanted: Index) -> _Stage:
+    return _Stage(
+        blocks, alive, np.searchsorted(alive, asked), np.searchsorted(asked, kept), np.searchsorted(asked, wanted)
+    )
+
+
+def forward_rows(network: FrameTransformer, x: Tensor, rows: tuple[int, ...]) -> Tensor:
+    """(B, n, 17, channels) -> joints (B, k, 17, 3): those rows of `FrameTransformer.forward`, n up to any length."""
+    c = network.config
+    stages = _plan(x.shape[1], rows, c.depth, network.pruner.config.schedule)
+
+    def index(places: Index) -> Tensor:
+        return torch.from_numpy(places).to(x.device)
+
+    first = stages[0]
+    given = x
+    if not len(first.blocks):  # nothing looks at the frames that the first pruning drops
+        given = x[:, index(first.asked)]
+    own = min(c.in_channels, 3)
+    tokens = network.embed(torch.cat([given[..., :own].flatten(2), given[:, :, 0, own:]], -1))
+    for layer in network.encoder:
+        tokens = layer(tokens)
+    left: list[Tensor] = []  # tokens that left each stage but the last
+    for number, stage in enumerate(stages):
+        where = index(stage.alive)[None]
+        turn = network.turn(where)
+        for block in stage.blocks[:-1]:
+            tokens = network.blocks[block](tokens, turn)
+        if len(stage.blocks):
+            last: FrameBlock = network.blocks[stage.blocks[-1]]  # type: ignore[assignment]
+            tokens = _answers(last, tokens, turn, index(stage.asked))
+        if number < len(stages) - 1:
+            left.append(tokens)
+            tokens = tokens[:, index(stage.kept)]
+    tokens = tokens[:, index(stages[-1].wanted)]
+    for stage, after, before in zip(reversed(stages[:-1]), reversed(stages[1:]), reversed(left), strict=True):
+        frames = stage.alive[stage.asked]  # whose tokens `before` holds
+        near = after.alive[after.asked][after.wanted]  # whose tokens are `tokens`
+        own_rows = index(stage.wanted)
+        added = tokens - before[:, index(np.searchsorted(frames, near))]
+        at, to = (index(f).expand(len(x), -1) for f in (near, frames[stage.wanted]))
+        added = interpolate_at(added[:, :, None], at, to)[:, :, 0]
+        tokens = before[:, own_rows] + added.to(before.dtype)
+    for layer in network.decoder:
+        tokens = layer(tokens)
+    tokens = network.norm(tokens)
+    joints = network.head(tokens).unflatten(-1, (c.joints, c.out_channels))
+    if not c.along_rays:
+        return joints  # type: ignore[no-any-return]
+    return pulled_to_rays(joints, x[:, list(rows)], network.gate(tokens))
+
+
+def _answers(block: FrameBlock, x: Tensor, turn: tuple[Tensor, Tensor], asked: Tensor) -> Tensor:
+    """The rows `asked` of a block's answer: keys and values of all frames, queries of those alone."""
+    if x.shape[1] == 1:
+        return block(x, turn)[:, asked]  # type: ignore[no-any-return]
+    attention, channels = block.attn, x.shape[-1]
+    normed = block.norm1(x)
+    weight, bias = attention.qkv.weight, attention.qkv.bias
+    q = functional.linear(normed[:, asked], weight[:channels], None if bias is None else bias[:channels])
+    k, v = functional.linear(normed, weight[channels:], None if bias is None else bias[channels:]).chunk(2, -1)
+    q, k, v = (part.unflatten(-1, (attention.heads, -1)).transpose(1, 2) for part in (q, k, v))
+    mixed = attention.attend(turned(q, (turn[0][:, :, asked], turn[1][:, :, asked])), turned(k, turn), v)
+    rows = x[:, asked] + attention.proj(mixed.transpose(1, 2).flatten(2))
+    return rows + block.mlp(block.norm2(rows))  # type: ignore[no-any-return]
