@@ -64,7 +64,9 @@ class NewestLifter:
         if self.lifter.seq2frame:
             padded, certain = (np.stack([repeat_ends(w) for w in part]) for part in (joints_image, scores))
             # One pass a row: each from the window around it, in which the frames after the newest one repeat it.
-            return np.stack([self._row_by_row(w, s, size_px, fov_deg, rows) for w, s in zip(padded, certain, strict=True)])
+            return np.stack(
+                [self._row_by_row(w, s, size_px, fov_deg, rows) for w, s in zip(padded, certain, strict=True)]
+            )
         index, before = pad_index(joints_image.shape[1], self.frames)
         lifted = self.lifter.lift_windows(joints_image[:, index], scores[:, index], size_px, None, fov_deg)
         return lifted[:, [before + row for row in rows]]
@@ -184,20 +186,21 @@ def forward_rows(network: FrameTransformer, x: Tensor, rows: tuple[int, ...]) ->
     tokens = network.norm(tokens)
     joints = network.head(tokens).unflatten(-1, (c.joints, c.out_channels))
     if not c.along_rays:
-        return joints  # type: ignore[no-any-return]
+        return joints
     return pulled_to_rays(joints, x[:, list(rows)], network.gate(tokens))
 
 
 def _answers(block: FrameBlock, x: Tensor, turn: tuple[Tensor, Tensor], asked: Tensor) -> Tensor:
     """The rows `asked` of a block's answer: keys and values of all frames, queries of those alone."""
     if x.shape[1] == 1:
-        return block(x, turn)[:, asked]  # type: ignore[no-any-return]
+        return block(x, turn)[:, asked]
     attention, channels = block.attn, x.shape[-1]
     normed = block.norm1(x)
     weight, bias = attention.qkv.weight, attention.qkv.bias
     q = functional.linear(normed[:, asked], weight[:channels], None if bias is None else bias[:channels])
     k, v = functional.linear(normed, weight[channels:], None if bias is None else bias[channels:]).chunk(2, -1)
-    q, k, v = (part.unflatten(-1, (attention.heads, -1)).transpose(1, 2) for part in (q, k, v))
+    heads, size = attention.heads, channels // attention.heads
+    q, k, v = (part.view(*part.shape[:2], heads, size).transpose(1, 2) for part in (q, k, v))
     mixed = attention.attend(turned(q, (turn[0][:, :, asked], turn[1][:, :, asked])), turned(k, turn), v)
     rows = x[:, asked] + attention.proj(mixed.transpose(1, 2).flatten(2))
-    return rows + block.mlp(block.norm2(rows))  # type: ignore[no-any-return]
+    return rows + block.mlp(block.norm2(rows))

@@ -1,0 +1,93 @@
+"""How a live run holds its latency when the machine is too slow: which frames are detected and which are lifted.
+
+Pure logic, no clocks: times come in with the results. Newest-wins alone bounds the latency by what the stages cost;
+this makes them cost less. When the latency of most results lies over the budget, the stage that takes more of the
+machine is run on fewer frames; when there would be room again for a while, on more. A step to more that turned out too
+bold is not tried again so soon (exponential back-off), so that the run does not flicker between two states.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+
+import numpy as np
+
+_JUDGED_S = 1.0  # what is judged lies within this,
+_FEWEST = 8  # and is at least so many results
+_HIGH = 90  # percentile of the latency that is held
+_ROOM = 0.7  # of the budget: below, it may be tried with more
+_BUSY = 0.85  # of the time between two frames: a stage that would need more than this is not tried
+_PATIENCE_S = 3.0
+_LONGEST_PATIENCE_S = 60.0
+_MOST = 6  # every 6th frame at least
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    detect_every: int = 1
+    lift_every: int = 1
+
+
+class Adapter:
+    """Decides the pace from the latencies. `budget_ms`: what is to be held."""
+
+    def __init__(self, budget_ms: float) -> None:
+        self._budget_ms = budget_ms
+        self._latencies: deque[tuple[float, float]] = deque(maxlen=512)  # (time_s, ms)
+        self._patience_s = _PATIENCE_S
+        self._changed_s = -np.inf
+        self._easy_since_s: float | None = None
+        self._tried: Pace | None = None  # the slower pace from which the last step to more was made
+        self.pace = Pace()
+
+    def update(self, time_s: float, latency_ms: float, detect_ms: float, lift_ms: float, interval_ms: float) -> Pace:
+        """One result: when it was ready, its latency, what a detection and a lift take now, the source's interval."""
+        self._latencies.append((time_s, latency_ms))
+        since = max(self._changed_s, time_s - _JUDGED_S)
+        judged = [ms for at, ms in self._latencies if at > since]
+        if len(judged) < _FEWEST:
+            return self.pace
+        high = float(np.percentile(judged, _HIGH))
+        if high > self._budget_ms:
+            self._fewer(time_s, detect_ms, lift_ms)
+        elif high > _ROOM * self._budget_ms:
+            self._easy_since_s = None
+        else:
+            self._more(time_s, detect_ms, lift_ms, interval_ms)
+        return self.pace
+
+    def _fewer(self, time_s: float, detect_ms: float, lift_ms: float) -> None:
+        """Relieve the stage that takes more of the machine now."""
+        now = self.pace
+        load = (detect_ms / now.detect_every, lift_ms / now.lift_every)
+        detect = (load[0] >= load[1] and now.detect_every < _MOST) or now.lift_every == _MOST
+        slower = Pace(min(now.detect_every + detect, _MOST), min(now.lift_every + (not detect), _MOST))
+        if self._tried == slower:  # the last step to more was too bold
+            self._patience_s = min(2 * self._patience_s, _LONGEST_PATIENCE_S)
+        self._change(slower, time_s)
+        self._tried = None
+
+    def _more(self, time_s: float, detect_ms: float, lift_ms: float, interval_ms: float) -> None:
+        """Undo a step, if there has been room for long enough and the stage would fit between two frames."""
+        now = self.pace
+        if self._easy_since_s is None:
+            self._easy_since_s = time_s
+        if time_s - self._easy_since_s < self._patience_s or now == Pace():
+            if now == Pace() and time_s - self._easy_since_s > _LONGEST_PATIENCE_S:
+                self._patience_s = _PATIENCE_S  # a quiet minute: what was is forgotten
+            return
+        options = []
+        if now.detect_every > 1:
+            options.append((detect_ms / (now.detect_every - 1), Pace(now.detect_every - 1, now.lift_every)))
+        if now.lift_every > 1:
+            options.append((lift_ms / (now.lift_every - 1), Pace(now.detect_every, now.lift_every - 1)))
+        load, faster = min(options, key=lambda option: option[0])
+        if load <= _BUSY * interval_ms:
+            self._change(faster, time_s)
+            self._tried = now
+
+    def _change(self, pace: Pace, time_s: float) -> None:
+        if pace != self.pace:
+            self.pace, self._changed_s = pace, time_s
+        self._easy_since_s = None
