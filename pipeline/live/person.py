@@ -11,10 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.live.ring import PoseRing, Ring
+from pipeline.live.root import RootFilter, RootSolver
 from pipeline.post.bones import Body, measure_body, with_body
 from pipeline.post.one_euro import OneEuro
 from pipeline.post.smooth import low_pass
-from pipeline.post.trajectory import root_path
 from pipeline.types import Doubles, Floats
 
 HISTORY_ROWS = 600  # 20 s at 30 Hz, 8 s at 75
@@ -50,10 +50,10 @@ class LivePersonState:
         self._measured = 0
         self._curve: tuple[Doubles, Doubles] = (np.zeros(0), np.zeros((0, 17, 3)))
         self._root: Doubles | None = None
-        # Hz, and Hz per (m/s), per (slope/s), per (1/s): a resting joint is calmed, a fast one hardly lags.
+        # Hz, and Hz per (m/s): a resting joint is calmed, a fast one hardly lags.
         self._pose_filter = OneEuro(1.5, 3.0) if smooth else None
-        self._ray_filter = OneEuro(2.0, 40.0)
-        self._depth_filter = OneEuro(0.5, 6.0, speed_hz=0.5)
+        self._solver = RootSolver(camera.fov_deg, camera.size_px)
+        self._root_filter = RootFilter(self._solver)
 
     @property
     def lifted(self) -> bool:
@@ -64,9 +64,9 @@ class LivePersonState:
         self._curve = (np.zeros(0), np.zeros((0, 17, 3)))
         self._root = None
         self.settled_s = -np.inf
-        for filter_ in (self._pose_filter, self._ray_filter, self._depth_filter):
-            if filter_ is not None:
-                filter_.reset()
+        self._root_filter.reset()
+        if self._pose_filter is not None:
+            self._pose_filter.reset()
 
     def lift(self, time_s: Doubles, relative: Floats) -> None:
         """The newest rows (k,), (k, 17, 3) as the lifter gives them: what `shown` reads from."""
@@ -74,7 +74,7 @@ class LivePersonState:
         if self._body is None:
             self._measure(self._curve[1])
 
-    def settle(self, time_s: Doubles, relative: Floats, joints_image: Floats, scores: Floats, rate_hz: float) -> None:
+    def settle(self, time_s: Doubles, relative: Floats, joints_image: Floats, scores: Floats) -> None:
         """Rows (k,) whose future is known by now go to the history; they are newer than all in there."""
         sized = self._sized(relative)
         for row in sized:
@@ -84,12 +84,13 @@ class LivePersonState:
             self._measure(self._bodies["joints"])
             self._measured = 0
         posed = self._of_body(sized)
-        root = self._solve(posed, joints_image, scores, rate_hz)
-        for row in np.flatnonzero(np.isfinite(root).all(axis=1)):
-            self.history.push(time_s=time_s[row], relative=posed[row], root=root[row], scores=scores[row])
+        for at_s, pose, image, sure in zip(time_s, posed, joints_image, scores, strict=True):
+            root = self._solver.solve(pose, image, sure)
+            if root is not None:
+                self.history.push(time_s=at_s, relative=pose, root=root, scores=sure)
         self.settled_s = float(time_s[-1])
 
-    def shown(self, time_s: float, joints_image: Floats, scores: Floats, rate_hz: float) -> Doubles | None:
+    def shown(self, time_s: float, joints_image: Floats, scores: Floats) -> Doubles | None:
         """(17, 3) camera space at `time_s`, which grows from call to call; None while nothing is known.
 
         `joints_image` (17, 2) at that moment. Beyond the rows that were lifted the pose moves on for a moment.
@@ -100,12 +101,8 @@ class LivePersonState:
         if self._pose_filter is not None:
             pose = self._pose_filter(pose, time_s)
         pose = self._of_body(pose[None])[0]
-        if np.isfinite(joints_image).all(-1).sum() >= 3:
-            solved = self._solve(pose[None], joints_image[None], scores[None], rate_hz)[0]
-            if np.isfinite(solved).all():
-                ray = self._ray_filter(solved[:2] / solved[2], time_s)
-                depth = float(np.exp(self._depth_filter(np.log(solved[2:]), time_s)[0]))
-                self._root = np.array([ray[0] * depth, ray[1] * depth, depth])
+        root = self._root_filter(pose, joints_image, scores, time_s)
+        self._root = self._root if root is None else root
         return None if self._root is None else pose + self._root
 
     def settled_joints(self, since_s: float = -np.inf) -> tuple[Doubles, Doubles, Doubles]:
@@ -149,15 +146,3 @@ class LivePersonState:
             return joints
         fit = with_body(joints, self._body)
         return fit - fit[:, :1]
-
-    def _solve(self, relative: Doubles, joints_image: Floats, scores: Floats, rate_hz: float) -> Doubles:
-        camera = self.camera
-        return root_path(
-            relative,
-            joints_image,
-            scores,
-            fov_deg=camera.fov_deg,
-            size_px=camera.size_px,
-            rate_hz=rate_hz,
-            smooth_hz=0.0,
-        )

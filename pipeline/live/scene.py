@@ -86,7 +86,7 @@ class LiveScene:
                 continue
             at_s = max(shown_s, person.ring.first_s)  # who has just come stands still for the look-ahead
             joints_image, scores = person.ring.at(at_s)
-            joints = person.shown(at_s, joints_image, scores, self._rate.hz)
+            joints = person.shown(at_s, joints_image, scores)
             if joints is not None and np.isfinite(joints).all():
                 visible[identity] = (joints, joints_image, scores)
         if visible and self._world.due(now_s):
@@ -149,9 +149,7 @@ class LiveScene:
                 person.lift(times[list(curve)], answer[[at[row] for row in curve]])
                 final = [row for row in fresh if times[row] > person.settled_s + 0.5 / rate_hz]
                 if final:
-                    person.settle(
-                        times[final], answer[[at[row] for row in final]], joints[final], scores[final], rate_hz
-                    )
+                    person.settle(times[final], answer[[at[row] for row in final]], joints[final], scores[final])
 
     def _learn(self, now_s: float, visible: dict[int, tuple[Doubles, Floats, Floats]]) -> None:
         seen = {}

@@ -23,7 +23,8 @@ from pipeline.types import Doubles
 _POSTURES_HZ = 5.0
 _POSTURES, _PLACES, _STANDING = 300, 100, 600  # of each person: about a minute
 _MOST_PEOPLE = 8  # evidence of more is forgotten, the oldest first
-_FEWEST_STANDING = 5
+_FEWEST_STANDING = 10
+_STOREY_M = 0.25
 _EVERY_S, _EVERY_AT_FIRST_S, _AT_FIRST_S = 1.0, 0.4, 5.0
 _GLIDE_S = 0.7  # time constant with which the axes follow the estimate
 
@@ -134,4 +135,8 @@ class LiveWorld:
         if len(standing) < _FEWEST_STANDING:  # nobody has stood yet: the lower ankles will have to do
             ankles = np.concatenate([e.postures["joints"][:, ANKLES] for e in everyone])
             return float(floor_height((ankles @ up).min(axis=1), self._ankle_m))
-        return float(floor_height(standing @ up, self._ankle_m))
+        floor = float(floor_height(standing @ up, self._ankle_m))
+        # Who stands well below it decides: somebody on a stool or a roof may have been there first, and for longer.
+        own = [e.standing["ankle"] @ up for e in everyone if len(e.standing) >= _FEWEST_STANDING]
+        lowest = min(float(floor_height(heights, self._ankle_m)) for heights in own) if own else floor
+        return lowest if lowest < floor - _STOREY_M else floor
