@@ -168,7 +168,7 @@ class RunConfig:
 class LiveConfig:
     """A live run. The lifter is the fast one and the mirrored picture is not lifted too, unless that is asked for."""
 
-    detect: DetectConfig = field(default_factory=DetectConfig)
+    detect: DetectConfig = field(default_factory=lambda: DetectConfig(max_people=2))
     lift: LiftConfig = field(default_factory=lambda: LiftConfig(lifter=LIVE_LIFTER, flip=False))
     scene: SceneConfig = field(default_factory=SceneConfig)
     lookahead: int = 2  # frames of the lifter that the skeletons lag behind, for which they are surer

@@ -22,14 +22,14 @@ import numpy as np
 
 from pipeline.config import LiveConfig
 from pipeline.engine import Engine
-from pipeline.errors import Cancelled, ModelError
+from pipeline.errors import Cancelled
 from pipeline.flow import Closed, LatestSlot, StopQueue
 from pipeline.lift.newest import NewestLifter
-from pipeline.live.adapt import Adapter
+from pipeline.live.adapt import Adapter, Load
 from pipeline.live.clock import CaptureClock
 from pipeline.live.meter import Meter, Timing
 from pipeline.live.observe import LiveObserver, Observed, in_h36m
-from pipeline.live.scene import LiveScene
+from pipeline.live.scene import LiveScene, warm_up
 from pipeline.sources.live_base import LiveSource
 from pipeline.types import Frame, LiveResult, LiveStats, VideoInfo
 
@@ -195,10 +195,9 @@ class LiveRun:
 
     def _lift(self) -> None:
         lifter = self._models.lifter(self._config.lift)
-        if lifter.frames < 1:
-            raise ModelError(f"The lifter '{lifter.name}' has no frames.", "Choose another lifter.")
         self._device = lifter.device_name
         newest = NewestLifter(lifter)
+        warm_up(newest, self._config)
         self._ready.wait()
         info = self.info
         assert info is not None, "the camera thread was ready"
@@ -217,7 +216,8 @@ class LiveRun:
 
     def _publish(self, scene: LiveScene, observed: Observed, lift: bool) -> None:
         begun = time.monotonic()
-        seen = scene.update(observed, lift, self.meter.seen_hz(begun))
+        seen_hz = self.meter.seen_hz(begun)
+        seen = scene.update(observed, lift, seen_hz)
         now = time.monotonic()
         latency_ms = 1e3 * (now - observed.captured_at)
         lift_ms = 1e3 * (now - begun)
@@ -235,7 +235,7 @@ class LiveRun:
         )
         stats = self.stats()
         interval_ms = 1e3 / stats.captured_hz if stats.captured_hz > 0 else 1e3 / 30
-        self._adapter.update(now, latency_ms, stats.detect_ms, stats.lift_ms, interval_ms)
+        self._adapter.update(now, latency_ms, Load(stats.detect_ms, stats.lift_ms, interval_ms, seen_hz))
         self._emit(
             LiveResult(observed.frame, observed.pose, observed.identities, seen.people, seen.time_s, predicted, stats)
         )

@@ -15,7 +15,7 @@ from pipeline.live.person import Camera, LivePersonState
 from pipeline.live.ring import LiftRate
 from pipeline.live.world import LiveWorld
 from pipeline.post.stature import ANKLE_PER_STATURE, ASSUMED_HEIGHT_CM, chain_from_height
-from pipeline.types import Doubles, Floats, LivePerson, VideoInfo
+from pipeline.types import Doubles, Floats, Frame, LivePerson, Pose2D, VideoInfo
 
 # With so many later frames an estimate is final. Measured (weights/README.md): 8 leave 1.2 mm of what a centred window
 # has over the newest frame, which is 3 to 4 mm.
@@ -160,3 +160,19 @@ class LiveScene:
             if not len(times) and self._world.newest_s(identity) == -np.inf:
                 seen[identity] = (np.array([self._people[identity].ring.first_s]), joints[None])
         self._world.learn(now_s, seen)
+
+
+def warm_up(lifter: NewestLifter, config: LiveConfig) -> None:
+    """A second of a made-up person, thrown away: what is loaded and compiled on first use is not paid for live."""
+    info = VideoInfo("", "", 640, 480, 30.0, 0, 0.0)
+    scene = LiveScene(lifter, config, info)
+    rng = np.random.default_rng(0)
+    body = rng.uniform((270, 100), (370, 400), (1, 17, 2)).astype(np.float32)
+    certain = np.ones((1, 17), np.float32)
+    picture = np.zeros((480, 640, 3), np.uint8)
+    pose = Pose2D(np.array([[270, 100, 370, 400]], np.float32), body, certain, "h36m17")
+    # The last one after a pause in which a window has filled, for the sizes of matrices that will be the usual ones.
+    for index in [*range(SETTLED_FRAMES + 10), 40, 55, 70, 85, 100, 115, 130, 145, 160, 175, 190, 205, 220, 235, 250]:
+        frame = Frame(index, index / info.fps_hz, picture)
+        scene.update(Observed(frame, pose, (1,), body, certain, True, 0.0, 0.0, 0.0), lift=True)
+        body = body + np.float32(1)
