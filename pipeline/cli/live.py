@@ -204,8 +204,8 @@ def status_line(stats: LiveStats) -> str:
 
 
 def _plain(stats: LiveStats) -> dict[str, Any]:
-    names = ("captured", "shown", "predicted", "dropped", "captured_hz", "shown_hz", "predicted_hz", "latency_ms")
-    names += ("detect_ms", "lift_ms", "detect_every", "lift_every", "notice")
+    names = ["captured", "shown", "predicted", "dropped", "captured_hz", "shown_hz", "predicted_hz", "latency_ms"]
+    names += ["detect_ms", "lift_ms", "detect_every", "lift_every", "notice"]
     return {n: round(v, 2) if isinstance(v := getattr(stats, n), float) else v for n in names}
 
 

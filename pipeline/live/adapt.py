@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 
 _JUDGED_S = 1.0  # what is judged lies within this,
-_FEWEST = 8  # and is at least so many results
+_FEWEST = 12  # and is at least so many results
 _GRACE_S = 1.5  # the first results pay for what is done once
 _HIGH = 90  # percentile of the latency that is held
 _ROOM = 0.7  # of the budget: below, it may be tried with more

@@ -82,15 +82,15 @@ class Meter:
             began = bool(self._results) and now_s - self._results[0][0] > _LATELY_S / 2
         return (len(times) - 1) / (times[-1] - times[0]) if began and len(times) > 4 else 0.0
 
-    def stats(self, now_s: float, waiting: int = 0) -> LiveStats:
-        """Without what the meter cannot know. `waiting`: frames on their way; the others without a result are lost."""
+    def stats(self, now_s: float, dropped: int = 0) -> LiveStats:
+        """Without what the meter cannot know; `dropped` it is told (frames without a result may be on their way)."""
         with self._lock:
             lately = [(p, timing) for at, p, timing in self._results if now_s - at <= _LATELY_S]
             span = min(_LATELY_S, max(now_s - self._first_s, 1e-3)) if self.captured else _LATELY_S
             shown = sum(not predicted for predicted, _ in lately)
             return LiveStats(
                 captured=self.captured,
-                dropped=max(0, self.captured - self.shown - self.predicted - waiting),
+                dropped=dropped,
                 shown=self.shown,
                 predicted=self.predicted,
                 captured_hz=sum(now_s - at <= _LATELY_S for at in self._captures) / span,

@@ -1,8 +1,8 @@
 """Where somebody is in front of the camera, from one frame: the live form of `post.trajectory`.
 
 The equations are the same: each joint gives X - a Z = a z - x and Y - b Z = b z - y for the root (X, Y, Z), with the
-joint's image point (a, b) on the plane at distance 1. Depth is the weak direction. Here only the past is known, so it is
-filtered causally and cannot leap: a jump in size is a detector's error, not a person. X and Y then follow for the
+joint's image point (a, b) on the plane at distance 1. Depth is the weak direction. Here only the past is known, so it
+is filtered causally and cannot leap: a jump in size is a detector's error, not a person. X and Y then follow for the
 filtered depth, so that the figure still falls on the person in the picture. Written for one frame at a time, since it
 runs for everyone in every frame.
 """

@@ -61,6 +61,7 @@ class LiveRun:
         self._adapter = Adapter(config.latency_budget_ms)
         self._source: LiveSource | None = None
         self._device = ""
+        self._unusable = 0
         self._last_frame_at = 0.0
         self._lock = threading.Lock()
         self._left = 3
@@ -111,7 +112,7 @@ class LiveRun:
         now = time.monotonic()
         pace, scene = self._adapter.pace, self.scene
         return replace(
-            self.meter.stats(now, waiting=self._observed.waiting),
+            self.meter.stats(now, self._frames.dropped + self._unusable),
             lookahead_ms=1e3 * scene.lookahead_s if scene is not None else 0.0,
             detect_every=pace.detect_every,
             lift_every=pace.lift_every,
@@ -161,7 +162,8 @@ class LiveRun:
                 self._last_frame_at = now
                 self.meter.capture(now)
                 if not _usable(frame, last_s):
-                    continue  # counts as dropped
+                    self._unusable += 1
+                    continue
                 last_s = frame.time_s
                 self._frames.put((frame, clock.captured_at(frame.time_s, now)))
         finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,6 +25,7 @@ _MOST_SETTLED = 12  # rows that become final in one lift, after a pause of the l
 _CURVE_ROWS = 3  # more than the look-ahead: the speed at the newest row is taken from them
 _ABSENT_S = 0.2  # somebody missed for so long is still shown
 _FORGET_S = 30.0  # and remembered: their body and their history
+_LONGEST_WARM_UP_S = 1.0
 _WORLD_CHUNK_S = 1.6  # what the world learns from: longer than its pauses, so that contacts are seen whole
 
 
@@ -171,8 +173,12 @@ def warm_up(lifter: NewestLifter, config: LiveConfig) -> None:
     certain = np.ones((1, 17), np.float32)
     picture = np.zeros((480, 640, 3), np.uint8)
     pose = Pose2D(np.array([[270, 100, 370, 400]], np.float32), body, certain, "h36m17")
-    # The last one after a pause in which a window has filled, for the sizes of matrices that will be the usual ones.
-    for index in [*range(SETTLED_FRAMES + 10), 40, 55, 70, 85, 100, 115, 130, 145, 160, 175, 190, 205, 220, 235, 250]:
+    begun = time.monotonic()
+    for index in [*range(0, 60), *range(60, 270, 15)]:  # in the end the window is full: matrices of the usual sizes
         frame = Frame(index, index / info.fps_hz, picture)
-        scene.update(Observed(frame, pose, (1,), body, certain, True, 0.0, 0.0, 0.0), lift=True)
+        scene.update(
+            Observed(frame, pose, (1,), body, certain, True, 0.0, 0.0, 0.0), lift=index % 6 == 0 or index > 240
+        )
         body = body + np.float32(1)
+        if time.monotonic() - begun > _LONGEST_WARM_UP_S:
+            break
