@@ -19,6 +19,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +47,7 @@ def hd_file(folder: Path) -> Path:
         stream.width, stream.height, stream.pix_fmt = 1280, 720, "yuv420p"
         for index, picture in enumerate(source.decode(video=0)):
             scaled = picture.reformat(1280, 720, "yuv420p")
-            scaled.pts, scaled.time_base = index, stream.codec_context.time_base
+            scaled.pts, scaled.time_base = index, Fraction(1, 30)
             target.mux(stream.encode(scaled))
         target.mux(stream.encode())
     return path
