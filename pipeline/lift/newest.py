@@ -35,6 +35,7 @@ from pipeline.lift.windows import pad_index
 from pipeline.types import Floats, check_shape
 
 Index = NDArray[np.int64]
+Schedule = tuple[tuple[int, int], ...]
 
 
 class NewestLifter:
@@ -121,14 +122,13 @@ class _Stage:
 
 
 @lru_cache(maxsize=256)  # the same windows come again and again; while they fill, each length once
-def _plan(frames: int, rows: tuple[int, ...], depth: int, schedule: tuple[tuple[int, int], ...]) -> list[_Stage]:
+def _plan(frames: int, rows: tuple[int, ...], depth: int, schedule: Schedule, lean: float) -> list[_Stage]:
     alive, wanted = np.arange(frames), np.array(rows, np.int64)
     begin, stages = 0, []
     for block, keep in schedule:
         if keep >= len(alive):
             continue  # a window that is still short
-        places = np.linspace(0, len(alive) - 1, keep).round().astype(np.int64)  # as `pruning.select_uniform`
-        kept = alive[places]
+        kept = alive[_places(len(alive), keep, lean)]
         asked = np.union1d(kept, wanted)
         stages.append(_stage(range(begin, block), alive, asked, kept, wanted))
         after = np.clip(np.searchsorted(kept, wanted, side="right"), 1, max(len(kept) - 1, 0))
@@ -138,16 +138,31 @@ def _plan(frames: int, rows: tuple[int, ...], depth: int, schedule: tuple[tuple[
     return stages
 
 
+def _places(count: int, keep: int, lean: float) -> Index:
+    """`keep` of `count` places. `lean` 1: evenly, as `pruning.select_uniform`; more: denser towards the newest end."""
+    if lean == 1:
+        return np.linspace(0, count - 1, keep).round().astype(np.int64)
+    step = np.arange(keep)
+    back = np.maximum((count - 1) * (step / max(keep - 1, 1)) ** lean, step)  # from the newest one
+    return (count - 1 - back.round()).astype(np.int64)[::-1]
+
+
 def _stage(blocks: range, alive: Index, asked: Index, kept: Index, wanted: Index) -> _Stage:
     return _Stage(
         blocks, alive, np.searchsorted(alive, asked), np.searchsorted(asked, kept), np.searchsorted(asked, wanted)
     )
 
 
-def forward_rows(network: FrameTransformer, x: Tensor, rows: tuple[int, ...]) -> Tensor:
-    """(B, n, 17, channels) -> joints (B, k, 17, 3): those rows of `FrameTransformer.forward`, n up to any length."""
+def forward_rows(
+    network: FrameTransformer, x: Tensor, rows: tuple[int, ...], schedule: Schedule | None = None, lean: float = 1.0
+) -> Tensor:
+    """(B, n, 17, channels) -> joints (B, k, 17, 3): those rows of `FrameTransformer.forward`, n up to any length.
+
+    `schedule` None: the network's own. `lean` above 1 keeps more of the newest frames and fewer of the old ones.
+    """
     c = network.config
-    stages = _plan(x.shape[1], rows, c.depth, network.pruner.config.schedule)
+    schedule = network.pruner.config.schedule if schedule is None else schedule
+    stages = _plan(x.shape[1], rows, c.depth, schedule, lean)
 
     def index(places: Index) -> Tensor:
         return torch.from_numpy(places).to(x.device)

@@ -24,7 +24,6 @@ from pipeline.config import LiveConfig
 from pipeline.engine import Engine
 from pipeline.errors import Cancelled
 from pipeline.flow import Closed, LatestSlot, StopQueue
-from pipeline.lift.newest import NewestLifter
 from pipeline.live.adapt import Adapter, Load
 from pipeline.live.clock import CaptureClock
 from pipeline.live.meter import Meter, Timing
@@ -198,6 +197,8 @@ class LiveRun:
     def _lift(self) -> None:
         lifter = self._models.lifter(self._config.lift)
         self._device = lifter.device_name
+        from pipeline.lift.newest import NewestLifter  # brings torch: never where a window waits for it
+
         newest = NewestLifter(lifter)
         warm_up(newest, self._config)
         self._ready.wait()

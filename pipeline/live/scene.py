@@ -5,18 +5,21 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from pipeline.config import LiveConfig
 from pipeline.geometry import default_fov_deg
-from pipeline.lift.newest import NewestLifter
 from pipeline.live.observe import Observed
 from pipeline.live.person import Camera, LivePersonState
 from pipeline.live.ring import LiftRate
 from pipeline.live.world import LiveWorld
 from pipeline.post.stature import ANKLE_PER_STATURE, ASSUMED_HEIGHT_CM, chain_from_height
 from pipeline.types import Doubles, Floats, Frame, LivePerson, Pose2D, VideoInfo
+
+if TYPE_CHECKING:
+    from pipeline.lift.newest import NewestLifter
 
 # With so many later frames an estimate is final. Measured (weights/README.md): 8 leave 1.2 mm of what a centred window
 # has over the newest frame, which is 3 to 4 mm.

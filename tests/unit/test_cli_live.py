@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 import types
 
@@ -107,3 +108,9 @@ def test_the_status_line_says_what_is_left_out():
     assert "14.9 fps of 30.0" in line
     assert "81 ms + 67 ms look-ahead" in line
     assert "every 2. frame detected" in line
+
+
+def test_heavy_modules_are_left_alone_until_a_run_starts():
+    program = "import sys, pipeline.live.engine, pipeline.live.sources; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
+    assert not {"torch", "scipy", "cv2", "av", "mediapipe"} & set(loaded)
