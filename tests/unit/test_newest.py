@@ -50,7 +50,7 @@ def fast():
 @pytest.mark.parametrize("flip", [True, False])
 def test_newest_rows_of_the_bundled_lifter(fast, flip):
     fast.flip = flip
-    newest = NewestLifter(fast)
+    newest = NewestLifter(fast, early=False)
     assert newest.lazy
     joints, scores = walk(243)
     joints[0, 30:40, 5] = np.nan
@@ -58,6 +58,15 @@ def test_newest_rows_of_the_bundled_lifter(fast, flip):
     rows = (200, 226, 240, 242)
     alone = newest.lift(joints, scores, SIZE, 60.0, rows)
     np.testing.assert_allclose(alone, whole[:, list(rows)], atol=2e-5)
+
+
+def test_pruning_early_changes_little(fast):
+    fast.flip = False
+    joints, scores = walk(243)
+    rows = (226, 240, 242)
+    exact, early = (NewestLifter(fast, early).lift(joints, scores, SIZE, 60.0, rows) for early in (False, True))
+    apart = np.linalg.norm(exact - early, axis=-1).mean()
+    assert 0 < apart < 0.03  # of a figure that trembles as no person does
 
 
 def test_a_window_that_is_still_filling(fast):
