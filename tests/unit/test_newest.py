@@ -50,7 +50,7 @@ def fast():
 @pytest.mark.parametrize("flip", [True, False])
 def test_newest_rows_of_the_bundled_lifter(fast, flip):
     fast.flip = flip
-    newest = NewestLifter(fast, early=False)
+    newest = NewestLifter(fast, early=False, share=1)
     assert newest.lazy
     joints, scores = walk(243)
     joints[0, 30:40, 5] = np.nan
@@ -64,13 +64,14 @@ def test_pruning_early_changes_little(fast):
     fast.flip = False
     joints, scores = walk(243)
     rows = (226, 240, 242)
-    exact, early = (NewestLifter(fast, early).lift(joints, scores, SIZE, 60.0, rows) for early in (False, True))
+    exact, early = (NewestLifter(fast, early, 1).lift(joints, scores, SIZE, 60.0, rows) for early in (False, True))
     apart = np.linalg.norm(exact - early, axis=-1).mean()
     assert 0 < apart < 0.03  # of a figure that trembles as no person does
 
 
 def test_a_window_that_is_still_filling(fast):
     newest = NewestLifter(fast)
+    assert newest.frames == 162
     for frames in (1, 2, 26, 100):
         joints, scores = walk(frames)
         lifted = newest.lift(joints, scores, SIZE, 60.0, (frames - 1,))
