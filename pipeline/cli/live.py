@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import argparse
-import importlib
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipeline.cli.lift import interruptible
+from pipeline.cli.interrupt import interruptible
 from pipeline.cli.report import Report
-from pipeline.config import LIVE_LIFTER, MAX_LOOKAHEAD, DetectConfig, LiftConfig, LiveConfig, SceneConfig
-from pipeline.errors import ModelError
+from pipeline.config import LIVE_LIFTER, MAX_LOOKAHEAD, DetectConfig, LiftConfig, LiveConfig, RunConfig, SceneConfig
+from pipeline.errors import NoPersonError, OutputError
+from pipeline.files import make_folder
 from pipeline.flow import CancelToken
 from pipeline.process import peak_memory_mb
+from pipeline.types import Progress
 
 if TYPE_CHECKING:
     from pipeline.live.engine import LiveEngine
+    from pipeline.live.record import Recorder
     from pipeline.types import LiveResult, LiveStats
 
 _LOOK_S = 0.1
@@ -46,6 +48,7 @@ def add_parser(commands: Any) -> None:
     )
     parser.add_argument("--size", type=_size, metavar="WxH", help="picture size to ask a camera for")
     parser.add_argument("--rate", type=float, metavar="HZ", help="frame rate to ask a camera for")
+    parser.add_argument("--no-relift", action="store_true", help="leave the recording as it was lifted live")
     parser.add_argument("--detector", default=DetectConfig().detector, help="2D detector (see `models`)")
     parser.add_argument("--lifter", default=LIVE_LIFTER, help=f"lifter (see `models`), default {LIVE_LIFTER}")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, mps")
@@ -112,25 +115,32 @@ def run(arguments: argparse.Namespace, report: Report) -> int:
     engine = LiveEngine(opener, config)
     cancel = CancelToken()
     closers: list[Callable[[], None]] = []
-    try:
-        for url in arguments.stream:
-            stream = _part("pipeline.stream", "Streaming").open_stream(url)
-            closers.append(stream.close)
-            engine.subscribe(stream.send)
-        if arguments.record is not None:
-            recording = _Recording(engine, arguments.record)
-            closers.append(recording.close)
-            engine.subscribe(recording)
-        with interruptible(cancel):
+    recording = None
+    with interruptible(cancel):
+        try:
+            for url in arguments.stream:
+                from pipeline.stream.open import open_stream
+
+                stream = open_stream(url)
+                closers.append(stream.close)
+                engine.subscribe(stream.send)
+            if arguments.record is not None:
+                recording = _Recording(engine, arguments.record)
+                closers.append(recording.close)
+                engine.subscribe(recording)
             engine.start()
             _watch(engine, cancel, arguments.seconds, report)
-    finally:
-        engine.stop()
-        for close in reversed(closers):
-            close()
-        report.clear_bar()
-    engine.raise_error()
-    result = result_of(engine, arguments.source)
+        finally:
+            engine.stop()
+            for close in reversed(closers):
+                close()
+            report.clear_bar()
+        engine.raise_error()
+        result = result_of(engine, arguments.source)
+        if recording is not None:
+            result |= recording.told()
+            if not cancel.cancelled:
+                result |= recording.lift_again(arguments, cancel, report)
     report.record(result)
     report.line(
         f"{result['frames']} frames in {result['seconds']:.1f} s: {result['shown_fps']:.1f} shown and "
@@ -188,8 +198,8 @@ def status_line(stats: LiveStats) -> str:
     if not stats.captured:
         return stats.notice
     pace = [
-        f"every {n}. frame {what}"
-        for n, what in ((stats.detect_every, "detected"), (stats.lift_every, "lifted"))
+        f"{what} every {n} frames"
+        for n, what in ((stats.detect_every, "detects"), (stats.lift_every, "lifts"))
         if n > 1
     ]
     parts = [
@@ -213,25 +223,57 @@ class _Recording:
     """A recorder that is made with the first result, when the source is known. Called in the lift thread."""
 
     def __init__(self, engine: LiveEngine, folder: Path) -> None:
-        self._make = _part("pipeline.live.record", "Recording").Recorder
-        self._engine, self._folder = engine, folder
-        self._recorder: Any = None
+        from pipeline.live.folder import is_recording
+
+        self._engine, self.folder = engine, folder
+        self._recorder: Recorder | None = None
+        make_folder(folder)
+        if is_recording(folder):  # told before a camera is opened
+            raise OutputError(f"There is a recording in {folder} already.", "Choose another folder.")
 
     def __call__(self, result: LiveResult) -> None:
         if self._recorder is None:
-            self._recorder = self._make(self._folder, self._engine.info)
+            from pipeline.live.record import Recorder
+
+            config, info = self._engine.config, self._engine.info
+            assert info is not None, "there is a result"
+            made = {"detector": config.detect.detector, "lifter": config.lift.lifter, "lookahead": config.lookahead}
+            self._recorder = Recorder(self.folder, info, made)
         self._recorder.write(result)
 
     def close(self) -> None:
         if self._recorder is not None:
             self._recorder.close()
 
+    def told(self) -> dict[str, Any]:
+        """For the result."""
+        if self._recorder is None:
+            return {"recording": None}
+        return {
+            "recording": str(self.folder),
+            "recorded": self._recorder.written,
+            "recording_dropped": self._recorder.dropped,
+        }
 
-def _part(module: str, what: str) -> Any:
-    """A part of the program that may be left out of an installation."""
-    try:
-        return importlib.import_module(module)
-    except ModuleNotFoundError as error:
-        if error.name != module:
-            raise
-        raise ModelError(f"{what} is not part of this version.", "Leave the option out.") from error
+    def lift_again(self, arguments: argparse.Namespace, cancel: CancelToken, report: Report) -> dict[str, Any]:
+        """The take, lifted with past and future known; what became of it. A recording of nobody stays a recording."""
+        if self._recorder is None:
+            return {}
+        if self._recorder.problem:
+            raise OutputError(self._recorder.problem, f"What was recorded until then is in {self.folder}.")
+        if arguments.no_relift:
+            return {}
+        from pipeline.engine import Engine
+        from pipeline.live.folder import TAKE
+        from pipeline.live.relift import relift
+
+        scene = self._engine.config.scene
+        config = RunConfig(lift=LiftConfig(device=arguments.device), scene=scene, persons="all")
+        try:
+            with Engine() as models:
+                for step in relift(self.folder, config, cancel, models):
+                    if isinstance(step, Progress):
+                        report.progress(self.folder.name, step)
+        except NoPersonError as error:
+            return {"take": None, "note": error.message}
+        return {"take": str(self.folder / TAKE)}

@@ -39,7 +39,8 @@ class LiveState(Enum):
 class LiveEngine:
     """One live run after the other. Use from one thread, but for what says otherwise.
 
-    `open_source` is called in the camera thread, so that neither a slow camera nor loading models blocks the caller.
+    `open_source` is called in the camera thread, so that neither a slow camera nor loading models blocks the caller; if
+    it has a method `cancel`, `stop` calls that while the source is being opened.
     `models` are used and stay the caller's (loaded once for many runs); without, each run loads and frees its own.
     """
 

@@ -88,6 +88,10 @@ class LiveRun:
         source = self._source
         if source is not None:
             source.close()
+        else:
+            cancel_opening = getattr(self._open_source, "cancel", None)
+            if cancel_opening is not None:
+                cancel_opening()
 
     def join(self, timeout_s: float) -> bool:
         """False: a thread hangs; it is left to itself."""
@@ -146,6 +150,8 @@ class LiveRun:
                 self.ended.set()
 
     def _capture(self) -> None:
+        if self._stop.is_set():
+            return
         source = self._open_source()
         try:
             self._source = source

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from pipeline.errors import ConfigError, SourceError
+from pipeline.flow import CancelToken
 from pipeline.sources.live_base import LiveSource
 
 
@@ -20,7 +21,8 @@ def live_opener(
 ) -> Callable[[], LiveSource]:
     """What `LiveEngine` opens. A file is played as if it were live, whether `as_live` says so or not.
 
-    Raises `SourceError` or `ConfigError` at once for what cannot be meant, so that no model is loaded for it.
+    What opens a device has a method `cancel` that ends the opening, from any thread. Raises `SourceError` or
+    `ConfigError` at once for what cannot be meant, so that no model is loaded for it.
     """
     path = Path(spec).expanduser()
     if is_file(spec):
@@ -36,12 +38,30 @@ def live_opener(
     if loop:
         raise ConfigError("Only a file can be played in a loop.", "Leave --loop out, or name a file.")
 
-    def open_device() -> LiveSource:
+    return _Device(spec, width_px, height_px, fps_hz)
+
+
+class _Device:
+    """Opens a camera or a stream, which may take long: `cancel` ends it."""
+
+    def __init__(self, spec: str, width_px: int | None, height_px: int | None, fps_hz: float | None) -> None:
+        self._spec, self._width_px, self._height_px, self._fps_hz = spec, width_px, height_px, fps_hz
+        self._opening = CancelToken()
+
+    def __call__(self) -> LiveSource:
         from pipeline.sources.open_live import open_live
 
-        return open_live(spec, width_px=width_px, height_px=height_px, fps_hz=fps_hz)
+        self._opening = CancelToken()
+        return open_live(
+            self._spec,
+            width_px=self._width_px,
+            height_px=self._height_px,
+            fps_hz=self._fps_hz,
+            cancel=self._opening,
+        )
 
-    return open_device
+    def cancel(self) -> None:
+        self._opening.cancel()
 
 
 def is_file(spec: str) -> bool:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import types
 
 import pytest
 
 from pipeline import cli
 from pipeline.cli.live import config_from, status_line
+from pipeline.errors import OutputError
 from pipeline.live.engine import LiveEngine
-from pipeline.types import LiveStats
+from pipeline.live.folder import TAKE, is_recording
+from pipeline.types import LiveStats, Progress
 from tests.live_fakes import FakeCamera, FakeModels
 
 
@@ -56,46 +57,42 @@ def fake_run(monkeypatch):
     monkeypatch.setattr("pipeline.live.sources.live_opener", lambda *_, **__: None)
 
 
-def test_streams_and_recorder_get_every_result_and_are_closed(fake_run, monkeypatch, tmp_path, capfd):
-    got: dict[str, list] = {"sent": [], "written": [], "made": [], "closed": []}
+def test_what_is_streamed_recorded_and_lifted_again(fake_run, monkeypatch, tmp_path, capfd):
+    sent, closed, lifted = [], [], []
 
     class Stream:
         def send(self, result):
-            got["sent"].append(result.frame.index)
+            sent.append(result.frame.index)
 
         def close(self):
-            got["closed"].append("stream")
+            closed.append(True)
 
-    class Recorder:
-        def __init__(self, folder, info):
-            got["made"].append((folder, info.width_px))
+    def relift(folder, config, cancel, engine):
+        lifted.append((folder, config.persons, config.scene.height_cm))
+        yield Progress("lift", 1, 1)
 
-        def write(self, result):
-            got["written"].append(result.frame.index)
-
-        def close(self):
-            got["closed"].append("recorder")
-
-    monkeypatch.setitem(sys.modules, "pipeline.stream", types.SimpleNamespace(open_stream=lambda url: Stream()))
-    monkeypatch.setitem(sys.modules, "pipeline.live.record", types.SimpleNamespace(Recorder=Recorder))
-    arguments = ["live", "--source", "0", "--stream", "vmc://127.0.0.1:1", "--record", str(tmp_path / "take"), "--json"]
-    assert cli.main(arguments) == cli.DONE
+    monkeypatch.setattr("pipeline.stream.open.open_stream", lambda url: Stream())
+    monkeypatch.setattr("pipeline.live.relift.relift", relift)
+    folder = tmp_path / "take"
+    arguments = ["live", "--source", "0", "--stream", "vmc://127.0.0.1:1", "--record", str(folder), "--height", "180"]
+    assert cli.main([*arguments, "--json"]) == cli.DONE
     last = json.loads(capfd.readouterr().out.splitlines()[-1])
     assert last["status"] == "done"
-    assert len(got["sent"]) == last["shown"] + last["predicted"] > 0
-    assert got["written"] == got["sent"]
-    assert got["made"] == [(tmp_path / "take", 320)]
-    assert sorted(got["closed"]) == ["recorder", "stream"]
+    assert len(sent) == last["shown"] + last["predicted"] == last["recorded"] > 0
+    assert closed == [True]
+    assert is_recording(folder)
+    assert lifted == [(folder, "all", 180)]
+    assert last["take"] == str(folder / TAKE)
+    assert cli.main([*arguments, "--json"]) == cli.USER_ERROR  # the folder is taken
+    assert "already" in json.loads(capfd.readouterr().out.splitlines()[-1])["message"]
 
 
 def test_what_a_recorder_raises_ends_the_run(fake_run, monkeypatch, tmp_path, capfd):
-    from pipeline.errors import OutputError
-
-    class Recorder:
-        def __init__(self, folder, info):
+    class Full:
+        def __init__(self, *_):
             raise OutputError("The disk is full.", "Make room.")
 
-    monkeypatch.setitem(sys.modules, "pipeline.live.record", types.SimpleNamespace(Recorder=Recorder))
+    monkeypatch.setattr("pipeline.live.record.Recorder", Full)
     assert cli.main(["live", "--source", "0", "--record", str(tmp_path), "--json"]) == cli.USER_ERROR
     assert "full" in json.loads(capfd.readouterr().out.splitlines()[-1])["message"]
 
@@ -107,7 +104,7 @@ def test_the_status_line_says_what_is_left_out():
     )
     assert "14.9 fps of 30.0" in line
     assert "81 ms + 67 ms look-ahead" in line
-    assert "every 2. frame detected" in line
+    assert "detects every 2 frames" in line
 
 
 def test_heavy_modules_are_left_alone_until_a_run_starts():

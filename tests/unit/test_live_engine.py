@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from pipeline.config import LiveConfig
-from pipeline.errors import ConfigError, SourceError
+from pipeline.errors import Cancelled, ConfigError, SourceError
 from pipeline.live.clock import CaptureClock
 from pipeline.live.engine import LiveEngine, LiveState
 from pipeline.live.meter import Meter, Timing
@@ -153,6 +153,27 @@ def test_stopping_while_models_are_loading_does_not_wait_for_them(run):
     assert time.monotonic() - begun < 2
     assert engine.state is LiveState.IDLE
     assert camera.closed.is_set()
+
+
+def test_an_opening_that_takes_long_is_cancelled(run):
+    class Slow:
+        def __init__(self):
+            self.cancelled = threading.Event()
+
+        def __call__(self):
+            assert self.cancelled.wait(20)
+            raise Cancelled
+
+        def cancel(self):
+            self.cancelled.set()
+
+    engine = run(Slow())
+    time.sleep(0.05)
+    assert engine.state is LiveState.STARTING
+    engine.stop()
+    assert engine.wait(2)
+    assert engine.state is LiveState.IDLE
+    engine.raise_error()
 
 
 @pytest.mark.parametrize("where", ["open", "read", "detect", "lift", "subscriber"])
