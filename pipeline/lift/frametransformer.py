@@ -193,12 +193,24 @@ class FrameTransformer(HourglassHost):
             x, kept = before + added.to(before.dtype), were
         return x
 
+    @property
+    def turning(self) -> tuple[int, int]:
+        """What `turn_of` wants beside the frames."""
+        return self.config.channels // self.config.heads // 2, self.stride
+
     def turn(self, kept: Tensor) -> tuple[Tensor, Tensor]:
-        """Frames (B, n) -> cosines and sines (B, 1, n, C / heads / 2) of the angles that say where they are."""
-        half = self.config.channels // self.config.heads // 2
-        rate = _LONGEST_WAVE ** (-torch.arange(half, device=kept.device, dtype=torch.float32) / half)
-        angle = (kept * self.stride).float()[:, None, :, None] * rate
-        return angle.cos(), angle.sin()
+        """Frames (B, n) -> see `turn_of`."""
+        return turn_of(kept, *self.turning)
+
+
+def turn_of(frames: Tensor, half: int, stride: int) -> tuple[Tensor, Tensor]:
+    """Frames (B, n) -> cosines and sines (B, 1, n, half) of the angles that say where they are.
+
+    `half` the channels of a head are turned; frames lie `stride` frames of the video apart.
+    """
+    rate = _LONGEST_WAVE ** (-torch.arange(half, device=frames.device, dtype=torch.float32) / half)
+    angle = (frames * stride).float()[:, None, :, None] * rate
+    return angle.cos(), angle.sin()
 
 
 def pulled_to_rays(joints: Tensor, given: Tensor, gate: Tensor) -> Tensor:

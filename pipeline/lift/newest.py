@@ -35,10 +35,9 @@ from torch.nn import functional
 
 from pipeline.lift.base import WindowLifter
 from pipeline.lift.centred import repeat_ends
-from pipeline.lift.frametransformer import FrameBlock, FrameTransformer, pulled_to_rays, turned
+from pipeline.lift.frametransformer import FrameBlock, FrameTransformer, pulled_to_rays, turn_of, turned
 from pipeline.lift.inputs import NetworkInput, mirror
 from pipeline.lift.lifter import HostLifter
-from pipeline.lift.recovering import interpolate_at
 from pipeline.lift.windows import pad_index
 from pipeline.types import Floats, check_shape
 
@@ -128,36 +127,64 @@ def _lazy_network(lifter: WindowLifter) -> FrameTransformer | None:
 
 @dataclass(frozen=True, slots=True)
 class _Stage:
-    """A stretch of blocks between two prunings. All indices are places among the frames that are alive in it."""
+    """A stretch of blocks between two prunings, and the way back over the pruning behind it."""
 
     blocks: range
-    alive: Index  # frames of the window
-    asked: Index  # those whose tokens leave its last block, rising
-    kept: Index  # of the asked: those that go on to the next stage
-    wanted: Index  # of the asked: those that recovering starts from
+    turn: tuple[Tensor, Tensor]  # of the frames that are alive
+    turn_asked: tuple[Tensor, Tensor]
+    asked: Tensor  # of the alive: those whose tokens leave the last block, rising
+    kept: Tensor  # of the asked: those that go on to the next stage
+    wanted: Tensor  # of the asked: those that recovering needs here; in the last stage, where it starts
+    near: Tensor  # of the asked: the kept ones whose tokens come back from the next stage
+    before: Tensor  # of those: the neighbours of each wanted one in time, and
+    after: Tensor
+    share: Tensor  # (wanted, 1) how far it lies between them
 
 
-@lru_cache(maxsize=256)  # the same windows come again and again; while they fill, each length once
-def _plan(frames: int, rows: tuple[int, ...], depth: int, schedule: Schedule) -> list[_Stage]:
+# The same windows come again and again; while they fill, each length once.
+@lru_cache(maxsize=128)
+def _plan(
+    frames: int, rows: tuple[int, ...], depth: int, schedule: Schedule, turning: tuple[int, int], device: torch.device
+) -> list[_Stage]:
+    """`turning`: what `turn_of` wants beside the frames."""
+
+    def placed(places: Index) -> Tensor:
+        return torch.from_numpy(np.ascontiguousarray(places)).to(device)
+
+    def stage(blocks: range, kept: Index, near: Index) -> _Stage:
+        asked = np.union1d(kept, wanted)
+        after = np.clip(np.searchsorted(near, wanted, side="right"), min(1, len(near) - 1), len(near) - 1)
+        before = np.maximum(after - 1, 0)
+        apart = np.maximum(near[after] - near[before], 1)
+        share = np.clip((wanted - near[before]) / apart, 0, 1).astype(np.float32)[:, None]
+        placed_share = torch.from_numpy(share).to(device)
+        turn = turn_of(placed(alive)[None], *turning)
+        where = placed(np.searchsorted(alive, asked))
+        return _Stage(
+            blocks=blocks,
+            turn=turn,
+            turn_asked=(turn[0][:, :, where], turn[1][:, :, where]),
+            asked=where,
+            kept=placed(np.searchsorted(asked, kept)),
+            wanted=placed(np.searchsorted(asked, wanted)),
+            near=placed(np.searchsorted(asked, near)),
+            before=placed(before),
+            after=placed(after),
+            share=placed_share,
+        )
+
     alive, wanted = np.arange(frames), np.array(rows, np.int64)
     begin, stages = 0, []
     for block, keep in schedule:
         if keep >= len(alive):
             continue  # a window so short that nothing is left to drop
         kept = alive[np.linspace(0, len(alive) - 1, keep).round().astype(np.int64)]  # as `pruning.select_uniform`
-        asked = np.union1d(kept, wanted)
-        stages.append(_stage(range(begin, block), alive, asked, kept, wanted))
-        after = np.clip(np.searchsorted(kept, wanted, side="right"), 1, max(len(kept) - 1, 0))
-        near = np.concatenate([after, after - 1]) if len(kept) > 1 else np.zeros(1, np.int64)
-        alive, wanted, begin = kept, kept[np.unique(near)], block
-    stages.append(_stage(range(begin, depth), alive, wanted, wanted[:0], wanted))
+        after = np.clip(np.searchsorted(kept, wanted, side="right"), min(1, keep - 1), keep - 1)
+        near = kept[np.unique(np.concatenate([after, np.maximum(after - 1, 0)]))]
+        stages.append(stage(range(begin, block), kept, near))
+        alive, wanted, begin = kept, near, block
+    stages.append(stage(range(begin, depth), wanted[:0], wanted))
     return stages
-
-
-def _stage(blocks: range, alive: Index, asked: Index, kept: Index, wanted: Index) -> _Stage:
-    return _Stage(
-        blocks, alive, np.searchsorted(alive, asked), np.searchsorted(asked, kept), np.searchsorted(asked, wanted)
-    )
 
 
 def forward_rows(
@@ -170,40 +197,28 @@ def forward_rows(
     """
     c, n = network.config, x.shape[1]
     schedule = network.pruner.config.schedule if schedule is None else schedule
-    stages = _plan(n, rows, c.depth, tuple((block, max(1, round(keep * n / c.frames))) for block, keep in schedule))
-
-    def index(places: Index) -> Tensor:
-        return torch.from_numpy(places).to(x.device)
-
-    first = stages[0]
-    given = x
-    if not len(first.blocks):  # nothing looks at the frames that the first pruning drops
-        given = x[:, index(first.asked)]
+    schedule = tuple((block, max(1, round(keep * n / c.frames))) for block, keep in schedule)
+    stages = _plan(n, rows, c.depth, schedule, network.turning, x.device)
+    # If there is no block before the first pruning, nothing looks at the frames that it drops.
+    given = x if len(stages[0].blocks) else x[:, stages[0].asked]
     own = min(c.in_channels, 3)
     tokens = network.embed(torch.cat([given[..., :own].flatten(2), given[:, :, 0, own:]], -1))
     for layer in network.encoder:
         tokens = layer(tokens)
     left: list[Tensor] = []  # tokens that left each stage but the last
     for number, stage in enumerate(stages):
-        where = index(stage.alive)[None]
-        turn = network.turn(where)
         for block in stage.blocks[:-1]:
-            tokens = network.blocks[block](tokens, turn)
+            tokens = network.blocks[block](tokens, stage.turn)
         if len(stage.blocks):
-            last: FrameBlock = network.blocks[stage.blocks[-1]]  # type: ignore[assignment]
-            tokens = _answers(last, tokens, turn, index(stage.asked))
+            tokens = _answers(network.blocks[stage.blocks[-1]], tokens, stage)  # type: ignore[arg-type]
         if number < len(stages) - 1:
             left.append(tokens)
-            tokens = tokens[:, index(stage.kept)]
-    tokens = tokens[:, index(stages[-1].wanted)]
-    for stage, after, before in zip(reversed(stages[:-1]), reversed(stages[1:]), reversed(left), strict=True):
-        frames = stage.alive[stage.asked]  # whose tokens `before` holds
-        near = after.alive[after.asked][after.wanted]  # whose tokens are `tokens`
-        own_rows = index(stage.wanted)
-        added = tokens - before[:, index(np.searchsorted(frames, near))]
-        at, to = (index(f).expand(len(x), -1) for f in (near, frames[stage.wanted]))
-        added = interpolate_at(added[:, :, None], at, to)[:, :, 0]
-        tokens = before[:, own_rows] + added.to(before.dtype)
+            tokens = tokens[:, stage.kept]
+    tokens = tokens[:, stages[-1].wanted]
+    for stage, before in zip(reversed(stages[:-1]), reversed(left), strict=True):
+        added = tokens - before[:, stage.near]
+        between = torch.lerp(added[:, stage.before].float(), added[:, stage.after].float(), stage.share)  # TRI
+        tokens = before[:, stage.wanted] + between.to(before.dtype)
     for layer in network.decoder:
         tokens = layer(tokens)
     tokens = network.norm(tokens)
@@ -213,17 +228,17 @@ def forward_rows(
     return pulled_to_rays(joints, x[:, list(rows)], network.gate(tokens))
 
 
-def _answers(block: FrameBlock, x: Tensor, turn: tuple[Tensor, Tensor], asked: Tensor) -> Tensor:
-    """The rows `asked` of a block's answer: keys and values of all frames, queries of those alone."""
+def _answers(block: FrameBlock, x: Tensor, stage: _Stage) -> Tensor:
+    """The asked rows of a block's answer: keys and values of all frames, queries of those alone."""
     if x.shape[1] == 1:
-        return block(x, turn)[:, asked]
+        return block(x, stage.turn)[:, stage.asked]
     attention, channels = block.attn, x.shape[-1]
     normed = block.norm1(x)
     weight, bias = attention.qkv.weight, attention.qkv.bias
-    q = functional.linear(normed[:, asked], weight[:channels], None if bias is None else bias[:channels])
+    q = functional.linear(normed[:, stage.asked], weight[:channels], None if bias is None else bias[:channels])
     k, v = functional.linear(normed, weight[channels:], None if bias is None else bias[channels:]).chunk(2, -1)
     heads, size = attention.heads, channels // attention.heads
     q, k, v = (part.view(*part.shape[:2], heads, size).transpose(1, 2) for part in (q, k, v))
-    mixed = attention.attend(turned(q, (turn[0][:, :, asked], turn[1][:, :, asked])), turned(k, turn), v)
-    rows = x[:, asked] + attention.proj(mixed.transpose(1, 2).flatten(2))
+    mixed = attention.attend(turned(q, stage.turn_asked), turned(k, stage.turn), v)
+    rows = x[:, stage.asked] + attention.proj(mixed.transpose(1, 2).flatten(2))
     return rows + block.mlp(block.norm2(rows))
