@@ -166,7 +166,10 @@ class RunConfig:
 
 @dataclass(frozen=True, slots=True)
 class LiveConfig:
-    """A live run. The lifter is the fast one and the mirrored picture is not lifted too, unless that is asked for."""
+    """A live run. By default few people, the fast lifter, and no second pass for the mirrored picture (`flip`).
+
+    Who gives a `lift` or a `detect` of their own says these, too.
+    """
 
     detect: DetectConfig = field(default_factory=lambda: DetectConfig(max_people=2))
     lift: LiftConfig = field(default_factory=lambda: LiftConfig(lifter=LIVE_LIFTER, flip=False))

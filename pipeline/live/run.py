@@ -5,13 +5,13 @@ detect thread: loads the detector; takes the newest frame, detects or predicts -
 lift thread:   loads the lifter; takes all 2D there is, lifts for the newest -> `emit`
 
 The lift thread empties the queue at every turn, so it never holds more than what came during one lift, and the detect
-thread never waits for it for long. Any error ends all three and is kept. Each thread frees what it has loaded; a thread
-that hangs in foreign code (a driver, a download) is left behind by `join` and frees its things when it comes back.
+thread never waits for it for long. Any error ends all three and is kept. A thread that hangs in foreign code (a driver,
+loading a model) is left behind by `join`; the last one to leave, whenever that is, calls `on_end`, which frees the
+models.
 """
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import threading
 import time
@@ -82,8 +82,7 @@ class LiveRun:
         """Ask everyone to end; returns at once, but for the source, which may take a second."""
         self._stop.set()
         self._ready.abort()
-        with contextlib.suppress(Closed):
-            self._frames.close()
+        self._frames.close()
         self._observed.stop()
         source = self._source
         if source is not None:

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import dataclasses
+import tracemalloc
 
 import numpy as np
 import pytest
 
 from pipeline.config import LiveConfig, SceneConfig
 from pipeline.lift.newest import NewestLifter
-from pipeline.live.observe import LiveObserver, Observed
+from pipeline.live.observe import LiveObserver, Observed, in_h36m
 from pipeline.live.scene import SETTLED_FRAMES, LiveScene, warm_up
 from pipeline.live.world import LiveWorld
 from pipeline.post.bones import bone_lengths
-from pipeline.types import Frame, Pose2D
+from pipeline.types import Frame, Pose2D, VideoInfo
 from tests.live_fakes import FakeDetector, FakeLifter
 from tests.motion import FOV_DEG, RATE_HZ, SIZE_PX, Scene, clip, facing_camera, scene
 
 PICTURE = np.zeros((SIZE_PX[1], SIZE_PX[0], 3), np.uint8)
+INFO = VideoInfo("", "", 320, 240, 30.0, 0, 0.0)
 NOBODY = np.zeros((0, 17, 2), np.float32)
 
 
@@ -222,3 +224,25 @@ def test_the_tracker_forgets_in_live_mode():
     assert observer._tracker is not None
     assert len(observer._tracker._people) == 1
     assert observer._tracker._frame_index.length == 0
+
+
+def test_memory_does_not_grow_with_the_length_of_a_run():
+    detector = FakeDetector(lambda time_s: [(100 + 30 * np.sin(time_s), 120)])
+    observer, world = LiveObserver(detector, 30.0), LiveScene(NewestLifter(FakeLifter()), LiveConfig(), INFO)
+    picture = np.zeros((240, 320, 3), np.uint8)
+
+    def play(frames: range) -> None:
+        for index in frames:
+            frame = Frame(index, index / 30, picture)
+            pose, identities = observer.detect(frame)
+            joints, scores = in_h36m(pose)
+            world.update(Observed(frame, pose, identities, joints, scores, True, 0, 0, 0), lift=True, seen_hz=30.0)
+            detector.calls.clear()
+
+    play(range(120))
+    tracemalloc.start()
+    before = tracemalloc.get_traced_memory()[0]
+    play(range(120, 300))
+    grown = tracemalloc.get_traced_memory()[0] - before
+    tracemalloc.stop()
+    assert grown < 40_000  # 180 frames of 2D and 3D would be over 150 kB
