@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from enum import Enum
 
 import numpy as np
@@ -150,6 +151,12 @@ class LiveEngine:
                 self._subscribers = [other for other in self._subscribers if other is not entry]
 
         return end
+
+    def set_lookahead(self, frames: int) -> None:
+        """Change the look-ahead, also of a run that goes on: nothing begins again. Raises `ConfigError`."""
+        self.config = replace(self.config, lookahead=frames)
+        if self._run is not None:
+            self._run.set_lookahead(frames)
 
     def history(self, person: int) -> tuple[Doubles, Floats]:
         """The last seconds of a person as they are known by now: times (n,) and joints (n, 17, 3), world, metres.

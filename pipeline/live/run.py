@@ -110,6 +110,12 @@ class LiveRun:
     def stopping(self) -> bool:
         return self._stop.is_set()
 
+    def set_lookahead(self, frames: int) -> None:
+        self._config = replace(self._config, lookahead=frames)  # for a scene that is not made yet
+        scene = self.scene
+        if scene is not None:
+            scene.set_lookahead(frames)
+
     def stats(self) -> LiveStats:
         now = time.monotonic()
         pace, scene = self._adapter.pace, self.scene

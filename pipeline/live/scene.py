@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -67,6 +67,11 @@ class LiveScene:
         """
         with self._lock:
             return self._update(observed, lift, seen_hz)
+
+    def set_lookahead(self, frames: int) -> None:
+        """From any thread; the next update shows it."""
+        with self._lock:
+            self._config = replace(self._config, lookahead=frames)
 
     def history(self, person: int) -> tuple[Doubles, Floats]:
         """Times (n,) and joints (n, 17, 3) in the world, of the last seconds, with their future known."""

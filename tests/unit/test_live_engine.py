@@ -352,3 +352,18 @@ def test_the_meters_percentiles_and_rates():
     assert stats.captured_hz == pytest.approx(50, abs=1)
     assert meter.seen_hz(2.0) == pytest.approx(25)
     assert meter.stats(60.0).shown_hz == 0
+
+
+def test_the_lookahead_can_be_changed_while_it_runs(run):
+    engine = run(FakeCamera(hz=50), config=LiveConfig(lookahead=0))
+    until(lambda: bool(engine.kept) and engine.kept[-1].people)
+    assert engine.stats.lookahead_ms == 0
+    newest = engine.kept[-1]
+    assert newest.people_time_s == pytest.approx(newest.frame.time_s, abs=1e-6)
+    engine.set_lookahead(10)
+    late_s = 10 / 50
+    until(lambda: engine.stats.lookahead_ms == pytest.approx(1e3 * late_s, rel=0.2))
+    until(lambda: engine.kept[-1].frame.time_s - engine.kept[-1].people_time_s > 0.6 * late_s)
+    assert engine.state is LiveState.RUNNING
+    with pytest.raises(ConfigError):
+        engine.set_lookahead(31)
