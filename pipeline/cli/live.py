@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from pipeline.cli.interrupt import interruptible
 from pipeline.cli.report import Report
 from pipeline.config import LIVE_LIFTER, MAX_LOOKAHEAD, DetectConfig, LiftConfig, LiveConfig, RunConfig, SceneConfig
-from pipeline.errors import NoPersonError, OutputError
+from pipeline.errors import Cancelled, NoPersonError, OutputError
 from pipeline.files import make_folder
 from pipeline.flow import CancelToken
 from pipeline.process import peak_memory_mb
@@ -135,12 +135,12 @@ def run(arguments: argparse.Namespace, report: Report) -> int:
             for close in reversed(closers):
                 close()
             report.clear_bar()
-        engine.raise_error()
-        result = result_of(engine, arguments.source)
-        if recording is not None:
-            result |= recording.told()
-            if not cancel.cancelled:
-                result |= recording.lift_again(arguments, cancel, report)
+    engine.raise_error()
+    result = result_of(engine, arguments.source)
+    if recording is not None:
+        # Ctrl-C is how a recording ends; the next one ends the lifting.
+        with interruptible(again := CancelToken()):
+            result |= {**recording.told(), **recording.lift_again(arguments, again, report)}
     report.record(result)
     report.line(
         f"{result['frames']} frames in {result['seconds']:.1f} s: {result['shown_fps']:.1f} shown and "
@@ -276,4 +276,6 @@ class _Recording:
                         report.progress(self.folder.name, step)
         except NoPersonError as error:
             return {"take": None, "note": error.message}
+        except Cancelled:
+            return {"take": None, "note": "The recording was not lifted again."}
         return {"take": str(self.folder / TAKE)}
