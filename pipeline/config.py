@@ -84,6 +84,9 @@ class PostConfig:
         return dataclasses.replace(self, smooth=quick, bones=bones, picture=0.0)
 
 
+LIVE_LIFTER = "h2ot_fast_v1"
+MAX_LOOKAHEAD = 30
+
 # Lengths that can be measured on a person, between the middles of the joints.
 LIMBS = ("hip_width", "thigh", "shank", "trunk", "shoulder_width", "upper_arm", "forearm")
 
@@ -159,3 +162,23 @@ class RunConfig:
             raise ConfigError(
                 f"The settings do not fit this version ({error}).", "Remove them to get the defaults."
             ) from error
+
+
+@dataclass(frozen=True, slots=True)
+class LiveConfig:
+    """A live run. By default few people, the fast lifter, and no second pass for the mirrored picture (`flip`).
+
+    Who gives a `lift` or a `detect` of their own says these, too.
+    """
+
+    detect: DetectConfig = field(default_factory=lambda: DetectConfig(max_people=2))
+    lift: LiftConfig = field(default_factory=lambda: LiftConfig(lifter=LIVE_LIFTER, flip=False))
+    scene: SceneConfig = field(default_factory=SceneConfig)
+    lookahead: int = 2  # frames of the lifter that the skeletons lag behind, for which they are surer
+    latency_budget_ms: float = 150.0  # from capture to result, without the look-ahead
+    smooth: bool = True  # 1-euro filter on the joints
+
+    def __post_init__(self) -> None:
+        ahead, budget = self.lookahead, self.latency_budget_ms
+        _check(0 <= ahead <= MAX_LOOKAHEAD, f"The look-ahead is {ahead} frames.", f"Choose 0 to {MAX_LOOKAHEAD}.")
+        _check(20 <= budget <= 5000, f"The latency budget is {budget} ms.", "Choose 20 to 5000 ms.")

@@ -100,6 +100,15 @@ class Report:
             sys.stderr.flush()
             self._bar_shown = True
 
+    def status(self, text: str) -> None:
+        """What goes on now, on stderr: one line that is overwritten on a terminal, a line of its own elsewhere."""
+        if sys.stderr.isatty():
+            sys.stderr.write(f"\r\x1b[K{text}")
+            self._bar_shown = True
+        else:
+            sys.stderr.write(text + "\n")
+        sys.stderr.flush()
+
     def clear_bar(self) -> None:
         if self._bar_shown:
             sys.stderr.write("\r\x1b[K")

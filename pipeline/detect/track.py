@@ -20,6 +20,7 @@ from pipeline.types import Doubles, Floats, Ints, Pose2D, Track2D
 _FRESH_S = 0.2  # seen so recently: claims before everyone else
 _BRIDGE_S = 1.0  # missing so long, an identity lives on wherever the prediction leads
 _RETURN_S = 6.0  # and so long if it comes back to where it vanished
+_FORGET_S = 2 * _RETURN_S  # live: nobody comes back after that
 _COAST_S = 0.4  # how long a velocity is believed without being seen
 _POSE_FADES_S = 0.15  # how fast the pose that somebody was last seen in loses its say
 _MINIMUM_LIKENESS = 0.2  # below which nobody is the same
@@ -86,11 +87,21 @@ class Tracker:
     need: about 400 bytes a frame and person.
 
     `fps_hz` turns counts of frames into durations. `one_person`: every detection is the same person, however it
-    jumps (for joints that were tracked elsewhere).
+    jumps (for joints that were tracked elsewhere). `keep_rows` False (live): nobody's joints are kept, and who does not
+    come back in time is forgotten, so that the memory does not grow; `rows`, `track` and `identities` are not for it.
     """
 
-    def __init__(self, skeleton: str, fps_hz: float, size_px: tuple[int, int], one_person: bool = False) -> None:
+    def __init__(
+        self,
+        skeleton: str,
+        fps_hz: float,
+        size_px: tuple[int, int],
+        one_person: bool = False,
+        keep_rows: bool = True,
+    ) -> None:
         self._skeleton = skeleton
+        self._keep_rows = keep_rows
+        self._appeared = 0
         self._joint_count = len(SKELETONS[skeleton].names)
         self._body = list(body_joints(skeleton))
         names = SKELETONS[skeleton].names
@@ -114,9 +125,12 @@ class Tracker:
 
     def update(self, frame_index: int, time_s: float, pose: Pose2D) -> list[int]:
         """Feed the next frame. Returns the identity of each detection; 0 for one without a single known joint."""
-        row = self._frame_index.length
-        self._frame_index.put(row, frame_index)
-        self._time_s.put(row, time_s)
+        row = self._frame_index.length if self._keep_rows else 0
+        if self._keep_rows:
+            self._frame_index.put(row, frame_index)
+            self._time_s.put(row, time_s)
+        else:
+            self._people = {i: p for i, p in self._people.items() if time_s - p.last_time_s <= _FORGET_S}
         seen = {
             i: self._look(pose.joints_image[i], pose.scores[i])
             for i in range(len(pose.scores))
@@ -224,8 +238,9 @@ class Tracker:
         return 1.0 - (1.0 - _MINIMUM_LIKENESS) * apart / (_RETURN_REACH * large)
 
     def _new_person(self, row: int, seen: _Seen, time_s: float) -> _Person:
+        self._appeared += 1
         person = _Person(
-            identity=len(self._people) + 1,
+            identity=self._appeared,
             first_row=row,
             joints=_Rows((self._joint_count, 2), np.float32, np.nan),
             scores=_Rows((self._joint_count,), np.float32, 0.0),
@@ -241,8 +256,9 @@ class Tracker:
     def _record(self, person: _Person, row: int, seen: _Seen, time_s: float) -> None:
         known = np.isfinite(seen.joints).all(axis=-1)
         scores = np.where(known, seen.scores, 0).astype(np.float32)
-        person.joints.put(row - person.first_row, np.where(known[:, None], seen.joints, np.nan))
-        person.scores.put(row - person.first_row, scores)
+        if self._keep_rows:
+            person.joints.put(row - person.first_row, np.where(known[:, None], seen.joints, np.nan))
+            person.scores.put(row - person.first_row, scores)
         gap_s = time_s - person.last_time_s
         if gap_s > 0:
             # Half of the new estimate: one noisy frame must not throw the prediction off.

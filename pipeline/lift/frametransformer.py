@@ -73,11 +73,11 @@ class RotaryAttention(Attention):
 
     def forward(self, x: Tensor, turn: tuple[Tensor, Tensor] | None = None) -> Tensor:
         q, k, v = self._split(x)
-        return self._merge(self.attend(_turned(q, turn), _turned(k, turn), v))
+        return self._merge(self.attend(turned(q, turn), turned(k, turn), v))
 
     def forward_columns(self, x: Tensor, turn: tuple[Tensor, Tensor] | None = None) -> tuple[Tensor, Tensor]:
         q, k, v = self._split(x)
-        q, k = _turned(q, turn), _turned(k, turn)
+        q, k = turned(q, turn), turned(k, turn)
         weights = ((q * q.shape[-1] ** -0.5) @ k.transpose(-2, -1)).softmax(-1, dtype=torch.float32)  # (B, H, n, n)
         return self._merge(weights.to(v.dtype) @ v), weights.detach().mean((1, 2))
 
@@ -160,12 +160,12 @@ class FrameTransformer(HourglassHost):
         x = x[:, :, None]  # (B, F, 1, C)
         stages: list[tuple[Tensor, Tensor]] = []  # tokens and their frames before each pruning
         attention: Tensor | None = None
-        turn = self._turn(kept)
+        turn = self.turn(kept)
         for block in range(c.depth):
             if self.pruner.prunes(block):
                 stages.append((x, kept))
                 x, kept = self.prune(block, x, kept, attention)
-                turn = self._turn(kept)
+                turn = self.turn(kept)
             x, attention = self._block(block, x, turn)
         x = self._recovered(x, kept, stages)[:, :, 0]
         for layer in self.decoder:
@@ -193,12 +193,24 @@ class FrameTransformer(HourglassHost):
             x, kept = before + added.to(before.dtype), were
         return x
 
-    def _turn(self, kept: Tensor) -> tuple[Tensor, Tensor]:
-        """Frames (B, n) -> cosines and sines (B, 1, n, C / heads / 2) of the angles that say where they are."""
-        half = self.config.channels // self.config.heads // 2
-        rate = _LONGEST_WAVE ** (-torch.arange(half, device=kept.device, dtype=torch.float32) / half)
-        angle = (kept * self.stride).float()[:, None, :, None] * rate
-        return angle.cos(), angle.sin()
+    @property
+    def turning(self) -> tuple[int, int]:
+        """What `turn_of` wants beside the frames."""
+        return self.config.channels // self.config.heads // 2, self.stride
+
+    def turn(self, kept: Tensor) -> tuple[Tensor, Tensor]:
+        """Frames (B, n) -> see `turn_of`."""
+        return turn_of(kept, *self.turning)
+
+
+def turn_of(frames: Tensor, half: int, stride: int) -> tuple[Tensor, Tensor]:
+    """Frames (B, n) -> cosines and sines (B, 1, n, half) of the angles that say where they are.
+
+    `half` the channels of a head are turned; frames lie `stride` frames of the video apart.
+    """
+    rate = _LONGEST_WAVE ** (-torch.arange(half, device=frames.device, dtype=torch.float32) / half)
+    angle = (frames * stride).float()[:, None, :, None] * rate
+    return angle.cos(), angle.sin()
 
 
 def pulled_to_rays(joints: Tensor, given: Tensor, gate: Tensor) -> Tensor:
@@ -220,7 +232,7 @@ def pulled_to_rays(joints: Tensor, given: Tensor, gate: Tensor) -> Tensor:
     return torch.cat([pulled, depth], -1)
 
 
-def _turned(x: Tensor, turn: tuple[Tensor, Tensor] | None) -> Tensor:
+def turned(x: Tensor, turn: tuple[Tensor, Tensor] | None) -> Tensor:
     """(B, H, n, C) with its two halves as the coordinates of C / 2 points, each turned about the origin."""
     if turn is None:
         return x

@@ -91,7 +91,7 @@ class HostLifter:
 
         No file is read. This one stays as it is. Raises `ModelError` if `prune` cannot be put into these weights.
         """
-        model = checkpoints.load_host(self.entry, prune, self._open().state_dict())
+        model = checkpoints.load_host(self.entry, prune, self.model.state_dict())
         log.info("lifter %s: %s", self.entry.name, model.pruner.config.label)
         return HostLifter(self.entry, model, self.device, self.flip, self.dtype)
 
@@ -113,7 +113,7 @@ class HostLifter:
 
     @property
     def seq2frame(self) -> bool:
-        return self._open().seq2frame
+        return self.model.seq2frame
 
     @property
     def device_name(self) -> str:
@@ -149,7 +149,7 @@ class HostLifter:
                 stages.append(self.last_kept)
             self.last_kept = _stacked(stages)
             return np.stack(lifted)
-        joints, self.last_kept = self._lift(self._input(joints_image, scores, size_px, fov_deg))
+        joints, self.last_kept = self._lift(self.network_input(joints_image, scores, size_px, fov_deg))
         return joints
 
     def lift_frames(
@@ -172,7 +172,7 @@ class HostLifter:
             if cancel is not None:
                 cancel.check()
             here = slice(start, start + _CENTRED_BATCH)
-            poses, kept = self._lift(self._input(around[here], confidence[here], size_px, fov_deg))
+            poses, kept = self._lift(self.network_input(around[here], confidence[here], size_px, fov_deg))
             out.append(poses[:, 0])
             if start <= middle < start + len(poses):
                 place = slice(middle - start, middle - start + 1)
@@ -194,14 +194,17 @@ class HostLifter:
         if self.device.type == "cuda":
             torch.cuda.empty_cache()
 
-    def _open(self) -> HourglassHost:
+    @property
+    def model(self) -> HourglassHost:
+        """The network itself. Raises RuntimeError once the lifter is closed."""
         if self._model is None:
             raise RuntimeError("the lifter is closed")
         return self._model
 
-    def _input(
+    def network_input(
         self, joints_image: Floats, scores: Floats, size_px: tuple[int, int], fov_deg: float | None
     ) -> NetworkInput:
+        """Pixels (B, n, 17, 2), (B, n, 17) -> what the network is given, by the rule of its manifest entry."""
         rule, channels = self.entry.normalisation, len(self.entry.channels)
         return network_input(rule, joints_image, scores, size_px, channels, fov_deg)
 
@@ -225,7 +228,7 @@ class HostLifter:
         return np.concatenate([first, second]), _stacked([kept, kept_then])
 
     def _forward(self, x: Floats, dtype: torch.dtype) -> tuple[Floats, Kept]:
-        model = self._open()
+        model = self.model
         batch = np.concatenate([x, mirror(x)]) if self.flip else x
         source = torch.from_numpy(batch)
         if self.device.type == "cuda":

@@ -56,7 +56,7 @@ class ToGrid:
         count = int(np.floor((float(time_s[-1]) - self.start_s) * self.rate_hz + 1e-6)) + 1
         wanted = self.start_s + np.arange(self.rows, count) / self.rate_hz
         self.rows = max(self.rows, count)
-        return _sample(joints, scores, time_s, wanted)
+        return sample(joints, scores, time_s, wanted)
 
     def finish(self) -> tuple[Floats, Floats]:
         """One more row, at the last frame, if frames lie beyond the last row; else none."""
@@ -81,8 +81,11 @@ class ToGrid:
         return places
 
 
-def _sample(joints: Floats, scores: Floats, time_s: Doubles, wanted: Doubles) -> tuple[Floats, Floats]:
-    """Linear in time where both neighbours saw the joint (the lower score counts), else what the nearer one saw."""
+def sample(joints: Floats, scores: Floats, time_s: Doubles, wanted: Doubles) -> tuple[Floats, Floats]:
+    """Frames (n, 17, 2), (n, 17), (n,) at the times `wanted` (m,) -> (m, 17, 2), (m, 17).
+
+    Linear in time where both neighbours saw the joint (the lower score counts), else what the nearer one saw.
+    """
     after = np.clip(np.searchsorted(time_s, wanted, side="right"), 1, max(len(time_s) - 1, 1))
     after = np.minimum(after, len(time_s) - 1)
     before = np.maximum(after - 1, 0)

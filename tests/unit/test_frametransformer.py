@@ -42,9 +42,9 @@ def test_only_differences_of_places_count(window):
     made = model(12)
     kept = torch.arange(12).expand(2, -1)
     tokens = torch.randn(2, 12, 32, generator=torch.Generator().manual_seed(2))
-    here = made.blocks[0](tokens, made._turn(kept))
-    torch.testing.assert_close(here, made.blocks[0](tokens, made._turn(kept + 100)), atol=1e-4, rtol=0)
-    assert (here - made.blocks[0](tokens, made._turn(kept * 5))).abs().max() > 1e-3
+    here = made.blocks[0](tokens, made.turn(kept))
+    torch.testing.assert_close(here, made.blocks[0](tokens, made.turn(kept + 100)), atol=1e-4, rtol=0)
+    assert (here - made.blocks[0](tokens, made.turn(kept * 5))).abs().max() > 1e-3
 
 
 @pytest.mark.parametrize("schedule", [((1, 9),), ((1, 13), (3, 5))])

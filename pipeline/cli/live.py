@@ -1,0 +1,281 @@
+"""`live`: a camera, a stream, or a file played as if it were one, in real time and without a window."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipeline.cli.interrupt import interruptible
+from pipeline.cli.report import Report
+from pipeline.config import LIVE_LIFTER, MAX_LOOKAHEAD, DetectConfig, LiftConfig, LiveConfig, RunConfig, SceneConfig
+from pipeline.errors import Cancelled, NoPersonError, OutputError
+from pipeline.files import make_folder
+from pipeline.flow import CancelToken
+from pipeline.process import peak_memory_mb
+from pipeline.types import Progress
+
+if TYPE_CHECKING:
+    from pipeline.live.engine import LiveEngine
+    from pipeline.live.record import Recorder
+    from pipeline.types import LiveResult, LiveStats
+
+_LOOK_S = 0.1
+_STATUS_S, _STATUS_IN_LOG_S = 0.5, 5.0  # a line that is overwritten; lines in a file
+_RECORD_S = 1.0
+_DEFAULT = LiveConfig()
+
+
+def add_parser(commands: Any) -> None:
+    parser = commands.add_parser("live", help="a camera, a network stream or a video file in real time")
+    parser.add_argument(
+        "--source",
+        required=True,
+        metavar="DEVICE|URL|FILE",
+        help="number or name of a camera, address of a stream, or a video file, which is played as if it were live",
+    )
+    parser.add_argument("--as-live", action="store_true", help="insist that the source is a file (it is played live)")
+    parser.add_argument("--loop", action="store_true", help="play a file from the start again at its end")
+    parser.add_argument("--seconds", type=float, metavar="N", help="stop after so many seconds of frames")
+    parser.add_argument(
+        "--record", type=Path, metavar="DIR", help="record video, timestamps, 2D and 3D into this folder"
+    )
+    parser.add_argument(
+        "--stream", action="append", default=[], metavar="URL", help="send skeletons there (vmc://HOST:PORT, ...)"
+    )
+    parser.add_argument("--size", type=_size, metavar="WxH", help="picture size to ask a camera for")
+    parser.add_argument("--rate", type=float, metavar="HZ", help="frame rate to ask a camera for")
+    parser.add_argument("--no-relift", action="store_true", help="leave the recording as it was lifted live")
+    parser.add_argument("--detector", default=DetectConfig().detector, help="2D detector (see `models`)")
+    parser.add_argument("--lifter", default=LIVE_LIFTER, help=f"lifter (see `models`), default {LIVE_LIFTER}")
+    parser.add_argument("--device", default="auto", help="auto, cpu, cuda, mps")
+    parser.add_argument(
+        "--max-people", type=int, default=_DEFAULT.detect.max_people, metavar="N", help="people to follow at most"
+    )
+    parser.add_argument(
+        "--lookahead",
+        type=int,
+        default=_DEFAULT.lookahead,
+        metavar="N",
+        help=f"frames that skeletons lag behind to be surer, 0 to {MAX_LOOKAHEAD}, default {_DEFAULT.lookahead}",
+    )
+    parser.add_argument(
+        "--latency-budget",
+        type=float,
+        default=_DEFAULT.latency_budget_ms,
+        metavar="MS",
+        help="from capture to result, without the look-ahead; a slow machine leaves frames out to hold it",
+    )
+    parser.add_argument("--fov", type=float, metavar="DEG", help="horizontal field of view of the camera")
+    parser.add_argument("--pitch", type=float, metavar="DEG", help="camera pitch; positive: it looks down")
+    parser.add_argument("--height", type=float, metavar="CM", help="height of the person")
+    parser.add_argument("--no-smooth", action="store_true", help="leave out the 1-euro filter")
+    parser.add_argument("--json", action="store_true", help="one JSON object a line on stdout")
+    parser.set_defaults(run=run)
+
+
+def _size(text: str) -> tuple[int, int]:
+    width, cross, height = text.lower().partition("x")
+    if not (cross and width.isdigit() and height.isdigit()):
+        raise argparse.ArgumentTypeError(f"'{text}' is no size; write 1280x720")
+    return int(width), int(height)
+
+
+def config_from(arguments: argparse.Namespace) -> LiveConfig:
+    """The settings that the arguments ask for. Raises `ConfigError`."""
+    return LiveConfig(
+        detect=DetectConfig(detector=arguments.detector, max_people=arguments.max_people),
+        lift=LiftConfig(lifter=arguments.lifter, flip=False, device=arguments.device),
+        scene=SceneConfig(fov_deg=arguments.fov, pitch_deg=arguments.pitch, height_cm=arguments.height),
+        lookahead=arguments.lookahead,
+        latency_budget_ms=arguments.latency_budget,
+        smooth=not arguments.no_smooth,
+    )
+
+
+def run(arguments: argparse.Namespace, report: Report) -> int:
+    from pipeline import weights
+    from pipeline.live.engine import LiveEngine
+    from pipeline.live.sources import live_opener
+
+    config = config_from(arguments)
+    weights.find(arguments.lifter)  # a wrong name is told before a camera is opened
+    width_px, height_px = arguments.size or (None, None)
+    opener = live_opener(
+        arguments.source,
+        as_live=arguments.as_live,
+        loop=arguments.loop,
+        width_px=width_px,
+        height_px=height_px,
+        fps_hz=arguments.rate,
+    )
+    engine = LiveEngine(opener, config)
+    cancel = CancelToken()
+    closers: list[Callable[[], None]] = []
+    recording = None
+    with interruptible(cancel):
+        try:
+            for url in arguments.stream:
+                from pipeline.stream.open import open_stream
+
+                stream = open_stream(url)
+                closers.append(stream.close)
+                engine.subscribe(stream.send)
+            if arguments.record is not None:
+                recording = _Recording(engine, arguments.record)
+                closers.append(recording.close)
+                engine.subscribe(recording)
+            engine.start()
+            _watch(engine, cancel, arguments.seconds, report)
+        finally:
+            engine.stop()
+            for close in reversed(closers):
+                close()
+            report.clear_bar()
+    engine.raise_error()
+    result = result_of(engine, arguments.source)
+    if recording is not None:
+        # Ctrl-C is how a recording ends; the next one ends the lifting.
+        with interruptible(again := CancelToken()):
+            result |= {**recording.told(), **recording.lift_again(arguments, again, report)}
+    report.record(result)
+    report.line(
+        f"{result['frames']} frames in {result['seconds']:.1f} s: {result['shown_fps']:.1f} shown and "
+        f"{result['predicted_fps']:.1f} predicted a second, {result['dropped']} dropped; latency "
+        f"{result['latency_p50_ms']:.0f} ms (95 % under {result['latency_p95_ms']:.0f} ms)"
+    )
+    return 0
+
+
+def result_of(engine: LiveEngine, source: str) -> dict[str, Any]:
+    """The last line of the JSON output."""
+    summary, stats = engine.summary, engine.stats
+    return {
+        "status": "done",
+        "source": source,
+        "seconds": round(summary.seconds, 3),
+        "frames": summary.captured,
+        "shown_fps": round(summary.shown_fps, 2),
+        "predicted_fps": round(summary.predicted_fps, 2),
+        "captured_fps": round(summary.captured_fps, 2),
+        "latency_p50_ms": summary.latency_p50_ms,
+        "latency_p95_ms": summary.latency_p95_ms,
+        "latency_max_ms": round(summary.latency_max_ms, 1),
+        "lookahead_ms": round(stats.lookahead_ms, 1),
+        "shown": summary.shown,
+        "predicted": summary.predicted,
+        "dropped": summary.dropped,
+        "detect_ms": round(summary.detect_ms, 2),
+        "lift_ms": round(summary.lift_ms, 2),
+        "detect_every": stats.detect_every,
+        "lift_every": stats.lift_every,
+        "device": stats.device,
+        "peak_memory_mb": round(peak_memory_mb(), 1),
+    }
+
+
+def _watch(engine: LiveEngine, cancel: CancelToken, seconds: float | None, report: Report) -> None:
+    """Until the source ends, the time is over, something fails, or the user has seen enough."""
+    terminal = sys.stderr.isatty()
+    said_s = recorded_s = time.monotonic()
+    while not engine.wait(_LOOK_S) and not cancel.cancelled:
+        now, stats = time.monotonic(), engine.stats
+        if seconds is not None and engine.summary.seconds >= seconds:
+            break
+        if now - said_s >= (_STATUS_S if terminal else _STATUS_IN_LOG_S):
+            said_s = now
+            report.status(status_line(stats))
+        if now - recorded_s >= _RECORD_S:
+            recorded_s = now
+            report.record({"status": "running", **_plain(stats)})
+
+
+def status_line(stats: LiveStats) -> str:
+    """For people, about as long as a terminal is wide."""
+    if not stats.captured:
+        return stats.notice
+    pace = [
+        f"{what} every {n} frames"
+        for n, what in ((stats.detect_every, "detects"), (stats.lift_every, "lifts"))
+        if n > 1
+    ]
+    parts = [
+        f"{stats.shown_hz:4.1f} fps of {stats.captured_hz:.1f}",
+        f"{stats.latency_ms:.0f} ms + {stats.lookahead_ms:.0f} ms look-ahead",
+        f"detect {stats.detect_ms:.0f}, lift {stats.lift_ms:.0f} ms",
+        f"{stats.dropped} dropped",
+        *pace,
+        *([stats.notice] if stats.notice else []),
+    ]
+    return "  ".join(parts)
+
+
+def _plain(stats: LiveStats) -> dict[str, Any]:
+    names = ["captured", "shown", "predicted", "dropped", "captured_hz", "shown_hz", "predicted_hz", "latency_ms"]
+    names += ["detect_ms", "lift_ms", "detect_every", "lift_every", "notice"]
+    return {n: round(v, 2) if isinstance(v := getattr(stats, n), float) else v for n in names}
+
+
+class _Recording:
+    """A recorder that is made with the first result, when the source is known. Called in the lift thread."""
+
+    def __init__(self, engine: LiveEngine, folder: Path) -> None:
+        from pipeline.live.folder import is_recording
+
+        self._engine, self.folder = engine, folder
+        self._recorder: Recorder | None = None
+        make_folder(folder)
+        if is_recording(folder):  # told before a camera is opened
+            raise OutputError(f"There is a recording in {folder} already.", "Choose another folder.")
+
+    def __call__(self, result: LiveResult) -> None:
+        if self._recorder is None:
+            from pipeline.live.record import Recorder
+
+            config, info = self._engine.config, self._engine.info
+            assert info is not None, "there is a result"
+            made = {"detector": config.detect.detector, "lifter": config.lift.lifter, "lookahead": config.lookahead}
+            self._recorder = Recorder(self.folder, info, made)
+        self._recorder.write(result)
+
+    def close(self) -> None:
+        if self._recorder is not None:
+            self._recorder.close()
+
+    def told(self) -> dict[str, Any]:
+        """For the result."""
+        if self._recorder is None:
+            return {"recording": None}
+        return {
+            "recording": str(self.folder),
+            "recorded": self._recorder.written,
+            "recording_dropped": self._recorder.dropped,
+        }
+
+    def lift_again(self, arguments: argparse.Namespace, cancel: CancelToken, report: Report) -> dict[str, Any]:
+        """The take, lifted with past and future known; what became of it. A recording of nobody stays a recording."""
+        if self._recorder is None:
+            return {}
+        if self._recorder.problem:
+            raise OutputError(self._recorder.problem, f"What was recorded until then is in {self.folder}.")
+        if arguments.no_relift:
+            return {}
+        from pipeline.engine import Engine
+        from pipeline.live.folder import TAKE
+        from pipeline.live.relift import relift
+
+        scene = self._engine.config.scene
+        config = RunConfig(lift=LiftConfig(device=arguments.device), scene=scene, persons="all")
+        try:
+            with Engine() as models:
+                for step in relift(self.folder, config, cancel, models):
+                    if isinstance(step, Progress):
+                        report.progress(self.folder.name, step)
+        except NoPersonError as error:
+            return {"take": None, "note": error.message}
+        except Cancelled:
+            return {"take": None, "note": "The recording was not lifted again."}
+        return {"take": str(self.folder / TAKE)}

@@ -1,0 +1,124 @@
+"""How a live run holds its latency when the machine is too slow: which frames are detected and which are lifted.
+
+Pure logic, no clocks: times come in with the results. Newest-wins alone bounds the latency by what the stages cost;
+this makes them cost less. When the latency of most results lies over the budget, the stage that takes more of the
+machine is run on fewer frames; when there would be room again for a while, on more. A step to more that turned out too
+bold is not tried again so soon (exponential back-off), so that the run does not flicker between two states.
+
+A detector that follows people loses them if it sees too few frames, and then costs more, not less. So where detections
+are rare already - each takes longer than some frames - nothing is left out: dropping frames is all that can be done.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+
+import numpy as np
+
+_JUDGED_S = 1.0  # what is judged lies within this,
+_FEWEST = 12  # and is at least so many results
+_GRACE_S = 1.5  # the first results pay for what is done once
+_HIGH = 90  # percentile of the latency that is held
+_ROOM = 0.7  # of the budget: below, it may be tried with more
+_BUSY = 0.85  # of the time between two frames: a stage that would need more than this is not tried
+_PATIENCE_S = 3.0
+_LONGEST_PATIENCE_S = 60.0
+_MOST = 4  # every 4th frame at least,
+_RAREST_HZ = 8.0  # and so many detections and lifts a second
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    detect_every: int = 1
+    lift_every: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What the stages do now: milliseconds of one detection and one lift, between two frames of the source, and how
+    many frames a second are detected (0: not known yet)."""
+
+    detect_ms: float
+    lift_ms: float
+    interval_ms: float
+    seen_hz: float = 0.0
+
+
+class Adapter:
+    """Decides the pace from the latencies. `budget_ms`: what is to be held."""
+
+    def __init__(self, budget_ms: float) -> None:
+        self._budget_ms = budget_ms
+        self._latencies: deque[tuple[float, float]] = deque(maxlen=512)  # (time_s, ms)
+        self._patience_s = _PATIENCE_S
+        self._changed_s: float | None = None
+        self._easy_since_s: float | None = None
+        self._tried: Pace | None = None  # the slower pace from which the last step to more was made
+        self.pace = Pace()
+
+    def update(self, time_s: float, latency_ms: float, load: Load) -> Pace:
+        """One result: when it was ready (rising), its latency, and the load now."""
+        if self._changed_s is None:
+            self._changed_s = time_s + _GRACE_S
+        self._latencies.append((time_s, latency_ms))
+        since = max(self._changed_s, time_s - _JUDGED_S)
+        judged = [ms for at, ms in self._latencies if at > since]
+        if len(judged) < _FEWEST:
+            return self.pace
+        high = float(np.percentile(judged, _HIGH))
+        if high > self._budget_ms:
+            self._fewer(time_s, load)
+        elif high > _ROOM * self._budget_ms:
+            self._easy_since_s = None
+        else:
+            self._more(time_s, load)
+        return self.pace
+
+    def _fewer(self, time_s: float, load: Load) -> None:
+        """Relieve the stage that takes more of the machine now."""
+        now = self.pace
+        lifts_hz = load.seen_hz / now.lift_every
+        options = []
+        if now.detect_every < _MOST and _still(load.seen_hz, now.detect_every) and _still(lifts_hz, now.detect_every):
+            options.append((load.detect_ms / now.detect_every, Pace(now.detect_every + 1, now.lift_every)))
+        if now.lift_every < _MOST and _still(lifts_hz, now.lift_every):
+            options.append((load.lift_ms / now.lift_every, Pace(now.detect_every, now.lift_every + 1)))
+        if not options:
+            self._easy_since_s = None
+            return
+        _, slower = max(options, key=lambda option: option[0])
+        if self._tried == slower:  # the last step to more was too bold
+            self._patience_s = min(2 * self._patience_s, _LONGEST_PATIENCE_S)
+        self._change(slower, time_s)
+        self._tried = None
+
+    def _more(self, time_s: float, load: Load) -> None:
+        """Undo a step, if there has been room for long enough and the stage would fit between two frames."""
+        now = self.pace
+        if self._easy_since_s is None:
+            self._easy_since_s = time_s
+        easy_s = time_s - self._easy_since_s
+        if now == Pace():
+            if easy_s > _LONGEST_PATIENCE_S:
+                self._patience_s = _PATIENCE_S  # a quiet minute: what was is forgotten
+            return
+        if easy_s < self._patience_s:
+            return
+        options = []
+        if now.detect_every > 1:
+            options.append((load.detect_ms / (now.detect_every - 1), Pace(now.detect_every - 1, now.lift_every)))
+        if now.lift_every > 1:
+            options.append((load.lift_ms / (now.lift_every - 1), Pace(now.detect_every, now.lift_every - 1)))
+        cost_ms, faster = min(options, key=lambda option: option[0])
+        if cost_ms <= _BUSY * load.interval_ms:
+            self._change(faster, time_s)
+            self._tried = now
+
+    def _change(self, pace: Pace, time_s: float) -> None:
+        self.pace, self._changed_s, self._easy_since_s = pace, time_s, None
+
+
+def _still(hz: float, every: int) -> bool:
+    """Whether what happens `hz` times a second, on every n-th frame, is often enough on every (n + 1)-th too."""
+    return hz == 0 or hz * every / (every + 1) >= _RAREST_HZ

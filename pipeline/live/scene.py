@@ -1,0 +1,192 @@
+"""3D in live mode: from 2D observations, one after the other, to skeletons in the world."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pipeline.config import LiveConfig
+from pipeline.geometry import default_fov_deg
+from pipeline.live.observe import Observed
+from pipeline.live.person import Camera, LivePersonState
+from pipeline.live.ring import LiftRate
+from pipeline.live.world import LiveWorld
+from pipeline.post.stature import ANKLE_PER_STATURE, ASSUMED_HEIGHT_CM, chain_from_height
+from pipeline.types import Doubles, Floats, Frame, LivePerson, Pose2D, VideoInfo
+
+if TYPE_CHECKING:
+    from pipeline.lift.newest import NewestLifter
+
+# With so many later frames an estimate is final. Measured (weights/README.md): 8 leave 1.2 mm of what a centred window
+# has over the newest frame, which is 3 to 4 mm.
+SETTLED_FRAMES = 16
+_MOST_SETTLED = 12  # rows that become final in one lift, after a pause of the lifter
+_CURVE_ROWS = 3  # more than the look-ahead: the speed at the newest row is taken from them
+_ABSENT_S = 0.2  # somebody missed for so long is still shown
+_FORGET_S = 30.0  # and remembered: their body and their history
+_LONGEST_WARM_UP_S = 1.0
+_WORLD_CHUNK_S = 1.6  # what the world learns from: longer than its pauses, so that contacts are seen whole
+
+
+@dataclass(frozen=True, slots=True)
+class Skeletons:
+    """What `LiveScene.update` knows: when it is from, and whether the lifter ran on this very frame for everyone."""
+
+    people: tuple[LivePerson, ...]
+    time_s: float
+    lifted: bool
+
+
+class LiveScene:
+    """Everyone's state, the lifter and the world. `update` from one thread; `history` from any."""
+
+    def __init__(self, lifter: NewestLifter, config: LiveConfig, info: VideoInfo) -> None:
+        self._newest = lifter
+        self._config = config
+        self._info = info
+        self._size_px = (info.width_px, info.height_px)
+        self._rate = LiftRate(info.fps_hz, lifter.lifter.rate_hz)
+        self._people: dict[int, LivePersonState] = {}
+        height_cm = config.scene.height_cm or ASSUMED_HEIGHT_CM
+        self._chain_m = chain_from_height(height_cm)
+        self._world = LiveWorld(config.scene, ANKLE_PER_STATURE * height_cm / 100)
+        self._lock = threading.Lock()
+
+    @property
+    def lookahead_s(self) -> float:
+        return self._config.lookahead / self._rate.hz
+
+    def update(self, observed: Observed, lift: bool, seen_hz: float = 0.0) -> Skeletons:
+        """Take in an observation and say what is known by now. `lift`: the lifter may run.
+
+        `seen_hz`: detections a second lately (0: not known).
+        """
+        with self._lock:
+            return self._update(observed, lift, seen_hz)
+
+    def set_lookahead(self, frames: int) -> None:
+        """From any thread; the next update shows it."""
+        with self._lock:
+            self._config = replace(self._config, lookahead=frames)
+
+    def history(self, person: int) -> tuple[Doubles, Floats]:
+        """Times (n,) and joints (n, 17, 3) in the world, of the last seconds, with their future known."""
+        with self._lock:
+            if person not in self._people:
+                return np.zeros(0), np.zeros((0, 17, 3), np.float32)
+            times, joints, _ = self._people[person].settled_joints()
+            return times, self._world.in_world(joints).astype(np.float32)
+
+    def _update(self, observed: Observed, lift: bool, seen_hz: float) -> Skeletons:
+        self._take(observed)
+        if observed.detected:
+            self._rate.update(seen_hz)
+        lifted = lift and observed.detected
+        if lifted and observed.identities:
+            self._lift(observed.identities)
+        now_s = observed.frame.time_s
+        shown_s = now_s - self.lookahead_s
+        visible: dict[int, tuple[Doubles, Floats, Floats]] = {}
+        for identity, person in self._people.items():
+            if now_s - person.ring.last_s > _ABSENT_S or not len(person.ring):
+                continue
+            at_s = max(shown_s, person.ring.first_s)  # who has just come stands still for the look-ahead
+            joints_image, scores = person.ring.at(at_s)
+            joints = person.shown(at_s, joints_image, scores)
+            if joints is not None and np.isfinite(joints).all():
+                visible[identity] = (joints, joints_image, scores)
+        if visible and self._world.due(now_s):
+            self._learn(now_s, visible)
+        provisional = self._config.lookahead < SETTLED_FRAMES
+        people = tuple(
+            LivePerson(identity, self._world.place(now_s, joints).astype(np.float32), scores, joints_image, provisional)
+            for identity, (joints, joints_image, scores) in visible.items()
+        )
+        return Skeletons(people, shown_s, lifted)
+
+    def _take(self, observed: Observed) -> None:
+        height, width = observed.frame.bgr.shape[:2]
+        if (width, height) != self._size_px:
+            self._size_px = (width, height)
+            self._people.clear()  # other pixels: what was seen before does not go on
+        now_s = observed.frame.time_s
+        for identity, joints, scores in zip(observed.identities, observed.joints, observed.scores, strict=True):
+            person = self._people.get(identity)
+            if person is None:
+                if not observed.detected:
+                    continue
+                person = self._people[identity] = LivePersonState(self._camera(), self._config.smooth)
+            detections = len(person.ring)
+            person.ring.push(now_s, joints, scores, guessed=not observed.detected)
+            if observed.detected and len(person.ring) <= detections and len(person.ring) == 1:
+                person.forget()
+        self._people = {i: p for i, p in self._people.items() if now_s - p.ring.last_s <= _FORGET_S}
+
+    def _camera(self) -> Camera:
+        scene = self._config.scene
+        same = self._size_px == (self._info.width_px, self._info.height_px)
+        fov_deg = scene.fov_deg or (self._info.fov_deg if same else None) or default_fov_deg(*self._size_px)
+        limbs_m = {name: length / 100 for name, length in scene.limbs_cm.items()}
+        return Camera(fov_deg, self._size_px, self._chain_m, limbs_m, self._newest.lifter.unit_stature_m)
+
+    def _lift(self, identities: tuple[int, ...]) -> None:
+        """Lift everyone in the frame, those with windows of one length together."""
+        rate_hz = self._rate.hz
+        windows: dict[int, list[tuple[LivePersonState, Floats, Floats, Doubles]]] = {}
+        for identity in identities:
+            person = self._people[identity]
+            joints, scores, times = person.ring.window(rate_hz, self._newest.frames)
+            windows.setdefault(len(times), []).append((person, joints, scores, times))
+        for n, group in windows.items():
+            newest = [int((times > person.settled_s + 0.5 / rate_hz).sum()) for person, _, _, times in group]
+            # Rows that have become final since the last lift, of whoever has most of them.
+            fresh = range(max(0, n - max(newest), n - SETTLED_FRAMES - _MOST_SETTLED), n - SETTLED_FRAMES)
+            curve = range(max(0, n - self._config.lookahead - _CURVE_ROWS), n)
+            rows = sorted({*fresh, *curve})
+            lifted = self._newest.lift(
+                np.stack([joints for _, joints, _, _ in group]),
+                np.stack([scores for _, _, scores, _ in group]),
+                self._size_px,
+                group[0][0].camera.fov_deg,
+                rows,
+            )
+            at = {row: place for place, row in enumerate(rows)}
+            for (person, joints, scores, times), answer in zip(group, lifted, strict=True):
+                person.lift(times[list(curve)], answer[[at[row] for row in curve]])
+                final = [row for row in fresh if times[row] > person.settled_s + 0.5 / rate_hz]
+                if final:
+                    person.settle(times[final], answer[[at[row] for row in final]], joints[final], scores[final])
+
+    def _learn(self, now_s: float, visible: dict[int, tuple[Doubles, Floats, Floats]]) -> None:
+        seen = {}
+        for identity, (joints, _, _) in visible.items():
+            times, settled, _ = self._people[identity].settled_joints(self._world.newest_s(identity) - _WORLD_CHUNK_S)
+            recent = times > now_s - 2 * _WORLD_CHUNK_S
+            seen[identity] = (times[recent], settled[recent])
+            if not len(times) and self._world.newest_s(identity) == -np.inf:
+                seen[identity] = (np.array([self._people[identity].ring.first_s]), joints[None])
+        self._world.learn(now_s, seen)
+
+
+def warm_up(lifter: NewestLifter, config: LiveConfig) -> None:
+    """A second of a made-up person, thrown away: what is loaded and compiled on first use is not paid for live."""
+    info = VideoInfo("", "", 640, 480, 30.0, 0, 0.0)
+    scene = LiveScene(lifter, config, info)
+    rng = np.random.default_rng(0)
+    body = rng.uniform((270, 100), (370, 400), (1, 17, 2)).astype(np.float32)
+    certain = np.ones((1, 17), np.float32)
+    picture = np.zeros((480, 640, 3), np.uint8)
+    pose = Pose2D(np.array([[270, 100, 370, 400]], np.float32), body, certain, "h36m17")
+    begun = time.monotonic()
+    for index in [*range(0, 60), *range(60, 270, 15)]:  # in the end the window is full: matrices of the usual sizes
+        frame = Frame(index, index / info.fps_hz, picture)
+        scene.update(
+            Observed(frame, pose, (1,), body, certain, True, 0.0, 0.0, 0.0), lift=index % 6 == 0 or index > 240
+        )
+        body = body + np.float32(1)
+        if time.monotonic() - begun > _LONGEST_WARM_UP_S:
+            break
