@@ -18,7 +18,7 @@ from pipeline.lift import checkpoints, recipes, sidecar
 from pipeline.lift.families import Family, family_of, sizes_of
 from pipeline.lift.ray import CHANNELS
 from pipeline.lift.recipes import Overrides
-from pipeline.lift.tensors import read_state_dict
+from pipeline.weights.tensors import read_state_dict
 from pipeline.schedule import PruneConfig
 
 if TYPE_CHECKING:

@@ -25,7 +25,7 @@ _WRAPPERS = ("model_pos", "state_dict", "model", "model_state_dict")  # where tr
 _PREFIXES = ("module.", "_orig_mod.")  # of DataParallel and of torch.compile
 COUNTER = "num_batches_tracked"  # of batch norms: training only, and not every file has it
 _DEPTH = 4  # wrappers within wrappers
-_HINT = "Choose the weights of one of the four transformers, as .pth, .bin, .pt or .safetensors; or get the file again."
+_HINT = "Choose the weights of one of the known networks, as .pth, .bin, .pt or .safetensors; or get the file again."
 
 _one_at_a_time = threading.Lock()  # torch keeps one list of allowed names for the whole program
 
@@ -43,6 +43,7 @@ _HARMLESS = (
     ("numpy.random", "__RandomState_ctor"),
     ("argparse", "Namespace"),
     ("easydict", "EasyDict"),
+    ("mmengine.logging.history_buffer", "HistoryBuffer"),  # OpenMMLab's message hub
 )
 
 
