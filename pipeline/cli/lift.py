@@ -13,10 +13,10 @@ from types import FrameType
 from typing import Any
 
 from pipeline import weights
-from pipeline.cli import recipe
+from pipeline.cli import detector_options, recipe
 from pipeline.cli.export import add_options, options_from
 from pipeline.cli.report import Report
-from pipeline.config import DetectConfig, LiftConfig, PostConfig, RunConfig, SceneConfig
+from pipeline.config import LiftConfig, PostConfig, RunConfig, SceneConfig
 from pipeline.errors import ConfigError, UserError
 from pipeline.export.run import expand, export_take
 from pipeline.files import make_folder
@@ -52,7 +52,7 @@ def add_parser(commands: Any) -> None:
     parser.add_argument(
         "--feet", choices=("off", "auto", "always", "grounding"), help="locking of standing feet (default: auto)"
     )
-    parser.add_argument("--detector", default=DetectConfig().detector, help="2D detector (see `models`)")
+    detector_options.add_arguments(parser)
     parser.add_argument("--lifter", default="", help="lifter (see `models`)")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, mps")
     recipe.add_arguments(parser)
@@ -69,7 +69,7 @@ def config_from(arguments: argparse.Namespace) -> RunConfig:
     post = PostConfig(**{key: value for key, value in given.items() if value is not None})
     persons: Any = "all" if arguments.all else None if arguments.person is None else (arguments.person,)
     return RunConfig(
-        detect=DetectConfig(detector=arguments.detector),
+        detect=detector_options.detect_config(arguments),
         lift=LiftConfig(lifter=arguments.lifter, prune=recipe.prune_from(arguments, own), device=arguments.device),
         post=post,
         scene=SceneConfig(

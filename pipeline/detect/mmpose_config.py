@@ -146,7 +146,8 @@ def _network(config: Mapping[str, Any], name: str) -> NetworkConfig:
         raise ModelError(f"The config {name} prepares pictures by {', '.join(sorted(unknown))}, unknown here.", _HINT)
     resize = steps.get("BottomupResize" if one_stage else "TopdownAffine", {})
     size = resize.get("input_size") or (config.get("codec") or {}).get("input_size")
-    if not isinstance(size, Sequence) or len(size) != 2 or resize.get("resize_mode", "fit") != "fit":
+    unusual = resize.get("resize_mode", "fit") != "fit" or (one_stage and resize.get("use_udp", False))
+    if not isinstance(size, Sequence) or len(size) != 2 or unusual:
         raise ModelError(f"The config {name} does not say how large the network's input is.", _HINT)
     skeleton, joints = _skeleton(_keypoint_names(config, dataset), name)
     chosen = (model.get("test_cfg") or {}).get("output_keypoint_indices")

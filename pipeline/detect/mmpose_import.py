@@ -45,6 +45,8 @@ def import_mmpose() -> None:
                     importlib.import_module(name)
                 except Exception as error:  # whatever a broken installation raises is for the user to repair
                     raise ModelError(f"MMPose cannot be imported ({name}: {error}).", _HINT) from error
+        for package in ("mmpose", "mmdet", "mmcv", "mmengine"):  # of deprecated ways of asking torch, in every frame
+            warnings.filterwarnings("ignore", module=rf"{package}\.")
         _imported = True
 
 
