@@ -17,7 +17,7 @@ def _check(condition: bool, what: str, hint: str) -> None:
 
 
 def _check_device(device: str) -> None:
-    known = device in ("auto", "cpu", "mps") or device.split(":")[0] == "cuda"
+    known = device in ("auto", "cpu", "mps") or device.split(":", maxsplit=1)[0] == "cuda"
     _check(known, f"The device '{device}' is not known.", "Choose auto, cpu, cuda or mps.")
 
 

@@ -1,4 +1,7 @@
-"""Tables name -> "module:Class" (or function) for detectors, sources, hosts and exporters. Nothing heavy is imported until `load`."""
+"""Tables name -> "module:Class" (or function) for detectors, sources, hosts and exporters.
+
+Nothing heavy is imported until `load`.
+"""
 
 from __future__ import annotations
 

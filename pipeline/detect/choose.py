@@ -68,14 +68,13 @@ def add_detector(checkpoint: Path, config: str, name: str = "") -> DetectorEntry
     from safetensors.torch import save
 
     from pipeline.detect.mmpose_config import read_config
-    from pipeline.detect.mmpose_network import build, load_weights
-    from pipeline.weights.tensors import read_state_dict
+    from pipeline.detect.mmpose_network import build, load_weights, read_checkpoint
 
     registry.find("detector", _MMPOSE).load()
     if name:
         weights.check_detector_name(name)
     name = name or _free_name(checkpoint)
-    found, state = read_config(config), read_state_dict(checkpoint)
+    found, state = read_config(config), read_checkpoint(checkpoint)
     load_weights(build(found), state, name)
     content = save(state)
     kind = "one stage" if found.kind == "onestage" else "top-down"

@@ -91,7 +91,7 @@ def config_file(name: str) -> Path:
         path = Path(name)
     if not path.is_file():
         raise ModelError(
-            f"There is no config {name}.", f"Give a .py or .json file, or one of MMPose's own: {WHEEL}body_2d_keypoint/..."
+            f"There is no config {name}.", f"Give a .py or .json file, or one of MMPose's: {WHEEL}body_2d_keypoint/..."
         )
     return path
 
@@ -122,7 +122,7 @@ def _load(path: Path) -> Mapping[str, Any]:
                 str(path), import_custom_modules=False, use_environment_variables=False, lazy_import=False,
                 format_python_code=False,
             )  # fmt: skip
-        except Exception as error:  # noqa: BLE001 - it runs the file: anything may come out of it
+        except Exception as error:
             raise ModelError(f"The config {path} cannot be read ({_one_line(error)}).", _HINT) from error
     plain: Mapping[str, Any] = config.to_dict()
     return plain
@@ -278,7 +278,8 @@ def check_plain(path: Path, depth: int = _DEPTH) -> None:
 
 def _bases(tree: ast.Module, path: Path) -> Iterator[Path]:
     for node in tree.body:
-        if not (isinstance(node, ast.Assign) and any(isinstance(t, ast.Name) and t.id == "_base_" for t in node.targets)):
+        targets = node.targets if isinstance(node, ast.Assign) else []
+        if not isinstance(node, ast.Assign) or not any(isinstance(t, ast.Name) and t.id == "_base_" for t in targets):
             continue
         try:
             named = ast.literal_eval(node.value)

@@ -1,8 +1,8 @@
 """One of MMPose's networks with its weights: pictures in, joints out. No tracking, no memory between calls.
 
 The network is built by MMPose from its config, and its own head finds the joints. Around them: all people of a frame in
-one batch; no averaging with the mirror image, which doubles the time; backbone and neck in half precision where that was
-measured to be faster, the head always in float32, because the place of a peak is what is wanted and bfloat16 has
+one batch; no averaging with the mirror image, which doubles the time; backbone and neck in half precision where that
+was measured to be faster, the head always in float32, because the place of a peak is what is wanted and bfloat16 has
 eight bits for it.
 """
 
@@ -20,7 +20,7 @@ from pipeline.detect.mmpose_config import NetworkConfig
 from pipeline.detect.mmpose_import import import_mmpose, to_log
 from pipeline.errors import ModelError, UserError
 from pipeline.types import Floats, Image
-from pipeline.weights.tensors import COUNTER, read_state_dict, some
+from pipeline.weights.tensors import COUNTER, OPENMMLAB, read_state_dict, some
 
 if TYPE_CHECKING:
     import torch
@@ -49,7 +49,8 @@ class PoseNetwork:
         load_weights(model, state, name)
         # On CPUs a channels-last layout is what oneDNN's convolutions want: 20 to 45 % faster (docs/detectors.md).
         self._layout = torch.contiguous_format if self.device.type == "mps" else torch.channels_last
-        self._model = model.to(device=self.device, memory_format=self._layout).eval().requires_grad_(False)
+        model = model.to(self.device).to(memory_format=self._layout)  # type: ignore[call-overload]
+        self._model = model.eval().requires_grad_(False)
         preprocessor = self._model.data_preprocessor
         self._mean, self._std = (getattr(preprocessor, part).reshape(1, 3, 1, 1) for part in ("mean", "std"))
         self._to_rgb = bool(getattr(preprocessor, "_channel_conversion", False))
@@ -123,7 +124,7 @@ class PoseNetwork:
                 self._run(np.zeros((1, height, width, 3), np.uint8))
             except UserError:
                 raise
-            except Exception as error:  # noqa: BLE001 - a config of the user's: anything may be wrong in it
+            except Exception as error:
                 reason = " ".join(str(error).split())[:300]
                 raise ModelError(f"The network '{name}' cannot run ({reason}).", "Check the config.") from error
 
@@ -159,7 +160,7 @@ def build(config: NetworkConfig) -> torch.nn.Module:
             model: torch.nn.Module = MODELS.build(ConfigDict(config.model))
         except UserError:
             raise
-        except Exception as error:  # noqa: BLE001 - a config of the user's: anything may be wrong in it
+        except Exception as error:
             reason = " ".join(str(error).split())[:300]
             raise ModelError(f"MMPose cannot build the network ({reason}).", "Check the config.") from error
     return model
@@ -186,12 +187,17 @@ def load_weights(model: torch.nn.Module, state: Mapping[str, torch.Tensor], name
     model.load_state_dict({key: state[key] for key in own}, strict=False)  # but for counters of batch norms
 
 
+def read_checkpoint(path: Path) -> dict[str, torch.Tensor]:
+    """The weights in a file, as OpenMMLab or anybody publishes them. Runs nothing of it. Raises `ModelError`."""
+    return read_state_dict(path, beside=OPENMMLAB)
+
+
 def load_network(
     config: NetworkConfig, checkpoint: Path, name: str, device: str = "auto", precision: str = "auto"
 ) -> tuple[PoseNetwork, str]:
     """The network with the weights of a file, and the file's sha256. Runs nothing of the file. Raises `ModelError`."""
     import_mmpose()
-    network = PoseNetwork(config, read_state_dict(checkpoint), name, device, precision)
+    network = PoseNetwork(config, read_checkpoint(checkpoint), name, device, precision)
     return network, weights.file_sha256(checkpoint)
 
 
@@ -211,5 +217,3 @@ def _cleaned(joints: Floats, scores: Floats) -> tuple[Floats, Floats]:
     known = np.isfinite(joints).all(axis=-1) & np.isfinite(scores) & (scores > 0)
     clipped = np.where(known, np.clip(np.nan_to_num(scores), 0, 1), 0)
     return np.where(known[..., None], joints, np.nan).astype(np.float32), clipped.astype(np.float32)
-
-

@@ -20,7 +20,7 @@ _SAME_OKS = 0.5  # above this two detections are one person
 
 
 class MMPoseOneStage:
-    """`Detector` on a one-stage network. Scores are the visibilities that the network gives, low outside the picture."""
+    """`Detector` on a one-stage network. Scores are its visibilities, low outside the picture."""
 
     def __init__(self, network: PoseNetwork, name: str, checkpoint_sha256: str, config: DetectConfig) -> None:
         self.name, self.skeleton = name, network.config.skeleton

@@ -43,7 +43,7 @@ class _Person:
 
 
 class MMPoseTopDown:
-    """`Detector` on a top-down network. Scores are the network's (height of a joint's peak), low outside the picture."""
+    """`Detector` on a top-down network. Scores are the heights of its peaks, low outside the picture."""
 
     def __init__(self, network: PoseNetwork, name: str, checkpoint_sha256: str, config: DetectConfig) -> None:
         """Raises `ModelError` if the search for new people cannot be used here."""

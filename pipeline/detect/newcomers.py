@@ -3,8 +3,8 @@
 Top-down networks find joints in boxes but not the boxes. Whoever is followed has one from the frame before; only new
 people have to be searched for. That is done as the embedded detector does it for itself: one square tile of the picture
 at a time, each tile's turn every 0.4 s, at once where somebody was just lost, and in every frame while nobody is
-followed. What BlazePose's person detector finds there is looked at by its landmark network: it throws out false hits, and
-the box around its joints is a tight one. Why not RTMDet or RTMO: docs/detectors.md.
+followed. What BlazePose's person detector finds there is looked at by its landmark network: it throws out false hits,
+and the box around its joints is a tight one. Why not RTMDet or RTMO: docs/detectors.md.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """The lifters that there are: `weights/manifest.json` and the user's own, their files, and how to get them.
 
-The checkpoints of 2D detectors likewise (`detectors`). Everything the program knows of either is in its entry; nothing else holds its sizes or names. A file is
-looked for in the project's `weights/` folder, then in the user's cache. Nothing is ever downloaded unasked.
+The checkpoints of 2D detectors likewise (`detectors`). Everything the program knows of either is in its entry; nothing
+else holds sizes or names. A file is looked for in the project's `weights/` folder, then in the user's cache. Nothing is
+ever downloaded unasked.
 """
 
 from pipeline.weights.adding import check_name, register, unregister

@@ -1,7 +1,7 @@
 """The checkpoints of 2D detectors: `weights/detectors.json` and the user's own, as the lifters have their manifest.
 
-OpenMMLab publishes no checksums but the first eight digits of each file's sha256, in the file's name; so `sha256` may be
-those alone, and `bytes` 0 where only the server knows the size (`about_bytes`: of the weights in it, for people).
+OpenMMLab publishes no checksums but the first eight digits of each file's sha256, in the file's name; so `sha256` may
+be those alone, and `bytes` 0 where only the server knows the size (`about_bytes`: of the weights in it, for people).
 """
 
 from __future__ import annotations

@@ -84,7 +84,7 @@ def _fetch(entry: WeightFile, part: Path, progress: Callable[[int, int], None], 
         reason = getattr(error, "reason", error)
         raise ModelError(
             f"{entry.url} cannot be reached ({reason}).",
-            f"Check the network connection, then try again; or get {entry.file} elsewhere and put it into {part.parent}.",
+            f"Check the network connection and try again; or get {entry.file} elsewhere and put it into {part.parent}.",
         ) from error
     with reply:
         resumed = reply.status == 206

@@ -1,4 +1,4 @@
-"""Configs and checkpoints of MMPose: official ones, a user's own, damaged and hostile ones; detectors added by a user."""
+"""Configs and checkpoints of MMPose: official ones, a user's own, damaged, hostile; detectors added by a user."""
 
 from __future__ import annotations
 
@@ -142,10 +142,10 @@ class TestConfigs:
         witness = tmp_path / "ran"
         path = tmp_path / "hostile.py"
         path.write_text(f"_base_ = ['{RTMPOSE}']\nmodel = dict(neck=dict(type='os.mkdir', path={str(witness)!r}))")
-        with pytest.raises(ModelError, match="'os.mkdir', which is no part of a network"):
+        with pytest.raises(ModelError, match=r"'os\.mkdir', which is no part of a network"):
             read_config(str(path))
         data = config_of(RTMPOSE).to_json().replace('"CSPNeXt"', '"os.mkdir"')
-        with pytest.raises(ModelError, match="os.mkdir"):
+        with pytest.raises(ModelError, match=r"os\.mkdir"):
             NetworkConfig.from_json(data)
         assert not witness.exists()
 
@@ -204,7 +204,7 @@ class TestCheckpoints:
 
     def test_one_of_another_network(self, checkpoint: Path) -> None:
         settings = DetectConfig(detector="mmpose", config_path=RTMO, checkpoint_path=str(checkpoint))
-        with pytest.raises(ModelError, match="does not fit its config .missing") as caught:
+        with pytest.raises(ModelError, match=r"does not fit its config .missing") as caught:
             create_detector(settings)
         assert "Config and checkpoint must belong together" in caught.value.hint
 
@@ -262,6 +262,6 @@ class TestAdded:
 
 
 def weights_of(path: Path) -> dict:
-    from pipeline.weights.tensors import read_state_dict
+    from pipeline.detect.mmpose_network import read_checkpoint
 
-    return read_state_dict(path)
+    return read_checkpoint(path)
