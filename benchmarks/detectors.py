@@ -88,7 +88,11 @@ class RandomNetwork:
         if entry is None:
             raise SystemExit(f"There is no detector {name}.")
         config = read_config(entry.config)
-        self._network = PoseNetwork(config, build(config).state_dict(), name)
+        state = build(config).state_dict()
+        for key in [key for key in state if "head_module.out_cls" in key]:
+            # Random weights see people everywhere, and RTMO then spends seconds on telling them apart: here nobody.
+            state[key] = state[key] * 0 - (10 if key.endswith("bias") else 0)
+        self._network = PoseNetwork(config, state, name)
         self.label = f"{name}, {self._network.precision}"
         self._boxes = boxes
 
