@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from app.detector_backend import DetectorBackend, PipelineDetectors
 from app.model_backend import ModelBackend, PipelineModels
 from pipeline.config import RunConfig
-from pipeline.export.base import ExportOptions
+from pipeline.export.base import ExportOptions, Watch
 from pipeline.flow import CancelToken
 from pipeline.sources.base import FrameSource
 from pipeline.types import Progress, Take
@@ -43,7 +43,7 @@ class Backend(ModelBackend, DetectorBackend, Protocol):
     def save_take(self, take: Take, path: Path) -> None: ...
 
     def export(
-        self, take: Take, folder: Path, stem: str, formats: Sequence[str], options: ExportOptions
+        self, take: Take, folder: Path, stem: str, formats: Sequence[str], options: ExportOptions, watch: Watch
     ) -> list[Path]: ...
 
     def video_suffixes(self) -> Sequence[str]: ...
@@ -89,10 +89,12 @@ class PipelineBackend(PipelineModels, PipelineDetectors):
 
         save_take(take, path)
 
-    def export(self, take: Take, folder: Path, stem: str, formats: Sequence[str], options: ExportOptions) -> list[Path]:
+    def export(
+        self, take: Take, folder: Path, stem: str, formats: Sequence[str], options: ExportOptions, watch: Watch
+    ) -> list[Path]:
         from pipeline.export.run import export_take
 
-        return export_take(take, folder, stem, formats, options)
+        return export_take(take, folder, stem, formats, options, watch)
 
     def video_suffixes(self) -> Sequence[str]:
         from pipeline.sources.open import VIDEO_SUFFIXES

@@ -13,6 +13,7 @@ from app.notify import Banner
 from app.settings import Settings
 from app.views.export_dialog import ExportDialog, ExportWish
 from pipeline.errors import UserError
+from pipeline.types import Progress
 
 
 class FileCommands(QObject):
@@ -29,7 +30,10 @@ class FileCommands(QObject):
         self.recent_menu.triggered.connect(self._open_recent_action)
         controller.takes.saved.connect(self._saved)
         controller.takes.exported.connect(self._exported)
+        controller.takes.export_progress.connect(self._export_progress)
+        controller.takes.export_stopped.connect(self._export_stopped)
         controller.takes.export_failed.connect(self._export_failed)
+        controller.takes.broke.connect(self._broke)
 
     @Slot()
     def choose_file(self) -> None:
@@ -92,6 +96,7 @@ class FileCommands(QObject):
             wish.everyone, info.fps_hz, self._window,
         )  # fmt: skip
         dialog.wanted.connect(self._export)
+        dialog.cancel_wanted.connect(self._controller.takes.cancel_export)
         dialog.finished.connect(self._export_closed)
         self.dialog = dialog
         dialog.open()
@@ -111,6 +116,22 @@ class FileCommands(QObject):
             self.dialog.show_written(paths)
         else:
             self._banner.note(f"Exported {len(paths)} files.", str(paths[0].parent) if paths else "")
+
+    @Slot(object)
+    def _export_progress(self, progress: Progress) -> None:
+        if self.dialog is not None:
+            self.dialog.show_progress(progress)
+
+    @Slot()
+    def _export_stopped(self) -> None:
+        if self.dialog is not None:
+            self.dialog.show_stopped("Cancelled. What was finished before is there, and nothing is half-written.")
+
+    @Slot(object)
+    def _broke(self, error: Exception) -> None:
+        """The crash report opens by itself; the dialog must not wait for ever."""
+        if self.dialog is not None:
+            self.dialog.show_stopped("Nothing was written, because of a bug.")
 
     @Slot(object)
     def _export_failed(self, error: UserError) -> None:

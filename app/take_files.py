@@ -6,14 +6,16 @@ import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.backend import Backend
 from app.threads import ThreadSet
-from app.workers import TaskThread
+from app.workers import ExportThread, TaskThread
 from pipeline.errors import UserError
-from pipeline.export.base import ExportOptions
+from pipeline.export.base import ExportOptions, Watch
 from pipeline.types import Take
+
+_LOOK_MS = 100
 
 
 class TakeFiles(QObject):
@@ -22,6 +24,8 @@ class TakeFiles(QObject):
     loaded = Signal(object, object)  # Path, Take
     saved = Signal(object)  # Path
     exported = Signal(object)  # list[Path]
+    export_progress = Signal(object)  # Progress
+    export_stopped = Signal()
     export_failed = Signal(object)  # UserError
     failed = Signal(object)  # UserError
     broke = Signal(object)  # Exception: a bug
@@ -29,6 +33,10 @@ class TakeFiles(QObject):
     def __init__(self, backend: Backend, threads: ThreadSet, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._backend, self._threads = backend, threads
+        self._exporting: ExportThread | None = None
+        self._look = QTimer(self)
+        self._look.setInterval(_LOOK_MS)
+        self._look.timeout.connect(self._look_at_progress)
 
     def load(self, path: Path) -> None:
         self._threads.run(
@@ -50,10 +58,30 @@ class TakeFiles(QObject):
             ordered = sorted(take.tracks3d, key=lambda track: (track.person != subject, track.person))
             take = dataclasses.replace(take, tracks3d=tuple(ordered))
 
-        def work() -> list[Path]:
-            return self._backend.export(take, folder, stem, formats, options)
+        def work(watch: Watch) -> list[Path]:
+            return self._backend.export(take, folder, stem, formats, options, watch)
 
-        self._threads.run("export", work, self._exported, self._export_failed, self._broke)
+        self._exporting = self._threads.export(
+            work, self._exported, self._export_stopped, self._export_failed, self._export_broke
+        )
+        self._look.start()
+
+    @Slot()
+    def cancel_export(self) -> None:
+        """Ask the export to stop at the next frame; `export_stopped` tells when it has."""
+        if self._exporting is not None:
+            self._exporting.cancel()
+
+    @Slot()
+    def _look_at_progress(self) -> None:
+        step = self._exporting.progress.get(0) if self._exporting is not None else None
+        if step is not None:
+            self.export_progress.emit(step)
+
+    def _export_ended(self, thread: TaskThread) -> None:
+        if thread is self._exporting:
+            self._exporting = None
+            self._look.stop()
 
     @Slot(object, object)
     def _loaded(self, thread: TaskThread, result: tuple[Path, Take]) -> None:
@@ -65,11 +93,23 @@ class TakeFiles(QObject):
 
     @Slot(object, object)
     def _exported(self, thread: TaskThread, paths: list[Path]) -> None:
+        self._export_ended(thread)
         self.exported.emit(paths)
+
+    @Slot(object)
+    def _export_stopped(self, thread: TaskThread) -> None:
+        self._export_ended(thread)
+        self.export_stopped.emit()
 
     @Slot(object, object)
     def _export_failed(self, thread: TaskThread, error: UserError) -> None:
+        self._export_ended(thread)
         self.export_failed.emit(error)
+
+    @Slot(object, object)
+    def _export_broke(self, thread: TaskThread, error: Exception) -> None:
+        self._export_ended(thread)
+        self.broke.emit(error)
 
     @Slot(object, object)
     def _failed(self, thread: TaskThread, error: UserError) -> None:

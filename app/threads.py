@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
-from app.workers import JobThread, PlayerThread, TaskThread
+from app.workers import ExportThread, JobThread, PlayerThread, TaskThread
 from pipeline.errors import UserError
+from pipeline.export.base import Watch
 
 
 class ThreadSet(QObject):
@@ -37,7 +39,29 @@ class ThreadSet(QObject):
         broke: Callable[[TaskThread, Exception], None],
     ) -> None:
         """`work` in a thread of its own; `done`, `failed` and `broke` are slots of QObjects of the main thread."""
-        task = TaskThread(name, work, self)
+        self._run(TaskThread(name, work, self), done, failed, broke)
+
+    def export(
+        self,
+        work: Callable[[Watch], list[Path]],
+        done: Callable[[TaskThread, Any], None],
+        stopped: Callable[[TaskThread], None],
+        failed: Callable[[TaskThread, UserError], None],
+        broke: Callable[[TaskThread, Exception], None],
+    ) -> ExportThread:
+        """The same for work that is watched, and may be stopped."""
+        task = ExportThread(work, self)
+        task.stopped.connect(stopped)
+        self._run(task, done, failed, broke)
+        return task
+
+    def _run(
+        self,
+        task: TaskThread,
+        done: Callable[[TaskThread, Any], None],
+        failed: Callable[[TaskThread, UserError], None],
+        broke: Callable[[TaskThread, Exception], None],
+    ) -> None:
         task.done.connect(done)
         task.failed.connect(failed)
         task.broke.connect(broke)
@@ -59,7 +83,7 @@ class ThreadSet(QObject):
     def stop(self) -> None:
         """Ask all to end and wait until they have."""
         for thread in self._threads:
-            if isinstance(thread, JobThread):
+            if isinstance(thread, JobThread | ExportThread):
                 thread.cancel()
             elif isinstance(thread, PlayerThread):
                 thread.close()

@@ -20,6 +20,7 @@ from PySide6.QtGui import QImage
 from app.backend import Backend
 from pipeline.config import RunConfig
 from pipeline.errors import Cancelled, UserError
+from pipeline.export.base import Watch
 from pipeline.flow import CancelToken, Closed, LatestSlot
 from pipeline.sources.base import FrameSource
 from pipeline.types import Frame, Progress, Take, VideoInfo
@@ -200,9 +201,10 @@ def shown(frame: Frame, size: QSize) -> ShownFrame:
 
 
 class TaskThread(QThread):
-    """Runs one short function (save, load, export) away from the window."""
+    """Runs one short function (save, load) away from the window."""
 
     done = Signal(object, object)  # the thread itself, result
+    stopped = Signal(object)  # the thread itself
     failed = Signal(object, object)  # the thread itself, UserError
     broke = Signal(object, object)
 
@@ -214,6 +216,8 @@ class TaskThread(QThread):
     def run(self) -> None:
         try:
             result = self._work()
+        except Cancelled:
+            self.stopped.emit(self)
         except UserError as error:
             self.failed.emit(self, error)
         except Exception as error:
@@ -221,6 +225,19 @@ class TaskThread(QThread):
             self.broke.emit(self, error)
         else:
             self.done.emit(self, result)
+
+
+class ExportThread(TaskThread):
+    """Writes files, which may take minutes: says how far it is, and can be cancelled."""
+
+    def __init__(self, work: Callable[[Watch], list[Path]], parent: QObject) -> None:
+        self.progress: LatestSlot[Progress] = LatestSlot()
+        self._cancel = CancelToken()
+        watch = Watch(self._cancel, self.progress.put)
+        super().__init__("export", lambda: work(watch), parent)
+
+    def cancel(self) -> None:
+        self._cancel.cancel()
 
 
 def blank(info: VideoInfo, time_s: float) -> ShownFrame:
@@ -231,4 +248,13 @@ def blank(info: VideoInfo, time_s: float) -> ShownFrame:
     return ShownFrame(index, time_s, image)
 
 
-__all__ = ["EngineHolder", "JobThread", "PlayerThread", "ShownFrame", "TaskThread", "VideoInfo", "shown"]
+__all__ = [
+    "EngineHolder",
+    "ExportThread",
+    "JobThread",
+    "PlayerThread",
+    "ShownFrame",
+    "TaskThread",
+    "VideoInfo",
+    "shown",
+]

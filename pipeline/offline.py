@@ -42,8 +42,8 @@ log = logging.getLogger(__name__)
 _BATCH_ROWS = 32  # frames handed to the lift thread at a time
 _NEWS_S = 0.5  # how often a long wait for the lift thread says how far it is
 # Shorter appearances are detector noise; in a clip not much longer than that, half of the clip is enough.
-_SHORTEST_PERSON_S = 0.5
-_SHORTEST_PERSON_SHARE = 0.5
+SHORTEST_PERSON_S = 0.5
+SHORTEST_PERSON_SHARE = 0.5
 
 
 def analyse(
@@ -148,7 +148,7 @@ class _Run:
     def _identities(self) -> list[int]:
         """Identities by presence, without the ghosts."""
         clip_s = len(self.tracker.frame_index) / (self.info.fps_hz or 30.0)
-        return self.tracker.identities(minimum_s=min(_SHORTEST_PERSON_S, _SHORTEST_PERSON_SHARE * clip_s))
+        return self.tracker.identities(minimum_s=min(SHORTEST_PERSON_S, SHORTEST_PERSON_SHARE * clip_s))
 
     def _wanted_so_far(self) -> list[int]:
         """Whom to lift ahead: a good guess saves time at the end, a wrong one costs a little and harms nothing."""

@@ -1,4 +1,4 @@
-"""Tables name -> "module:Class" (or function) for detectors, sources, hosts and exporters.
+"""Tables name -> "module:Class" (or function) for all that can be chosen. Nothing heavy is imported until `load`."""
 
 Nothing heavy is imported until `load`.
 """
@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from pipeline.errors import ConfigError, ModelError
 
-Kind = Literal["detector", "source", "host", "exporter"]
+Kind = Literal["detector", "source", "live_source", "host", "exporter", "stream"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,7 @@ class Entry:
     group: str = ""  # of exporters: the heading under which a dialog shows them
     options: tuple[str, ...] = ()  # of exporters: the fields of `formats.ExportOptions` that change the file
     programs: tuple[str, ...] = ()  # that have to be on the PATH
+    example: str = ""  # of streams: a URL to begin with
 
     def missing(self) -> str:
         """ "" if it can be used here, else the reason. Looks modules up without importing them."""
@@ -60,6 +61,8 @@ ENTRIES: tuple[Entry, ...] = (
     ),
     Entry("source", "video", "pipeline.sources.video:VideoSource", "Video file", ("av",)),
     Entry("source", "joints2d", "pipeline.sources.joints2d:Joints2DSource", "2D joints found elsewhere (.npz)"),
+    Entry("live_source", "camera", "pipeline.sources.camera:CameraSource", "Camera", ("cv2",), "Run ./start doctor."),
+    Entry("live_source", "stream", "pipeline.sources.stream:StreamSource", "Network stream", ("av",)),
     Entry("host", "mixste", "pipeline.lift.mixste:MixSTE", "MixSTE (CVPR 2022)", ("torch",)),
     Entry("host", "mhformer", "pipeline.lift.mhformer:MHFormer", "MHFormer (CVPR 2022)", ("torch",)),
     Entry("host", "motionbert", "pipeline.lift.motionbert:MotionBERT", "MotionBERT (ICCV 2023)", ("torch",)),
@@ -121,6 +124,25 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(
         "exporter", "c3d", "pipeline.export.c3d:C3dExporter", "C3D markers (Mokka, Visual3D, MATLAB)", ("ezc3d",),
         "Run ./start --reinstall.", group="Biomechanics",
+    ),
+    Entry(
+        "stream", "vmc", "pipeline.stream.vmc:VmcStream", "VMC: VRM avatars (VSeeFace, Unity, Unreal, Blender)",
+        ("pythonosc",), "Run ./start --reinstall.", example="vmc://127.0.0.1:39539",
+    ),
+    Entry(
+        "stream", "osc", "pipeline.stream.osc:OscStream", "OSC: joint positions (TouchDesigner, Max, Pure Data)",
+        ("pythonosc",), "Run ./start --reinstall.", example="osc://127.0.0.1:9000",
+    ),
+    Entry(
+        "stream", "udp", "pipeline.stream.udp:UdpStream", "JSON over UDP", example="udp://127.0.0.1:9001",
+    ),
+    Entry(
+        "stream", "ws", "pipeline.stream.ws:WebSocketStream", "JSON over WebSocket (browsers connect to it)",
+        ("websockets",), "Run ./start --reinstall.", example="ws://127.0.0.1:9002",
+    ),
+    Entry(
+        "stream", "lsl", "pipeline.stream.lsl:LslStream", "LSL: laboratory recordings (LabRecorder)", ("pylsl",),
+        "Install pylsl into the program's environment: pip install pylsl.", example="lsl://Hourglass",
     ),
 )  # fmt: skip
 

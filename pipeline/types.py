@@ -222,7 +222,7 @@ class Take:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a run is. `stage` is one of "prepare", "detect", "lift", "finish"; `total` 0 means unknown."""
+    """How far a run is. `stage`: "prepare", "detect", "lift", "finish", or "export"; `total` 0 means unknown."""
 
     stage: str
     done: int

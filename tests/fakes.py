@@ -15,7 +15,7 @@ from app.detectors import DetectorRow
 from app.lifters import Assumption, FoundCheckpoint, LifterInfo, RecipeCost
 from pipeline.config import LiftConfig, RunConfig
 from pipeline.errors import Cancelled, ConfigError, ModelError, NoPersonError, SourceError
-from pipeline.export.base import ExportOptions
+from pipeline.export.base import ExportOptions, Watch
 from pipeline.flow import CancelToken
 from pipeline.geometry import default_fov_deg, rotation_world_from_camera
 from pipeline.schedule import PruneConfig
@@ -108,6 +108,8 @@ class FakeBackend:
         self.configs: list[RunConfig] = []
         self.engines: list[FakeEngine] = []
         self.sources: list[FakeSource] = []
+        self.export_gate = threading.Event()  # an export waits for it
+        self.export_gate.set()
         self.exports: list[tuple[Path, str, tuple[str, ...], ExportOptions]] = []
         self.before_run: Callable[[], object] = lambda: None
         self.known_lifters = [
@@ -181,11 +183,15 @@ class FakeBackend:
 
         save_take(take, path)
 
-    def export(self, take: Take, folder: Path, stem: str, formats: Sequence[str], options: ExportOptions) -> list[Path]:
+    def export(
+        self, take: Take, folder: Path, stem: str, formats: Sequence[str], options: ExportOptions, watch: Watch
+    ) -> list[Path]:
         from pipeline.export.run import export_take
 
         self.exports.append((folder, stem, tuple(formats), options))
-        return export_take(take, folder, stem, formats, options)
+        while not self.export_gate.wait(0.005):  # like a video that takes long
+            watch.step("overlay", 30, 120)
+        return export_take(take, folder, stem, formats, options, watch)
 
     def video_suffixes(self) -> Sequence[str]:
         return [".mp4"]

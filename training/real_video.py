@@ -3,7 +3,8 @@
 What must hold for a real body is measured on the lifter's own output, before any smoothing or bone fitting: bones that
 keep their length, left and right that are alike, joints that rest when the picture of them rests, a body that lies on
 the picture's joints when it is thrown back, and as fast as they are. Lengths are shares of, or at, unit stature.
-MediaPipe's world landmarks are measured beside it. Prints JSON. `--pictures` draws both from the front and the side.
+MediaPipe's world landmarks are measured beside it, and the program's result after its whole chain (`pipeline.post`),
+which is what somebody would have instead of them. Prints JSON. `--pictures` draws both from the front and the side.
 """
 
 from __future__ import annotations
@@ -14,16 +15,18 @@ import json
 from pathlib import Path
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
-from pipeline.config import DetectConfig, LiftConfig
+from pipeline.config import DetectConfig, LiftConfig, RunConfig
 from pipeline.detect.cache import open_cache
 from pipeline.detect.observe import ObserveStats, observe
 from pipeline.detect.track import Tracker
 from pipeline.flow import CancelToken
+from pipeline.geometry import default_fov_deg, focal_px, image_from_camera
 from pipeline.lift.base import WindowLifter
 from pipeline.lift.windows import TrackLift
 from pipeline.skeleton import H36M17, h36m17_from
-from pipeline.types import Doubles, Floats
+from pipeline.types import Doubles, Floats, Take
 from training.data import at_unit_stature
 from training.errors import Bools
 
@@ -32,6 +35,7 @@ _PAIRS = ((2, 5), (3, 6), (12, 15), (13, 16))  # ends of left and right limbs
 _REST = 0.15  # image speed in body sizes a second below which a joint rests
 _SMOOTH = 9  # frames of the running mean that the trembling is measured against
 _HALF = _SMOOTH // 2
+_STEADY = 31  # frames of the mean of a person's scale in the picture
 _PLAIN = 0.7  # scores from which on a joint is taken as seen
 _ENDS = [3, 6, 13, 16]  # ankles and wrists
 
@@ -71,10 +75,32 @@ def lifted(
     return lift.result().astype(np.float64)
 
 
-def judge(raw: Doubles, joints: Floats, scores: Floats, rate_hz: float, among: Bools | None = None) -> dict[str, float]:
-    """The measures of one person's 3D (T, 17, 3), NaN = nobody, beside the picture's joints; see the module.
+def finished(video: Path, config: LiftConfig) -> list[Doubles]:
+    """What the program makes of everyone in it, person by person: (T, 17, 3) camera axes, root-relative, metres."""
+    from pipeline.offline import Engine, analyse
+    from pipeline.sources.open import open_source
 
-    `among` (T,): only these frames count, so that two results are judged on the same ones.
+    with contextlib.closing(open_source(video)) as source, Engine() as engine:
+        *_, take = analyse(source, RunConfig(lift=config, persons="all"), CancelToken(), engine)
+    assert isinstance(take, Take)
+    assert take.scene is not None
+    root_relative = (track.joints - track.joints[:, :1] for track in take.tracks3d)
+    return [joints.astype(np.float64) @ take.scene.rotation for joints in root_relative]  # world to camera
+
+
+def judge(
+    raw: Doubles,
+    joints: Floats,
+    scores: Floats,
+    rate_hz: float,
+    size_px: tuple[int, int],
+    among: Bools | None = None,
+) -> dict[str, float]:
+    """The measures of one person's 3D (T, 17, 3), NaN = nobody, beside the joints in a picture of `size_px`.
+
+    `among` (T,): only these frames count, so that two results are judged on the same ones. A joint rests where its
+    picture does throughout the running mean: where it only turns round, as a foot does at the end of its swing, what
+    the mean takes away is movement.
     """
     seen = np.isfinite(raw).all((-1, -2)) & np.isfinite(joints).all((-1, -2))
     if among is not None:
@@ -91,10 +117,10 @@ def judge(raw: Doubles, joints: Floats, scores: Floats, rate_hz: float, among: B
     tremble = np.linalg.norm(raw[_HALF:-_HALF] - _slow(raw), axis=-1)
     body = np.nanmedian(np.nanmax(image, axis=1) - np.nanmin(image, axis=1), axis=0).max()
     speed = np.linalg.norm(np.gradient(_slow(image - image[:, :1]), axis=0), axis=-1) * rate_hz / body
-    rest = speed < _REST
+    rest = sliding_window_view(np.pad(speed, ((_HALF, _HALF), (0, 0)), "edge"), _SMOOTH, 0).max(-1) < _REST
     rest[:, 0] = False
     rest &= whole[:, None]
-    off, fast = thrown_back(raw, image, scores, rate_hz, whole)
+    off, fast = thrown_back(raw, image, scores, rate_hz, whole, size_px)
     return {
         "frames": float(len(raw)),
         "limb_length_spread": float((length.std(0) / length.mean(0))[limbs].mean()),
@@ -111,13 +137,16 @@ def _slow(values: Doubles) -> Doubles:
     return np.asarray(np.apply_along_axis(lambda v: np.convolve(v, np.ones(_SMOOTH) / _SMOOTH, "valid"), 0, values))
 
 
-def thrown_back(raw: Doubles, image: Doubles, scores: Floats, rate_hz: float, whole: Bools) -> tuple[float, float]:
+def thrown_back(
+    raw: Doubles, image: Doubles, scores: Floats, rate_hz: float, whole: Bools, size_px: tuple[int, int]
+) -> tuple[float, float]:
     """3D (T, 17, 3) and the picture's joints (T, 17, 2) -> how far it lies from them when it is thrown into the picture
     with the scale and place that fit each frame best, RMS in shares of the body's size; and the share of the peak
     speed (95 %) of the picture's wrists and ankles that it has there.
 
-    Parallel projection: whoever knows perspective better is not rewarded, nor punished where the body is small in the
-    picture. Only joints that are plain to see count.
+    The first by parallel projection: whoever knows perspective better is not rewarded, nor punished where the body is
+    small in the picture. The second through a camera of the usual field of view, at the distance of that scale: a
+    hand's way in the picture is longer the nearer it comes. Only joints that are plain to see count.
     """
     weight = (scores >= _PLAIN).astype(np.float64)[..., None]
     total = np.maximum(weight.sum(1, keepdims=True), 1e-9)
@@ -128,8 +157,6 @@ def thrown_back(raw: Doubles, image: Doubles, scores: Floats, rate_hz: float, wh
     body = float((image.max(1) - image.min(1)).max(-1).mean())
     plain = weight[..., 0] > 0
     off = np.linalg.norm(scale[:, None, None] * flat - there, axis=-1)[plain] / body
-    # One scale for the whole track: a scale that breathes with the pose would be speed of its own.
-    ours = np.median(scale) * _slow(raw[..., :2] - raw[:, :1, :2])
     theirs = _slow(image - image[:, :1])
     both = (plain[1:] & plain[:-1])[_HALF:-_HALF][:, _ENDS] & (whole[1:] & whole[:-1])[:, None]
 
@@ -137,7 +164,20 @@ def thrown_back(raw: Doubles, image: Doubles, scores: Floats, rate_hz: float, wh
         speed = np.linalg.norm(np.diff(path, axis=0), axis=-1)[:, _ENDS] * rate_hz
         return float(np.percentile(speed[both], 95)) if both.any() else np.nan
 
+    ours = _slow(_seen_again(raw, image, scale, size_px))
     return float(np.sqrt((off**2).mean())), peak(ours) / max(peak(theirs), 1e-9)
+
+
+def _seen_again(raw: Doubles, image: Doubles, scale: Doubles, size_px: tuple[int, int]) -> Doubles:
+    """3D (T, 17, 3) at the picture's pelvis and at the distance of its scale (T,), px a metre -> (T, 17, 2) px from the
+    pelvis. The scale is a slow mean: one that breathes with the pose would be speed of its own."""
+    steady = np.convolve(np.pad(scale, _STEADY // 2, "edge"), np.ones(_STEADY) / _STEADY, "valid")
+    fov_deg = default_fov_deg(*size_px)
+    focal = focal_px(fov_deg, size_px[0])
+    depth = focal / np.maximum(steady, 1e-6)[:, None, None]
+    root = np.concatenate([(image[:, :1] - np.array(size_px) / 2) / focal * depth, depth], -1)
+    again = image_from_camera(root + raw - raw[:, :1], fov_deg, *size_px)
+    return np.asarray(again - again[:, :1])
 
 
 def main() -> None:
@@ -158,6 +198,8 @@ def main() -> None:
     else:
         lifter = create_lifter(LiftConfig(lifter=args.model, device="cpu", precision="float32"))
     people, rate_hz, size = tracks(args.video)
+    # Weights that are not in the manifest yet are judged alone: the program does not know them.
+    program = [] if args.weights else finished(args.video, LiftConfig(lifter=args.model, device="cpu"))
     theirs = landmarks(args.video, [joints for joints, _, _ in people])
     for number, ((joints, scores, time_s), (world, image, sure)) in enumerate(
         zip(people, theirs, strict=True), start=1
@@ -165,10 +207,15 @@ def main() -> None:
         ours = lifted(lifter, joints, scores, time_s, rate_hz, size)
         among = np.isfinite(ours).all((-1, -2)) & np.isfinite(world).all((-1, -2))
         # MediaPipe's 3D is judged beside the 2D that it found itself.
-        for name, row in (
-            (lifter.name, judge(ours, joints, scores, rate_hz, among)),
-            ("mediapipe_world", judge(world, image.astype(np.float32), sure.astype(np.float32), rate_hz, among)),
-        ):
+        rows = {
+            lifter.name: judge(ours, joints, scores, rate_hz, size, among),
+            "mediapipe_world": judge(world, image.astype(np.float32), sure.astype(np.float32), rate_hz, size, among),
+        }
+        if number <= len(program):
+            rows[f"{lifter.name}, the program's result"] = judge(
+                program[number - 1], joints, scores, rate_hz, size, among
+            )
+        for name, row in rows.items():
             print(json.dumps({"model": name, "person": number} | {key: round(v, 4) for key, v in row.items()}))
         if args.pictures:
             shown: dict[str, Floats | Doubles] = {"2D": joints, lifter.name: ours, "MediaPipe": world}

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QFormLayout,
     QLineEdit,
     QListWidget,
+    QProgressBar,
     QPushButton,
     QScrollArea,
     QStackedWidget,
@@ -29,6 +30,8 @@ from app.views.export_formats import FormatChoice, OptionFields
 from app.views.widgets import column, label, picture, row
 from pipeline.errors import UserError
 from pipeline.formats import ExportOptions
+from pipeline.registry import find
+from pipeline.types import Progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +45,13 @@ class ExportWish:
 
 
 class ExportDialog(QDialog):
-    """Emits `wanted`; whoever listens answers with `show_written` or `show_error`."""
+    """Emits `wanted`; whoever listens answers with `show_progress`, and `show_written`, `show_stopped` or `show_error`.
+
+    While files are written, Cancel, Escape and the window's cross ask for an end of that (`cancel_wanted`).
+    """
 
     wanted = Signal(object)  # ExportWish
+    cancel_wanted = Signal()
 
     def __init__(
         self, folder: Path, stem: str, person: int, lifted: Sequence[int], formats: Sequence[str],
@@ -89,18 +96,24 @@ class ExportDialog(QDialog):
         self.export.setProperty("role", "primary")
         self.export.setDefault(True)
         self.export.clicked.connect(self._export)
-        cancel = QPushButton("Cancel")
-        cancel.clicked.connect(self.reject)
+        self._writing = False
         self._pages = QStackedWidget()
-        self._pages.addWidget(self._form(browse, cancel))
+        self._pages.addWidget(self._form(browse))
         self._pages.addWidget(self._result())
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 22, 24, 20)
         layout.addWidget(self._pages)
         self._check()
 
-    def _form(self, browse: QPushButton, cancel: QPushButton) -> QWidget:
+    def _form(self, browse: QPushButton) -> QWidget:
         page = QWidget()
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.step = label("", "muted")
+        for part in (self.bar, self.step):
+            part.hide()
+        self.cancel = QPushButton("Cancel")
+        self.cancel.clicked.connect(self.reject)
         form = QFormLayout()
         form.setHorizontalSpacing(18)
         form.setVerticalSpacing(10)
@@ -112,8 +125,8 @@ class ExportDialog(QDialog):
         page.setLayout(
             column(
                 label("Export the skeleton", "title"), 10, self._choice, 10, label("OPTIONS", "section"), self.options,
-                10, label("FILES", "section"), form, 4, self._hints, self.problem, None, 10,
-                row(None, cancel, self.export), spacing=6,
+                10, label("FILES", "section"), form, 4, self._hints, self.problem, None,
+                self.step, self.bar, 10, row(None, self.cancel, self.export), spacing=6,
             )
         )  # fmt: skip
         return page
@@ -166,13 +179,48 @@ class ExportDialog(QDialog):
     @Slot()
     def _export(self) -> None:
         self._folder = Path(self.folder.text().strip()).expanduser().absolute()
-        self.export.setEnabled(False)
-        self.export.setText("Writing…")
+        self._set_writing(True)
         persons = self.who.currentData()
         options = dataclasses.replace(self.options.value, persons=tuple(persons) if persons else None)
+        self.problem.hide()
         self.wanted.emit(ExportWish(self._folder, self.stem.text().strip(), self.chosen, options))
 
+    def _set_writing(self, writing: bool) -> None:
+        self._writing = writing
+        self.bar.setRange(0, 0)
+        self.step.setText("")
+        for part in (self.bar, self.step):
+            part.setVisible(writing)
+        self.cancel.setEnabled(True)
+        self.cancel.setText("Cancel")
+        self.export.setText("Writing…" if writing else "Export")
+        if writing:
+            self.export.setEnabled(False)
+        else:
+            self._check()
+
+    @Slot()
+    def reject(self) -> None:
+        if self._writing:
+            self.cancel.setEnabled(False)
+            self.cancel.setText("Cancelling…")
+            self.cancel_wanted.emit()
+        else:
+            super().reject()
+
+    def show_progress(self, progress: Progress) -> None:
+        self.bar.setRange(0, progress.total)
+        self.bar.setValue(progress.done)
+        title = find("exporter", progress.message).title
+        self.step.setText(title + (f": {progress.done} of {progress.total} frames" if progress.total else ""))
+
+    def show_stopped(self, why: str) -> None:
+        self._set_writing(False)
+        self.problem.setText(why)
+        self.problem.show()
+
     def show_written(self, paths: Sequence[Path]) -> None:
+        self._set_writing(False)
         self.files.clear()
         for path in paths:
             size = path.stat().st_size / 1024 if path.exists() else 0
@@ -183,10 +231,7 @@ class ExportDialog(QDialog):
         self._pages.setCurrentIndex(1)
 
     def show_error(self, error: UserError) -> None:
-        self.export.setText("Export")
-        self._check()
-        self.problem.setText(str(error))
-        self.problem.show()
+        self.show_stopped(str(error))
 
     @Slot()
     def _open_folder(self) -> None:

@@ -20,10 +20,12 @@ from pipeline.cli.report import Report
 from pipeline.detect.choose import listing
 from pipeline.errors import UserError
 from pipeline.files import cache_folder
+from pipeline.sources import cameras
 
 _PACKAGES = (
     "torch", "torchvision", "mediapipe", "mmpose", "mmengine", "mmdet", "mmcv-lite", "opencv-python",
     "PySide6-Essentials", "pyqtgraph", "PyOpenGL", "numpy", "scipy", "av", "safetensors", "platformdirs",
+    "python-osc", "websockets",
 )  # fmt: skip
 _REINSTALL = "Run ./start --reinstall."
 
@@ -52,7 +54,7 @@ def add_parser(commands: Any) -> None:
 def run(arguments: argparse.Namespace, report: Report) -> int:
     """Exit code 0 when the main job can be done here, else 2."""
     healthy = True
-    for check in (_python, _packages, _device, _detector, _weights, _cache, _display, _tools):
+    for check in (_python, _packages, _device, _detector, _weights, _cameras, _streams, _cache, _display, _tools):
         for finding in check():
             healthy &= finding.ok or not finding.needed
             report.record(dataclasses.asdict(finding))
@@ -142,6 +144,27 @@ def _weights() -> Iterator[Finding]:
 
 def _located(entry: weights.WeightEntry) -> str:
     return f"{weights.locate(entry).name}, checksum fits"
+
+
+def _cameras() -> Iterator[Finding]:
+    """Those that are plugged in, none of them opened: no light goes on."""
+    if not cameras.can_list():
+        yield Finding(
+            "cameras", "cannot be listed: cv2-enumerate-cameras is missing", ok=False, fix=_REINSTALL, needed=False
+        )
+        return
+    found = cameras.list_cameras()
+    for camera in found:
+        yield Finding(f"camera {camera.index}", f"{camera.name} {camera.path}".strip())
+    if not found:
+        yield Finding("cameras", "none is plugged in (only needed to go live)", ok=False, needed=False)
+
+
+def _streams() -> Iterator[Finding]:
+    for entry in registry.entries("stream"):
+        reason = entry.missing()
+        value = reason or f"ready: {entry.example}"
+        yield Finding(f"stream {entry.name}", value, not reason, entry.hint if reason else "", needed=False)
 
 
 def _cache() -> Iterator[Finding]:

@@ -7,10 +7,13 @@ import dataclasses
 from pathlib import Path
 from typing import Any
 
+from pipeline.cli.interrupt import interruptible
 from pipeline.cli.report import Report
 from pipeline.errors import ConfigError
+from pipeline.export.base import Watch
 from pipeline.export.run import expand, export_take
 from pipeline.files import make_folder
+from pipeline.flow import CancelToken
 from pipeline.formats import OPTIONS, ExportOptions, import_hint
 from pipeline.project import load_take
 
@@ -76,7 +79,10 @@ def run(arguments: argparse.Namespace, report: Report) -> int:
     make_folder(folder)
     persons = None if arguments.person is None else (arguments.person,)
     options = dataclasses.replace(options_from(arguments), persons=persons)
-    exports = export_take(take, folder, arguments.take.stem, formats, options)
+    cancel = CancelToken()
+    watch = Watch(cancel, lambda progress: report.progress(f"{arguments.take.name} {progress.message}", progress))
+    with interruptible(cancel):
+        exports = export_take(take, folder, arguments.take.stem, formats, options, watch)
     hints = {name: import_hint(name, options, take.info.fps_hz) for name in expand(formats)}
     report.record(
         {"status": "done", "take": str(arguments.take), "exports": [str(path) for path in exports], "hints": hints}

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import signal
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 from pipeline import weights
 from pipeline.cli import detector_options, recipe
 from pipeline.cli.export import add_options, options_from
+from pipeline.cli.interrupt import interruptible
 from pipeline.cli.report import Report
 from pipeline.config import LiftConfig, PostConfig, RunConfig, SceneConfig
 from pipeline.errors import ConfigError, UserError
+from pipeline.export.base import Watch
 from pipeline.export.run import expand, export_take
 from pipeline.files import make_folder
 from pipeline.flow import CancelToken
@@ -93,23 +92,6 @@ def unique_stems(inputs: Sequence[Path]) -> list[str]:
     return stems
 
 
-@contextmanager
-def interruptible(cancel: CancelToken) -> Iterator[None]:
-    """Ctrl-C and a polite kill ask the run to stop at the next frame; a second Ctrl-C stops at once."""
-
-    def stop(_signal: int, _frame: FrameType | None) -> None:
-        if cancel.cancelled:
-            raise KeyboardInterrupt
-        cancel.cancel()
-
-    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
 def run(arguments: argparse.Namespace, report: Report) -> int:
     from pipeline.sources.open import find_inputs
     from pipeline.sources.sample import sample_video
@@ -165,7 +147,8 @@ def _lift_one(
     assert take is not None, "analyse ends with a complete take or raises"
     # Nothing is written before the run is through: a cancelled or failed run leaves the folder as it was.
     take_path = save_take(take, folder / f"{stem}{SUFFIX}")
-    exports = export_take(take, folder, stem, formats, options) if formats else []
+    watch = Watch(cancel, lambda progress: report.progress(f"{path.name} {progress.message}", progress))
+    exports = export_take(take, folder, stem, formats, options, watch) if formats else []
     result = {
         "status": "done",
         "input": str(path),

@@ -171,7 +171,7 @@ def remove(arguments: argparse.Namespace, report: Report) -> int:
 
 
 def download(arguments: argparse.Namespace, report: Report) -> int:
-    from pipeline.cli.lift import interruptible
+    from pipeline.cli.interrupt import interruptible
     from pipeline.flow import CancelToken
 
     entry = weights.find_detector(arguments.name) or weights.find(arguments.name)

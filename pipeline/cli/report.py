@@ -114,7 +114,7 @@ class Report:
     def cancelled(self) -> None:
         self.clear_bar()
         self.record({"status": "cancelled"})
-        sys.stderr.write("cancelled; what was detected is kept, so that the next run goes on from there\n")
+        sys.stderr.write("cancelled; no file is half-written, and what was detected is kept for the next run\n")
 
     def bug(self, error: Exception, trace: str) -> None:
         self.clear_bar()

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
+from pipeline.flow import CancelToken
 from pipeline.formats import ExportOptions
-from pipeline.types import Take
+from pipeline.types import Progress, Take
 
-__all__ = ["ExportOptions", "Exporter"]
+__all__ = ["UNWATCHED", "ExportOptions", "Exporter", "SlowExporter", "Watch"]
 
 
 @runtime_checkable
@@ -24,3 +27,35 @@ class Exporter(Protocol):
     suffix: str
 
     def write(self, take: Take, folder: Path, stem: str, options: ExportOptions) -> list[Path]: ...
+
+
+def _nobody(progress: Progress) -> None:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Whoever waits for an export: is told how far it is, and may stop it."""
+
+    cancel: CancelToken = field(default_factory=CancelToken)
+    progress: Callable[[Progress], None] = _nobody
+
+    def step(self, name: str, done: int, total: int) -> None:
+        """`done` of `total` (0: unknown) of the format `name`. Raises `Cancelled` if it is to stop."""
+        self.cancel.check()
+        self.progress(Progress("export", done, total, name))
+
+
+UNWATCHED = Watch()
+
+
+@runtime_checkable
+class SlowExporter(Exporter, Protocol):
+    """An exporter that takes so long that people want to see how far it is: asks `watch` every now and then.
+
+    `write` is the same unwatched. After `Cancelled` the folder is as it was.
+    """
+
+    def write_watched(
+        self, take: Take, folder: Path, stem: str, options: ExportOptions, watch: Watch
+    ) -> list[Path]: ...

@@ -8,21 +8,21 @@ With the option `t_pose` the T-pose comes first, one frame more, standing on the
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from pipeline.export.base import ExportOptions
-from pipeline.export.motion import bone_names, rig_motion
-from pipeline.export.select import chosen_tracks, even_times, person_paths, text_files
+from pipeline.export.each import write_text
+from pipeline.export.motion import rig_motion
+from pipeline.export.select import even_times
 from pipeline.export.text import chunks, formatted
+from pipeline.post.bone_names import bone_names
+from pipeline.post.euler import euler_zxy
 from pipeline.post.rig import PARENTS, Rig
-from pipeline.post.rotations import euler_zxy, resample
+from pipeline.post.rotations import resample
 from pipeline.types import Doubles, Take, Track3D
-
-log = logging.getLogger(__name__)
 
 _TURN = "Zrotation Xrotation Yrotation"
 _UNIT = {"cm": 100.0, "m": 1.0}
@@ -35,13 +35,9 @@ class BvhExporter:
     suffix = ".bvh"
 
     def write(self, take: Take, folder: Path, stem: str, options: ExportOptions) -> list[Path]:
-        tracks = chosen_tracks(take, options)
-        paths = person_paths(folder, stem, self.suffix, tracks)
-        with text_files(paths) as files:
-            for file, track in zip(files, tracks, strict=True):
-                file.writelines(self._text(take, track, options))
-        log.info("wrote %s", ", ".join(path.name for path in paths))
-        return paths
+        return write_text(
+            take, folder, stem, self.suffix, options, lambda track, path: self._text(take, track, options)
+        )
 
     @staticmethod
     def _text(take: Take, track: Track3D, options: ExportOptions) -> Iterator[str]:

@@ -12,19 +12,21 @@ import logging
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from pipeline.errors import OutputError
-from pipeline.export.base import ExportOptions
+from pipeline.export.base import UNWATCHED, ExportOptions, Watch
+from pipeline.export.each import write_elsewhere
 from pipeline.export.gltf import GltfExporter
-from pipeline.export.select import chosen_tracks, person_paths, rate_hz
-from pipeline.files import atomic_path
-from pipeline.types import Take
+from pipeline.export.select import rate_hz
+from pipeline.types import Take, Track3D
 
 log = logging.getLogger(__name__)
 
 _START_S, _FRAME_S = 120.0, 0.1  # patience: for Blender to start, and a frame of a person
+_ASK_S = 0.1
 _HINT = "Update Blender; its own Python needs NumPy (on Debian: apt-get install python3-numpy). Or choose glTF or BVH."
 
 
@@ -35,41 +37,48 @@ class FbxExporter:
     suffix = ".fbx"
 
     def write(self, take: Take, folder: Path, stem: str, options: ExportOptions) -> list[Path]:
-        tracks = chosen_tracks(take, options)
-        paths = person_paths(folder, stem, self.suffix, tracks)
-        with contextlib.ExitStack() as stack:
-            targets = [stack.enter_context(atomic_path(path)) for path in paths]
-            between = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="hourglass-")))
-            sources = GltfExporter().write(take, between, "motion", options)
+        return self.write_watched(take, folder, stem, options, UNWATCHED)
+
+    def write_watched(self, take: Take, folder: Path, stem: str, options: ExportOptions, watch: Watch) -> list[Path]:
+        def make(tracks: Sequence[Track3D], paths: Sequence[Path]) -> None:
+            sources = GltfExporter().write(take, paths[0].parent, paths[0].stem, options)
             frames = sum(len(track.frame_index) for track in tracks)
-            made = [source.with_suffix(self.suffix) for source in sources]
-            _run_blender(rate_hz(take, tracks[0]), sources, made, _START_S + _FRAME_S * frames)
-            for source, target in zip(made, targets, strict=True):
-                shutil.copyfile(source, target)  # a full disk speaks here, and not in Blender's words
-        log.info("wrote %s", ", ".join(path.name for path in paths))
-        return paths
+            patience_s = _START_S + _FRAME_S * frames
+            _run_blender(rate_hz(take, tracks[0]), sources, paths, patience_s, lambda: watch.step(self.name, 0, 0))
+
+        return write_elsewhere(take, folder, stem, self.suffix, options, make)
 
 
-def _run_blender(rate: float, sources: Sequence[Path], targets: Sequence[Path], patience_s: float) -> None:
+def _run_blender(
+    rate: float, sources: Sequence[Path], targets: Sequence[Path], patience_s: float, ask: Callable[[], None]
+) -> None:
+    """`ask` is called now and then while Blender works, and stops it by raising."""
     blender = shutil.which("blender")
     if blender is None:
         raise OutputError("Blender was not found, and FBX is written by it.", "Install it, or choose glTF or BVH.")
     script = Path(__file__).with_name("fbx_in_blender.py")
     files = [str(path) for pair in zip(sources, targets, strict=True) for path in pair]
     command = [blender, "-b", "--factory-startup", "--python-exit-code", "1", "--python", str(script), "--"]
-    try:
-        done = subprocess.run(
-            [*command, repr(rate), *files],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=patience_s,
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
-        raise OutputError(f"Blender did not finish within {patience_s:.0f} s.", "Export a shorter range.") from error
-    if done.returncode != 0 or not all(path.is_file() for path in targets):
-        log.warning("Blender: %s", (done.stdout + done.stderr)[-4000:])
-        words = [line.strip() for line in (done.stdout + done.stderr).splitlines() if "Error" in line]
+    deadline = time.monotonic() + patience_s
+    with (
+        tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as said,  # a pipe would have to be read
+        subprocess.Popen(
+            [*command, repr(rate), *files], stdin=subprocess.DEVNULL, stdout=said, stderr=subprocess.STDOUT
+        ) as running,
+    ):
+        try:
+            while running.poll() is None:
+                ask()
+                if time.monotonic() > deadline:
+                    raise OutputError(f"Blender did not finish within {patience_s:.0f} s.", "Export a shorter range.")
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    running.wait(_ASK_S)
+        finally:
+            running.kill()  # nothing, if it has ended
+        said.seek(0)
+        output = said.read()
+    ask()  # Ctrl-C reaches Blender as well, which may have been the quicker one to end
+    if running.returncode != 0 or not all(path.is_file() for path in targets):
+        log.warning("Blender: %s", output[-4000:])
+        words = [line.strip() for line in output.splitlines() if "Error" in line]
         raise OutputError(f"Blender could not write the FBX ({words[-1] if words else 'no reason given'}).", _HINT)

@@ -42,7 +42,7 @@ class Film:
         self._container = av.open(str(path), "w", format="mp4", options={"movflags": "+faststart"})
         self._sound = sound
         try:
-            name = _encoder()
+            name = h264_encoder()
             options = _OPTIONS.get(name, {})
             self._stream: Any = self._container.add_stream(name, rate=rate, options=options)
             self._stream.width, self._stream.height = self._even
@@ -85,7 +85,7 @@ class Film:
             self._sound = None
 
 
-def _encoder() -> str:
+def h264_encoder() -> str:
     """The first encoder that opens here: being compiled in does not mean that its hardware is there."""
     for name in _ENCODERS:
         try:

@@ -20,8 +20,9 @@ from numpy.typing import NDArray
 
 from pipeline.export.base import ExportOptions
 from pipeline.export.body import body_for, rest_places
-from pipeline.export.motion import Motion, bone_names, rig_motion
+from pipeline.export.motion import Motion, rig_motion
 from pipeline.export.select import binary_files, chosen_tracks, person_paths
+from pipeline.post.bone_names import bone_names
 from pipeline.post.rig import NAMES, PARENTS
 from pipeline.types import Take, Track3D
 

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 
 from pipeline.export.base import ExportOptions
-from pipeline.export.select import chosen_tracks, person_paths, text_files, world_joints
+from pipeline.export.each import write_text
+from pipeline.export.select import world_joints
 from pipeline.export.text import chunks, formatted
 from pipeline.export.trc import opensim_from_world
 from pipeline.post.angles import ANGLES, joint_angles
 from pipeline.types import Doubles, Take, Track3D
-
-log = logging.getLogger(__name__)
 
 # OpenSim's coordinates in Rajagopal's model (2016) -> ours and the sign between them.
 _COORDINATES: dict[str, tuple[str, float]] = {
@@ -51,13 +49,7 @@ class MotExporter:
     suffix = ".mot"
 
     def write(self, take: Take, folder: Path, stem: str, options: ExportOptions) -> list[Path]:
-        tracks = chosen_tracks(take, options)
-        paths = person_paths(folder, stem, self.suffix, tracks)
-        with text_files(paths) as files:
-            for file, path, track in zip(files, paths, tracks, strict=True):
-                file.writelines(_motion(take, track, path.stem))
-        log.info("wrote %s", ", ".join(path.name for path in paths))
-        return paths
+        return write_text(take, folder, stem, self.suffix, options, lambda track, path: _motion(take, track, path.stem))
 
 
 def _motion(take: Take, track: Track3D, name: str) -> Iterator[str]:
@@ -96,14 +88,13 @@ class AnglesExporter:
     suffix = "_angles.csv"
 
     def write(self, take: Take, folder: Path, stem: str, options: ExportOptions) -> list[Path]:
-        tracks = chosen_tracks(take, options)
-        paths = person_paths(folder, stem, self.suffix, tracks)
-        with text_files(paths) as files:
-            for file, track in zip(files, tracks, strict=True):
-                file.write(",".join(["frame", "time_s", *ANGLES]) + "\n")
-                angles = joint_angles(world_joints(take, track))
-                values = np.stack([track.frame_index, track.time_s, *(angles[name] for name in ANGLES)], axis=1)
-                template = "%d,%.6f" + ",%.4f" * len(ANGLES) + "\n"
-                file.writelines(formatted(template, values[rows]) for rows in chunks(len(values)))
-        log.info("wrote %s", ", ".join(path.name for path in paths))
-        return paths
+        return write_text(take, folder, stem, self.suffix, options, lambda track, path: _table(take, track))
+
+
+def _table(take: Take, track: Track3D) -> Iterator[str]:
+    yield ",".join(["frame", "time_s", *ANGLES]) + "\n"
+    angles = joint_angles(world_joints(take, track))
+    values = np.stack([track.frame_index, track.time_s, *(angles[name] for name in ANGLES)], axis=1)
+    template = "%d,%.6f" + ",%.4f" * len(ANGLES) + "\n"
+    for rows in chunks(len(values)):
+        yield formatted(template, values[rows])

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pipeline.errors import OutputError
-from pipeline.export.base import Exporter, ExportOptions
+from pipeline.export.base import UNWATCHED, Exporter, ExportOptions, SlowExporter, Watch
 from pipeline.export.select import chosen_tracks
 from pipeline.files import make_folder
 from pipeline.registry import entries, find
@@ -27,14 +27,20 @@ def expand(formats: Sequence[str]) -> tuple[str, ...]:
 
 
 def export_take(
-    take: Take, folder: Path, stem: str, formats: Sequence[str], options: ExportOptions | None = None
+    take: Take,
+    folder: Path,
+    stem: str,
+    formats: Sequence[str],
+    options: ExportOptions | None = None,
+    watch: Watch = UNWATCHED,
 ) -> list[Path]:
     """Write `take` to `folder` (made if needed) in all `formats`; returns the paths written, each once.
 
     With the option `report` the files are read back, and `<stem>_report.json` is the last of the paths.
 
     Raises `ConfigError` for an unknown format, and `OutputError` if there is nothing to write, the stem is no file
-    name, or the file system refuses. Formats finished before a failure stay; none is left half-written.
+    name, or the file system refuses; `Cancelled` if `watch` says so. Formats finished before that stay; none is left
+    half-written.
     """
     options = options or ExportOptions()
     exporters: list[Exporter] = [find("exporter", name).load()() for name in expand(formats)]
@@ -44,7 +50,11 @@ def export_take(
     make_folder(folder)
     written: dict[str, list[Path]] = {}
     for exporter in exporters:
-        written[exporter.name] = exporter.write(take, folder, stem, options)
+        watch.cancel.check()
+        if isinstance(exporter, SlowExporter):
+            written[exporter.name] = exporter.write_watched(take, folder, stem, options, watch)
+        else:
+            written[exporter.name] = exporter.write(take, folder, stem, options)
     paths = dict.fromkeys(path for files in written.values() for path in files)
     if options.report:
         from pipeline.export.report import write_report

@@ -8,18 +8,16 @@ video's own, also where its rate varies.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 
 from pipeline.export.base import ExportOptions
-from pipeline.export.select import chosen_tracks, person_paths, rate_hz, text_files, world_joints
+from pipeline.export.each import write_text
+from pipeline.export.select import rate_hz, world_joints
 from pipeline.export.text import chunks, formatted
 from pipeline.types import Doubles, Take, Track3D
-
-log = logging.getLogger(__name__)
 
 # In the order of H36M-17. Pose2Sim's neck is the middle of the shoulders, its head the top of the head.
 MARKERS = (
@@ -40,13 +38,7 @@ class TrcExporter:
     suffix = ".trc"
 
     def write(self, take: Take, folder: Path, stem: str, options: ExportOptions) -> list[Path]:
-        tracks = chosen_tracks(take, options)
-        paths = person_paths(folder, stem, self.suffix, tracks)
-        with text_files(paths) as files:
-            for file, path, track in zip(files, paths, tracks, strict=True):
-                file.writelines(_text(take, track, path.name))
-        log.info("wrote %s", ", ".join(path.name for path in paths))
-        return paths
+        return write_text(take, folder, stem, self.suffix, options, lambda track, path: _text(take, track, path.name))
 
 
 def _text(take: Take, track: Track3D, name: str) -> Iterator[str]:

@@ -6,10 +6,7 @@ samples, and USD interpolates.
 
 from __future__ import annotations
 
-import contextlib
-import logging
-import shutil
-import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +15,11 @@ import numpy as np
 from pipeline.errors import OutputError
 from pipeline.export.base import ExportOptions
 from pipeline.export.body import body_for, rest_places
-from pipeline.export.motion import bone_names, rig_motion
-from pipeline.export.select import chosen_tracks, person_paths
-from pipeline.files import atomic_path
+from pipeline.export.each import write_elsewhere
+from pipeline.export.motion import rig_motion
+from pipeline.post.bone_names import bone_names
 from pipeline.post.rig import NAMES, PARENTS
 from pipeline.types import Take, Track3D
-
-log = logging.getLogger(__name__)
 
 
 class UsdExporter:
@@ -34,17 +29,11 @@ class UsdExporter:
     suffix = ".usdc"
 
     def write(self, take: Take, folder: Path, stem: str, options: ExportOptions) -> list[Path]:
-        tracks = chosen_tracks(take, options)
-        paths = person_paths(folder, stem, self.suffix, tracks)
-        with contextlib.ExitStack() as stack:
-            targets = [stack.enter_context(atomic_path(path)) for path in paths]
-            between = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="hourglass-")))
-            for track, target in zip(tracks, targets, strict=True):
-                made = between / f"{track.person}.usdc"
-                _write(take, track, options, made)
-                shutil.copyfile(made, target)  # a full disk speaks here, with a reason
-        log.info("wrote %s", ", ".join(path.name for path in paths))
-        return paths
+        def make(tracks: Sequence[Track3D], paths: Sequence[Path]) -> None:
+            for track, path in zip(tracks, paths, strict=True):
+                _write(take, track, options, path)
+
+        return write_elsewhere(take, folder, stem, self.suffix, options, make)
 
 
 def _write(take: Take, track: Track3D, options: ExportOptions, path: Path) -> None:

@@ -8,6 +8,7 @@ as AAC. Frames pass one at a time; nothing is kept.
 from __future__ import annotations
 
 import contextlib
+import functools
 import logging
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipeline.errors import OutputError
-from pipeline.export.base import ExportOptions
+from pipeline.export.base import UNWATCHED, ExportOptions, Watch
 from pipeline.export.draw import Stage, draw_joints
 from pipeline.export.select import chosen_tracks, rate_hz, world_joints
 from pipeline.files import atomic_path
@@ -39,8 +40,12 @@ class OverlayExporter:
     suffix = "_overlay.mp4"
 
     def write(self, take: Take, folder: Path, stem: str, options: ExportOptions) -> list[Path]:
+        return self.write_watched(take, folder, stem, options, UNWATCHED)
+
+    def write_watched(self, take: Take, folder: Path, stem: str, options: ExportOptions, watch: Watch) -> list[Path]:
         tracks = chosen_tracks(take, options)
-        return [_film(take, tracks, folder / f"{stem}{self.suffix}", lambda size: _overlay(take, tracks))]
+        step = functools.partial(watch.step, self.name)
+        return [_film(take, tracks, folder / f"{stem}{self.suffix}", lambda size: _overlay(take, tracks), step)]
 
 
 class SideBySideExporter:
@@ -50,8 +55,12 @@ class SideBySideExporter:
     suffix = "_side_by_side.mp4"
 
     def write(self, take: Take, folder: Path, stem: str, options: ExportOptions) -> list[Path]:
+        return self.write_watched(take, folder, stem, options, UNWATCHED)
+
+    def write_watched(self, take: Take, folder: Path, stem: str, options: ExportOptions, watch: Watch) -> list[Path]:
         tracks = chosen_tracks(take, options)
-        return [_film(take, tracks, folder / f"{stem}{self.suffix}", lambda size: _beside(take, tracks, size))]
+        step = functools.partial(watch.step, self.name)
+        return [_film(take, tracks, folder / f"{stem}{self.suffix}", lambda size: _beside(take, tracks, size), step)]
 
 
 def _overlay(take: Take, tracks: list[Track3D]) -> Paint:
@@ -90,8 +99,17 @@ def seen_track(take: Take, track: Track3D) -> Track2D | None:
     return take.track2d(track.person)
 
 
-def _film(take: Take, tracks: list[Track3D], path: Path, painter: Callable[[tuple[int, int]], Paint]) -> Path:
-    """Decode, paint and encode the frames of the take. `painter` gets the (width, height) of the pictures, pixels."""
+def _film(
+    take: Take,
+    tracks: list[Track3D],
+    path: Path,
+    painter: Callable[[tuple[int, int]], Paint],
+    step: Callable[[int, int], None],
+) -> Path:
+    """Decode, paint and encode the frames of the take.
+
+    `painter` gets the (width, height) of the pictures, pixels; `step` how many frames of how many are done.
+    """
     with atomic_path(path) as temporary, contextlib.closing(_source(take)) as source:
         from pipeline.export.film import Film, Sound
 
@@ -101,6 +119,7 @@ def _film(take: Take, tracks: list[Track3D], path: Path, painter: Callable[[tupl
         film: Film | None = None
         try:
             for row, frame in _rows(source.frames(start_s - 1e-4, end_s), index):
+                step(row, len(index))
                 picture = paint(frame.bgr, row)
                 if film is None:
                     zero_s, last = source.clock_start_s + start_s, source.info.frame_count - 1

@@ -9,6 +9,7 @@ from the times around it. Hands and feet, which H36M-17 does not have, rest on f
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,11 +20,12 @@ from pipeline.post.twist import calmed
 from pipeline.types import Doubles
 
 _X, _Y = np.array([1.0, 0.0, 0.0]), np.array([0.0, 1.0, 0.0])
+_NEXT, _LAST = [1, 2, 0], [2, 0, 1]  # the coordinate after each one, and the one after that
 
 # A limb's plane is not trusted below the first and fully trusted above the second bend (sine: 9 and 30 degrees).
 _BENT = (0.15, 0.5)
-_NEAR_S, _FAR_S = 0.08, 0.6  # planes are averaged over the first time and carried over the second
-_CARRY, _REST = 0.1, 0.03  # weight of what is carried, and of the rest pose
+NEAR_S, FAR_S = 0.08, 0.6  # planes are averaged over the first time and carried over the second
+CARRY, REST = 0.1, 0.03  # weight of what is carried, and of the rest pose
 _SETTLE_S = 0.06
 
 # Bones whose turn about themselves is found from a plane, with their rest direction; parents first.
@@ -43,24 +45,52 @@ class RigPose:
     rotations: Doubles  # (T, 21, 4) local, x y z w; order of rig.NAMES
 
 
+class Turning(Protocol):
+    """How a bone is turned about itself where its own frame does not say. `name`: whose state is meant."""
+
+    def held(self, name: str, vectors: Doubles) -> Doubles:
+        """(T, 3) -> unit vectors; where one has no length, that of another frame."""
+        ...
+
+    def carried(self, name: str, along: Doubles, normal: Doubles, rest: Doubles, forward_only: bool = False) -> Doubles:
+        """(T, 3) unit side vectors perpendicular to `along`: the plane normal where the limb is bent, else carried on.
+
+        `normal` has the sine of the bend as its length; `rest` is the side without any twist. `forward_only`: the
+        joint cannot bend backward (knee), so a plane that says so is noise.
+        """
+        ...
+
+    def calmed(self, name: str, turn: Doubles, parent: Doubles, axis: Doubles) -> Doubles:
+        """(T, 3, 3) rotations of a bone and of its parent -> the bone's, turned about its rest direction evenly."""
+        ...
+
+
 def solve(joints: Doubles, times_s: Doubles, rate_hz: float) -> RigPose:
     """(T, 17, 3) joints in rig axes (see `rig`), all known -> the rig's motion through exactly these joints.
 
     Exact for joints with constant bones, the pelvis in the middle of the hips, the thorax in that of the shoulders and
     the spine in the middle of those two, which is what `bones.constant_bones` makes.
     """
-    turns = _global_rotations(joints, rate_hz)
+    rotations = local_rotations(joints, _WholeTake(rate_hz))
+    for bone in range(len(NAMES)):
+        rotations[:, bone] = _same_sign(rotations[:, bone])
+    return RigPose(np.asarray(times_s, np.float64), joints[:, 0].astype(np.float64), rotations)
+
+
+def local_rotations(joints: Doubles, turning: Turning) -> Doubles:
+    """(T, 17, 3) joints in rig axes -> (T, 21, 4) quaternions x y z w against the parent bone, of either sign."""
     from scipy.spatial.transform import Rotation
 
+    turns = _global_rotations(joints, turning)
     rotations = np.zeros((len(joints), len(NAMES), 4))
     rotations[..., 3] = 1
-    for bone, (name, parent) in enumerate(zip(NAMES, PARENTS, strict=True)):
-        above = turns[NAMES[parent]] if parent >= 0 else None
-        if above is turns[name]:  # hands and feet rest on what they hang on
-            continue
-        local = turns[name] if above is None else np.swapaxes(above, 1, 2) @ turns[name]
-        rotations[:, bone] = _same_sign(Rotation.from_matrix(local).as_quat())
-    return RigPose(np.asarray(times_s, np.float64), joints[:, 0].astype(np.float64), rotations)
+    # Hands and feet rest on what they hang on. All others in one call: a live run solves one frame at a time.
+    moving = [b for b, p in enumerate(PARENTS) if p < 0 or turns[NAMES[p]] is not turns[NAMES[b]]]
+    whole = np.stack([turns[NAMES[bone]] for bone in moving], axis=1)
+    above = np.stack([turns[NAMES[PARENTS[bone]]] for bone in moving[1:]], axis=1)
+    local = np.concatenate([whole[:, :1], np.swapaxes(above, 2, 3) @ whole[:, 1:]], axis=1)
+    rotations[:, moving] = Rotation.from_matrix(local.reshape(-1, 3, 3)).as_quat().reshape(len(joints), -1, 4)
+    return rotations
 
 
 def resample(pose: RigPose, times_s: Doubles) -> RigPose:
@@ -90,34 +120,7 @@ def resample(pose: RigPose, times_s: Doubles) -> RigPose:
     return RigPose(np.asarray(times_s, np.float64), root, mixed)
 
 
-def euler_zxy(quaternions: Doubles) -> Doubles:
-    """(T, ..., 4) x y z w -> (T, ..., 3) degrees about z, x, y (matrix Rz Rx Ry), continuous over T.
-
-    Every rotation has two such triples, and each angle is only known up to whole turns: from frame to frame the nearer
-    choice is taken, so that a file interpolated by others never spins around.
-    """
-    x, y, z, w = (quaternions[..., i] for i in range(4))
-    sin_x = np.clip(2 * (y * z + w * x), -1, 1)
-    about_x = np.arcsin(sin_x)
-    about_z = np.arctan2(-2 * (x * y - w * z), 1 - 2 * (x * x + z * z))
-    about_y = np.arctan2(-2 * (x * z - w * y), 1 - 2 * (x * x + y * y))
-    locked = np.abs(sin_x) > 1 - 1e-12  # z and y turn about the same axis there: all of it goes to z
-    about_z = np.where(locked, np.arctan2(2 * (x * y + w * z), 1 - 2 * (y * y + z * z)), about_z)
-    about_y = np.where(locked, 0.0, about_y)
-    angles = np.degrees(np.stack([about_z, about_x, about_y], axis=-1))
-    other = np.stack([angles[..., 0] + 180, 180 - angles[..., 1], angles[..., 2] + 180], axis=-1)
-
-    def step(target: Doubles) -> Doubles:
-        """Size of the turn from each frame of `angles` to the next of `target`."""
-        return np.asarray(np.abs((target[1:] - angles[:-1] + 180) % 360 - 180).sum(axis=-1))
-
-    # The distance between two frames only depends on whether both use the same kind of triple: one pass settles all.
-    changes = step(other) < step(angles)
-    flipped = np.concatenate([np.zeros((1, *changes.shape[1:]), np.int64), np.cumsum(changes, axis=0)]) % 2 == 1
-    return np.unwrap(np.where(flipped[..., None], other, angles), axis=0, period=360)
-
-
-def _global_rotations(joints: Doubles, rate_hz: float) -> dict[str, Doubles]:
+def _global_rotations(joints: Doubles, turning: Turning) -> dict[str, Doubles]:
     """Rotation matrices (T, 3, 3) of every bone in rig axes."""
 
     def bone(start: int, end: int) -> Doubles:
@@ -125,33 +128,35 @@ def _global_rotations(joints: Doubles, rate_hz: float) -> dict[str, Doubles]:
 
     hip_line, shoulder_line, trunk = bone(1, 4), bone(14, 11), bone(0, 8)
     turns: dict[str, Doubles] = {}
-    hips_side, chest_side = _held(_across(hip_line, trunk)), _held(_across(shoulder_line, trunk))
+    hips_side = turning.held("Hips", _across(hip_line, trunk))
+    chest_side = turning.held("Spine1", _across(shoulder_line, trunk))
     turns["Spine"] = _frame(trunk, _half_twisted(hips_side, chest_side, trunk), _Y, _X)
-    chest, turns["Hips"] = chest_and_hips(joints)
+    chest, turns["Hips"] = _chest_and_hips(trunk, hip_line, chest_side, turning.held("Trunk", _across(trunk, hip_line)))
     turns["Spine1"] = chest
 
     neck, head = bone(8, 9), bone(9, 10)
-    side = _carried(neck, np.cross(head, neck), swung(chest, NECK_REST, neck, _X), rate_hz, forward_only=True)
+    rest = swung(chest, NECK_REST, neck, _X)
+    side = turning.carried("Neck", neck, _cross(head, neck), rest, forward_only=True)
     turns["Neck"] = _frame(neck, side, NECK_REST, _X)
-    turns["Head"] = _frame(head, _held(_across(side, head)), HEAD_REST, _X)
+    turns["Head"] = _frame(head, turning.held("Head", _across(side, head)), HEAD_REST, _X)
 
     for name, sign, shoulder, elbow, wrist in (("Left", 1.0, 11, 12, 13), ("Right", -1.0, 14, 15, 16)):
         collar, upper, fore, along = bone(8, shoulder), bone(shoulder, elbow), bone(elbow, wrist), sign * _X
         turns[f"{name}Shoulder"] = _frame(collar, swung(chest, along, collar, _Y), along, _Y)
         rest = swung(turns[f"{name}Shoulder"], along, upper, _Y)
-        normal = _carried(upper, sign * np.cross(fore, upper), rest, rate_hz)
+        normal = turning.carried(f"{name}Arm", upper, sign * _cross(fore, upper), rest)
         turns[f"{name}Arm"] = _frame(upper, normal, along, _Y)
-        turns[f"{name}ForeArm"] = _frame(fore, _held(_across(normal, fore)), along, _Y)
+        turns[f"{name}ForeArm"] = _frame(fore, turning.held(f"{name}ForeArm", _across(normal, fore)), along, _Y)
 
     for name, hip, knee, ankle in (("Left", 4, 5, 6), ("Right", 1, 2, 3)):
         thigh, shank = bone(hip, knee), bone(knee, ankle)
         rest = swung(turns["Hips"], -_Y, thigh, _X)
-        normal = _carried(thigh, np.cross(thigh, shank), rest, rate_hz, forward_only=True)
+        normal = turning.carried(f"{name}UpLeg", thigh, _cross(thigh, shank), rest, forward_only=True)
         turns[f"{name}UpLeg"] = _frame(thigh, normal, -_Y, _X)
-        turns[f"{name}Leg"] = _frame(shank, _held(_across(normal, shank)), -_Y, _X)
-    turns["Hips"] = calmed(turns["Hips"], np.broadcast_to(np.eye(3), turns["Hips"].shape), _X)
+        turns[f"{name}Leg"] = _frame(shank, turning.held(f"{name}Leg", _across(normal, shank)), -_Y, _X)
+    turns["Hips"] = turning.calmed("Hips", turns["Hips"], np.broadcast_to(np.eye(3), turns["Hips"].shape), _X)
     for name, axis in _LIMBS:
-        turns[name] = calmed(turns[name], turns[NAMES[PARENTS[NAMES.index(name)]]], axis)
+        turns[name] = turning.calmed(name, turns[name], turns[NAMES[PARENTS[NAMES.index(name)]]], axis)
     for name in ("Left", "Right"):
         turns[f"{name}Hand"] = turns[f"{name}ForeArm"]
         turns[f"{name}Foot"] = turns[f"{name}ToeBase"] = turns[f"{name}Leg"]
@@ -162,8 +167,12 @@ def chest_and_hips(joints: Doubles) -> tuple[Doubles, Doubles]:
     """(T, 17, 3) in any right-handed axes -> rotations (T, 3, 3) of chest and pelvis from the rest pose of `rig`."""
     trunk = unit(joints[:, 8] - joints[:, 0])
     hip_line, shoulder_line = unit(joints[:, 4] - joints[:, 1]), unit(joints[:, 11] - joints[:, 14])
-    hips = _frame(hip_line, _held(_across(trunk, hip_line)), _X, _Y)
-    return _frame(trunk, _held(_across(shoulder_line, trunk)), _Y, _X), hips
+    return _chest_and_hips(trunk, hip_line, _held(_across(shoulder_line, trunk)), _held(_across(trunk, hip_line)))
+
+
+def _chest_and_hips(trunk: Doubles, hip_line: Doubles, chest_side: Doubles, up: Doubles) -> tuple[Doubles, Doubles]:
+    """`chest_side` is perpendicular to the trunk, `up` to the hip line; all (T, 3) unit vectors."""
+    return _frame(trunk, chest_side, _Y, _X), _frame(hip_line, up, _X, _Y)
 
 
 def _half_twisted(start: Doubles, end: Doubles, axis: Doubles) -> Doubles:
@@ -171,9 +180,14 @@ def _half_twisted(start: Doubles, end: Doubles, axis: Doubles) -> Doubles:
 
     Half of the sine instead of half of the angle: much the same for a spine, and without a jump at 180 degrees.
     """
-    third = np.cross(axis, start)
+    third = _cross(axis, start)
     half = np.einsum("tc,tc->t", end, third)[:, None] / 2
     return np.asarray(np.cos(half) * start + np.sin(half) * third)
+
+
+def _cross(a: Doubles, b: Doubles) -> Doubles:
+    """(..., 3) cross product; for single frames ten times as fast as NumPy's general one."""
+    return np.asarray(a[..., _NEXT] * b[..., _LAST] - a[..., _LAST] * b[..., _NEXT])
 
 
 def _across(vectors: Doubles, axis: Doubles) -> Doubles:
@@ -199,8 +213,8 @@ def _frame(along: Doubles, side: Doubles, rest_along: Doubles, rest_side: Double
         least = np.eye(3)[np.argmin(np.abs(along[lost]), axis=1)]
         side[lost] = _across(least, along[lost])
     side = unit(side)
-    moved = np.stack([along, side, np.cross(along, side)], axis=2)
-    rest = np.stack([rest_along, rest_side, np.cross(rest_along, rest_side)], axis=1)
+    moved = np.stack([along, side, _cross(along, side)], axis=2)
+    rest = np.stack([rest_along, rest_side, _cross(rest_along, rest_side)], axis=1)
     return np.asarray(moved @ rest.T)
 
 
@@ -214,31 +228,49 @@ def swung(parent: Doubles, rest_along: Doubles, along: Doubles, rest_side: Doubl
     return _held(_across(turned, along))
 
 
-def _carried(along: Doubles, normal: Doubles, rest: Doubles, rate_hz: float, forward_only: bool = False) -> Doubles:
-    """(T, 3) unit side vectors perpendicular to `along`: the plane normal where the limb is bent, else carried on.
+def seen_twist(along: Doubles, normal: Doubles, rest: Doubles, forward_only: bool) -> NDArray[np.complex128]:
+    """(T,) how the limb's plane is turned about `along` against `rest`, as complex numbers; arguments: `carried`.
 
-    `normal` has the sine of the bend as its length; `rest` is the side without any twist. The twist is handled as a
-    complex number relative to `rest`, which averages without a seam at 180 degrees. `forward_only`: the joint
-    cannot bend backward (knee), so a plane that says so is noise.
+    The length is the trust in it, 0 where the limb is straight. Complex numbers average without a seam at 180 degrees.
     """
-    from scipy.ndimage import gaussian_filter1d
-
-    third = np.cross(along, rest)
+    third = _cross(along, rest)
     twist = np.einsum("tc,tc->t", normal, rest) + 1j * np.einsum("tc,tc->t", normal, third)
     sine = np.abs(twist)
     trust = np.clip((sine - _BENT[0]) / (_BENT[1] - _BENT[0]), 0, 1)
     twist = trust**2 * (3 - 2 * trust) * twist / np.maximum(sine, 1e-9)
     if forward_only:
         twist = np.maximum(twist.real, 0) + 1j * twist.imag
+    return np.asarray(twist)
 
-    def averaged(values: NDArray, time_s: float) -> NDArray:
-        sigma = max(time_s * rate_hz, 0.1)
-        return np.asarray(gaussian_filter1d(values, sigma, axis=0, mode="nearest"))
 
-    parts = np.stack([twist.real, twist.imag], axis=1)
-    parts = averaged(parts, _NEAR_S) + _CARRY * averaged(parts, _FAR_S) + [_REST, 0.0]
-    angle = averaged(np.unwrap(np.arctan2(parts[:, 1], parts[:, 0])), _SETTLE_S)
-    return np.asarray(np.cos(angle)[:, None] * rest + np.sin(angle)[:, None] * third)
+def twisted(along: Doubles, rest: Doubles, angle: Doubles) -> Doubles:
+    """(T, 3) `rest`, which is perpendicular to the unit `along`, turned about it by `angle` (T,) radians."""
+    return np.asarray(np.cos(angle)[:, None] * rest + np.sin(angle)[:, None] * _cross(along, rest))
+
+
+class _WholeTake:
+    """`Turning` from the frames before and after."""
+
+    def __init__(self, rate_hz: float) -> None:
+        self._rate_hz = rate_hz
+
+    def held(self, name: str, vectors: Doubles) -> Doubles:
+        return _held(vectors)
+
+    def carried(self, name: str, along: Doubles, normal: Doubles, rest: Doubles, forward_only: bool = False) -> Doubles:
+        twist = seen_twist(along, normal, rest, forward_only)
+        parts = np.stack([twist.real, twist.imag], axis=1)
+        parts = self._averaged(parts, NEAR_S) + CARRY * self._averaged(parts, FAR_S) + [REST, 0.0]
+        angle = np.unwrap(np.arctan2(parts[:, 1], parts[:, 0]))
+        return twisted(along, rest, self._averaged(angle, _SETTLE_S))
+
+    def calmed(self, name: str, turn: Doubles, parent: Doubles, axis: Doubles) -> Doubles:
+        return calmed(turn, parent, axis)
+
+    def _averaged(self, values: Doubles, time_s: float) -> Doubles:
+        from scipy.ndimage import gaussian_filter1d
+
+        return np.asarray(gaussian_filter1d(values, max(time_s * self._rate_hz, 0.1), axis=0, mode="nearest"))
 
 
 def _same_sign(quaternions: Doubles) -> Doubles:

@@ -29,7 +29,7 @@ _KEEP_BYTES = 96 << 20  # decoded pictures kept for stepping back; about 30 of 1
 _AHEAD = 8  # frames that are decoded rather than jumped over: a seek throws away what the threads have begun
 
 
-class _Upright:
+class Upright:
     """Decoded picture -> upright BGR at display size: pixel format, colour range, pixel aspect, rotation.
 
     One swscale context is kept, since building it costs more than the conversion of a frame.
@@ -181,7 +181,7 @@ class VideoSource:
                 )
             first_pts = first.pts
             self._clock_start_s = 0.0 if first_pts is None else float(first_pts * stream.time_base)
-            self._upright = _Upright(first, stream)
+            self._upright = Upright(first, stream)
             width, height = self._upright.size
             fov = fov_from_metadata(container, stream, width, height)
         finally:

@@ -12,11 +12,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline.errors import ConfigError, ModelError, OutputError
-from pipeline.export.base import Exporter, ExportOptions
+from pipeline.errors import Cancelled, ConfigError, ModelError, OutputError
+from pipeline.export.base import Exporter, ExportOptions, SlowExporter, Watch
 from pipeline.export.run import FORMATS, expand, export_take
+from pipeline.flow import CancelToken
 from pipeline.registry import entries, find
-from pipeline.types import Take
+from pipeline.types import Progress, Take
 from tests.clips import write_clip
 from tests.motion import clip, facing_camera, make_take, scene
 
@@ -146,6 +147,48 @@ class TestExporter:
         with pytest.raises(ZeroDivisionError):
             exporter.write(take, tmp_path, "clip", ALL)
         assert listing(tmp_path) == []
+
+    def test_cancelled_in_the_middle_the_folder_is_as_it_was(self, exporter, take, tmp_path):
+        if not isinstance(exporter, SlowExporter):
+            pytest.skip("quick: not watched")
+        old = tmp_path / f"clip{exporter.suffix}"
+        old.write_bytes(b"an older film")
+        cancel, told = CancelToken(), []
+
+        def look(progress: Progress) -> None:
+            told.append(progress)
+            if len(told) == 5:
+                cancel.cancel()
+
+        with pytest.raises(Cancelled):
+            exporter.write_watched(take, tmp_path, "clip", ALL, Watch(cancel, look))
+        assert len(told) == 5  # it stopped at once
+        assert listing(tmp_path) == [old.name]
+        assert old.read_bytes() == b"an older film"
+        assert {(progress.stage, progress.message) for progress in told} == {("export", exporter.name)}
+
+    def test_tells_how_far_it_is_and_writes_the_same(self, exporter, take, tmp_path):
+        if not isinstance(exporter, SlowExporter) or exporter.name == "fbx":
+            pytest.skip("cannot say how far it is")
+        told: list[Progress] = []
+        paths = exporter.write_watched(take, tmp_path, "clip", ALL, Watch(progress=told.append))
+        assert [(progress.done, progress.total) for progress in told] == [(row, 60) for row in range(60)]
+        unwatched = exporter.write(take, tmp_path, "other", ALL)
+        assert [path.read_bytes() for path in paths] == [path.read_bytes() for path in unwatched]
+
+
+def test_videos_and_fbx_are_watched():
+    slow = {
+        entry.name for entry in entries("exporter") if not entry.missing() and isinstance(entry.load()(), SlowExporter)
+    }
+    assert {"overlay", "side_by_side"} <= slow <= {"overlay", "side_by_side", "fbx"}
+
+
+def test_a_run_that_is_cancelled_keeps_what_was_finished(take, tmp_path):
+    cancel = CancelToken()
+    with pytest.raises(Cancelled):
+        export_take(take, tmp_path, "clip", ["trc", "overlay", "bvh"], None, Watch(cancel, lambda _: cancel.cancel()))
+    assert listing(tmp_path) == ["clip.trc", "clip_person2.trc"]
 
 
 _AS_NOBODY = """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -12,9 +13,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.errors import OutputError
+from pipeline.errors import Cancelled, OutputError
+from pipeline.export.base import Watch
 from pipeline.export.run import export_take
-from pipeline.types import Take
+from pipeline.flow import CancelToken
+from pipeline.types import Progress, Take
 from tests.motion import clip, facing_camera, scene
 
 BLENDER = shutil.which("blender")
@@ -141,3 +144,37 @@ def test_a_blender_that_fails_is_said(tmp_path, monkeypatch):
         export_take(scene(clip("jump")[:20]).take(), out, "jump", ["fbx"])
     assert "NumPy" in error.value.hint
     assert list(out.iterdir()) == []
+
+
+def test_a_blender_that_hangs_is_ended_when_the_export_is_cancelled(tmp_path, monkeypatch):
+    fake = tmp_path / "bin" / "blender"
+    fake.parent.mkdir()
+    fake.write_text(f"#!/bin/sh\necho $$ > {tmp_path}/pid\nexec sleep 600\n")
+    fake.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{fake.parent}:/usr/bin:/bin")
+    cancel = CancelToken()
+
+    def look(progress: Progress) -> None:
+        if (tmp_path / "pid").exists() and (tmp_path / "pid").read_text().strip():
+            cancel.cancel()
+
+    out = tmp_path / "out"
+    with pytest.raises(Cancelled):
+        export_take(scene(clip("jump")[:20]).take(), out, "jump", ["fbx"], None, Watch(cancel, look))
+    assert list(out.iterdir()) == []
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((tmp_path / "pid").read_text()), 0)
+
+
+def test_a_blender_that_ctrl_c_has_ended_counts_as_cancelled(tmp_path, monkeypatch):
+    """The terminal sends it to both; Blender may be gone before we look."""
+    fake = tmp_path / "bin" / "blender"
+    fake.parent.mkdir()
+    fake.write_text("#!/bin/sh\nsleep 0.5\nexit 130\n")
+    fake.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{fake.parent}:/usr/bin:/bin")
+    monkeypatch.setattr("pipeline.export.fbx._ASK_S", 60.0)  # the first look is in time, the next one is too late
+    cancel = CancelToken()
+    watch = Watch(cancel, lambda _: cancel.cancel())
+    with pytest.raises(Cancelled):
+        export_take(scene(clip("jump")[:20]).take(), tmp_path / "out", "jump", ["fbx"], None, watch)

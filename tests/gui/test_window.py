@@ -19,6 +19,7 @@ from app.settings import Settings
 from app.views.export_dialog import ExportDialog
 from app.window import Window
 from pipeline.errors import NoPersonError
+from pipeline.export.base import ExportOptions
 from tests.fakes import COUNT, FPS, FakeBackend, make_take
 from tests.gui.conftest import run_to_end
 
@@ -433,6 +434,44 @@ def test_export_writes_and_shows_the_files(lifted: Window, tmp_path: Path, qtbot
     assert set(shown) <= set(written)
     dialog.accept()
     assert Settings().export.folder == str(folder)
+
+
+def test_a_long_export_shows_how_far_it_is_and_can_be_cancelled(
+    lifted: Window, backend: FakeBackend, tmp_path: Path, qtbot: QtBot
+) -> None:
+    backend.export_gate.clear()
+    lifted.actions_["export"].trigger()
+    dialog = lifted.files.dialog
+    assert not dialog.bar.isVisible()
+    dialog.folder.setText(str(tmp_path / "out"))
+    dialog.export.click()
+    qtbot.waitUntil(lambda: dialog.bar.value() == 30)
+    assert dialog.bar.maximum() == 120
+    assert dialog.bar.isVisible()
+    assert "30 of 120 frames" in dialog.step.text()
+    assert not dialog.export.isEnabled()
+    qtbot.keyClick(dialog, KEY.Key_Escape)  # as the button does
+    assert dialog.isVisible()
+    assert not dialog.cancel.isEnabled()
+    qtbot.waitUntil(lambda: "Cancelled" in dialog.problem.text())
+    assert not dialog.bar.isVisible()
+    assert dialog.export.isEnabled()
+    assert not (tmp_path / "out").exists()
+    backend.export_gate.set()
+    dialog.export.click()  # and again, to the end
+    qtbot.waitUntil(lambda: dialog._pages.currentIndex() == 1)
+    assert (tmp_path / "out").is_dir()
+    dialog.accept()
+
+
+def test_the_window_closes_in_the_middle_of_an_export(
+    lifted: Window, backend: FakeBackend, tmp_path: Path, qtbot: QtBot
+) -> None:
+    backend.export_gate.clear()
+    lifted.controller.export(tmp_path / "out", "walk", ["bvh"], ExportOptions())
+    qtbot.waitUntil(lambda: len(backend.exports) == 1)
+    lifted.close()
+    assert not (tmp_path / "out").exists()
 
 
 def test_export_options_follow_the_formats_and_are_remembered(

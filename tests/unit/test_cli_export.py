@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
+import os
+import signal
+import sys
 
 import pytest
 
-from pipeline.cli import DONE, USER_ERROR, main
+from pipeline.cli import CANCELLED, DONE, USER_ERROR, main
+from pipeline.cli.report import Report
 from pipeline.export.base import ExportOptions
 from pipeline.formats import OPTIONS, import_hint
 from pipeline.project import save_take
 from pipeline.registry import entries
 from tests.bvh_reader import read_bvh
+from tests.clips import write_clip
 from tests.motion import clip, facing_camera, scene
 
 
@@ -65,3 +71,41 @@ def test_every_format_says_how_to_read_it_and_names_known_options():
         assert import_hint(entry.name, ExportOptions()), entry.name
         assert set(entry.options) <= set(OPTIONS)
         assert entry.group
+
+
+@pytest.fixture
+def film_take_path(tmp_path):
+    """A take of a small video that is there."""
+    joints = facing_camera(clip("jump"))[:60]
+    made = scene(joints).take()
+    video = write_clip(tmp_path / "film.mp4", 60, size=(320, 180), rate=60)
+    info = dataclasses.replace(made.info, path=str(video), frame_count=60)
+    return save_take(dataclasses.replace(made, info=info), tmp_path / "film.pose3d")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are others there")
+def test_control_c_stops_a_video_and_leaves_no_half_file(film_take_path, tmp_path, capfd, monkeypatch):
+    seen = []
+
+    def press_control_c(self, name, progress):
+        seen.append((name, progress))
+        if len(seen) == 10:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    monkeypatch.setattr(Report, "progress", press_control_c)
+    out = tmp_path / "out"
+    before = signal.getsignal(signal.SIGINT)
+    assert main(["export", str(film_take_path), "-o", str(out), "--formats", "trc,overlay", "--json"]) == CANCELLED
+    assert [path.name for path in out.iterdir()] == ["film.trc"]
+    assert seen[-1][0] == "film.pose3d overlay"
+    assert len(seen) <= 12  # at the next frame
+    assert json.loads(capfd.readouterr().out) == {"status": "cancelled"}
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_the_progress_of_a_video_is_told_to_scripts(film_take_path, tmp_path, capfd):
+    assert main(["export", str(film_take_path), "-o", str(tmp_path), "--formats", "overlay", "--json"]) == DONE
+    records = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
+    assert records[0]["stage"] == "export"
+    assert records[0]["total"] == 60
+    assert records[-1]["status"] == "done"

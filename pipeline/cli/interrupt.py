@@ -1,0 +1,27 @@
+"""Ctrl-C as a wish, not as an exception in the middle of something."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from pipeline.flow import CancelToken
+
+
+@contextmanager
+def interruptible(cancel: CancelToken) -> Iterator[None]:
+    """Ctrl-C and a polite kill ask the run to stop at the next frame; a second Ctrl-C stops at once."""
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        if cancel.cancelled:
+            raise KeyboardInterrupt
+        cancel.cancel()
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
