@@ -1,8 +1,5 @@
 """Tables name -> "module:Class" (or function) for all that can be chosen. Nothing heavy is imported until `load`."""
 
-Nothing heavy is imported until `load`.
-"""
-
 from __future__ import annotations
 
 import importlib
