@@ -202,7 +202,9 @@ class SettingsPanel(QFrame):
     # --- choices
 
     def set_detectors(self, detectors: Sequence[DetectorRow]) -> None:
-        """Those that can be used first; the others cannot be chosen, and say why."""
+        """Those that can be used first; the others cannot be chosen, and say why. One that is gone is not chosen."""
+        if self._settings.detector not in {one.name for one in detectors}:
+            self._settings.detector = DetectConfig().detector
         listed = sorted(detectors, key=lambda one: not one.ready)
         titles = [one.title if one.ready else f"{one.title}: {one.state}" for one in listed]
         self._refill(self.detector, [(one.name, title) for one, title in zip(listed, titles, strict=True)])

@@ -40,8 +40,9 @@ def listing(check: bool = False) -> list[DetectorInfo]:
     infos = []
     for row in registry.entries("detector"):
         infos.append(DetectorInfo(row.name, row.title, row.missing(), row.hint))
-    unusable = registry.find("detector", _MMPOSE)
-    infos += [_info(entry, unusable, check) for entry in weights.detectors()]
+    needed = next(info for info in infos if info.name == _MMPOSE)
+    own = {entry.name for entry in weights.own_detectors()[0]}
+    infos += [_info(entry, needed, entry.name in own, check) for entry in weights.detectors()]
     return infos
 
 
@@ -92,9 +93,9 @@ def add_detector(checkpoint: Path, config: str, name: str = "") -> DetectorEntry
     return entry
 
 
-def _info(entry: DetectorEntry, unusable: registry.Entry, check: bool) -> DetectorInfo:
-    added = weights.is_own_detector(entry.name)
-    reason, hint, damaged = unusable.missing(), unusable.hint, False
+def _info(entry: DetectorEntry, needed: DetectorInfo, added: bool, check: bool) -> DetectorInfo:
+    """`needed`: MMPose itself, which may be what is missing."""
+    reason, hint, damaged = needed.reason, needed.hint, False
     installed = weights.path_of(entry) is not None
     if not reason and (check or not installed):
         try:

@@ -30,6 +30,7 @@ _EXTENSION = "mmcv._ext"
 _MODULES = ("mmdet.models", "mmpose.models", "mmpose.registry", "mmengine.config", "mmengine.registry")
 _HINT = "Run ./start doctor; ./start --reinstall puts the packages back. The detector mediapipe needs none of them."
 _lock = threading.Lock()
+_quiet = threading.RLock()
 _imported = False
 
 
@@ -54,10 +55,11 @@ def import_mmpose() -> None:
 def to_log() -> Iterator[None]:
     """What code within prints and warns about goes to the log. For calls into OpenMMLab's packages.
 
-    Prints of other threads go there too meanwhile: only for short calls.
+    Prints of other threads go there too meanwhile: only for short calls. One thread at a time: both of what is replaced
+    belong to the whole process.
     """
     said = io.StringIO()
-    with warnings.catch_warnings(record=True) as warned, contextlib.redirect_stdout(said):
+    with _quiet, warnings.catch_warnings(record=True) as warned, contextlib.redirect_stdout(said):
         warnings.simplefilter("always")
         try:
             yield

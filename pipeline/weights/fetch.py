@@ -14,7 +14,7 @@ from pathlib import Path
 from pipeline.errors import ModelError
 from pipeline.files import make_folder, output_error
 from pipeline.flow import CancelToken
-from pipeline.weights.catalogue import user_folder
+from pipeline.weights.catalogue import is_hash_of, user_folder
 from pipeline.weights.entries import WeightFile
 
 _CHUNK = 1 << 20
@@ -53,7 +53,7 @@ def download(
                 raise ModelError(f"The download of '{entry.name}' broke off at {size} of {total} bytes.", "Try again.")
             with part.open("rb") as file:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
-            if (total and size != total) or not digest.startswith(entry.sha256):
+            if (total and size != total) or not is_hash_of(entry.sha256, digest):
                 part.unlink()
                 raise ModelError(
                     f"What {entry.url} sent is not the file that the manifest describes; it was thrown away.",

@@ -99,9 +99,13 @@ def test_an_own_network_is_added_and_removed(
     assert backend.added_detectors == [(tmp_path / "mine.pth", "mmpose::x.py")]
     qtbot.waitUntil(lambda: dialog.selected == "mine")
     assert opened.workspace.panel.detector.findData("mine") >= 0
+    panel = opened.workspace.panel
+    panel.detector.setCurrentIndex(panel.detector.findData("mine"))
+    assert opened.settings.run.detector == "mine"
     dialog.remove.click()
     qtbot.waitUntil(lambda: "mine" not in states(dialog))
-    assert opened.workspace.panel.detector.findData("mine") < 0
+    assert panel.detector.findData("mine") < 0
+    assert opened.settings.run.detector == panel.detector.currentData() == "mediapipe"
 
 
 def test_the_real_list_is_quick_and_says_what_has_to_be_fetched(

@@ -265,6 +265,15 @@ def test_a_published_checkpoint_is_fetched_and_checked_by_the_digits_in_its_name
         weights.locate(published, added=False)
 
 
+def test_a_file_without_a_known_hash_is_never_whole(published: weights.DetectorEntry):
+    weights.user_folder().mkdir(parents=True)
+    (weights.user_folder() / published.file).write_bytes(CONTENT)
+    weights.locate(published, added=False)
+    for digits in ("", published.sha256[:7]):
+        with pytest.raises(ModelError, match="damaged"):
+            weights.locate(dataclasses.replace(published, sha256=digits), added=False)
+
+
 def test_a_published_checkpoint_that_broke_off_is_resumed(published: weights.DetectorEntry, server: Server):
     server.cut = 1_500_000
     with pytest.raises(ModelError, match=f"broke off at 1500000 of {len(CONTENT)} bytes"):
