@@ -49,6 +49,9 @@ SPECS = (
         "Lift the same 2D with a second recipe and show it as a ghost",
     ),
     Spec("models", "Li&fters…", "open_models", "", "layers", "Which lifters there are; add a checkpoint file"),
+    Spec(
+        "detectors", "2D &detectors…", "open_detectors", "", "layers", "Which 2D detectors there are; get their weights"
+    ),
     Spec("play", "&Play", "toggle_play", "Space", "play", "Play or pause"),
     Spec("back", "One frame &back", "step_back", "Left", "step-back", "One frame back"),
     Spec("forward", "One frame &forward", "step_forward", "Right", "step-forward", "One frame forward"),
@@ -92,6 +95,7 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "-",
             "compare",
             "models",
+            "detectors",
             "-",
             "trim_in",
             "trim_out",

@@ -10,18 +10,18 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
+from app.detector_backend import DetectorBackend, PipelineDetectors
 from app.model_backend import ModelBackend, PipelineModels
 from pipeline.config import RunConfig
 from pipeline.export.base import ExportOptions, Watch
 from pipeline.flow import CancelToken
-from pipeline.registry import entries
 from pipeline.sources.base import FrameSource
 from pipeline.types import Progress, Take
 
 TAKE_SUFFIX = ".pose3d"
 
 
-class Backend(ModelBackend, Protocol):
+class Backend(ModelBackend, DetectorBackend, Protocol):
     """The library as the window sees it. Any thread; raises `UserError` children for what the user can put right."""
 
     def open_source(self, path: Path) -> FrameSource: ...
@@ -53,7 +53,7 @@ class Backend(ModelBackend, Protocol):
         ...
 
 
-class PipelineBackend(PipelineModels):
+class PipelineBackend(PipelineModels, PipelineDetectors):
     """The real one."""
 
     def open_source(self, path: Path) -> FrameSource:
@@ -108,8 +108,3 @@ class PipelineBackend(PipelineModels):
             ("cuda", "NVIDIA GPU (CUDA)"),
             ("mps", "Apple GPU (Metal)"),
         ]
-
-
-def detectors() -> list[tuple[str, str, str]]:
-    """(name, title, why it cannot be used or "") of every detector in the registry."""
-    return [(entry.name, entry.title, entry.missing()) for entry in entries("detector")]

@@ -48,7 +48,7 @@ class RunSettings:
     def run_config(self, person: int | None, start_s: float | None, end_s: float | None) -> RunConfig:
         """The settings as the library wants them. `person` None: the one most seen. Raises `ConfigError`."""
         return RunConfig(
-            detect=DetectConfig(detector=self.detector),
+            detect=DetectConfig(detector=self.detector, device=self.device),
             lift=LiftConfig(lifter=self.lifter, prune=prune_config(self), device=self.device),
             post=PostConfig(smooth_hz=self.smooth_hz),
             scene=SceneConfig(fov_deg=self.fov_deg, pitch_deg=self.pitch_deg, height_cm=self.height_cm),

@@ -19,8 +19,9 @@ from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QWidget
 
 from app import about
 from app.actions import Actions
-from app.backend import Backend, detectors
+from app.backend import Backend
 from app.controller import Controller, State
+from app.detector_commands import DetectorCommands
 from app.file_commands import FileCommands
 from app.lifters import CHECKPOINT_SUFFIXES
 from app.meter import ProgressMeter
@@ -59,15 +60,19 @@ class Window(QMainWindow):
         self.files = FileCommands(self, self.controller, settings, self.banner)
         speed_menu = QMenu("S&peed", self)
         self.actions_ = Actions(self, {"recent": self.files.recent_menu, "speed": speed_menu})
-        self.workspace = Workspace(self.actions_, settings.run, settings.compare, detectors(), SPEEDS)
+        self.workspace = Workspace(self.actions_, settings.run, settings.compare, SPEEDS)
         speed_menu.addActions(self.workspace.transport.speed_menu.actions())
         self.play = PlayCommands(self, self.controller, settings, self.workspace, self.actions_)
         self.playback = self.play.playback
         self.views = ViewCommands(self, settings, self.workspace)
         self.models = ModelCommands(self, backend, self.controller.threads)
+        self.detectors = DetectorCommands(self, backend, self.controller.threads)
+        self.detectors.detectors_changed.connect(self.workspace.panel.set_detectors)
         self.recipes = RecipeCommands(self, self.controller, self.workspace, self.models, self.actions_)
         self.people = PersonCommands(self, self.controller, self.workspace.panel)
-        self.actions_.connect(self, self.files, self.play, self.views, self.models, self.recipes, self.people)
+        self.actions_.connect(
+            self, self.files, self.play, self.views, self.models, self.detectors, self.recipes, self.people
+        )
         self.pages = QStackedWidget()
         self.pages.addWidget(self.empty)
         self.pages.addWidget(self.workspace)
@@ -93,7 +98,7 @@ class Window(QMainWindow):
         c.progressed.connect(self._progressed)
         c.failed.connect(self.show_error)
         c.noted.connect(self.banner.note)
-        for part in (c, self.models):
+        for part in (c, self.models, self.detectors):
             part.broke.connect(self.show_bug)
         self.empty.open_wanted.connect(self.files.choose_file)
         self.empty.sample_wanted.connect(self.files.open_sample)
@@ -145,6 +150,7 @@ class Window(QMainWindow):
         self.workspace.scene.prepare()
         try:
             self.models.load()
+            self.detectors.load()
         except UserError as error:
             self.show_error(error)
         self.workspace.panel.set_devices(self.controller.backend.devices())
@@ -157,6 +163,7 @@ class Window(QMainWindow):
             self.settings.set_layout("cards", self.workspace.cards.saveState())
             self.settings.save()
             self.models.stop()
+            self.detectors.stop()
             self.controller.shutdown()
         event.accept()
 

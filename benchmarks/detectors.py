@@ -1,11 +1,15 @@
 """What a frame costs in the 2D detector, beside MediaPipe's own PoseLandmarker, on the same frames in one process.
 
-    python benchmarks/detectors.py [--frames 230] [--video FILE]
+    python benchmarks/detectors.py [--frames 230] [--video FILE] [--mmpose rtmpose-t,rtmpose-m,rtmo-s]
 
 They take turns, some frames each, so that whatever else the machine does hits them alike: on a busy machine read the
 ratios. (Not frame by frame: the threads of one would still be spinning when the next begins.) `cpu` is processor time
 over all threads. The last columns compare what was found: people a frame, and how far this program's joints lie from
 theirs for people whom both see, in pixels and in percent of the body's size.
+
+MMPose's networks have random weights here, which are as fast as trained ones: the top-down ones are given the boxes of
+everyone whom this program's embedded detector found in the frame (cutting, network, decoding; not the search for new
+people, which costs as much as the embedded detector's), the one-stage ones the picture.
 """
 
 from __future__ import annotations
@@ -14,6 +18,7 @@ import argparse
 import itertools
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,7 +27,9 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from pipeline import weights
 from pipeline.config import DetectConfig
+from pipeline.detect.boxes import Piece
 from pipeline.detect.mediapipe import MediaPipeDetector
 from pipeline.detect.mediapipe_graphs import quiet_stderr
 from pipeline.detect.mediapipe_model import model_bundle
@@ -32,6 +39,7 @@ from pipeline.sources.video import VideoSource
 from pipeline.types import Frame, Pose2D
 
 SKELETON = "blazepose33"
+MMPOSE = "rtmpose-t,rtmpose-s,rtmpose-m,rtmpose-m-halpe26,rtmo-t,rtmo-s"
 BLOCK = 16  # frames in memory at once
 
 
@@ -69,6 +77,41 @@ class PlainLandmarker:
         self._landmarker.close()
 
 
+class RandomNetwork:
+    """One of MMPose's networks with random weights, and boxes that somebody else found."""
+
+    def __init__(self, name: str, boxes: Callable[[Frame], Any]) -> None:
+        from pipeline.detect.mmpose_config import read_config
+        from pipeline.detect.mmpose_network import PoseNetwork, build
+
+        entry = weights.find_detector(name)
+        if entry is None:
+            raise SystemExit(f"There is no detector {name}.")
+        config = read_config(entry.config)
+        state = build(config).state_dict()
+        for key in [key for key in state if "head_module.out_cls" in key]:
+            # Random weights see people everywhere, and RTMO then spends seconds on telling them apart: here nobody.
+            state[key] = state[key] * 0 - (10 if key.endswith("bias") else 0)
+        self._network = PoseNetwork(config, state, name)
+        self.label = f"{name}, {self._network.precision}"
+        self._boxes = boxes
+
+    def detect(self, frame: Frame) -> Pose2D:
+        config = self._network.config
+        height, width = frame.bgr.shape[:2]
+        if config.kind == "onestage":
+            piece = Piece.whole(width, height, config.input_px)
+            piece.image_from_input(self._network.people(piece.cut(frame.bgr, config.pad_value))[1])
+        else:
+            pieces = [Piece.around(box, 1.5, config.input_px) for box in self._boxes(frame)]
+            joints, _ = self._network.poses([piece.cut(frame.bgr) for piece in pieces])
+            for piece, found in zip(pieces, joints, strict=True):
+                piece.image_from_input(found)
+        return Pose2D.nobody(SKELETON)
+
+    def close(self) -> None: ...
+
+
 @dataclass
 class Row:
     name: str
@@ -102,21 +145,30 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--frames", type=int, default=10**9, help="how many (default: all)")
     arguments.add_argument("--video", type=Path, default=None, help="default: the sample video")
+    arguments.add_argument("--mmpose", default=MMPOSE, metavar="NAMES", help=f"default: {MMPOSE}; '' for none")
     options = arguments.parse_args()
+    found: dict[int, Any] = {}  # frame index -> boxes of the embedded detector
     ours = Row("hourglass, up to 4", MediaPipeDetector(DetectConfig()))
     rows = [ours, *(Row(f"PoseLandmarker, {n}", PlainLandmarker(n)) for n in (1, 2, 3))]
+    for name in filter(None, options.mmpose.split(",")):
+        network = RandomNetwork(name, lambda frame: found[frame.index])
+        rows.append(Row(network.label, network))
     source = VideoSource(options.video or sample_video())
     count = 0
     frames = itertools.islice(source.frames(), options.frames)
     while block := list(itertools.islice(frames, BLOCK)):
-        poses = [[timed(row, frame) for frame in block] for row in rows]
+        poses = []
+        for row in rows:
+            poses.append([timed(row, frame) for frame in block])
+            if row is ours:
+                found = {frame.index: pose.boxes_image for frame, pose in zip(block, poses[0], strict=True)}
         for row, theirs in zip(rows, poses, strict=True):
             for own, other in zip(poses[0], theirs, strict=True):
                 row.compare(own, other)
         count += len(block)
     source.close()
     print(f"{count} frames of {source.info.name}, {source.info.width_px} x {source.info.height_px}, ms a frame")
-    print(f"{'':22}{'median':>8}{'mean':>8}{'ratio':>8}{'cpu':>8}{'people':>8}{'offset px':>11}{'offset %':>10}")
+    print(f"{'':28}{'median':>8}{'mean':>8}{'ratio':>8}{'cpu':>8}{'people':>8}{'offset px':>11}{'offset %':>10}")
     for row in rows:
         row.detector.close()
         steady = row.ms[1:]  # the first frame searches everything
@@ -124,7 +176,7 @@ def main() -> None:
         percent = np.mean(row.offsets_percent) if row.offsets_percent else np.nan
         ratio = np.mean(steady) / np.mean(ours.ms[1:])
         print(
-            f"{row.name:22}{np.median(steady):8.1f}{np.mean(steady):8.1f}{ratio:8.2f}{np.mean(row.cpu_ms[1:]):8.1f}"
+            f"{row.name:28}{np.median(steady):8.1f}{np.mean(steady):8.1f}{ratio:8.2f}{np.mean(row.cpu_ms[1:]):8.1f}"
             f"{row.people / count:8.2f}{offset_px:11.2f}{percent:10.2f}"
         )
 

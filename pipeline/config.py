@@ -16,14 +16,23 @@ def _check(condition: bool, what: str, hint: str) -> None:
         raise ConfigError(what, hint)
 
 
+def _check_device(device: str) -> None:
+    known = device in ("auto", "cpu", "mps") or device.split(":", maxsplit=1)[0] == "cuda"
+    _check(known, f"The device '{device}' is not known.", "Choose auto, cpu, cuda or mps.")
+
+
 @dataclass(frozen=True, slots=True)
 class DetectConfig:
-    """2D detection. `detector` is a name in the registry."""
+    """2D detection. `detector`: "mediapipe", a name in weights/detectors.json, one that the user added, or "mmpose"."""
 
     detector: str = "mediapipe"
     max_people: int = 4
+    config_path: str = ""  # of "mmpose": `mmpose::...` (its own configs) or a file
+    checkpoint_path: str = ""  # of "mmpose"
+    device: str = "auto"  # of MMPose's networks; mediapipe always computes on the CPU
 
     def __post_init__(self) -> None:
+        _check_device(self.device)
         _check(1 <= self.max_people <= 20, f"max_people is {self.max_people}.", "Choose 1 to 20 people.")
 
 
@@ -38,8 +47,7 @@ class LiftConfig:
     precision: Literal["auto", "float32", "bfloat16"] = "auto"
 
     def __post_init__(self) -> None:
-        known = self.device in ("auto", "cpu", "mps") or self.device.split(":")[0] == "cuda"
-        _check(known, f"The device '{self.device}' is not known.", "Choose auto, cpu, cuda or mps.")
+        _check_device(self.device)
         _check(
             self.precision in ("auto", "float32", "bfloat16"),
             f"The precision '{self.precision}' is not known.",

@@ -7,9 +7,9 @@ import threading
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from pipeline import registry
 from pipeline.config import DetectConfig, LiftConfig
 from pipeline.detect.base import Detector
+from pipeline.detect.choose import create_detector
 from pipeline.lift.base import WindowLifter
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class Engine:
                 if self._detector is not None:
                     self._detector[1].close()
                     self._detector = None
-                self._detector = (config, registry.find("detector", config.detector).load()(config))
+                self._detector = (config, create_detector(config))
             return self._detector[1]
 
     def lifter(self, config: LiftConfig) -> WindowLifter:

@@ -1,4 +1,4 @@
-"""Tables name -> "module:Class" for everything that can be chosen. Nothing heavy is imported until `load`."""
+"""Tables name -> "module:Class" (or function) for all that can be chosen. Nothing heavy is imported until `load`."""
 
 from __future__ import annotations
 
@@ -53,8 +53,8 @@ ENTRIES: tuple[Entry, ...] = (
         ("mediapipe",), "Run ./start doctor.",
     ),
     Entry(
-        "detector", "mmpose", "", "MMPose (RTMPose, RTMO)", ("mmpose", "mmdet", "mmcv", "mmengine"),
-        "The packages are installed with the program; the detector itself comes with a later version. Use mediapipe.",
+        "detector", "mmpose", "pipeline.detect.mmpose:create", "MMPose, with your config and checkpoint",
+        ("torch", "mmpose", "mmdet", "mmcv", "mmengine"), "Run ./start --reinstall.",
     ),
     Entry("source", "video", "pipeline.sources.video:VideoSource", "Video file", ("av",)),
     Entry("source", "joints2d", "pipeline.sources.joints2d:Joints2DSource", "2D joints found elsewhere (.npz)"),

@@ -75,6 +75,17 @@ HALPE26 = Skeleton(
     right=(2, 4, 6, 8, 10, 12, 14, 16, 21, 23, 25),
 )  # fmt: skip
 
+# Body and feet of COCO-WholeBody's 133 joints; its face and hands are of no use to a lifter.
+COCO23 = Skeleton(
+    "coco23",
+    (
+        *COCO17.names, "left_big_toe", "left_small_toe", "left_heel", "right_big_toe", "right_small_toe", "right_heel",
+    ),
+    (*COCO17.parents, 15, 15, 15, 16, 16, 16),
+    left=(*COCO17.left, 17, 18, 19),
+    right=(*COCO17.right, 20, 21, 22),
+)  # fmt: skip
+
 BLAZEPOSE33 = Skeleton(
     "blazepose33",
     (
@@ -92,7 +103,7 @@ BLAZEPOSE33 = Skeleton(
     right=(4, 5, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30, 32),
 )  # fmt: skip
 
-SKELETONS: dict[str, Skeleton] = {s.key: s for s in (H36M17, COCO17, HALPE26, BLAZEPOSE33)}
+SKELETONS: dict[str, Skeleton] = {s.key: s for s in (H36M17, COCO17, COCO23, HALPE26, BLAZEPOSE33)}
 
 # H36M-17 limb joint -> the same joint's name in every detector skeleton.
 _LIMBS = {i: H36M17.names[i] for i in (1, 2, 3, 4, 5, 6, 11, 12, 13, 14, 15, 16)}

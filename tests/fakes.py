@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from app.detectors import DetectorRow
 from app.lifters import Assumption, FoundCheckpoint, LifterInfo, RecipeCost
 from pipeline.config import LiftConfig, RunConfig
 from pipeline.errors import Cancelled, ConfigError, ModelError, NoPersonError, SourceError
@@ -115,6 +116,11 @@ class FakeBackend:
             LifterInfo("fake", "Fake lifter", "mixste", "MixSTE", 243, 6, HALVING, default=True),
             LifterInfo("centre", "Fake centre lifter", "mhformer", "MHFormer", 351, 3, PruneConfig(), seq2frame=True),
         ]
+        self.known_detectors = [
+            DetectorRow("mediapipe", "Fake embedded"),
+            DetectorRow("rtmpose-m", "Fake RTMPose", "Not here.", False, 54_000_000, True, details="Licence: none."),
+        ]
+        self.added_detectors: list[tuple[Path, str]] = []
         # What a run with this `LiftConfig` makes of a body: for tests that compare two recipes.
         self.shape: Callable[[LiftConfig, np.ndarray], np.ndarray] = lambda lift, joints: joints
         self.costs: list[tuple[str, PruneConfig | None]] = []
@@ -237,6 +243,25 @@ class FakeBackend:
         progress(100_000, 100_000)
         self.known_lifters = [
             replace(lifter, state="installed") if lifter.name == name else lifter for lifter in self.known_lifters
+        ]
+
+    def detectors(self, check: bool = False) -> Sequence[DetectorRow]:
+        return list(self.known_detectors)
+
+    def add_detector(self, checkpoint: Path, config: str) -> str:
+        if "nothing" in config:
+            raise ModelError(f"There is no config {config}.", "Check its name.")
+        self.added_detectors.append((checkpoint, config))
+        self.known_detectors.append(DetectorRow(checkpoint.stem, checkpoint.stem, added=True))
+        return checkpoint.stem
+
+    def remove_detector(self, name: str) -> None:
+        self.known_detectors = [one for one in self.known_detectors if one.name != name]
+
+    def download_detector(self, name: str, progress: Callable[[int, int], None], cancel: CancelToken) -> None:
+        self.download(name, progress, cancel)
+        self.known_detectors = [
+            replace(one, reason="", installed=True) if one.name == name else one for one in self.known_detectors
         ]
 
     def devices(self) -> Sequence[tuple[str, str]]:

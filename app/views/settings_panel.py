@@ -16,11 +16,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.detectors import DetectorRow
 from app.lifters import INSTALLED, LifterInfo
 from app.settings import CompareSettings, RunSettings
 from app.views.fields import LongComboBox, NoWheel, field, number, section, stacked
 from app.views.recipe_panel import RecipePanel
 from app.views.widgets import column, label, tool
+from pipeline.config import DetectConfig
 from pipeline.types import Take
 
 _WIDTH = 288
@@ -36,8 +38,8 @@ class SettingsPanel(QFrame):
     other_changed = Signal()  # the recipe to compare with
 
     def __init__(
-        self, settings: RunSettings, other: CompareSettings, detectors: Sequence[tuple[str, str, str]],
-        models: QAction, parent: QWidget | None = None,
+        self, settings: RunSettings, other: CompareSettings, models: QAction, detectors: QAction,
+        parent: QWidget | None = None,
     ) -> None:  # fmt: skip
         super().__init__(parent)
         self.setObjectName("panel")
@@ -57,7 +59,7 @@ class SettingsPanel(QFrame):
         self.fov = number(5, 150, 1, "°", "Automatic", 0, 60)
         self.pitch = number(-89, 89, 1, "°", "Estimated", 1)
         self.smooth = number(0, 60, 0.5, " Hz", "Off", 1, 7)
-        self.detector, self.lifter, self.device = QComboBox(), LongComboBox(), QComboBox()
+        self.detector, self.lifter, self.device = LongComboBox(), LongComboBox(), QComboBox()
         self.recipe = RecipePanel(settings, other)
         self.estimates = label("", "faint")
         self.estimates.setWordWrap(True)
@@ -66,7 +68,7 @@ class SettingsPanel(QFrame):
         self.reset = QPushButton("Back to the defaults")
         self.reset.setProperty("role", "flat")
 
-        self._fill_detectors(detectors)
+        self.detector.addItem("Default", DetectConfig().detector)
         self.lifter.addItem("Default", "")
         self.set_devices([("auto", "Automatic")])
         body = column(
@@ -87,7 +89,7 @@ class SettingsPanel(QFrame):
                    "Movements faster than this are smoothed away. 7 Hz suits most; "
                    "choose more for fast sports, 0 for none."),
             10, section("MODELS"),
-            stacked("2D detector", self.detector, "Finds people and their joints in every picture."),
+            stacked("2D detector", self.detector, "Finds people and their joints in every picture.", tool(detectors)),
             stacked("3D lifter", self.lifter, "Turns the joints' movement into 3D.", tool(models)),
             stacked("Compute on", self.device, "Automatic takes a supported GPU if there is one, else the processor."),
             self.recipe,
@@ -199,15 +201,18 @@ class SettingsPanel(QFrame):
 
     # --- choices
 
-    def _fill_detectors(self, detectors: Sequence[tuple[str, str, str]]) -> None:
-        for name, title, missing in detectors:
-            self.detector.addItem(title, name)
-            if missing:
-                model = self.detector.model()
-                assert isinstance(model, QStandardItemModel)
-                item = model.item(self.detector.count() - 1)
-                item.setEnabled(False)
-                item.setToolTip(missing.capitalize() + ".")
+    def set_detectors(self, detectors: Sequence[DetectorRow]) -> None:
+        """Those that can be used first; the others cannot be chosen, and say why. One that is gone is not chosen."""
+        if self._settings.detector not in {one.name for one in detectors}:
+            self._settings.detector = DetectConfig().detector
+        listed = sorted(detectors, key=lambda one: not one.ready)
+        titles = [one.title if one.ready else f"{one.title}: {one.state}" for one in listed]
+        self._refill(self.detector, [(one.name, title) for one, title in zip(listed, titles, strict=True)])
+        model = self.detector.model()
+        assert isinstance(model, QStandardItemModel)
+        for i, one in enumerate(listed):
+            model.item(i).setEnabled(one.ready)
+            model.item(i).setToolTip(one.reason)
 
     def set_lifters(self, lifters: Sequence[LifterInfo]) -> None:
         """The first is the default; it is stored as "" so that a better one can take its place later."""

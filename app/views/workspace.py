@@ -32,12 +32,13 @@ class Workspace(QWidget):
 
     def __init__(
         self, actions: ActionTable, run: RunSettings, other: CompareSettings,
-        detectors: Sequence[tuple[str, str, str]], speeds: Sequence[float],
+        speeds: Sequence[float],
     ) -> None:  # fmt: skip
         super().__init__()
         self.video, self.scene = VideoView(), SceneView()
         self.timeline, self.strip, self.transport = Timeline(), TokenStrip(), Transport(speeds)
-        self.panel, self.run_panel = SettingsPanel(run, other, detectors, actions["models"]), RunPanel()
+        self.panel = SettingsPanel(run, other, actions["models"], actions["detectors"])
+        self.run_panel = RunPanel()
         self.compare_bar = CompareBar()
         self.name, self.facts = label(""), label("", "faint")
         self.name.setProperty("role", "title")

@@ -17,6 +17,7 @@ from typing import Any
 
 from pipeline import registry, runtime, weights
 from pipeline.cli.report import Report
+from pipeline.detect.choose import listing
 from pipeline.errors import UserError
 from pipeline.files import cache_folder
 from pipeline.sources import cameras
@@ -112,9 +113,23 @@ def _detector() -> Iterator[Finding]:
         return "the embedded model is built and loads"
 
     yield _attempt("detector mediapipe", ready)
-    mmpose = registry.find("detector", "mmpose")
-    reason = mmpose.missing()
-    yield Finding("detector mmpose", reason or "ready", not reason, mmpose.hint if reason else "", needed=False)
+    yield dataclasses.replace(_attempt("detector mmpose", _mmpose_ready), needed=False)
+    for info in listing(check=True):
+        if info.damaged or (info.reason and info.added):
+            yield Finding(f"detector {info.name}", info.reason, ok=False, fix=info.hint, needed=False)
+    for problem in weights.own_detectors()[1]:
+        yield Finding("detectors added by you", problem, ok=False, fix="Correct the list.", needed=False)
+
+
+def _mmpose_ready() -> str:
+    """Imports it and builds a network: what most often does not work elsewhere."""
+    registry.find("detector", "mmpose").load()
+    from pipeline.detect.mmpose_config import read_config
+    from pipeline.detect.mmpose_network import build, version
+
+    build(read_config(weights.detectors()[0].config))
+    here = [info.name for info in listing() if info.installed and info.size_bytes]
+    return f"{version()} imports and builds its networks; weights here: {', '.join(here) or 'none (see `models`)'}"
 
 
 def _weights() -> Iterator[Finding]:

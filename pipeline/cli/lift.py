@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import weights
-from pipeline.cli import recipe
+from pipeline.cli import detector_options, recipe
 from pipeline.cli.export import add_options, options_from
 from pipeline.cli.interrupt import interruptible
 from pipeline.cli.report import Report
-from pipeline.config import DetectConfig, LiftConfig, PostConfig, RunConfig, SceneConfig
+from pipeline.config import LiftConfig, PostConfig, RunConfig, SceneConfig
 from pipeline.errors import ConfigError, UserError
 from pipeline.export.base import Watch
 from pipeline.export.run import expand, export_take
@@ -51,7 +51,7 @@ def add_parser(commands: Any) -> None:
     parser.add_argument(
         "--feet", choices=("off", "auto", "always", "grounding"), help="locking of standing feet (default: auto)"
     )
-    parser.add_argument("--detector", default=DetectConfig().detector, help="2D detector (see `models`)")
+    detector_options.add_arguments(parser)
     parser.add_argument("--lifter", default="", help="lifter (see `models`)")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, mps")
     recipe.add_arguments(parser)
@@ -68,7 +68,7 @@ def config_from(arguments: argparse.Namespace) -> RunConfig:
     post = PostConfig(**{key: value for key, value in given.items() if value is not None})
     persons: Any = "all" if arguments.all else None if arguments.person is None else (arguments.person,)
     return RunConfig(
-        detect=DetectConfig(detector=arguments.detector),
+        detect=detector_options.detect_config(arguments),
         lift=LiftConfig(lifter=arguments.lifter, prune=recipe.prune_from(arguments, own), device=arguments.device),
         post=post,
         scene=SceneConfig(

@@ -9,6 +9,7 @@ from typing import Any
 from pipeline import registry, weights
 from pipeline.cli import models_options, models_run
 from pipeline.cli.report import Report
+from pipeline.detect.choose import DetectorInfo, add_detector, listing
 from pipeline.errors import ModelError
 from pipeline.schedule import PruneConfig
 from pipeline.types import Progress
@@ -33,23 +34,27 @@ def add_parser(commands: Any) -> None:
 
     adding = words.add_parser(
         "add",
-        help="make a lifter of a checkpoint file",
+        help="make a lifter, or a 2D detector, of a checkpoint file",
         description="Copy the tensors of a checkpoint of MixSTE, MHFormer, MotionBERT or MotionAGFormer into your own "
-        "folder and register them, with the input rule of their family. Then: lift --lifter NAME.",
+        "folder and register them, with the input rule of their family. Then: lift --lifter NAME. With --config, the "
+        "checkpoint is that of a 2D detector of MMPose. Then: lift --detector NAME.",
     )
     adding.add_argument("file", metavar="FILE", type=Path, help=".pth, .bin, .pt or .safetensors")
     adding.add_argument("--name", default="", help="what to call it; made from the file's name otherwise")
     adding.add_argument(
         "--joint-rule", default="", metavar="RULE", help="joints it was trained with: h36m (default) or hourglass"
     )
+    adding.add_argument(
+        "--config", default="", help="of a detector: its MMPose config, mmpose::body_2d_keypoint/... or a file"
+    )
     models_options.add_arguments(adding)
     adding.set_defaults(run=add)
 
-    removing = words.add_parser("remove", help="take a lifter that you added out again")
+    removing = words.add_parser("remove", help="take a lifter or detector that you added out again")
     removing.add_argument("name", metavar="NAME")
     removing.set_defaults(run=remove)
 
-    fetching = words.add_parser("download", help="get the weights of a lifter that has an address")
+    fetching = words.add_parser("download", help="get the weights of a lifter or detector that has an address")
     fetching.add_argument("name", metavar="NAME")
     fetching.set_defaults(run=download)
 
@@ -60,7 +65,13 @@ def add_parser(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace, report: Report) -> int:
     """List everything."""
-    for kind, title in (("detector", "2D detectors"), ("host", "Video pose transformers"), ("exporter", "Formats")):
+    report.line("2D detectors")
+    for info in listing(check=True):
+        _list_detector(info, report)
+    for problem in weights.own_detectors()[1]:
+        report.line(f"  not usable: {problem}")
+        report.record({"kind": "problem", "name": "your own detectors", "ready": False, "reason": problem})
+    for kind, title in (("host", "Video pose transformers"), ("exporter", "Formats")):
         report.line(title)
         for entry in registry.entries(kind):  # type: ignore[arg-type]
             reason = entry.missing()
@@ -76,6 +87,18 @@ def run(arguments: argparse.Namespace, report: Report) -> int:
         report.line(f"  not usable: {problem}")
         report.record({"kind": "problem", "name": "your own lifters", "ready": False, "reason": problem})
     return 0
+
+
+def _list_detector(info: DetectorInfo, report: Report) -> None:
+    notes = [" (added by you)" if info.added else ""]
+    if info.reason and not info.installed and info.downloadable:
+        notes.append(f"  [not here; models download {info.name}, about {info.size_bytes / 1e6:.0f} MB]")
+    elif info.reason:
+        notes.append(f"  [{info.reason} {info.hint}]")
+    report.line(f"  {info.name:<20} {info.title}{''.join(notes)}")
+    row = {"kind": "detector", "name": info.name, "title": info.title, "ready": not info.reason, "reason": info.reason}
+    more = {"own": info.added, "installed": info.installed, "downloadable": info.downloadable}
+    report.record({**row, "hint": info.hint, **more, "bytes": info.size_bytes, "licence": info.licence})
 
 
 def _list_lifter(weight: weights.WeightEntry, is_own: bool, report: Report) -> None:
@@ -94,6 +117,8 @@ def _list_lifter(weight: weights.WeightEntry, is_own: bool, report: Report) -> N
 
 def add(arguments: argparse.Namespace, report: Report) -> int:
     overrides = models_options.overrides_from(arguments)
+    if arguments.config:
+        return _add_detector(arguments, report)
     from pipeline.lift.adopt import adopt
 
     entry = adopt(arguments.file, arguments.name, overrides, arguments.joint_rule)
@@ -117,10 +142,29 @@ def add(arguments: argparse.Namespace, report: Report) -> int:
     return 0
 
 
+def _add_detector(arguments: argparse.Namespace, report: Report) -> int:
+    entry = add_detector(arguments.file, arguments.config, arguments.name)
+    report.record(
+        {
+            "status": "done",
+            "name": entry.name,
+            "title": entry.title,
+            "skeleton": entry.skeleton,
+            "file": str(weights.user_folder() / entry.file),
+        }
+    )
+    report.line(f"{entry.name}: {entry.title}")
+    report.line(f"  Use it with: lift --detector {entry.name}")
+    return 0
+
+
 def remove(arguments: argparse.Namespace, report: Report) -> int:
     from pipeline.lift.adopt import remove as remove_lifter
 
-    remove_lifter(arguments.name)
+    if weights.is_own_detector(arguments.name):
+        weights.unregister_detector(arguments.name)
+    else:
+        remove_lifter(arguments.name)
     report.record({"status": "done", "name": arguments.name})
     report.line(f"{arguments.name} is removed.")
     return 0
@@ -130,7 +174,7 @@ def download(arguments: argparse.Namespace, report: Report) -> int:
     from pipeline.cli.interrupt import interruptible
     from pipeline.flow import CancelToken
 
-    entry = weights.find(arguments.name)
+    entry = weights.find_detector(arguments.name) or weights.find(arguments.name)
     cancel = CancelToken()
     with interruptible(cancel):
         path = weights.download(

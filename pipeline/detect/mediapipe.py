@@ -20,8 +20,9 @@ from queue import SimpleQueue
 import numpy as np
 
 from pipeline.config import DetectConfig
+from pipeline.detect.boxes import faded
 from pipeline.detect.crops import Square, search_squares
-from pipeline.detect.mediapipe_graphs import FINDER_PX, LANDMARKER_PX, Landmarker, Landmarks, PersonFinder
+from pipeline.detect.mediapipe_graphs import FINDER_PX, LANDMARKER_PX, Landmarker, PersonFinder
 from pipeline.detect.mediapipe_model import model_bundle
 from pipeline.detect.similarity import joint_box, oks
 from pipeline.types import Floats, Frame, Image, Pose2D
@@ -40,7 +41,6 @@ _LOST_REACH = 1.5  # in a square so much larger than theirs
 _SAME_OKS = 0.5  # above this two detections are one person
 _COVER_SHARE = 0.8  # of the smaller box, inside the other: a newcomer there is a second guess at somebody known,
 _COVER_LENGTHS = 0.6  # unless much shorter or longer (a child in front of a grown-up)
-_OUTSIDE_FALLOFF = 0.05  # of the picture's longer side: how fast scores fall beyond the edge
 _TRUNK = [11, 12, 23, 24]
 _ESTABLISHED = 10  # frames after which somebody is no newcomer
 _MAX_THREADS = 4
@@ -232,14 +232,7 @@ class MediaPipeDetector:
         following = Square.around(ends[0], ends[1], _MARGIN)
         if not (np.isfinite(joints).all() and -longest <= following.x <= 2 * longest):
             return None
-        return _Person(following, joints, self._scores(joints, seen), seen.confidence)
-
-    def _scores(self, joints: Floats, seen: Landmarks) -> Floats:
-        """Visibility, less and less of it the further a joint lies outside the picture, where it is a guess."""
-        size = np.array(self._size, np.float32)
-        beyond = np.maximum(np.maximum(-joints, joints - size), 0).max(axis=-1)
-        inside = np.clip(1 - beyond / (_OUTSIDE_FALLOFF * max(self._size)), 0, 1)
-        return np.asarray(np.clip(seen.visibility, 0, 1) * inside, np.float32)
+        return _Person(following, joints, faded(joints, seen.visibility, self._size), seen.confidence)
 
     def _again(self, newcomer: _Person, known: _Person) -> bool:
         """Whether a newcomer is only a second guess at somebody known, however different the guess."""

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from pipeline import registry, weights
 from pipeline.errors import ModelError
-from pipeline.lift.tensors import COUNTER, read_state_dict, some
 from pipeline.schedule import PruneConfig
 from pipeline.weights import WeightEntry
+from pipeline.weights.tensors import COUNTER, read_state_dict, some
 
 if TYPE_CHECKING:
     import torch

@@ -18,8 +18,8 @@ from pipeline.lift import checkpoints, recipes, sidecar
 from pipeline.lift.families import Family, family_of, sizes_of
 from pipeline.lift.ray import CHANNELS
 from pipeline.lift.recipes import Overrides
-from pipeline.lift.tensors import read_state_dict
 from pipeline.schedule import PruneConfig
+from pipeline.weights.tensors import read_state_dict
 
 if TYPE_CHECKING:
     import torch

@@ -8,7 +8,7 @@ Arrays in the file; `T` frames, `P` persons (in no particular order), `J` joints
 | `scores` | (T, J) or (T, P, J) | confidence in [0, 1]; 0 or NaN = not seen |
 | `fps_hz` | scalar | frames a second |
 | `width_px`, `height_px` | scalars | size of the upright picture |
-| `skeleton` | text | `h36m17`, `coco17`, `halpe26` or `blazepose33` |
+| `skeleton` | text | `h36m17`, `coco17`, `coco23`, `halpe26` or `blazepose33` |
 | `fov_deg` | scalar, optional | horizontal field of view of the camera |
 | `time_s` | (T,), optional | true timestamps, rising; without them frame i is at i / fps_hz |
 """

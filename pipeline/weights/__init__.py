@@ -1,13 +1,15 @@
 """The lifters that there are: `weights/manifest.json` and the user's own, their files, and how to get them.
 
-Everything the program knows of a lifter is in its manifest entry; nothing else holds its sizes or names. A file is
-looked for in the project's `weights/` folder, then in the user's cache. Nothing is ever downloaded unasked.
+The checkpoints of 2D detectors likewise (`detectors`). Everything the program knows of either is in its entry; nothing
+else holds sizes or names. A file is looked for in the project's `weights/` folder, then in the user's cache. Nothing is
+ever downloaded unasked.
 """
 
 from pipeline.weights.adding import check_name, register, unregister
 from pipeline.weights.catalogue import (
     PROJECT_FOLDER,
     Own,
+    file_sha256,
     find,
     is_own,
     locate,
@@ -16,22 +18,41 @@ from pipeline.weights.catalogue import (
     path_of,
     user_folder,
 )
+from pipeline.weights.detectors import (
+    DetectorEntry,
+    check_detector_name,
+    detectors,
+    find_detector,
+    is_own_detector,
+    own_detectors,
+    register_detector,
+    unregister_detector,
+)
 from pipeline.weights.entries import WeightEntry
 from pipeline.weights.fetch import download
 
 __all__ = [
     "PROJECT_FOLDER",
+    "DetectorEntry",
     "Own",
     "WeightEntry",
+    "check_detector_name",
     "check_name",
+    "detectors",
     "download",
+    "file_sha256",
     "find",
+    "find_detector",
     "is_own",
+    "is_own_detector",
     "locate",
     "manifest",
     "own",
+    "own_detectors",
     "path_of",
     "register",
+    "register_detector",
     "unregister",
+    "unregister_detector",
     "user_folder",
 ]

@@ -15,12 +15,13 @@ from pathlib import Path
 
 from pipeline.errors import ConfigError, ModelError
 from pipeline.files import cache_path
-from pipeline.weights.entries import WeightEntry
+from pipeline.weights.entries import WeightEntry, WeightFile
 
 log = logging.getLogger(__name__)
 
 PROJECT_FOLDER = Path(__file__).resolve().parents[2] / "weights"
 MANIFEST = "manifest.json"
+_FEWEST_DIGITS = 8  # of a sha256: what OpenMMLab publishes
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,7 @@ def _read_own(path: Path, mtime_ns: int, size: int) -> Own:
     return Own(path, tuple(entries), tuple(problems))
 
 
-def path_of(entry: WeightEntry) -> Path | None:
+def path_of(entry: WeightFile) -> Path | None:
     """Where the file of `entry` lies, unchecked; None if it is not installed."""
     for folder in (PROJECT_FOLDER, user_folder()):
         if (path := folder / entry.file).is_file():
@@ -119,21 +120,25 @@ def path_of(entry: WeightEntry) -> Path | None:
     return None
 
 
-def locate(entry: WeightEntry) -> Path:
-    """The file of `entry`, checked against size and sha256. Raises `ModelError` that says what to do."""
+def locate(entry: WeightFile, added: bool | None = None) -> Path:
+    """The file of `entry`, checked against size and sha256. Raises `ModelError` that says what to do.
+
+    `added`: whether the user added it; None looks among the lifters.
+    """
     if entry.url:
         again = f"Download it again: models download {entry.name} ({entry.url})."
-    elif is_own(entry.name):
+    elif is_own(entry.name) if added is None else added:
         again = f"Remove it (models remove {entry.name}), then add the file again."
     else:
         again = "It comes with the program: get the program again."
     path = path_of(entry)
     if path is None:
-        where = f"It can be downloaded: models download {entry.name} ({entry.url})." if entry.url else again
+        by_hand = f"or put a file of that name into {PROJECT_FOLDER}."
+        where = f"It can be downloaded: models download {entry.name} ({entry.url}), {by_hand}" if entry.url else again
         raise ModelError(f"The weights of '{entry.name}' are not installed ({entry.file} is missing).", where)
     try:
-        stat = path.stat()
-        whole = stat.st_size == entry.bytes and _sha256(path, stat.st_mtime_ns, stat.st_size) == entry.sha256
+        size = path.stat().st_size
+        whole = entry.bytes in (0, size) and is_hash_of(entry.sha256, file_sha256(path))
     except OSError as error:
         raise ModelError(
             f"The weights {path} cannot be read ({error.strerror}).", "Check the file's permissions."
@@ -141,6 +146,17 @@ def locate(entry: WeightEntry) -> Path:
     if not whole:
         raise ModelError(f"The weights {path} are damaged: they are not the file that the manifest describes.", again)
     return path
+
+
+def is_hash_of(known: str, sha256: str) -> bool:
+    """Whether `known`, a hash or its first digits (eight at least), is that of a file with this sha256."""
+    return len(known) >= _FEWEST_DIGITS and sha256.startswith(known)
+
+
+def file_sha256(path: Path) -> str:
+    """Hash of a file; read again only if the file has changed. Raises `OSError`."""
+    stat = path.stat()
+    return _sha256(path, stat.st_mtime_ns, stat.st_size)
 
 
 @cache

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 
-def test_models_names_the_default_lifter_and_what_is_not_built(command) -> None:
+def test_models_names_the_default_lifter_and_what_has_to_be_fetched(command) -> None:
     done = command("models", "--json")
     assert done.code == 0, done.stderr
     rows = {(row["kind"], row["name"]): row for row in done.records}
     assert rows["detector", "mediapipe"]["ready"]
-    assert not rows["detector", "mmpose"]["ready"]
-    assert rows["detector", "mmpose"]["reason"] == "not built yet"
+    assert rows["detector", "mmpose"]["ready"]
+    fetched = rows["detector", "rtmpose-m-halpe26"]
+    assert fetched["downloadable"]
+    if not fetched["installed"]:
+        assert not fetched["ready"]
+        assert "models download rtmpose-m-halpe26" in fetched["hint"]
+        assert 50e6 < fetched["bytes"] < 60e6
     defaults = [row for row in done.records if row.get("default")]
     assert len(defaults) == 1
     assert defaults[0]["ready"]
@@ -31,6 +36,7 @@ def test_doctor_finds_a_whole_installation(command) -> None:
     ):
         assert found[name]["ok"]
     assert "device" in found["device"]["value"]
+    assert "1.3.2 imports and builds its networks" in found["detector mmpose"]["value"]
     assert all(row["fix"] for row in found.values() if not row["ok"] and row["needed"])
     assert done.records[-1] == {"status": "done", "healthy": True}
 

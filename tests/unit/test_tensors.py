@@ -21,7 +21,7 @@ from safetensors.torch import save_file
 
 from pipeline.errors import ModelError
 from pipeline.lift.recognise import recognise
-from pipeline.lift.tensors import read_state_dict
+from pipeline.weights.tensors import read_state_dict
 from tests.checkpoints import host, save
 
 State = dict[str, torch.Tensor]

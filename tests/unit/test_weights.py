@@ -26,6 +26,7 @@ class Server(http.server.ThreadingHTTPServer):
     content = CONTENT
     cut: int | None = None  # bytes after which the connection is closed
     ranges = True
+    says_length = True
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
@@ -46,9 +47,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.send_error(404)
             return
         start = int(wanted.removeprefix("bytes=").rstrip("-")) if wanted and self.server.ranges else 0
+        if start and start >= len(self.server.content):
+            self.send_error(416)
+            return
         body = self.server.content[start:]
         self.send_response(206 if start else 200)
-        self.send_header("Content-Length", str(len(body)))
+        if self.server.says_length:
+            self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body if self.server.cut is None else body[: self.server.cut])
 
@@ -233,3 +238,79 @@ def test_only_safe_addresses(entry: weights.WeightEntry):
             weights.download(dataclasses.replace(entry, url=url))
     with pytest.raises(ModelError, match="no download address"):
         weights.download(dataclasses.replace(entry, url=""))
+
+
+# --- checkpoints of detectors: of these, only the first digits of the hash are known, and not the size
+
+
+@pytest.fixture
+def published(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> weights.DetectorEntry:
+    monkeypatch.setenv("HOURGLASS_CACHE", str(tmp_path / "cache"))
+    digits = hashlib.sha256(CONTENT).hexdigest()[:8]
+    return weights.DetectorEntry(
+        name="far", title="Far", config="mmpose::x.py", file=f"far-{digits}_20230504.pth", sha256=digits,
+        skeleton="coco17", about_bytes=1_000_000, url=server.url,
+    )  # fmt: skip
+
+
+def test_a_published_checkpoint_is_fetched_and_checked_by_the_digits_in_its_name(published: weights.DetectorEntry):
+    seen: list[tuple[int, int]] = []
+    path = weights.download(published, lambda done, total: seen.append((done, total)))
+    assert path.read_bytes() == CONTENT
+    assert path.name == published.file
+    assert weights.locate(published, added=False) == path
+    assert seen[-1] == (len(CONTENT), len(CONTENT))  # the server said how much it is
+    path.write_bytes(CONTENT[:-1])
+    with pytest.raises(ModelError, match="damaged"):
+        weights.locate(published, added=False)
+
+
+def test_a_file_without_a_known_hash_is_never_whole(published: weights.DetectorEntry):
+    weights.user_folder().mkdir(parents=True)
+    (weights.user_folder() / published.file).write_bytes(CONTENT)
+    weights.locate(published, added=False)
+    for digits in ("", published.sha256[:7]):
+        with pytest.raises(ModelError, match="damaged"):
+            weights.locate(dataclasses.replace(published, sha256=digits), added=False)
+
+
+def test_a_published_checkpoint_that_broke_off_is_resumed(published: weights.DetectorEntry, server: Server):
+    server.cut = 1_500_000
+    with pytest.raises(ModelError, match=f"broke off at 1500000 of {len(CONTENT)} bytes"):
+        weights.download(published)
+    server.cut = None
+    seen: list[tuple[int, int]] = []
+    assert weights.download(published, lambda *news: seen.append(news)).read_bytes() == CONTENT
+    assert server.asked == [None, "bytes=1500000-"]
+    assert seen[0][0] > 1_500_000
+    assert {total for _, total in seen} == {len(CONTENT)}
+
+
+def test_a_published_checkpoint_whose_part_is_whole_already(published: weights.DetectorEntry, server: Server):
+    """The program was killed between the last byte and the check: the server has nothing more to send."""
+    weights.user_folder().mkdir(parents=True)
+    (weights.user_folder() / f"{published.file}.part").write_bytes(CONTENT)
+    assert weights.download(published).read_bytes() == CONTENT
+    assert server.asked == [f"bytes={len(CONTENT)}-"]
+
+
+@pytest.mark.parametrize("says_length", [True, False])
+def test_a_published_checkpoint_of_another_content(published: weights.DetectorEntry, server: Server, says_length: bool):
+    server.content, server.says_length = CONTENT[:-1] + b"x", says_length
+    with pytest.raises(ModelError, match="not the file that the manifest describes"):
+        weights.download(published)
+    assert os.listdir(weights.user_folder()) == []
+    server.content = CONTENT
+    assert weights.download(published).read_bytes() == CONTENT
+
+
+def test_offline_says_how_to_go_on_by_hand(published: weights.DetectorEntry):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        dead = dataclasses.replace(published, url=f"http://127.0.0.1:{free.getsockname()[1]}/x")
+        with pytest.raises(ModelError, match="cannot be reached") as caught:
+            weights.download(dead)
+    assert published.file in caught.value.hint
+    assert str(weights.user_folder()) in caught.value.hint
+    weights.user_folder().joinpath(published.file).write_bytes(CONTENT)  # as it says
+    assert weights.locate(published, added=False).read_bytes() == CONTENT

@@ -21,11 +21,13 @@ from pipeline.errors import ModelError
 if TYPE_CHECKING:
     import torch
 
+Names = tuple[tuple[str, str], ...]
+
 _WRAPPERS = ("model_pos", "state_dict", "model", "model_state_dict")  # where training programs put the weights
 _PREFIXES = ("module.", "_orig_mod.")  # of DataParallel and of torch.compile
 COUNTER = "num_batches_tracked"  # of batch norms: training only, and not every file has it
 _DEPTH = 4  # wrappers within wrappers
-_HINT = "Choose the weights of one of the four transformers, as .pth, .bin, .pt or .safetensors; or get the file again."
+_HINT = "Choose the weights of one of the known networks, as .pth, .bin, .pt or .safetensors; or get the file again."
 
 _one_at_a_time = threading.Lock()  # torch keeps one list of allowed names for the whole program
 
@@ -45,6 +47,10 @@ _HARMLESS = (
     ("easydict", "EasyDict"),
 )
 
+# The same for what mmengine's runner saves: the history of its losses, which names its methods by `getattr`. The
+# stand-in of that looks nothing up.
+OPENMMLAB = (("mmengine.logging.history_buffer", "HistoryBuffer"), ("builtins", "getattr"))
+
 
 class _Nothing:
     """Stands in for an object of the file: takes whatever it is made from and forgets it."""
@@ -56,12 +62,13 @@ class _Nothing:
         """Nothing is kept."""
 
 
-def read_state_dict(path: Path) -> dict[str, torch.Tensor]:
+def read_state_dict(path: Path, beside: Names = ()) -> dict[str, torch.Tensor]:
     """Name -> tensor of a checkpoint, on the CPU, as stored. Runs nothing of the file.
 
     Wrappers that published checkpoints have (`model_pos`, `state_dict`, `model`) and prefixes (`module.` of
     DataParallel) are taken off; what lies beside the weights (optimizer, epoch) is left out, and so are the counters of
-    batch norms. Every tensor is a dense one of finite floating-point numbers. Raises `ModelError`.
+    batch norms. `beside`: (module, name) of further things that may lie beside the weights. Every tensor is a dense one
+    of finite floating-point numbers. Raises `ModelError`.
     """
     if path.exists() and not path.is_file():
         raise ModelError(f"{path} cannot be opened: it is no file.", _HINT)
@@ -79,9 +86,9 @@ def read_state_dict(path: Path) -> dict[str, torch.Tensor]:
         data: Any = _safetensors(path, size, int.from_bytes(start[:8], "little"))
     elif start.startswith(b"PK\x03\x04"):
         _check_zip(path)
-        data = _pickled(path, mapped=path.suffix.lower() != ".safetensors")
+        data = _pickled(path, beside, mapped=path.suffix.lower() != ".safetensors")
     elif start.startswith(b"\x80"):  # PyTorch before 1.6: pickles, one after the other
-        data = _pickled(path, mapped=False)
+        data = _pickled(path, beside, mapped=False)
     else:
         raise ModelError(f"{path} cannot be read: it is no checkpoint, neither of PyTorch nor safetensors.", _HINT)
     state = _without_prefixes(path, _unwrap(path, data))
@@ -118,7 +125,7 @@ def _check_zip(path: Path) -> None:
         raise ModelError(f"{path} cannot be read: its parts are compressed, which no checkpoint's are.", _HINT)
 
 
-def _pickled(path: Path, mapped: bool) -> Any:
+def _pickled(path: Path, beside: Names, mapped: bool) -> Any:
     """`mapped`: the file is not read but mapped, so that an optimizer's state of gigabytes costs nothing."""
     import torch
 
@@ -126,7 +133,7 @@ def _pickled(path: Path, mapped: bool) -> Any:
         with (
             _one_at_a_time,
             warnings.catch_warnings(),
-            torch.serialization.safe_globals(_stand_ins()),
+            torch.serialization.safe_globals(_stand_ins((*_HARMLESS, *beside))),
             path.open("rb") as file,
         ):
             warnings.simplefilter("ignore")  # torch asks people to report odd pickles to its authors
@@ -141,8 +148,8 @@ def _pickled(path: Path, mapped: bool) -> Any:
         raise ModelError(f"The weights {path} cannot be read safely ({what}).", _HINT) from error
 
 
-def _stand_ins() -> list[Any]:
-    return [type(name, (_Nothing,), {"__module__": module, "__qualname__": name}) for module, name in _HARMLESS]
+def _stand_ins(names: Names) -> list[Any]:
+    return [type(name, (_Nothing,), {"__module__": module, "__qualname__": name}) for module, name in names]
 
 
 def _unwrap(path: Path, data: Any) -> dict[str, torch.Tensor]:

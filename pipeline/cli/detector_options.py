@@ -1,0 +1,27 @@
+"""Which 2D detector a command uses."""
+
+from __future__ import annotations
+
+import argparse
+
+from pipeline.config import DetectConfig
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options; `detect_config` reads them, and `--device` if the command has it."""
+    parser.add_argument("--detector", default="", metavar="NAME", help="2D detector (see `models`; default: mediapipe)")
+    parser.add_argument(
+        "--detector-config",
+        default="",
+        metavar="CONFIG",
+        help="a network of your own: its MMPose config, mmpose::body_2d_keypoint/... or a file",
+    )
+    parser.add_argument("--detector-checkpoint", default="", metavar="FILE", help="and its weights (.pth)")
+
+
+def detect_config(arguments: argparse.Namespace) -> DetectConfig:
+    """Raises `ConfigError`. With a checkpoint and no name, the detector is `mmpose`."""
+    config, checkpoint = arguments.detector_config, arguments.detector_checkpoint
+    name = arguments.detector or ("mmpose" if config or checkpoint else DetectConfig().detector)
+    device = getattr(arguments, "device", "auto")
+    return DetectConfig(detector=name, config_path=config, checkpoint_path=checkpoint, device=device)

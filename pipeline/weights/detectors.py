@@ -1,0 +1,200 @@
+"""The checkpoints of 2D detectors: `weights/detectors.json` and the user's own, as the lifters have their manifest.
+
+OpenMMLab publishes no checksums but the first eight digits of each file's sha256, in the file's name; so `sha256` may
+be those alone, and `bytes` 0 where only the server knows the size (`about_bytes`: of the weights in it, for people).
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import threading
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import ConfigError, ModelError
+from pipeline.files import atomic_write, make_folder, output_error
+from pipeline.skeleton import SKELETONS
+from pipeline.weights.catalogue import PROJECT_FOLDER, user_folder
+
+log = logging.getLogger(__name__)
+
+DETECTORS = "detectors.json"
+OTHERS = ("mediapipe", "mmpose")  # detectors that are no entry here; their names are taken
+_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+_HASH = re.compile(r"[0-9a-f]{8,64}")
+_one_change = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class DetectorEntry:
+    """One checkpoint with the config of its network."""
+
+    name: str
+    title: str
+    config: str  # `mmpose::...` of the installed MMPose, or the name of a .json file in the user's weights folder
+    file: str
+    sha256: str  # all of it, or its first digits
+    skeleton: str  # key of skeleton.SKELETONS
+    bytes: int = 0  # 0: not known
+    about_bytes: int = 0
+    url: str = ""
+    accuracy: str = ""
+    licence: str = ""
+    training_data: tuple[str, ...] = ()
+
+    @staticmethod
+    def from_json(data: Mapping[str, Any]) -> DetectorEntry:
+        """Raises `ModelError` for an entry with missing or unknown fields, or file names that leave their folder."""
+        values = dict(data)
+        name = values.get("name", "?")
+        try:
+            values["training_data"] = tuple(values.get("training_data", ()))
+            entry = DetectorEntry(**values)
+        except TypeError as error:
+            known = ", ".join(f.name for f in fields(DetectorEntry))
+            raise ModelError(
+                f"The detector entry '{name}' does not fit ({error}).", f"Its fields are: {known}."
+            ) from error
+        texts = (entry.name, entry.title, entry.config, entry.file, entry.sha256, entry.skeleton, entry.url)
+        sensible = (
+            all(isinstance(text, str) for text in texts)
+            and all(isinstance(number, int) for number in (entry.bytes, entry.about_bytes))
+            and all(Path(one).name == one for one in (entry.file, entry.config) if not one.startswith("mmpose::"))
+            and _HASH.fullmatch(entry.sha256) is not None
+            and entry.skeleton in SKELETONS
+        )
+        if not sensible:
+            raise ModelError(
+                f"The detector entry '{name}' does not fit.", "'file' is a plain file name, 'sha256' hexadecimal."
+            )
+        return entry
+
+    @property
+    def size_bytes(self) -> int:
+        """For people: exact if it is known."""
+        return self.bytes or self.about_bytes
+
+    @property
+    def config_path(self) -> str:
+        """What the detector is to load: a name in MMPose's wheel, or a path."""
+        return self.config if self.config.startswith("mmpose::") else str(user_folder() / self.config)
+
+
+def detectors() -> tuple[DetectorEntry, ...]:
+    """Those that the program knows, then the user's own. Raises `ModelError` if the program's list is broken."""
+    return (*_bundled(PROJECT_FOLDER / DETECTORS), *own_detectors()[0])
+
+
+def find_detector(name: str) -> DetectorEntry | None:
+    return next((entry for entry in detectors() if entry.name == name), None)
+
+
+def own_detectors() -> tuple[tuple[DetectorEntry, ...], tuple[str, ...]]:
+    """What the user added, and sentences about what of it cannot be used. Never raises."""
+    path = user_folder() / DETECTORS
+    try:
+        listed = _listed(path)
+    except ModelError as error:
+        log.warning("%s", error)
+        return (), (str(error),)
+    taken = {*OTHERS, *(entry.name for entry in _bundled(PROJECT_FOLDER / DETECTORS))}
+    entries, problems = [], []
+    for data in listed:
+        try:
+            entry = DetectorEntry.from_json(data)
+            if entry.name in taken:
+                raise ModelError(f"There is another detector called '{entry.name}'.")
+        except (ModelError, TypeError, ValueError, AttributeError) as error:
+            problems.append(f"An entry of {path} is left out: {error}")
+            continue
+        taken.add(entry.name)
+        entries.append(entry)
+    return tuple(entries), tuple(problems)
+
+
+def is_own_detector(name: str) -> bool:
+    return any(entry.name == name for entry in own_detectors()[0])
+
+
+def check_detector_name(name: str) -> None:
+    """Raise `ConfigError` unless a new detector can have this name."""
+    if not _NAME.fullmatch(name):
+        hint = "Take up to 64 small letters, digits, dots, dashes and underscores, beginning with a letter or digit."
+        raise ConfigError(f"A detector cannot be called '{name}'.", hint)
+    if name in OTHERS or find_detector(name) is not None:
+        raise ConfigError(
+            f"There is a detector called '{name}' already.", "Choose another name, or remove that one first."
+        )
+
+
+def register_detector(entry: DetectorEntry, weights: bytes, config: str) -> None:
+    """Write the files of a new detector, then list it; all or nothing.
+
+    Raises `ConfigError` for a name that is taken, `ModelError` if the user's list is broken, `OutputError`.
+    """
+    folder = user_folder()
+    with _one_change:
+        check_detector_name(entry.name)
+        make_folder(folder)
+        listed = _listed(folder / DETECTORS)
+        paths = (folder / entry.file, folder / entry.config)
+        try:
+            with atomic_write(paths[0]) as file:
+                file.write(weights)
+            with atomic_write(paths[1], "w") as file:
+                file.write(config)
+            _write(folder / DETECTORS, [*listed, asdict(entry)])
+        except BaseException:
+            for path in paths:
+                path.unlink(missing_ok=True)
+            raise
+
+
+def unregister_detector(name: str) -> None:
+    """Take a detector of the user's out again, and delete its files. Raises `ConfigError` if it is not the user's."""
+    folder = user_folder()
+    with _one_change:
+        entry = next((one for one in own_detectors()[0] if one.name == name), None)
+        if entry is None:
+            raise ConfigError(f"There is no detector '{name}' that you added.", "Only those that you added can go.")
+        rest = [data for data in _listed(folder / DETECTORS) if not (isinstance(data, dict) and data["name"] == name)]
+        _write(folder / DETECTORS, rest)
+        for path in (folder / entry.file, folder / entry.config):
+            try:
+                path.unlink(missing_ok=True)
+            except OSError as error:
+                raise output_error(path, error) from error
+
+
+@cache
+def _bundled(path: Path) -> tuple[DetectorEntry, ...]:
+    hint = "It comes with the program: get the program again."
+    try:
+        listed = json.loads(path.read_text("utf-8"))["entries"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ModelError(f"The list of detectors {path} cannot be read ({error}).", hint) from error
+    return tuple(DetectorEntry.from_json(entry) for entry in listed)
+
+
+def _listed(path: Path) -> list[Any]:
+    try:
+        listed = json.loads(path.read_text("utf-8"))["entries"]
+        if not isinstance(listed, list):
+            raise TypeError("'entries' is no list")
+    except FileNotFoundError:
+        return []
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        raise ModelError(
+            f"The list of your own detectors {path} cannot be read ({error}).", "Correct it, or delete it."
+        ) from error
+    return listed
+
+
+def _write(path: Path, listed: list[Any]) -> None:
+    with atomic_write(path, "w") as file:
+        json.dump({"version": 1, "entries": listed}, file, indent=2, ensure_ascii=False)
