@@ -1,9 +1,11 @@
-"""The two small help dialogs."""
+"""The Help menu: two small dialogs and the log."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt, QUrl, Slot
+from PySide6.QtGui import QDesktopServices, QKeySequence
 from PySide6.QtWidgets import QDialog, QGridLayout, QPushButton, QWidget
 
 from app.actions import SPECS
@@ -15,6 +17,9 @@ _MOUSE = (
     ("Zoom", "wheel"),
     ("Reset the 3D view", "double-click"),
     ("Choose a person", "click on them in the video"),
+    ("Rename, split, merge", "right click on the timeline or in the list of people"),
+    ("Zoom the curves", "wheel; double-click for all"),
+    ("Tilt and roll", "drag the horizon; double-click for the estimate"),
 )
 
 
@@ -78,3 +83,23 @@ def about_dialog(parent: QWidget) -> QDialog:
     head = row(picture("logo", 44, ""), label(f"Hourglass {__version__}", "title"), None, spacing=14)
     dialog.setLayout(column(head, 8, text, 12, _close_row(dialog), margins=(26, 24, 26, 18)))
     return dialog
+
+
+class HelpCommands(QObject):
+    """`log_path` is what the log action opens."""
+
+    def __init__(self, window: QWidget, log_path: Path) -> None:
+        super().__init__(window)
+        self._window, self._log_path = window, log_path
+
+    @Slot()
+    def show_keys(self) -> None:
+        keys_dialog(self._window).open()
+
+    @Slot()
+    def show_about(self) -> None:
+        about_dialog(self._window).open()
+
+    @Slot()
+    def show_log(self) -> None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._log_path)))

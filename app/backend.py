@@ -38,6 +38,16 @@ class Backend(ModelBackend, DetectorBackend, Protocol):
         """Runs the whole path; see `pipeline.offline.analyse`."""
         ...
 
+    def lift_again(
+        self, take: Take, persons: Sequence[int], config: RunConfig, cancel: CancelToken, engine: Any
+    ) -> Iterator[Progress | Take]:
+        """Lifts `persons` from the take's own 2D; see `pipeline.relift.lift_again`."""
+        ...
+
+    def refinish(self, take: Take, config: RunConfig) -> Take:
+        """The steps behind the lifter again; see `pipeline.finishing.refinish`."""
+        ...
+
     def load_take(self, path: Path) -> Take: ...
 
     def save_take(self, take: Take, path: Path) -> None: ...
@@ -78,6 +88,18 @@ class PipelineBackend(PipelineModels, PipelineDetectors):
         from pipeline.offline import analyse
 
         return analyse(source, config, cancel, engine)
+
+    def lift_again(
+        self, take: Take, persons: Sequence[int], config: RunConfig, cancel: CancelToken, engine: Any
+    ) -> Iterator[Progress | Take]:
+        from pipeline.relift import lift_again
+
+        return lift_again(take, persons, config, cancel, engine)
+
+    def refinish(self, take: Take, config: RunConfig) -> Take:
+        from pipeline.finishing import refinish
+
+        return refinish(take, config)
 
     def load_take(self, path: Path) -> Take:
         from pipeline.project import load_take

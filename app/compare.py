@@ -16,7 +16,9 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.runner import Runner
 from app.settings import Settings
+from app.workers import Work
 from pipeline.config import RunConfig
+from pipeline.edit import edited
 from pipeline.errors import UserError
 from pipeline.types import Floats, Take, Track3D
 
@@ -49,6 +51,11 @@ def ghosts(first: Take, second: Take) -> dict[int, Ghost]:
     """Person -> ghost, of those who are in both."""
     pairs = ((track, second.track3d(track.person)) for track in first.tracks3d)
     return {track.person: ghost(track, other) for track, other in pairs if other is not None}
+
+
+def _tracks(take: Take) -> object:
+    """Equal for takes whose persons are the same ones."""
+    return take.provenance.get("edits", [])
 
 
 class Stage(enum.Enum):
@@ -125,13 +132,16 @@ class Comparer(QObject):
         # The same people as in the take, whoever they are.
         persons = tuple(track.person for track in take.tracks3d)
         wanted = dataclasses.replace(config, lift=lift, persons=persons)
-        if self._other is not None and self._other[:2] == (wanted, path):
+        other = self._other
+        if other is not None and other[:2] == (wanted, path) and _tracks(other[2]) == _tracks(take):
             self.stop()
-            self._show(Stage.READY, ghosts(take, self._other[2]))
+            self._show(Stage.READY, ghosts(take, other[2]))
         elif self._wanted != wanted:
             self._show(Stage.LIFTING)
             self._wanted = wanted
-            self._runner.start(path, wanted)
+            # A take that somebody edited has other tracks than a run over its video would give.
+            own = edited(take)
+            self._runner.start(Work(wanted, path, take if own else None, persons if own else ()))
 
     @Slot(object)
     def _finished(self, other: Take) -> None:

@@ -5,30 +5,29 @@ Main thread only. It starts and joins every thread, through `VideoOpener` (the p
 
 from __future__ import annotations
 
-import logging
-import os
+import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QSize, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
-from app.backend import TAKE_SUFFIX, Backend
+from app.backend import Backend
 from app.compare import Comparer
-from app.opening import VideoOpener
+from app.opening import Opening
+from app.rework import Rework, with_names
 from app.runner import BUSY, Runner, State
 from app.settings import Settings
 from app.take_files import TakeFiles
 from app.threads import ThreadSet
-from app.workers import EngineHolder, PlayerThread, ShownFrame
+from app.workers import EngineHolder, Work
 from pipeline.config import RunConfig
+from pipeline.edit import edited
 from pipeline.errors import UserError
 from pipeline.export.base import ExportOptions
-from pipeline.flow import Closed
+from pipeline.finishing import can_finish_again, take_config
 from pipeline.types import Take, VideoInfo
 
 __all__ = ["BUSY", "Controller", "State"]
-
-log = logging.getLogger(__name__)
 
 
 class Controller(QObject):
@@ -42,6 +41,8 @@ class Controller(QObject):
     trim_changed = Signal()
     progressed = Signal(object)  # Progress
     finished = Signal(object)  # Take, complete
+    run_succeeded = Signal()  # over the video: who was who before is gone
+    settings_adopted = Signal()  # those of a take that was opened
     failed = Signal(object)  # UserError
     noted = Signal(str, str)  # message, hint: worth knowing, not an error
     broke = Signal(object)  # Exception: a bug
@@ -58,38 +59,39 @@ class Controller(QObject):
         self.is_sample = False
         self.relifting = False  # the run under way only lifts again what was detected before
         self._path: Path | None = None  # of the video; None: nothing to run on
-        self._player: PlayerThread | None = None
-        self._kept: Take | None = None  # the last whole take of this video: a cancelled run falls back to it
+        self.kept: Take | None = None  # the last whole take of this video: a cancelled run falls back to it
         self._detected = False  # the 2D of this video is (being) found: lifting again costs no detection
         self._config: RunConfig | None = None  # of the last run
-        self._kept_config: RunConfig | None = None  # of the run that made `_kept`
+        self._kept_config: RunConfig | None = None  # of the run that made `kept`
         self._engine = EngineHolder(backend.make_engine)
-        self._opener = VideoOpener(backend, self.threads, self)
+        self.opening = Opening(backend, self.threads, self.takes, settings, self)
+        self.video = self.opening.video
         self._runner = Runner(backend, self.threads, self._engine, self)
+        self.rework = Rework(backend, self.threads, self)
         self.comparer = Comparer(settings, Runner(backend, self.threads, self._engine, self), self)
         self._connect()
 
     def _connect(self) -> None:
-        opener, runner, takes = self._opener, self._runner, self.takes
-        opener.opening_changed.connect(self.opening_changed)
-        opener.opened.connect(self._opened)
-        opener.refused.connect(self._refused)
-        opener.broke_off.connect(self._broke_off)
+        opening, runner, takes = self.opening, self._runner, self.takes
+        opening.opening_changed.connect(self.opening_changed)
+        opening.replaced.connect(self._replaced)
+        opening.take_loaded.connect(self._take_loaded)
+        opening.noted.connect(self.noted)
         runner.state_changed.connect(self._state_changed)
         runner.progressed.connect(self.progressed)
         runner.partial.connect(self._partial)
         runner.succeeded.connect(self._succeeded)
         runner.fruitless.connect(self._fruitless)
         runner.finished.connect(self.finished)
-        takes.loaded.connect(self._loaded)
         takes.saved.connect(self.settings.add_recent)
-        for part in (runner, takes, self.comparer):
+        self.rework.finisher.finished.connect(self._refinished)
+        for part in (opening, runner, takes, self.comparer, self.rework.finisher):
             part.failed.connect(self.failed)
             part.broke.connect(self.broke)
-        opener.broke.connect(self.broke)
 
     def shutdown(self) -> None:
         """Stop and join everything. The window may not be used afterwards."""
+        self.rework.finisher.drop()
         self.comparer.stop()
         self._runner.drop()
         self.threads.stop()
@@ -107,93 +109,40 @@ class Controller(QObject):
 
     def open_path(self, path: Path) -> None:
         """Open a video, 2D joints or a saved take, whichever it is."""
-        path = path.absolute()
-        if path.suffix.lower() == TAKE_SUFFIX:
-            self.takes.load(path)
-        else:
-            self._opener.open(path)
+        self.opening.open_path(path)
 
     def open_sample(self) -> None:
-        self._opener.open(None)
+        self.opening.open_sample()
 
     @property
     def home(self) -> Path:
         """Where results of this video go by default: beside it, but never into the program's own folders."""
-        beside = Path(self.info.path).parent if self.info is not None and self.info.path else None
-        if beside is None or self.is_sample or not os.access(beside, os.W_OK):
-            return Path(self.settings.last_folder)
-        return beside
+        return self.opening.beside(self.info, self.is_sample)
 
-    @Slot(object, object)
-    def _loaded(self, path: Path, take: Take) -> None:
-        self.settings.add_recent(path)
-        video = Path(take.info.path) if take.info.path else None
-        if video is not None and video.is_file():
-            self._opener.open(video, take)
-        else:
-            self._show_without_video(take)
-
-    def _show_without_video(self, take: Take) -> None:
-        self._replace_video(None, take.info, None)
-        self._set_take(take)
-        self.noted.emit(
-            f"The video {take.info.name} is not where it was.", "The skeleton is shown without it; export works."
-        )
-
-    @Slot(object, object, object)
-    def _opened(self, player: PlayerThread, info: VideoInfo, take: Take | None) -> None:
-        self._replace_video(player, info, Path(info.path) if info.path else None)
-        self.is_sample = player.is_sample
-        if take is not None:
-            self._set_take(take)
-        elif self._path is not None and not self.is_sample:
-            self.settings.add_recent(self._path)
-
-    def _replace_video(self, player: PlayerThread | None, info: VideoInfo, path: Path | None) -> None:
+    @Slot(object, object, bool)
+    def _replaced(self, info: VideoInfo, path: Path | None, is_sample: bool) -> None:
         self._runner.drop()
-        if self._player is not None:
-            self._player.close()
-        self._player, self._path, self.info = player, path, info
-        self.is_sample = self._detected = False
+        self.rework.finisher.drop()
+        self._path, self.info = path, info
+        self.is_sample, self._detected = is_sample, False
         self.trim = (None, None)
-        self.take = self._kept = self._kept_config = None
+        self.take = self.kept = self._kept_config = None
         self.person = 1
         self.video_changed.emit(info)
         self.take_changed.emit(None)
         self.person_changed.emit(1)
         self.trim_changed.emit()
 
-    @Slot(object, object)
-    def _refused(self, error: UserError, take: Take | None) -> None:
-        if take is not None:
-            self._show_without_video(take)
-        else:
-            self.failed.emit(error)
-
-    @Slot(int, object)
-    def _broke_off(self, generation: int, error: UserError) -> None:
-        """A video that is shown cannot be read any further."""
-        if self._player is not None and self._player.generation == generation:
-            self.failed.emit(error)
+    @Slot(object)
+    def _take_loaded(self, take: Take) -> None:
+        """The panel says from now on how this take was made: who changes nothing there changes nothing here."""
+        made = take_config(take)
+        if made is not None and can_finish_again(take):
+            self.settings.run.adopt(made)
+            self.settings_adopted.emit()
+        self._set_take(take)
 
     # --- showing
-
-    def request_frame(self, time_s: float, size: QSize) -> None:
-        if self._player is not None:
-            self._player.request(time_s, size)
-
-    def next_frame(self) -> ShownFrame | None:
-        """The newest decoded frame, or None if there is no newer one than last time. Never waits."""
-        if self._player is None:
-            return None
-        try:
-            return self._player.frames.get(0)
-        except Closed:
-            return None
-
-    @property
-    def has_video(self) -> bool:
-        return self._player is not None
 
     def set_trim(self, start_s: float | None, end_s: float | None) -> None:
         if start_s is not None and end_s is not None and start_s >= end_s:
@@ -204,7 +153,7 @@ class Controller(QObject):
     def _set_take(self, take: Take | None) -> None:
         self.take = take
         if take is not None and take.complete:
-            self._kept = take
+            self.kept = take
         if take is not None and take.complete and take.tracks3d and take.track3d(self.person) is None:
             self.person = take.tracks3d[0].person
             self.person_changed.emit(self.person)
@@ -217,35 +166,70 @@ class Controller(QObject):
         return self._path is not None and not self.busy
 
     def run(self, person: int | None = None) -> None:
-        """Start a run over the trimmed video with the settings of now. `person` None: the one most seen."""
-        self._start(person, *self.trim, relift=False)
+        """Start a run over the trimmed video with the settings of now. `person` None: the one most seen.
+
+        If somebody edited who is who, and the same frames are asked for, that stays: only the lifting is done again.
+        """
+        config = self.configured(person, *self.trim)
+        if config is not None and not self.rework.run_again(config, person):
+            self._start(config, relift=False)
 
     def relift(self) -> None:
         """The recipe changed: lift the same people over the same range again, from the cached 2D.
 
         Nothing to do before the first run, nor for a take from a file, whose video would have to be detected anew.
         """
-        if not self._detected or (self._kept is None and not self.busy):
+        if self.kept is not None and edited(self.kept) and not self.busy:
+            self.rework.lift_all_again()
+            return
+        if not self._detected or (self.kept is None and not self.busy):
             return
         last = self._kept_config or self._config
         if last is not None:
             # Person 1 is the one most seen; not naming them lets a first run find out who that is.
             person = None if self.person == 1 else self.person
-            self._start(person, last.start_s, last.end_s, relift=self._kept is not None)
+            self._start(self.configured(person, last.start_s, last.end_s), relift=self.kept is not None)
 
-    def _start(self, person: int | None, start_s: float | None, end_s: float | None, *, relift: bool) -> None:
-        if self._path is None:
-            return
+    def configured(self, person: int | None, start_s: float | None, end_s: float | None) -> RunConfig | None:
+        """The settings of now as a run's; None, and said so, if they cannot be."""
         try:
-            config = self.settings.run.run_config(person, start_s, end_s)
+            return self.settings.run.run_config(person, start_s, end_s)
         except UserError as error:
             self.failed.emit(error)
+            return None
+
+    def _start(self, config: RunConfig | None, *, relift: bool) -> None:
+        if self._path is None or config is None:
             return
         if relift and config == (self._config if self.busy else self._kept_config):
             return  # it is what is shown, or what is being made
+        self.begin(Work(config, self._path), relift=relift)
+        self._detected = True
+
+    def begin(self, work: Work, *, relift: bool) -> None:
+        """Start `work` in the place of whatever goes on. `relift`: the take of before is shown until then."""
         self.comparer.stop()
-        self._config, self.relifting, self._detected = config, relift, True
-        self._runner.start(self._path, config)
+        self.rework.finisher.drop()
+        self._config, self.relifting = work.config, relift
+        self._runner.start(work)
+
+    def put_back(self, take: Take) -> None:
+        """Show another whole take of the same video in the place of this one."""
+        self._runner.drop()
+        self.kept = take
+        if take.track2d(self.person) is None:
+            self.person = (take.tracks3d or take.tracks2d)[0].person
+            self.person_changed.emit(self.person)
+        self._set_take(take)
+        self._compare()
+
+    @Slot(object)
+    def _refinished(self, take: Take) -> None:
+        made = take_config(take)
+        if self._kept_config is not None and made is not None:
+            self._kept_config = dataclasses.replace(self._kept_config, post=made.post, scene=made.scene)
+        self._set_take(take)
+        self._compare()
 
     def cancel(self) -> None:
         """Stop the run; the window answers at once, the job within a frame or a batch."""
@@ -255,6 +239,7 @@ class Controller(QObject):
     def _state_changed(self, state: State) -> None:
         self.state_changed.emit(state)
         self._compare()
+        self.rework.settings_changed()  # those that were changed while it went on
 
     @Slot(object)
     def _partial(self, take: Take) -> None:
@@ -267,11 +252,14 @@ class Controller(QObject):
     @Slot(object)
     def _succeeded(self, take: Take) -> None:
         self._kept_config = self._config
+        if self._runner.over_video:
+            self.run_succeeded.emit()
+            take = with_names(take, self.kept)
         self._set_take(take)
 
     @Slot()
     def _fruitless(self) -> None:
-        self._set_take(self._kept)
+        self._set_take(self.kept)
 
     def select_person(self, person: int) -> None:
         """Look at `person`; if they were not lifted yet, run again for them (2D comes from the cache)."""
@@ -283,8 +271,10 @@ class Controller(QObject):
         self.person_changed.emit(person)
         if self.take.track3d(person) is not None:
             self.take_changed.emit(self.take)
-        elif self._path is not None:
+        elif self._path is not None and not edited(self.take):
             self.run(person)
+        else:
+            self.rework.lift_again([person])
 
     def select_everyone(self) -> None:
         """Lift everyone from now on, and now if somebody is missing."""
@@ -296,15 +286,15 @@ class Controller(QObject):
 
     def _compare(self) -> None:
         """Give the comparer what it compares with: the whole take, as soon as nothing else runs."""
-        self.comparer.set_take(None if self.busy else self._kept, self._path, self._kept_config)
+        self.comparer.set_take(None if self.busy else self.kept, self._path, self._kept_config)
 
     # --- files
 
     def save_take(self, path: Path) -> None:
-        if self._kept is not None:
-            self.takes.save(self._kept, path)
+        if self.kept is not None:
+            self.takes.save(self.kept, path)
 
     def export(self, folder: Path, stem: str, formats: Sequence[str], options: ExportOptions) -> None:
         """Write the whole take, not what a run is just adding to it."""
-        if self._kept is not None:
-            self.takes.export(self._kept, self.person, folder, stem, formats, options)
+        if self.kept is not None:
+            self.takes.export(self.kept, self.person, folder, stem, formats, options)

@@ -41,6 +41,13 @@ class PlayCommands(QObject):
         workspace.transport.speed_chosen.connect(self.set_speed)
         workspace.video.resized.connect(self.ask_for_frame)
 
+    def restore(self) -> None:
+        """Speed and loop as they were when the program was closed."""
+        view = self._settings.view
+        self._actions.check("loop", view.loop)
+        self.set_loop(view.loop)
+        self.set_speed(view.speed if view.speed in SPEEDS else 1.0)
+
     def restart(self) -> None:
         """Another video: from its first frame on."""
         self.playback.pause()
@@ -69,7 +76,7 @@ class PlayCommands(QObject):
 
     @Slot(float)
     def _moved(self, time_s: float) -> None:
-        if self._controller.has_video:
+        if self._controller.video.there:
             self.ask_for_frame()
             if self.playback.playing:
                 return  # everything moves together when the frame is there: one repaint a frame
@@ -85,6 +92,7 @@ class PlayCommands(QObject):
     def _show_time(self, time_s: float) -> None:
         self._workspace.timeline.set_time(time_s)
         self._workspace.strip.set_time(time_s)
+        self._workspace.drawer.curves.set_time(time_s)
         info = self._controller.info
         if info is not None:
             frame = int((time_s + 0.0005) * info.fps_hz) + 1
@@ -92,12 +100,12 @@ class PlayCommands(QObject):
 
     @Slot()
     def ask_for_frame(self) -> None:
-        self._controller.request_frame(self.playback.time_s, self._workspace.video.target_size())
+        self._controller.video.request(self.playback.time_s, self._workspace.video.target_size())
 
     @Slot()
     def _show_frame(self) -> None:
         """The skeleton follows the frame that is really shown, so that both stay together when decoding is slow."""
-        frame = self._controller.next_frame()
+        frame = self._controller.video.next_frame()
         if frame is not None:
             self._workspace.video.set_frame(frame.image, frame.time_s)
             self._show_bodies(frame.time_s)

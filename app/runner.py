@@ -8,14 +8,12 @@ that finds the models in use waits until that thread has ended.
 from __future__ import annotations
 
 import enum
-from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.backend import Backend
 from app.threads import ThreadSet
-from app.workers import EngineHolder, JobThread
-from pipeline.config import RunConfig
+from app.workers import EngineHolder, JobThread, Work
 from pipeline.errors import UserError
 from pipeline.types import Take
 
@@ -53,7 +51,8 @@ class Runner(QObject):
         self.state = State.IDLE
         self._backend, self._threads, self._engine = backend, threads, engine
         self._job: JobThread | None = None
-        self._queued: tuple[Path, RunConfig] | None = None  # starts when the models are free
+        self._queued: Work | None = None  # starts when the models are free
+        self._over_video = True
         self._generation = 0
         self._poll = QTimer(self)
         self._poll.setInterval(_POLL_MS)
@@ -64,25 +63,31 @@ class Runner(QObject):
     def busy(self) -> bool:
         return self.state in BUSY
 
+    @property
+    def over_video(self) -> bool:
+        """Whether the run that goes on, or the last one, is over a video rather than over the 2D of a take."""
+        return self._over_video
+
     def _set_state(self, state: State) -> None:
         if state is not self.state:
             self.state = state
             self.state_changed.emit(state)
 
-    def start(self, path: Path, config: RunConfig) -> None:
-        """Run over the video at `path`; a run that is still going on is cancelled and forgotten."""
+    def start(self, work: Work) -> None:
+        """Begin; a run that is still going on is cancelled and forgotten."""
         self._forget()
         self._set_state(State.STARTING)
-        self._queued = (path, config)
+        self._queued = work
         self._start_queued()
 
     @Slot()
     def _start_queued(self) -> None:
         if self._queued is None or self._threads.job_alive:
             return
-        (path, config), self._queued = self._queued, None
+        work, self._queued = self._queued, None
         self._generation += 1
-        job = JobThread(self._generation, self._backend, self._engine, path, config, self)
+        self._over_video = work.take is None
+        job = JobThread(self._generation, self._backend, self._engine, work, self)
         job.succeeded.connect(self._job_succeeded)
         job.stopped.connect(self._job_stopped)
         job.failed.connect(self._job_failed)

@@ -28,6 +28,11 @@ def config_folder() -> Path:
     return Path(override) if override else Path(platformdirs.user_config_dir("hourglass-pose", appauthor=False))
 
 
+DEFAULT_HZ = PostConfig().smooth_hz
+# The fields of the settings that are those of `PostConfig`, under the same names.
+MOTION_FIELDS = tuple(field.name for field in dataclasses.fields(PostConfig))
+
+
 @dataclass(slots=True)
 class RunSettings:
     """The settings panel. Numbers that the user left to the program are None."""
@@ -36,7 +41,17 @@ class RunSettings:
     height_cm: float | None = None
     fov_deg: float | None = None
     pitch_deg: float | None = None
+    roll_deg: float | None = None
+    limbs: str = ""  # measured lengths: "thigh=44,shank=42", cm
     smooth_hz: float = PostConfig().smooth_hz
+    fill_gap_s: float = PostConfig().fill_gap_s
+    smooth: str = PostConfig().smooth
+    bones: str = PostConfig().bones
+    picture: float = PostConfig().picture
+    sides: str = PostConfig().sides
+    limits: str = PostConfig().limits
+    calm_turns: bool = PostConfig().calm_turns
+    foot_lock: str = PostConfig().foot_lock
     detector: str = DetectConfig().detector
     lifter: str = ""
     pruner: str = AS_TRAINED
@@ -45,13 +60,41 @@ class RunSettings:
     motion_share: float = 0.0
     device: str = "auto"
 
+    @property
+    def limbs_cm(self) -> dict[str, float]:
+        """The measured lengths; what cannot be read is left out."""
+        found: dict[str, float] = {}
+        for part in self.limbs.split(","):
+            name, _, length = part.partition("=")
+            with contextlib.suppress(ValueError, ConfigError):
+                found |= SceneConfig(limbs_cm={name: float(length)}).limbs_cm
+        return found
+
+    @limbs_cm.setter
+    def limbs_cm(self, limbs: dict[str, float]) -> None:
+        self.limbs = ",".join(f"{name}={length:g}" for name, length in limbs.items())
+
+    def adopt(self, config: RunConfig) -> None:
+        """Take over what `config` says of the camera, the body and the motion."""
+        for name in MOTION_FIELDS:
+            setattr(self, name, getattr(config.post, name))
+        scene = config.scene
+        self.fov_deg, self.pitch_deg, self.roll_deg = scene.fov_deg, scene.pitch_deg, scene.roll_deg
+        self.height_cm, self.limbs_cm = scene.height_cm, dict(scene.limbs_cm)
+
     def run_config(self, person: int | None, start_s: float | None, end_s: float | None) -> RunConfig:
         """The settings as the library wants them. `person` None: the one most seen. Raises `ConfigError`."""
         return RunConfig(
             detect=DetectConfig(detector=self.detector, device=self.device),
             lift=LiftConfig(lifter=self.lifter, prune=prune_config(self), device=self.device),
-            post=PostConfig(smooth_hz=self.smooth_hz),
-            scene=SceneConfig(fov_deg=self.fov_deg, pitch_deg=self.pitch_deg, height_cm=self.height_cm),
+            post=PostConfig(**{name: getattr(self, name) for name in MOTION_FIELDS}),
+            scene=SceneConfig(
+                fov_deg=self.fov_deg,
+                pitch_deg=self.pitch_deg,
+                roll_deg=self.roll_deg,
+                height_cm=self.height_cm,
+                limbs_cm=self.limbs_cm,
+            ),
             start_s=start_s,
             end_s=end_s,
             persons="all" if self.everyone else None if person is None else (person,),
@@ -82,6 +125,9 @@ class ViewSettings:
     follow: bool = True
     show_floor: bool = True
     show_panel: bool = True
+    show_drawer: bool = False
+    curve: str = "angle"  # a key of `curves.QUANTITIES`, and of its parts
+    curve_parts: str = "knee_flexion"
     loop: bool = True
     speed: float = 1.0
 
@@ -117,7 +163,7 @@ class Settings:
 
     def __init__(self) -> None:
         self._store = QSettings(str(config_folder() / "hourglass.ini"), QSettings.Format.IniFormat)
-        self.run = self._read("run", RunSettings())
+        self.run = _possible(self._read("run", RunSettings()))
         self.compare = self._read("compare", CompareSettings())
         self.view = self._read("view", ViewSettings())
         self.export = self._read("export", ExportSettings())
@@ -173,6 +219,16 @@ class Settings:
 
     def set_layout(self, name: str, value: QByteArray) -> None:
         self._store.setValue(f"layout/{name}", value)
+
+
+def _possible(run: RunSettings) -> RunSettings:
+    """With the default in the place of every value that the library does not know (any more)."""
+    for name in MOTION_FIELDS:
+        try:
+            PostConfig(**{name: getattr(run, name)})
+        except ConfigError:
+            setattr(run, name, getattr(PostConfig(), name))
+    return run
 
 
 def _parse(text: str, default: object) -> object:

@@ -164,6 +164,7 @@ QPlainTextEdit { background: #0d0f13; border: 1px solid $LINE; border-radius: 7p
 QTreeWidget { background: #0d0f13; border: 1px solid $LINE; border-radius: 7px; padding: 4px; }
 QTreeWidget::item { padding: 5px 8px; border: none; border-radius: 0; }
 QTreeWidget::item:selected { background: #363d49; color: $TEXT; }
+QTreeWidget QLineEdit { padding: 0 4px; min-height: 0; border-radius: 4px; }
 QHeaderView::section { background: transparent; color: $MUTED; border: none; border-bottom: 1px solid $LINE;
   padding: 6px 8px; }
 QHeaderView { background: transparent; }

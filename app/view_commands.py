@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QObject, Slot
+from PySide6.QtWidgets import QSplitter, QWidget
 
+from app.actions import Actions
 from app.settings import Settings
 from app.views.workspace import Workspace
 
@@ -14,6 +16,35 @@ class ViewCommands(QObject):
     def __init__(self, parent: QObject, settings: Settings, workspace: Workspace) -> None:
         super().__init__(parent)
         self._settings, self._workspace = settings, workspace
+
+    def restore(self, actions: Actions) -> None:
+        """Everything as it was when the program was closed."""
+        view = self._settings.view
+        for name, on, show in (
+            ("joints", view.show_joints, self.set_joints), ("others", view.show_others, self.set_others),
+            ("follow", view.follow, self.set_follow), ("floor", view.show_floor, self.set_floor),
+            ("panel", view.show_panel, self.set_panel), ("drawer", view.show_drawer, self.set_drawer),
+        ):  # fmt: skip
+            actions.check(name, on)
+            show(on)
+
+    def restore_layout(self, window: QWidget) -> None:
+        """Sizes of the window and of its parts."""
+        geometry = self._settings.layout("window")
+        if geometry is not None:
+            window.restoreGeometry(geometry)
+        for name, splitter in self._splitters():
+            sizes = self._settings.layout(name)
+            if sizes is not None:
+                splitter.restoreState(sizes)
+
+    def keep_layout(self, window: QWidget) -> None:
+        self._settings.set_layout("window", window.saveGeometry())
+        for name, splitter in self._splitters():
+            self._settings.set_layout(name, splitter.saveState())
+
+    def _splitters(self) -> tuple[tuple[str, QSplitter], ...]:
+        return ("cards", self._workspace.cards), ("halves", self._workspace.halves)
 
     @Slot(bool)
     def set_joints(self, on: bool) -> None:
@@ -34,6 +65,11 @@ class ViewCommands(QObject):
     def set_floor(self, on: bool) -> None:
         self._settings.view.show_floor = on
         self._workspace.scene.set_floor(on)
+
+    @Slot(bool)
+    def set_drawer(self, on: bool) -> None:
+        self._settings.view.show_drawer = on
+        self._workspace.show_drawer(on)
 
     @Slot(bool)
     def set_panel(self, on: bool) -> None:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import logging
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, Qt, QTimer, QUrl, Slot
+from PySide6.QtCore import QEvent, Qt, QTimer, Slot
 from PySide6.QtGui import (
     QCloseEvent,
-    QDesktopServices,
     QDragEnterEvent,
     QDragLeaveEvent,
     QDropEvent,
@@ -17,12 +15,14 @@ from PySide6.QtGui import (
 from PySide6.QtOpenGLWidgets import QOpenGLWidget
 from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QWidget
 
-from app import about
+from app.about import HelpCommands
 from app.actions import Actions
 from app.backend import Backend
 from app.controller import Controller, State
+from app.curve_commands import CurveCommands
 from app.detector_commands import DetectorCommands
 from app.file_commands import FileCommands
+from app.horizon_commands import HorizonCommands
 from app.lifters import CHECKPOINT_SUFFIXES
 from app.meter import ProgressMeter
 from app.model_commands import ModelCommands
@@ -40,8 +40,7 @@ from app.views.workspace import Workspace
 from pipeline.errors import ConfigError, UserError
 from pipeline.types import Progress, Take, VideoInfo
 
-log = logging.getLogger(__name__)
-
+_LONG_MS = 500
 _WARM_UP_MS = 120  # after the first paint: what is needed soon, but not to be seen
 
 
@@ -59,7 +58,8 @@ class Window(QMainWindow):
         self.empty, self.banner = EmptyState(), Banner()
         self.files = FileCommands(self, self.controller, settings, self.banner)
         speed_menu = QMenu("S&peed", self)
-        self.actions_ = Actions(self, {"recent": self.files.recent_menu, "speed": speed_menu})
+        merge_menu = QMenu("&Merge with", self)
+        self.actions_ = Actions(self, {"recent": self.files.recent_menu, "speed": speed_menu, "merge": merge_menu})
         self.workspace = Workspace(self.actions_, settings.run, settings.compare, SPEEDS)
         speed_menu.addActions(self.workspace.transport.speed_menu.actions())
         self.play = PlayCommands(self, self.controller, settings, self.workspace, self.actions_)
@@ -69,10 +69,14 @@ class Window(QMainWindow):
         self.detectors = DetectorCommands(self, backend, self.controller.threads)
         self.detectors.detectors_changed.connect(self.workspace.panel.set_detectors)
         self.recipes = RecipeCommands(self, self.controller, self.workspace, self.models, self.actions_)
-        self.people = PersonCommands(self, self.controller, self.workspace.panel)
+        self.people = PersonCommands(self, self.controller, self.workspace, self.actions_, self.playback, merge_menu)
+        self.curves = CurveCommands(self, self.controller, settings, self.workspace.drawer, self.play)
+        self.horizon = HorizonCommands(self, self.controller, settings, self.workspace)
+        self.help = HelpCommands(self, log_path)
         self.actions_.connect(
-            self, self.files, self.play, self.views, self.models, self.detectors, self.recipes, self.people
-        )
+            self, self.files, self.play, self.views, self.models, self.detectors, self.recipes, self.people,
+            self.horizon, self.help,
+        )  # fmt: skip
         self.pages = QStackedWidget()
         self.pages.addWidget(self.empty)
         self.pages.addWidget(self.workspace)
@@ -107,28 +111,16 @@ class Window(QMainWindow):
         w.video.person_clicked.connect(c.select_person)
         w.run_panel.cancel_wanted.connect(c.cancel)
         w.panel.changed.connect(self._settings_changed)
+        c.settings_adopted.connect(self._settings_adopted)
+        c.rework.finisher.busy_changed.connect(self._finishing_changed)
 
     def _restore(self) -> None:
-        view, a = self.settings.view, self.actions_
-        for name, on in (
-            ("joints", view.show_joints), ("others", view.show_others), ("follow", view.follow), ("loop", view.loop),
-            ("floor", view.show_floor), ("panel", view.show_panel), ("everyone", self.settings.run.everyone),
-        ):  # fmt: skip
-            a.check(name, on)
-        self.views.set_joints(view.show_joints)
-        self.views.set_others(view.show_others)
-        self.views.set_follow(view.follow)
-        self.play.set_loop(view.loop)
-        self.views.set_floor(view.show_floor)
-        self.views.set_panel(view.show_panel)
-        self.play.set_speed(view.speed if view.speed in SPEEDS else 1.0)
+        self.actions_.check("everyone", self.settings.run.everyone)
+        self.views.restore(self.actions_)
+        self.play.restore()
         self.resize(1440, 900)
         self.setMinimumSize(960, 600)
-        geometry, cards = self.settings.layout("window"), self.settings.layout("cards")
-        if geometry is not None:
-            self.restoreGeometry(geometry)
-        if cards is not None:
-            self.workspace.cards.restoreState(cards)
+        self.views.restore_layout(self)
         self._show_recent()
         self._enable()
 
@@ -159,8 +151,7 @@ class Window(QMainWindow):
         if not self._closed:
             self._closed = True
             self.play.stop()
-            self.settings.set_layout("window", self.saveGeometry())
-            self.settings.set_layout("cards", self.workspace.cards.saveState())
+            self.views.keep_layout(self)
             self.settings.save()
             self.models.stop()
             self.detectors.stop()
@@ -213,6 +204,17 @@ class Window(QMainWindow):
     def _settings_changed(self) -> None:
         self.settings.save()
         self.actions_.check("everyone", self.settings.run.everyone)
+        self.controller.rework.settings_changed()
+
+    @Slot(bool)
+    def _finishing_changed(self, on: bool) -> None:
+        """Said of long takes only: of others it would flicker."""
+        QTimer.singleShot(_LONG_MS if on else 0, self, self._hint)
+
+    @Slot()
+    def _settings_adopted(self) -> None:
+        self.workspace.panel.load()
+        self.settings.save()
 
     def _enable(self) -> None:
         c, a = self.controller, self.actions_
@@ -249,7 +251,7 @@ class Window(QMainWindow):
         w = self.workspace
         w.show_info(info)
         w.video.set_video(info.width_px, info.height_px)
-        if not self.controller.has_video:
+        if not self.controller.video.there:
             w.video.set_message("The video is not there any more.")
         w.set_duration(info.duration_s)
         w.scene.prepare()
@@ -262,11 +264,10 @@ class Window(QMainWindow):
     @Slot(object)
     def _take_changed(self, take: Take | None) -> None:
         w, person = self.workspace, self.controller.person
-        if take is not None and not self.controller.has_video:
-            times = take_times(take)
-            if len(times):
-                w.set_duration(float(times[-1]) + self.playback.frame_s)
-                self.play.update_range()
+        times = take_times(take)
+        if not self.controller.video.there and len(times):
+            w.set_duration(float(times[-1]) + self.playback.frame_s)
+            self.play.update_range()
         w.video.set_take(take, person)
         w.scene.set_take(take, person)
         w.timeline.set_take(take, person)
@@ -275,8 +276,8 @@ class Window(QMainWindow):
         self._hint()
         self._enable()
 
-    @Slot(int)
-    def _person_changed(self, person: int) -> None:
+    @Slot()
+    def _person_changed(self) -> None:
         self._take_changed(self.controller.take)
 
     @Slot(object)
@@ -294,20 +295,9 @@ class Window(QMainWindow):
         else:
             text = "Press Run to lift this video to 3D"
         self.workspace.scene.set_hint(text)
-        title = f"person {c.person}" if take is not None and len(take.tracks2d) > 1 else ""
-        self.workspace.scene_card.detail.setText(title if not text else "")
-
-    @Slot()
-    def show_keys(self) -> None:
-        about.keys_dialog(self).open()
-
-    @Slot()
-    def show_about(self) -> None:
-        about.about_dialog(self).open()
-
-    @Slot()
-    def show_log(self) -> None:
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._log_path)))
+        title = [take.name_of(c.person)] if take is not None and len(take.tracks2d) > 1 else []
+        title += ["being finished…"] if c.rework.finisher.busy else []
+        self.workspace.scene_card.detail.setText(" · ".join(title) if not text else "")
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802
         super().changeEvent(event)

@@ -9,7 +9,7 @@ window never makes a queue grow. Receivers are slots of QObjects in the main thr
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -64,23 +64,31 @@ class EngineHolder:
             self._engine = None
 
 
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a run is over: the video at `path`, or, if `take` is there, its 2D, of which `persons` are lifted again."""
+
+    config: RunConfig
+    path: Path | None = None
+    take: Take | None = None
+    persons: tuple[int, ...] = ()
+
+
 class JobThread(QThread):
-    """One run over one video, with a decoder of its own. `generation` lets the receiver drop stale news."""
+    """One run, with a decoder of its own if it is over a video. `generation` lets the receiver drop stale news."""
 
     succeeded = Signal(int, object)  # generation, Take
     stopped = Signal(int)
     failed = Signal(int, object)  # generation, UserError
     broke = Signal(int, object)  # generation, Exception: a bug
 
-    def __init__(
-        self, generation: int, backend: Backend, engine: EngineHolder, path: Path, config: RunConfig, parent: QObject
-    ) -> None:
+    def __init__(self, generation: int, backend: Backend, engine: EngineHolder, work: Work, parent: QObject) -> None:
         super().__init__(parent)
         self.setObjectName("job")
         self.generation = generation
         self.progress: LatestSlot[Progress] = LatestSlot()
         self.partial: LatestSlot[Take] = LatestSlot()
-        self._backend, self._engine, self._path, self._config = backend, engine, path, config
+        self._backend, self._engine, self._work = backend, engine, work
         self._cancel = CancelToken()
 
     def cancel(self) -> None:
@@ -102,26 +110,34 @@ class JobThread(QThread):
 
     def _analyse(self) -> Take:
         self.progress.put(Progress("prepare", 0, 0))
-        source = self._backend.open_source(self._path)
-        last: Take | None = None
+        work = self._work
+        if work.take is not None:
+            self._cancel.check()
+            again = self._backend.lift_again(work.take, work.persons, work.config, self._cancel, self._engine.get())
+            return self._last_of(again)
+        assert work.path is not None, "a run is over a video or over a take"
+        source = self._backend.open_source(work.path)
         try:
             self._cancel.check()
-            steps = self._backend.analyse(source, self._config, self._cancel, self._engine.get())
-            try:
-                for step in steps:
-                    self._cancel.check()
-                    if isinstance(step, Progress):
-                        self.progress.put(step)
-                    else:
-                        last = step
-                        if not step.complete:
-                            self.partial.put(step)
-            finally:
-                close = getattr(steps, "close", None)
-                if close is not None:
-                    close()
+            return self._last_of(self._backend.analyse(source, work.config, self._cancel, self._engine.get()))
         finally:
             source.close()
+
+    def _last_of(self, steps: Iterator[Progress | Take]) -> Take:
+        last: Take | None = None
+        try:
+            for step in steps:
+                self._cancel.check()
+                if isinstance(step, Progress):
+                    self.progress.put(step)
+                else:
+                    last = step
+                    if not step.complete:
+                        self.partial.put(step)
+        finally:
+            close = getattr(steps, "close", None)
+            if close is not None:
+                close()
         if last is None or not last.complete:
             raise RuntimeError("the run ended without a take")
         return last
@@ -256,5 +272,6 @@ __all__ = [
     "ShownFrame",
     "TaskThread",
     "VideoInfo",
+    "Work",
     "shown",
 ]

@@ -68,3 +68,32 @@ def default_fov_deg(width_px: float, height_px: float) -> float:
     """
     long_side = max(width_px, height_px)
     return float(np.degrees(2 * np.arctan(np.tan(np.radians(30.0)) * width_px / long_side)))
+
+
+def horizon_from_tilt(
+    pitch_deg: float, roll_deg: float, fov_deg: float, width_px: float, height_px: float
+) -> tuple[FloatArray, FloatArray]:
+    """The horizon in the picture: its point nearest to the middle (2,) px, and its direction (2,), to the right.
+
+    Where all level lines of sight meet the picture: sin(roll) u + cos(roll) v = -tan(pitch), with u and v from the
+    middle in focal lengths. A camera that looks down has it above the middle; a clockwise roll lifts its right end.
+    """
+    roll = np.radians(roll_deg)
+    across = np.array([np.sin(roll), np.cos(roll)])
+    middle = np.array([width_px / 2, height_px / 2])
+    point = middle - np.tan(np.radians(pitch_deg)) * focal_px(fov_deg, width_px) * across
+    return point, np.array([np.cos(roll), -np.sin(roll)])
+
+
+def tilt_from_horizon(
+    point: FloatArray, direction: FloatArray, fov_deg: float, width_px: float, height_px: float
+) -> tuple[float, float]:
+    """Pitch and roll in degrees from any point (2,) px of the horizon and its direction (2,), either way along it.
+
+    Inverse of `horizon_from_tilt` for rolls up to 90 degrees: a picture is not upside down.
+    """
+    x, y = (direction if direction[0] >= 0 else -direction) / np.linalg.norm(direction)
+    roll = np.arctan2(-y, x)
+    from_middle = (np.asarray(point) - [width_px / 2, height_px / 2]) / focal_px(fov_deg, width_px)
+    pitch = np.arctan(-(from_middle @ [np.sin(roll), np.cos(roll)]))
+    return float(np.degrees(pitch)), float(np.degrees(roll))

@@ -16,19 +16,20 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pipeline import __version__, runtime, weights
+from pipeline import __version__, runtime
 from pipeline.config import RunConfig
 from pipeline.detect.observe import ObserveStats, cache_for, observe
 from pipeline.detect.track import Tracker
-from pipeline.engine import Engine
+from pipeline.engine import Engine, lifter_facts
 from pipeline.errors import NoPersonError, SourceError
+from pipeline.finishing import finish_tracks
 from pipeline.flow import CancelToken
 from pipeline.lift.windows import TrackLift
 from pipeline.lift.worker import Lifted, LiftWorker, Rows
-from pipeline.post.chain import LiftedPerson, field_of_view, finish
+from pipeline.post.chain import field_of_view
 from pipeline.skeleton import h36m17_from
 from pipeline.sources.joints2d import Joints2DSource
-from pipeline.types import Poses, Progress, Take, TokenStages, VideoInfo
+from pipeline.types import LiftedTrack, Poses, Progress, Take, TokenStages, VideoInfo
 
 if TYPE_CHECKING:
     from pipeline.detect.base import Detector
@@ -191,37 +192,31 @@ class _Run:
         identities = self._identities()
         number = {identity: n for n, identity in enumerate(identities, start=1)}
         tracks2d = tuple(self.tracker.track(identity, number[identity]) for identity in identities)
-        persons, stages = [], []
+        kept, stages = [], []
+        lifter = self.worker.lifter
+        assert lifter is not None, "something was lifted"
         for identity, so_far in sorted(lifted.items(), key=lambda item: number[item[0]]):
             track = tracks2d[number[identity] - 1]
             rows, done = len(track.frame_index), len(so_far.joints)
             padded = np.full((rows, 17, 3), np.nan, np.float32)
             padded[:done] = so_far.joints
             if so_far.blocks:
-                kept = np.zeros((len(so_far.blocks), rows), np.bool_)
-                kept[:, :done] = so_far.kept
-                stages.append(TokenStages(track.person, so_far.blocks, kept))
-            joints, scores = h36m17_from(self.skeleton, track.joints_image, track.scores)
-            persons.append(LiftedPerson(track.person, track.frame_index, track.time_s, joints, scores, padded))
-        lifter = self.worker.lifter
-        assert lifter is not None, "something was lifted"
+                through = np.zeros((len(so_far.blocks), rows), np.bool_)
+                through[:, :done] = so_far.kept
+                stages.append(TokenStages(track.person, so_far.blocks, through))
+            kept.append(LiftedTrack(track.person, padded, lifter.unit_stature_m))
         config = self.config if complete else replace(self.config, post=self.config.post.preview())
-        tracks3d, scene = finish(persons, self.info, config, lifter.unit_stature_m)
-        return Take(self.info, tracks2d, tuple(tracks3d), scene, self._provenance(lifter), complete, tuple(stages))
+        tracks3d, scene = finish_tracks(tracks2d, kept, self.info, config)
+        provenance = self._provenance(lifter)
+        return Take(self.info, tracks2d, tracks3d, scene, provenance, complete, tuple(stages), tuple(kept))
 
     def _provenance(self, lifter: WindowLifter) -> dict[str, Any]:
-        entry = weights.find(self.config.lift.lifter)
         return {
             "program": f"hourglass {__version__}",
             "made": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
             "source": self.info.path,
             "detector": self.detector_name,
-            "lifter": {
-                "name": entry.name,
-                "sha256": entry.sha256,
-                "prune": lifter.prune.to_json(),
-                "gflops_per_window": lifter.gflops and round(lifter.gflops, 4),
-            },
+            "lifter": lifter_facts(self.config.lift, lifter),
             "versions": runtime.versions(),
             "config": self.config.to_json(),
             "run": {

@@ -18,7 +18,17 @@ from numpy.typing import NDArray
 
 from pipeline.errors import TakeError
 from pipeline.files import atomic_write
-from pipeline.types import Finding, SceneEstimate, Take, TokenStages, Track2D, Track3D, VideoInfo, check_shape
+from pipeline.types import (
+    Finding,
+    LiftedTrack,
+    SceneEstimate,
+    Take,
+    TokenStages,
+    Track2D,
+    Track3D,
+    VideoInfo,
+    check_shape,
+)
 
 SUFFIX = ".pose3d"
 FORMAT = "hourglass-pose3d"
@@ -38,6 +48,8 @@ def save_take(take: Take, path: Path) -> Path:
     for track3d in take.tracks3d:
         arrays[f"person{track3d.person}_joints"] = track3d.joints
         arrays[f"person{track3d.person}_scores"] = track3d.scores
+    for lifted in take.lifted:
+        arrays[f"person{lifted.person}_lifted"] = lifted.relative
     for stages in take.token_stages:
         arrays[f"person{stages.person}_kept"] = np.packbits(stages.kept, axis=1)
     if take.scene:
@@ -51,6 +63,8 @@ def save_take(take: Take, path: Path) -> Path:
         "complete": take.complete,
         "tracks2d": [{"person": t.person, "skeleton": t.skeleton} for t in take.tracks2d],
         "tracks3d": [{"person": t.person, "skeleton": t.skeleton, "space": t.space} for t in take.tracks3d],
+        "lifted": [{"person": t.person, "unit_stature_m": t.unit_stature_m} for t in take.lifted],
+        "names": {str(person): name for person, name in take.names.items()},
         "token_stages": [{"person": s.person, "blocks": list(s.blocks)} for s in take.token_stages],
         "scene": take.scene
         and {
@@ -144,8 +158,17 @@ def _take(header: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Take:
             tuple(Finding(**finding) for finding in s.get("findings", ())),
         )
     stages = tuple(_stages(s, arrays) for s in header.get("token_stages", ()))  # older files have none
+    lifted = tuple(_lifted(values, arrays) for values in header.get("lifted", ()))  # nor these
+    names = {int(person): str(name) for person, name in dict(header.get("names", {})).items()}
     info = VideoInfo(**header["info"])
-    return Take(info, tracks2d, tracks3d, scene, header["provenance"], bool(header["complete"]), stages)
+    return Take(info, tracks2d, tracks3d, scene, header["provenance"], bool(header["complete"]), stages, lifted, names)
+
+
+def _lifted(values: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> LiftedTrack:
+    person = int(values["person"])
+    relative = arrays[f"person{person}_lifted"].astype(np.float32)
+    check_shape("relative", relative, (len(arrays["frame_index"]), 17, 3))
+    return LiftedTrack(person, relative, float(values["unit_stature_m"]))
 
 
 def _stages(values: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> TokenStages:

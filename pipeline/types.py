@@ -143,6 +143,18 @@ class Track3D:
 
 
 @dataclass(frozen=True, slots=True)
+class LiftedTrack:
+    """One person as the lifter left them: kept so that smoothing, tilt, size ... can be done again without lifting."""
+
+    person: int
+    relative: Floats  # (T, 17, 3) camera axes, joint 0 at zero, NaN = not seen
+    unit_stature_m: float  # chain length (see `post.stature`) of the bodies in `relative`
+
+    def __post_init__(self) -> None:
+        check_shape("relative", self.relative, (None, 17, 3))
+
+
+@dataclass(frozen=True, slots=True)
 class TokenStages:
     """Which frames of one person went through each pruning stage of the lifter (H2OT): what a token strip shows.
 
@@ -208,6 +220,8 @@ class Take:
     provenance: dict[str, Any] = field(default_factory=dict)  # versions, models, settings; plain JSON values
     complete: bool = True  # False: what is known so far, while the run goes on
     token_stages: tuple[TokenStages, ...] = ()  # of the lifted persons, if the lifter prunes
+    lifted: tuple[LiftedTrack, ...] = ()  # what `tracks3d` were made of; takes of older versions have none
+    names: dict[int, str] = field(default_factory=dict)  # person -> the name that the user gave
 
     @property
     def frame_count(self) -> int:
@@ -218,6 +232,13 @@ class Take:
 
     def track2d(self, person: int) -> Track2D | None:
         return next((track for track in self.tracks2d if track.person == person), None)
+
+    def lifted_of(self, person: int) -> LiftedTrack | None:
+        return next((track for track in self.lifted if track.person == person), None)
+
+    def name_of(self, person: int) -> str:
+        """For people: the given name, or "Person 2"."""
+        return self.names.get(person) or f"Person {person}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,10 +16,11 @@ from app.lifters import Assumption, FoundCheckpoint, LifterInfo, RecipeCost
 from pipeline.config import LiftConfig, RunConfig
 from pipeline.errors import Cancelled, ConfigError, ModelError, NoPersonError, SourceError
 from pipeline.export.base import ExportOptions, Watch
+from pipeline.finishing import with_settings
 from pipeline.flow import CancelToken
 from pipeline.geometry import default_fov_deg, rotation_world_from_camera
 from pipeline.schedule import PruneConfig
-from pipeline.types import Frame, Progress, SceneEstimate, Take, TokenStages, Track2D, Track3D, VideoInfo
+from pipeline.types import Frame, LiftedTrack, Progress, SceneEstimate, Take, TokenStages, Track2D, Track3D, VideoInfo
 
 WIDTH, HEIGHT, FPS, COUNT = 320, 180, 30.0, 60
 HALVING = PruneConfig("TPS", ((2, 121), (4, 61)), "TRI")  # the fake lifter's own recipe
@@ -46,6 +47,7 @@ def make_take(
     start: int = 0,
     complete: bool = True,
     prune: PruneConfig = HALVING,
+    config: RunConfig | None = None,
 ) -> Take:
     """Two people in 2D, `persons` of them in 3D; stages keep their share of frames of a window of 243, evenly."""
     index = np.arange(start, start + count, dtype=np.int64)
@@ -65,7 +67,9 @@ def make_take(
         kept[stage, np.linspace(0, count - 1, max(1, round(count * keep / 243))).round().astype(int)] = True
     blocks = tuple(block for block, _ in prune.schedule)
     stages = tuple(TokenStages(person, blocks, kept) for person in persons) if blocks else ()
-    return Take(info, tuple(tracks2d), tuple(tracks3d), scene, {"made": "by a fake"}, complete, stages)
+    lifted = tuple(LiftedTrack(t.person, t.joints - t.joints[:, :1], 1.55) for t in tracks3d)
+    provenance = {"made": "by a fake", "config": (config or RunConfig()).to_json()}
+    return Take(info, tuple(tracks2d), tuple(tracks3d), scene, provenance, complete, stages, lifted)
 
 
 class FakeSource:
@@ -106,6 +110,8 @@ class FakeBackend:
         self.hold = False
         self.fail: BaseException | None = None
         self.configs: list[RunConfig] = []
+        self.lifts: list[tuple[tuple[int, ...], RunConfig]] = []  # persons and config of each lifting again
+        self.finishes: list[RunConfig] = []
         self.engines: list[FakeEngine] = []
         self.sources: list[FakeSource] = []
         self.export_gate = threading.Event()  # an export waits for it
@@ -163,15 +169,55 @@ class FakeBackend:
         for done in range(len(index) // 2):
             yield Progress("detect", done, len(index))
         prune = HALVING if config.lift.prune is None else config.lift.prune
-        yield make_take(source.info, persons[:1], len(index) // 2, index[0], complete=False, prune=prune)
+        yield make_take(source.info, persons[:1], len(index) // 2, index[0], complete=False, prune=prune, config=config)
         while self.hold and not self._release.is_set():
             cancel.check()
             time.sleep(0.005)
             yield Progress("detect", len(index) // 2, len(index))
         cancel.check()
         yield Progress("finish", 0, 1, "Smoothing")
-        take = make_take(source.info, persons, len(index), index[0], prune=prune)
+        take = make_take(source.info, persons, len(index), index[0], prune=prune, config=config)
         yield replace(take, tracks3d=tuple(replace(t, joints=self.shape(config.lift, t.joints)) for t in take.tracks3d))
+
+    def lift_again(
+        self, take: Take, persons: Sequence[int], config: RunConfig, cancel: CancelToken, engine: Any
+    ) -> Iterator[Progress | Take]:
+        """Everyone walks again, where their 2D is seen."""
+        self.lifts.append((tuple(persons), config))
+        yield Progress("lift", 0, take.frame_count)
+        while self.hold and not self._release.is_set():
+            cancel.check()
+            time.sleep(0.005)
+            yield Progress("lift", 1, take.frame_count)
+        if self.fail is not None:
+            raise self.fail
+        tracks, lifted = [], []
+        for track in take.tracks2d:
+            known = take.track3d(track.person)
+            if known is None and track.person not in persons:
+                continue
+            joints = np.where(track.seen[:, None, None], walking(len(track.seen), 0.5 * track.person), np.nan)
+            scores = track.seen[:, None] * np.ones(17)
+            again = Track3D(
+                track.person,
+                track.frame_index,
+                track.time_s,
+                joints.astype(np.float32),
+                scores.astype(np.float32),
+                "world",
+            )
+            tracks.append(again if track.person in persons or known is None else known)
+            lifted.append(LiftedTrack(track.person, tracks[-1].joints - tracks[-1].joints[:, :1], 1.55))
+        provenance = with_settings(take.provenance, config)
+        yield replace(take, tracks3d=tuple(tracks), lifted=tuple(lifted), provenance=provenance)
+
+    def refinish(self, take: Take, config: RunConfig) -> Take:
+        """The camera is where the settings say, else it looks down by 3 degrees."""
+        self.finishes.append(config)
+        assert take.scene is not None
+        pitch, roll = config.scene.pitch_deg, config.scene.roll_deg
+        scene = replace(take.scene, pitch_deg=3.0 if pitch is None else pitch, roll_deg=roll or 0.0)
+        return replace(take, scene=scene, provenance=with_settings(take.provenance, config))
 
     def load_take(self, path: Path) -> Take:
         from pipeline.project import load_take

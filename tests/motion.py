@@ -11,7 +11,7 @@ from pipeline.config import PostConfig, RunConfig, SceneConfig
 from pipeline.geometry import camera_from_world, image_from_camera, rotation_world_from_camera
 from pipeline.post.chain import LiftedPerson, finish
 from pipeline.post.stature import STATURE_PER_CHAIN, chain_length
-from pipeline.types import Take, Track2D, VideoInfo
+from pipeline.types import LiftedTrack, Take, Track2D, VideoInfo
 
 RATE_HZ = 60.0
 UNIT_STATURE_M = 1.55
@@ -98,4 +98,6 @@ def make_take(persons: list[LiftedPerson], info: VideoInfo, config: RunConfig) -
     tracks2d = tuple(
         Track2D(p.person, p.frame_index, p.time_s, p.joints_image_h36m, p.scores, "h36m17") for p in persons
     )
-    return Take(info, tracks2d, tuple(tracks3d), estimate, {"program": "test"})
+    lifted = tuple(LiftedTrack(p.person, p.relative, UNIT_STATURE_M) for p in persons)
+    provenance = {"program": "test", "config": config.to_json()}
+    return Take(info, tracks2d, tuple(tracks3d), estimate, provenance, lifted=lifted)

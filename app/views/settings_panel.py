@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QAction, QStandardItemModel
 from PySide6.QtWidgets import (
     QComboBox,
+    QDoubleSpinBox,
     QFrame,
     QPushButton,
     QRadioButton,
@@ -18,8 +19,9 @@ from PySide6.QtWidgets import (
 
 from app.detectors import DetectorRow
 from app.lifters import INSTALLED, LifterInfo
-from app.settings import CompareSettings, RunSettings
+from app.settings import DEFAULT_HZ, CompareSettings, RunSettings
 from app.views.fields import LongComboBox, NoWheel, field, number, section, stacked
+from app.views.motion_panel import MotionPanel
 from app.views.recipe_panel import RecipePanel
 from app.views.widgets import column, label, tool
 from pipeline.config import DetectConfig
@@ -58,8 +60,10 @@ class SettingsPanel(QFrame):
         self.stature = number(40, 260, 1, " cm", "Assumed", 0, 170)
         self.fov = number(5, 150, 1, "°", "Automatic", 0, 60)
         self.pitch = number(-89, 89, 1, "°", "Estimated", 1)
-        self.smooth = number(0, 60, 0.5, " Hz", "Off", 1, 7)
+        self.roll = number(-180, 180, 1, "°", "Estimated", 1)
+        self.smooth = number(0, 60, 0.5, " Hz", "Off", 1, DEFAULT_HZ)
         self.detector, self.lifter, self.device = LongComboBox(), LongComboBox(), QComboBox()
+        self.motion = MotionPanel(settings)
         self.recipe = RecipePanel(settings, other)
         self.estimates = label("", "faint")
         self.estimates.setWordWrap(True)
@@ -84,10 +88,14 @@ class SettingsPanel(QFrame):
                    "How far the camera looks down. 0 is level; negative looks up. "
                    "Left alone, it is estimated from how people stand. "
                    "Set it if the skeleton leans towards or away from the camera."),
+            field("Roll", self.roll,
+                   "How far the camera is turned clockwise. Left alone, it is estimated, or 0 where the tilt is set. "
+                   "Both can be set with the horizon in the video."),
             10, section("MOTION"),
             field("Smoothing", self.smooth,
-                   "Movements faster than this are smoothed away. 7 Hz suits most; "
+                   f"Movements faster than this are smoothed away. {DEFAULT_HZ:g} Hz suits most; "
                    "choose more for fast sports, 0 for none."),
+            self.motion,
             10, section("MODELS"),
             stacked("2D detector", self.detector, "Finds people and their joints in every picture.", tool(detectors)),
             stacked("3D lifter", self.lifter, "Turns the joints' movement into 3D.", tool(models)),
@@ -109,14 +117,15 @@ class SettingsPanel(QFrame):
         self._connect()
 
     def _connect(self) -> None:
-        for box in (self.stature, self.fov, self.pitch, self.smooth):
+        for box in (self.stature, self.fov, self.pitch, self.roll, self.smooth):
             box.valueChanged.connect(self._store)
         for choice in (self.detector, self.device):
             choice.currentIndexChanged.connect(self._store)
         self._no_wheel = NoWheel(self)
-        self._no_wheel.watch(self.stature, self.fov, self.pitch, self.smooth, self.person)
+        self._no_wheel.watch(self.stature, self.fov, self.pitch, self.roll, self.smooth, self.person)
         self._no_wheel.watch(self.detector, self.lifter, self.device)
         self.lifter.currentIndexChanged.connect(self._lifter_chosen)
+        self.motion.changed.connect(self.changed)
         self.recipe.editor.changed.connect(self._recipe_edited)
         self.recipe.other.changed.connect(self._other_edited)
         self.everyone.toggled.connect(self._subject_toggled)
@@ -125,20 +134,31 @@ class SettingsPanel(QFrame):
 
     # --- values
 
+    def _optional(self) -> dict[str, QDoubleSpinBox]:
+        """Fields of the settings that may be left to the program."""
+        return {"height_cm": self.stature, "fov_deg": self.fov, "pitch_deg": self.pitch, "roll_deg": self.roll}
+
+    def show_optional(self) -> None:
+        """Show what the settings say of the body and the camera."""
+        loading, self._loading = self._loading, True
+        for name, box in self._optional().items():
+            value = getattr(self._settings, name)
+            box.setValue(value if value is not None else box.minimum())
+        self._loading = loading
+
     def load(self) -> None:
         """Show what the settings say."""
         self._loading = True
         s = self._settings
         self.everyone.setChecked(s.everyone)
         self.subject.setChecked(not s.everyone)
-        self.stature.setValue(s.height_cm if s.height_cm is not None else self.stature.minimum())
-        self.fov.setValue(s.fov_deg if s.fov_deg is not None else self.fov.minimum())
-        self.pitch.setValue(s.pitch_deg if s.pitch_deg is not None else self.pitch.minimum())
+        self.show_optional()
         self.smooth.setValue(s.smooth_hz)
         for choice, value in ((self.detector, s.detector), (self.lifter, s.lifter), (self.device, s.device)):
             choice.setCurrentIndex(max(choice.findData(value), 0))
         self.person.setEnabled(not s.everyone or self.person.count() > 1)
         self._loading = False
+        self.motion.load()
         self.recipe.load()
 
     @Slot()
@@ -146,9 +166,8 @@ class SettingsPanel(QFrame):
         if self._loading:
             return
         s = self._settings
-        s.height_cm = self.stature.value() if self.stature.value() > self.stature.minimum() else None
-        s.fov_deg = self.fov.value() if self.fov.value() > self.fov.minimum() else None
-        s.pitch_deg = self.pitch.value() if self.pitch.value() > self.pitch.minimum() else None
+        for name, box in self._optional().items():
+            setattr(s, name, box.value() if box.value() > box.minimum() else None)
         # Between off and the library's least (0.5 Hz) there is nothing.
         s.smooth_hz = max(self.smooth.value(), 0.5) if self.smooth.value() > 0 else 0.0
         s.detector, s.device = str(self.detector.currentData()), str(self.device.currentData())
@@ -244,7 +263,8 @@ class SettingsPanel(QFrame):
                 if track is not None and len(track.seen)
                 else ""
             )
-            self.person.addItem(f"Person {person_number}{share}", person_number)
+            name = take.name_of(person_number) if take is not None else ""
+            self.person.addItem(f"{name}{share}", person_number)
         if not numbers:
             self.person.addItem("Most visible", 1)
         self.person.setCurrentIndex(max(self.person.findData(person), 0))
@@ -260,6 +280,11 @@ def estimates_text(take: Take | None) -> str:
     if take is None or take.scene is None:
         return ""
     scene = take.scene
-    used = {"fov": f"field of view {scene.fov_deg:.0f}°", "pitch": f"tilt {scene.pitch_deg:.0f}°", "height": "height"}
+    used = {
+        "fov": f"field of view {scene.fov_deg:.0f}°",
+        "pitch": f"tilt {round(scene.pitch_deg)}°",
+        "roll": f"roll {round(scene.roll_deg)}°",
+        "height": "height",
+    }
     parts = [f"{used[key]} {note}" for key, note in scene.notes.items() if key in used]
     return f"Estimates, not measurements: {', '.join(parts)}." if parts else ""

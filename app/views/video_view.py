@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QFont, QImage, QMouseEvent, QPainter, QPaintEv
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app import theme
+from app.views.horizon import Horizon
 from app.views.rows import row_at
 from pipeline.skeleton import SKELETONS
 from pipeline.types import Floats, Take, Track2D
@@ -35,6 +36,8 @@ class VideoView(QWidget):
         self.show_joints = True
         self.show_others = True
         self.pickable = True
+        self.horizon = Horizon(self)
+        self.horizon.changed.connect(self.update)
         self.setMouseTracking(True)
         self.setMinimumSize(200, 160)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -103,18 +106,41 @@ class VideoView(QWidget):
         self.resized.emit()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        left = event.button() == Qt.MouseButton.LeftButton
+        if left and self._image is not None and self.horizon.press(event.position(), self.picture_rect()):
+            return
         person = self.person_at(event.position()) if event.button() == Qt.MouseButton.LeftButton else None
         if person is not None and self.pickable:
             self.person_clicked.emit(person)
 
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        self.horizon.release()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        self.horizon.double_click(event.position(), self.picture_rect())
+
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        rect = self.picture_rect()
+        if self.horizon.move(event.position(), rect):
+            return
+        part = self.horizon.part_at(event.position(), rect)
+        if part:
+            up_down = part == "middle"
+            self.setCursor(Qt.CursorShape.SizeVerCursor if up_down else Qt.CursorShape.CrossCursor)
+            self.setToolTip(
+                "Drag to set the camera's tilt; double click for the estimate"
+                if up_down
+                else "Drag to set the camera's roll"
+            )
+            return
         person = self.person_at(event.position()) if self.pickable else None
         if person is None:
             self.unsetCursor()
             self.setToolTip("")
         else:
             self.setCursor(Qt.CursorShape.PointingHandCursor)
-            self.setToolTip(f"Person {person}" if person == self._person else f"Person {person}: click to choose them")
+            name = self._take.name_of(person) if self._take is not None else ""
+            self.setToolTip(name if person == self._person else f"{name}: click to choose them")
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         painter = QPainter(self)
@@ -126,16 +152,20 @@ class VideoView(QWidget):
         elif self._message:
             painter.setPen(QColor(theme.MUTED))
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._message)
-        if self._take is None or not self.show_joints:
-            return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setClipRect(rect)
+        if self._take is not None and self.show_joints:
+            self._draw_people(painter, rect, self._take)
+        if self._image is not None:
+            self.horizon.paint(painter, rect)
+
+    def _draw_people(self, painter: QPainter, rect: QRectF, take: Take) -> None:
         people = sorted(self._people(), key=lambda person: person[0].person == self._person)
         for track, joints, scores in people:
             subject = track.person == self._person
             if subject or self.show_others:
                 self._draw_person(painter, rect, track, joints, scores, subject)
-        if len(self._take.tracks2d) > 1:
+        if len(take.tracks2d) > 1:
             for track, joints, _ in people:
                 if track.person == self._person or self.show_others:
                     self._draw_number(painter, rect, joints, track.person)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QPushButton, QSplitter, QWidget
 from app import theme
 from app.settings import CompareSettings, RunSettings
 from app.views.compare_bar import CompareBar
+from app.views.drawer import Drawer
 from app.views.run_panel import RunPanel
 from app.views.scene_view import SceneView
 from app.views.settings_panel import SettingsPanel
@@ -56,14 +57,22 @@ class Workspace(QWidget):
         self.transport.set_actions(
             [actions[name] for name in ("start", "back", "play", "forward", "end")],
             actions["play"],
-            [actions[name] for name in ("trim_in", "trim_out", "loop")],
+            [actions[name] for name in ("drawer", "trim_in", "trim_out", "loop")],
         )
         footer = QWidget()
         footer.setObjectName("footer")
         footer.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         footer.setLayout(column(self.timeline, self.strip, self.transport, spacing=2, margins=(0, 6, 0, 0)))
+        self.drawer = Drawer()
+        self.drawer.hide()
+        self.halves = QSplitter(Qt.Orientation.Vertical)
+        self.halves.setHandleWidth(10)
+        self.halves.setChildrenCollapsible(False)
+        self.halves.addWidget(self.cards)
+        self.halves.addWidget(self.drawer)
+        self.halves.setStretchFactor(0, 1)
         stage = QWidget()
-        stage.setLayout(column(self.cards, margins=(12, 12, 12, 12)))
+        stage.setLayout(column(self.halves, margins=(12, 12, 12, 12)))
         left = column(self.run_panel, stage, footer, spacing=0)
         left.setStretch(1, 1)
         middle = row(spacing=0)
@@ -91,7 +100,7 @@ class Workspace(QWidget):
 
     def _video_card(self, actions: ActionTable) -> Card:
         card = Card("Video", "film")
-        for name in ("joints", "others"):
+        for name in ("horizon", "joints", "others"):
             card.add_tool(actions[name])
         card.set_content(self.video)
         return card
@@ -106,8 +115,15 @@ class Workspace(QWidget):
         return card
 
     def set_duration(self, duration_s: float) -> None:
-        for axis in (self.timeline, self.strip):
+        for axis in (self.timeline, self.strip, self.drawer.curves):
             axis.set_duration(duration_s)
+
+    def show_drawer(self, on: bool) -> None:
+        """At first a third of the height."""
+        first = on and self.halves.sizes()[1] == 0
+        self.drawer.setVisible(on)
+        if first and self.halves.height() > 0:
+            self.halves.setSizes([2 * self.halves.height() // 3, self.halves.height() // 3])
 
     def show_info(self, info: VideoInfo) -> None:
         shown = info.name if len(info.name) <= 44 else f"{info.name[:28]}…{info.name[-14:]}"

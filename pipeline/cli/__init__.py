@@ -1,4 +1,4 @@
-"""The command line: `lift`, `live`, `export`, `bench`, `models`, `doctor`. The same core as the window, headless.
+"""The command line: `lift`, `live`, `edit`, `export`, `bench`, `models`, `doctor`. The window's core, headless.
 
 Exit codes: 0 done, 1 bug, 2 user error, 130 cancelled. Log text and progress go to stderr, results to stdout.
 """
@@ -12,7 +12,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 
-from pipeline.cli import bench, doctor, export, lift, live, models
+from pipeline.cli import bench, doctor, edit, export, lift, live, models
 from pipeline.cli.report import Report
 from pipeline.errors import Cancelled, UserError
 
@@ -34,7 +34,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("-v", "--verbose", action="store_true", help="show the log on stderr")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for module in (lift, live, export, bench, models, doctor):
+    for module in (lift, live, edit, export, bench, models, doctor):
         module.add_parser(commands)
     return parser
 

@@ -10,14 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import weights
-from pipeline.cli import detector_options, recipe
+from pipeline.cli import detector_options, motion, recipe
 from pipeline.cli.export import add_options, options_from
 from pipeline.cli.interrupt import interruptible
 from pipeline.cli.report import Report
-from pipeline.config import LiftConfig, PostConfig, RunConfig, SceneConfig
+from pipeline.config import LiftConfig, RunConfig, SceneConfig
 from pipeline.errors import ConfigError, UserError
 from pipeline.export.base import Watch
 from pipeline.export.run import expand, export_take
+from pipeline.export.select import gait_json, world_joints
 from pipeline.files import make_folder
 from pipeline.flow import CancelToken
 from pipeline.formats import ExportOptions
@@ -47,13 +48,10 @@ def add_parser(commands: Any) -> None:
     parser.add_argument("--height", type=float, metavar="CM", help="height of the person")
     parser.add_argument("--start", type=float, metavar="S", help="start of the range in seconds")
     parser.add_argument("--end", type=float, metavar="S", help="end of the range in seconds")
-    parser.add_argument("--smooth", type=float, metavar="HZ", help="cut-off of the smoothing, 0 = off")
-    parser.add_argument(
-        "--feet", choices=("off", "auto", "always", "grounding"), help="locking of standing feet (default: auto)"
-    )
     detector_options.add_arguments(parser)
     parser.add_argument("--lifter", default="", help="lifter (see `models`)")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, mps")
+    motion.add_arguments(parser)
     recipe.add_arguments(parser)
     add_options(parser)
     parser.add_argument("--no-cache", action="store_true", help="neither read nor write the cache of 2D detections")
@@ -64,15 +62,17 @@ def add_parser(commands: Any) -> None:
 def config_from(arguments: argparse.Namespace) -> RunConfig:
     """The run that the arguments ask for. Raises `ConfigError`."""
     own = PruneConfig.from_json(weights.find(arguments.lifter).prune)
-    given = {"smooth_hz": arguments.smooth, "foot_lock": arguments.feet}
-    post = PostConfig(**{key: value for key, value in given.items() if value is not None})
     persons: Any = "all" if arguments.all else None if arguments.person is None else (arguments.person,)
     return RunConfig(
         detect=detector_options.detect_config(arguments),
         lift=LiftConfig(lifter=arguments.lifter, prune=recipe.prune_from(arguments, own), device=arguments.device),
-        post=post,
+        post=motion.post_from(arguments),
         scene=SceneConfig(
-            fov_deg=arguments.fov, pitch_deg=arguments.pitch, roll_deg=arguments.roll, height_cm=arguments.height
+            fov_deg=arguments.fov,
+            pitch_deg=arguments.pitch,
+            roll_deg=arguments.roll,
+            height_cm=arguments.height,
+            limbs_cm=motion.limbs_from(arguments),
         ),
         start_s=arguments.start,
         end_s=arguments.end,
@@ -156,6 +156,7 @@ def _lift_one(
         "exports": [str(p) for p in exports],
         "frames": take.frame_count,
         "persons": [track.person for track in take.tracks3d],
+        "gait": {track.person: gait_json(world_joints(take, track), track) for track in take.tracks3d},
         "seconds": round(time.monotonic() - begun, 3),
         "lifter": take.provenance["lifter"],
         **{key: take.provenance["run"][key] for key in ("detect_seconds", "lift_seconds", "device")},
@@ -170,6 +171,10 @@ def _lift_one(
     lifter = take.provenance["lifter"]
     cost = f" ({lifter['gflops_per_window']:.2f} GFLOPs a window)" if lifter["gflops_per_window"] else ""
     report.line(f"  {lifter['name']}: {PruneConfig.from_json(lifter['prune']).label}{cost}")
+    for person, walk in result["gait"].items():
+        if walk is not None:
+            pace = f", {walk['speed_m_s']:.2f} m/s" if walk["speed_m_s"] is not None else ""
+            report.line(f"  person {person} walks: {walk['steps']} steps, {walk['cadence_per_min']:.0f} a minute{pace}")
     if take.scene:
         notes = ", ".join(f"{key} {value}" for key, value in dataclasses.asdict(take.scene)["notes"].items())
         report.line(f"  estimates: {notes}")

@@ -12,6 +12,7 @@ import contextlib
 import errno
 import logging
 import os
+import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +44,13 @@ class C3dExporter:
                 for part, start in enumerate(range(0, len(joints), MAX_FRAMES)):
                     path = first if part == 0 else first.with_name(f"{first.name[:-4]}_part{part + 1}.c3d")
                     temporary = stack.enter_context(atomic_path(path))
-                    _write(temporary, joints[start : start + MAX_FRAMES], start, rate_hz(take, track))
+                    _write(
+                        temporary,
+                        joints[start : start + MAX_FRAMES],
+                        start,
+                        rate_hz(take, track),
+                        take.name_of(track.person),
+                    )
                     paths.append(path)
         log.info("wrote %s", ", ".join(path.name for path in paths))
         return paths
@@ -62,7 +69,13 @@ def _even_joints(take: Take, track: Track3D) -> Doubles:
     return np.asarray(joints[before] * (1 - share) + joints[after] * share)
 
 
-def _write(path: Path, joints: Doubles, start: int, rate: float) -> None:
+def _plain(name: str) -> str:
+    """C3D knows bytes only: letters without their accents, and "?" for what is none of those."""
+    apart = unicodedata.normalize("NFKD", name)
+    return "".join(c for c in apart if not unicodedata.combining(c)).encode("ascii", "replace").decode("ascii")
+
+
+def _write(path: Path, joints: Doubles, start: int, rate: float, name: str) -> None:
     """(T, 17, 3) metres to a file that exists. Raises OSError if the disk is full, which ezc3d does not say."""
     import ezc3d
 
@@ -77,6 +90,8 @@ def _write(path: Path, joints: Doubles, start: int, rate: float) -> None:
     point["LABELS"]["value"] = list(MARKERS)
     file.add_parameter("POINT", "X_SCREEN", "+X")
     file.add_parameter("POINT", "Y_SCREEN", "+Z")
+    file.add_parameter("SUBJECTS", "USED", [1])
+    file.add_parameter("SUBJECTS", "NAMES", [_plain(name)])
     first, last = start + 1, start + frames  # in two 16-bit words, the lower one first
     file.add_parameter("TRIAL", "ACTUAL_START_FIELD", [first & 0xFFFF, first >> 16])
     file.add_parameter("TRIAL", "ACTUAL_END_FIELD", [last & 0xFFFF, last >> 16])

@@ -9,6 +9,7 @@ here in metres, world space. What was not seen is an empty cell with likelihood 
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -41,8 +42,11 @@ class DlcExporter:
         return paths
 
 
-def _header(persons: Sequence[int], parts: Sequence[str], coords: Sequence[str]) -> Iterator[str]:
-    cells = [(f"person{person}", part, axis) for person in persons for part in parts for axis in coords]
+def _header(take: Take, tracks: list[Track3D], parts: Sequence[str], coords: Sequence[str]) -> Iterator[str]:
+    persons = [_individual(take, track.person) for track in tracks]
+    if len(set(persons)) < len(persons):
+        persons = [f"person{track.person}" for track in tracks]
+    cells = [(person, part, axis) for person in persons for part in parts for axis in coords]
     yield ",".join(["scorer"] + [SCORER] * len(cells)) + "\n"
     if len(persons) > 1:
         yield ",".join(["individuals"] + [person for person, _, _ in cells]) + "\n"
@@ -50,11 +54,17 @@ def _header(persons: Sequence[int], parts: Sequence[str], coords: Sequence[str])
     yield ",".join(["coords"] + [axis for _, _, axis in cells]) + "\n"
 
 
+def _individual(take: Take, person: int) -> str:
+    """The person's name without what a cell cannot hold, or "person2"."""
+    name = re.sub(r"[\",;\s]+", " ", take.names.get(person, "")).strip()
+    return name or f"person{person}"
+
+
 def _seen(take: Take, tracks: list[Track3D]) -> Iterator[str]:
     """The detector's joints; H36M-17 without any if a take has lost its 2D."""
     flat = [take.track2d(track.person) for track in tracks]
     skeleton = SKELETONS[next((seen.skeleton for seen in flat if seen is not None), H36M17.key)]
-    yield from _header([track.person for track in tracks], skeleton.names, ("x", "y", "likelihood"))
+    yield from _header(take, tracks, skeleton.names, ("x", "y", "likelihood"))
     frames, joints = len(tracks[0].frame_index), len(skeleton.names)
     template = "%d" + ",%.3f,%.3f,%.4f" * (joints * len(tracks)) + "\n"
     for rows in chunks(frames):
@@ -72,7 +82,7 @@ def _seen(take: Take, tracks: list[Track3D]) -> Iterator[str]:
 
 
 def _lifted(take: Take, tracks: list[Track3D]) -> Iterator[str]:
-    yield from _header([track.person for track in tracks], H36M17.names, ("x", "y", "z"))
+    yield from _header(take, tracks, H36M17.names, ("x", "y", "z"))
     places = [world_joints(take, track) for track in tracks]
     template = "%d" + ",%.6f" * (51 * len(tracks)) + "\n"
     for rows in chunks(len(tracks[0].frame_index)):

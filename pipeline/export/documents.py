@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from pipeline.export.base import ExportOptions
-from pipeline.export.select import chosen_tracks, joints_image, rate_hz, text_files, world_joints
+from pipeline.export.select import chosen_tracks, gait_json, joints_image, rate_hz, text_files, world_joints
 from pipeline.export.sidecar import plain, take_facts
 from pipeline.export.text import chunks, formatted
 from pipeline.files import atomic_write
@@ -29,7 +29,8 @@ _SINGLES = "[" + ",".join(["%.4f"] * 17) + "],\n"
 class JsonExporter:
     """Writes `<stem>.json`: the facts of the take (units, axes, skeleton, camera), then lists over the frames.
 
-    `persons[i]`: `person`, `joints` (T x 17 x [x, y, z], metres), `confidence` (T x 17) and `joints_image` (T x 17 x
+    `persons[i]`: `person`, `name`, `gait` (of somebody who walks, see `post.gait`, else null; its rows count the lists
+    below from 0), `joints` (T x 17 x [x, y, z], metres), `confidence` (T x 17) and `joints_image` (T x 17 x
     [x, y], pixels); `frame` and `time_s` (T) are everyone's. null where a joint was not seen. Strict JSON, no NaN.
     """
 
@@ -51,8 +52,10 @@ def _document(take: Take, tracks: list[Track3D]) -> Iterator[str]:
     text = json.dumps(plain(facts), ensure_ascii=False, allow_nan=False)
     yield text[:-1] + ',\n"persons":[\n'
     for at, track in enumerate(tracks):
-        yield f'{{"person":{track.person},\n"joints":[\n'
-        yield from _list(_TRIPLES, world_joints(take, track))
+        joints = world_joints(take, track)
+        head = {"person": track.person, "name": take.name_of(track.person), "gait": gait_json(joints, track)}
+        yield json.dumps(plain(head), ensure_ascii=False, allow_nan=False)[:-1] + ',\n"joints":[\n'
+        yield from _list(_TRIPLES, joints)
         yield '],\n"confidence":[\n'
         yield from _list(_SINGLES, track.scores.astype(np.float64))
         yield '],\n"joints_image":[\n'
@@ -74,7 +77,7 @@ class NpzExporter:
     | array | shape | meaning |
     |---|---|---|
     | `joints_world` | (T, P, 17, 3) float32 | metres, world space; NaN = not seen |
-    | `persons` | (P,) int64 | their numbers, from 1 |
+    | `persons`, `names` | (P,) int64, text | their numbers, from 1, and names |
     | `frame_index`, `time_s` | (T,) | of the video, from 0; seconds |
     | `joint_names`, `parents` | (17,) | of the skeleton |
     | `joints_image`, `scores` | (T, P, 17, 2), (T, P, 17) | the 2D joints in pixels as H36M-17, and their confidence |
@@ -94,6 +97,7 @@ class NpzExporter:
         arrays: dict[str, Any] = {
             "joints_world": np.stack([world_joints(take, track).astype(np.float32) for track in tracks], axis=1),
             "persons": np.array([track.person for track in tracks], np.int64),
+            "names": np.array([take.name_of(track.person) for track in tracks]),
             "frame_index": tracks[0].frame_index,
             "time_s": tracks[0].time_s,
             "joint_names": np.array(skeleton.names),

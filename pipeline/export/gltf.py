@@ -111,7 +111,7 @@ def _document(take: Take, track: Track3D, motion: Motion, names: tuple[str, ...]
         nodes.append({"name": name, "translation": offset.tolist(), "children": children})
     nodes += [{"name": f"{names[bone]}_end", "translation": rig.ends[bone].tolist()} for bone in ends]
     joints = list(range(len(nodes)))
-    nodes.append({"name": f"Person {track.person}", "mesh": 0, "skin": 0})
+    nodes.append({"name": take.name_of(track.person), "mesh": 0, "skin": 0})
 
     inverse = np.tile(np.eye(4, dtype=np.float32), (len(joints), 1, 1))
     inverse[:, 3, :3] = -np.concatenate([places, np.stack(list(ends.values()))])  # column-major: translation last

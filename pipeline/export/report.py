@@ -12,7 +12,7 @@ from typing import Any
 from pipeline.export.base import ExportOptions
 from pipeline.export.c3d import MAX_FRAMES
 from pipeline.export.check import check_file
-from pipeline.export.select import chosen_tracks, rate_hz
+from pipeline.export.select import chosen_tracks, gait_json, rate_hz, world_joints
 from pipeline.export.sidecar import plain
 from pipeline.files import atomic_write
 from pipeline.formats import import_hint
@@ -69,6 +69,8 @@ def write_report(
         "take": take.info.name,
         "frames": len(tracks[0].frame_index),
         "persons": [track.person for track in tracks],
+        "names": {track.person: take.name_of(track.person) for track in tracks},
+        "gait": {track.person: gait_json(world_joints(take, track), track) for track in tracks},
         "options": dataclasses.asdict(options),
         "variable_rate": take.info.variable_rate,
         "exports": formats,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from pipeline.errors import OutputError
 from pipeline.export.base import ExportOptions
 from pipeline.files import atomic_write
 from pipeline.geometry import world_from_camera
+from pipeline.post.gait import gait
 from pipeline.skeleton import h36m17_from
 from pipeline.types import Doubles, Floats, Take, Track3D
 
@@ -48,6 +49,12 @@ def world_joints(take: Take, track: Track3D) -> Doubles:
     if take.scene is None:
         raise OutputError("The take does not say where the camera stands.", "Run the lifting again.")
     return np.asarray(world_from_camera(joints, take.scene.rotation, take.scene.translation), np.float64)
+
+
+def gait_json(joints: Doubles, track: Track3D) -> dict[str, Any] | None:
+    """`post.gait.Gait.to_json` of a track's world joints; None if the person does not walk."""
+    found = gait(joints, track.time_s)
+    return None if found is None else found.to_json()
 
 
 def joints_image(take: Take, track: Track3D) -> Floats:

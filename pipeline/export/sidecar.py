@@ -33,6 +33,7 @@ def sidecar_text(take: Take, tracks: list[Track3D]) -> str:
         "version": 1,
         **take_facts(take, tracks),
         "persons": [track.person for track in tracks],
+        "names": {track.person: take.name_of(track.person) for track in tracks},
         "columns": _COLUMNS,
     }
     return json.dumps(plain(data), indent=2, ensure_ascii=False, allow_nan=False) + "\n"

@@ -36,8 +36,22 @@ class UsdExporter:
         return write_elsewhere(take, folder, stem, self.suffix, options, make)
 
 
+def _new_stage(path: Path, rate_hz: float, lasts_s: float) -> Any:
+    """Metres, y up, a time code a frame."""
+    from pxr import Usd, UsdGeom
+
+    stage: Any = Usd.Stage.CreateNew(str(path))
+    UsdGeom.SetStageUpAxis(stage, UsdGeom.Tokens.y)
+    UsdGeom.SetStageMetersPerUnit(stage, 1.0)
+    stage.SetTimeCodesPerSecond(rate_hz)
+    stage.SetFramesPerSecond(rate_hz)
+    stage.SetStartTimeCode(0)
+    stage.SetEndTimeCode(lasts_s * rate_hz)
+    return stage
+
+
 def _write(take: Take, track: Track3D, options: ExportOptions, path: Path) -> None:
-    from pxr import Gf, Tf, Usd, UsdGeom, UsdSkel, Vt
+    from pxr import Gf, Tf, UsdGeom, UsdSkel, Vt
 
     motion = rig_motion(take, track, options)
     names = [Tf.MakeValidIdentifier(name) for name in bone_names(options.preset)]
@@ -48,16 +62,11 @@ def _write(take: Take, track: Track3D, options: ExportOptions, path: Path) -> No
     for bone, parent in enumerate(PARENTS):
         joints.append(names[bone] if parent < 0 else f"{joints[parent]}/{names[bone]}")
 
-    stage: Any = Usd.Stage.CreateNew(str(path))
-    UsdGeom.SetStageUpAxis(stage, UsdGeom.Tokens.y)
-    UsdGeom.SetStageMetersPerUnit(stage, 1.0)
-    stage.SetTimeCodesPerSecond(motion.rate_hz)
-    stage.SetFramesPerSecond(motion.rate_hz)
+    stage = _new_stage(path, motion.rate_hz, float(track.time_s[-1] - track.time_s[0]))
     codes = (motion.pose.times_s - track.time_s[0]) * motion.rate_hz
-    stage.SetStartTimeCode(0)
-    stage.SetEndTimeCode(float((track.time_s[-1] - track.time_s[0]) * motion.rate_hz))
     root = UsdSkel.Root.Define(stage, "/Person")
     stage.SetDefaultPrim(root.GetPrim())
+    root.GetPrim().SetMetadata("displayName", take.name_of(track.person))
     skeleton = UsdSkel.Skeleton.Define(stage, "/Person/Skeleton")
     animation = UsdSkel.Animation.Define(stage, "/Person/Motion")
     mesh = UsdGeom.Mesh.Define(stage, "/Person/Body")

@@ -7,14 +7,21 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from pipeline.engine import Engine
+from pipeline.export.select import gait_json
+from pipeline.finishing import refinish, take_config
+from pipeline.flow import CancelToken
 from pipeline.project import load_take
+from pipeline.relift import lift_again
 from pipeline.skeleton import H36M17
+from pipeline.types import Take
 from tests.e2e.conftest import ROOT, SampleRun
 
 FRAMES = 230  # of the sample video
@@ -32,12 +39,40 @@ def test_every_stdout_line_is_json_and_the_last_one_is_the_result(sample_run: Sa
     for key in ("take", "exports", "frames", "seconds", "detect_seconds", "lift_seconds", "peak_memory_mb", "device"):
         assert key in last
     assert last["frames"] == FRAMES
+    assert last["gait"] == {"1": None}, "he stands and jumps"
     assert Path(last["take"]).is_file()
     assert all(Path(path).is_file() for path in last["exports"])
     assert last["device"].split(":")[0] in ("cpu", "cuda", "mps")
     done = [r["done"] for r in records if r["status"] == "running" and r["stage"] == "detect"]
     assert done == sorted(done)
     assert done[-1] == FRAMES
+
+
+def test_a_saved_take_is_finished_again_as_it_would_have_been(sample_run: SampleRun) -> None:
+    """What the window does when a setting behind the lifter is changed: nothing is lifted, nothing is different."""
+    take = load_take(sample_run.folder / "demo.pose3d")
+    config = take_config(take)
+    assert config is not None
+    again = refinish(take, config)
+    np.testing.assert_allclose(again.tracks3d[0].joints, take.tracks3d[0].joints, atol=1e-5)
+    tilted = refinish(take, replace(config, scene=replace(config.scene, pitch_deg=10.0)))
+    assert tilted.scene is not None
+    assert tilted.scene.pitch_deg == 10.0
+
+
+def test_its_people_are_lifted_again_from_its_2d(sample_run: SampleRun) -> None:
+    """... and when tracks were edited: the same 2D gives the same 3D as the run over the video."""
+    take = load_take(sample_run.folder / "demo.pose3d")
+    config = take_config(take)
+    assert config is not None
+    with Engine() as engine:
+        *_, again = lift_again(take, (1, 2), config, CancelToken(), engine)
+    assert isinstance(again, Take)
+    assert [track.person for track in again.tracks3d] == [1, 2]
+    np.testing.assert_allclose(again.lifted_of(1).relative, take.lifted_of(1).relative, atol=1e-3)
+    walk = gait_json(again.tracks3d[1].joints.astype(np.float64), again.tracks3d[1])
+    assert walk is not None
+    assert walk["cadence_per_min"] == pytest.approx(99, abs=4), "she walks through the picture"
 
 
 def test_tidy_csv_has_a_row_for_every_frame_and_joint(sample_run: SampleRun) -> None:

@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 
 from pipeline.errors import TakeError
+from pipeline.finishing import can_finish_again
 from pipeline.geometry import rotation_world_from_camera
 from pipeline.project import load_take, save_take
-from pipeline.types import Finding, SceneEstimate, Take, TokenStages, Track2D, Track3D, VideoInfo
+from pipeline.types import Finding, LiftedTrack, SceneEstimate, Take, TokenStages, Track2D, Track3D, VideoInfo
 
 
 def make_take(frames: int = 40) -> Take:
@@ -37,7 +38,9 @@ def make_take(frames: int = 40) -> Take:
     )  # fmt: skip
     info = VideoInfo("clip ü.mp4", "/videos/clip ü.mp4", 640, 360, 29.97, 100, 3.34)
     stages = TokenStages(2, (2, 4), rng.uniform(size=(2, frames)) < 0.5)
-    return Take(info, tracks2d, (track3d,), scene, {"program": "test", "list": [1, 2.5, None]}, True, (stages,))
+    lifted = LiftedTrack(2, rng.normal(size=(frames, 17, 3)).astype(np.float32), 1.55)
+    provenance = {"program": "test", "list": [1, 2.5, None]}
+    return Take(info, tracks2d, (track3d,), scene, provenance, True, (stages,), (lifted,), {2: "Änne"})
 
 
 def assert_same(a, b) -> None:
@@ -68,6 +71,12 @@ def test_round_trip(tmp_path: Path, frames: int) -> None:
 def test_a_file_from_before_there_were_token_stages(tmp_path: Path) -> None:
     take = load_take(_with_header(tmp_path, lambda header: header.pop("token_stages")))
     assert_same(take, dataclasses.replace(make_take(), token_stages=()))
+
+
+def test_a_file_from_before_the_lifted_joints_were_kept(tmp_path: Path) -> None:
+    take = load_take(_with_header(tmp_path, lambda header: (header.pop("lifted"), header.pop("names"))))
+    assert_same(take, dataclasses.replace(make_take(), lifted=(), names={}))
+    assert not can_finish_again(take)
 
 
 def test_a_take_without_anybody(tmp_path: Path) -> None:
@@ -105,6 +114,8 @@ def _with_header(tmp_path: Path, change) -> Path:
         lambda h: h.update(tracks3d=3),
         lambda h: h["token_stages"][0].update(person=1),
         lambda h: h["token_stages"][0].update(blocks=[2, 4, 5]),
+        lambda h: h["lifted"][0].update(person=1),
+        lambda h: h.update(names=3),
     ],
 )
 def test_a_header_that_does_not_fit_is_refused(tmp_path: Path, change) -> None:

@@ -1,0 +1,149 @@
+"""`edit`: a saved take with other people or other settings in it. Nothing is detected; who changed is lifted again."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from pipeline import edit
+from pipeline.cli import motion
+from pipeline.cli.interrupt import interruptible
+from pipeline.cli.report import Report
+from pipeline.config import RunConfig
+from pipeline.engine import Engine
+from pipeline.errors import ConfigError
+from pipeline.files import make_folder
+from pipeline.finishing import can_finish_again, refinish, take_config
+from pipeline.flow import CancelToken
+from pipeline.project import SUFFIX, load_take, save_take
+from pipeline.relift import lift_again
+from pipeline.types import Progress, Take
+
+# Kind of edit -> what stands between its two parts, and an example.
+_WRITTEN = {"rename": ("=", "--rename 2=Ada"), "split": ("@", "--split 1@3.2"), "merge": ("+", "--merge 1+3")}
+
+
+class _InOrder(argparse.Action):
+    """Edits of all kinds in one list, as they were given."""
+
+    def __call__(
+        self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, values: Any, option: str | None = None
+    ) -> None:
+        namespace.edits = [*namespace.edits, (self.dest, str(values))]
+
+
+def add_parser(commands: Any) -> None:
+    parser = commands.add_parser("edit", help="a saved .pose3d take with other people or other settings")
+    parser.add_argument("take", type=Path, metavar="TAKE", help="a .pose3d file")
+    parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="the new take (default: in its place)")
+    people = parser.add_argument_group("people", "carried out in the order in which they are given")
+    for option, metavar, what in (
+        ("--rename", "N=NAME", "give a person a name"),
+        ("--split", "N@SECONDS", "somebody else, with the next free number, from there on"),
+        ("--merge", "N+M", "M becomes part of N"),
+        ("--delete", "N", "leave a person out"),
+    ):
+        people.add_argument(option, action=_InOrder, metavar=metavar, help=what)
+    scene = parser.add_argument_group("camera and body", '"auto" gives a value back to the estimate')
+    scene.add_argument("--fov", metavar="DEG", help="horizontal field of view; everyone is lifted again")
+    scene.add_argument("--pitch", metavar="DEG", help="camera pitch; positive: it looks down")
+    scene.add_argument("--roll", metavar="DEG", help="camera roll; positive: clockwise")
+    scene.add_argument("--height", metavar="CM", help="height of the person")
+    motion.add_arguments(parser)
+    parser.add_argument("--json", action="store_true", help="one JSON object a line on stdout")
+    parser.set_defaults(run=run, edits=[])
+
+
+def run(arguments: argparse.Namespace, report: Report) -> int:
+    take = loaded = load_take(arguments.take)
+    made = take_config(take)
+    if made is None or not can_finish_again(take):
+        raise ConfigError(
+            f"{arguments.take.name} does not keep what the lifter left: it cannot be edited.",
+            "It is of an older version: lift the video again.",
+        )
+    config = _config(arguments, made)
+    lift: set[int] = set()
+    for kind, text in arguments.edits:
+        done = _edited(take, kind, text)
+        take = done.take
+        lift = (lift | set(done.lift)) & {track.person for track in take.tracks2d}
+    if config.scene.fov_deg != made.scene.fov_deg:  # the lifter looks along the lines of sight
+        lift |= {track.person for track in take.tracks3d}
+    if lift:
+        take = _lifted(take, sorted(lift), config, report)
+    elif config != made or take.tracks3d is not loaded.tracks3d:
+        take = refinish(take, config)
+    path = arguments.output or arguments.take
+    if path.suffix != SUFFIX:
+        path = path.with_name(path.name + SUFFIX)
+    make_folder(path.parent)
+    save_take(take, path)
+    people = {track.person: take.name_of(track.person) for track in take.tracks2d}
+    report.record({"status": "done", "take": str(path), "people": people, "lifted_again": sorted(lift)})
+    report.line(f"{path}: {', '.join(people.values())}")
+    return 0
+
+
+def _lifted(take: Take, persons: Sequence[int], config: RunConfig, report: Report) -> Take:
+    cancel = CancelToken()
+    with Engine() as engine, interruptible(cancel):
+        for step in lift_again(take, persons, config, cancel, engine):
+            if isinstance(step, Progress):
+                report.progress(take.info.name, step)
+            else:
+                take = step
+    return take
+
+
+def _config(arguments: argparse.Namespace, made: RunConfig) -> RunConfig:
+    """`made` with what the arguments change. Raises `ConfigError`."""
+    scene: dict[str, Any] = {}
+    for name, text in (
+        ("fov_deg", arguments.fov),
+        ("pitch_deg", arguments.pitch),
+        ("roll_deg", arguments.roll),
+        ("height_cm", arguments.height),
+    ):
+        if text is not None:
+            scene[name] = None if text == "auto" else _number(text, f"--{name.split('_')[0]}")
+    limbs = motion.limbs_from(arguments)
+    if limbs:
+        scene["limbs_cm"] = {**made.scene.limbs_cm, **limbs}
+    return dataclasses.replace(
+        made, post=motion.post_from(arguments, made.post), scene=dataclasses.replace(made.scene, **scene)
+    )
+
+
+def _edited(take: Take, kind: str, text: str) -> edit.Edited:
+    if kind == "delete":
+        return edit.delete(take, _person(text, text, "--delete 2"))
+    sign, example = _WRITTEN[kind]
+    first, found, second = text.partition(sign)
+    person = _person(first if found else "", text, example)
+    if kind == "rename":
+        return edit.rename(take, person, second)
+    if kind == "merge":
+        return edit.merge(take, person, _person(second, text, example))
+    times = take.tracks2d[0].time_s
+    return edit.split(take, person, int(np.searchsorted(times, _number(second, "--split") - 5e-4)))
+
+
+def _person(text: str, whole: str, example: str) -> int:
+    if not text.strip().isdecimal():
+        raise ConfigError(f"'{whole}' does not say whom.", f"For example: {example}.")
+    return int(text)
+
+
+def _number(text: str, option: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise ConfigError(
+            f"'{text}' of {option} is not a number.", 'Give a number, or "auto" where it applies.'
+        ) from None
