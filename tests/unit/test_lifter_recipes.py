@@ -146,7 +146,7 @@ def test_stages_are_those_of_the_windows_not_of_their_mirror_images(lifter: Host
     assert (alone[0] != alone[1]).any()
     chooser.lift_windows(np.concatenate([joints, other]), np.repeat(scores, 2, axis=0), size)
     np.testing.assert_array_equal(chooser.last_kept[2], alone)
-    unflipped = HostLifter(chooser.entry, chooser._open(), torch.device("cpu"), flip=False)
+    unflipped = HostLifter(chooser.entry, chooser.model, torch.device("cpu"), flip=False)
     unflipped.lift_windows(joints, scores, size)
     np.testing.assert_array_equal(unflipped.last_kept[2][0], alone[0])
 
@@ -154,7 +154,7 @@ def test_stages_are_those_of_the_windows_not_of_their_mirror_images(lifter: Host
 def test_stages_survive_a_batch_that_had_to_be_halved(lifter: HostLifter, window, monkeypatch) -> None:
     joints, scores, size = window
     model = lifter.with_prune(SPARSE)
-    whole, forward = 0, model._open().forward
+    whole, forward = 0, model.model.forward
 
     def greedy(x: torch.Tensor) -> torch.Tensor:
         nonlocal whole
@@ -163,14 +163,14 @@ def test_stages_survive_a_batch_that_had_to_be_halved(lifter: HostLifter, window
             raise torch.OutOfMemoryError("out of memory")
         return forward(x)
 
-    monkeypatch.setattr(model._open(), "forward", greedy)
+    monkeypatch.setattr(model.model, "forward", greedy)
     model.lift_windows(np.repeat(joints, 3, axis=0), np.repeat(scores, 3, axis=0), size)
     assert whole == 2
     assert model.last_kept[1].sum(1).tolist() == [61, 61, 61]
 
 
 def test_cost_of_a_window_is_the_counters(lifter: HostLifter) -> None:
-    assert lifter.gflops == pytest.approx(flops.count(lifter._open(), 243, 17, 3).gflops, rel=1e-9)
+    assert lifter.gflops == pytest.approx(flops.count(lifter.model, 243, 17, 3).gflops, rel=1e-9)
 
 
 def test_the_engine_changes_the_recipe_and_nothing_else(window, monkeypatch) -> None:
