@@ -36,7 +36,7 @@ _BATCH = 8  # windows on which the loss of float16 is measured
 
 def half_loss_mm(recipe: Recipe, state: dict[str, Tensor], data: Path) -> float:
     """How much MPJPE changes, mm, when the weights are rounded to float16."""
-    stage = recipe.stages[-1]
+    stage = recipe.result
     _, held_out = selection_split(load_clips(data))
     batch = make_batch(held_out, load_model(), (3, 1), _BATCH, stage.frames, rule=recipe.normalisation)
     given = []
@@ -50,7 +50,7 @@ def half_loss_mm(recipe: Recipe, state: dict[str, Tensor], data: Path) -> float:
 
 def entry_of(recipe: Recipe, name: str, content: bytes, parameters: int, texts: dict[str, Any]) -> WeightEntry:
     """The manifest entry of weights trained by `recipe`; `texts` are fields that only a person knows."""
-    stage = recipe.stages[-1]
+    stage = recipe.result
     prune = {"strategy": "TPS", "schedule": [list(pair) for pair in stage.schedule], "recover": "TRI"}
     values: dict[str, Any] = {
         "name": name,

@@ -29,7 +29,7 @@ def open_lifter(name_or_file: str, recipe: Path | None = None) -> HostLifter:
 
 
 def lifter_of_recipe(weights: Path, recipe: Path) -> HostLifter:
-    """A lifter that is in no manifest yet: weights of the last stage of a recipe. Raises `UserError`."""
+    """A lifter that is in no manifest yet: weights of a recipe, in its `result` windows. Raises `UserError`."""
     import torch
 
     from pipeline.lift.checkpoints import load_strictly, read_state_dict
@@ -38,7 +38,7 @@ def lifter_of_recipe(weights: Path, recipe: Path) -> HostLifter:
     from training.recipe import load_recipe
 
     what = load_recipe(recipe)
-    stage = what.stages[-1]
+    stage = what.result
     model = what.model(stage)
     load_strictly(model, read_state_dict(weights), weights.name)
     entry = WeightEntry(

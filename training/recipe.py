@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +46,12 @@ class Stage:
         """How far apart the rows of that step's windows stand: the same for the same step."""
         return random.Random(step).choice(self.strides) if self.strides else self.stride
 
+    def dense(self) -> Stage:
+        """The same view of time with a row for every frame between, of which as many shares are kept: 27 rows 9 frames
+        apart, pruned to 9 and 3, are 243 frames, pruned to 81 and 27."""
+        kept = tuple((block, keep * self.stride) for block, keep in self.schedule)
+        return replace(self, frames=self.frames * self.stride, stride=1, strides=(), schedule=kept)
+
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
@@ -63,6 +69,11 @@ class Recipe:
     def channels(self) -> tuple[str, ...]:
         """What the network is given of each joint."""
         return CHANNELS[:6] if self.normalisation == "person_ray" else CHANNELS[:3]
+
+    @property
+    def result(self) -> Stage:
+        """The windows that the lifter has in the program: those of the last stage, dense."""
+        return self.stages[-1].dense()
 
     def model(self, stage: Stage) -> HourglassHost:
         """The model of a stage, with new weights. Raises TypeError for sizes that the host does not have."""

@@ -108,10 +108,12 @@ def test_flattening_shows_in_the_peak_speed() -> None:
 def test_the_committed_recipes_load_and_end_as_the_pipeline_wants() -> None:
     for path in RECIPES.glob("*.json"):
         recipe = load_recipe(path)
-        last = recipe.stages[-1]
-        assert last.frames == 243
-        model = recipe.model(last)
-        assert model.pruner.config.schedule == last.schedule
+        last, used = recipe.stages[-1], recipe.result
+        assert used.frames == 243
+        assert used.stride == 1
+        assert [keep for _, keep in used.schedule] == [keep * last.stride for _, keep in last.schedule]
+        model = recipe.model(used)
+        assert model.pruner.config.schedule == used.schedule
 
 
 @pytest.mark.parametrize("text", ["", "{}", '{"stages": [{"name": "a"}]}', '{"stages": [], "depht": 3}'])
