@@ -75,8 +75,9 @@ def lifted(
     return lift.result().astype(np.float64)
 
 
-def finished(video: Path, config: LiftConfig) -> list[Doubles]:
-    """What the program makes of everyone in it, person by person: (T, 17, 3) camera axes, root-relative, metres."""
+def finished(video: Path, config: LiftConfig) -> list[tuple[Doubles, Bools]]:
+    """What the program makes of everyone in it, person by person: (T, 17, 3) camera axes, root-relative, metres; and
+    the frames (T,) in which it found left and right exchanged in the picture's joints."""
     from pipeline.offline import Engine, analyse
     from pipeline.sources.open import open_source
 
@@ -84,8 +85,15 @@ def finished(video: Path, config: LiftConfig) -> list[Doubles]:
         *_, take = analyse(source, RunConfig(lift=config, persons="all"), CancelToken(), engine)
     assert isinstance(take, Take)
     assert take.scene is not None
-    root_relative = (track.joints - track.joints[:, :1] for track in take.tracks3d)
-    return [joints.astype(np.float64) @ take.scene.rotation for joints in root_relative]  # world to camera
+    out = []
+    for track in take.tracks3d:
+        exchanged = np.zeros(len(track.joints), np.bool_)
+        for finding in take.scene.findings:
+            if finding.person == track.person and finding.kind == "sides":
+                exchanged[finding.first : finding.last + 1] = True
+        world = (track.joints - track.joints[:, :1]).astype(np.float64)
+        out.append((world @ take.scene.rotation, exchanged))  # world to camera
+    return out
 
 
 def judge(
@@ -206,6 +214,9 @@ def main() -> None:
     ):
         ours = lifted(lifter, joints, scores, time_s, rate_hz, size)
         among = np.isfinite(ours).all((-1, -2)) & np.isfinite(world).all((-1, -2))
+        if number <= len(program):
+            # There a wrist of the picture leaps to the other one: no speed to be reached by anybody.
+            among &= ~program[number - 1][1]
         # MediaPipe's 3D is judged beside the 2D that it found itself.
         rows = {
             lifter.name: judge(ours, joints, scores, rate_hz, size, among),
@@ -213,7 +224,7 @@ def main() -> None:
         }
         if number <= len(program):
             rows[f"{lifter.name}, the program's result"] = judge(
-                program[number - 1], joints, scores, rate_hz, size, among
+                program[number - 1][0], joints, scores, rate_hz, size, among
             )
         for name, row in rows.items():
             print(json.dumps({"model": name, "person": number} | {key: round(v, 4) for key, v in row.items()}))
