@@ -5,50 +5,38 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from app.backend import Backend
+from app.catalogue_commands import CatalogueCommands, Download
 from app.lifters import FoundCheckpoint, LifterInfo, RecipeCost
 from app.threads import ThreadSet
 from app.views.models_dialog import ModelsDialog
 from app.workers import TaskThread
-from pipeline.errors import Cancelled, UserError
-from pipeline.flow import CancelToken, LatestSlot
+from pipeline.errors import UserError
 from pipeline.schedule import PruneConfig
 
-_POLL_MS = 100
 
-
-class ModelCommands(QObject):
+class ModelCommands(CatalogueCommands):
     """Asks the backend in threads of its own; `dialog` is the models dialog while it is open."""
 
     lifters_changed = Signal(object)  # sequence of LifterInfo
     cost_known = Signal(str, object, object)  # lifter, PruneConfig or None, RecipeCost
-    broke = Signal(object)  # Exception: a bug
 
     def __init__(self, window: QWidget, backend: Backend, threads: ThreadSet) -> None:
-        super().__init__(window)
-        self._window, self._backend, self._threads = window, backend, threads
+        super().__init__(window, backend, threads)
         self.dialog: ModelsDialog | None = None
-        self._cancel = CancelToken()
-        self._bytes: LatestSlot[tuple[int, int]] = LatestSlot()
-        self._poll = QTimer(self)
-        self._poll.setInterval(_POLL_MS)
-        self._poll.timeout.connect(self._show_bytes)
-        self._select = ""
         self._costs: dict[tuple[str, PruneConfig | None], RecipeCost] = {}
         self._counting = False
         self._next: dict[str, tuple[str, PruneConfig | None]] = {}  # newest question of each asker
 
     def stop(self) -> None:
         """The window closes: end what can be ended."""
-        self._poll.stop()
         self._next.clear()
-        self._cancel.cancel()
+        super().stop()
 
     def load(self) -> None:
-        """Tell which lifters there are. Quick: files are not read."""
         self.lifters_changed.emit(self._backend.lifters())
 
     # --- cost
@@ -104,9 +92,7 @@ class ModelCommands(QObject):
             dialog.recognise_wanted.connect(self._recognise)
             dialog.adopt_wanted.connect(self._adopt)
             dialog.remove_wanted.connect(self._remove)
-            dialog.download_wanted.connect(self._download)
-            dialog.cancel_wanted.connect(self._cancel_download)
-            dialog.finished.connect(self._closed)
+            self._watch(dialog)
             self.dialog = dialog
             dialog.set_lifters(self._backend.lifters())
             dialog.open()
@@ -115,13 +101,11 @@ class ModelCommands(QObject):
         if path is not None:
             self.dialog.open_file(path)
 
-    @Slot()
-    def _closed(self) -> None:
-        self._cancel.cancel()
-        self.dialog = None
+    @property
+    def _downloader(self) -> Download:
+        return self._backend.download
 
     def _check(self) -> None:
-        """Read the files behind the list: a damaged one shows."""
         self._threads.run(
             "check", lambda: self._backend.lifters(check=True), self._checked, self._not_checked, self._broke
         )
@@ -156,64 +140,19 @@ class ModelCommands(QObject):
         self._busy(f"Removing {name}…")
         self._threads.run("remove", lambda: self._backend.remove(name), self._changed, self._failed, self._broke)
 
-    @Slot(str)
-    def _download(self, name: str) -> None:
-        self._busy(f"Downloading {name}…", can_cancel=True)
-        cancel = self._cancel = CancelToken()
-
-        def work() -> str:
-            try:
-                self._backend.download(name, lambda done, total: self._bytes.put((done, total)), cancel)
-            except Cancelled:
-                return ""
-            return name
-
-        self._poll.start()
-        self._threads.run("download", work, self._changed, self._failed, self._broke)
-
-    @Slot()
-    def _cancel_download(self) -> None:
-        self._cancel.cancel()
-
-    @Slot()
-    def _show_bytes(self) -> None:
-        news = self._bytes.get(0)
-        if news is not None and self.dialog is not None:
-            self.dialog.show_progress(*news)
-
     @Slot(object, object)
     def _changed(self, thread: TaskThread, name: str | None) -> None:
-        """Another set of lifters than before."""
-        self._poll.stop()
         self._costs.clear()
-        self.load()
         if self.dialog is not None:
-            self.dialog.idle()
             self.dialog.show_list()
-            self._select = name or ""
-            self._check()
+        super()._changed(thread, name)
 
     @Slot(object, object)
     def _not_checked(self, thread: TaskThread, error: UserError) -> None:
         if self.dialog is not None:
             self.dialog.show_error(error)
 
-    # --- threads
-
-    def _busy(self, text: str, can_cancel: bool = False) -> None:
-        if self.dialog is not None:
-            self.dialog.show_busy(text, can_cancel)
-
-    @Slot(object, object)
-    def _failed(self, thread: TaskThread, error: UserError) -> None:
-        self._poll.stop()
-        if self.dialog is not None:
-            self.dialog.show_error(error)
-
     @Slot(object, object)
     def _broke(self, thread: TaskThread, error: Exception) -> None:
-        self._poll.stop()
         self._counting = False
-        if self.dialog is not None:
-            self.dialog.idle()
-        self.broke.emit(error)
+        super()._broke(thread, error)

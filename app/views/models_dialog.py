@@ -5,25 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QColor, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QDialog,
-    QFileDialog,
-    QHeaderView,
-    QProgressBar,
-    QPushButton,
-    QStackedWidget,
-    QTreeWidget,
-    QTreeWidgetItem,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QFileDialog, QPushButton, QStackedWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from app import theme
 from app.lifters import CHECKPOINT_SUFFIXES, DAMAGED, INSTALLED, MISSING, FoundCheckpoint, LifterInfo
 from app.recipe import prune_text
+from app.views.catalogue import CatalogueDialog
 from app.views.checkpoint_form import CheckpointForm
 from app.views.widgets import column, label, row
 from pipeline.errors import UserError
@@ -33,23 +22,17 @@ _COLUMNS = ("Lifter", "Network", "Frames", "Trained pruning", "State")
 _INVITE = "Drop a checkpoint file here to add it: " + " ".join(CHECKPOINT_SUFFIXES)
 
 
-class ModelsDialog(QDialog):
+class ModelsDialog(CatalogueDialog):
     """Says what is wanted; whoever listens answers with the `show_` methods and `set_lifters`."""
 
     recognise_wanted = Signal(object, object)  # Path, corrections: dict of str
     adopt_wanted = Signal(object, str, object)  # Path, name, corrections
-    remove_wanted = Signal(str)
-    download_wanted = Signal(str)
-    cancel_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setWindowTitle("Lifters")
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        super().__init__("Lifters", _COLUMNS, 56, parent)
         self.setAcceptDrops(True)
         self.resize(860, 560)
         self._lifters: dict[str, LifterInfo] = {}
-        self._busy = False
         self.form = CheckpointForm()
         self.form.back.clicked.connect(self.show_list)
         self.form.corrected.connect(self.recognise_wanted)
@@ -63,50 +46,14 @@ class ModelsDialog(QDialog):
         self._selected()
 
     def _list_page(self) -> QWidget:
-        self.table = QTreeWidget()
-        self.table.setHeaderLabels(_COLUMNS)
-        self.table.setRootIsDecorated(False)
-        self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.table.setUniformRowHeights(True)
-        head = self.table.header()
-        head.setStretchLastSection(False)
-        for i in range(len(_COLUMNS)):
-            head.setSectionResizeMode(i, QHeaderView.ResizeMode.ResizeToContents)
-        head.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        self.table.currentItemChanged.connect(self._selected)
-        self.details = label("", "muted")
-        self.details.setWordWrap(True)
-        self.details.setMinimumHeight(56)
-        self.details.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self.problem = label("")
-        self.problem.setWordWrap(True)
-        self.problem.setStyleSheet(f"color: {theme.DANGER};")
-        self.problem.hide()
-        self.progress = QProgressBar()
-        self.progress.setTextVisible(False)
-        self.doing = label("", "muted")
-        self.cancel = QPushButton("Cancel")
-        self.cancel.clicked.connect(self.cancel_wanted)
-        self._work = QWidget()
-        work = row(self.doing, self.progress, self.cancel, spacing=12)
-        work.setStretch(1, 1)
-        self._work.setLayout(work)
-        self._work.hide()
         self.add = QPushButton(theme.icon("open"), "Add a file…")
         self.add.clicked.connect(self._choose)
-        self.download = QPushButton("Download")
-        self.download.clicked.connect(self._download)
-        self.remove = QPushButton("Remove")
-        self.remove.clicked.connect(self._remove)
-        close = QPushButton("Close")
-        close.setDefault(True)
-        close.clicked.connect(self.accept)
         page = QWidget()
         invite = label(_INVITE, "muted")
-        buttons = row(self.add, self.download, self.remove, None, close)
+        buttons = row(self.add, self.download, self.remove, None, self.close_button)
         page.setLayout(
             column(
-                label("Lifters", "title"), invite, 4, self.table, self.details, self.problem, self._work, 6, buttons,
+                label("Lifters", "title"), invite, 4, self.table, self.details, self.problem, self.work, 6, buttons,
                 spacing=8,
             )
         )  # fmt: skip
@@ -116,23 +63,18 @@ class ModelsDialog(QDialog):
 
     def set_lifters(self, lifters: Sequence[LifterInfo], select: str = "") -> None:
         """Fill the list; `select` is the one to look at, else the one selected before."""
-        current = select or self.selected or (lifters[0].name if lifters else "")
         self._lifters = {lifter.name: lifter for lifter in lifters}
-        self.table.clear()
+        items = []
         for lifter in lifters:
             state = _STATES[lifter.state] + (", default" if lifter.default else "")
             network, pruning = lifter.host_title.partition(" (")[0], prune_text(lifter.prune)
-            values = [lifter.title, network, str(lifter.frames), pruning, state]
-            item = QTreeWidgetItem(values)
-            item.setData(0, Qt.ItemDataRole.UserRole, lifter.name)
+            item = QTreeWidgetItem([lifter.title, network, str(lifter.frames), pruning, state])
             item.setToolTip(0, lifter.title)
             item.setToolTip(1, lifter.host_title)
             if lifter.state != INSTALLED:
                 item.setForeground(4, QColor(theme.DANGER if lifter.state == DAMAGED else theme.FAINT))
-            self.table.addTopLevelItem(item)
-            if lifter.name == current:
-                self.table.setCurrentItem(item)
-        self._selected()
+            items.append((lifter.name, item))
+        self._fill(items, select)
 
     def show_list(self) -> None:
         self._pages.setCurrentIndex(0)
@@ -144,40 +86,22 @@ class ModelsDialog(QDialog):
         self._pages.setCurrentWidget(self.form)
 
     def show_busy(self, text: str, can_cancel: bool = False) -> None:
-        self._busy = True
-        self.problem.hide()
-        self.doing.setText(text)
-        self.progress.setRange(0, 0)
-        self.cancel.setVisible(can_cancel)
-        self._work.show()
+        super().show_busy(text, can_cancel)
         self.form.set_busy(True)
-        self._selected()
-
-    def show_progress(self, done: int, total: int) -> None:
-        self.progress.setRange(0, max(total // 1024, 1))  # a QProgressBar counts in 32 bits
-        self.progress.setValue(done // 1024)
 
     def idle(self) -> None:
-        self._busy = False
-        self._work.hide()
+        super().idle()
         self.form.set_busy(False)
-        self._selected()
 
     def show_error(self, error: UserError) -> None:
-        self.idle()
         if self._pages.currentWidget() is self.form:
+            self.idle()
             # The fields are here: hints for the command line are not.
             self.form.show_problem(error.message if "--" in error.hint else str(error))
         else:
-            self.problem.setText(str(error))
-            self.problem.show()
+            super().show_error(error)
 
     # --- behaviour
-
-    @property
-    def selected(self) -> str:
-        item = self.table.currentItem()
-        return "" if item is None else str(item.data(0, Qt.ItemDataRole.UserRole))
 
     @Slot()
     def _selected(self, *_: object) -> None:
@@ -210,14 +134,6 @@ class ModelsDialog(QDialog):
         if path:
             self.open_file(Path(path))
 
-    @Slot()
-    def _download(self) -> None:
-        self.download_wanted.emit(self.selected)
-
-    @Slot()
-    def _remove(self) -> None:
-        self.remove_wanted.emit(self.selected)
-
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
         if any(url.isLocalFile() for url in event.mimeData().urls()):
             event.acceptProposedAction()
@@ -227,7 +143,3 @@ class ModelsDialog(QDialog):
         if files:
             event.acceptProposedAction()
             self.open_file(files[0])
-
-    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
-        self.cancel_wanted.emit()
-        super().closeEvent(event)

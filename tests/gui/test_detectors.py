@@ -57,7 +57,7 @@ def test_weights_are_fetched_when_asked_for_and_then_used(
     assert "Licence: none." in dialog.details.text()
     dialog.download.click()
     qtbot.waitUntil(lambda: states(dialog)["Fake RTMPose"] == "Ready")
-    qtbot.waitUntil(lambda: not dialog._work.isVisible())
+    qtbot.waitUntil(lambda: not dialog.work.isVisible())
     dialog.accept()
     panel = opened.workspace.panel
     panel.detector.setCurrentIndex(panel.detector.findData("rtmpose-m"))
