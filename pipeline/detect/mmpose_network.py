@@ -20,7 +20,7 @@ from pipeline.detect.mmpose_config import NetworkConfig
 from pipeline.detect.mmpose_import import import_mmpose, to_log
 from pipeline.errors import ModelError, UserError
 from pipeline.types import Floats, Image
-from pipeline.weights.tensors import COUNTER, OPENMMLAB, read_state_dict, some
+from pipeline.weights.tensors import OPENMMLAB, misfits, read_state_dict
 
 if TYPE_CHECKING:
     import torch
@@ -174,19 +174,9 @@ def load_weights(model: torch.nn.Module, state: Mapping[str, torch.Tensor], name
 
     What the network does not know of is left out: heads that only training needs.
     """
-    own = {key: value for key, value in model.state_dict().items() if not key.endswith(COUNTER)}
-    problems = []
-    if missing := [key for key in own if key not in state]:
-        problems.append("missing: " + some(missing))
-    wrong = [
-        f"{key} {tuple(state[key].shape)} instead of {tuple(own[key].shape)}"
-        for key in own
-        if key in state and state[key].shape != own[key].shape
-    ]
-    if wrong:
-        problems.append("other shape: " + some(wrong))
-    if problems:
-        raise ModelError(f"The checkpoint of '{name}' does not fit its config ({'; '.join(problems)}).", _HINT)
+    if problems := misfits(model, state, extra=False):
+        raise ModelError(f"The checkpoint of '{name}' does not fit its config ({problems}).", _HINT)
+    own = model.state_dict().keys() & state.keys()
     model.load_state_dict({key: state[key] for key in own}, strict=False)  # but for counters of batch norms
 
 

@@ -8,7 +8,7 @@ from pipeline import registry, weights
 from pipeline.errors import ModelError
 from pipeline.schedule import PruneConfig
 from pipeline.weights import WeightEntry
-from pipeline.weights.tensors import COUNTER, read_state_dict, some
+from pipeline.weights.tensors import misfits, read_state_dict
 
 if TYPE_CHECKING:
     import torch
@@ -76,24 +76,8 @@ def load_strictly(model: torch.nn.Module, state: dict[str, torch.Tensor], name: 
 
 def check_fits(model: torch.nn.Module, state: dict[str, torch.Tensor], name: str, hint: str = _HINT) -> None:
     """Raise `ModelError` unless `state` has exactly the weights of `model`, which may be on the `meta` device."""
-    own = model.state_dict()
-    problems = []
-    if missing := [key for key in own if key not in state and not key.endswith(COUNTER)]:
-        problems.append("missing: " + some(missing))
-    if extra := [key for key in state if key not in own]:
-        problems.append("not part of the model: " + some(extra))
-    wrong = [
-        f"{key} {tuple(state[key].shape)} instead of {tuple(own[key].shape)}"
-        for key in own
-        if key in state and state[key].shape != own[key].shape
-    ]
-    if wrong:
-        problems.append("other shape: " + some(wrong))
-    if problems:
-        raise ModelError(
-            f"The weights of '{name}' do not fit the model ({'; '.join(problems)}).",
-            hint,
-        )
+    if problems := misfits(model, state):
+        raise ModelError(f"The weights of '{name}' do not fit the model ({problems}).", hint)
 
 
 __all__ = ["build_host", "check_fits", "check_learned", "load_host", "load_strictly", "read_state_dict"]

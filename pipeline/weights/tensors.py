@@ -12,7 +12,7 @@ import math
 import threading
 import warnings
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -199,6 +199,27 @@ def _checked(path: Path, name: str, tensor: torch.Tensor) -> torch.Tensor:
     if not math.isfinite(own.sum(dtype=torch.float64)):  # one pass; the sum of finite ones does not overflow
         raise ModelError(f"The weights '{name}' of {path} hold numbers that are not finite.", _HINT)
     return own
+
+
+def misfits(model: torch.nn.Module, state: Mapping[str, torch.Tensor], extra: bool = True) -> str:
+    """Why `state` does not hold the weights of `model` (which may be on the `meta` device); "" if it does.
+
+    With `extra`, weights that the model does not know of count as well. Counters of batch norms may be missing.
+    """
+    own = model.state_dict()
+    problems = []
+    if missing := [key for key in own if key not in state and not key.endswith(COUNTER)]:
+        problems.append("missing: " + some(missing))
+    if unknown := [key for key in state if key not in own] if extra else []:
+        problems.append("not part of the model: " + some(unknown))
+    wrong = [
+        f"{key} {tuple(state[key].shape)} instead of {tuple(own[key].shape)}"
+        for key in own
+        if key in state and state[key].shape != own[key].shape
+    ]
+    if wrong:
+        problems.append("other shape: " + some(wrong))
+    return "; ".join(problems)
 
 
 def some(names: Iterable[str], shown: int = 3) -> str:
