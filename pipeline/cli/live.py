@@ -147,6 +147,9 @@ def run(arguments: argparse.Namespace, report: Report) -> int:
         f"{result['predicted_fps']:.1f} predicted a second, {result['dropped']} dropped; latency "
         f"{result['latency_p50_ms']:.0f} ms (95 % under {result['latency_p95_ms']:.0f} ms)"
     )
+    if result.get("recording"):
+        report.line(f"  recorded in {result['recording']}: {result['recorded']} frames")
+        report.line(f"  {result.get('note') or 'take: ' + (result.get('take') or 'as it was lifted live')}")
     return 0
 
 

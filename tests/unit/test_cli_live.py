@@ -83,6 +83,9 @@ def test_what_is_streamed_recorded_and_lifted_again(fake_run, monkeypatch, tmp_p
     assert is_recording(folder)
     assert lifted == [(folder, "all", 180)]
     assert last["take"] == str(folder / TAKE)
+    again = tmp_path / "again"
+    assert cli.main([*arguments[:-3], str(again), "--height", "180"]) == cli.DONE
+    assert str(again / TAKE) in capfd.readouterr().out
     assert cli.main([*arguments, "--json"]) == cli.USER_ERROR  # the folder is taken
     assert "already" in json.loads(capfd.readouterr().out.splitlines()[-1])["message"]
 
