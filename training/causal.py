@@ -5,6 +5,9 @@ there is a past. A frame is read from the window that ends `look-ahead` frames a
 going on for a whole window, the library's own padding fills it. The centred window lies as the library lays it: the
 frame in its middle, moved at the clip's ends. Every frame is read together with its two neighbours, each from the
 window that is the newest for it, so that the trembling between windows shows in the acceleration.
+
+Beside that the same frames as a live run lifts them (`pipeline.lift.newest`: a shorter window, pruned before the first
+block, not mirrored), before its filters.
 """
 
 from __future__ import annotations
@@ -16,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from pipeline.lift.base import WindowLifter
+from pipeline.lift.newest import NewestLifter
 from pipeline.lift.windows import pad_index
 from pipeline.types import Doubles
 from training.data import Clips
@@ -26,6 +30,7 @@ from training.paired import differences
 
 LOOK_AHEAD = (0, 4, 8, 16)
 CENTRED = "centred"
+_STATURE_EVERY = 8  # rows of a live window that its stature is taken from
 _GOLDEN = (np.sqrt(5) - 1) / 2
 
 
@@ -70,6 +75,17 @@ class Reader:
         stop = frame + look_ahead + 1
         return self._rows(max(0, stop - self._lifter.frames), stop, [frame])[:, 0]
 
+    def live(self, newest: NewestLifter, frame: int, look_ahead: int) -> Doubles:
+        """The same as `causal`, as a live run lifts it. Its own size is the median over the window, as there."""
+        stop = frame + look_ahead + 1
+        start = max(0, stop - newest.frames)
+        told = self._sight.fov_deg if self._fov == "known" else None
+        rows = sorted({frame - start, *range(0, stop - start, _STATURE_EVERY)})
+        image, scores = self._sight.image[None, start:stop], self._sight.scores[None, start:stop]
+        lifted = newest.lift(image, scores, self._sight.size_px, told, rows)[0]
+        both = np.stack([at_stature(lifted), at_stature(self._sight.true[start:stop][rows])])
+        return both[:, rows.index(frame - start)]
+
     def centred(self, frames: Sequence[int]) -> Doubles:
         """(2, n, 17, 3) of neighbouring frames, predicted, all from the window around the middle one, and true."""
         F, T = self._lifter.frames, len(self._sight.true)
@@ -86,10 +102,16 @@ class Reader:
 
 
 def readings(
-    lifter: WindowLifter, clips: Clips, draws: int, reads: int, errors: ErrorModel | None, fov: Fov = "known"
+    lifter: WindowLifter,
+    clips: Clips,
+    draws: int,
+    reads: int,
+    errors: ErrorModel | None,
+    fov: Fov = "known",
+    newest: NewestLifter | None = None,
 ) -> Iterator[tuple[str, int, Verdict]]:
-    """(look-ahead or "centred", the frame's number in what was seen of the clip, its verdict), `reads` frames a clip
-    and draw."""
+    """(look-ahead, "live" look-ahead or "centred", the frame's number in what was seen of the clip, its verdict),
+    `reads` frames a clip and draw."""
     views = load_views()
     for draw in range(draws):
         for long_sight in sights(clips, views, 2 * lifter.frames, draw, errors):
@@ -98,6 +120,9 @@ def readings(
             for frame in places(len(sight.true), lifter.frames, reads, draw):
                 three = [frame - 1, frame, frame + 1]
                 read = {str(ahead): np.stack([reader.causal(f, ahead) for f in three], 1) for ahead in LOOK_AHEAD}
+                if newest is not None:
+                    for ahead in LOOK_AHEAD:
+                        read[f"live {ahead}"] = np.stack([reader.live(newest, f, ahead) for f in three], 1)
                 for name, (joints, true) in {CENTRED: reader.centred(three), **read}.items():
                     numbers, _ = measure(joints, true, sight.rate_hz)
                     yield name, frame, Verdict(draw, sight.clip, str(clips.source[sight.clip]), numbers)
@@ -110,13 +135,18 @@ def causal(
     reads: int,
     kinds: dict[str, ErrorModel | None],
     fov: Fov = "known",
+    newest: NewestLifter | None = None,
 ) -> dict[str, Any]:
-    """The macro figures of every look-ahead, and how much each is worse than the centred window on the same frames."""
+    """The macro figures of every look-ahead, and how much each is worse than the centred window on the same frames.
+
+    With `newest` also of a live run's own lifting.
+    """
     out: dict[str, Any] = {}
     for kind, errors in kinds.items():
-        of: dict[str, list[Verdict]] = {name: [] for name in (CENTRED, *map(str, LOOK_AHEAD))}
+        live = [f"live {ahead}" for ahead in LOOK_AHEAD] if newest is not None else []
+        of: dict[str, list[Verdict]] = {name: [] for name in (CENTRED, *map(str, LOOK_AHEAD), *live)}
         frames = []
-        for name, frame, verdict in readings(lifter, clips, draws, reads, errors, fov):
+        for name, frame, verdict in readings(lifter, clips, draws, reads, errors, fov, newest):
             of[name].append(verdict)
             frames += [frame] if name == CENTRED else []
         centred = of[CENTRED]

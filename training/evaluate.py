@@ -16,13 +16,14 @@ import numpy as np
 
 from pipeline.errors import UserError
 from pipeline.lift.lifter import HostLifter
+from pipeline.lift.newest import NewestLifter
 from pipeline.schedule import PruneConfig
 from training.breakdown import breakdown
 from training.causal import causal
 from training.data import UNIT_STATURE_M, Clips, load_clips
 from training.frozen_views import FROZEN, Sight, draw_views, frozen_errors, load_views, sights
 from training.judging import DOUBTFUL, Fov, evaluate, judge, summary, verdicts
-from training.lifters import lifter_of_recipe, open_lifter
+from training.lifters import lifter_of_recipe, newest_of, open_lifter
 from training.paired import check_twin, side_by_side
 from training.tables import breakdown_text, causal_text, figure, twin_text
 
@@ -47,6 +48,7 @@ def run(
     quick: bool = False,
     twins: dict[str, HostLifter] | None = None,
     causal_reads: int = 0,
+    newest: NewestLifter | None = None,
 ) -> dict[str, Any]:
     """Everything that is told, as plain values. `twins`: JSON key -> the lifter to compare with. Raises `UserError`."""
     twins = twins or {}
@@ -74,7 +76,7 @@ def run(
     for key, twin in twins.items():
         result[key] = side_by_side(lifter, twin, {kind: (of[""], of[key]) for kind, of in found.items()})
     if causal_reads:
-        result["causal"] = causal(lifter, clips, draws, causal_reads, kinds, fov)
+        result["causal"] = causal(lifter, clips, draws, causal_reads, kinds, fov, newest)
     return result
 
 
@@ -121,7 +123,8 @@ def main(arguments: list[str] | None = None) -> None:
         clips = load_clips(args.data)
         if args.every > 1:
             clips = clips.chosen(np.arange(len(clips)) % args.every == 0)
-        result = run(lifter, clips, args.draws, args.fov, args.quick, twins, args.causal)
+        newest = newest_of(lifter) if args.causal and args.live else None
+        result = run(lifter, clips, args.draws, args.fov, args.quick, twins, args.causal, newest)
     except UserError as error:
         parser.exit(2, f"{error}\n")
     if not args.json:
@@ -151,6 +154,7 @@ def _parser() -> argparse.ArgumentParser:
         "--causal", type=int, nargs="?", const=1, default=0, metavar="READS",
         help="the newest frame with look-ahead, against centred: so many frames of each clip and draw (1)",
     )  # fmt: skip
+    parser.add_argument("--live", action="store_true", help="with --causal: also as a live run lifts the newest frame")
     parser.add_argument("--threads", type=int, default=0, help="of torch (default: its own choice)")
     parser.add_argument("--json", action="store_true", help="print only the JSON line")
     return parser

@@ -12,6 +12,7 @@ from training.data import UNIT_STATURE_M
 
 if TYPE_CHECKING:
     from pipeline.lift.lifter import HostLifter
+    from pipeline.lift.newest import NewestLifter
 
 
 def open_lifter(name_or_file: str, recipe: Path | None = None) -> HostLifter:
@@ -47,3 +48,11 @@ def lifter_of_recipe(weights: Path, recipe: Path) -> HostLifter:
         normalisation=what.normalisation, unit_stature_m=UNIT_STATURE_M, prune=model.pruner.config.to_json(),
     )  # fmt: skip
     return HostLifter(entry, model.requires_grad_(False), torch.device("cpu"))
+
+
+def newest_of(lifter: HostLifter) -> NewestLifter:
+    """What a live run makes of a lifter: the newest rows alone, and no second pass for the mirrored picture."""
+    from pipeline.lift.lifter import HostLifter
+    from pipeline.lift.newest import NewestLifter
+
+    return NewestLifter(HostLifter(lifter.entry, lifter.model, lifter.device, flip=False, dtype=lifter.dtype))

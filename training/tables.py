@@ -79,6 +79,7 @@ def causal_text(causal: Mapping[str, Any]) -> str:
     lines.append(f"{'':{_WIDTH}}{_HEAD}")
     for kind in KINDS:
         for name, row in causal[kind].items():
-            title = name if name == "centred" else f"{name} frames ahead"
+            title = name if name == "centred" else f"{name.removeprefix('live ')} frames ahead"
+            title += ", live" if name.startswith("live") else ""
             lines.append(line(f"{kind}: {title}", row))
     return "\n".join(lines)

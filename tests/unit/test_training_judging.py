@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from pipeline.errors import ConfigError
+from pipeline.lift.newest import NewestLifter
 from pipeline.lift.windows import pad_index
 from pipeline.schedule import PruneConfig
 from pipeline.skeleton import H36M17
@@ -41,7 +42,7 @@ def moving_clips(lengths: tuple[int, ...] = (90, 90, 90), sources: tuple[str, ..
 class Answering:
     """Gives for a window what `answer` makes of the sight that it belongs to: it looks at the picture's first frame."""
 
-    name, frames, gflops, prune = "answering", FRAMES, 1.0, PruneConfig()
+    name, frames, gflops, prune, seq2frame = "answering", FRAMES, 1.0, PruneConfig(), False
 
     def __init__(self, answer) -> None:
         self.answer = answer
@@ -312,6 +313,17 @@ def test_the_centred_window_has_its_frames_in_the_middle_and_stays_inside() -> N
     assert (joints[:, 13, 0] / joints[:, 16, 0]).tolist() == pytest.approx([29 / 43, 30 / 43, 31 / 43])
     reader.centred([57, 58, 59])
     assert lifter.windows[-1] == list(range(33, 60))
+
+
+def test_a_live_window_ends_with_the_same_frame_and_is_not_padded() -> None:
+    lifter = Recording()
+    reader = causal.Reader(lifter, numbered(60), "known")
+    newest = NewestLifter(lifter)
+    for ahead in causal.LOOK_AHEAD:
+        as_live, as_window = reader.live(newest, 40, ahead), reader.causal(40, ahead)
+        assert as_live.shape == as_window.shape == (2, 17, 3)
+        assert as_live[0, 13, 0] / as_live[0, 16, 0] == pytest.approx(40 / (40 + ahead))
+        assert lifter.windows[-1] == lifter.windows[-2]
 
 
 def test_what_a_lifter_lacks_of_the_future_shows(monkeypatch: pytest.MonkeyPatch) -> None:
