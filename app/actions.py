@@ -26,6 +26,32 @@ class Spec:
 SPECS = (
     Spec("open", "&Open…", "choose_file", "Ctrl+O", "open", "Open a video, 2D joints or a saved take"),
     Spec("sample", "Open the &sample video", "open_sample", "", "sparkle", "Two people, one of them jumps"),
+    Spec(
+        "live",
+        "Open &camera or stream…",
+        "open_live",
+        "Ctrl+L",
+        "live",
+        "A webcam or a network stream",
+    ),
+    Spec(
+        "open_recording",
+        "Open a re&cording…",
+        "open_recording",
+        "",
+        "",
+        "Also one that was interrupted",
+    ),
+    Spec("record", "&Record", "toggle_recording", "R", "record", "Record the live run, and lift it again afterwards"),
+    Spec("stop_live", "S&top live", "stop_live", "Ctrl+.", "stop", "End the live run"),
+    Spec(
+        "mirror",
+        "&Mirror the camera's picture",
+        "~set_mirrored",
+        "M",
+        "mirror",
+        "Only the picture: 3D stays as it is",
+    ),
     Spec("save", "&Save take…", "choose_save", "Ctrl+S", "save", "Save everything that was found as one .pose3d file"),
     Spec("export", "&Export…", "open_export", "Ctrl+E", "export", "Export to BVH, CSV and more"),
     Spec("quit", "&Quit", "close", "Ctrl+Q"),
@@ -96,7 +122,7 @@ SPECS = (
 )
 
 MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("&File", ("open", "sample", "@recent", "-", "save", "export", "-", "quit")),
+    ("&File", ("open", "sample", "@recent", "-", "live", "open_recording", "-", "save", "export", "-", "quit")),
     (
         "&Run",
         (
@@ -114,6 +140,7 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "trim_clear",
         ),
     ),
+    ("&Live", ("live", "-", "record", "mirror", "-", "stop_live")),
     ("P&eople", ("next_person", "-", "rename_person", "@merge", "split_person", "delete_person", "-", "undo")),
     (
         "&Playback",

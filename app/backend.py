@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from app.detector_backend import DetectorBackend, PipelineDetectors
+from app.live_backend import LiveBackend, PipelineLive
 from app.model_backend import ModelBackend, PipelineModels
 from pipeline.config import RunConfig
 from pipeline.export.base import ExportOptions, Watch
@@ -21,7 +22,7 @@ from pipeline.types import Progress, Take
 TAKE_SUFFIX = ".pose3d"
 
 
-class Backend(ModelBackend, DetectorBackend, Protocol):
+class Backend(ModelBackend, DetectorBackend, LiveBackend, Protocol):
     """The library as the window sees it. Any thread; raises `UserError` children for what the user can put right."""
 
     def open_source(self, path: Path) -> FrameSource: ...
@@ -63,7 +64,7 @@ class Backend(ModelBackend, DetectorBackend, Protocol):
         ...
 
 
-class PipelineBackend(PipelineModels, PipelineDetectors):
+class PipelineBackend(PipelineModels, PipelineDetectors, PipelineLive):
     """The real one."""
 
     def open_source(self, path: Path) -> FrameSource:

@@ -55,6 +55,11 @@ class PlayCommands(QObject):
         self.update_range()
         self._display.start()
 
+    def resume(self) -> None:
+        """The video is seen again after something else was."""
+        self._display.start()
+        self.ask_for_frame()
+
     def stop(self) -> None:
         self.playback.pause()
         self._display.stop()

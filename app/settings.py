@@ -16,7 +16,16 @@ import platformdirs
 from PySide6.QtCore import QByteArray, QSettings
 
 from app.recipe import AS_TRAINED, NOTHING, prune_config
-from pipeline.config import DetectConfig, LiftConfig, PostConfig, RunConfig, SceneConfig
+from pipeline.config import (
+    LIVE_LIFTER,
+    MAX_LOOKAHEAD,
+    DetectConfig,
+    LiftConfig,
+    LiveConfig,
+    PostConfig,
+    RunConfig,
+    SceneConfig,
+)
 from pipeline.errors import ConfigError
 from pipeline.formats import OPTIONS, ExportOptions
 
@@ -158,6 +167,42 @@ class ExportSettings:
             setattr(self, name, getattr(options, name))
 
 
+@dataclass(slots=True)
+class LiveSettings:
+    """The last choices for live runs. Sizes as "1280x720"; "" and 0 leave it to the camera, the program or nobody."""
+
+    source: str = ""
+    size: str = ""
+    rate_hz: float = 0.0
+    loop: bool = True
+    mirrored: bool = True
+    lifter: str = LIVE_LIFTER
+    detector: str = DetectConfig().detector
+    max_people: int = 2
+    lookahead: int = 2
+    ghost: bool = False
+    countdown_s: float = 3.0
+    stop_after_s: float = 0.0
+    hands_free: bool = False
+    streams: str = "vmc://127.0.0.1:39539"
+    folder: str = ""  # of recordings
+
+    def live_config(self, run: RunSettings) -> LiveConfig:
+        """With the body and the camera that `run` knows of. Raises `ConfigError`."""
+        scene = run.run_config(None, None, None).scene
+        return LiveConfig(
+            detect=DetectConfig(detector=self.detector, device=run.device, max_people=self.max_people),
+            lift=LiftConfig(lifter=self.lifter, device=run.device, flip=False),
+            scene=scene,
+            lookahead=min(max(self.lookahead, 0), MAX_LOOKAHEAD),
+        )
+
+    @property
+    def size_px(self) -> tuple[int, int] | None:
+        width, _, height = self.size.partition("x")
+        return (int(width), int(height)) if width.isdigit() and height.isdigit() else None
+
+
 class Settings:
     """Reads at the start, writes on every change."""
 
@@ -167,6 +212,7 @@ class Settings:
         self.compare = self._read("compare", CompareSettings())
         self.view = self._read("view", ViewSettings())
         self.export = self._read("export", ExportSettings())
+        self.live = self._read("live", LiveSettings())
 
     def _read(self, group: str, defaults: Any) -> Any:
         values = {}
@@ -183,6 +229,7 @@ class Settings:
 
     def save(self) -> None:
         groups = {"run": self.run, "compare": self.compare, "view": self.view, "export": self.export}
+        groups["live"] = self.live
         for group, values in groups.items():
             for name, value in dataclasses.asdict(values).items():
                 self._store.setValue(f"{group}/{name}", "" if value is None else str(value))
@@ -203,6 +250,11 @@ class Settings:
     def clear_recent(self) -> None:
         self._store.remove("files/recent")
         self._store.sync()
+
+    @property
+    def recordings(self) -> Path:
+        """Where recordings go: the user's choice, else the folder for videos of this system."""
+        return Path(self.live.folder) if self.live.folder else Path(platformdirs.user_videos_dir()) / "Hourglass"
 
     @property
     def last_folder(self) -> str:
@@ -237,6 +289,6 @@ def _parse(text: str, default: object) -> object:
         return float(text) if text else None
     if isinstance(default, bool):
         return text.lower() == "true"
-    if isinstance(default, float):
-        return float(text)
+    if isinstance(default, int | float):
+        return type(default)(float(text))
     return text

@@ -13,6 +13,7 @@ from app.threads import ThreadSet
 from app.workers import ExportThread, TaskThread
 from pipeline.errors import UserError
 from pipeline.export.base import ExportOptions, Watch
+from pipeline.live.folder import TAKE, is_recording
 from pipeline.types import Take
 
 _LOOK_MS = 100
@@ -41,6 +42,12 @@ class TakeFiles(QObject):
     def load(self, path: Path) -> None:
         self._threads.run(
             "load", lambda: (path, self._backend.load_take(path)), self._loaded, self._failed, self._broke
+        )
+
+    def recover(self, folder: Path) -> None:
+        """Load the recording in `folder`, putting it in order if it was interrupted."""
+        self._threads.run(
+            "recover", lambda: (folder / TAKE, self._backend.recover(folder)), self._loaded, self._failed, self._broke
         )
 
     def save(self, take: Take, path: Path) -> None:
@@ -118,3 +125,10 @@ class TakeFiles(QObject):
     @Slot(object, object)
     def _broke(self, thread: TaskThread, error: Exception) -> None:
         self.broke.emit(error)
+
+
+def recording_of(take: Take) -> Path | None:
+    """The folder of the live recording that a take is of, as it was lifted live; None if it is no such take."""
+    folder = Path(take.info.path).parent if take.info.path else None
+    live = bool(take.provenance.get("recorded_live"))
+    return folder if live and folder is not None and is_recording(folder) else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Slot
+from PySide6.QtCore import QEvent, QTimer, Slot
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -18,13 +18,13 @@ from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QWidget
 from app.about import HelpCommands
 from app.actions import Actions
 from app.backend import Backend
-from app.controller import Controller, State
+from app.controller import Controller
 from app.curve_commands import CurveCommands
 from app.detector_commands import DetectorCommands
 from app.file_commands import FileCommands
 from app.horizon_commands import HorizonCommands
 from app.lifters import CHECKPOINT_SUFFIXES
-from app.meter import ProgressMeter
+from app.live_commands import LiveCommands
 from app.model_commands import ModelCommands
 from app.notify import Banner, CrashDialog
 from app.person_commands import PersonCommands
@@ -32,15 +32,14 @@ from app.play_commands import PlayCommands
 from app.playback import SPEEDS
 from app.recipe_commands import RecipeCommands
 from app.settings import Settings
+from app.showing import Showing
 from app.view_commands import ViewCommands
 from app.views.empty_state import EmptyState
-from app.views.rows import take_times
 from app.views.widgets import column
 from app.views.workspace import Workspace
 from pipeline.errors import ConfigError, UserError
-from pipeline.types import Progress, Take, VideoInfo
+from pipeline.types import VideoInfo
 
-_LONG_MS = 500
 _WARM_UP_MS = 120  # after the first paint: what is needed soon, but not to be seen
 
 
@@ -53,7 +52,6 @@ class Window(QMainWindow):
         self.setAcceptDrops(True)
         self.settings, self._log_path = settings, log_path
         self.controller = Controller(backend, settings, self)
-        self._meter = ProgressMeter()
         self._warm = self._closed = False
         self.empty, self.banner = EmptyState(), Banner()
         self.files = FileCommands(self, self.controller, settings, self.banner)
@@ -73,13 +71,17 @@ class Window(QMainWindow):
         self.curves = CurveCommands(self, self.controller, settings, self.workspace.drawer, self.play)
         self.horizon = HorizonCommands(self, self.controller, settings, self.workspace)
         self.help = HelpCommands(self, log_path)
+        self.live = LiveCommands(self, backend, self.controller, settings, self.actions_)
         self.actions_.connect(
             self, self.files, self.play, self.views, self.models, self.detectors, self.recipes, self.people,
-            self.horizon, self.help,
+            self.horizon, self.help, self.live,
         )  # fmt: skip
         self.pages = QStackedWidget()
         self.pages.addWidget(self.empty)
         self.pages.addWidget(self.workspace)
+        self.pages.addWidget(self.live.page)
+        self.showing = Showing(self, self.controller, self.workspace, self.play, self.actions_)
+        self.showing.video_shown.connect(self._video_shown)
         central = QWidget()
         layout = column(self.banner, self.pages, spacing=0)
         layout.setStretch(1, 1)
@@ -94,17 +96,14 @@ class Window(QMainWindow):
 
     def _connect(self) -> None:
         c, w = self.controller, self.workspace
-        c.state_changed.connect(self._state_changed)
-        c.opening_changed.connect(self._opening_changed)
-        c.video_changed.connect(self._video_changed)
-        c.take_changed.connect(self._take_changed)
-        c.person_changed.connect(self._person_changed)
-        c.progressed.connect(self._progressed)
-        c.failed.connect(self.show_error)
-        c.noted.connect(self.banner.note)
-        for part in (c, self.models, self.detectors):
+        for teller in (c, self.live):
+            teller.failed.connect(self.show_error)
+            teller.noted.connect(self.banner.note)
+        for part in (c, self.models, self.detectors, self.live):
             part.broke.connect(self.show_bug)
+        self.live.active_changed.connect(self._live_changed)
         self.empty.open_wanted.connect(self.files.choose_file)
+        self.empty.live_wanted.connect(self.live.open_live)
         self.empty.sample_wanted.connect(self.files.open_sample)
         self.empty.recent_wanted.connect(c.open_path)
         self.files.recent_cleared.connect(self._show_recent)
@@ -112,7 +111,6 @@ class Window(QMainWindow):
         w.run_panel.cancel_wanted.connect(c.cancel)
         w.panel.changed.connect(self._settings_changed)
         c.settings_adopted.connect(self._settings_adopted)
-        c.rework.finisher.busy_changed.connect(self._finishing_changed)
 
     def _restore(self) -> None:
         self.actions_.check("everyone", self.settings.run.everyone)
@@ -122,7 +120,7 @@ class Window(QMainWindow):
         self.setMinimumSize(960, 600)
         self.views.restore_layout(self)
         self._show_recent()
-        self._enable()
+        self.showing.enable()
 
     @Slot()
     def _show_recent(self) -> None:
@@ -146,6 +144,7 @@ class Window(QMainWindow):
         except UserError as error:
             self.show_error(error)
         self.workspace.panel.set_devices(self.controller.backend.devices())
+        self.live.look_for_unfinished()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         if not self._closed:
@@ -155,6 +154,7 @@ class Window(QMainWindow):
             self.settings.save()
             self.models.stop()
             self.detectors.stop()
+            self.live.shutdown()
             self.controller.shutdown()
         event.accept()
 
@@ -197,6 +197,8 @@ class Window(QMainWindow):
     def escape(self) -> None:
         if self.controller.busy:
             self.controller.cancel()
+        elif self.live.recording.counting:
+            self.live.recording.toggle()
         else:
             self.banner.dismiss()
 
@@ -206,98 +208,29 @@ class Window(QMainWindow):
         self.actions_.check("everyone", self.settings.run.everyone)
         self.controller.rework.settings_changed()
 
-    @Slot(bool)
-    def _finishing_changed(self, on: bool) -> None:
-        """Said of long takes only: of others it would flicker."""
-        QTimer.singleShot(_LONG_MS if on else 0, self, self._hint)
-
     @Slot()
     def _settings_adopted(self) -> None:
         self.workspace.panel.load()
         self.settings.save()
 
-    def _enable(self) -> None:
-        c, a = self.controller, self.actions_
-        shown, done = c.info is not None, c.take is not None and c.take.complete and not c.busy
-        a.enable(c.can_run, "run")
-        a.enable(done, "save", "export", "next_person")
-        a.enable(shown, "play", "back", "forward", "back10", "forward10", "start", "end")
-        a.enable(shown and not c.busy, "trim_in", "trim_out", "trim_clear")
-        self.workspace.video.pickable = done
-
     @Slot(object)
-    def _state_changed(self, state: State) -> None:
-        panel = self.workspace.run_panel
-        if state is State.STARTING:
-            self._meter = ProgressMeter()
-            panel.start(quiet=self.controller.relifting)
-        elif state is State.STOPPING:
-            panel.stopping()
-        elif state in (State.IDLE, State.FAILED):
-            panel.end()
-        self._hint()
-        self._enable()
+    def _video_shown(self, info: VideoInfo) -> None:
+        self.banner.dismiss()
+        self.setWindowTitle(f"{info.name} – Hourglass")
+        self.pages.setCurrentWidget(self.workspace)
 
     @Slot(bool)
-    def _opening_changed(self, opening: bool) -> None:
-        if opening:
-            self.setCursor(Qt.CursorShape.BusyCursor)
-        else:
-            self.unsetCursor()
-
-    @Slot(object)
-    def _video_changed(self, info: VideoInfo) -> None:
-        self.banner.dismiss()
-        w = self.workspace
-        w.show_info(info)
-        w.video.set_video(info.width_px, info.height_px)
-        if not self.controller.video.there:
-            w.video.set_message("The video is not there any more.")
-        w.set_duration(info.duration_s)
-        w.scene.prepare()
-        self.setWindowTitle(f"{info.name} – Hourglass")
-        self.pages.setCurrentWidget(w)
-        self.play.restart()
-        self._hint()
-        self._enable()
-
-    @Slot(object)
-    def _take_changed(self, take: Take | None) -> None:
-        w, person = self.workspace, self.controller.person
-        times = take_times(take)
-        if not self.controller.video.there and len(times):
-            w.set_duration(float(times[-1]) + self.playback.frame_s)
-            self.play.update_range()
-        w.video.set_take(take, person)
-        w.scene.set_take(take, person)
-        w.timeline.set_take(take, person)
-        w.strip.set_take(take, person)
-        w.panel.set_take(take, person)
-        self._hint()
-        self._enable()
-
-    @Slot()
-    def _person_changed(self) -> None:
-        self._take_changed(self.controller.take)
-
-    @Slot(object)
-    def _progressed(self, progress: Progress) -> None:
-        if self.controller.state is State.RUNNING:
-            self.workspace.run_panel.show_reading(self._meter.read(progress))
-
-    def _hint(self) -> None:
-        """What the 3D view says while there is no skeleton in it."""
-        take, c = self.controller.take, self.controller
-        if take is not None and take.tracks3d:
-            text = ""
-        elif c.busy:
-            text = "The skeleton appears here\nas soon as the first frames are lifted"
-        else:
-            text = "Press Run to lift this video to 3D"
-        self.workspace.scene.set_hint(text)
-        title = [take.name_of(c.person)] if take is not None and len(take.tracks2d) > 1 else []
-        title += ["being finished…"] if c.rework.finisher.busy else []
-        self.workspace.scene_card.detail.setText(" · ".join(title) if not text else "")
+    def _live_changed(self, active: bool) -> None:
+        """The live page while something runs; after it whatever was there before."""
+        if active:
+            self.banner.dismiss()
+            self.play.stop()
+            self.pages.setCurrentWidget(self.live.page)
+        elif self.pages.currentWidget() is self.live.page:
+            self.pages.setCurrentWidget(self.empty if self.controller.info is None else self.workspace)
+            if self.controller.info is not None:
+                self.play.resume()
+        self.showing.set_live(active)
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802
         super().changeEvent(event)

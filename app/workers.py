@@ -66,12 +66,14 @@ class EngineHolder:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What a run is over: the video at `path`, or, if `take` is there, its 2D, of which `persons` are lifted again."""
+    """What a run is over: the video at `path`, or, if `take` is there, its 2D, of which `persons` are lifted again, or
+    the 2D of the live recording in the folder `recording`."""
 
     config: RunConfig
     path: Path | None = None
     take: Take | None = None
     persons: tuple[int, ...] = ()
+    recording: Path | None = None
 
 
 class JobThread(QThread):
@@ -115,6 +117,9 @@ class JobThread(QThread):
             self._cancel.check()
             again = self._backend.lift_again(work.take, work.persons, work.config, self._cancel, self._engine.get())
             return self._last_of(again)
+        if work.recording is not None:
+            self._cancel.check()
+            return self._last_of(self._backend.relift(work.recording, work.config, self._cancel, self._engine.get()))
         assert work.path is not None, "a run is over a video or over a take"
         source = self._backend.open_source(work.path)
         try:

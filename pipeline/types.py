@@ -295,3 +295,4 @@ class LiveResult:
     people_time_s: float  # when the skeletons are from, on the clock of `Frame.time_s`
     predicted: bool  # True: no detection or no lift of its own
     stats: LiveStats
+    detected: bool = True  # False: the 2D was carried on from the detections before

@@ -67,4 +67,4 @@ def result(
     )
     frame = Frame(index, time_s, numbered(index % 256) if bgr is None else bgr)
     stats = LiveStats(detect_every=detect_every)
-    return LiveResult(frame, pose, numbers, people, time_s - lookahead_s, predicted, stats)
+    return LiveResult(frame, pose, numbers, people, time_s - lookahead_s, predicted, stats, not predicted)

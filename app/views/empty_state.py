@@ -1,4 +1,4 @@
-"""What is seen before a video is opened: what the program does, and three ways to begin."""
+"""What is seen before a video is opened: what the program does, and four ways to begin."""
 
 from __future__ import annotations
 
@@ -44,6 +44,7 @@ class EmptyState(QWidget):
     """The first page. Emits what the user wants; knows nothing of files beyond their names."""
 
     open_wanted = Signal()
+    live_wanted = Signal()
     sample_wanted = Signal()
     recent_wanted = Signal(object)  # Path
 
@@ -61,11 +62,15 @@ class EmptyState(QWidget):
         self.sample_button = QPushButton("Try the sample")
         self.sample_button.setProperty("size", "big")
         self.sample_button.setToolTip("Two people, one of them jumps: see what comes out")
-        for button in (self.open_button, self.sample_button):
+        self.live_button = QPushButton("Use a camera…")
+        self.live_button.setProperty("size", "big")
+        self.live_button.setToolTip("A webcam or a network stream, in real time  (Ctrl+L)")
+        self.live_button.clicked.connect(self.live_wanted)
+        for button in (self.open_button, self.live_button, self.sample_button):
             button.setCursor(Qt.CursorShape.PointingHandCursor)
         self.open_button.clicked.connect(self.open_wanted)
         self.sample_button.clicked.connect(self.sample_wanted)
-        buttons = row(None, self.open_button, self.sample_button, None, spacing=12)
+        buttons = row(None, self.open_button, self.live_button, self.sample_button, None, spacing=12)
         formats = label("MP4, MOV, MKV, WebM, AVI  ·  saved takes  ·  everything stays on this computer", "faint")
         inside = column(
             None, art, 10, headline, subtitle, 18, buttons, 14, formats, None, spacing=6, margins=(24, 24, 24, 24)

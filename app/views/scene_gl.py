@@ -39,9 +39,9 @@ def _rgba(colour: str, mix: float = 1.0) -> tuple[float, float, float, float]:
     return r, g, b, 1.0
 
 
-def body_colours(subject: bool) -> Floats:
-    """(3, 4): left, right, centre. People who are not the subject are greyer."""
-    mix = 1.0 if subject else 0.42
+def body_colours(subject: bool, provisional: bool = False) -> Floats:
+    """(3, 4): left, right, centre. People who are not the subject are greyer; so is what may still change."""
+    mix = (1.0 if subject else 0.42) * (0.7 if provisional else 1.0)
     return np.array([_rgba(c, mix) for c in (theme.LEFT, theme.RIGHT, theme.CENTRE)], np.float32)
 
 
@@ -111,8 +111,9 @@ class SceneGL(GLViewWidget):
 
     # --- content
 
-    def show_bodies(self, joints: Floats, persons: Sequence[int], subject: int) -> None:
-        """`joints` (P, 17, 3) world, metres, NaN = not seen, of `persons`; the `subject` is shown in full colour."""
+    def show_bodies(self, joints: Floats, persons: Sequence[int], subject: int, provisional: bool = False) -> None:
+        """`joints` (P, 17, 3) world, metres, NaN = not seen, of `persons`. The `subject` is shown in full colour,
+        unless it is `provisional`."""
         self._badges = [
             (tuple(head.tolist()), person, person == subject)
             for head, person in zip(joints[:, 10], persons, strict=True)
@@ -123,7 +124,7 @@ class SceneGL(GLViewWidget):
             self._shadow.set_mesh(None)
         else:
             self._bodies.set_mesh(
-                bodies_mesh(joints, np.stack([body_colours(person == subject) for person in persons]))
+                bodies_mesh(joints, np.stack([body_colours(person == subject, provisional) for person in persons]))
             )
             self._shadow.set_mesh(shadow_mesh(joints))
         self.update()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QStackedLayout, QWidget
 from app.views.rows import row_at
 from app.views.scene_camera import Camera, true_camera
 from app.views.widgets import column, label, picture
-from pipeline.types import Floats, Take
+from pipeline.types import Floats, LivePerson, Take
 
 if TYPE_CHECKING:
     from app.views.scene_gl import SceneGL
@@ -23,6 +23,7 @@ PRESETS = ("front", "side", "top", "camera")
 _HOME = (4.3, 9.0, -62.0)  # distance m, elevation, azimuth: a three-quarter view from the camera's side
 _EYE_M = 0.92
 _GL_PATIENCE_MS = 2000
+_GLIDE_S, _LEAP_M = 0.5, 3.0  # how a live view follows; beyond the second it jumps
 _NO_GL = (
     "This computer offers no OpenGL 2.1, which the 3D view needs.\n"
     "Update the graphics driver. Everything else works, export included."
@@ -103,6 +104,28 @@ class SceneView(QWidget):
         if first or (changed_person and take is not None):
             self._jump_to_person()
         self._show_now()
+
+    def show_live(self, people: Sequence[LivePerson], subject: int, ghosts: Floats, elapsed_s: float) -> None:
+        """The newest skeletons of a live run in the place of a take; `ghosts` (P, 17, 3) are those that are final.
+
+        `elapsed_s` since the last call: the view glides after the subject.
+        """
+        self._person = subject
+        if self.gl is None:
+            return
+        joints = np.stack([p.joints for p in people]) if people else np.zeros((0, 17, 3), np.float32)
+        provisional = any(person.provisional for person in people)
+        self.gl.show_bodies(joints, [person.person for person in people], subject, provisional)
+        self.gl.show_ghosts(ghosts)
+        pelvis = next((p.joints[0].astype(np.float64) for p in people if p.person == subject), None)
+        if pelvis is None or not self._follow or self.preset_name == "camera":
+            return
+        delta = pelvis - self._anchor
+        if np.linalg.norm(delta) < _LEAP_M:
+            delta *= 1 - np.exp(-elapsed_s / np.array([_GLIDE_S, _GLIDE_S, 3 * _GLIDE_S]))
+        self.gl.shift(*delta.tolist())
+        self._anchor = self._anchor + delta
+        self.gl.place_floor(*self._anchor[:2].tolist())
 
     def set_ghosts(self, ghosts: Mapping[int, Floats]) -> None:
         """Person -> (T, 17, 3), rows as in the take: other skeletons to be shown over those of the take."""

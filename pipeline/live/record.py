@@ -121,8 +121,7 @@ class Recorder:
             time_s=result.frame.time_s - zero_s,
             pose=_moved(result.pose, fit) if fit.changes else result.pose,
             identities=result.identities,
-            # With the detector on every frame, a predicted result is one that was not lifted: its 2D is real.
-            detected=not result.predicted or result.stats.detect_every <= 1,
+            detected=result.detected,
             people=result.people,
             people_time_s=result.people_time_s - zero_s,
         )

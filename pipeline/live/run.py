@@ -251,7 +251,16 @@ class LiveRun:
         interval_ms = 1e3 / stats.captured_hz if stats.captured_hz > 0 else 1e3 / 30
         self._adapter.update(now, latency_ms, Load(stats.detect_ms, stats.lift_ms, interval_ms, seen_hz))
         self._emit(
-            LiveResult(observed.frame, observed.pose, observed.identities, seen.people, seen.time_s, predicted, stats)
+            LiveResult(
+                observed.frame,
+                observed.pose,
+                observed.identities,
+                seen.people,
+                seen.time_s,
+                predicted,
+                stats,
+                observed.detected,
+            )
         )
 
 

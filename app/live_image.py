@@ -1,0 +1,45 @@
+"""From a live result to what the views paint: a picture of the view's size, and a take of one frame."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QImage
+
+from pipeline.types import Floats, Image, LiveResult, Take, Track2D, VideoInfo
+
+
+def live_image(bgr: Image, size: QSize, mirrored: bool) -> QImage:
+    """(H, W, 3) scaled to fit into `size` device pixels (never up). Quicker than Qt's smooth scaling by far."""
+    import cv2
+
+    height, width = bgr.shape[:2]
+    scale = min(1.0, size.width() / width, size.height() / height) if size.isValid() else 1.0
+    if scale < 1:
+        small = (max(1, round(width * scale)), max(1, round(height * scale)))
+        bgr = cv2.resize(bgr, small, interpolation=cv2.INTER_AREA if scale < 0.5 else cv2.INTER_LINEAR).astype(np.uint8)
+    if mirrored:
+        bgr = bgr[:, ::-1]
+    bgr = np.ascontiguousarray(bgr)
+    image = QImage(bgr.data, bgr.shape[1], bgr.shape[0], bgr.strides[0], QImage.Format.Format_BGR888)
+    return image.convertToFormat(QImage.Format.Format_RGB32)  # a copy: the array may go
+
+
+def live_take(result: LiveResult, info: VideoInfo, mirrored: bool) -> Take:
+    """The people of the newest frame as they are in the picture that is shown."""
+    height, width = result.frame.bgr.shape[:2]
+    index = np.array([result.frame.index], np.int64)
+    time_s = np.array([result.frame.time_s])
+    tracks = []
+    for person, joints, scores in zip(result.identities, result.pose.joints_image, result.pose.scores, strict=True):
+        where = _mirrored(joints, width) if mirrored else joints
+        tracks.append(Track2D(person, index, time_s, where[None], scores[None], result.pose.skeleton))
+    shown = VideoInfo(info.name, info.path, width, height, info.fps_hz, 0, 0.0)
+    return Take(shown, tuple(tracks), (), None, {})
+
+
+def _mirrored(joints: Floats, width_px: int) -> Floats:
+    """The body's left stays the body's left: only places change."""
+    out = joints.copy()
+    out[:, 0] = width_px - 1 - out[:, 0]
+    return out

@@ -1,0 +1,167 @@
+"""The live run of the window: one engine after the other, polled by a timer, started and ended without waiting.
+
+Topology: `pipeline.live.engine` has its own threads and leaves its newest result in a slot; a timer looks there, so
+that no frame travels in a signal and a slow window makes nothing grow. Ending takes up to two seconds and is done in a
+thread of its own; what was wished in the meantime starts after it.
+"""
+
+from __future__ import annotations
+
+import time
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+
+from app.backend import Backend
+from app.live_backend import Engine, LiveWish
+from app.runner import State
+from app.threads import ThreadSet
+from app.workers import EngineHolder, TaskThread
+from pipeline.errors import UserError
+from pipeline.types import LiveResult, LiveStats
+
+_LOOK_MS = 16
+_STATS_MS = 250
+
+
+class LiveSession(QObject):
+    """Main thread only. `newest` is the last result; `engine` is there from `start` until all has ended."""
+
+    state_changed = Signal(object)  # State
+    began = Signal()  # a new engine, just before it starts: whoever wants all results subscribes
+    fresh = Signal()  # `newest` is another one
+    looked = Signal(object)  # LiveStats, a few times a second, also while no frame comes
+    ended = Signal()  # all threads have ended, whether it was asked for or not
+    failed = Signal(object)  # UserError
+    broke = Signal(object)  # Exception: a bug
+
+    def __init__(self, backend: Backend, threads: ThreadSet, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.state = State.IDLE
+        self.engine: Engine | None = None
+        self.wish: LiveWish | None = None
+        self.newest: LiveResult | None = None
+        self._backend, self._threads = backend, threads
+        self._models = EngineHolder(backend.make_engine)
+        self._next: LiveWish | None = None
+        self._ready = (-1, 0.0)  # the newest result's frame, and when it was ready; written by the lift thread
+        self._timer, self._slow = QTimer(self), QTimer(self)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.setInterval(_LOOK_MS)
+        self._timer.timeout.connect(self._look)
+        self._slow.setInterval(_STATS_MS)
+        self._slow.timeout.connect(self._look_at_stats)
+
+    @property
+    def active(self) -> bool:
+        return self.engine is not None
+
+    @property
+    def running(self) -> bool:
+        return self.state is State.RUNNING
+
+    @property
+    def stats(self) -> LiveStats:
+        return LiveStats() if self.engine is None else self.engine.stats
+
+    @property
+    def ready_s(self) -> float:
+        """time.monotonic at which `newest` was ready."""
+        index, at_s = self._ready
+        return at_s if self.newest is not None and self.newest.frame.index == index else time.monotonic()
+
+    def _note_ready(self, result: LiveResult) -> None:
+        self._ready = (result.frame.index, time.monotonic())
+
+    def start(self, wish: LiveWish) -> None:
+        """Open `wish`; what runs now is ended first. Returns at once."""
+        if self.engine is not None:
+            self._next = wish
+            self.stop()
+            return
+        try:
+            engine: Engine = self._backend.make_live(wish, self._models.get())
+        except UserError as error:
+            self.failed.emit(error)
+            return
+        self.engine, self.wish, self.newest = engine, wish, None
+        engine.subscribe(self._note_ready)
+        self.began.emit()
+        engine.start()
+        self._set_state(State.STARTING)
+        self._timer.start()
+        self._slow.start()
+
+    def stop(self) -> None:
+        """End it; `ended` comes when everything has."""
+        if self.engine is None or self.state is State.STOPPING:
+            return
+        self._timer.stop()
+        self._slow.stop()
+        self._set_state(State.STOPPING)
+        self._threads.run("stop live", self.engine.stop, self._stopped, self._not_stopped, self._broke)
+
+    def set_lookahead(self, frames: int) -> None:
+        if self.engine is not None:
+            self.engine.set_lookahead(frames)
+
+    def shutdown(self) -> None:
+        """The window closes: end it now. Takes up to two seconds."""
+        self._timer.stop()
+        self._slow.stop()
+        self._next = None
+        if self.engine is not None:
+            self.engine.stop()
+            self.engine = None
+        self._models.close()
+
+    def _set_state(self, state: State) -> None:
+        if state is not self.state:
+            self.state = state
+            self.state_changed.emit(state)
+
+    @Slot()
+    def _look(self) -> None:
+        if self.engine is None:
+            return
+        state = State[self.engine.state.name]
+        result = self.engine.latest()
+        if result is not None:
+            self.newest = result
+            if state is State.RUNNING:
+                self._set_state(state)
+            self.fresh.emit()
+        if state in (State.FAILED, State.IDLE):
+            self.stop()
+        elif state is not State.STOPPING:
+            self._set_state(state)
+
+    @Slot()
+    def _look_at_stats(self) -> None:
+        self.looked.emit(self.stats)
+
+    @Slot(object, object)
+    def _stopped(self, thread: TaskThread, nothing: object) -> None:
+        error = None if self.engine is None else self.engine.error
+        self._end(State.IDLE if error is None else State.FAILED)
+        if isinstance(error, UserError):
+            self.failed.emit(error)
+        elif error is not None:
+            self.broke.emit(error)
+
+    @Slot(object, object)
+    def _not_stopped(self, thread: TaskThread, error: UserError) -> None:
+        self._end(State.FAILED)
+        self.failed.emit(error)
+
+    @Slot(object, object)
+    def _broke(self, thread: TaskThread, error: Exception) -> None:
+        self._end(State.FAILED)
+        self.broke.emit(error)
+
+    def _end(self, state: State) -> None:
+        self.engine = self.newest = None
+        self._set_state(state)
+        self.ended.emit()
+        wish, self._next = self._next, None
+        if wish is not None:
+            self.start(wish)
