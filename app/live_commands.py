@@ -28,6 +28,7 @@ from app.workers import TaskThread, Work
 from pipeline.errors import UserError
 from pipeline.types import LiveStats, Take
 
+_SLOW_MS = 40
 _NOBODY = np.zeros((0, 17, 3), np.float32)
 
 
@@ -52,7 +53,7 @@ class LiveCommands(QObject):
         self.streams = LiveStreams(self.session, backend, threads)
         self.dialog: LiveDialog | None = None
         self._subject = 0  # 0: whoever is there
-        self._moved_s = 0.0
+        self._moved_s = self._rests_until_s = 0.0
         self._gpu_warning: str | None = None
         session, bar = self.session, self.page.bar
         session.state_changed.connect(self._state_changed)
@@ -167,7 +168,13 @@ class LiveCommands(QObject):
         session, page, live = self.session, self.page, self._settings.live
         result, engine = session.newest, session.engine
         info = None if engine is None else engine.info
-        if result is None or engine is None or info is None:
+        if (
+            result is None
+            or engine is None
+            or info is None
+            or page.video.pending
+            or time.monotonic() < self._rests_until_s
+        ):
             return
         subject = self._subject if self._subject in result.identities else next(iter(result.identities), 0)
         image = live_image(result.frame.bgr, page.video.target_size(), live.mirrored)
@@ -179,6 +186,8 @@ class LiveCommands(QObject):
         now = time.monotonic()
         page.scene.show_live(result.people, subject, ghosts, min(now - self._moved_s, 0.2))
         self._moved_s = now
+        # Where painting is slow (OpenGL in software), it must not take the processor from finding and lifting.
+        self._rests_until_s = now + (page.video.display_ms / 1e3 if page.video.display_ms > _SLOW_MS else 0.0)
         if result.people:
             page.scene.set_hint("")
         provisional = any(person.provisional for person in result.people)

@@ -51,15 +51,15 @@ class LiveBar(QWidget):
         self.record = QPushButton(theme.icon("record"), "Record")
         self.record.setToolTip(record.toolTip())
         self.record.clicked.connect(record.trigger)
-        self.record.setMinimumWidth(118)
+        self.record.setMinimumWidth(132)
         record.enabledChanged.connect(self.record.setEnabled)
-        self.countdown = number(0, 60, 1, " s", "No countdown", 0, 3)
-        self.stop_after = number(0, 36000, 5, " s", "No end", 0, 10)
+        self.countdown = number(0, 60, 1, " s", "Off", 0, 3)
+        self.stop_after = number(0, 36000, 5, " s", "Off", 0, 10)
         for box, tip in ((self.countdown, "How long is counted down before a recording"),
                          (self.stop_after, "A recording ends by itself after so long")):  # fmt: skip
-            box.setMinimumWidth(124)
+            box.setFixedWidth(92)
             box.setToolTip(tip)
-        self.hands_free = QCheckBox("Both hands up")
+        self.hands_free = QCheckBox("or with both hands up")
         self.hands_free.setToolTip("Holding both hands over the head for 2 seconds begins a recording, and ends it.")
         self.recorded = label("", "muted")
         self.streams = QLineEdit()
@@ -73,7 +73,8 @@ class LiveBar(QWidget):
         first = row(self.rates, 18, self.latency, 18, self.device, 12, self.notice, spacing=4)
         first.setStretch(first.indexOf(self.notice), 1)
         second = row(
-            self.record, self.countdown, self.stop_after, self.hands_free, self.recorded, None,
+            self.record, label("after", "muted"), self.countdown, label("for", "muted"), self.stop_after, 4,
+            self.hands_free, 4, self.recorded, None,
             label("Look-ahead", "muted"), self.lookahead, self.lookahead_text, self.ghost, spacing=10,
         )  # fmt: skip
         third = row(label("Send to", "muted"), self.streams, self.stream, self.stream_text, spacing=10)
@@ -139,7 +140,7 @@ class LiveBar(QWidget):
         self._tell_lookahead(stats.lookahead_ms)
 
     def show_recording(self, recording: bool, counting: int, seconds: float, left_out: int) -> None:
-        text = "Stop" if recording else f"Begins in {counting}" if counting else "Record"
+        text = "Stop recording" if recording else f"Begins in {counting}" if counting else "Record"
         if self.record.text() != text:
             self.record.setText(text)
             self.record.setIcon(theme.icon("stop" if recording or counting else "record"))

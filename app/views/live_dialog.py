@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QFileDialog, QPushButton, QSpinBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QFileDialog, QPushButton, QWidget
 
 from app import theme
 from app.detectors import DetectorRow
 from app.lifters import INSTALLED, LifterInfo
 from app.settings import LiveSettings
-from app.views.fields import LongComboBox, stacked
+from app.views.fields import LongComboBox, number, stacked
 from app.views.widgets import column, label, row
 
 _SIZES = ("", "640x480", "1280x720", "1920x1080", "3840x2160")
@@ -55,15 +55,14 @@ class LiveDialog(QDialog):
         self.found = label("Looking for cameras…", "faint")
         self.picture_size, self.rate = QComboBox(), QComboBox()
         for text in _SIZES:
-            self.picture_size.addItem(text.replace("x", " × ") or "As the camera likes", text)
+            self.picture_size.addItem(text.replace("x", " × ") or "The camera's", text)
         for hz in _RATES:
-            self.rate.addItem(f"{hz:g} frames/s" if hz else "As the camera likes", hz)
+            self.rate.addItem(f"{hz:g} frames/s" if hz else "The camera's", hz)
         self.picture_size.setCurrentIndex(max(self.picture_size.findData(settings.size), 0))
         self.rate.setCurrentIndex(max(self.rate.findData(settings.rate_hz), 0))
         self.loop = QCheckBox("Play a file again and again")
         self.loop.setChecked(settings.loop)
-        self.people = QSpinBox()
-        self.people.setRange(1, 8)
+        self.people = number(1, 8, 1, "", "", 0, 2)
         self.people.setValue(settings.max_people)
         self.detector, self.lifter = LongComboBox(), LongComboBox()
         for one in models.detectors:
@@ -145,7 +144,7 @@ class LiveDialog(QDialog):
     def accept(self) -> None:
         s = self._settings
         s.source, s.size, s.rate_hz = self.chosen, str(self.picture_size.currentData()), float(self.rate.currentData())
-        s.loop, s.max_people = self.loop.isChecked(), self.people.value()
+        s.loop, s.max_people = self.loop.isChecked(), int(self.people.value())
         s.detector = str(self.detector.currentData() or s.detector)
         s.lifter = str(self.lifter.currentData() or s.lifter)
         super().accept()

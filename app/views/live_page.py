@@ -44,6 +44,11 @@ class LiveVideo(VideoView):
         self.set_frame(image, float(take.tracks2d[0].time_s[0]) if take.tracks2d else 0.0)
 
     @property
+    def pending(self) -> bool:
+        """The last frame that was set is not painted yet."""
+        return self._due_since_s is not None and self.isVisible()
+
+    @property
     def display_ms(self) -> float:
         return float(np.median(self._took_ms)) if self._took_ms else 0.0
 

@@ -46,6 +46,7 @@ class SceneView(QWidget):
         self._time_s = 0.0
         self._follow = True
         self._floor = True
+        self._gliding = False  # after somebody in a live run
         self._anchor = np.array([0.0, 0.0, _EYE_M])  # where the view is centred by following
         self._paths: dict[int, NDArray[np.float64]] = {}
         self._ghosts: Mapping[int, Floats] = {}
@@ -99,7 +100,7 @@ class SceneView(QWidget):
     def set_take(self, take: Take | None, person: int) -> None:
         first = take is not None and take.tracks3d and (self._take is None or not self._take.tracks3d)
         changed_person = person != self._person
-        self._take, self._person = take, person
+        self._take, self._person, self._gliding = take, person, False
         self._paths = {} if take is None else {t.person: _follow_path(t.joints) for t in take.tracks3d}
         if first or (changed_person and take is not None):
             self._jump_to_person()
@@ -121,10 +122,11 @@ class SceneView(QWidget):
         if pelvis is None or not self._follow or self.preset_name == "camera":
             return
         delta = pelvis - self._anchor
-        if np.linalg.norm(delta) < _LEAP_M:
+        if self._gliding and np.linalg.norm(delta) < _LEAP_M:
             delta *= 1 - np.exp(-elapsed_s / np.array([_GLIDE_S, _GLIDE_S, 3 * _GLIDE_S]))
         self.gl.shift(*delta.tolist())
         self._anchor = self._anchor + delta
+        self._gliding = True
         self.gl.place_floor(*self._anchor[:2].tolist())
 
     def set_ghosts(self, ghosts: Mapping[int, Floats]) -> None:
