@@ -13,14 +13,28 @@ import numpy as np
 
 from app.detectors import DetectorRow
 from app.lifters import Assumption, FoundCheckpoint, LifterInfo, RecipeCost
+from app.live_backend import LiveWish, PipelineLive
 from pipeline.config import LiftConfig, RunConfig
 from pipeline.errors import Cancelled, ConfigError, ModelError, NoPersonError, SourceError
 from pipeline.export.base import ExportOptions, Watch
 from pipeline.finishing import with_settings
 from pipeline.flow import CancelToken
 from pipeline.geometry import default_fov_deg, rotation_world_from_camera
+from pipeline.live.engine import LiveEngine
 from pipeline.schedule import PruneConfig
-from pipeline.types import Frame, LiftedTrack, Progress, SceneEstimate, Take, TokenStages, Track2D, Track3D, VideoInfo
+from pipeline.types import (
+    Frame,
+    LiftedTrack,
+    LiveResult,
+    Progress,
+    SceneEstimate,
+    Take,
+    TokenStages,
+    Track2D,
+    Track3D,
+    VideoInfo,
+)
+from tests.live_fakes import FakeCamera, FakeDetector, FakeModels
 
 WIDTH, HEIGHT, FPS, COUNT = 320, 180, 30.0, 60
 HALVING = PruneConfig("TPS", ((2, 121), (4, 61)), "TRI")  # the fake lifter's own recipe
@@ -102,10 +116,64 @@ class FakeEngine:
         self.closed = True
 
 
-class FakeBackend:
+class FakeStream:
+    """Counts what it is sent."""
+
+    def __init__(self, url: str) -> None:
+        self.url, self.sent, self.dropped, self.notice, self.closed = url, 0, 0, "", False
+
+    def send(self, result: LiveResult) -> None:
+        self.sent += 1
+
+    def close(self) -> None:
+        self.closed = True
+
+
+class FakeLive:
+    """The live part of `FakeBackend`: the real engine with the camera and the models of `tests.live_fakes`, real
+    recordings, and a lifting again that is quick."""
+
+    def __init__(self) -> None:
+        self.known_cameras = [("0", "0: Fake camera")]
+        self.camera: Callable[[], Any] = FakeCamera
+        self.detector = FakeDetector()
+        self.wishes: list[LiveWish] = []
+        self.streams: list[FakeStream] = []
+        self.relifted: list[tuple[Path, RunConfig]] = []
+        self.gpu = ""
+
+    def cameras(self) -> Sequence[tuple[str, str]]:
+        return list(self.known_cameras)
+
+    def make_live(self, wish: LiveWish, models: Any) -> LiveEngine:
+        self.wishes.append(wish)
+        if wish.source == "nothing":
+            raise SourceError("There is no camera 'nothing'.", "Plug one in.")
+        return LiveEngine(self.camera, wish.config, FakeModels(self.detector))  # type: ignore[arg-type]
+
+    make_recorder, recover, unfinished = PipelineLive.make_recorder, PipelineLive.recover, PipelineLive.unfinished
+
+    def open_stream(self, url: str) -> FakeStream:
+        if "nobody" in url:
+            raise ConfigError(f"Nothing streams to '{url}'.", "Known: vmc://.")
+        self.streams.append(FakeStream(url))
+        return self.streams[-1]
+
+    def relift(self, folder: Path, config: RunConfig, cancel: CancelToken, engine: Any) -> Iterator[Progress | Take]:
+        self.relifted.append((folder, config))
+        yield Progress("lift", 0, COUNT)
+        info = VideoInfo("video.mkv", str(folder / "video.mkv"), WIDTH, HEIGHT, FPS, COUNT, COUNT / FPS)
+        yield make_take(info, (1, 2), config=config)
+
+    def gpu_warning(self) -> str:
+        return self.gpu
+
+
+class FakeBackend(FakeLive):
     """`hold` set: a run waits after its first partial take until `release`d or cancelled. `fail` is raised in a run."""
 
     def __init__(self, folder: Path) -> None:
+        super().__init__()
         self.folder = folder
         self.hold = False
         self.fail: BaseException | None = None

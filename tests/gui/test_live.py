@@ -1,0 +1,300 @@
+"""Live in the real window: the real engine behind it, with a camera, a detector and a lifter that are quick."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QSize, Qt
+from pytestqt.qtbot import QtBot
+
+from app.live_image import live_image, live_take
+from app.runner import State
+from app.settings import Settings
+from app.window import Window
+from pipeline.errors import SourceError
+from pipeline.live.folder import MANIFEST, TAKE, VIDEO
+from pipeline.live.recording import open_recording
+from pipeline.types import Frame, LiveResult, LiveStats, Pose2D, VideoInfo
+from tests.fakes import FakeBackend
+from tests.live_fakes import FIGURE, FakeCamera, FakeDetector
+
+
+@pytest.fixture
+def live(window: Window, qtbot: QtBot, tmp_path: Path) -> Window:
+    """A window that shows a camera."""
+    window.settings.live.countdown_s = 0
+    window.settings.live.folder = str(tmp_path / "recordings")
+    start(window, qtbot)
+    return window
+
+
+def start(window: Window, qtbot: QtBot, source: str = "0") -> None:
+    window.actions_["live"].trigger()
+    dialog = window.live.dialog
+    assert dialog is not None
+    qtbot.waitUntil(lambda: "found" in dialog.found.text())
+    dialog.source.setEditText(source)
+    dialog.start.click()
+    if source != "nothing":
+        qtbot.waitUntil(lambda: window.live.session.newest is not None, timeout=20_000)
+
+
+def stopped(window: Window, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: not window.live.active, timeout=5000)
+
+
+def test_a_camera_is_chosen_by_its_name_and_seen(window: Window, backend: FakeBackend, qtbot: QtBot) -> None:
+    window.actions_["live"].trigger()
+    dialog = window.live.dialog
+    qtbot.waitUntil(lambda: dialog.source.count() == 1)
+    assert dialog.source.currentText() == "0: Fake camera"
+    dialog.people.setValue(1)
+    dialog.picture_size.setCurrentIndex(dialog.picture_size.findData("1280x720"))
+    dialog.start.click()
+    qtbot.waitUntil(lambda: window.live.session.running, timeout=20_000)
+    page = window.live.page
+    assert window.pages.currentWidget() is page
+    wish = backend.wishes[0]
+    assert (wish.source, wish.size_px, wish.config.detect.max_people) == ("0", (1280, 720), 1)
+    qtbot.waitUntil(lambda: "captured" in page.bar.rates.text() and "display" in page.bar.latency.text())
+    qtbot.waitUntil(lambda: page.video.display_ms > 0)
+    assert "320 × 240" in page.facts.text()
+    assert "cpu" in page.bar.device.text()
+    assert not window.actions_["run"].isEnabled()
+    assert page.scene.gl._bodies._mesh is not None
+    assert "provisional" in page.scene_card.detail.text()
+    assert Settings().live.size == "1280x720"
+    begun = time.monotonic()
+    page.stop.click()
+    stopped(window, qtbot)
+    assert time.monotonic() - begun < 2
+    assert window.pages.currentWidget() is window.empty
+    assert not [t for t in threading.enumerate() if t.name.startswith("live-")]
+
+
+def test_look_ahead_says_what_it_costs_and_changes_while_running(live: Window, qtbot: QtBot) -> None:
+    bar = live.live.page.bar
+    bar.lookahead.setValue(16)
+    assert live.live.session.engine.config.lookahead == 16
+    qtbot.waitUntil(lambda: "16 frames = " in bar.lookahead_text.text())
+    ms = float(bar.lookahead_text.text().split("= ")[1].split()[0])
+    assert ms == pytest.approx(live.live.session.stats.lookahead_ms, abs=1)
+    qtbot.waitUntil(lambda: live.live.page.scene_card.detail.text() == "")  # their future is known: nothing provisional
+    bar.lookahead.setValue(0)
+    qtbot.waitUntil(lambda: bar.lookahead_text.text() == "none: the newest frame")
+    assert Settings().live.lookahead == 0
+
+
+def test_the_corrected_skeleton_is_a_ghost(live: Window, qtbot: QtBot) -> None:
+    gl = live.live.page.scene.gl
+    assert gl._ghosts._mesh is None
+    live.live.page.bar.ghost.setChecked(True)
+    qtbot.waitUntil(lambda: gl._ghosts._mesh is not None, timeout=10_000)
+
+
+def test_a_source_that_cannot_be_opened_is_explained(window: Window, qtbot: QtBot) -> None:
+    start(window, qtbot, "nothing")
+    assert window.banner.message.text() == "There is no camera 'nothing'."
+    assert window.pages.currentWidget() is window.empty
+    assert not window.live.active
+
+
+def test_a_camera_that_fails_while_running_is_explained(window: Window, backend: FakeBackend, qtbot: QtBot) -> None:
+    def change(index: int) -> np.ndarray:
+        if index == 20:
+            raise SourceError("The camera is gone.", "Plug it in again.")
+        return np.zeros((240, 320, 3), np.uint8)
+
+    backend.camera = lambda: FakeCamera(change=change)
+    start(window, qtbot)
+    stopped(window, qtbot)
+    assert window.banner.message.text() == "The camera is gone."
+    assert window.live.session.state is State.FAILED
+    backend.camera = FakeCamera
+    start(window, qtbot)  # and it can be tried again
+    assert window.live.session.running
+
+
+def test_what_the_source_says_is_shown(window: Window, backend: FakeBackend, qtbot: QtBot) -> None:
+    backend.camera = lambda: FakeCamera(stall_at=10)
+    backend.gpu = "A GPU is there, but it is not used."
+    start(window, qtbot)
+    notice = window.live.page.bar.notice
+    qtbot.waitUntil(lambda: "Camera unplugged: waiting for it" in notice.whole)
+    qtbot.waitUntil(lambda: "A GPU is there" in notice.whole)
+
+
+def test_a_recording_is_lifted_again_and_takes_the_place_of_the_live_view(
+    live: Window, backend: FakeBackend, qtbot: QtBot
+) -> None:
+    with qtbot.waitActive(live):  # after the dialog, as a window manager does
+        live.activateWindow()
+    qtbot.keyClick(live, Qt.Key.Key_R)
+    bar = live.live.page.bar
+    qtbot.waitUntil(lambda: live.live.recording.seconds > 0.5)
+    qtbot.waitUntil(lambda: "0:00." in bar.recorded.text() and bar.record.text() == "Stop recording")
+    with qtbot.waitSignal(live.controller.finished, timeout=10_000):
+        live.actions_["record"].trigger()
+    ((folder, config),) = backend.relifted
+    assert config.persons == "all"
+    assert folder.parent == live.settings.recordings
+    recording = open_recording(folder)
+    assert recording.complete
+    assert recording.has_video
+    assert len(recording.rows) > 20
+    assert live.pages.currentWidget() is live.workspace
+    assert live.controller.take.provenance["made"] == "by a fake"
+    assert live.controller.video.there
+    assert not live.live.active
+
+
+def test_a_recording_ends_by_itself(live: Window, backend: FakeBackend, qtbot: QtBot) -> None:
+    live.settings.live.stop_after_s = 0.4
+    with qtbot.waitSignal(live.live.recording.recorded, timeout=10_000) as said:
+        live.actions_["record"].trigger()
+    assert 0.4 <= open_recording(said.args[0]).rows.time_s[-1] < 1.5
+    qtbot.waitUntil(lambda: bool(backend.relifted))
+
+
+def test_escape_takes_the_countdown_back(live: Window, qtbot: QtBot) -> None:
+    live.settings.live.countdown_s = 3
+    live.actions_["record"].trigger()
+    assert live.live.recording.counting == 3
+    assert live.live.page.video.counting == 3
+    assert live.live.page.bar.record.text() == "Begins in 3"
+    live.actions_["cancel"].trigger()
+    assert live.live.recording.counting == 0
+    assert not live.live.recording.recording
+    assert live.live.page.bar.record.text() == "Record"
+    assert live.live.active
+
+
+def test_both_hands_begin_a_recording(live: Window, backend: FakeBackend, qtbot: QtBot) -> None:
+    live.settings.live.hands_free = True
+    raised = FIGURE.copy()
+    raised[[12, 15], 1], raised[[13, 16], 1] = -90, -115
+
+    class Raised(FakeDetector):
+        def detect(self, frame: Frame) -> Pose2D:
+            pose = super().detect(frame)
+            joints = pose.joints_image - FIGURE + raised
+            return Pose2D(pose.boxes_image, joints.astype(np.float32), pose.scores, pose.skeleton)
+
+    backend.detector.detect = Raised().detect  # type: ignore[method-assign]
+    qtbot.waitUntil(lambda: live.live.recording.recording, timeout=8000)
+
+
+def test_a_recorder_that_fails_says_so_and_the_run_goes_on(live: Window, tmp_path: Path, qtbot: QtBot) -> None:
+    (tmp_path / "file").write_text("")
+    live.settings.live.folder = str(tmp_path / "file")
+    live.actions_["record"].trigger()
+    qtbot.waitUntil(lambda: live.banner.kind == "error")
+    assert not live.live.recording.recording
+    assert live.live.session.running
+
+
+def test_closing_the_window_finishes_the_recording(live: Window, qtbot: QtBot) -> None:
+    live.actions_["record"].trigger()
+    qtbot.waitUntil(lambda: live.live.recording.seconds > 0.4)
+    live.close()
+    (folder,) = list(live.settings.recordings.iterdir())
+    assert json.loads((folder / MANIFEST).read_text())["complete"] is True
+    assert (folder / VIDEO).stat().st_size > 1000
+
+
+def test_an_interrupted_recording_is_told_of_and_opened(
+    live: Window,
+    backend: FakeBackend,
+    qtbot: QtBot,
+    make_window: Callable[..., Window],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    live.actions_["record"].trigger()
+    qtbot.waitUntil(lambda: live.live.recording.seconds > 0.4)
+    live.close()
+    (folder,) = list(live.settings.recordings.iterdir())
+    manifest = json.loads((folder / MANIFEST).read_text())
+    (folder / MANIFEST).write_text(json.dumps(manifest | {"complete": False}))
+    again = make_window(backend)
+    qtbot.waitUntil(lambda: "interrupted" in again.banner.message.text())
+    assert folder.name in again.banner.message.text()
+    monkeypatch.setattr("app.live_commands.QFileDialog.getExistingDirectory", lambda *_: str(folder))
+    with qtbot.waitSignal(again.controller.finished, timeout=10_000):
+        again.actions_["open_recording"].trigger()
+    assert backend.relifted[-1][0] == folder
+    assert json.loads((folder / MANIFEST).read_text())["recovered"] is True
+    assert not (folder / TAKE).exists()  # the fake writes none
+
+
+def test_streams_are_fed_and_closed(live: Window, backend: FakeBackend, qtbot: QtBot) -> None:
+    bar = live.live.page.bar
+    bar.streams.setText("vmc://127.0.0.1:1 udp://127.0.0.1:2")
+    bar.streams.editingFinished.emit()
+    bar.stream.click()
+    qtbot.waitUntil(lambda: len(backend.streams) == 2 and all(stream.sent > 3 for stream in backend.streams))
+    qtbot.waitUntil(lambda: "frames sent" in bar.stream_text.whole)
+    assert bar.stream.text() == "Stop sending"
+    bar.stream.click()
+    qtbot.waitUntil(lambda: all(stream.closed for stream in backend.streams))
+    sent = backend.streams[0].sent
+    qtbot.wait(150)
+    assert backend.streams[0].sent == sent
+    assert Settings().live.streams == "vmc://127.0.0.1:1 udp://127.0.0.1:2"
+
+
+def test_a_stream_that_cannot_be_opened_stops_nothing(live: Window, qtbot: QtBot) -> None:
+    bar = live.live.page.bar
+    bar.streams.setText("nobody://x")
+    bar.streams.editingFinished.emit()
+    bar.stream.click()
+    qtbot.waitUntil(lambda: live.banner.kind == "error")
+    assert "nobody://x" in live.banner.message.text()
+    assert not bar.stream.isChecked()
+    assert live.live.session.running
+
+
+def test_opening_a_video_ends_the_live_run(live: Window, video: Path, qtbot: QtBot) -> None:
+    live.controller.open_path(video)
+    stopped(live, qtbot)
+    assert live.pages.currentWidget() is live.workspace
+    assert live.actions_["run"].isEnabled()
+
+
+def test_starting_again_waits_for_the_end_of_the_one_before(live: Window, backend: FakeBackend, qtbot: QtBot) -> None:
+    first = live.live.session.engine
+    start(live, qtbot, "other")
+    qtbot.waitUntil(lambda: live.live.session.engine is not first and live.live.session.newest is not None)
+    assert [wish.source for wish in backend.wishes] == ["0", "other"]
+    assert live.pages.currentWidget() is live.live.page
+
+
+def test_a_file_that_ends_leaves_the_window_as_it_was(opened: Window, backend: FakeBackend, qtbot: QtBot) -> None:
+    backend.camera = lambda: FakeCamera(count=30)
+    start(opened, qtbot)
+    stopped(opened, qtbot)
+    assert opened.pages.currentWidget() is opened.workspace
+    assert opened.banner.kind == ""
+
+
+def test_the_mirror_changes_the_picture_and_no_sides() -> None:
+    bgr = np.zeros((40, 80, 3), np.uint8)
+    bgr[:, :10] = 255
+    joints = np.tile(np.array([[5.0, 20.0]], np.float32), (17, 1))
+    joints[4] = (20, 30)
+    pose = Pose2D(np.zeros((1, 4), np.float32), joints[None], np.ones((1, 17), np.float32), "h36m17")
+    result = LiveResult(Frame(3, 0.1, bgr), pose, (7,), (), 0.1, False, LiveStats())
+    image = live_image(bgr, QSize(40, 40), mirrored=True)
+    assert (image.width(), image.height()) == (40, 20)
+    assert image.pixelColor(38, 5).red() == 255
+    assert image.pixelColor(1, 5).red() == 0
+    take = live_take(result, VideoInfo("x", "", 80, 40, 30.0, 0, 0.0), mirrored=True)
+    assert take.tracks2d[0].person == 7
+    np.testing.assert_allclose(take.tracks2d[0].joints_image[0, 4], (59, 30))
+    plain = live_take(result, VideoInfo("x", "", 80, 40, 30.0, 0, 0.0), mirrored=False)
+    np.testing.assert_allclose(plain.tracks2d[0].joints_image[0, 4], (20, 30))
