@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -63,6 +63,7 @@ class Recipe:
     weight_decay: float = 0.02
     clip_norm: float = 1.0
     seed: int = 1
+    schedule: tuple[tuple[int, int], ...] = ()  # of the result, where it is pruned otherwise than in its last stage
     loss: LossWeights = field(default_factory=LossWeights)
 
     @property
@@ -73,7 +74,8 @@ class Recipe:
     @property
     def result(self) -> Stage:
         """The windows that the lifter has in the program: those of the last stage, dense."""
-        return self.stages[-1].dense()
+        dense = self.stages[-1].dense()
+        return replace(dense, schedule=self.schedule) if self.schedule else dense
 
     def model(self, stage: Stage) -> HourglassHost:
         """The model of a stage, with new weights. Raises TypeError for sizes that the host does not have."""
@@ -91,7 +93,7 @@ def load_recipe(path: Path) -> Recipe:
         data: dict[str, Any] = json.loads(path.read_text("utf-8"))
         stages = []
         for stage in data.pop("stages"):
-            stage["schedule"] = tuple((int(block), int(keep)) for block, keep in stage.get("schedule", ()))
+            stage["schedule"] = _pairs(stage.get("schedule", ()))
             stage["strides"] = tuple(int(stride) for stride in stage.get("strides", ()))
             stages.append(Stage(**stage))
         loss = LossWeights(**data.pop("loss", {}))
@@ -101,3 +103,7 @@ def load_recipe(path: Path) -> Recipe:
         raise ConfigError(
             f"The recipe {path} cannot be used ({error}).", "See training/recipes for ones that work."
         ) from error
+
+
+def _pairs(schedule: Iterable[Iterable[Any]]) -> tuple[tuple[int, int], ...]:
+    return tuple((int(block), int(keep)) for block, keep in schedule)

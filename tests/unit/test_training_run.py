@@ -111,7 +111,8 @@ def test_the_committed_recipes_load_and_end_as_the_pipeline_wants() -> None:
         last, used = recipe.stages[-1], recipe.result
         assert used.frames == 243
         assert used.stride == 1
-        assert [keep for _, keep in used.schedule] == [keep * last.stride for _, keep in last.schedule]
+        dense = tuple((block, keep * last.stride) for block, keep in last.schedule)
+        assert used.schedule == (recipe.schedule or dense)
         model = recipe.model(used)
         assert model.pruner.config.schedule == used.schedule
 
