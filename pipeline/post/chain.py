@@ -19,6 +19,7 @@ from pipeline.post.ground import find_floor
 from pipeline.post.picture import ROOT_HZ, View
 from pipeline.post.pose import Posed, posed
 from pipeline.post.stature import ANKLE_PER_STATURE, ASSUMED_HEIGHT_CM, chain_from_height
+from pipeline.post.swivel import calm_swivels
 from pipeline.post.tilt import camera_tilt
 from pipeline.post.trajectory import reprojection_px, root_path
 from pipeline.types import Doubles, Finding, Floats, Ints, SceneEstimate, Track3D, VideoInfo, check_shape
@@ -84,6 +85,11 @@ def finish(
         locked(joints + translation, rate_hz, config.post.foot_lock, translation, ankle_m)
         for joints, rate_hz in zip(turned, rates_hz, strict=True)
     ]
+    if config.post.calm_turns and config.post.bones != "off":
+        forward_only = config.post.limits == "repair"
+        placed = [
+            calm_swivels(joints, rate_hz, forward_only)[0] for joints, rate_hz in zip(placed, rates_hz, strict=True)
+        ]
     for joints in placed:
         pelvis = joints[np.isfinite(joints).all(axis=(1, 2)), 0]
         if len(pelvis):

@@ -21,6 +21,7 @@ import numpy as np
 
 from pipeline.post.contacts import ANKLES, Bools, standing_feet
 from pipeline.post.legs import LEGS, leg_reach, reach
+from pipeline.post.limits import turned_aside
 from pipeline.post.smooth import runs
 from pipeline.post.trajectory import whittaker
 from pipeline.types import Doubles
@@ -34,6 +35,7 @@ _BLEND_S = 0.2
 _EASE_ALWAYS = 1.4  # so much faster than usual may a foot be that stands
 _ROOT_HZ = 0.1  # slower drifts of the root along the line of sight are left to what the picture says
 _ROOT_TRUST = 0.02  # how much a frame without standing feet holds the root where it was
+_ROUNDS = 4  # of turning knees aside: easing one there can bring its neighbours over the limit
 _PULL_S, _PULLS = 0.06, 6  # hips follow a foot that is out of reach, smoothly: deviation of the Gaussian, rounds
 
 
@@ -56,6 +58,11 @@ def locked(joints: Doubles, rate_hz: float, mode: FootLock, eye: Doubles, ankle_
         part = part + _pulled(part, wanted, rate_hz)[:, None]
         for side in range(2):
             part = reach(part, side, wanted[side].ankle)
+        # Hips and ankles are where they should be: a knee that this bent backward is turned about the line between.
+        for _ in range(_ROUNDS):
+            part, wrong = turned_aside(part)
+            if not wrong.any():
+                break
         out[run] = part
     return out
 

@@ -13,7 +13,7 @@ from pipeline.types import Doubles
 
 LEGS = ((1, 2, 3), (4, 5, 6))  # hip, knee, ankle: right, left
 _STRAIGHTEST = 0.9995  # of the leg's length: a knee is never quite straight, so that its plane does not flip
-_TIGHTEST = 1.02  # of the difference of the bones
+_TIGHTEST_COSINE = float(np.cos(np.radians(25.0)))  # of the angle in the knee: thigh and calf meet before that
 _AHEAD = 0.1  # how much of the ankle's shift speaks for a knee that bends forward, where it hardly bends
 
 
@@ -27,10 +27,13 @@ def reach(joints: Doubles, side: int, wanted: Doubles) -> Doubles:
     thigh = np.linalg.norm(knee - hip, axis=1)
     shank = np.linalg.norm(ankle - knee, axis=1)
     moved = np.linalg.norm(wanted - ankle, axis=1)
-    longest, shortest = (thigh + shank) * _STRAIGHTEST, np.abs(thigh - shank) * _TIGHTEST
+    longest = (thigh + shank) * _STRAIGHTEST
+    shortest = np.sqrt(np.maximum(thigh**2 + shank**2 - 2 * thigh * shank * _TIGHTEST_COSINE, 0))
     before = ankle - hip
-    # A leg that was straighter than that already may stay so where it is not moved.
-    longest = np.maximum(longest, np.where(moved < 1e-9, np.linalg.norm(before, axis=1), 0))
+    # A leg that was straighter or tighter than that already may stay so where it is not moved.
+    there = np.linalg.norm(before, axis=1)
+    longest = np.maximum(longest, np.where(moved < 1e-9, there, 0))
+    shortest = np.minimum(shortest, np.where(moved < 1e-9, there, np.inf))
     way = unit(wanted - hip)
     length = np.clip(np.linalg.norm(wanted - hip, axis=1), shortest, longest)
     along = (thigh**2 - shank**2 + length**2) / (2 * np.maximum(length, 1e-9))
