@@ -22,7 +22,7 @@ from pipeline.types import Doubles
 
 MOST_DEG = 55.0
 _HALF = 5  # frames to each side of a leap in the first round, twice that in the second, ...
-_ROUNDS = 4
+_ROUNDS = 6
 # Bones whose leap a hinge's swivel causes, in the order of `HINGES`.
 _BONES = (
     ("RightUpLeg", "RightLeg"),
