@@ -3,7 +3,7 @@
     xvfb-run -a -s "-screen 0 1600x1000x24" python docs/make_screenshots.py
 
 Writes docs/window.png (video beside the skeleton, and which frames each pruning stage kept), docs/compare.png (a
-tenth of the frames against all of them) and docs/start.png (the first page). It photographs the screen, not the
+tenth of the frames against all of them), docs/start.png (the first page) and docs/live.png (the sample as a camera). It photographs the screen, not the
 widget: Qt's own `grab` does not hold what OpenGL drew.
 """
 
@@ -75,6 +75,23 @@ def compare(window: Window) -> None:
     scroll.setValue(scroll.maximum())
 
 
+def live(window: Window) -> None:
+    """The sample as if it were a camera, until both people are there."""
+    settings, commands = window.settings.live, window.live
+    settings.source, settings.mirrored = str(bootstrap.PipelineBackend().sample()), False
+    window.actions_.check("mirror", False)
+    commands.open_live()
+    wait(lambda: commands.dialog.found.text().endswith("file."), 20)
+    commands.dialog.accept()
+    wait(lambda: commands.session.running, 120)
+    begun = time.monotonic()
+    wait(lambda: len(commands.session.newest.people if commands.session.newest else ()) == 2, 60)
+    pause(max(0, 6500 - round(1e3 * (time.monotonic() - begun))))
+    photograph(window, "live.png")
+    commands.stop_live()
+    wait(lambda: not commands.active, 10)
+
+
 def main() -> int:
     app = bootstrap.make_app([])
     window = Window(bootstrap.PipelineBackend(), bootstrap.Settings(), Path("hourglass.log"))
@@ -82,6 +99,7 @@ def main() -> int:
     window.show()
     pause(1500)
     photograph(window, "start.png")
+    live(window)
     window.files.open_sample()
     wait(lambda: window.controller.info is not None, 60)
     window.workspace.cards.setSizes([720, 420])

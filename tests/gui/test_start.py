@@ -110,6 +110,32 @@ def test_the_sample_from_opening_to_export(real: Window, tmp_path: Path, qtbot: 
     dialog.accept()
 
 
+def test_the_sample_played_live_is_recorded_and_becomes_a_take(
+    real: Window, sample_path: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    """Camera, detector, lifter, recorder and lifting again, all real."""
+    live = real.settings.live
+    live.source, live.folder, live.countdown_s, live.stop_after_s = str(sample_path), str(tmp_path), 0, 1.0
+    real.actions_["live"].trigger()
+    qtbot.waitUntil(real.live.dialog.start.isEnabled)
+    real.live.dialog.start.click()
+    page = real.live.page
+    qtbot.waitUntil(lambda: bool(real.live.session.newest and real.live.session.newest.people), timeout=60_000)
+    qtbot.waitUntil(lambda: page.scene.gl._bodies._mesh is not None)
+    assert page.video._image is not None
+    assert page.facts.text().startswith("1768 × 994")
+    with qtbot.waitSignal(real.controller.finished, timeout=120_000):
+        real.actions_["record"].trigger()
+    take = real.controller.take
+    assert take.provenance["recorded"]["lifter"] == live.lifter
+    assert not take.provenance.get("recorded_live")
+    joints = take.tracks3d[0].joints
+    seen = np.isfinite(joints).all(axis=(1, 2))
+    assert seen.sum() >= 5
+    assert (joints[seen][:, 10, 2] - joints[seen][:, [3, 6], 2].max(1)).min() > 1.0, "head above feet"
+    assert real.controller.video.there
+
+
 @pytest.mark.parametrize("kind", ["text", "empty", "noise", "missing", "folder", "cut"])
 def test_what_is_no_video_is_a_banner(
     real: Window, make_video: Callable[..., Path], tmp_path: Path, qtbot: QtBot, kind: str
