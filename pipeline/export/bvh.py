@@ -19,9 +19,9 @@ from pipeline.export.motion import rig_motion
 from pipeline.export.select import even_times
 from pipeline.export.text import chunks, formatted
 from pipeline.post.bone_names import bone_names
+from pipeline.post.bridged import resample
 from pipeline.post.euler import euler_zxy
 from pipeline.post.rig import PARENTS, Rig
-from pipeline.post.rotations import resample
 from pipeline.types import Doubles, Take, Track3D
 
 _TURN = "Zrotation Xrotation Yrotation"

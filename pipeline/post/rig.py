@@ -81,6 +81,11 @@ def rig_for(body: Body) -> Rig:
     return Rig(offsets, ends, float(size[2] + size[3] + ANKLE_PER_STATURE * stature))
 
 
+def foot_rest(stature_m: float) -> Doubles:
+    """(3,) from the ankle to the tip of the toes in the rest pose, for somebody of that stature."""
+    return np.array([0.0, -_BALL_DOWN * stature_m, (_BALL_FORWARD + _TOES) * stature_m])
+
+
 def rig_from_world(points: Doubles) -> Doubles:
     """(..., 3) world (z up) -> (..., 3) rig axes (y up): (x, z, -y), a turn about x without mirroring.
 

@@ -3,7 +3,8 @@
 Positions fix where each bone points; they do not fix how it is turned about itself. What can be seen is used: the hip
 line and the shoulder line turn pelvis and chest, the plane in which a knee or an elbow bends turns thigh and upper arm,
 and nose and head top turn the head. When a limb is (nearly) straight its plane means nothing, so it is carried over
-from the times around it. Hands and feet, which H36M-17 does not have, rest on forearm and shank: nothing is made up.
+from the times around it. Hands, which H36M-17 does not have, rest on the forearm; feet on the shank, unless it is told
+where they point (`toes`): nothing is made up.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.post.bones import unit
-from pipeline.post.rig import HEAD_REST, NAMES, NECK_REST, PARENTS
+from pipeline.post.rig import HEAD_REST, NAMES, NECK_REST, PARENTS, foot_rest
 from pipeline.post.twist import calmed
 from pipeline.types import Doubles
 
@@ -60,28 +61,40 @@ class Turning(Protocol):
         """
         ...
 
+    def settled(self, directions: Doubles) -> Doubles:
+        """(T, 3) without leaps where something begins or ends to be known."""
+        ...
+
     def calmed(self, name: str, turn: Doubles, parent: Doubles, axis: Doubles) -> Doubles:
         """(T, 3, 3) rotations of a bone and of its parent -> the bone's, turned about its rest direction evenly."""
         ...
 
 
-def solve(joints: Doubles, times_s: Doubles, rate_hz: float) -> RigPose:
+def solve(joints: Doubles, times_s: Doubles, rate_hz: float, feet: Doubles | None = None) -> RigPose:
     """(T, 17, 3) joints in rig axes (see `rig`), all known -> the rig's motion through exactly these joints.
+
+    `feet` (T, 2, 3): unit vectors from the left and the right ankle to the toes, NaN where that is not known.
 
     Exact for joints with constant bones, the pelvis in the middle of the hips, the thorax in that of the shoulders and
     the spine in the middle of those two, which is what `bones.constant_bones` makes.
     """
-    rotations = local_rotations(joints, _WholeTake(rate_hz))
+    rotations = local_rotations(joints, _WholeTake(rate_hz), feet)
     for bone in range(len(NAMES)):
-        rotations[:, bone] = _same_sign(rotations[:, bone])
+        rotations[:, bone] = same_sign(rotations[:, bone])
     return RigPose(np.asarray(times_s, np.float64), joints[:, 0].astype(np.float64), rotations)
 
 
-def local_rotations(joints: Doubles, turning: Turning) -> Doubles:
-    """(T, 17, 3) joints in rig axes -> (T, 21, 4) quaternions x y z w against the parent bone, of either sign."""
+def local_rotations(joints: Doubles, turning: Turning, feet: Doubles | None = None) -> Doubles:
+    """(T, 17, 3) joints in rig axes -> (T, 21, 4) quaternions x y z w against the parent bone, of either sign.
+
+    `feet`: as for `solve`.
+    """
     from scipy.spatial.transform import Rotation
 
     turns = _global_rotations(joints, turning)
+    if feet is not None:
+        for side, name in enumerate(("Left", "Right")):
+            turns[f"{name}Foot"] = turns[f"{name}ToeBase"] = _pointed(turns[f"{name}Leg"], feet[:, side], turning)
     rotations = np.zeros((len(joints), len(NAMES), 4))
     rotations[..., 3] = 1
     # Hands and feet rest on what they hang on. All others in one call: a live run solves one frame at a time.
@@ -91,33 +104,6 @@ def local_rotations(joints: Doubles, turning: Turning) -> Doubles:
     local = np.concatenate([whole[:, :1], np.swapaxes(above, 2, 3) @ whole[:, 1:]], axis=1)
     rotations[:, moving] = Rotation.from_matrix(local.reshape(-1, 3, 3)).as_quat().reshape(len(joints), -1, 4)
     return rotations
-
-
-def resample(pose: RigPose, times_s: Doubles) -> RigPose:
-    """The pose at other times: gaps are bridged by turning evenly (slerp), the ends hold the nearest pose."""
-    known = pose.times_s
-    if np.array_equal(known, times_s):
-        return pose
-    after = np.clip(np.searchsorted(known, times_s), 1, max(len(known) - 1, 1))
-    before = after - 1
-    after = np.minimum(after, len(known) - 1)
-    span = np.maximum(known[after] - known[before], 1e-9)
-    share = np.clip((times_s - known[before]) / span, 0.0, 1.0)[:, None]
-    root = pose.root[before] * (1 - share) + pose.root[after] * share
-    start, end = pose.rotations[before], pose.rotations[after]
-    dot = np.einsum("tjc,tjc->tj", start, end)
-    end = end * np.where(dot < 0, -1.0, 1.0)[..., None]
-    angle = np.arccos(np.clip(np.abs(dot), 0, 1))
-    sine = np.sin(angle)
-    small = sine < 1e-6
-    safe = np.where(small, 1.0, sine)
-    first = np.where(small, 1 - share, np.sin((1 - share) * angle) / safe)
-    second = np.where(small, share, np.sin(share * angle) / safe)
-    mixed = first[..., None] * start + second[..., None] * end
-    mixed /= np.linalg.norm(mixed, axis=-1, keepdims=True)
-    for bone in range(mixed.shape[1]):
-        mixed[:, bone] = _same_sign(mixed[:, bone])
-    return RigPose(np.asarray(times_s, np.float64), root, mixed)
 
 
 def _global_rotations(joints: Doubles, turning: Turning) -> dict[str, Doubles]:
@@ -161,6 +147,15 @@ def _global_rotations(joints: Doubles, turning: Turning) -> dict[str, Doubles]:
         turns[f"{name}Hand"] = turns[f"{name}ForeArm"]
         turns[f"{name}Foot"] = turns[f"{name}ToeBase"] = turns[f"{name}Leg"]
     return turns
+
+
+def _pointed(shank: Doubles, foot: Doubles, turning: Turning) -> Doubles:
+    """(T, 3, 3) of the shank, (T, 3) where the foot points, NaN: not known -> (T, 3, 3) of the foot, upright as the
+    shank's side; at rest where nothing is known."""
+    rest = unit(foot_rest(1.0)[None])[0]
+    local = np.where(np.isfinite(foot), np.einsum("tba,tb->ta", shank, foot), rest)
+    along = unit(np.einsum("tab,tb->ta", shank, turning.settled(local)))
+    return _frame(along, shank @ _X, rest, _X)
 
 
 def chest_and_hips(joints: Doubles) -> tuple[Doubles, Doubles]:
@@ -264,6 +259,9 @@ class _WholeTake:
         angle = np.unwrap(np.arctan2(parts[:, 1], parts[:, 0]))
         return twisted(along, rest, self._averaged(angle, _SETTLE_S))
 
+    def settled(self, directions: Doubles) -> Doubles:
+        return self._averaged(directions, NEAR_S)
+
     def calmed(self, name: str, turn: Doubles, parent: Doubles, axis: Doubles) -> Doubles:
         return calmed(turn, parent, axis)
 
@@ -273,7 +271,7 @@ class _WholeTake:
         return np.asarray(gaussian_filter1d(values, max(time_s * self._rate_hz, 0.1), axis=0, mode="nearest"))
 
 
-def _same_sign(quaternions: Doubles) -> Doubles:
+def same_sign(quaternions: Doubles) -> Doubles:
     """(T, 4) -> the same rotations with signs chosen so that neighbours are near each other."""
     turned = np.einsum("tc,tc->t", quaternions[1:], quaternions[:-1]) < 0
     signs = np.concatenate([[1.0], np.where(np.cumsum(turned) % 2 == 1, -1.0, 1.0)])

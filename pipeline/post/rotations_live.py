@@ -91,6 +91,9 @@ class _Past:
         angle = float(np.angle(near + CARRY * self._faded(self._far, name, twist, FAR_S) + REST))
         return twisted(along, rest, np.array([angle]))
 
+    def settled(self, directions: Doubles) -> Doubles:
+        return directions
+
     def calmed(self, name: str, turn: Doubles, parent: Doubles, axis: Doubles) -> Doubles:
         local = parent[0].T @ turn[0]
         before = self._local.get(name)

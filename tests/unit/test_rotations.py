@@ -7,6 +7,7 @@ import pytest
 from scipy.spatial.transform import Rotation
 
 from pipeline.post.bones import constant_bones, measure_body
+from pipeline.post.bridged import resample
 from pipeline.post.euler import euler_zxy
 from pipeline.post.rig import (
     NAMES,
@@ -16,7 +17,7 @@ from pipeline.post.rig import (
     rig_for,
     rig_from_world,
 )
-from pipeline.post.rotations import RigPose, resample, solve
+from pipeline.post.rotations import RigPose, solve
 from pipeline.post.stature import chain_length
 from tests.motion import RATE_HZ, clip, facing_camera
 

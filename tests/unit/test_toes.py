@@ -1,0 +1,115 @@
+"""Feet that point where the detector's toes are: `pipeline.post.toes`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from pipeline.export.base import ExportOptions
+from pipeline.export.motion import rig_motion
+from pipeline.geometry import camera_from_world, image_from_camera, rotation_world_from_camera
+from pipeline.post.bones import measure_body, with_body
+from pipeline.post.rig import NAMES, foot_rest, forward_kinematics, rig_from_world
+from pipeline.post.stature import STATURE_PER_CHAIN
+from pipeline.post.toes import foot_directions, toes_seen
+from pipeline.skeleton import SKELETONS
+from pipeline.types import Floats, SceneEstimate, Take, Track2D, Track3D, VideoInfo
+from tests.fakes import walking
+
+SIZE, FOV, RATE, COUNT = (1280, 720), 60.0, 30.0, 60
+SCENE = SceneEstimate(FOV, 8.0, rotation_world_from_camera(8.0), np.array([0.3, -4.0, 1.6]))
+FROM_BLAZEPOSE = {0: (23, 24), 1: (24,), 2: (26,), 3: (28,), 4: (23,), 5: (25,), 6: (27,)}
+
+
+def scene(turn_deg: float, toe_deg: float) -> tuple[np.ndarray, np.ndarray, Track2D]:
+    """Somebody turned by `turn_deg` from facing the camera, toes `toe_deg` outward: joints, feet (T, 2, 3), 2D."""
+    joints = walking(COUNT).astype(np.float64)
+    joints -= joints[:, :1] * [1, 1, 0]
+    c, s = np.cos(np.radians(turn_deg)), np.sin(np.radians(turn_deg))
+    joints = joints @ np.array([[c, s, 0], [-s, c, 0], [0, 0, 1]])
+    joints = with_body(joints, measure_body(joints))
+    length = np.linalg.norm(foot_rest(measure_body(joints).chain_m * STATURE_PER_CHAIN))
+    feet = np.zeros((COUNT, 2, 3))
+    for side, sign in enumerate((1, -1)):
+        outward = np.radians(turn_deg + sign * toe_deg)
+        feet[:, side] = np.array([0.98 * np.sin(outward), -0.98 * np.cos(outward), -np.sqrt(1 - 0.98**2)])
+    image = np.full((COUNT, 33, 2), np.nan)
+
+    def seen(points: np.ndarray) -> np.ndarray:
+        return image_from_camera(camera_from_world(points, SCENE.rotation, SCENE.translation), FOV, *SIZE)
+
+    for side, (ankle, at, toe) in enumerate(((6, 27, 31), (3, 28, 32))):
+        image[:, at] = seen(joints[:, ankle]) + [3.0, -2.0]  # the detector's ankle is another one
+        image[:, toe] = seen(joints[:, ankle] + length * feet[:, side]) + [3.0, -2.0]
+    scores = np.where(np.isfinite(image[..., 0]), 0.9, 0.0)
+    index = np.arange(COUNT)
+    track = Track2D(1, index, index / RATE, image.astype(np.float32), scores.astype(np.float32), "blazepose33")
+    return joints, feet, track
+
+
+def angle_deg(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    return np.degrees(np.arccos(np.clip((a * b).sum(-1), -1, 1)))
+
+
+@pytest.mark.parametrize("turn_deg", [0.0, 35.0, -70.0, 150.0])
+@pytest.mark.parametrize("toe_deg", [0.0, 15.0])
+def test_feet_point_where_the_toes_are(turn_deg: float, toe_deg: float) -> None:
+    joints, feet, track = scene(turn_deg, toe_deg)
+    found = foot_directions(joints, track, SCENE, SIZE, RATE)
+    assert angle_deg(found, feet).max() < 8
+
+
+def test_what_is_not_sure_is_not_known() -> None:
+    joints, _, track = scene(20.0, 10.0)
+    scores: Floats = track.scores.copy()
+    scores[10:20, 31] = 0.1
+    found = foot_directions(joints, replace(track, scores=scores), SCENE, SIZE, RATE)
+    assert np.isnan(found[10:20, 0]).all()
+    assert np.isfinite(found[10:20, 1]).all()
+
+
+def test_a_foot_cannot_point_along_its_shank() -> None:
+    joints, _, track = scene(90.0, 0.0)
+    image = track.joints_image.copy()
+    image[:, 31] = image[:, 27] - [0, 60]  # the toes up the shin
+    found = foot_directions(joints, replace(track, joints_image=image), SCENE, SIZE, RATE)
+    shank = joints[:, 6] - joints[:, 5]
+    shank /= np.linalg.norm(shank, axis=1, keepdims=True)
+    assert angle_deg(found[:, 0], shank).max() < 166
+
+
+def test_detectors_without_toes_say_nothing() -> None:
+    names = len(SKELETONS["coco17"].names)
+    track = Track2D(1, np.arange(3), np.arange(3) / 30, np.zeros((3, names, 2), np.float32),
+                    np.ones((3, names), np.float32), "coco17")  # fmt: skip
+    assert toes_seen(track) is None
+    for skeleton in ("blazepose33", "halpe26"):
+        count = len(SKELETONS[skeleton].names)
+        whole = Track2D(1, np.arange(3), np.arange(3) / 30, np.zeros((3, count, 2), np.float32),
+                        np.ones((3, count), np.float32), skeleton)  # fmt: skip
+        offsets, scores = toes_seen(whole)
+        assert offsets.shape == (3, 2, 2)
+        assert scores.shape == (3, 2)
+
+
+def test_the_rigs_feet_follow_and_its_joints_stay() -> None:
+    joints, feet, track = scene(35.0, 25.0)
+    index = np.arange(COUNT)
+    track3d = Track3D(1, index, index / RATE, joints.astype(np.float32), np.ones((COUNT, 17), np.float32), "world")
+    info = VideoInfo("x", "", *SIZE, RATE, COUNT, COUNT / RATE)
+    with_toes = rig_motion(Take(info, (track,), (track3d,), SCENE, {}), track3d, ExportOptions())
+    without = rig_motion(Take(info, (), (track3d,), SCENE, {}), track3d, ExportOptions())
+    at, ball = NAMES.index("LeftFoot"), NAMES.index("LeftToeBase")
+    places, ends = forward_kinematics(with_toes.rig, with_toes.pose.root, with_toes.pose.rotations)
+    plain, plain_ends = forward_kinematics(without.rig, without.pose.root, without.pose.rotations)
+    others = [bone for bone in range(len(NAMES)) if "ToeBase" not in NAMES[bone]]
+    np.testing.assert_allclose(places[:, others], plain[:, others], atol=1e-6)
+    way = ends[ball] - places[:, at]
+    way /= np.linalg.norm(way, axis=1, keepdims=True)
+    wanted = rig_from_world(feet[:, 0])
+    assert angle_deg(way, wanted).max() < 8
+    before = plain_ends[ball] - plain[:, at]
+    before /= np.linalg.norm(before, axis=1, keepdims=True)
+    assert angle_deg(before, wanted).min() > 15
