@@ -92,7 +92,7 @@ class PostConfig:
         return dataclasses.replace(self, smooth=quick, bones=bones, picture=0.0)
 
 
-LIVE_LIFTER = "h2ot_fast_v1"
+LIVE_LIFTER = "h2ot_fast_v2"
 MAX_LOOKAHEAD = 30
 
 # Lengths that can be measured on a person, between the middles of the joints.

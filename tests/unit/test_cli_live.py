@@ -27,7 +27,7 @@ def test_arguments_become_settings():
     )
     assert (config.lookahead, config.latency_budget_ms, config.detect.max_people) == (7, 80, 3)
     assert (config.scene.fov_deg, config.scene.height_cm) == (70, 180)
-    assert config_from(parsed()).lift.lifter == "h2ot_fast_v1"
+    assert config_from(parsed()).lift.lifter == "h2ot_fast_v2"
     assert not config_from(parsed("--no-smooth")).smooth
     assert parsed("--size", "1280x720").size == (1280, 720)
 

@@ -42,7 +42,7 @@ def test_rows_alone_are_the_rows_of_the_whole_window(schedule):
 
 @pytest.fixture(scope="module")
 def fast():
-    with_flip = create_lifter(LiftConfig(lifter="h2ot_fast_v1", device="cpu", precision="float32"))
+    with_flip = create_lifter(LiftConfig(lifter="h2ot_fast_v2", device="cpu", precision="float32"))
     yield with_flip
     with_flip.close()
 
