@@ -6,7 +6,7 @@ pruning has to answer only for the frames that stay and for the rows that are as
 frames next to those rows alone. Nothing of this is an approximation: the rows are those of the whole window to the
 rounding of float32. Other hosts lift the whole window.
 
-Two things are, measured with the fast lifter of then (h2ot_fast_v1) on the newest frames of val.npz, MPJPE with modelled
+Two things are, measured with the fast lifter of then (h2ot_fast_v1), newest frames of val.npz, MPJPE with modelled
 detector errors and with perfect joints:
 
 * `early`: the first pruning is made before the first block, so that the frames it drops are not even encoded. 96.1 and
