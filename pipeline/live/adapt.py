@@ -16,12 +16,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-_JUDGED_S = 1.0  # what is judged lies within this,
+_JUDGED_S = 2.0  # what is judged lies within this (another program's burst of a fifth of a second is no reason),
 _FEWEST = 12  # and is at least so many results
 _GRACE_S = 1.5  # the first results pay for what is done once
 _HIGH = 90  # percentile of the latency that is held
 _ROOM = 0.7  # of the budget: below, it may be tried with more
-_BUSY = 0.85  # of the time between two frames: a stage that would need more than this is not tried
+_BUSY = 0.85  # of the time between two frames: a stage that needs no more than this fits
 _PATIENCE_S = 3.0
 _LONGEST_PATIENCE_S = 60.0
 _MOST = 4  # every 4th frame at least,
@@ -94,7 +94,9 @@ class Adapter:
         self._tried = None
 
     def _more(self, time_s: float, load: Load) -> None:
-        """Undo a step, if there has been room for long enough and the stage would fit between two frames."""
+        """Undo a step, if there has been room for long enough and either the stage would fit between two frames or what
+        it makes late stays within the budget: every stage takes the newest frame, so a slow one drops frames and does
+        not add up, and more frames are detected so than by leaving out every second one."""
         now = self.pace
         if self._easy_since_s is None:
             self._easy_since_s = time_s
@@ -111,7 +113,8 @@ class Adapter:
         if now.lift_every > 1:
             options.append((load.lift_ms / (now.lift_every - 1), Pace(now.detect_every, now.lift_every - 1)))
         cost_ms, faster = min(options, key=lambda option: option[0])
-        if cost_ms <= _BUSY * load.interval_ms:
+        expected_ms = load.interval_ms + load.detect_ms + load.lift_ms
+        if cost_ms <= _BUSY * load.interval_ms or expected_ms <= _ROOM * self._budget_ms:
             self._change(faster, time_s)
             self._tried = now
 

@@ -37,6 +37,7 @@ log = logging.getLogger(__name__)
 _READ_S = 0.25  # how long a read may wait before the flags are looked at
 _SILENCE_S = 0.5  # without a frame for so long the view says so
 _QUEUED = 4  # observations that wait for the lift thread
+_YOUNG = 0.5  # of the latency budget
 _SMALLEST_PX = 16
 
 
@@ -221,12 +222,16 @@ class LiveRun:
             batch = [self._observed.get()]
             while self._observed.waiting:
                 batch.append(self._observed.get())
-            for observed in batch[:-1]:  # came while the lifter was busy: their 2D counts in the windows to come
-                self._publish(scene, observed, lift=False)
-            observed = batch[-1]
-            due = observed.detected and number % self._adapter.pace.lift_every == 0
-            number += observed.detected
-            self._publish(scene, observed, lift=due)
+            for observed in batch:
+                due = observed.detected and number % self._adapter.pace.lift_every == 0
+                number += observed.detected
+                # Of those that came while the lifter was busy, the old ones only count by their 2D in later windows.
+                newest = observed is batch[-1]
+                self._publish(scene, observed, lift=due and (newest or self._young(observed)))
+
+    def _young(self, observed: Observed) -> bool:
+        """Whether a frame behind which another waits can still be lifted without making that one late."""
+        return 1e3 * (time.monotonic() - observed.captured_at) < _YOUNG * self._config.latency_budget_ms
 
     def _publish(self, scene: LiveScene, observed: Observed, lift: bool) -> None:
         begun = time.monotonic()

@@ -55,9 +55,26 @@ def test_with_room_for_a_while_it_goes_back():
     assert machine.run(30) == Pace()
 
 
-def test_a_stage_that_does_not_fit_is_not_tried():
-    machine = Machine(Adapter(150), lambda pace: 200 if pace == Pace() else 40, Load(60, 10, 33, 16))
+def test_a_stage_that_would_break_the_budget_is_not_tried():
+    machine = Machine(Adapter(150), lambda pace: 200 if pace == Pace() else 40, Load(80, 10, 33, 16))
     assert machine.run(60) == Pace(2, 1)
+
+
+def test_a_stage_slower_than_the_source_comes_back_if_the_budget_holds():
+    """Frames are dropped then, and more are detected than with every second one left out."""
+    slow = [True]
+    machine = Machine(Adapter(150), lambda pace: 200 if slow[0] and pace == Pace() else 60, Load(44, 20, 33, 22))
+    assert machine.run(3) == Pace(2, 1)
+    slow[0] = False
+    assert machine.run(30) == Pace()
+    assert machine.run(60) == Pace()
+
+
+def test_a_short_burst_of_another_program_changes_nothing():
+    adapter = Adapter(150)
+    for number in range(300):
+        adapter.update(number / 30, 300 if 150 <= number < 155 else 50, DETECTOR_HEAVY)
+        assert adapter.pace == Pace()
 
 
 def test_what_failed_is_tried_less_and_less_often():
