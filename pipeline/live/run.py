@@ -226,8 +226,8 @@ class LiveRun:
                 due = observed.detected and number % self._adapter.pace.lift_every == 0
                 number += observed.detected
                 # Of those that came while the lifter was busy, the old ones only count by their 2D in later windows.
-                newest = observed is batch[-1]
-                self._publish(scene, observed, lift=due and (newest or self._young(observed)))
+                last = observed is batch[-1]
+                self._publish(scene, observed, lift=due and (last or self._young(observed)))
 
     def _young(self, observed: Observed) -> bool:
         """Whether a frame behind which another waits can still be lifted without making that one late."""
