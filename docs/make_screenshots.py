@@ -86,7 +86,7 @@ def live(window: Window) -> None:
     wait(lambda: commands.session.running, 120)
     begun = time.monotonic()
     wait(lambda: len(commands.session.newest.people if commands.session.newest else ()) == 2, 60)
-    pause(max(0, 6500 - round(1e3 * (time.monotonic() - begun))))
+    pause(max(0, 3800 - round(1e3 * (time.monotonic() - begun))))
     photograph(window, "live.png")
     commands.stop_live()
     wait(lambda: not commands.active, 10)

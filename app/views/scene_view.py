@@ -24,6 +24,7 @@ _HOME = (4.3, 9.0, -62.0)  # distance m, elevation, azimuth: a three-quarter vie
 _EYE_M = 0.92
 _GL_PATIENCE_MS = 2000
 _GLIDE_S, _LEAP_M = 0.5, 3.0  # how a live view follows; beyond the second it jumps
+_STRAY_M = np.array([0.9, 0.9, 0.5])  # how far from the middle somebody who is followed may be
 _NO_GL = (
     "This computer offers no OpenGL 2.1, which the 3D view needs.\n"
     "Update the graphics driver. Everything else works, export included."
@@ -111,6 +112,7 @@ class SceneView(QWidget):
 
         `elapsed_s` since the last call: the view glides after the subject.
         """
+        same = subject == self._person  # to somebody else the view jumps
         self._person = subject
         if self.gl is None:
             return
@@ -122,8 +124,9 @@ class SceneView(QWidget):
         if pelvis is None or not self._follow or self.preset_name == "camera":
             return
         delta = pelvis - self._anchor
-        if self._gliding and np.linalg.norm(delta) < _LEAP_M:
-            delta *= 1 - np.exp(-elapsed_s / np.array([_GLIDE_S, _GLIDE_S, 3 * _GLIDE_S]))
+        if self._gliding and same and np.linalg.norm(delta) < _LEAP_M:
+            gone = delta * (1 - np.exp(-elapsed_s / np.array([_GLIDE_S, _GLIDE_S, 3 * _GLIDE_S])))
+            delta = delta - np.clip(delta - gone, -_STRAY_M, _STRAY_M)
         self.gl.shift(*delta.tolist())
         self._anchor = self._anchor + delta
         self._gliding = True

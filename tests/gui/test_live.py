@@ -20,7 +20,7 @@ from app.window import Window
 from pipeline.errors import SourceError
 from pipeline.live.folder import MANIFEST, TAKE, VIDEO
 from pipeline.live.recording import open_recording
-from pipeline.types import Frame, LiveResult, LiveStats, Pose2D, VideoInfo
+from pipeline.types import Frame, LivePerson, LiveResult, LiveStats, Pose2D, VideoInfo
 from tests.fakes import FakeBackend
 from tests.live_fakes import FIGURE, FakeCamera, FakeDetector
 
@@ -298,3 +298,25 @@ def test_the_mirror_changes_the_picture_and_no_sides() -> None:
     np.testing.assert_allclose(take.tracks2d[0].joints_image[0, 4], (59, 30))
     plain = live_take(result, VideoInfo("x", "", 80, 40, 30.0, 0, 0.0), mirrored=False)
     np.testing.assert_allclose(plain.tracks2d[0].joints_image[0, 4], (20, 30))
+
+
+def test_the_view_keeps_whom_it_follows_in_the_middle(live: Window, qtbot: QtBot) -> None:
+    page = live.live.page
+    qtbot.waitUntil(lambda: page.scene.gl is not None)
+    live.live.stop_live()
+    stopped(live, qtbot)
+    scene = page.scene
+
+    def show(person: int, at: tuple[float, float, float]) -> float:
+        joints = np.broadcast_to(np.array(at, np.float32), (17, 3)).copy()
+        shown = LivePerson(person, joints, np.ones(17, np.float32), np.zeros((17, 2), np.float32))
+        scene.show_live([shown], person, np.zeros((0, 17, 3), np.float32), 0.03)
+        return float(np.abs(scene._anchor - at).max())
+
+    assert show(8, (5, 5, 1)) == 0
+    assert show(1, (0, 0, 1)) == 0  # somebody else: at once
+    assert 0 < show(1, (0.3, 0, 1)) < 0.3  # a step: calmly
+    assert show(1, (2.5, 0, 1)) <= 0.9  # a leap: never out of sight
+    assert show(1, (2.5, 0, 2.2)) <= 0.9
+    assert abs(scene._anchor[2] - 2.2) <= 0.5
+    assert show(2, (1.5, 0, 1)) == 0
