@@ -223,11 +223,10 @@ class LiveRun:
             while self._observed.waiting:
                 batch.append(self._observed.get())
             for observed in batch:
-                due = observed.detected and number % self._adapter.pace.lift_every == 0
-                number += observed.detected
                 # Of those that came while the lifter was busy, the old ones only count by their 2D in later windows.
-                last = observed is batch[-1]
-                self._publish(scene, observed, lift=due and (last or self._young(observed)))
+                can = observed.detected and (observed is batch[-1] or self._young(observed))
+                self._publish(scene, observed, lift=can and number % self._adapter.pace.lift_every == 0)
+                number += can
 
     def _young(self, observed: Observed) -> bool:
         """Whether a frame behind which another waits can still be lifted without making that one late."""
