@@ -112,7 +112,7 @@ class SceneView(QWidget):
 
         `elapsed_s` since the last call: the view glides after the subject.
         """
-        same = subject == self._person  # to somebody else the view jumps
+        self._gliding = self._gliding and subject == self._person  # to somebody else the view jumps
         self._person = subject
         if self.gl is None:
             return
@@ -124,7 +124,7 @@ class SceneView(QWidget):
         if pelvis is None or not self._follow or self.preset_name == "camera":
             return
         delta = pelvis - self._anchor
-        if self._gliding and same and np.linalg.norm(delta) < _LEAP_M:
+        if self._gliding and np.linalg.norm(delta) < _LEAP_M:
             gone = delta * (1 - np.exp(-elapsed_s / np.array([_GLIDE_S, _GLIDE_S, 3 * _GLIDE_S])))
             delta = delta - np.clip(delta - gone, -_STRAY_M, _STRAY_M)
         self.gl.shift(*delta.tolist())

@@ -2,7 +2,7 @@
 
 camera thread: opens the source, waits for the models, reads -> `LatestSlot` (newest frame; what it overwrites is lost)
 detect thread: loads the detector; takes the newest frame, detects or predicts -> `StopQueue` of 2D, a few frames
-lift thread:   loads the lifter; takes all 2D there is, lifts for the newest -> `emit`
+lift thread:   loads the lifter; takes all 2D there is, lifts for the newest and for what is young -> `emit`
 
 The lift thread empties the queue at every turn, so it never holds more than what came during one lift, and the detect
 thread never waits for it for long. Any error ends all three and is kept. A thread that hangs in foreign code (a driver,
@@ -37,7 +37,7 @@ log = logging.getLogger(__name__)
 _READ_S = 0.25  # how long a read may wait before the flags are looked at
 _SILENCE_S = 0.5  # without a frame for so long the view says so
 _QUEUED = 4  # observations that wait for the lift thread
-_YOUNG = 0.5  # of the latency budget
+_YOUNG = 0.5  # of the latency budget: so old may a frame be behind which another waits, to be lifted too
 _SMALLEST_PX = 16
 
 

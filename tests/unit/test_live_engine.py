@@ -10,9 +10,14 @@ import pytest
 
 from pipeline.config import LiveConfig
 from pipeline.errors import Cancelled, ConfigError, SourceError
+from pipeline.flow import Closed
+from pipeline.live.adapt import Pace
 from pipeline.live.clock import CaptureClock
 from pipeline.live.engine import LiveEngine, LiveState
 from pipeline.live.meter import Meter, Timing
+from pipeline.live.observe import Observed
+from pipeline.live.run import LiveRun
+from pipeline.types import Frame, Pose2D
 from tests.live_fakes import FakeCamera, FakeDetector, FakeLifter, FakeModels
 
 
@@ -367,3 +372,23 @@ def test_the_lookahead_can_be_changed_while_it_runs(run):
     assert engine.state is LiveState.RUNNING
     with pytest.raises(ConfigError):
         engine.set_lookahead(31)
+
+
+def test_behind_the_lifter_young_frames_are_lifted_and_old_ones_take_no_turn(monkeypatch):
+    """Three frames wait, every second one is lifted: the old one is passed over, not counted."""
+    models = FakeModels()
+    live = LiveRun(FakeCamera, LiveConfig(latency_budget_ms=1000), models, emit=lambda _: None, on_end=lambda: None)
+    live._ready, live._source = threading.Barrier(1), FakeCamera()
+    live._adapter.pace = Pace(lift_every=2)
+    monkeypatch.setattr("pipeline.live.run.warm_up", lambda *_: None)
+    lifted = []
+    monkeypatch.setattr(live, "_publish", lambda scene, observed, lift: lifted.append((observed.frame.index, lift)))
+    now, nobody = time.monotonic(), np.zeros((0, 17, 2), np.float32)
+    pose = Pose2D(np.zeros((0, 4), np.float32), nobody, nobody[..., 0], "h36m17")
+    for index, age_s in enumerate((5.0, 0.0, 0.0)):
+        frame = Frame(index, index / 30, np.zeros((20, 20, 3), np.uint8))
+        live._observed.put(Observed(frame, pose, (), nobody, nobody[..., 0], True, now - age_s, now, 0.0))
+    live._observed.close()
+    with pytest.raises(Closed):
+        live._lift()
+    assert lifted == [(0, False), (1, True), (2, False)]
