@@ -66,6 +66,16 @@ def pad_index(length: int, frames: int) -> tuple[NDArray[np.int64], int]:
     return np.minimum(place, period - place) if length > 1 else np.zeros(frames, np.int64), before
 
 
+def lead_in(length: int, frames: int) -> NDArray[np.int64]:
+    """For the newest rows of a live run: (frames,) rows that fill a window, the `length` known ones at its end.
+
+    Before its first row the segment runs to and fro; behind its last one, where a pose is asked for, nothing is made up.
+    """
+    period = max(1, 2 * (length - 1))
+    place = (np.arange(frames) - (frames - length)) % period
+    return np.minimum(place, period - place) if length > 1 else np.zeros(frames, np.int64)
+
+
 class TrackLift:
     """Lifts one person's track while it grows. Use from one thread.
 

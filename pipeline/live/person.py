@@ -85,9 +85,9 @@ class LivePersonState:
             self._measured = 0
         posed = self._of_body(sized)
         for at_s, pose, image, sure in zip(time_s, posed, joints_image, scores, strict=True):
-            root = self._solver.solve(pose, image, sure)
-            if root is not None:
-                self.history.push(time_s=at_s, relative=pose, root=root, scores=sure)
+            fit = self._solver.solve(pose, image, sure)
+            if fit is not None:
+                self.history.push(time_s=at_s, relative=pose, root=fit.at(fit.depth_m), scores=sure)
         self.settled_s = float(time_s[-1])
 
     def shown(self, time_s: float, joints_image: Floats, scores: Floats) -> Doubles | None:

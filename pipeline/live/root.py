@@ -9,6 +9,8 @@ runs for everyone in every frame.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from pipeline.geometry import focal_px
@@ -25,6 +27,20 @@ _LEAP = 0.06  # change of the depth's logarithm against the filtered one that is
 _SETTLING = 15  # frames of somebody new in which depths are simply averaged
 
 
+@dataclass(frozen=True, slots=True)
+class RootFit:
+    """What one frame says: the root is `(ray_x, ray_y) depth + shift`, at `depth_m` best."""
+
+    ray: Doubles  # (2,) mean slope of the joints' rays, weighted by what each joint is worth
+    shift: Doubles  # (2,) metres
+    depth_m: float
+
+    def at(self, depth_m: float) -> Doubles:
+        """(3,) camera space, for a depth that is known better than from this frame."""
+        place = self.ray * depth_m + self.shift
+        return np.array([place[0], place[1], depth_m])
+
+
 class RootSolver:
     """Root of one frame for a camera of `fov_deg` across `size_px` (width, height)."""
 
@@ -32,42 +48,35 @@ class RootSolver:
         self._focal = focal_px(fov_deg, size_px[0])
         self._middle = np.array(size_px) / 2
 
-    def solve(
-        self, relative: Doubles, joints_image: Floats, scores: Floats, depth_m: float | None = None
-    ) -> Doubles | None:
-        """(17, 3) metres, root at zero, (17, 2) px, (17,) -> (3,) camera space; None if too little was seen.
-
-        `depth_m`: the root's depth, if it is known better than from this frame.
-        """
+    def solve(self, relative: Doubles, joints_image: Floats, scores: Floats) -> RootFit | None:
+        """(17, 3) metres, root at zero, (17, 2) px, (17,); None if too little was seen."""
         seen = np.isfinite(joints_image).all(axis=1) & (scores > 0)
-        if seen.sum() < _FEWEST:
+        count = int(np.count_nonzero(seen))
+        if count < _FEWEST:
             return None
         rays = (joints_image[seen].astype(np.float64) - self._middle) / self._focal  # (n, 2)
-        body, trust = relative[seen], np.clip(scores[seen], 0, 1).astype(np.float64) ** 2
+        body, trust = relative[seen], np.minimum(scores[seen], 1.0).astype(np.float64) ** 2
         flat, away = body[:, :2], body[:, 2]
         nearest = _NEAREST_M - float(relative[:, 2].min())
         target = rays * away[:, None] - flat  # of (X, Y) - rays Z
-        weights = trust
-        depth = depth_m
-        if depth is None:
-            spread, size = (np.sqrt(trust @ ((p - trust @ p / trust.sum()) ** 2).sum(1)) for p in (rays, flat))
-            depth = float(size / max(spread, 1e-9))  # as large as in the picture: rough, but always positive
+        share = trust / trust.sum()
+        spread, size = ((share @ (p - share @ p) ** 2).sum() for p in (rays, flat))
+        depth = float(np.sqrt(size) / max(np.sqrt(spread), 1e-9))  # as large as in the picture: rough, but positive
         depth = min(max(depth, nearest), _FARTHEST_M)
-        place = np.zeros(2)
+        ray, shift = share @ rays, share @ target
         for _ in range(_ROUNDS):
-            total = weights.sum()
-            place = weights @ (rays * depth + target) / total
             far = np.maximum(depth + away, _NEAREST_M)
-            residual = np.sqrt(((place + flat - rays * far[:, None]) ** 2).sum(1)) / far
-            scale = max(1.5 * float(np.median(residual)), _LEAST_NOISE_PX / self._focal)
+            off = (ray * depth + shift) + flat - rays * far[:, None]
+            residual = np.hypot(off[:, 0], off[:, 1]) / far
+            scale = max(1.5 * float(np.partition(residual, count // 2)[count // 2]), _LEAST_NOISE_PX / self._focal)
             weights = trust / far**2 / (1 + (residual / (_OUTLIER * scale)) ** 2)
-            if depth_m is None:
-                centred = rays - weights @ rays / weights.sum()
-                information = float(weights @ (centred**2).sum(1))
-                found = -float(weights @ (centred * target).sum(1)) / max(information, 1e-12)
-                depth = min(found, _FARTHEST_M) if found > nearest else depth
-        place = weights @ (rays * depth + target) / weights.sum()
-        return np.array([place[0], place[1], depth])
+            weights /= weights.sum()
+            ray, shift = weights @ rays, weights @ target
+            centred = rays - ray
+            information = float((weights @ centred**2).sum())
+            found = -float((weights @ (centred * target)).sum()) / max(information, 1e-12)
+            depth = min(found, _FARTHEST_M) if found > nearest else depth
+        return RootFit(ray, shift, depth)
 
 
 class RootFilter:
@@ -88,10 +97,10 @@ class RootFilter:
 
     def __call__(self, relative: Doubles, joints_image: Floats, scores: Floats, time_s: float) -> Doubles | None:
         """(3,) camera space, or None if too little was seen in this frame. Times grow from call to call."""
-        rough = self._solver.solve(relative, joints_image, scores)
-        if rough is None:
+        fit = self._solver.solve(relative, joints_image, scores)
+        if fit is None:
             return None
-        level = float(np.log(rough[2]))
+        level = float(np.log(fit.depth_m))
         self._count += 1
         if self._count <= _SETTLING:
             self._level += (level - self._level) / self._count
@@ -101,8 +110,5 @@ class RootFilter:
             believed = self._level + float(np.clip(level - self._level, -_LEAP, _LEAP))
             self._level = float(self._depth(np.array([believed]), time_s)[0])
         depth = float(np.exp(self._level))
-        root = self._solver.solve(relative, joints_image, scores, depth)
-        if root is None:
-            return None
-        ray = self._ray(root[:2] / depth, time_s)
+        ray = self._ray(fit.at(depth)[:2] / depth, time_s)
         return np.array([ray[0] * depth, ray[1] * depth, depth])

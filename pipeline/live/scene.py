@@ -11,6 +11,7 @@ import numpy as np
 
 from pipeline.config import LiveConfig
 from pipeline.geometry import default_fov_deg
+from pipeline.lift.windows import lead_in
 from pipeline.live.observe import Observed
 from pipeline.live.person import Camera, LivePersonState
 from pipeline.live.ring import LiftRate
@@ -134,32 +135,29 @@ class LiveScene:
         return Camera(fov_deg, self._size_px, self._chain_m, limbs_m, self._newest.lifter.unit_stature_m)
 
     def _lift(self, identities: tuple[int, ...]) -> None:
-        """Lift everyone in the frame, those with windows of one length together."""
-        rate_hz = self._rate.hz
-        windows: dict[int, list[tuple[LivePersonState, Floats, Floats, Doubles]]] = {}
-        for identity in identities:
-            person = self._people[identity]
-            joints, scores, times = person.ring.window(rate_hz, self._newest.frames)
-            windows.setdefault(len(times), []).append((person, joints, scores, times))
-        for n, group in windows.items():
-            newest = [int((times > person.settled_s + 0.5 / rate_hz).sum()) for person, _, _, times in group]
-            # Rows that have become final since the last lift, of whoever has most of them.
-            fresh = range(max(0, n - max(newest), n - SETTLED_FRAMES - _MOST_SETTLED), n - SETTLED_FRAMES)
-            curve = range(max(0, n - self._config.lookahead - _CURVE_ROWS), n)
-            rows = sorted({*fresh, *curve})
-            lifted = self._newest.lift(
-                np.stack([joints for _, joints, _, _ in group]),
-                np.stack([scores for _, _, scores, _ in group]),
-                self._size_px,
-                group[0][0].camera.fov_deg,
-                rows,
-            )
-            at = {row: place for place, row in enumerate(rows)}
-            for (person, joints, scores, times), answer in zip(group, lifted, strict=True):
-                person.lift(times[list(curve)], answer[[at[row] for row in curve]])
-                final = [row for row in fresh if times[row] > person.settled_s + 0.5 / rate_hz]
-                if final:
-                    person.settle(times[final], answer[[at[row] for row in final]], joints[final], scores[final])
+        """Lift everyone in the frame in one pass, shorter windows led in to the length of the longest."""
+        rate_hz, frames = self._rate.hz, self._newest.frames
+        people = [self._people[identity] for identity in identities]
+        windows = [person.ring.window(rate_hz, frames) for person in people]
+        n = max(len(times) for _, _, times in windows)
+        joints, scores, times = (
+            np.stack([part[lead_in(len(part), n)] for part in parts]) for parts in zip(*windows, strict=True)
+        )
+        own = np.arange(n) >= n - np.array([[len(t)] for _, _, t in windows])  # (people, n): rows that are not led in
+        unsettled = own & (times > np.array([[person.settled_s + 0.5 / rate_hz] for person in people]))
+        # Rows that have become final since the last lift, of whoever has most of them.
+        begin = n - int(unsettled.sum(1).max())
+        fresh = range(max(0, begin, n - SETTLED_FRAMES - _MOST_SETTLED), n - SETTLED_FRAMES)
+        curve = range(max(0, n - self._config.lookahead - _CURVE_ROWS), n)
+        rows = np.array(sorted({*fresh, *curve}))
+        lifted = self._newest.lift(joints, scores, self._size_px, people[0].camera.fov_deg, rows.tolist())
+        for i, (person, answer) in enumerate(zip(people, lifted, strict=True)):
+            shown = own[i, rows] & (rows >= curve.start)
+            person.lift(times[i, rows[shown]], answer[shown])
+            final = unsettled[i, rows] & (rows < fresh.stop)
+            if final.any():
+                at = rows[final]
+                person.settle(times[i, at], answer[final], joints[i, at], scores[i, at])
 
     def _learn(self, now_s: float, visible: dict[int, tuple[Doubles, Floats, Floats]]) -> None:
         seen = {}

@@ -25,6 +25,11 @@ _LIMBS: dict[str, tuple[tuple[int, ...], float]] = {
 }
 
 
+_PARENTS = [max(parent, 0) for parent in H36M17.parents]
+_ALONG = np.ones(17)  # which way a bone lies on the line that is measured: hips and shoulders share one
+_ALONG[[1, 14]] = -1
+
+
 @dataclass(frozen=True, slots=True)
 class Body:
     """Lengths of one person's bones. `lengths[j]` joins joint j to its H36M-17 parent, metres; [0] is 0."""
@@ -77,19 +82,15 @@ def measure_body(joints: Doubles) -> Body:
 
 def with_body(joints: Doubles, body: Body) -> Doubles:
     """(T, 17, 3) joints -> the same directions with exactly the lengths of `body`; the pelvis stays where it is."""
-    out = np.full(joints.shape, np.nan)
-    size = body.lengths
+    bones = joints - joints[:, _PARENTS]
+    bones[:, [1, 4]] = (joints[:, 4] - joints[:, 1])[:, None]
+    bones[:, [7, 8]] = (joints[:, 8] - joints[:, 0])[:, None]
+    bones[:, [11, 14]] = (joints[:, 11] - joints[:, 14])[:, None]
+    bones = unit(bones) * (body.lengths * _ALONG)[:, None]
+    out = np.empty(joints.shape)
     out[:, 0] = joints[:, 0]
-    hip_line = unit(joints[:, 4] - joints[:, 1])
-    out[:, 4], out[:, 1] = out[:, 0] + size[4] * hip_line, out[:, 0] - size[1] * hip_line
-    trunk = unit(joints[:, 8] - joints[:, 0])
-    out[:, 7] = out[:, 0] + size[7] * trunk
-    out[:, 8] = out[:, 0] + (size[7] + size[8]) * trunk
-    shoulder_line = unit(joints[:, 11] - joints[:, 14])
-    out[:, 11], out[:, 14] = out[:, 8] + size[11] * shoulder_line, out[:, 8] - size[14] * shoulder_line
-    for child in (2, 3, 5, 6, 9, 10, 12, 13, 15, 16):  # parents come first in H36M-17
-        parent = H36M17.parents[child]
-        out[:, child] = out[:, parent] + size[child] * unit(joints[:, child] - joints[:, parent])
+    for child in range(1, len(_PARENTS)):  # parents come first in H36M-17
+        out[:, child] = out[:, _PARENTS[child]] + bones[:, child]
     return out
 
 
