@@ -21,11 +21,14 @@ def held_and_pelvis(joints_image: Floats, seen: Bools) -> tuple[Doubles, Doubles
     In a window without any pelvis (a face close up) the middle of what there is stands in for it; NaN if nothing is.
     """
     places = hold_last(joints_image, seen)
+    pelvis = places[:, :, :1]
+    there = np.isfinite(pelvis)
+    if there.all():
+        return places, pelvis
     known = np.isfinite(places)
     count = known.sum(2, keepdims=True)
     middle = np.where(count > 0, np.where(known, places, 0).sum(2, keepdims=True) / np.maximum(count, 1), np.nan)
-    pelvis = places[:, :, :1]
-    return places, np.where(np.isfinite(pelvis), pelvis, middle)
+    return places, np.where(there, pelvis, middle)
 
 
 def body_size(joints_image: Floats, seen: Bools) -> NDArray[np.float64]:
@@ -46,6 +49,8 @@ def body_size(joints_image: Floats, seen: Bools) -> NDArray[np.float64]:
 
 def hold_last(joints_image: Floats, seen: Bools) -> NDArray[np.float64]:
     """(B, F, 17, 2) with unseen joints at their last known place, before the first sight at the first; NaN if never."""
+    if seen.all():
+        return joints_image.astype(np.float64)
     F = joints_image.shape[1]
     frame = np.arange(F)[None, :, None]
     last = np.maximum.accumulate(np.where(seen, frame, -1), axis=1)

@@ -60,17 +60,15 @@ def person_ray(joints_image: Floats, seen: Bools, pictures_px: Doubles, focal: D
     pelvis = np.nan_to_num(pelvis)
     known = np.isfinite(held)
     held = np.where(known, held, pelvis)
-    axes = axes_towards(pelvis[:, :, 0])
-    directions = np.concatenate([held, np.ones_like(held[..., :1])], axis=-1) @ np.swapaxes(axes, -1, -2)
-    turned = directions[..., :2] / np.maximum(directions[..., 2:], _NEAREST)
-    count = np.maximum(known[:, :, 1:].all(-1).sum(-1), 1)  # (B, F)
+    turned = slopes_towards(pelvis, held)
+    count = np.maximum((known[..., 1:, 0] & known[..., 1:, 1]).sum(-1), 1)  # (B, F)
     size = _BODY * np.sqrt((turned[:, :, 1:] ** 2).sum((-1, -2)) / count)
     size = np.clip(size, _SMALLEST, _LARGEST)[..., None, None]  # (B, F, 1, 1)
     places = turned / size * 2
     places[:, :, :1] = (pelvis - pelvis.mean(axis=1, keepdims=True)) / np.median(size, axis=1, keepdims=True) * 2
-    shared = np.concatenate([np.log(size), pelvis], axis=-1)
+    shared = np.clip(np.concatenate([np.log(size), pelvis], axis=-1), -_LIMIT, _LIMIT)
     shared = np.broadcast_to(shared, (*places.shape[:3], 3))
-    return SeenFrom(np.clip(places, -_LIMIT, _LIMIT), np.clip(shared, -_LIMIT, _LIMIT), axes)
+    return SeenFrom(np.clip(places, -_LIMIT, _LIMIT), shared, axes_towards(pelvis[:, :, 0]))
 
 
 def window_axes(joints_image: Floats, seen: Bools, pictures_px: Doubles, focal: Doubles) -> Doubles:
@@ -90,8 +88,22 @@ def axes_towards(ray: Doubles) -> Doubles:
     """Slopes (..., 2) of a ray -> (..., 3, 3): rows x, y, z of a camera that pans, then tilts, to look along it."""
     x, y = ray[..., 0], ray[..., 1]
     flat, length = np.sqrt(1 + x**2), np.sqrt(1 + x**2 + y**2)
-    zero = np.zeros_like(x)
-    right = np.stack([1 / flat, zero, -x / flat], -1)
-    away = np.stack([x / length, y / length, 1 / length], -1)
-    down = np.cross(away, right)
-    return np.stack([right, down, away], axis=-2)
+    axes = np.empty((*x.shape, 3, 3))
+    axes[..., 0, 0], axes[..., 0, 1], axes[..., 0, 2] = 1 / flat, 0, -x / flat
+    axes[..., 1, 0], axes[..., 1, 1], axes[..., 1, 2] = -x * y / (flat * length), flat / length, -y / (flat * length)
+    axes[..., 2, 0], axes[..., 2, 1], axes[..., 2, 2] = x / length, y / length, 1 / length
+    return axes
+
+
+def slopes_towards(ray: Doubles, slopes: Doubles) -> Doubles:
+    """Slopes (..., 2) of joints -> the same in the cameras that look along `ray` (..., 2), by `axes_towards`.
+
+    Written out, since a live run needs it for a hundred frames at a time and products of 3 x 3 are slow there.
+    """
+    x, y, u, v = ray[..., 0], ray[..., 1], slopes[..., 0], slopes[..., 1]
+    flat, length = np.sqrt(1 + x**2), np.sqrt(1 + x**2 + y**2)
+    away = np.maximum((x * u + y * v + 1) / length, _NEAREST)
+    out = np.empty(np.broadcast_shapes(ray.shape, slopes.shape))
+    out[..., 0] = (u - x) / flat / away
+    out[..., 1] = (flat * v - y * (x * u + 1) / flat) / length / away
+    return out
