@@ -22,8 +22,9 @@ import numpy as np
 from pipeline.config import DetectConfig
 from pipeline.detect.boxes import faded
 from pipeline.detect.crops import Square, search_squares
-from pipeline.detect.mediapipe_graphs import FINDER_PX, LANDMARKER_PX, Landmarker, PersonFinder
+from pipeline.detect.mediapipe_graphs import FINDER_PX, LANDMARKER_PX, PersonFinder
 from pipeline.detect.mediapipe_model import model_bundle
+from pipeline.detect.openvino_landmarks import AnyLandmarker, landmarkers
 from pipeline.detect.similarity import joint_box, oks
 from pipeline.types import Floats, Frame, Image, Pose2D
 
@@ -81,15 +82,14 @@ class MediaPipeDetector:
         config = config or DetectConfig()
         bundle = model_bundle()
         self._max_people = config.max_people
-        self._cache_key = "-".join(
-            [self.name, bundle.mediapipe_version, bundle.sha256[:16], f"a{_ALGORITHM}", f"people{config.max_people}"]
-        )
         self._finder = PersonFinder(bundle, _FIND_SCORE, config.max_people + 2)
         # Several people's landmarks at once, each network on one thread: on two cores nearly twice as fast as one after
         # the other, and the order in which they finish changes nothing.
         threads = max(1, min(_MAX_THREADS, config.max_people, os.cpu_count() or 1))
-        self._landmarkers = [Landmarker(bundle) for _ in range(threads)]
-        self._idle: SimpleQueue[Landmarker] = SimpleQueue()
+        self._landmarkers, runtime = landmarkers(bundle, threads)
+        parts = [self.name, bundle.mediapipe_version, bundle.sha256[:16], f"a{_ALGORITHM}", f"people{config.max_people}"]
+        self._cache_key = "-".join([*parts, runtime] if runtime else parts)
+        self._idle: SimpleQueue[AnyLandmarker] = SimpleQueue()
         for landmarker in self._landmarkers:
             self._idle.put(landmarker)
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="pose-landmarks")

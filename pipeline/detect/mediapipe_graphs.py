@@ -24,7 +24,6 @@ from pipeline.types import Floats, Image
 
 FINDER_PX = 224  # input side of the person detector
 LANDMARKER_PX = 256  # input side of the landmark network
-_MAX_THREADS = 1
 
 _PREFIX = "mediapipe.tasks.vision."
 _FINDER_GRAPH = _PREFIX + "pose_detector.PoseDetectorGraph"

@@ -95,14 +95,14 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _wheel_file(relative: str) -> bytes:
+def wheel_file(member: str) -> Path:
+    """The bare TFLite file that a member is made from. Raises `ModelError` if it is missing."""
     # Found without importing mediapipe, so that a half-installed package gives a clear error and not an ImportError.
-    spec = importlib.util.find_spec("mediapipe")
+    relative, spec = _PARTS[member][0], importlib.util.find_spec("mediapipe")
     for folder in (spec.submodule_search_locations or []) if spec else []:
-        try:
-            return (Path(folder) / relative).read_bytes()
-        except OSError:
-            continue
+        path = Path(folder) / relative
+        if path.is_file():
+            return path
     raise ModelError(f"The installed MediaPipe lacks its model file {relative}.", _HINT)
 
 
@@ -111,15 +111,16 @@ def _build(path: Path, silhouette: bool) -> None:
 
     parts: dict[str, bytes] = {}
     for member, (relative, mean, deviation) in _PARTS.items():
-        model = _wheel_file(relative)
+        path_in_wheel = wheel_file(member)
         try:
+            model = path_in_wheel.read_bytes()
             if member == LANDMARKS_MEMBER and not silhouette:
                 model = _without_output(model, _SILHOUETTE_OUTPUT, stand_in=_CONFIDENCE_OUTPUT)
             writer = metadata_writer.MetadataWriter.create(bytearray(model))
             writer.add_general_info(Path(relative).stem)
             writer.add_image_input([mean], [deviation])
             parts[member] = bytes(writer.populate()[0])
-        except (ValueError, RuntimeError, IndexError, TypeError, struct.error) as error:
+        except (OSError, ValueError, RuntimeError, IndexError, TypeError, struct.error) as error:
             raise ModelError(f"MediaPipe's model file {relative} cannot be used ({error}).", _HINT) from error
     with atomic_write(path) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as bundle:
         for member, data in parts.items():

@@ -49,6 +49,7 @@ _PLANE_DEG = 4.0  # error that all places share: more of them do not make the pl
 _DEPTH_SHARE = 0.02  # error of its depth beside that, of the depth
 _OUTLIER = 2.0  # in units of a place's error: stairs, stools, wrong contacts
 _ROUNDS = 12
+_STILL = 1e-5  # radians: a step that changes nothing any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,10 @@ def find_gravity(postures: Sequence[Doubles], places: Sequence[Doubles]) -> Grav
             misses.append(miss)
         design, wanted = np.concatenate(rows), np.concatenate(misses)
         information = design.T @ design
-        up = unit(up + across @ np.linalg.solve(information, design.T @ wanted))
+        step = np.linalg.solve(information, design.T @ wanted)
+        up = unit(up + across @ step)
+        if np.abs(step).max() < _STILL:
+            break
     covariance = np.linalg.inv(information)
     # The tangent directions are nearly those of roll and pitch: see `_across`.
     roll, pitch = np.degrees(np.sqrt(np.diag(covariance)))
