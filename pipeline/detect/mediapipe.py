@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from queue import SimpleQueue
 
@@ -67,6 +67,13 @@ class _Lost:
     square: Square
     searches: int = 0
 
+    @property
+    def around(self) -> Square:
+        """Where to look next: in turns upright and, for somebody in a somersault, as they were, since the detector
+        knows people upright only."""
+        up = self.square.up if self.searches % 2 == 0 else (0.0, -1.0)
+        return Square(self.square.x, self.square.y, _LOST_REACH * self.square.side, up)
+
 
 class MediaPipeDetector:
     """`Detector` on BlazePose-33. Scores are visibilities, low for joints beyond the edge of the picture.
@@ -93,6 +100,7 @@ class MediaPipeDetector:
         for landmarker in self._landmarkers:
             self._idle.put(landmarker)
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="pose-landmarks")
+        self._finding = ThreadPoolExecutor(1, thread_name_prefix="pose-finder")
         self._closed = False
         self.reset()
 
@@ -108,6 +116,7 @@ class MediaPipeDetector:
         self._turn = 0  # the tile that is searched next
         self._searched_s = -np.inf
         self._time_s = -np.inf
+        self._ahead: dict[Square, Future[tuple[Floats, Floats]]] = {}
 
     def resume(self, pose: Pose2D, time_s: float, size_px: tuple[int, int]) -> None:
         self.reset()
@@ -120,6 +129,7 @@ class MediaPipeDetector:
         if not self._closed:
             self._closed = True
             self._threads.shutdown()
+            self._finding.shutdown()
             self._finder.close()
             for landmarker in self._landmarkers:
                 landmarker.close()
@@ -130,8 +140,11 @@ class MediaPipeDetector:
             self.reset()  # another picture, or back in time: what was seen before says nothing
             self._size, self._tiles = (width, height), search_squares(width, height)
         self._time_s = frame.time_s
+        self._look_ahead(frame)
         self._follow(frame)
         self._search(frame)
+        for unused in self._ahead.values():
+            unused.cancel()
         people = sorted(self._people, key=lambda person: -person.confidence)
         if not people:
             return Pose2D.nobody(self.skeleton)
@@ -139,6 +152,17 @@ class MediaPipeDetector:
         scores = np.stack([person.scores for person in people])
         boxes = np.stack([joint_box(j, s) for j, s in zip(joints, scores, strict=True)])
         return Pose2D(boxes, joints, scores, self.skeleton)
+
+    def _look_ahead(self, frame: Frame) -> None:
+        """Begin the searches that are sure to come, beside following those who are known."""
+        self._forget_lost(frame.time_s)
+        where = [lost.around for lost in self._lost] + list(self._due_tiles(frame.time_s))
+        room = bool(self._people) and len(self._people) < self._max_people
+        self._ahead = {square: self._finding.submit(self._find, frame.bgr, square) for square in where if room}
+
+    def _find(self, bgr: Image, where: Square) -> tuple[Floats, Floats]:
+        """In the thread `_finding` alone: the finder takes one picture at a time."""
+        return self._finder.find(where.cut(bgr, FINDER_PX))
 
     def _follow(self, frame: Frame) -> None:
         """Everyone's landmarks in this frame; who is gone moves to the lost."""
@@ -164,31 +188,35 @@ class MediaPipeDetector:
 
     def _search(self, frame: Frame) -> None:
         """Look for newcomers and for those just lost, as far as there is room and it is due."""
-        self._lost = [lost for lost in self._lost if frame.time_s - lost.time_s <= _LOST_S]
+        self._forget_lost(frame.time_s)
         if len(self._people) >= self._max_people:
             return
         for lost in list(self._lost):
-            # In turns upright and, for somebody in a somersault, as they were: the detector knows people upright only.
-            up = lost.square.up if lost.searches % 2 == 0 else (0.0, -1.0)
+            where = lost.around
             lost.searches += 1
-            if self._admit(frame.bgr, Square(lost.square.x, lost.square.y, _LOST_REACH * lost.square.side, up)):
+            if self._admit(frame.bgr, where):
                 self._lost.remove(lost)
-        if self._searched_s == -np.inf:
-            due = len(self._tiles)
-        elif not self._people:
-            due = 1
-        else:
-            due = int(frame.time_s - self._searched_s >= _SEARCH_PERIOD_S / len(self._tiles))
-        for _ in range(due):
-            tile, short = self._tiles[self._turn], float(min(self._size))
+        for tile in self._due_tiles(frame.time_s):
             # The whole picture is for bodies too large for a tile: smaller ones it shows too coarsely to be believed.
+            short = float(min(self._size))
             self._admit(frame.bgr, tile, smallest_px=_LARGE_BODY * short if tile.side > short else 0.0)
             self._turn = (self._turn + 1) % len(self._tiles)
             self._searched_s = frame.time_s
 
+    def _forget_lost(self, time_s: float) -> None:
+        self._lost = [lost for lost in self._lost if time_s - lost.time_s <= _LOST_S]
+
+    def _due_tiles(self, time_s: float) -> tuple[Square, ...]:
+        """The tiles whose turn it is: all in the first frame, one in every frame while nobody is followed."""
+        if self._searched_s == -np.inf:
+            return self._tiles
+        due = not self._people or time_s - self._searched_s >= _SEARCH_PERIOD_S / len(self._tiles)
+        return (self._tiles[self._turn],) if due else ()
+
     def _admit(self, bgr: Image, where: Square, smallest_px: float = 0.0) -> int:
         """Search one square; everyone found there who is new is followed from now on. Returns how many."""
-        points, scores = self._finder.find(where.cut(bgr, FINDER_PX))
+        begun = self._ahead.pop(where, None) or self._finding.submit(self._find, bgr, where)
+        points, scores = begun.result()
         count = 0
         for index in np.argsort(-scores):
             if len(self._people) >= self._max_people:

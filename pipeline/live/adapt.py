@@ -16,7 +16,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-_JUDGED_S = 2.0  # what is judged lies within this (another program's burst of a fifth of a second is no reason),
+_JUDGED_S = 3.0  # what is judged lies within this (a burst of a third of a second is no reason: another program's, a
+# search for those who have just left the picture),
 _FEWEST = 12  # and is at least so many results
 _GRACE_S = 1.5  # the first results pay for what is done once
 _HIGH = 90  # percentile of the latency that is held
