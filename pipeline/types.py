@@ -278,10 +278,17 @@ class LiveStats:
     lift_ms: float = 0.0
     latency_ms: float = 0.0  # captured to result ready, without the chosen look-ahead
     lookahead_ms: float = 0.0  # what the chosen look-ahead adds
-    detect_every: int = 1  # the detector runs on every n-th frame ...
-    lift_every: int = 1  # ... and the lifter on every m-th: what holds the latency budget now
+    detect_every: float = 1  # the detector runs on every n-th frame (1.5: on 2 of 3) ...
+    lift_every: float = 1  # ... and the lifter on every m-th: what holds the latency budget now
     device: str = ""
     notice: str = ""  # for people: "No frame for 0.8 s", "Camera unplugged: waiting for it"; "" if all is well
+
+    @property
+    def left_out(self) -> list[str]:
+        """For people: what does not run on every frame ("detects every 2 frames")."""
+        paces = ((self.detect_every, "detects"), (self.lift_every, "lifts"))
+        often = {1.5: "2 of 3"}
+        return [f"{stage} {often.get(every, f'every {every:g}')} frames" for every, stage in paces if every > 1]
 
 
 @dataclass(frozen=True, slots=True)

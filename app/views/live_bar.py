@@ -133,9 +133,8 @@ class LiveBar(QWidget):
             f"Latency {total:.0f} ms: capture {stats.capture_ms:.0f}, detect {stats.detect_ms:.0f}, "
             f"lift {stats.lift_ms:.0f}, display {display_ms:.0f}"
         )
-        paces = ((stats.detect_every, "detects"), (stats.lift_every, "lifts"))
-        pace = [f"{what} every {n} frames" for n, what in paces if n > 1]
-        self.device.setText("  ·  ".join([stats.device, *pace] if stats.device else pace))
+        said = [stats.device] if stats.device else []
+        self.device.setText("  ·  ".join([*said, *stats.left_out]))
         self.notice.set_whole(notice)
         self._tell_lookahead(stats.lookahead_ms)
 

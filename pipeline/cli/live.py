@@ -200,17 +200,12 @@ def status_line(stats: LiveStats) -> str:
     """For people, about as long as a terminal is wide."""
     if not stats.captured:
         return stats.notice
-    pace = [
-        f"{what} every {n} frames"
-        for n, what in ((stats.detect_every, "detects"), (stats.lift_every, "lifts"))
-        if n > 1
-    ]
     parts = [
         f"{stats.shown_hz:4.1f} fps of {stats.captured_hz:.1f}",
         f"{stats.latency_ms:.0f} ms + {stats.lookahead_ms:.0f} ms look-ahead",
         f"detect {stats.detect_ms:.0f}, lift {stats.lift_ms:.0f} ms",
         f"{stats.dropped} dropped",
-        *pace,
+        *stats.left_out,
         *([stats.notice] if stats.notice else []),
     ]
     return "  ".join(parts)

@@ -83,7 +83,7 @@ class OpenVinoLandmarker:
 
 
 def refined(places: Floats, heat: Floats) -> Floats:
-    """Points (N, 2) in [0, 1] and the logits of their heat maps (H, W, N) -> points (N, 2), moved where the map is sure.
+    """Points (N, 2) in [0, 1], logits of their heat maps (H, W, N) -> points (N, 2), moved where the map is sure.
 
     The centre of mass of the map within `_REACH` cells of the point, if the best of these cells is surer than `_SURE`.
     """

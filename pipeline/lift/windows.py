@@ -69,7 +69,8 @@ def pad_index(length: int, frames: int) -> tuple[NDArray[np.int64], int]:
 def lead_in(length: int, frames: int) -> NDArray[np.int64]:
     """For the newest rows of a live run: (frames,) rows that fill a window, the `length` known ones at its end.
 
-    Before its first row the segment runs to and fro; behind its last one, where a pose is asked for, nothing is made up.
+    Before its first row the segment runs to and fro; behind its last one, where poses are asked for, nothing is made
+    up.
     """
     period = max(1, 2 * (length - 1))
     place = (np.arange(frames) - (frames - length)) % period

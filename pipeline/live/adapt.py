@@ -11,6 +11,7 @@ are rare already - each takes longer than some frames - nothing is left out: dro
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from dataclasses import dataclass
 
@@ -25,14 +26,19 @@ _ROOM = 0.7  # of the budget: below, it may be tried with more
 _BUSY = 0.85  # of the time between two frames: a stage that needs no more than this fits
 _PATIENCE_S = 3.0
 _LONGEST_PATIENCE_S = 60.0
-_MOST = 4  # every 4th frame at least,
-_RAREST_HZ = 8.0  # and so many detections and lifts a second
+_STEPS = (1.0, 1.5, 2.0, 3.0, 4.0)  # every so-and-so-many-th frame: all, 2 of 3, every second, ...
+_RAREST_HZ = 8.0  # detections and lifts a second at least
 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    detect_every: int = 1
-    lift_every: int = 1
+    detect_every: float = 1.0
+    lift_every: float = 1.0
+
+
+def takes(number: int, every: float) -> bool:
+    """Whether a stage that runs on every `every`-th frame runs on this one. 1.5: on 2 of 3."""
+    return math.floor(number / every) > math.floor((number - 1) / every)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +87,12 @@ class Adapter:
         now = self.pace
         lifts_hz = load.seen_hz / now.lift_every
         options = []
-        if now.detect_every < _MOST and _still(load.seen_hz, now.detect_every) and _still(lifts_hz, now.detect_every):
-            options.append((load.detect_ms / now.detect_every, Pace(now.detect_every + 1, now.lift_every)))
-        if now.lift_every < _MOST and _still(lifts_hz, now.lift_every):
-            options.append((load.lift_ms / now.lift_every, Pace(now.detect_every, now.lift_every + 1)))
+        fewer = _next(now.detect_every)
+        if fewer and min(load.seen_hz or math.inf, lifts_hz or math.inf) * now.detect_every / fewer >= _RAREST_HZ:
+            options.append((load.detect_ms / now.detect_every, Pace(fewer, now.lift_every)))
+        fewer = _next(now.lift_every)
+        if fewer and (lifts_hz or math.inf) * now.lift_every / fewer >= _RAREST_HZ:
+            options.append((load.lift_ms / now.lift_every, Pace(now.detect_every, fewer)))
         if not options:
             self._easy_since_s = None
             return
@@ -110,9 +118,11 @@ class Adapter:
             return
         options = []
         if now.detect_every > 1:
-            options.append((load.detect_ms / (now.detect_every - 1), Pace(now.detect_every - 1, now.lift_every)))
+            more = _before(now.detect_every)
+            options.append((load.detect_ms / more, Pace(more, now.lift_every)))
         if now.lift_every > 1:
-            options.append((load.lift_ms / (now.lift_every - 1), Pace(now.detect_every, now.lift_every - 1)))
+            more = _before(now.lift_every)
+            options.append((load.lift_ms / more, Pace(now.detect_every, more)))
         cost_ms, faster = min(options, key=lambda option: option[0])
         expected_ms = load.interval_ms + load.detect_ms + load.lift_ms
         if cost_ms <= _BUSY * load.interval_ms or expected_ms <= _ROOM * self._budget_ms:
@@ -123,6 +133,11 @@ class Adapter:
         self.pace, self._changed_s, self._easy_since_s = pace, time_s, None
 
 
-def _still(hz: float, every: int) -> bool:
-    """Whether what happens `hz` times a second, on every n-th frame, is often enough on every (n + 1)-th too."""
-    return hz == 0 or hz * every / (every + 1) >= _RAREST_HZ
+def _next(every: float) -> float | None:
+    """The next step to fewer frames, if there is one."""
+    return None if every == _STEPS[-1] else _STEPS[_STEPS.index(every) + 1]
+
+
+def _before(every: float) -> float:
+    """The last step to more."""
+    return _STEPS[_STEPS.index(every) - 1]

@@ -25,7 +25,7 @@ from pipeline.config import LiveConfig
 from pipeline.engine import Engine
 from pipeline.errors import Cancelled
 from pipeline.flow import Closed, LatestSlot, StopQueue
-from pipeline.live.adapt import Adapter, Load
+from pipeline.live.adapt import Adapter, Load, takes
 from pipeline.live.clock import CaptureClock
 from pipeline.live.meter import Meter, Timing
 from pipeline.live.observe import LiveObserver, Observed, in_h36m
@@ -38,7 +38,7 @@ log = logging.getLogger(__name__)
 _READ_S = 0.25  # how long a read may wait before the flags are looked at
 _SILENCE_S = 0.5  # without a frame for so long the view says so
 _QUEUED = 4  # observations that wait for the lift thread
-_YOUNG = 0.5  # of the latency budget: so old may a frame be behind which another waits, to be lifted too
+_TIMELY = 0.8  # of the latency budget: so soon a frame must be ready, and the one that waits behind it
 _SMALLEST_PX = 16
 # How long one thread's Python may keep the others' waiting. Each stage hands over some thirty times a frame, and waits
 # so long each time: with Python's own 5 ms 20.5 frames a second were shown, with this 23 (two people, 8 runs in turns).
@@ -202,7 +202,7 @@ class LiveRun:
                     continue
                 frame, captured_at = item
                 taken_at = time.monotonic()
-                detected = number % self._adapter.pace.detect_every == 0
+                detected = takes(number, self._adapter.pace.detect_every)
                 number += 1
                 pose, identities = observer.detect(frame) if detected else observer.predict(frame)
                 spent_s = time.monotonic() - taken_at
@@ -231,13 +231,15 @@ class LiveRun:
                 batch.append(self._observed.get())
             for observed in batch:
                 # Of those that came while the lifter was busy, the old ones only count by their 2D in later windows.
-                can = observed.detected and (observed is batch[-1] or self._young(observed))
-                self._publish(scene, observed, lift=can and number % self._adapter.pace.lift_every == 0)
+                can = observed.detected and (observed is batch[-1] or self._has_time(observed, batch[-1]))
+                self._publish(scene, observed, lift=can and takes(number, self._adapter.pace.lift_every))
                 number += can
 
-    def _young(self, observed: Observed) -> bool:
-        """Whether a frame behind which another waits can still be lifted without making that one late."""
-        return 1e3 * (time.monotonic() - observed.captured_at) < _YOUNG * self._config.latency_budget_ms
+    def _has_time(self, observed: Observed, newest: Observed) -> bool:
+        """Whether a frame can still be lifted before the newest one, without either of them being late."""
+        now, lift_s = time.monotonic(), self.stats().lift_ms / 1e3
+        latest_s = max(now - observed.captured_at + lift_s, now - newest.captured_at + 2 * lift_s)
+        return 1e3 * latest_s < _TIMELY * self._config.latency_budget_ms
 
     def _publish(self, scene: LiveScene, observed: Observed, lift: bool) -> None:
         begun = time.monotonic()

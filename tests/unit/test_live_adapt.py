@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.live.adapt import Adapter, Load, Pace
+from pipeline.live.adapt import Adapter, Load, Pace, takes
+from pipeline.types import LiveStats
 
 
 class Machine:
@@ -30,7 +31,7 @@ def test_within_the_budget_nothing_is_left_out():
     assert Machine(Adapter(150), lambda _: 140, DETECTOR_HEAVY).run(20) == Pace()
 
 
-@pytest.mark.parametrize(("load", "relieved"), [(DETECTOR_HEAVY, Pace(2, 1)), (LIFTER_HEAVY, Pace(1, 2))])
+@pytest.mark.parametrize(("load", "relieved"), [(DETECTOR_HEAVY, Pace(1.5, 1)), (LIFTER_HEAVY, Pace(1, 1.5))])
 def test_the_stage_that_takes_more_is_relieved(load, relieved):
     machine = Machine(Adapter(150), lambda pace: 200 if pace == Pace() else 120, load)
     assert machine.run(10) == relieved
@@ -57,14 +58,14 @@ def test_with_room_for_a_while_it_goes_back():
 
 def test_a_stage_that_would_break_the_budget_is_not_tried():
     machine = Machine(Adapter(150), lambda pace: 200 if pace == Pace() else 40, Load(80, 10, 33, 16))
-    assert machine.run(60) == Pace(2, 1)
+    assert machine.run(60) == Pace(1.5, 1)
 
 
 def test_a_stage_slower_than_the_source_comes_back_if_the_budget_holds():
     """Frames are dropped then, and more are detected than with every second one left out."""
     slow = [True]
     machine = Machine(Adapter(150), lambda pace: 200 if slow[0] and pace == Pace() else 60, Load(44, 20, 33, 22))
-    assert machine.run(3) == Pace(2, 1)
+    assert machine.run(3) == Pace(1.5, 1)
     slow[0] = False
     assert machine.run(30) == Pace()
     assert machine.run(60) == Pace()
@@ -97,10 +98,22 @@ def test_rare_detections_are_not_made_rarer():
     machine.run(2)
     machine.load = Load(40, 20, 33, 10)  # as there are now
     machine.run(20)
-    assert machine.adapter.pace == machine.paces[1] == Pace(2, 1)
+    assert machine.adapter.pace == machine.paces[1] == Pace(1.5, 1)
 
 
 def test_there_is_an_end_to_leaving_out():
     pace = Machine(Adapter(150), lambda _: 400, Load(40, 30, 8, 120)).run(60)
     assert pace.detect_every <= 4
     assert pace.lift_every <= 4
+
+
+@pytest.mark.parametrize(
+    ("every", "taken"), [(1, "xxxxxx"), (1.5, "x.xx.x"), (2, "x.x.x."), (3, "x..x.."), (4, "x...x.")]
+)
+def test_which_frames_a_pace_takes(every, taken):
+    assert "".join("x" if takes(number, every) else "." for number in range(6)) == taken
+
+
+def test_what_is_left_out_is_said():
+    assert LiveStats().left_out == []
+    assert LiveStats(detect_every=1.5, lift_every=2.0).left_out == ["detects 2 of 3 frames", "lifts every 2 frames"]

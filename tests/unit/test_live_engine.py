@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 
@@ -17,7 +18,7 @@ from pipeline.live.engine import LiveEngine, LiveState
 from pipeline.live.meter import Meter, Timing
 from pipeline.live.observe import Observed
 from pipeline.live.run import LiveRun
-from pipeline.types import Frame, Pose2D
+from pipeline.types import Frame, LiveStats, Pose2D
 from tests.live_fakes import FakeCamera, FakeDetector, FakeLifter, FakeModels
 
 
@@ -374,21 +375,41 @@ def test_the_lookahead_can_be_changed_while_it_runs(run):
         engine.set_lookahead(31)
 
 
-def test_behind_the_lifter_young_frames_are_lifted_and_old_ones_take_no_turn(monkeypatch):
-    """Three frames wait, every second one is lifted: the old one is passed over, not counted."""
+@pytest.mark.parametrize(
+    ("ages_s", "lift_ms", "taken"),
+    [
+        ((5.0, 0.0, 0.0), 0.0, [False, True, False]),  # the old one is passed over and takes no turn
+        ((0.7, 0.7, 0.7), 0.0, [True, False, True]),
+        ((0.7, 0.7, 0.7), 150.0, [False, False, True]),  # the newest would be late: only that one
+        ((0.3, 0.3, 0.3), 150.0, [True, False, True]),
+    ],
+)
+def test_behind_the_lifter_frames_are_lifted_that_make_nobody_late(monkeypatch, ages_s, lift_ms, taken):
+    """Three frames wait, every second one is lifted."""
     models = FakeModels()
     live = LiveRun(FakeCamera, LiveConfig(latency_budget_ms=1000), models, emit=lambda _: None, on_end=lambda: None)
     live._ready, live._source = threading.Barrier(1), FakeCamera()
     live._adapter.pace = Pace(lift_every=2)
     monkeypatch.setattr("pipeline.live.run.warm_up", lambda *_: None)
+    monkeypatch.setattr(live, "stats", lambda: LiveStats(lift_ms=lift_ms))
     lifted = []
-    monkeypatch.setattr(live, "_publish", lambda scene, observed, lift: lifted.append((observed.frame.index, lift)))
+    monkeypatch.setattr(live, "_publish", lambda scene, observed, lift: lifted.append(lift))
     now, nobody = time.monotonic(), np.zeros((0, 17, 2), np.float32)
     pose = Pose2D(np.zeros((0, 4), np.float32), nobody, nobody[..., 0], "h36m17")
-    for index, age_s in enumerate((5.0, 0.0, 0.0)):
+    for index, age_s in enumerate(ages_s):
         frame = Frame(index, index / 30, np.zeros((20, 20, 3), np.uint8))
         live._observed.put(Observed(frame, pose, (), nobody, nobody[..., 0], True, now - age_s, now, 0.0))
     live._observed.close()
     with pytest.raises(Closed):
         live._lift()
-    assert lifted == [(0, False), (1, True), (2, False)]
+    assert lifted == taken
+
+
+def test_threads_hand_over_fast_while_it_runs_and_as_before_afterwards(run):
+    usual_s = sys.getswitchinterval()
+    engine = run(FakeCamera())
+    until(lambda: engine.state is LiveState.RUNNING)
+    assert sys.getswitchinterval() == pytest.approx(0.001)
+    engine.stop()
+    until(lambda: engine.state is LiveState.IDLE)
+    assert sys.getswitchinterval() == pytest.approx(usual_s)

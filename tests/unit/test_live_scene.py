@@ -117,6 +117,27 @@ def test_every_frame_becomes_final_though_the_lifter_rests(walk):
     np.testing.assert_allclose(np.diff(times), 1 / RATE_HZ, atol=1e-6)
 
 
+def test_who_came_later_is_lifted_in_the_same_pass_and_has_their_own_past(walk):
+    lifter = Oracle(walk)
+    passes = []
+    newest = NewestLifter(lifter)
+    lift = newest.lift
+    newest.lift = lambda joints, *rest: passes.append(joints.shape) or lift(joints, *rest)
+    together, alone = LiveScene(newest, config_of(walk), walk.info), live(walk, config_of(walk))
+    for index in range(150):
+        both = together.update(observed(walk, index, (1,) if index < 100 else (1, 2)), lift=True, seen_hz=RATE_HZ)
+        own = alone.update(observed(walk, index, () if index < 100 else (2,)), lift=True, seen_hz=RATE_HZ)
+        if index >= 100:
+            second = next(person for person in both.people if person.person == 2)
+            pose, true = (person.joints - person.joints[:1] for person in (second, own.people[0]))
+            assert np.linalg.norm(pose - true, axis=-1).mean() < 0.02
+    assert len(passes) == 150
+    assert passes[-1][:2] == (2, 150)
+    for world in (together, alone):
+        times, _ = world.history(2)
+        np.testing.assert_allclose(times, np.arange(100, 150 - SETTLED_FRAMES) / RATE_HZ, atol=1e-6)
+
+
 def test_predicted_frames_move_on_between_two_lifts(walk):
     config = config_of(walk, lookahead=0, smooth=False)
     sparse, full = live(walk, config), live(walk, config)

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -108,16 +109,30 @@ def test_newcomer_is_found_within_half_a_second(detector: MediaPipeDetector, pic
 
 @pytest.mark.parametrize("confidence", [0.0, 0.2])
 def test_network_that_sees_nobody_is_no_error(
-    detector: MediaPipeDetector, picture: np.ndarray, monkeypatch: pytest.MonkeyPatch, confidence: float
+    picture: np.ndarray, monkeypatch: pytest.MonkeyPatch, confidence: float
 ) -> None:
     """At a confidence of exactly 0 MediaPipe's graph gives no landmarks at all."""
-    from pipeline.detect.mediapipe_graphs import _Result
+    from pipeline.detect import mediapipe
+    from pipeline.detect.mediapipe_graphs import Landmarker, _Result
 
+    monkeypatch.setattr(mediapipe, "landmarkers", lambda bundle, count: ([Landmarker(bundle)], ""))
+    detector = MediaPipeDetector()
     monkeypatch.setattr(_Result, "number", lambda self, name: confidence)
     if confidence == 0:
         monkeypatch.setattr(_Result, "proto", lambda self, name: None)
-    detector.reset()
     assert len(detector.detect(Frame(0, 0.0, picture)).scores) == 0
+    detector.close()
+
+
+def test_network_on_openvino_that_sees_nobody_is_no_error(picture: np.ndarray, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("openvino")
+    from pipeline.detect.openvino_landmarks import OpenVinoLandmarker
+
+    locate = OpenVinoLandmarker.locate
+    detector = MediaPipeDetector()
+    monkeypatch.setattr(OpenVinoLandmarker, "locate", lambda self, rgb: replace(locate(self, rgb), confidence=0.2))
+    assert len(detector.detect(Frame(0, 0.0, picture)).scores) == 0
+    detector.close()
 
 
 def test_who_is_gone_is_gone(detector: MediaPipeDetector, picture: np.ndarray) -> None:

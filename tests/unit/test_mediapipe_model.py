@@ -68,7 +68,9 @@ def test_wheel_without_models(own_cache: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_unreadable_model_in_the_wheel(own_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mediapipe_model, "_wheel_file", lambda relative: b"not a model at all" * 10)
+    broken = own_cache.parent / "broken.tflite"
+    broken.write_bytes(b"not a model at all" * 10)
+    monkeypatch.setattr(mediapipe_model, "wheel_file", lambda member: broken)
     with pytest.raises(ModelError, match="cannot be used"):
         model_bundle()
     assert list(own_cache.iterdir()) == []

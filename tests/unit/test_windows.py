@@ -8,7 +8,7 @@ import pytest
 from pipeline.errors import Cancelled
 from pipeline.flow import CancelToken
 from pipeline.lift.resample import grid_rate_hz
-from pipeline.lift.windows import TrackLift, blend_weights, pad_index, plan
+from pipeline.lift.windows import TrackLift, blend_weights, lead_in, pad_index, plan
 
 F = 27
 
@@ -154,6 +154,12 @@ def test_padding_runs_backwards_and_forwards():
     index, before = pad_index(F, F)
     assert index.tolist() == list(range(F))
     assert before == 0
+
+
+def test_newest_rows_are_led_in_and_stay_last():
+    assert lead_in(4, 11).tolist() == [1, 0, 1, 2, 3, 2, 1, 0, 1, 2, 3]
+    assert lead_in(1, 5).tolist() == [0] * 5
+    assert lead_in(F, F).tolist() == list(range(F))
 
 
 def test_a_short_clip_is_one_padded_window():
