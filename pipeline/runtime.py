@@ -28,7 +28,7 @@ _WORTH_IT = 1.15
 _PROBE_SIZES = (32, 64, 128, 256)  # matmul sizes of the probe, small to large: it stops at the first bad one
 _PROBE_LIMIT_S = 0.05
 _RUNS = 3
-_LIBRARIES = ("torch", "numpy", "scipy", "av", "mediapipe", "mmpose", "opencv-python", "safetensors")
+_LIBRARIES = ("torch", "numpy", "scipy", "av", "mediapipe", "openvino", "mmpose", "opencv-python", "safetensors")
 
 
 def choose_device(name: str = "auto") -> torch.device:

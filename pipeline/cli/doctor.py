@@ -107,10 +107,11 @@ def _device() -> Iterator[Finding]:
 
 def _detector() -> Iterator[Finding]:
     def ready() -> str:
-        entry = registry.find("detector", "mediapipe")
-        detector = entry.load()()
+        from pipeline.detect.mediapipe import MediaPipeDetector
+
+        detector = MediaPipeDetector()
         detector.close()
-        return "the embedded model is built and loads"
+        return f"the embedded model is built and loads; landmarks by {detector.runtime}"
 
     yield _attempt("detector mediapipe", ready)
     yield dataclasses.replace(_attempt("detector mmpose", _mmpose_ready), needed=False)

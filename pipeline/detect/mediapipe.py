@@ -94,6 +94,7 @@ class MediaPipeDetector:
         # the other, and the order in which they finish changes nothing.
         threads = max(1, min(_MAX_THREADS, config.max_people, os.cpu_count() or 1))
         self._landmarkers, runtime = landmarkers(bundle, threads)
+        self.runtime = runtime or "mediapipe"  # what runs the landmark network
         parts = [self.name, bundle.mediapipe_version, bundle.sha256[:16], f"a{_ALGORITHM}", f"people{self._max_people}"]
         self._cache_key = "-".join([*parts, runtime] if runtime else parts)
         self._idle: SimpleQueue[AnyLandmarker] = SimpleQueue()

@@ -10,8 +10,10 @@ Bazarevsky et al., "BlazePose: On-device Real-time Body Pose tracking", CVPR wor
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import logging
+import sys
 from typing import Any
 
 import numpy as np
@@ -30,12 +32,26 @@ _SURE = 0.5  # of a heat map's best cell there, to be believed
 _OUTPUTS = {0: (1, 5 * _POINTS), 1: (1, 1), 3: (1, 64, 64, _POINTS)}
 
 
+def quiet_openvino() -> Any:
+    """The module `openvino` without its conversion tools, which report every import to their maker over the network.
+
+    Raises ImportError as an import does.
+    """
+    tools = "openvino.tools"
+    if tools in sys.modules:
+        return importlib.import_module("openvino")
+    sys.modules[tools] = None  # type: ignore[assignment]  # Python: cannot be imported; OpenVINO goes on without
+    try:
+        return importlib.import_module("openvino")
+    finally:
+        del sys.modules[tools]
+
+
 class OpenVinoLandmarkers:
     """Compiles the network once; `one()` gives a `Landmarker` of its own for each thread, at most `threads` at once."""
 
     def __init__(self, threads: int) -> None:
-        import openvino
-
+        openvino = quiet_openvino()
         core = openvino.Core()
         model = core.read_model(wheel_file(LANDMARKS_MEMBER))
         wanted = [result for number, result in enumerate(model.get_results()) if number in _OUTPUTS]

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import importlib.util
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +20,8 @@ from pipeline.detect.mediapipe_model import model_bundle
 from pipeline.detect.openvino_landmarks import OpenVinoLandmarker, landmarkers, refined
 from pipeline.types import Frame
 
-pytest.importorskip("openvino")
+if importlib.util.find_spec("openvino") is None:
+    pytest.skip("OpenVINO is for x86", allow_module_level=True)
 
 
 @pytest.fixture(scope="module")
@@ -102,6 +106,21 @@ def test_detections_are_the_same_and_the_cache_tells_them_apart(
         off = np.linalg.norm(fast.joints_image[order[0]] - own.joints_image[order[1]], axis=-1)
         assert np.median(off) < 0.5  # px of 1920; the network is given crops that differ by some hundredths
         assert off[own.scores[order[1]] > 0.5].max() < 8
+
+
+def test_importing_it_tells_nobody(tmp_path: Path) -> None:
+    """OpenVINO's conversion tools send a message at import; they keep an identity in the home folder for that."""
+    code = (
+        "import sys; from pipeline.detect.openvino_landmarks import quiet_openvino; quiet_openvino().Core();"
+        "print([name for name in sys.modules if 'telemetry' in name or name.startswith('openvino.tools')])"
+    )
+    home = {"HOME": str(tmp_path), "USERPROFILE": str(tmp_path)}
+    root = Path(openvino_landmarks.__file__).parents[2]
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=root, env=os.environ | home, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("error", [RuntimeError("no such device"), OSError("cannot load"), ImportError("half of it")])
