@@ -22,10 +22,12 @@ _JUDGED_S = 3.0  # what is judged lies within this (a burst of a third of a seco
 _FEWEST = 12  # and is at least so many results
 _GRACE_S = 1.5  # the first results pay for what is done once
 _HIGH = 90  # percentile of the latency that is held
-_ROOM = 0.7  # of the budget: below, it may be tried with more
+_ROOM = 0.8  # of the budget: below, it may be tried with more,
+_WORTH_TRYING = 0.85  # if what is to be expected lies below this; what fails is tried again later and later
 _BUSY = 0.85  # of the time between two frames: a stage that needs no more than this fits
 _PATIENCE_S = 3.0
-_LONGEST_PATIENCE_S = 60.0
+_LONGEST_PATIENCE_S = 30.0
+_PROVEN_S = 10.0  # a step to more that was good for so long was not too bold: something else has changed
 _STEPS = (1.0, 1.5, 2.0, 3.0, 4.0)  # every so-and-so-many-th frame: all, 2 of 3, every second, ...
 _RAREST_HZ = 8.0  # detections and lifts a second at least
 
@@ -97,8 +99,8 @@ class Adapter:
             self._easy_since_s = None
             return
         _, slower = max(options, key=lambda option: option[0])
-        if self._tried == slower:  # the last step to more was too bold
-            self._patience_s = min(2 * self._patience_s, _LONGEST_PATIENCE_S)
+        too_bold = self._tried == slower and self._changed_s is not None and time_s - self._changed_s < _PROVEN_S
+        self._patience_s = min(2 * self._patience_s, _LONGEST_PATIENCE_S) if too_bold else _PATIENCE_S
         self._change(slower, time_s)
         self._tried = None
 
@@ -109,12 +111,7 @@ class Adapter:
         now = self.pace
         if self._easy_since_s is None:
             self._easy_since_s = time_s
-        easy_s = time_s - self._easy_since_s
-        if now == Pace():
-            if easy_s > _LONGEST_PATIENCE_S:
-                self._patience_s = _PATIENCE_S  # a quiet minute: what was is forgotten
-            return
-        if easy_s < self._patience_s:
+        if now == Pace() or time_s - self._easy_since_s < self._patience_s:
             return
         options = []
         if now.detect_every > 1:
@@ -125,7 +122,7 @@ class Adapter:
             options.append((load.lift_ms / more, Pace(now.detect_every, more)))
         cost_ms, faster = min(options, key=lambda option: option[0])
         expected_ms = load.interval_ms + load.detect_ms + load.lift_ms
-        if cost_ms <= _BUSY * load.interval_ms or expected_ms <= _ROOM * self._budget_ms:
+        if cost_ms <= _BUSY * load.interval_ms or expected_ms <= _WORTH_TRYING * self._budget_ms:
             self._change(faster, time_s)
             self._tried = now
 

@@ -33,7 +33,7 @@ def test_within_the_budget_nothing_is_left_out():
 
 @pytest.mark.parametrize(("load", "relieved"), [(DETECTOR_HEAVY, Pace(1.5, 1)), (LIFTER_HEAVY, Pace(1, 1.5))])
 def test_the_stage_that_takes_more_is_relieved(load, relieved):
-    machine = Machine(Adapter(150), lambda pace: 200 if pace == Pace() else 120, load)
+    machine = Machine(Adapter(150), lambda pace: 200 if pace == Pace() else 130, load)
     assert machine.run(10) == relieved
     assert machine.paces == [Pace(), relieved]
 
@@ -57,7 +57,7 @@ def test_with_room_for_a_while_it_goes_back():
 
 
 def test_a_stage_that_would_break_the_budget_is_not_tried():
-    machine = Machine(Adapter(150), lambda pace: 200 if pace == Pace() else 40, Load(80, 10, 33, 16))
+    machine = Machine(Adapter(150), lambda pace: 200 if pace == Pace() else 40, Load(100, 10, 33, 16))
     assert machine.run(60) == Pace(1.5, 1)
 
 
@@ -88,6 +88,19 @@ def test_what_failed_is_tried_less_and_less_often():
     before = len(machine.paces)
     machine.run(50)
     assert len(machine.paces) - before <= 2
+
+
+def test_what_held_for_long_and_then_failed_is_tried_again_soon():
+    """Another program's burst is over some day; that steps failed minutes ago says nothing by then."""
+    slow = [True]
+    machine = Machine(Adapter(150), lambda pace: 200 if slow[0] and pace == Pace() else 40, Load(20, 10, 33, 30))
+    machine.run(120)  # by now it waits for half a minute between two attempts
+    slow[0] = False
+    assert machine.run(40) == Pace()
+    slow[0] = True
+    assert machine.run(3) == Pace(1.5, 1)
+    slow[0] = False
+    assert machine.run(6) == Pace()
 
 
 def test_rare_detections_are_not_made_rarer():
