@@ -6,9 +6,10 @@
     grounding  as auto, and feet that stand near the floor stand on it, neither in it nor above it
 
 What slides is mostly the root: depth is the weak direction of one camera. So first the root is shifted along the line
-of sight so that standing feet stay where they are, with a path as smooth as people move; what is left is done by the
-legs (`legs.reach`). Blending: an ankle's shift begins before its contact and fades after it, so nothing pops. Between
-contacts and in the air nothing is touched but by these fades: a jump stays a jump.
+of sight so that standing feet stay where they are, with a path as smooth as people move. Of what is left the faster
+part moves the body too: where an ankle is under its pelvis the lifter knows better than the picture says where both
+are. Only the rest is done by the legs (`legs.reach`). Blending: an ankle's shift begins before its contact and fades
+after it, so nothing pops. Between contacts and in the air nothing is touched but by these fades: a jump stays a jump.
 """
 
 from __future__ import annotations
@@ -33,7 +34,9 @@ _BELIEVED_M = 0.15  # a shift that is larger at any time says that this was no c
 _FLOOR_M = 0.15  # places this near the floor's height are on the floor
 _BLEND_S = 0.2
 _EASE_ALWAYS = 1.4  # so much faster than usual may a foot be that stands
-_ROOT_HZ = 0.1  # slower drifts of the root along the line of sight are left to what the picture says
+# Slower drifts of the root are left to what the picture says: along the line of sight, where it says least, ...
+_SIGHT_HZ = 0.1
+_LEVEL_HZ, _HEIGHT_HZ = 0.5, 0.3  # ... and then to and fro, up and down: the picture moves by 2 px of 1768 (sample)
 _ROOT_TRUST = 0.02  # how much a frame without standing feet holds the root where it was
 _ROUNDS = 4  # of turning knees aside: easing one there can bring its neighbours over the limit
 _PULL_S, _PULLS = 0.06, 6  # hips follow a foot that is out of reach, smoothly: deviation of the Gaussian, rounds
@@ -68,21 +71,31 @@ def locked(joints: Doubles, rate_hz: float, mode: FootLock, eye: Doubles, ankle_
 
 
 def _root_shift(joints: Doubles, standing: Bools, eye: Doubles, rate_hz: float) -> Doubles:
-    """(T, 3) shift along the lines of sight of the pelvis after which standing ankles move least.
-
-    Each contact has a place of its own to be found, so only changes within a contact count: the change from frame to
-    frame that the standing feet see is taken away, summed up, and what the sum drifts by is left out.
-    """
+    """(T, 3) shift of the whole body after which standing ankles move least: along the lines of sight of the pelvis,
+    then, for what is left, along the world's axes."""
     sight = joints[:, 0] - eye
     sight = sight / np.maximum(np.linalg.norm(sight, axis=1, keepdims=True), 1e-6)
+    ankles = joints[:, ANKLES]
+    along = np.einsum("tfc,tc->tf", np.diff(ankles, axis=0), sight[1:])
+    shift = _countered(along, standing, rate_hz, _SIGHT_HZ)[:, None] * sight
+    left = np.diff(ankles + shift[:, None], axis=0)
+    for axis, cutoff_hz in enumerate((_LEVEL_HZ, _LEVEL_HZ, _HEIGHT_HZ)):
+        shift[:, axis] += _countered(left[..., axis], standing, rate_hz, cutoff_hz)
+    return np.asarray(shift)
+
+
+def _countered(steps: Doubles, standing: Bools, rate_hz: float, cutoff_hz: float) -> Doubles:
+    """How far each ankle goes from frame to frame (T - 1, 2) -> (T,) the shift against what standing ones slide.
+
+    Each contact has a place of its own to be found, so only changes within a contact count: they are taken away,
+    summed up, and what the sum drifts by, slower than the cut-off, is left out.
+    """
     both = standing[1:] & standing[:-1]  # (T - 1, 2)
-    steps = np.einsum("tfc,tc->tf", np.diff(joints[:, ANKLES], axis=0), sight[1:])
     seen = both.sum(axis=1)
     slide = np.where(seen > 0, (steps * both).sum(axis=1) / np.maximum(seen, 1), 0.0)
     away = np.concatenate([[0.0], -np.cumsum(slide)])
     weight = np.where(np.concatenate([[False], seen > 0]), 1.0, _ROOT_TRUST)
-    slow = whittaker(away, weight, rate_hz, _ROOT_HZ)
-    return np.asarray((away - slow)[:, None] * sight)
+    return np.asarray(away - whittaker(away, weight, rate_hz, cutoff_hz))
 
 
 @dataclass(frozen=True, slots=True)
