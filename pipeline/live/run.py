@@ -40,8 +40,8 @@ _SILENCE_S = 0.5  # without a frame for so long the view says so
 _QUEUED = 4  # observations that wait for the lift thread
 _TIMELY = 0.8  # of the latency budget: so soon a frame must be ready, and the one that waits behind it
 _SMALLEST_PX = 16
-# How long one thread's Python may keep the others' waiting. Each stage hands over some thirty times a frame, and waits
-# so long each time: with Python's own 5 ms 20.5 frames a second were shown, with this 23 (two people, 8 runs in turns).
+# How long one thread's Python may keep the others' waiting; after every call into a network a stage may have to wait so
+# long. With Python's own 5 ms 20.5 frames a second were shown, with this 23.0 (two people, 8 runs in turns).
 _SWITCH_S = 0.001
 
 
