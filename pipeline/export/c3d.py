@@ -13,14 +13,15 @@ import errno
 import logging
 import os
 import unicodedata
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from pipeline.export.base import ExportOptions
-from pipeline.export.select import chosen_tracks, even_times, person_paths, rate_hz, world_joints
-from pipeline.export.trc import MARKERS
+from pipeline.export.markers import markers
+from pipeline.export.select import chosen_tracks, even_times, person_paths, rate_hz
 from pipeline.files import atomic_path
 from pipeline.types import Doubles, Take, Track3D
 
@@ -40,13 +41,15 @@ class C3dExporter:
         paths: list[Path] = []
         with contextlib.ExitStack() as stack:
             for track, first in zip(tracks, person_paths(folder, stem, self.suffix, tracks), strict=True):
-                joints = _even_joints(take, track)
-                for part, start in enumerate(range(0, len(joints), MAX_FRAMES)):
+                names, points = markers(take, track)
+                points = _even(points, take, track)
+                for part, start in enumerate(range(0, len(points), MAX_FRAMES)):
                     path = first if part == 0 else first.with_name(f"{first.name[:-4]}_part{part + 1}.c3d")
                     temporary = stack.enter_context(atomic_path(path))
                     _write(
                         temporary,
-                        joints[start : start + MAX_FRAMES],
+                        names,
+                        points[start : start + MAX_FRAMES],
                         start,
                         rate_hz(take, track),
                         take.name_of(track.person),
@@ -56,17 +59,16 @@ class C3dExporter:
         return paths
 
 
-def _even_joints(take: Take, track: Track3D) -> Doubles:
-    """(T, 17, 3) world joints at even times; between two frames of which one is unknown, unknown."""
-    joints = world_joints(take, track)
+def _even(points: Doubles, take: Take, track: Track3D) -> Doubles:
+    """(T, M, 3) at even times; between two frames of which one is unknown, unknown."""
     times = even_times(take, track, rate_hz(take, track))
     if times is track.time_s:
-        return joints
-    after = np.clip(np.searchsorted(track.time_s, times), 1, len(joints) - 1)
+        return points
+    after = np.clip(np.searchsorted(track.time_s, times), 1, len(points) - 1)
     before = after - 1
     share = (times - track.time_s[before]) / (track.time_s[after] - track.time_s[before])
     share = np.clip(share, 0, 1)[:, None, None]
-    return np.asarray(joints[before] * (1 - share) + joints[after] * share)
+    return np.asarray(points[before] * (1 - share) + points[after] * share)
 
 
 def _plain(name: str) -> str:
@@ -75,19 +77,22 @@ def _plain(name: str) -> str:
     return "".join(c for c in apart if not unicodedata.combining(c)).encode("ascii", "replace").decode("ascii")
 
 
-def _write(path: Path, joints: Doubles, start: int, rate: float, name: str) -> None:
-    """(T, 17, 3) metres to a file that exists. Raises OSError if the disk is full, which ezc3d does not say."""
+def _write(path: Path, names: Sequence[str], places: Doubles, start: int, rate: float, name: str) -> None:
+    """Markers (T, M, 3), metres, to a file that exists.
+
+    Raises OSError if the disk is full, which ezc3d does not say.
+    """
     import ezc3d
 
-    frames, markers = joints.shape[:2]
-    unseen = ~np.isfinite(joints).all(axis=2)
-    points = np.ones((4, markers, frames))
-    points[:3] = np.where(unseen[..., None], 0, joints * 1000).transpose(2, 1, 0)
+    frames, count = places.shape[:2]
+    unseen = ~np.isfinite(places).all(axis=2)
+    points = np.ones((4, count, frames))
+    points[:3] = np.where(unseen[..., None], 0, places * 1000).transpose(2, 1, 0)
     file: Any = ezc3d.c3d()
     point = file["parameters"]["POINT"]
     point["RATE"]["value"] = [rate]
     point["UNITS"]["value"] = ["mm"]
-    point["LABELS"]["value"] = list(MARKERS)
+    point["LABELS"]["value"] = list(names)
     file.add_parameter("POINT", "X_SCREEN", "+X")
     file.add_parameter("POINT", "Y_SCREEN", "+Z")
     file.add_parameter("SUBJECTS", "USED", [1])
@@ -98,8 +103,8 @@ def _write(path: Path, joints: Doubles, start: int, rate: float, name: str) -> N
     file["data"]["points"] = points
     file["data"]["meta_points"] = {
         "residuals": np.where(unseen.T, -1.0, 0.0)[None],
-        "camera_masks": np.zeros((7, markers, frames), bool),
+        "camera_masks": np.zeros((7, count, frames), bool),
     }
     file.write(str(path))
-    if path.stat().st_size < frames * markers * 16:
+    if path.stat().st_size < frames * count * 16:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.export.base import ExportOptions
+from pipeline.export.markers import feet
 from pipeline.export.select import rate_hz, world_joints
 from pipeline.post.bones import measure_body
 from pipeline.post.rig import Rig, rig_for, rig_from_world
 from pipeline.post.rotations import RigPose, solve
-from pipeline.post.toes import foot_directions
 from pipeline.types import Take, Track3D
 
 
@@ -30,12 +30,8 @@ def rig_motion(take: Take, track: Track3D, options: ExportOptions) -> Motion:
     rate, seen = rate_hz(take, track), track.seen
     world = world_joints(take, track)
     joints = rig_from_world(world[seen])
-    track2d, scene, info = take.track2d(track.person), take.scene, take.info
-    feet = None
-    if track2d is not None and scene is not None and len(track2d.joints_image) == len(world):
-        found = foot_directions(world, track2d, scene, (info.width_px, info.height_px), rate)
-        feet = None if found is None else rig_from_world(found[seen])
-    pose = solve(joints, track.time_s[seen], rate, feet)
+    found = feet(take, track, world)
+    pose = solve(joints, track.time_s[seen], rate, None if found is None else rig_from_world(found[seen]))
     if not options.root_motion:
         root = pose.root.copy()
         root[:, [0, 2]] = root[0, [0, 2]]

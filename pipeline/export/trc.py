@@ -1,9 +1,9 @@
 """TRC marker files (Motion Analysis) as OpenSim and Pose2Sim read them: one person a file, every frame a row.
 
 Metres. OpenSim's axes, right-handed: y up, x toward the camera, z along the picture from right to left; a person who
-faces the camera looks along +x and has the right side at +z, as OpenSim's models do. Markers carry Pose2Sim's names.
-Cells are NaN where the person was not seen: OpenSim 4.6 stops at a row that ends with an empty one. Times are the
-video's own, also where its rate varies.
+faces the camera looks along +x and has the right side at +z, as OpenSim's models do. Markers carry Pose2Sim's names;
+the tips of the toes are among them if the detector finds toes. Cells are NaN where the person was not seen: OpenSim 4.6
+stops at a row that ends with an empty one. Times are the video's own, also where its rate varies.
 """
 
 from __future__ import annotations
@@ -15,15 +15,10 @@ import numpy as np
 
 from pipeline.export.base import ExportOptions
 from pipeline.export.each import write_text
-from pipeline.export.select import rate_hz, world_joints
+from pipeline.export.markers import markers
+from pipeline.export.select import rate_hz
 from pipeline.export.text import chunks, formatted
 from pipeline.types import Doubles, Take, Track3D
-
-# In the order of H36M-17. Pose2Sim's neck is the middle of the shoulders, its head the top of the head.
-MARKERS = (
-    "Hip", "RHip", "RKnee", "RAnkle", "LHip", "LKnee", "LAnkle", "Spine", "Neck", "Nose", "Head", "LShoulder", "LElbow",
-    "LWrist", "RShoulder", "RElbow", "RWrist",
-)  # fmt: skip
 
 
 def opensim_from_world(points: Doubles) -> Doubles:
@@ -43,13 +38,14 @@ class TrcExporter:
 
 def _text(take: Take, track: Track3D, name: str) -> Iterator[str]:
     rate, count, first = rate_hz(take, track), len(track.frame_index), int(track.frame_index[0]) + 1
+    names, points = markers(take, track)
     yield f"PathFileType\t4\t(X/Y/Z)\t{name}\n"
     yield "DataRate\tCameraRate\tNumFrames\tNumMarkers\tUnits\tOrigDataRate\tOrigDataStartFrame\tOrigNumFrames\n"
-    yield f"{rate:.6f}\t{rate:.6f}\t{count}\t{len(MARKERS)}\tm\t{rate:.6f}\t{first}\t{count}\n"
-    yield "Frame#\tTime\t" + "\t\t\t".join(MARKERS) + "\t\t\n"
-    yield "\t\t" + "\t".join(f"{axis}{i}" for i in range(1, len(MARKERS) + 1) for axis in "XYZ") + "\n"
-    joints = opensim_from_world(world_joints(take, track)).reshape(count, -1)
-    values = np.concatenate([track.frame_index[:, None] + 1, track.time_s[:, None], joints], axis=1)
-    template = "%d\t%.6f" + "\t%.6f" * joints.shape[1] + "\n"
+    yield f"{rate:.6f}\t{rate:.6f}\t{count}\t{len(names)}\tm\t{rate:.6f}\t{first}\t{count}\n"
+    yield "Frame#\tTime\t" + "\t\t\t".join(names) + "\t\t\n"
+    yield "\t\t" + "\t".join(f"{axis}{i}" for i in range(1, len(names) + 1) for axis in "XYZ") + "\n"
+    values = opensim_from_world(points).reshape(count, -1)
+    template = "%d\t%.6f" + "\t%.6f" * values.shape[1] + "\n"
+    values = np.concatenate([track.frame_index[:, None] + 1, track.time_s[:, None], values], axis=1)
     for rows in chunks(count):
         yield formatted(template, values[rows], "NaN")

@@ -19,7 +19,7 @@ from pipeline.post.stature import STATURE_PER_CHAIN
 from pipeline.skeleton import SKELETONS
 from pipeline.types import Doubles, SceneEstimate, Track2D
 
-ANKLES = (6, 3)  # H36M-17: left, right
+ANKLES = [6, 3]  # H36M-17: left, right
 _SURE = 0.4  # scores from which on a toe and its ankle count
 _HZ = 5.0
 _OUTWARD_DEG = 10.0  # feet point a little outward (foot progression angle in walking: 5 to 13 degrees)
@@ -54,7 +54,7 @@ def foot_directions(world: Doubles, track: Track2D, scene: SceneEstimate, size_p
     out = np.full((len(world), 2, 3), np.nan)
     if not known.any():
         return out
-    length = float(np.linalg.norm(foot_rest(measure_body(world[known]).chain_m * STATURE_PER_CHAIN)))
+    length = foot_length(world)
     camera = camera_from_world(world, scene.rotation, scene.translation)
     left = unit(world[:, 4] - world[:, 1])
     forward = unit(np.cross(left, world[:, 8] - world[:, 0]))
@@ -73,6 +73,11 @@ def foot_directions(world: Doubles, track: Track2D, scene: SceneEstimate, size_p
         # Against the shank it moves little: smoothed as a direction, run by run.
         out[:, side] = unit(low_pass(out[:, side], sure, rate_hz, _HZ))
     return out
+
+
+def foot_length(world: Doubles) -> float:
+    """(T, 17, 3) one person, NaN = not seen -> metres from an ankle to the tip of the toes, by their stature."""
+    return float(np.linalg.norm(foot_rest(measure_body(world).chain_m * STATURE_PER_CHAIN)))
 
 
 def _on_sphere(ankle: Doubles, offset_px: Doubles, length: float, focal: float) -> tuple[Doubles, Doubles]:

@@ -11,7 +11,7 @@ import pytest
 from pipeline.export import c3d
 from pipeline.export.base import ExportOptions
 from pipeline.export.c3d import C3dExporter
-from pipeline.export.trc import MARKERS
+from pipeline.export.markers import JOINTS
 from pipeline.types import Take
 from tests.motion import clip, facing_camera, hidden, make_take, scene
 
@@ -31,7 +31,7 @@ def test_ezc3d_reads_it_back(take, tmp_path):
     for path, track in zip(paths, take.tracks3d, strict=True):
         file = ezc3d.c3d(str(path))
         point = file["parameters"]["POINT"]
-        assert point["LABELS"]["value"] == list(MARKERS)
+        assert point["LABELS"]["value"] == list(JOINTS)
         assert point["UNITS"]["value"] == ["mm"]
         assert point["RATE"]["value"][0] == pytest.approx(30000 / 1001, rel=1e-6)
         assert (point["X_SCREEN"]["value"], point["Y_SCREEN"]["value"]) == (["+X"], ["+Z"])

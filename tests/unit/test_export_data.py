@@ -12,8 +12,9 @@ import pytest
 from pipeline.export.base import ExportOptions
 from pipeline.export.dlc import DlcExporter
 from pipeline.export.documents import JsonExporter, NpzExporter
+from pipeline.export.markers import JOINTS
 from pipeline.export.openpose import OpenPoseExporter, body_25
-from pipeline.export.trc import MARKERS, TrcExporter
+from pipeline.export.trc import TrcExporter
 from pipeline.skeleton import H36M17
 from pipeline.sources.joints2d import Joints2DSource
 from pipeline.types import Take, Track2D
@@ -48,7 +49,7 @@ def test_trc(take, tmp_path):
         assert (facts["NumFrames"], facts["NumMarkers"], facts["Units"]) == ("205", "17", "m")
         assert float(facts["DataRate"]) == pytest.approx(30000 / 1001, abs=1e-6)
         assert np.allclose(table["time"], np.arange(205) * 1001 / 30000, atol=1e-6)
-        x, y, z = (table[[f"{name}_{axis}" for name in MARKERS]].to_numpy() for axis in "xyz")
+        x, y, z = (table[[f"{name}_{axis}" for name in JOINTS]].to_numpy() for axis in "xyz")
         assert np.allclose(np.stack([-z, -x, y], axis=-1), track.joints, atol=2e-6, equal_nan=True)
     first = read_trc(paths[0])[1]
     assert first.iloc[np.flatnonzero(GAP), 2:].isna().all().all()

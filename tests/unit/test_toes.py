@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
+import ezc3d
 import numpy as np
 import pytest
 
 from pipeline.export.base import ExportOptions
+from pipeline.export.c3d import C3dExporter
+from pipeline.export.markers import JOINTS, markers
 from pipeline.export.motion import rig_motion
+from pipeline.export.trc import TrcExporter
 from pipeline.geometry import camera_from_world, image_from_camera, rotation_world_from_camera
 from pipeline.post.bones import measure_body, with_body
 from pipeline.post.rig import NAMES, foot_rest, forward_kinematics, rig_from_world
 from pipeline.post.stature import STATURE_PER_CHAIN
-from pipeline.post.toes import foot_directions, toes_seen
+from pipeline.post.toes import foot_directions, foot_length, toes_seen
 from pipeline.skeleton import SKELETONS
 from pipeline.types import Floats, SceneEstimate, Take, Track2D, Track3D, VideoInfo
 from tests.fakes import walking
@@ -92,6 +97,36 @@ def test_detectors_without_toes_say_nothing() -> None:
         offsets, scores = toes_seen(whole)
         assert offsets.shape == (3, 2, 2)
         assert scores.shape == (3, 2)
+
+
+def test_toes_are_markers_where_they_are_known(tmp_path: Path) -> None:
+    joints, feet, track = scene(35.0, 25.0)
+    scores: Floats = track.scores.copy()
+    scores[10:20, 31] = 0.1
+    index = np.arange(COUNT)
+    track3d = Track3D(1, index, index / RATE, joints.astype(np.float32), np.ones((COUNT, 17), np.float32), "world")
+    info = VideoInfo("x", "", *SIZE, RATE, COUNT, COUNT / RATE)
+    take = Take(info, (replace(track, scores=scores),), (track3d,), SCENE, {})
+    names, points = markers(take, track3d)
+    assert names == (*JOINTS, "LBigToe", "RBigToe")
+    np.testing.assert_allclose(points[:, :17], joints, atol=1e-6)
+    assert np.isnan(points[10:20, 17]).all()
+    way = points[:, 17:] - joints[:, [6, 3]]
+    known = np.isfinite(way).all(-1)
+    assert angle_deg(way / np.linalg.norm(way, axis=-1, keepdims=True), feet)[known].max() < 8
+    assert np.linalg.norm(way, axis=-1)[known].max() == pytest.approx(foot_length(joints), rel=1e-5)
+    # The files say the same: TRC in OpenSim's axes (-y, z, -x), C3D in millimetres, what is not known not there.
+    trc = TrcExporter().write(take, tmp_path, "clip", ExportOptions())[0].read_text("utf-8").split("\n")
+    assert trc[3].split("\t")[2::3][-2:] == ["LBigToe", "RBigToe"]
+    cells = np.array([[float(cell) for cell in line.split("\t")] for line in trc[5:-1]])
+    x, y, z = cells[:, 2 + 3 * 17 :].reshape(COUNT, 2, 3).transpose(2, 0, 1)
+    np.testing.assert_allclose(np.stack([-z, -x, y], -1), points[:, 17:], atol=2e-6)
+    file = ezc3d.c3d(str(C3dExporter().write(take, tmp_path, "clip", ExportOptions())[0]))
+    assert file["parameters"]["POINT"]["LABELS"]["value"] == list(names)
+    np.testing.assert_allclose(file["data"]["points"][:3].transpose(2, 1, 0) / 1000, points, atol=1e-6)
+    plain = markers(Take(info, (), (track3d,), SCENE, {}), track3d)
+    assert plain[0] == JOINTS
+    assert plain[1].shape == (COUNT, 17, 3)
 
 
 def test_the_rigs_feet_follow_and_its_joints_stay() -> None:
