@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from pipeline.export.base import ExportOptions
+from pipeline.export.markers import JOINTS
 from pipeline.export.select import rate_hz, world_joints
 from pipeline.post.rig import NAMES, Rig, forward_kinematics, h36m_from_rig
 from pipeline.types import Doubles, Ints, Take, Track3D
@@ -138,7 +139,8 @@ def _glb(path: Path, track: Track3D, rows: Ints, options: ExportOptions) -> Doub
 
 
 def _trc(path: Path, track: Track3D, rows: Ints, options: ExportOptions) -> Doubles:
-    values = np.array([line.split("\t")[2:] for line in _lines(path, 5 + rows)], float).reshape(-1, 17, 3)
+    cells = np.array([line.split("\t")[2:] for line in _lines(path, 5 + rows)], float)
+    values = cells.reshape(len(cells), -1, 3)[:, : len(JOINTS)]  # toes may follow
     return np.stack([-values[..., 2], -values[..., 0], values[..., 1]], axis=-1)
 
 
@@ -156,7 +158,7 @@ def _c3d(path: Path, track: Track3D, rows: Ints, options: ExportOptions) -> Doub
     import ezc3d
 
     points = ezc3d.c3d(str(path))["data"]["points"]
-    return np.asarray(points[:3].transpose(2, 1, 0)[rows] / 1000)
+    return np.asarray(points[:3, : len(JOINTS)].transpose(2, 1, 0)[rows] / 1000)
 
 
 # Exporter -> how its file is read, and how far joints may be off in millimetres.

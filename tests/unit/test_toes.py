@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from pipeline.export.base import ExportOptions
 from pipeline.export.c3d import C3dExporter
 from pipeline.export.markers import JOINTS, markers
 from pipeline.export.motion import rig_motion
+from pipeline.export.run import export_take
 from pipeline.export.trc import TrcExporter
 from pipeline.geometry import camera_from_world, image_from_camera, rotation_world_from_camera
 from pipeline.post.bones import measure_body, with_body
@@ -124,6 +126,8 @@ def test_toes_are_markers_where_they_are_known(tmp_path: Path) -> None:
     file = ezc3d.c3d(str(C3dExporter().write(take, tmp_path, "clip", ExportOptions())[0]))
     assert file["parameters"]["POINT"]["LABELS"]["value"] == list(names)
     np.testing.assert_allclose(file["data"]["points"][:3].transpose(2, 1, 0) / 1000, points, atol=1e-6)
+    report = export_take(take, tmp_path, "told", ["trc", "c3d"], ExportOptions(report=True))[-1]
+    assert [export["passed"] for export in json.loads(report.read_text("utf-8"))["exports"]] == [True, True]
     plain = markers(Take(info, (), (track3d,), SCENE, {}), track3d)
     assert plain[0] == JOINTS
     assert plain[1].shape == (COUNT, 17, 3)
