@@ -61,9 +61,7 @@ def pad_index(length: int, frames: int) -> tuple[NDArray[np.int64], int]:
     65.8 with the segment at the front and its last row repeated.
     """
     before = max(0, (frames - length) // 2)
-    period = max(1, 2 * (length - 1))
-    place = (np.arange(frames) - before) % period
-    return np.minimum(place, period - place) if length > 1 else np.zeros(frames, np.int64), before
+    return _to_and_fro(length, frames, before), before
 
 
 def lead_in(length: int, frames: int) -> NDArray[np.int64]:
@@ -72,8 +70,13 @@ def lead_in(length: int, frames: int) -> NDArray[np.int64]:
     Before its first row the segment runs to and fro; behind its last one, where poses are asked for, nothing is made
     up.
     """
+    return _to_and_fro(length, frames, frames - length)
+
+
+def _to_and_fro(length: int, frames: int, before: int) -> NDArray[np.int64]:
+    """(frames,) rows of a segment whose first row stands at `before`, and which runs on to and fro beyond its ends."""
     period = max(1, 2 * (length - 1))
-    place = (np.arange(frames) - (frames - length)) % period
+    place = (np.arange(frames) - before) % period
     return np.minimum(place, period - place) if length > 1 else np.zeros(frames, np.int64)
 
 

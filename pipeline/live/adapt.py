@@ -87,13 +87,13 @@ class Adapter:
     def _fewer(self, time_s: float, load: Load) -> None:
         """Relieve the stage that takes more of the machine now."""
         now = self.pace
-        lifts_hz = load.seen_hz / now.lift_every
+        lifts_hz = (load.seen_hz or math.inf) / now.lift_every  # never more than detections
         options = []
         fewer = _next(now.detect_every)
-        if fewer and min(load.seen_hz or math.inf, lifts_hz or math.inf) * now.detect_every / fewer >= _RAREST_HZ:
+        if fewer and lifts_hz * now.detect_every / fewer >= _RAREST_HZ:
             options.append((load.detect_ms / now.detect_every, Pace(fewer, now.lift_every)))
         fewer = _next(now.lift_every)
-        if fewer and (lifts_hz or math.inf) * now.lift_every / fewer >= _RAREST_HZ:
+        if fewer and lifts_hz * now.lift_every / fewer >= _RAREST_HZ:
             options.append((load.lift_ms / now.lift_every, Pace(now.detect_every, fewer)))
         if not options:
             self._easy_since_s = None

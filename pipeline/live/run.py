@@ -2,7 +2,7 @@
 
 camera thread: opens the source, waits for the models, reads -> `LatestSlot` (newest frame; what it overwrites is lost)
 detect thread: loads the detector; takes the newest frame, detects or predicts -> `StopQueue` of 2D, a few frames
-lift thread:   loads the lifter; takes all 2D there is, lifts for the newest and for what is young -> `emit`
+lift thread:   loads the lifter; takes all 2D there is, lifts for the newest and for what makes nobody late -> `emit`
 
 The lift thread empties the queue at every turn, so it never holds more than what came during one lift, and the detect
 thread never waits for it for long. Any error ends all three and is kept. A thread that hangs in foreign code (a driver,
