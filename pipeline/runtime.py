@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import importlib.metadata
 import json
 import logging
@@ -10,6 +11,7 @@ import os
 import platform
 import shutil
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -88,6 +90,35 @@ def leave_a_core() -> int:
         cores = len(affinity(0)) if affinity else (os.cpu_count() or 1)
         torch.set_num_threads(max(1, min(torch.get_num_threads(), cores - 1)))
     return torch.get_num_threads()
+
+
+def quiet_openvino() -> Any:
+    """The module `openvino` without its conversion tools, which report every import to their maker over the network.
+
+    Raises ImportError as an import does.
+    """
+    tools = "openvino.tools"
+    if tools in sys.modules:
+        return importlib.import_module("openvino")
+    sys.modules[tools] = None  # type: ignore[assignment]  # Python: cannot be imported; OpenVINO goes on without
+    try:
+        return importlib.import_module("openvino")
+    finally:
+        del sys.modules[tools]
+
+
+def openvino_settings(threads: int, streams: int = 1) -> dict[str, Any]:
+    """For `compile_model` on the CPU; `streams` inferences at once share the threads.
+
+    float32 wherever it runs: the default of newer processors is bfloat16, which moves joints. Not pinned to cores,
+    because decoding, detection and lifting all want them.
+    """
+    return {
+        "NUM_STREAMS": streams,
+        "INFERENCE_NUM_THREADS": threads,
+        "ENABLE_CPU_PINNING": False,
+        "INFERENCE_PRECISION_HINT": "f32",
+    }
 
 
 def versions() -> dict[str, str]:

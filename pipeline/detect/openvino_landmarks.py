@@ -10,14 +10,13 @@ Bazarevsky et al., "BlazePose: On-device Real-time Body Pose tracking", CVPR wor
 
 from __future__ import annotations
 
-import importlib
 import importlib.util
 import logging
-import sys
 from typing import Any
 
 import numpy as np
 
+from pipeline import runtime
 from pipeline.detect.mediapipe_graphs import LANDMARKER_PX, Landmarker, Landmarks
 from pipeline.detect.mediapipe_model import LANDMARKS_MEMBER, ModelBundle, wheel_file
 from pipeline.types import Floats, Image
@@ -32,44 +31,22 @@ _SURE = 0.5  # of a heat map's best cell there, to be believed
 _OUTPUTS = {0: (1, 5 * _POINTS), 1: (1, 1), 3: (1, 64, 64, _POINTS)}
 
 
-def quiet_openvino() -> Any:
-    """The module `openvino` without its conversion tools, which report every import to their maker over the network.
-
-    Raises ImportError as an import does.
-    """
-    tools = "openvino.tools"
-    if tools in sys.modules:
-        return importlib.import_module("openvino")
-    sys.modules[tools] = None  # type: ignore[assignment]  # Python: cannot be imported; OpenVINO goes on without
-    try:
-        return importlib.import_module("openvino")
-    finally:
-        del sys.modules[tools]
-
-
 class OpenVinoLandmarkers:
     """Compiles the network once; `one()` gives a `Landmarker` of its own for each thread, at most `threads` at once."""
 
     def __init__(self, threads: int) -> None:
-        openvino = quiet_openvino()
+        openvino = runtime.quiet_openvino()
         core = openvino.Core()
         model = core.read_model(wheel_file(LANDMARKS_MEMBER))
         wanted = [result for number, result in enumerate(model.get_results()) if number in _OUTPUTS]
         shapes = [tuple(result.get_output_shape(0)) for result in wanted]
         if shapes != list(_OUTPUTS.values()):
             raise RuntimeError(f"the landmark model answers {shapes}")
-        # Float32 wherever it runs: the default of newer processors is bfloat16, which moves joints. Not pinned to
-        # cores, because decoding and lifting want them too.
         self.runtime = f"openvino{openvino.__version__.split('-')[0]}"
         self._network: Any = core.compile_model(
             openvino.Model(wanted, model.get_parameters()),
             "CPU",
-            {
-                "NUM_STREAMS": threads,
-                "INFERENCE_NUM_THREADS": threads,
-                "ENABLE_CPU_PINNING": False,
-                "INFERENCE_PRECISION_HINT": "f32",
-            },
+            runtime.openvino_settings(threads, streams=threads),
         )
 
     def one(self) -> OpenVinoLandmarker:

@@ -31,25 +31,19 @@ Shapes: `B` windows, `n` frames of them, `k` rows that are asked for, `C` channe
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
-from torch import Tensor
-from torch.nn import functional
 
 from pipeline.lift.base import WindowLifter
 from pipeline.lift.centred import repeat_ends
-from pipeline.lift.frametransformer import FrameBlock, FrameTransformer, pulled_to_rays, turn_of, turned
+from pipeline.lift.frametransformer import FrameTransformer
 from pipeline.lift.inputs import NetworkInput, mirror
 from pipeline.lift.lifter import HostLifter
+from pipeline.lift.newest_rows import forward_rows
+from pipeline.lift.openvino_rows import OpenVinoRows, openvino_rows
 from pipeline.lift.windows import lead_in, pad_index
 from pipeline.types import Floats, check_shape
-
-Index = NDArray[np.int64]
-Schedule = tuple[tuple[int, int], ...]
 
 LIVE_SHARE = 2 / 3
 _SHORT = 27  # frames
@@ -58,10 +52,13 @@ _SHORT = 27  # frames
 class NewestLifter:
     """Lifts rows of growing windows of at most `frames` frames. Use from one thread.
 
-    `share` of the lifter's own frames; 1 and `early` False: nothing is approximated.
+    `share` of the lifter's own frames; 1 and `early` False: nothing is approximated. `openvino`: the weights as they
+    are now may be given to OpenVINO, which takes a second once and then half of the time.
     """
 
-    def __init__(self, lifter: WindowLifter, early: bool = True, share: float = LIVE_SHARE) -> None:
+    def __init__(
+        self, lifter: WindowLifter, early: bool = True, share: float = LIVE_SHARE, openvino: bool = False
+    ) -> None:
         self.lifter = lifter
         self.frames = lifter.frames
         self._network = _lazy_network(lifter)
@@ -69,11 +66,19 @@ class NewestLifter:
         self._schedule = ((0, schedule[0][1]), *schedule[1:]) if early and schedule else schedule
         if self._network is not None:
             self.frames = round(lifter.frames * share)
+        self._openvino: OpenVinoRows | None = None
+        if openvino and self._network is not None and _plain(lifter):
+            self._openvino = openvino_rows(self._network, self._schedule)
 
     @property
     def lazy(self) -> bool:
         """Whether rows cost less than the window."""
         return self._network is not None
+
+    @property
+    def runtime(self) -> str:
+        """What the network runs on: "torch" or "openvino"."""
+        return "torch" if self._openvino is None else "openvino"
 
     def lift(
         self, joints_image: Floats, scores: Floats, size_px: tuple[int, int], fov_deg: float | None, rows: Sequence[int]
@@ -111,16 +116,25 @@ class NewestLifter:
         self, lifter: HostLifter, network: FrameTransformer, given: NetworkInput, rows: tuple[int, ...]
     ) -> Floats:
         x = np.concatenate([given.values, mirror(given.values)]) if lifter.flip else given.values
-        autocast = torch.autocast(lifter.device.type, lifter.dtype, enabled=lifter.dtype != torch.float32)
-        with torch.inference_mode(), autocast:
-            source = torch.from_numpy(x).to(lifter.device)
-            joints: Floats = forward_rows(network, source, rows, self._schedule).float().cpu().numpy()
+        joints: Floats
+        if self._openvino is not None:
+            joints = self._openvino(x, rows)
+        else:
+            autocast = torch.autocast(lifter.device.type, lifter.dtype, enabled=lifter.dtype != torch.float32)
+            with torch.inference_mode(), autocast:
+                source = torch.from_numpy(x).to(lifter.device)
+                joints = forward_rows(network, source, rows, self._schedule).float().cpu().numpy()
         if lifter.flip:
             joints = (joints[: len(given.values)] + mirror(joints[len(given.values) :])) / 2
         joints = joints - joints[:, :, :1]
         if given.axes is not None:
             joints = joints @ given.axes[:, list(rows)]
         return np.ascontiguousarray(joints, dtype=np.float32)
+
+
+def _plain(lifter: WindowLifter) -> bool:
+    """Whether it computes in float32 on the processor."""
+    return isinstance(lifter, HostLifter) and lifter.device.type == "cpu" and lifter.dtype == torch.float32
 
 
 def _lazy_network(lifter: WindowLifter) -> FrameTransformer | None:
@@ -130,122 +144,3 @@ def _lazy_network(lifter: WindowLifter) -> FrameTransformer | None:
     prune, entry = lifter.prune, lifter.entry
     evenly = not prune.schedule or (prune.strategy == "TPS" and not prune.motion_share and prune.recover == "TRI")
     return lifter.model if evenly and entry.root == "subtract" and entry.scale == "metres" else None
-
-
-@dataclass(frozen=True, slots=True)
-class _Stage:
-    """A stretch of blocks between two prunings, and the way back over the pruning behind it."""
-
-    blocks: range
-    turn: tuple[Tensor, Tensor]  # of the frames that are alive
-    turn_asked: tuple[Tensor, Tensor]
-    asked: Tensor  # of the alive: those whose tokens leave the last block, rising
-    kept: Tensor  # of the asked: those that go on to the next stage
-    wanted: Tensor  # of the asked: those that recovering needs here; in the last stage, where it starts
-    near: Tensor  # of the asked: the kept ones whose tokens come back from the next stage
-    before: Tensor  # of those: the neighbours of each wanted one in time, and
-    after: Tensor
-    share: Tensor  # (wanted, 1) how far it lies between them
-
-
-# The same windows come again and again; while they fill, each length once.
-@lru_cache(maxsize=128)
-def _plan(
-    frames: int, rows: tuple[int, ...], depth: int, schedule: Schedule, turning: tuple[int, int], device: torch.device
-) -> list[_Stage]:
-    """`turning`: what `turn_of` wants beside the frames."""
-
-    def placed(places: Index) -> Tensor:
-        return torch.from_numpy(np.ascontiguousarray(places)).to(device)
-
-    def stage(blocks: range, kept: Index, near: Index) -> _Stage:
-        asked = np.union1d(kept, wanted)
-        after = np.clip(np.searchsorted(near, wanted, side="right"), min(1, len(near) - 1), len(near) - 1)
-        before = np.maximum(after - 1, 0)
-        apart = np.maximum(near[after] - near[before], 1)
-        share = np.clip((wanted - near[before]) / apart, 0, 1).astype(np.float32)[:, None]
-        placed_share = torch.from_numpy(share).to(device)
-        turn = turn_of(placed(alive)[None], *turning)
-        where = placed(np.searchsorted(alive, asked))
-        return _Stage(
-            blocks=blocks,
-            turn=turn,
-            turn_asked=(turn[0][:, :, where], turn[1][:, :, where]),
-            asked=where,
-            kept=placed(np.searchsorted(asked, kept)),
-            wanted=placed(np.searchsorted(asked, wanted)),
-            near=placed(np.searchsorted(asked, near)),
-            before=placed(before),
-            after=placed(after),
-            share=placed_share,
-        )
-
-    alive, wanted = np.arange(frames), np.array(rows, np.int64)
-    begin, stages = 0, []
-    for block, keep in schedule:
-        if keep >= len(alive):
-            continue  # a window so short that nothing is left to drop
-        kept = alive[np.linspace(0, len(alive) - 1, keep).round().astype(np.int64)]  # as `pruning.select_uniform`
-        after = np.clip(np.searchsorted(kept, wanted, side="right"), min(1, keep - 1), keep - 1)
-        near = kept[np.unique(np.concatenate([after, np.maximum(after - 1, 0)]))]
-        stages.append(stage(range(begin, block), kept, near))
-        alive, wanted, begin = kept, near, block
-    stages.append(stage(range(begin, depth), wanted[:0], wanted))
-    return stages
-
-
-def forward_rows(
-    network: FrameTransformer, x: Tensor, rows: tuple[int, ...], schedule: Schedule | None = None
-) -> Tensor:
-    """(B, n, 17, channels) -> joints (B, k, 17, 3): those rows of `FrameTransformer.forward`.
-
-    `schedule` None: the network's own. For windows of another length it is scaled, so that kept frames lie as far apart
-    as the deep blocks are used to.
-    """
-    c, n = network.config, x.shape[1]
-    schedule = network.pruner.config.schedule if schedule is None else schedule
-    schedule = tuple((block, max(1, round(keep * n / c.frames))) for block, keep in schedule)
-    stages = _plan(n, rows, c.depth, schedule, network.turning, x.device)
-    # If there is no block before the first pruning, nothing looks at the frames that it drops.
-    given = x if len(stages[0].blocks) else x[:, stages[0].asked]
-    own = min(c.in_channels, 3)
-    tokens = network.embed(torch.cat([given[..., :own].flatten(2), given[:, :, 0, own:]], -1))
-    for layer in network.encoder:
-        tokens = layer(tokens)
-    left: list[Tensor] = []  # tokens that left each stage but the last
-    for number, stage in enumerate(stages):
-        for block in stage.blocks[:-1]:
-            tokens = network.blocks[block](tokens, stage.turn)
-        if len(stage.blocks):
-            tokens = _answers(network.blocks[stage.blocks[-1]], tokens, stage)  # type: ignore[arg-type]
-        if number < len(stages) - 1:
-            left.append(tokens)
-            tokens = tokens[:, stage.kept]
-    tokens = tokens[:, stages[-1].wanted]
-    for stage, before in zip(reversed(stages[:-1]), reversed(left), strict=True):
-        added = tokens - before[:, stage.near]
-        between = torch.lerp(added[:, stage.before].float(), added[:, stage.after].float(), stage.share)  # TRI
-        tokens = before[:, stage.wanted] + between.to(before.dtype)
-    for layer in network.decoder:
-        tokens = layer(tokens)
-    tokens = network.norm(tokens)
-    joints = network.head(tokens).unflatten(-1, (c.joints, c.out_channels))
-    if not c.along_rays:
-        return joints
-    return pulled_to_rays(joints, x[:, list(rows)], network.gate(tokens))
-
-
-def _answers(block: FrameBlock, x: Tensor, stage: _Stage) -> Tensor:
-    """The asked rows of a block's answer: keys and values of all frames, queries of those alone."""
-    if x.shape[1] == 1:
-        return block(x, stage.turn)[:, stage.asked]
-    attention, channels = block.attn, x.shape[-1]
-    normed = block.norm1(x)
-    weight, bias = attention.qkv.weight, attention.qkv.bias
-    q = functional.linear(normed[:, stage.asked], weight[:channels], None if bias is None else bias[:channels])
-    k, v = functional.linear(normed, weight[channels:], None if bias is None else bias[channels:]).chunk(2, -1)
-    heads, size = attention.heads, channels // attention.heads
-    q, k, v = (part.view(*part.shape[:2], heads, size).transpose(1, 2) for part in (q, k, v))
-    mixed = attention.attend(turned(q, stage.turn_asked), turned(k, stage.turn), v)
-    rows = x[:, stage.asked] + attention.proj(mixed.transpose(1, 2).flatten(2))
-    return rows + block.mlp(block.norm2(rows))

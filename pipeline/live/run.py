@@ -218,7 +218,7 @@ class LiveRun:
         self._device = lifter.device_name
         from pipeline.lift.newest import NewestLifter  # brings torch: never where a window waits for it
 
-        newest = NewestLifter(lifter)
+        newest = NewestLifter(lifter, openvino=True)
         warm_up(newest, self._config)
         self._ready.wait()
         info = self.info

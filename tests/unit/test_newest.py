@@ -9,7 +9,8 @@ import torch
 from pipeline.config import LiftConfig
 from pipeline.lift.frametransformer import FrameTransformer, FrameTransformerConfig
 from pipeline.lift.lifter import create_lifter
-from pipeline.lift.newest import NewestLifter, forward_rows
+from pipeline.lift.newest import NewestLifter
+from pipeline.lift.newest_rows import forward_rows
 from pipeline.schedule import PruneConfig
 
 SIZE = (1280, 720)

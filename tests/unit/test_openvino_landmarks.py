@@ -111,7 +111,7 @@ def test_detections_are_the_same_and_the_cache_tells_them_apart(
 def test_importing_it_tells_nobody(tmp_path: Path) -> None:
     """OpenVINO's conversion tools send a message at import; they keep an identity in the home folder for that."""
     code = (
-        "import sys; from pipeline.detect.openvino_landmarks import quiet_openvino; quiet_openvino().Core();"
+        "import sys; from pipeline.runtime import quiet_openvino; quiet_openvino().Core();"
         "print([name for name in sys.modules if 'telemetry' in name or name.startswith('openvino.tools')])"
     )
     home = {"HOME": str(tmp_path), "USERPROFILE": str(tmp_path)}
