@@ -191,7 +191,7 @@ class LiveSettings:
         """With the body and the camera that `run` knows of. Raises `ConfigError`."""
         scene = run.run_config(None, None, None).scene
         return LiveConfig(
-            detect=DetectConfig(detector=self.detector, device=run.device, max_people=self.max_people),
+            detect=DetectConfig(self.detector, device=run.device, max_people=self.max_people, prompt=False),
             lift=LiftConfig(lifter=self.lifter, device=run.device, flip=False),
             scene=scene,
             lookahead=min(max(self.lookahead, 0), MAX_LOOKAHEAD),

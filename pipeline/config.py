@@ -30,6 +30,7 @@ class DetectConfig:
     config_path: str = ""  # of "mmpose": `mmpose::...` (its own configs) or a file
     checkpoint_path: str = ""  # of "mmpose"
     device: str = "auto"  # of MMPose's networks; mediapipe always computes on the CPU
+    prompt: bool = True  # new people are there in the first frame that shows them; False: no frame waits for a search
 
     def __post_init__(self) -> None:
         _check_device(self.device)
@@ -174,12 +175,12 @@ class RunConfig:
 
 @dataclass(frozen=True, slots=True)
 class LiveConfig:
-    """A live run. By default few people, the fast lifter, and no second pass for the mirrored picture (`flip`).
+    """A live run. By default few people, new ones without waiting, the fast lifter, and no mirrored pass.
 
     Who gives a `lift` or a `detect` of their own says these, too.
     """
 
-    detect: DetectConfig = field(default_factory=lambda: DetectConfig(max_people=2))
+    detect: DetectConfig = field(default_factory=lambda: DetectConfig(max_people=2, prompt=False))
     lift: LiftConfig = field(default_factory=lambda: LiftConfig(lifter=LIVE_LIFTER, flip=False))
     scene: SceneConfig = field(default_factory=SceneConfig)
     lookahead: int = 2  # frames of the lifter that the skeletons lag behind, for which they are surer

@@ -87,7 +87,7 @@ def _size(text: str) -> tuple[int, int]:
 def config_from(arguments: argparse.Namespace) -> LiveConfig:
     """The settings that the arguments ask for. Raises `ConfigError`."""
     return LiveConfig(
-        detect=DetectConfig(detector=arguments.detector, max_people=arguments.max_people),
+        detect=DetectConfig(arguments.detector, max_people=arguments.max_people, prompt=False),
         lift=LiftConfig(lifter=arguments.lifter, flip=False, device=arguments.device),
         scene=SceneConfig(fov_deg=arguments.fov, pitch_deg=arguments.pitch, height_cm=arguments.height),
         lookahead=arguments.lookahead,

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from concurrent.futures import wait
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,12 +17,14 @@ import pytest
 from pipeline.config import DetectConfig
 from pipeline.detect.crops import Square, search_squares
 from pipeline.detect.mediapipe import MediaPipeDetector
+from pipeline.detect.mediapipe_graphs import PersonFinder
 from pipeline.types import Frame
 
 
-@pytest.fixture(scope="module")
-def detector() -> Iterator[MediaPipeDetector]:
-    made = MediaPipeDetector(DetectConfig())
+@pytest.fixture(scope="module", params=[True, False], ids=["prompt", "beside"])
+def detector(request: pytest.FixtureRequest) -> Iterator[MediaPipeDetector]:
+    """As for a file, whose frames wait for searches, and as for a camera."""
+    made = MediaPipeDetector(DetectConfig(prompt=request.param))
     yield made
     made.close()
 
@@ -102,10 +105,61 @@ def test_newcomer_is_found_within_half_a_second(detector: MediaPipeDetector, pic
     alone = picture.copy()
     alone[:, 1000:] = 120
     detector.reset()
-    counts = [len(detector.detect(Frame(i, i / 30, alone if i < 30 else picture)).scores) for i in range(46)]
+    counts = []
+    for i in range(46):
+        counts.append(len(detector.detect(Frame(i, i / 30, alone if i < 30 else picture)).scores))
+        if detector._begun is not None:
+            wait([detector._begun])  # at a camera's pace a search is over before the next frame comes
     assert counts[:30] == [1] * 30
     assert counts[45] == 2
     assert counts[30:].index(2) <= 15
+
+
+def test_frames_of_a_camera_never_wait_for_a_search(picture: np.ndarray, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The finder is stuck while the man is followed; when it answers, the woman comes in the frame after."""
+    alone = picture.copy()
+    alone[:, 1000:] = 120
+    detector = MediaPipeDetector(DetectConfig(max_people=2, prompt=False))
+    assert len(detector.detect(Frame(0, 0.0, alone)).scores) == 1  # the first frame waits: nobody is known yet
+    goes_on, find = threading.Event(), PersonFinder.find
+
+    def stuck(self: PersonFinder, rgb: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        assert goes_on.wait(60)
+        return find(self, rgb)
+
+    monkeypatch.setattr(PersonFinder, "find", stuck)
+    try:
+        for i in range(1, 40):
+            assert len(detector.detect(Frame(i, i / 30, picture)).scores) == 1
+        assert detector._begun is not None
+        goes_on.set()
+        counts = []
+        for i in range(40, 60):
+            if detector._begun is not None:
+                wait([detector._begun])
+            counts.append(len(detector.detect(Frame(i, i / 30, picture)).scores))
+        assert counts[-1] == 2
+    finally:
+        goes_on.set()
+        detector.close()
+
+
+def test_while_nobody_is_followed_each_frame_is_searched(picture: np.ndarray) -> None:
+    detector = MediaPipeDetector(DetectConfig(max_people=2, prompt=False))
+    empty = np.full_like(picture, 120)
+    counts = [len(detector.detect(Frame(i, i / 30, empty if i < 5 else picture)).scores) for i in range(12)]
+    assert counts[:6] == [0] * 6  # found in the sixth, looked at in the seventh at the earliest
+    assert counts[-1] >= 1
+    detector.close()
+
+
+def test_ways_to_search_are_told_apart_in_the_cache() -> None:
+    keys = []
+    for prompt in (True, False):
+        made = MediaPipeDetector(DetectConfig(prompt=prompt))
+        keys.append(made.cache_key)
+        made.close()
+    assert keys[0] != keys[1]
 
 
 @pytest.mark.parametrize("confidence", [0.0, 0.2])
@@ -113,10 +167,10 @@ def test_network_that_sees_nobody_is_no_error(
     picture: np.ndarray, monkeypatch: pytest.MonkeyPatch, confidence: float
 ) -> None:
     """At a confidence of exactly 0 MediaPipe's graph gives no landmarks at all."""
-    from pipeline.detect import mediapipe
+    from pipeline.detect import mediapipe_people
     from pipeline.detect.mediapipe_graphs import Landmarker, _Result
 
-    monkeypatch.setattr(mediapipe, "landmarkers", lambda bundle, count: ([Landmarker(bundle)], ""))
+    monkeypatch.setattr(mediapipe_people, "landmarkers", lambda bundle, count: ([Landmarker(bundle)], ""))
     detector = MediaPipeDetector()
     monkeypatch.setattr(_Result, "number", lambda self, name: confidence)
     if confidence == 0:
