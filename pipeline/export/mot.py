@@ -13,6 +13,7 @@ from pipeline.export.select import world_joints
 from pipeline.export.text import chunks, formatted
 from pipeline.export.trc import opensim_from_world
 from pipeline.post.angles import ANGLES, joint_angles
+from pipeline.post.gait import SIDES, gait
 from pipeline.types import Doubles, Take, Track3D
 
 # OpenSim's coordinates in Rajagopal's model (2016) -> ours and the sign between them.
@@ -81,7 +82,8 @@ def _continuous(times: Doubles, degrees: Doubles) -> Doubles:
 class AnglesExporter:
     """Writes `<stem>_angles.csv` and `<stem>_angles_person<N>.csv`: frame, time_s, and an angle a column, degrees.
 
-    Every frame of the take is a row; cells are empty where nothing can be said.
+    Every frame of the take is a row; cells are empty where nothing can be said. The last columns, `right_foot` and
+    `left_foot`, tell of somebody who walks: `heel_strike` or `toe_off` in the nearest frame (`post.gait`), else empty.
     """
 
     name = "angles"
@@ -92,9 +94,17 @@ class AnglesExporter:
 
 
 def _table(take: Take, track: Track3D) -> Iterator[str]:
-    yield ",".join(["frame", "time_s", *ANGLES]) + "\n"
-    angles = joint_angles(world_joints(take, track))
+    yield ",".join(["frame", "time_s", *ANGLES, *(f"{side}_foot" for side in SIDES)]) + "\n"
+    joints = world_joints(take, track)
+    angles = joint_angles(joints)
     values = np.stack([track.frame_index, track.time_s, *(angles[name] for name in ANGLES)], axis=1)
-    template = "%d,%.6f" + ",%.4f" * len(ANGLES) + "\n"
+    nothing = ",,\n"
+    template = "%d,%.6f" + ",%.4f" * len(ANGLES) + nothing
+    walk = gait(joints, track.time_s)
+    feet = {(event.row, event.side): event.kind for event in walk.events} if walk else {}
     for rows in chunks(len(values)):
-        yield formatted(template, values[rows])
+        lines = formatted(template, values[rows]).splitlines(keepends=True)
+        for row in {row for row, _ in feet if rows.start <= row < rows.stop}:
+            kinds = ",".join(feet.get((row, side), "") for side in SIDES)
+            lines[row - rows.start] = f"{lines[row - rows.start].removesuffix(nothing)},{kinds}\n"
+        yield "".join(lines)

@@ -9,6 +9,7 @@ import pytest
 from pipeline.export.base import ExportOptions
 from pipeline.export.mot import AnglesExporter, MotExporter
 from pipeline.post.angles import ANGLES, joint_angles
+from pipeline.post.gait import gait
 from tests.motion import clip, facing_camera, scene
 
 # World axes for a person who faces the camera (-y): forward is -y, up is +z, the person's right is -x.
@@ -148,6 +149,18 @@ def test_files(tmp_path):
     assert table["knee_angle_r"].max() > 60  # the crouch before the jump
     assert table["hip_flexion_r"].max() > 40
     rows = pd.read_csv(AnglesExporter().write(take, tmp_path, "clip", ExportOptions())[0])
-    assert list(rows.columns) == ["frame", "time_s", *ANGLES]
+    assert list(rows.columns) == ["frame", "time_s", *ANGLES, "right_foot", "left_foot"]
     assert rows[gap].iloc[:, 2:].isna().all().all()
+    assert rows[["right_foot", "left_foot"]].isna().all().all()  # who jumps does not walk
     assert np.allclose(rows["left_knee_flexion"][~gap], found["left_knee_flexion"], atol=1e-4)
+
+
+def test_steps_of_a_walk_are_beside_its_angles(tmp_path):
+    take = scene(facing_camera(clip("walk"))).take()
+    track = take.tracks3d[0]
+    walk = gait(track.joints.astype(float), track.time_s)
+    rows = pd.read_csv(AnglesExporter().write(take, tmp_path, "clip", ExportOptions())[0])
+    found = {(row, side, kind) for side in ("right", "left") for row, kind in rows[f"{side}_foot"].dropna().items()}
+    assert found == {(event.row, event.side, event.kind) for event in walk.events}
+    assert len(found) >= 6
+    assert rows["left_knee_flexion"].notna().all(), "the other cells of such a row stay"
