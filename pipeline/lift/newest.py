@@ -18,12 +18,12 @@ detector errors and with perfect joints:
 With h2ot_fast_v2 the two together cost up to 1.5 mm against the whole window (394 reads, `training.evaluate --causal
 --live`).
 
-A window that is not full runs at its own length, with as many frames kept in proportion; below 27 frames, and beside a
-longer window that is lifted with it, it is led in: before its first frame it runs to and fro. (Error of the newest pose
-on val.npz, h2ot_fast_v2, modelled detector errors and perfect joints, as they are and led in to a full window: 9 frames
-77.6 and 44.3 -> 73.7 and 40.9 mm, 27 frames 70.4 and 39.3 -> 71.0 and 39.4, 54 frames 71.1 and 38.4 -> 72.2 and 38.7,
-108 frames 64.5 and 38.3 -> 64.9 and 38.4. With the frames in the middle instead, as a short clip's, 9 have 75.8 and
-42.9, 54 72.5 and 39.5. Two people in one pass cost two thirds of two passes.)
+A window that is not full runs at its own length, with as many frames kept in proportion; below 27 frames, up to the
+next multiple of 9, and beside a longer window that is lifted with it, it is led in: before its first frame it runs to
+and fro. (Error of the newest pose on val.npz, h2ot_fast_v2, modelled detector errors and perfect joints, as they are
+and led in to a full window: 9 frames 77.6 and 44.3 -> 73.7 and 40.9 mm, 27 frames 70.4 and 39.3 -> 71.0 and 39.4, 54
+frames 71.1 and 38.4 -> 72.2 and 38.7, 108 frames 64.5 and 38.3 -> 64.9 and 38.4. With the frames in the middle instead,
+as a short clip's, 9 have 75.8 and 42.9, 54 72.5 and 39.5. Two people in one pass cost two thirds of two passes.)
 
 Shapes: `B` windows, `n` frames of them, `k` rows that are asked for, `C` channels.
 """
@@ -47,6 +47,7 @@ from pipeline.types import Floats, check_shape
 
 LIVE_SHARE = 2 / 3
 _SHORT = 27  # frames
+_STEP = 9  # a filling window runs at lengths so far apart: each new one costs time and memory once
 
 
 class NewestLifter:
@@ -90,9 +91,11 @@ class NewestLifter:
         check_shape("joints_image", joints_image, (None, None, 17, 2))
         check_shape("scores", scores, joints_image.shape[:-1])
         if self._network is not None and isinstance(self.lifter, HostLifter):
-            before = max(0, _SHORT - joints_image.shape[1])
+            n = joints_image.shape[1]
+            length = min(max(_SHORT, -(-n // _STEP) * _STEP), max(n, self.frames))
+            before = length - n
             if before:
-                index = lead_in(joints_image.shape[1], _SHORT)
+                index = lead_in(n, length)
                 joints_image, scores = joints_image[:, index], scores[:, index]
             given = self.lifter.network_input(joints_image, scores, size_px, fov_deg)
             return self._lift_lazily(self.lifter, self._network, given, tuple(before + row for row in rows))
