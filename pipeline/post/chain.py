@@ -73,7 +73,7 @@ def finish(
     in_camera, poses = [joints for joints, _ in chosen], [pose for _, pose in chosen]
     rates_hz = [_rate(person, info) for person in persons]
     ankle_m = ANKLE_PER_STATURE * height_cm / 100
-    tilt = camera_tilt(scene, in_camera, rates_hz)
+    tilt = camera_tilt(scene, in_camera, rates_hz, [person.relative for person in persons])
     notes |= tilt.notes
     rotation = np.asarray(rotation_world_from_camera(tilt.pitch_deg, tilt.roll_deg), np.float64)
     turned = [joints @ rotation.T for joints in in_camera]

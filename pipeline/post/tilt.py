@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from pipeline.config import SceneConfig
 from pipeline.post.contacts import places, standing_feet
 from pipeline.post.gravity import find_gravity
-from pipeline.types import Doubles
+from pipeline.types import Doubles, Floats
 
 _SET = "set by the user"
 
@@ -23,20 +25,30 @@ class Tilt:
     notes: dict[str, str] = field(default_factory=dict)
 
 
-def camera_tilt(scene: SceneConfig, joints: Sequence[Doubles], rates_hz: Sequence[float]) -> Tilt:
+def camera_tilt(
+    scene: SceneConfig,
+    joints: Sequence[Doubles],
+    rates_hz: Sequence[float],
+    postures: Sequence[Doubles | Floats] | None = None,
+) -> Tilt:
     """One tilt for the whole take from everyone's joints (T, 17, 3) in camera space.
+
+    `postures` (T, 17, 3), camera axes, any size: the bodies as the lifter gave them. Drawing a pose onto the picture
+    brings its joints to where they were seen, and with a detector's errors tips it: up is read off the lifter's own
+    answer, while feet are where the finished pose has them. None: the same as `joints`.
 
     Who sets only the pitch has a camera that is not rolled; who sets only the roll gets the pitch estimated.
     """
     if scene.pitch_deg is not None:
         roll_note = "assumed" if scene.roll_deg is None else _SET
         return Tilt(scene.pitch_deg, scene.roll_deg or 0.0, None, {"pitch": _SET, "roll": roll_note})
-    posture = find_gravity(joints, [])
+    bodies = [np.asarray(body, np.float64) for body in (joints if postures is None else postures)]
+    posture = find_gravity(bodies, [])
     standing = [
         places(person, standing_feet(person, posture.up, rate_hz))
         for person, rate_hz in zip(joints, rates_hz, strict=True)
     ]
-    found = find_gravity(joints, standing)
+    found = find_gravity(bodies, standing)
     if not found.observed:
         return Tilt(0.0, scene.roll_deg or 0.0, None, {"pitch": "assumed", "roll": "assumed"})
     pitch_note = f"estimated from how people stand (deviation {found.pitch_sigma_deg:.0f} degrees)"
