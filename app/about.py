@@ -17,7 +17,7 @@ _MOUSE = (
     ("Zoom", "wheel"),
     ("Reset the 3D view", "double-click"),
     ("Choose a person", "click on them in the video"),
-    ("Rename, split, merge", "right click on the timeline or in the list of people"),
+    ("Rename, split, merge, exchange sides", "right click on the timeline or in the list of people"),
     ("Zoom the curves", "wheel; double-click for all"),
     ("Tilt and roll", "drag the horizon; double-click for the estimate"),
 )

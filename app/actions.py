@@ -113,6 +113,14 @@ SPECS = (
     ),
     Spec("rename_person", "Re&name this person…", "rename_person"),
     Spec("split_person", "S&plit this person here", "split_person", "", "", "Somebody else from this frame on"),
+    Spec(
+        "exchange_sides",
+        "E&xchange left and right",
+        "exchange_sides",
+        "",
+        "",
+        "The detector took this person for their mirror image: lift them again with left for right",
+    ),
     Spec("delete_person", "&Delete this person", "delete_person"),
     Spec("undo", "&Undo", "undo", "Ctrl+Z", "", "Take the last change of people back"),
     Spec("panel", "Se&ttings", "~set_panel", "Ctrl+,", "sliders", "Show or hide the settings"),
@@ -141,7 +149,10 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
         ),
     ),
     ("&Live", ("live", "-", "record", "mirror", "-", "stop_live")),
-    ("P&eople", ("next_person", "-", "rename_person", "@merge", "split_person", "delete_person", "-", "undo")),
+    (
+        "P&eople",
+        ("next_person", "-", "rename_person", "@merge", "split_person", "exchange_sides", "delete_person", "-", "undo"),
+    ),
     (
         "&Playback",
         ("play", "back", "forward", "back10", "forward10", "start", "end", "-", "@speed", "slower", "faster", "loop"),

@@ -48,6 +48,9 @@ class PeopleEditor(QObject):
     def split(self, person: int, row: int) -> None:
         self._do(f"splitting person {person}", lambda take: edit.split(take, person, row))
 
+    def exchange_sides(self, person: int) -> None:
+        self._do(f"exchanging sides of person {person}", lambda take: edit.exchange_sides(take, person))
+
     @Slot()
     def undo(self) -> None:
         if self._before and self._rework.replaceable:

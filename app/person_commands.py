@@ -33,6 +33,7 @@ class PersonCommands(QObject):
         people.rename_wanted.connect(editor.rename)
         people.split_wanted.connect(self._split)
         people.merge_wanted.connect(editor.merge)
+        people.exchange_wanted.connect(editor.exchange_sides)
         people.delete_wanted.connect(editor.delete)
         people.undo_wanted.connect(editor.undo)
         editor.failed.connect(controller.failed)
@@ -57,7 +58,7 @@ class PersonCommands(QObject):
         self._list.set_take(take, person)
         self._workspace.drawer.findings.set_take(take)
         several = editable and take is not None and len(take.tracks2d) > 1
-        self._actions.enable(editable, "rename_person", "split_person")
+        self._actions.enable(editable, "rename_person", "split_person", "exchange_sides")
         self._actions.enable(several, "delete_person")
         self._merge_menu.setEnabled(several)
 
@@ -93,6 +94,10 @@ class PersonCommands(QObject):
     @Slot()
     def split_person(self) -> None:
         self._split(self._controller.person)
+
+    @Slot()
+    def exchange_sides(self) -> None:
+        self.editor.exchange_sides(self._controller.person)
 
     @Slot()
     def delete_person(self) -> None:

@@ -1,4 +1,4 @@
-"""Who is who in a take, put right by hand: rename, delete, merge and split. Pure: a take in, another take out.
+"""Who is who in a take, put right by hand: rename, delete, merge, split, left for right. Pure: a take in, another out.
 
 The 2D cache is not touched. What is known in 3D is cut or joined along with the 2D, so that there is something to see
 at once; `Edited.lift` says whom to lift again, because the lifter looked at the frames around the place of the cut.
@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.errors import ConfigError
+from pipeline.skeleton import SKELETONS
 from pipeline.types import (
     Finding,
     Floats,
@@ -153,6 +154,20 @@ def merge(take: Take, into: int, other: int) -> Edited:
         provenance=_noted(take, {"edit": "merge", "person": into, "other": other}),
     )
     return Edited(merged, (into,) if lifted else ())
+
+
+def exchange_sides(take: Take, person: int) -> Edited:
+    """Left becomes right in all of the person's 2D joints: the detector took them for their mirror image. The 3D stays
+    as it is until it is lifted again: a body that is turned round is not its old self with other names."""
+    track = _track(take, person)
+    order = list(SKELETONS[track.skeleton].mirror)
+    other = replace(track, joints_image=track.joints_image[:, order], scores=track.scores[:, order])
+    exchanged = replace(
+        take,
+        tracks2d=tuple(other if known is track else known for known in take.tracks2d),
+        provenance=_noted(take, {"edit": "exchange_sides", "person": person}),
+    )
+    return Edited(exchanged, (person,) if take.track3d(person) is not None else ())
 
 
 def _track(take: Take, person: int) -> Track2D:

@@ -23,6 +23,7 @@ class PeopleList(QWidget):
     rename_wanted = Signal(int, str)
     split_wanted = Signal(int)  # at the playhead
     merge_wanted = Signal(int, int)  # into, other
+    exchange_wanted = Signal(int)
     delete_wanted = Signal(int)
     undo_wanted = Signal()
 
@@ -39,7 +40,7 @@ class PeopleList(QWidget):
         self.tree.setRootIsDecorated(False)
         self.tree.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.tree.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.tree.setToolTip("Double click to rename; right click to split, merge or delete")
+        self.tree.setToolTip("Double click to rename; right click to split, merge, exchange left and right, or delete")
         header = self.tree.header()
         header.setStretchLastSection(False)
         header.setSectionResizeMode(_SPAN, QHeaderView.ResizeMode.Stretch)
@@ -102,6 +103,7 @@ class PeopleList(QWidget):
         for other in others:
             assert take is not None
             add(merge, take.name_of(other), lambda checked=False, other=other: self.merge_wanted.emit(person, other))
+        add(menu, "Exchange left and right", lambda: self.exchange_wanted.emit(person))
         menu.addSeparator()
         add(menu, f"Delete {name}", lambda: self.delete_wanted.emit(person), bool(others))
         menu.addSeparator()

@@ -46,6 +46,7 @@ def add_parser(commands: Any) -> None:
         ("--rename", "N=NAME", "give a person a name"),
         ("--split", "N@SECONDS", "somebody else, with the next free number, from there on"),
         ("--merge", "N+M", "M becomes part of N"),
+        ("--exchange-sides", "N", "the detector took somebody for their mirror image: left becomes right"),
         ("--delete", "N", "leave a person out"),
     ):
         people.add_argument(option, action=_InOrder, metavar=metavar, help=what)
@@ -123,6 +124,8 @@ def _config(arguments: argparse.Namespace, made: RunConfig) -> RunConfig:
 def _edited(take: Take, kind: str, text: str) -> edit.Edited:
     if kind == "delete":
         return edit.delete(take, _person(text, text, "--delete 2"))
+    if kind == "exchange_sides":
+        return edit.exchange_sides(take, _person(text, text, "--exchange-sides 2"))
     sign, example = _WRITTEN[kind]
     first, found, second = text.partition(sign)
     person = _person(first if found else "", text, example)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit, QMenu
@@ -11,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from app.window import Window
 from pipeline.project import load_take
+from pipeline.skeleton import SKELETONS
 from tests.fakes import COUNT, FPS, FakeBackend
 from tests.gui.conftest import run_to_end
 
@@ -79,6 +81,23 @@ def test_merge_undo_and_undo_again(people: Window, backend: FakeBackend, qtbot: 
     assert people.controller.kept is original
     assert not people.actions_["undo"].isEnabled()
     idle(people, qtbot)
+
+
+def test_exchanging_left_and_right_lifts_the_person_again(people: Window, backend: FakeBackend, qtbot: QtBot) -> None:
+    before = people.controller.take
+    people.actions_["exchange_sides"].trigger()
+    idle(people, qtbot)
+    after = people.controller.take
+    order = list(SKELETONS[before.track2d(1).skeleton].mirror)
+    np.testing.assert_array_equal(after.track2d(1).joints_image, before.track2d(1).joints_image[:, order])
+    assert [who for who, _ in backend.lifts] == [(1,)]
+    people.actions_["undo"].trigger()
+    idle(people, qtbot)
+    assert people.controller.take is before
+    menu = people.workspace.drawer.people.menu_for(2, people)
+    next(action for action in menu.actions() if action.text() == "Exchange left and right").trigger()
+    idle(people, qtbot)
+    assert people.controller.take.provenance["edits"] == [{"edit": "exchange_sides", "person": 2}]
 
 
 def test_what_cannot_be_is_said_and_changes_nothing(people: Window, qtbot: QtBot) -> None:
@@ -190,7 +209,7 @@ def test_the_menu_of_a_row_and_of_the_timeline(people: Window, qtbot: QtBot) -> 
     row_menu = people.workspace.drawer.people.menu_for(1, people)
     assert entries(row_menu) == {
         "Rename Person 1…": True, "Split here: somebody else from this frame on": True, "Merge with": True,
-        "Delete Person 1": True, "Undo": False,
+        "Exchange left and right": True, "Delete Person 1": True, "Undo": False,
     }  # fmt: skip
     people.playback.seek(20 / FPS)
     next(action for action in row_menu.actions() if action.text().startswith("Split")).trigger()

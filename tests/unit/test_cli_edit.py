@@ -58,20 +58,22 @@ def test_edits_are_done_in_order_and_lifted(path: Path, monkeypatch, capsys) -> 
     monkeypatch.setattr(
         "pipeline.cli.edit._lifted", lambda take, persons, config, report: lifted.append(persons) or take
     )
-    assert main(["edit", str(path), "--merge", "1+2", "--split", "1@0.25", "--rename", "2=Zoë"]) == 0
+    flags = ["--merge", "1+2", "--split", "1@0.25", "--rename", "2=Zoë", "--exchange-sides", "2"]
+    assert main(["edit", str(path), *flags]) == 0
     take = load_take(path)
     assert lifted == [[1, 2]], "the number 2 was free again"
     assert take.track2d(1).seen.sum() == 15
     assert take.track2d(2).seen.sum() == 45
     assert take.name_of(2) == "Zoë"
-    assert [edit["edit"] for edit in take.provenance["edits"]] == ["merge", "split"]
+    assert [edit["edit"] for edit in take.provenance["edits"]] == ["merge", "split", "exchange_sides"]
 
 
 @pytest.mark.parametrize(
     "flags",
     [
         ("--split", "1"), ("--split", "1@soon"), ("--merge", "1"), ("--merge", "1+x"), ("--rename", "Ada"),
-        ("--delete", "nobody"), ("--delete", "9"), ("--pitch", "steep"), ("--pitch", "95"), ("--split", "1@0"),
+        ("--delete", "nobody"), ("--delete", "9"), ("--exchange-sides", "x"), ("--exchange-sides", "9"),
+        ("--pitch", "steep"), ("--pitch", "95"), ("--split", "1@0"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_is_refused_and_nothing_written(path: Path, flags: tuple[str, ...], capsys) -> None:

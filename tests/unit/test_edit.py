@@ -12,6 +12,7 @@ from pipeline.config import RunConfig
 from pipeline.errors import ConfigError
 from pipeline.finishing import refinish
 from pipeline.project import load_take, save_take
+from pipeline.skeleton import H36M17
 from pipeline.types import Finding, Take
 from tests.motion import clip, facing_camera, hidden, make_take, scene
 
@@ -106,6 +107,23 @@ def test_delete(both: Take) -> None:
     assert take.name_of(2) == "Ada"
     with pytest.raises(ConfigError, match="only person"):
         edit.delete(take, 2)
+
+
+def test_left_becomes_right_and_is_lifted_again(both: Take) -> None:
+    done = edit.exchange_sides(both, 2)
+    assert done.lift == (2,)
+    old, new = both.track2d(2), done.take.track2d(2)
+    right, left = H36M17.index("right_wrist"), H36M17.index("left_wrist")
+    np.testing.assert_array_equal(new.joints_image[:, right], old.joints_image[:, left])
+    np.testing.assert_array_equal(new.scores[:, left], old.scores[:, right])
+    np.testing.assert_array_equal(new.joints_image[:, 0], old.joints_image[:, 0])
+    assert done.take.track2d(1) is both.track2d(1)
+    assert done.take.track3d(2) is both.track3d(2), "until it is lifted"
+    assert done.take.provenance["edits"] == [{"edit": "exchange_sides", "person": 2}]
+    back = edit.exchange_sides(done.take, 2).take.track2d(2)
+    np.testing.assert_array_equal(back.joints_image, old.joints_image)
+    not_lifted = dataclasses.replace(both, tracks3d=both.tracks3d[:1])
+    assert edit.exchange_sides(not_lifted, 2).lift == ()
 
 
 def test_findings_go_with_their_person(both: Take) -> None:
