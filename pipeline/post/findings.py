@@ -16,7 +16,7 @@ _NOTES: dict[FindingKind, str] = {
     "gap": "Nobody was seen; interpolated from the frames around it.",
     "sides": "Left and right were exchanged in the 2D joints.",
     "sides_throughout": "Left and right may be exchanged in the whole take: the person only walks backward, "
-    "or most 2D joints fit the other side.",
+    "most 2D joints fit the other side, or the body moves like its mirror image.",
     "backward_joint": "A knee or an elbow bent backward.",
     "sudden_turn": "A bone turned faster than a body can.",
 }

@@ -20,6 +20,7 @@ from pipeline.post.picture import View, drawn_onto_picture, lines_of_sight, plac
 from pipeline.post.sides import exchanged, exchanged_back, mostly, walks_backward
 from pipeline.post.smooth import fill_gaps, low_pass, savitzky_golay
 from pipeline.post.turns import limited_turns
+from pipeline.post.whose_sides import EXCHANGED, sides_score
 from pipeline.types import Doubles, FindingKind, Floats
 
 _ROUNDS = 2  # of drawing onto the picture: the root's path depends on the pose and the other way round
@@ -77,6 +78,8 @@ def posed(relative: Doubles, joints_image: Floats, scores: Floats, view: View, p
             marks.append(("sides_throughout", found.any(axis=1), post.sides == "repair"))
         elif walking is not None:
             marks.append(("sides_throughout", walking, False))
+        elif (score := sides_score(joints_image, scores, view.size_px, view.fov_deg, view.rate_hz)) is not None:
+            marks.append(("sides_throughout", seen & (score < EXCHANGED), False))
 
     joints = lifted
     sure = np.nan_to_num(scores.astype(np.float64)).clip(0, 1)
