@@ -74,12 +74,13 @@ def posed(relative: Doubles, joints_image: Floats, scores: Floats, view: View, p
             joints_image, scores = exchanged_back(joints_image, found), exchanged_back(scores, found)
             sights = lines_of_sight(joints_image, view)
         walking = walks_backward(lifted, root, view.rate_hz)
+        score = sides_score(joints_image, scores, view.size_px, view.fov_deg, view.rate_hz)
         if mostly(found, seen):
             marks.append(("sides_throughout", found.any(axis=1), post.sides == "repair"))
-        elif walking is not None:
+        elif score is not None and score < EXCHANGED:
+            marks.append(("sides_throughout", seen, False))
+        elif walking is not None and (score is None or score < -EXCHANGED):  # people do walk backward
             marks.append(("sides_throughout", walking, False))
-        elif (score := sides_score(joints_image, scores, view.size_px, view.fov_deg, view.rate_hz)) is not None:
-            marks.append(("sides_throughout", seen & (score < EXCHANGED), False))
 
     joints = lifted
     sure = np.nan_to_num(scores.astype(np.float64)).clip(0, 1)

@@ -5,8 +5,9 @@ joints much better than those given. Such frames are exchanged back before the p
 
 All through: a body whose sides are exchanged everywhere is lifted either as it really stands (then most frames fit
 better exchanged) or facing the other way, and every joint looks sound: the lifter has never seen a knee bend backward
-and will not make one. What gives it away is that it then walks backward in the whole take. That is told to the user and
-not repaired: people do walk backward.
+and will not make one. What gives it away is that it then walks backward in the whole take, unless the 2D joints
+themselves say that the sides are right (`whose_sides`, which also tells of those who stand): people do walk backward.
+That is told to the user and not repaired.
 """
 
 from __future__ import annotations

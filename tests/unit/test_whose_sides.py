@@ -73,6 +73,16 @@ def test_it_becomes_a_finding_and_a_sound_take_has_none() -> None:
     assert dataclasses.replace(seen, person=person, config=off).take().scene.findings == ()
 
 
+@pytest.mark.parametrize("turn_deg", [0, 90, 135])
+def test_who_walks_backward_is_told_from_who_is_exchanged(turn_deg: int) -> None:
+    backward = scene(turned(clip("walk")[::-1], turn_deg))
+    assert [f.kind for f in backward.take().scene.findings] == []
+    forward = scene(turned(clip("walk"), turn_deg))
+    person = dataclasses.replace(forward.person, joints_image_h36m=forward.person.joints_image_h36m[:, MIRROR])
+    kinds = {finding.kind for finding in dataclasses.replace(forward, person=person).take().scene.findings}
+    assert "sides_throughout" in kinds
+
+
 def test_windows_are_where_the_person_is_seen() -> None:
     image = np.zeros((200, 17, 2), np.float32)
     image[80:100] = np.nan
