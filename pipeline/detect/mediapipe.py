@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import Future
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -40,7 +41,17 @@ from pipeline.types import Frame, Pose2D
 _ALGORITHM = 1  # raise it when the same frames would give other results
 
 _KNOWN_REACH = 0.15  # of the side: a hit so near to somebody's square is them
+_STALE_S, _STALE_REACH = 0.1, 0.6  # a hit so old is likely somebody known who has moved on: only those far away count
 _ESTABLISHED = 10  # frames after which somebody is no newcomer
+
+
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """A search that goes on beside the frames, and who was known where in the picture that it looks at."""
+
+    time_s: float
+    hits: Future[list[Hit]]
+    known: list[Square]
 
 
 class MediaPipeDetector:
@@ -73,7 +84,7 @@ class MediaPipeDetector:
 
     def reset(self) -> None:
         self._people: list[Person] = []
-        self._begun: Future[list[Hit]] | None = None  # a search that goes on beside the frames
+        self._begun: _Begun | None = None
         self._size = (0, 0)
         self._time_s = -np.inf
 
@@ -133,22 +144,31 @@ class MediaPipeDetector:
     def _detect_beside(self, frame: Frame) -> None:
         """Look at what a search has found meanwhile together with those who are followed; begin the next search."""
         hits: list[Hit] = []
-        if self._begun is not None and (self._begun.done() or not self._people):
-            known = [person.square for person in self._people]
-            hits = [hit for hit in self._begun.result() if not any(near(hit.square, k, _KNOWN_REACH) for k in known)]
-            hits = hits[: self._max_people - len(known)]
+        reach = _KNOWN_REACH
+        if self._begun is not None and (self._begun.hits.done() or not self._people):
+            known = [*self._begun.known, *(person.square for person in self._people)]
+            if frame.time_s - self._begun.time_s > _STALE_S:
+                reach = _STALE_REACH
+            found = self._begun.hits.result()
+            hits = [hit for hit in found if not any(near(hit.square, square, reach) for square in known)]
+            hits = hits[: self._max_people - len(self._people)]
             self._begun = None
         first = self._follow(frame, [hit.square for hit in hits])
         rough = [(hit.place, person.square) for hit, person in zip(hits, first, strict=True) if person is not None]
         second = self._locator.locate_all(frame.bgr, [square for _, square in rough])
         for (place, _), person in zip(rough, second, strict=True):
-            if person is not None and self._room and self._welcome(person, place):
+            if person is None or not self._room:
+                continue
+            if reach == _STALE_REACH and any(near(person.square, other.square, reach) for other in self._people):
+                continue
+            if self._welcome(person, place):
                 self._search.found(place.lost)
         if self._room and self._begun is None:
             due = self._search.next_due(frame.time_s, bool(self._people))
             if due is not None:
                 self._search.searched(due, frame.time_s)
-                self._begun = self._search.begin(frame.bgr, due)
+                known = [person.square for person in self._people]
+                self._begun = _Begun(frame.time_s, self._search.begin(frame.bgr, due), known)
 
     def _follow(self, frame: Frame, others: Sequence[Square] = ()) -> list[Person | None]:
         """Everyone's landmarks in this frame; who is gone moves to the lost. Returns who is in the other squares."""

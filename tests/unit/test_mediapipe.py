@@ -6,6 +6,7 @@ import importlib.util
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import wait
 from dataclasses import replace
@@ -109,7 +110,7 @@ def test_newcomer_is_found_within_half_a_second(detector: MediaPipeDetector, pic
     for i in range(46):
         counts.append(len(detector.detect(Frame(i, i / 30, alone if i < 30 else picture)).scores))
         if detector._begun is not None:
-            wait([detector._begun])  # at a camera's pace a search is over before the next frame comes
+            wait([detector._begun.hits])  # at a camera's pace a search is over before the next frame comes
     assert counts[:30] == [1] * 30
     assert counts[45] == 2
     assert counts[30:].index(2) <= 15
@@ -136,12 +137,34 @@ def test_frames_of_a_camera_never_wait_for_a_search(picture: np.ndarray, monkeyp
         counts = []
         for i in range(40, 60):
             if detector._begun is not None:
-                wait([detector._begun])
+                wait([detector._begun.hits])
             counts.append(len(detector.detect(Frame(i, i / 30, picture)).scores))
         assert counts[-1] == 2
     finally:
         goes_on.set()
         detector.close()
+
+
+@pytest.mark.parametrize("late_s", [0.05, 0.15])
+def test_a_late_hit_at_somebody_who_has_moved_on_is_no_newcomer(
+    sample_path: Path, monkeypatch: pytest.MonkeyPatch, late_s: float
+) -> None:
+    """Frames come faster than a camera's and the finder is slow: its hits are many frames old."""
+    from pipeline.sources.video import VideoSource
+
+    find = PersonFinder.find
+
+    def slow(self: PersonFinder, rgb: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        time.sleep(late_s)
+        return find(self, rgb)
+
+    monkeypatch.setattr(PersonFinder, "find", slow)
+    detector, source = MediaPipeDetector(DetectConfig(max_people=2, prompt=False)), VideoSource(sample_path)
+    for frame in source.frames(0.0, 2.2):
+        hips = detector.detect(frame).joints_image[:, [23, 24], 0].mean(axis=1)
+        assert (hips < 900).sum() == 1, f"frame {frame.index}: {hips}"
+    detector.close()
+    source.close()
 
 
 def test_while_nobody_is_followed_each_frame_is_searched(picture: np.ndarray) -> None:
