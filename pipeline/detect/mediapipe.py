@@ -204,9 +204,7 @@ class MediaPipeDetector:
                 break
             if any(near(hit.square, person.square, _KNOWN_REACH) for person in self._people):
                 continue
-            first = self._locator.locate(frame.bgr, hit.square)
-            # The detector's square is rough: what counts is what the network sees in the square it would use itself.
-            person = None if first is None else self._locator.locate(frame.bgr, first.square)
+            person = self._locator.locate_closely(frame.bgr, hit.square)
             count += person is not None and self._welcome(person, hit.place)
         return count
 

@@ -67,9 +67,7 @@ class NewcomerSearch:
 
     def _look(self, bgr: Image, place: Place) -> Iterator[Floats]:
         for hit in self._search.begin(bgr, place).result():
-            rough = self._locator.locate(bgr, hit.square)
-            # The finder's square is rough: what counts is what the network sees in the one it would use itself.
-            seen = None if rough is None else self._locator.locate(bgr, rough.square)
+            seen = self._locator.locate_closely(bgr, hit.square)
             if seen is None or not seen.believable(place.smallest_px):
                 continue
             box = widened(joint_box(seen.joints, seen.scores), _BODY_BOX)
