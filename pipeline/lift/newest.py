@@ -54,7 +54,7 @@ class NewestLifter:
     """Lifts rows of growing windows of at most `frames` frames. Use from one thread.
 
     `share` of the lifter's own frames; 1 and `early` False: nothing is approximated. `openvino`: the weights as they
-    are now may be given to OpenVINO, which takes a second once and then half of the time.
+    are now may be given to OpenVINO, which takes a second once and then six tenths of the time.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""`forward_rows` on OpenVINO: the same rows as torch's in about half of the time, in one call.
+"""`forward_rows` on OpenVINO: the same rows as torch's in six tenths of the time, in one call.
 
 A live run lifts thirty times a second, and the network is so small that torch spends half of that on calling its
 hundred layers one after the other, each of them waiting for Python while the detector's thread has it. OpenVINO is
