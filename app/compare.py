@@ -30,12 +30,6 @@ class Ghost:
     joints: Floats  # (T, 17, 3) world, metres, rows as in the take; NaN where either is not known
     difference_mm: Floats  # (T,) mean over the joints, NaN where not known
 
-    @property
-    def mean_mm(self) -> float:
-        """Over the frames in which both are known; NaN if there are none."""
-        known = np.isfinite(self.difference_mm)
-        return float(self.difference_mm[known].mean()) if known.any() else float("nan")
-
 
 def ghost(first: Track3D, second: Track3D) -> Ghost:
     """`second` seen from `first`. Rows are matched by frame number; distances are MPJPE with aligned roots."""

@@ -8,7 +8,7 @@ from app.controller import Controller
 from app.curves import QUANTITIES, TakeCurves, gait_text
 from app.play_commands import PlayCommands
 from app.settings import Settings
-from app.views.curves import Line, Mark
+from app.views.curve_lines import Line, Mark
 from app.views.drawer import Drawer
 from app.views.rows import take_times
 from pipeline.types import Take

@@ -31,11 +31,6 @@ class Playback(QObject):
     def playing(self) -> bool:
         return self._timer.isActive()
 
-    @property
-    def range_s(self) -> tuple[float, float]:
-        """First and last time that is shown."""
-        return self._start_s, self._end_s
-
     def set_range(self, start_s: float, end_s: float, frame_s: float) -> None:
         self.frame_s = max(frame_s, 1e-3)
         self._start_s, self._end_s = start_s, max(end_s, start_s)

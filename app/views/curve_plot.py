@@ -15,7 +15,7 @@ from PySide6.QtGui import QColor, QMouseEvent
 from PySide6.QtWidgets import QWidget
 
 from app import theme
-from app.views.curves import COLOURS, Line, Mark
+from app.views.curve_lines import COLOURS, Line, Mark
 from app.views.timeline import clock_text
 from pipeline.types import Doubles
 
@@ -175,10 +175,6 @@ class CurvePlot(pg.PlotWidget):
     def plot_rect(self) -> QRectF:
         """Of the widget: where the curves are."""
         return self.mapFromScene(self._box.sceneBoundingRect()).boundingRect().toRectF()
-
-    def x_of(self, time_s: float) -> float:
-        """Of the widget, of a moment."""
-        return float(self.mapFromScene(self._box.mapViewToScene(QPointF(time_s, 0))).x())
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         self._pressed = event.position() if event.button() == Qt.MouseButton.LeftButton else None

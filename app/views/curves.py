@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QComboBox, QMenu, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from app import theme
+from app.views.curve_lines import COLOURS, Line, Mark
 from app.views.rows import row_at
 from app.views.widgets import Elided, column, label, row
 from pipeline.types import Doubles
@@ -18,27 +17,7 @@ from pipeline.types import Doubles
 if TYPE_CHECKING:
     from app.views.curve_plot import CurvePlot
 
-COLOURS = {"left": theme.LEFT, "right": theme.RIGHT, "": theme.CENTRE}
 _STYLES = ("", " (dashes)", " (dots)", " (dash-dot)")
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One curve: (T,) values, the colour of its side, a line style for its part; the others' are faint."""
-
-    values: Doubles
-    side: str
-    style: int
-    subject: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """A gait event: kind, side, seconds."""
-
-    kind: str
-    side: str
-    time_s: float
 
 
 class CurvesView(QWidget):

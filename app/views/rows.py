@@ -17,12 +17,16 @@ def take_times(take: Take | None) -> Doubles:
     return tracks[0].time_s if tracks else np.zeros(0)
 
 
+def frame_step_s(times: Doubles) -> float:
+    """Median time between neighbouring frames of (T,) seconds; 1/30 for fewer than two frames."""
+    return float(np.median(np.diff(times))) if len(times) > 1 else 1 / 30
+
+
 def row_at(times: Doubles, time_s: float) -> int | None:
     """The row shown at `time_s`: the last one not later. None before the first and well after the last."""
     if len(times) == 0:
         return None
     row = int(np.searchsorted(times, time_s + _EARLY_S, side="right")) - 1
-    step = float(np.median(np.diff(times))) if len(times) > 1 else 1 / 30
-    if row < 0 or time_s > times[-1] + 1.5 * step:
+    if row < 0 or time_s > times[-1] + 1.5 * frame_step_s(times):
         return None
     return row

@@ -21,7 +21,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app import theme
-from app.views.rows import take_times
+from app.views.rows import frame_step_s, take_times
 from pipeline.types import Take
 
 MARGIN = 18
@@ -231,7 +231,7 @@ def spans(times: NDArray[np.float64], known: NDArray[np.bool_]) -> list[tuple[fl
     """Stretches of time in which `known` holds, each to the end of its last frame."""
     if len(times) == 0:
         return []
-    step = float(np.median(np.diff(times))) if len(times) > 1 else 1 / 30
+    step = frame_step_s(times)
     edges = np.diff(np.concatenate([[0], known.astype(np.int8), [0]]))
     starts, ends = np.nonzero(edges == 1)[0], np.nonzero(edges == -1)[0]
     return [(float(times[a]), float(times[b - 1]) + step) for a, b in zip(starts, ends, strict=True)]

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QHelpEvent, QImage, QMouseEvent, QPainter, QPa
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from app import theme
-from app.views.rows import take_times
+from app.views.rows import frame_step_s, take_times
 from app.views.timeline import MARGIN, time_at, x_at
 from pipeline.types import Doubles, Take, TokenStages
 
@@ -140,7 +140,7 @@ def shares(times: Doubles, kept: NDArray[np.bool_], duration_s: float, pixels: i
     """
     if len(times) == 0 or duration_s <= 0:
         return np.zeros(pixels)
-    step = float(np.median(np.diff(times))) if len(times) > 1 else 1 / 30
+    step = frame_step_s(times)
     edges = np.append(times, times[-1] + step) / duration_s * pixels  # (T + 1,) where frames begin, in pixels
     if step / duration_s * pixels >= _GAP_FROM_PX:
         frame = np.searchsorted(edges, np.arange(pixels + 1) + 0.5, side="right") - 1  # of each pixel's middle

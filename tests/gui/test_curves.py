@@ -6,13 +6,13 @@ import dataclasses
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from pytestqt.qtbot import QtBot
 
 from app.curves import QUANTITIES, TakeCurves, gait_text
 from app.settings import Settings
+from app.views.curve_lines import Line, Mark
 from app.views.curve_plot import CurvePlot, seen_points
-from app.views.curves import Line, Mark
 from app.window import Window
 from pipeline.post.angles import ANGLES, joint_angles
 from pipeline.types import Take
@@ -140,7 +140,9 @@ def test_click_seeks_drag_of_the_cursor_seeks_and_the_edges_trim(plot: CurvePlot
     plot.sought.connect(sought.append)
     plot.trim_dragged.connect(lambda start, end: trims.append((start, end)))
     middle = round(plot.plot_rect().center().y())
-    at = QPoint(round(plot.x_of(4.0)), middle)
+    columns = range(plot.width())
+    times = [plot.time_at(QPointF(x, middle)) for x in columns]
+    at = QPoint(round(np.interp(4.0, times, columns)), middle)
     qtbot.mouseClick(plot.viewport(), Qt.MouseButton.LeftButton, pos=at)
     assert sought == pytest.approx([4.0], abs=0.03)
     plot.set_time(4.0)
