@@ -19,7 +19,7 @@ class Entry:
 
     kind: Kind
     name: str
-    target: str  # "module:Class"; "" if it is announced but not built yet
+    target: str  # "module:Class"
     title: str
     needs: tuple[str, ...] = ()
     hint: str = ""
@@ -36,7 +36,7 @@ class Entry:
         absent = [name for name in self.programs if shutil.which(name) is None]
         if absent:
             return f"needs the program {', '.join(absent)}"
-        return "" if self.target else "not built yet"
+        return ""
 
     def load(self) -> Any:
         """The class behind the name. Raises `ModelError` with the hint if it cannot be used here."""

@@ -14,7 +14,7 @@ from pipeline.types import Take
 
 # What people ask for -> exporters: "csv" is both tables.
 ALIASES: dict[str, tuple[str, ...]] = {"csv": ("csv", "csv_wide")}
-FORMATS: tuple[str, ...] = tuple(entry.name for entry in entries("exporter") if entry.target)
+FORMATS: tuple[str, ...] = tuple(entry.name for entry in entries("exporter"))
 DEFAULT_FORMATS: tuple[str, ...] = ("bvh", "csv")
 
 
