@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from app.backend import Backend
 from app.compare import Comparer
 from app.opening import Opening
-from app.rework import Rework, with_names
+from app.rework import Rework
 from app.runner import BUSY, Runner, State
 from app.settings import Settings
 from app.take_files import TakeFiles
@@ -24,7 +24,7 @@ from pipeline.config import RunConfig
 from pipeline.edit import edited
 from pipeline.errors import UserError
 from pipeline.export.base import ExportOptions
-from pipeline.finishing import can_finish_again, take_config
+from pipeline.provenance import can_finish_again, take_config, with_names
 from pipeline.types import Take, VideoInfo
 
 __all__ = ["BUSY", "Controller", "State"]

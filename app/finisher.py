@@ -15,7 +15,7 @@ from app.threads import ThreadSet
 from app.workers import TaskThread
 from pipeline.config import RunConfig
 from pipeline.errors import UserError
-from pipeline.finishing import can_finish_again, take_config
+from pipeline.provenance import can_finish_again, take_config
 from pipeline.types import Take
 
 _REST_MS = 120

@@ -5,7 +5,6 @@ No widgets, main thread only. Nothing here detects; the video does not have to b
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -17,7 +16,7 @@ from app.threads import ThreadSet
 from app.workers import Work
 from pipeline.config import RunConfig
 from pipeline.edit import Edited, edited
-from pipeline.finishing import take_config
+from pipeline.provenance import same_source, take_config
 from pipeline.types import Take
 
 if TYPE_CHECKING:
@@ -58,7 +57,7 @@ class Rework(QObject):
         who in them. Says whether it is so."""
         take, controller = self._controller.kept, self._controller
         made = take_config(take) if take is not None and edited(take) else None
-        if take is None or made is None or not _same_source(config, made):
+        if take is None or made is None or not same_source(config, made):
             return False
         everyone = controller.settings.run.everyone
         one = controller.person if person is None else person
@@ -95,17 +94,3 @@ class Rework(QObject):
         self.finisher.drop()
         self._controller.put_back(take)
         self._finish(anyway=False)
-
-
-def with_names(take: Take, before: Take | None) -> Take:
-    """`take` with the names of `before`, if its numbers mean the same people: the same frames, and nobody edited."""
-    then = take_config(before) if before is not None and not edited(before) else None
-    now = take_config(take)
-    if before is None or then is None or now is None or not _same_source(then, now):
-        return take
-    return dataclasses.replace(take, names=before.names)
-
-
-def _same_source(config: RunConfig, made: RunConfig) -> bool:
-    """Whether a run as `config` says would find the same people in the same frames as one as `made` says."""
-    return dataclasses.replace(config, lift=made.lift, post=made.post, scene=made.scene, persons=made.persons) == made

@@ -5,9 +5,8 @@ from __future__ import annotations
 import dataclasses
 import threading
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from pipeline import weights
 from pipeline.config import DetectConfig, LiftConfig
 from pipeline.detect.base import Detector
 from pipeline.detect.choose import create_detector
@@ -15,17 +14,6 @@ from pipeline.lift.base import WindowLifter
 
 if TYPE_CHECKING:
     from pipeline.lift.lifter import HostLifter
-
-
-def lifter_facts(config: LiftConfig, lifter: WindowLifter) -> dict[str, Any]:
-    """What a take tells of the lifter that made it; plain JSON values."""
-    entry = weights.find(config.lifter)
-    return {
-        "name": entry.name,
-        "sha256": entry.sha256,
-        "prune": lifter.prune.to_json(),
-        "gflops_per_window": lifter.gflops and round(lifter.gflops, 4),
-    }
 
 
 class Engine:

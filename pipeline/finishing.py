@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from pipeline.config import RunConfig
-from pipeline.errors import UserError
 from pipeline.post.chain import LiftedPerson, finish
+from pipeline.provenance import can_finish_again, with_settings
 from pipeline.skeleton import h36m17_from
 from pipeline.types import LiftedTrack, SceneEstimate, Take, Track2D, Track3D, VideoInfo
 
@@ -32,11 +31,6 @@ def finish_tracks(
     return tuple(tracks3d), scene
 
 
-def can_finish_again(take: Take) -> bool:
-    """Whether what the lifter left is kept of everyone who is in 3D."""
-    return bool(take.tracks3d) and all(take.lifted_of(t.person) and take.track2d(t.person) for t in take.tracks3d)
-
-
 def refinish(take: Take, config: RunConfig) -> Take:
     """`take` with the steps behind the lifter (`config.post`, `config.scene`) done again. Nothing is lifted.
 
@@ -49,22 +43,3 @@ def refinish(take: Take, config: RunConfig) -> Take:
     lifted = [one for person in shown if (one := take.lifted_of(person)) is not None]
     tracks3d, scene = finish_tracks(take.tracks2d, lifted, take.info, config)
     return replace(take, tracks3d=tracks3d, scene=scene, provenance=with_settings(take.provenance, config))
-
-
-def take_config(take: Take) -> RunConfig | None:
-    """How `take` was made; None if it does not say so in a way that this version understands."""
-    told = take.provenance.get("config")
-    if not isinstance(told, dict):
-        return None
-    try:
-        return RunConfig.from_json(told)
-    except (UserError, ValueError, KeyError):
-        return None
-
-
-def with_settings(provenance: dict[str, Any], config: RunConfig) -> dict[str, Any]:
-    """`provenance` with the `post` and `scene` of `config`."""
-    before = provenance.get("config")
-    now = config.to_json()
-    told = {**before, "post": now["post"], "scene": now["scene"]} if isinstance(before, dict) else now
-    return {**provenance, "config": told}

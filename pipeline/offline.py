@@ -20,13 +20,14 @@ from pipeline import __version__, runtime
 from pipeline.config import RunConfig
 from pipeline.detect.observe import ObserveStats, cache_for, observe
 from pipeline.detect.track import Tracker
-from pipeline.engine import Engine, lifter_facts
+from pipeline.engine import Engine
 from pipeline.errors import NoPersonError, SourceError
 from pipeline.finishing import finish_tracks
 from pipeline.flow import CancelToken
 from pipeline.lift.windows import TrackLift
 from pipeline.lift.worker import Lifted, LiftWorker, Rows
 from pipeline.post.chain import field_of_view
+from pipeline.provenance import lifter_facts
 from pipeline.skeleton import h36m17_from
 from pipeline.sources.joints2d import Joints2DSource
 from pipeline.types import LiftedTrack, Poses, Progress, Take, TokenStages, VideoInfo

@@ -14,14 +14,15 @@ from typing import Any
 
 from pipeline import runtime
 from pipeline.config import RunConfig
-from pipeline.engine import Engine, lifter_facts
+from pipeline.engine import Engine
 from pipeline.errors import NoPersonError
-from pipeline.finishing import finish_tracks, with_settings
+from pipeline.finishing import finish_tracks
 from pipeline.flow import CancelToken
 from pipeline.lift.base import WindowLifter
 from pipeline.lift.windows import TrackLift
 from pipeline.lift.worker import LiftWorker, Rows
 from pipeline.post.chain import field_of_view
+from pipeline.provenance import lifter_facts, with_settings
 from pipeline.skeleton import h36m17_from
 from pipeline.types import LiftedTrack, Progress, Take, TokenStages, Track2D
 

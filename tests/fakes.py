@@ -17,10 +17,10 @@ from app.live_backend import LiveWish, PipelineLive
 from pipeline.config import LiftConfig, RunConfig
 from pipeline.errors import Cancelled, ConfigError, ModelError, NoPersonError, SourceError
 from pipeline.export.base import ExportOptions, Watch
-from pipeline.finishing import with_settings
 from pipeline.flow import CancelToken
 from pipeline.geometry import default_fov_deg, rotation_world_from_camera
 from pipeline.live.engine import LiveEngine
+from pipeline.provenance import with_settings
 from pipeline.schedule import PruneConfig
 from pipeline.types import (
     Frame,

@@ -18,9 +18,10 @@ from pipeline.config import RunConfig
 from pipeline.engine import Engine
 from pipeline.errors import ConfigError
 from pipeline.files import make_folder
-from pipeline.finishing import can_finish_again, refinish, take_config
+from pipeline.finishing import refinish
 from pipeline.flow import CancelToken
 from pipeline.project import SUFFIX, load_take, save_take
+from pipeline.provenance import can_finish_again, take_config
 from pipeline.relift import lift_again
 from pipeline.types import Progress, Take
 

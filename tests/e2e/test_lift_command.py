@@ -16,9 +16,10 @@ import pytest
 
 from pipeline.engine import Engine
 from pipeline.export.select import gait_json
-from pipeline.finishing import refinish, take_config
+from pipeline.finishing import refinish
 from pipeline.flow import CancelToken
 from pipeline.project import load_take
+from pipeline.provenance import take_config
 from pipeline.relift import lift_again
 from pipeline.skeleton import H36M17
 from pipeline.types import Take

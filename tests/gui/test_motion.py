@@ -13,8 +13,8 @@ from pytestqt.qtbot import QtBot
 from app.settings import MOTION_FIELDS, RunSettings, Settings
 from app.window import Window
 from pipeline.config import PostConfig, RunConfig, SceneConfig
-from pipeline.finishing import take_config
 from pipeline.project import save_take
+from pipeline.provenance import take_config
 from pipeline.types import Take
 from tests.fakes import FakeBackend
 from tests.gui.conftest import run_to_end

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from pipeline.cli import USER_ERROR, main
-from pipeline.finishing import take_config
 from pipeline.project import load_take, save_take
+from pipeline.provenance import take_config
 from pipeline.types import Take
 from tests.motion import clip, facing_camera, hidden, make_take, scene
 

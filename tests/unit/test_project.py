@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from pipeline.errors import TakeError
-from pipeline.finishing import can_finish_again
 from pipeline.geometry import rotation_world_from_camera
 from pipeline.project import load_take, save_take
+from pipeline.provenance import can_finish_again
 from pipeline.types import Finding, LiftedTrack, SceneEstimate, Take, TokenStages, Track2D, Track3D, VideoInfo
 
 
