@@ -29,11 +29,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from pipeline import weights
 from pipeline.config import DetectConfig
-from pipeline.detect.boxes import Piece
+from pipeline.detect.crops import Piece
 from pipeline.detect.mediapipe import MediaPipeDetector
 from pipeline.detect.mediapipe_graphs import quiet_stderr
 from pipeline.detect.mediapipe_model import model_bundle
-from pipeline.detect.similarity import body_joints, body_size, joint_box, oks
+from pipeline.detect.similarity import body_joints, box_diagonal, joint_box, oks
 from pipeline.sources.sample import sample_video
 from pipeline.sources.video import VideoSource
 from pipeline.types import Frame, Pose2D
@@ -129,7 +129,7 @@ class Row:
                 if oks(joints, scores, own_joints, own_scores, SKELETON) > 0.3:
                     offset = np.linalg.norm(joints[chosen] - own_joints[chosen], axis=-1).mean()
                     self.offsets_px.append(float(offset))
-                    self.offsets_percent.append(100 * float(offset) / body_size(own_joints, own_scores))
+                    self.offsets_percent.append(100 * float(offset) / box_diagonal(own_joints, own_scores))
 
 
 def timed(row: Row, frame: Frame) -> Pose2D:

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.errors import ConfigError
-from pipeline.lift.places import body_size
+from pipeline.lift.places import median_box_side
 from pipeline.skeleton import H36M17, h36m17_from
 from pipeline.types import Doubles, Floats
 
@@ -97,7 +97,7 @@ def detected(
     """True image points (B, F, 17, 2) px (NaN: none), pictures (B, 2) px, rates (B,) -> what a detector would say:
     joints (B, F, 17, 2) px, NaN = not seen, and scores (B, F, 17)."""
     B, F = image.shape[:2]
-    size = body_size(image, np.isfinite(image).all(-1))[:, None, None]  # (B, 1, 1)
+    size = median_box_side(image, np.isfinite(image).all(-1))[:, None, None]  # (B, 1, 1)
     quality = np.exp(rng.normal(0, model.quality_spread, B))[:, None, None]
     hidden = _hidden(model, rng, B, F, rate_hz)
     outside = ~((image >= 0) & (image <= size_px[:, None, None])).all(-1)

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from pipeline.errors import UserError
+from pipeline.export.sidecar import plain
 from pipeline.lift.lifter import HostLifter
 from pipeline.lift.newest import NewestLifter
 from pipeline.schedule import PruneConfig
@@ -78,15 +78,6 @@ def run(
     if causal_reads:
         result["causal"] = causal(lifter, clips, draws, causal_reads, kinds, fov, newest)
     return result
-
-
-def plain(value: Any) -> Any:
-    """The same with None for what is not a number: JSON knows no NaN."""
-    if isinstance(value, dict):
-        return {key: plain(entry) for key, entry in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(entry) for entry in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def text(result: dict[str, Any], tables: bool) -> str:

@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from pipeline.detect.track import Tracker
-from pipeline.lift.places import body_size
+from pipeline.lift.places import median_box_side
 from pipeline.skeleton import H36M17, SKELETONS, h36m17_from
 from pipeline.types import Doubles, Frame, Pose2D
 
@@ -78,7 +78,7 @@ def differences(video: Path) -> tuple[list[Doubles], list[Doubles]]:
     scores: list[Doubles] = []
     for identity in tracker.identities() if tracker else ():
         joints, score = h36m17_from(others[0][0].skeleton, *tracker.rows(identity, 0, len(others)))
-        size_px = float(body_size(joints[None], np.isfinite(joints).all(-1)[None])[0])
+        size_px = float(median_box_side(joints[None], np.isfinite(joints).all(-1)[None])[0])
         for sight in range(len(others[0])):
             off, lower = np.full(joints.shape, np.nan), score.astype(np.float64)
             for t, poses in enumerate(others):

@@ -18,11 +18,11 @@ import numpy as np
 
 from pipeline.config import PostConfig, RunConfig, SceneConfig
 from pipeline.errors import UserError
+from pipeline.export.sidecar import plain
 from pipeline.post.chain import LiftedPerson, finish
 from pipeline.post.stature import STATURE_PER_CHAIN
 from pipeline.types import SceneEstimate, Track3D, VideoInfo
 from training.data import UNIT_STATURE_M, load_clips
-from training.evaluate import plain
 from training.frozen_views import frozen_errors, load_views
 from training.lifters import open_lifter
 from training.motion_bars import axes_of, bars

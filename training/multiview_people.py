@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from pipeline.errors import SourceError
-from pipeline.lift.inputs import body_size
+from pipeline.lift.places import median_box_side
 from pipeline.types import Doubles, Floats
 from training.errors import Bools
 from training.multiview_cameras import Camera, agreed, triangulated
@@ -43,7 +43,7 @@ class Sights:
     @staticmethod
     def of(joints: Sequence[Floats], scores: Sequence[Floats]) -> Sights:
         places = np.stack(joints).astype(np.float64)
-        size = np.array([float(body_size(j[None], np.isfinite(j).all(-1)[None])[0]) for j in places])
+        size = np.array([float(median_box_side(j[None], np.isfinite(j).all(-1)[None])[0]) for j in places])
         return Sights(places, np.stack(scores).astype(np.float64), size)
 
     def swapped(self, flags: Bools) -> Sights:

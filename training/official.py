@@ -17,11 +17,11 @@ from typing import Any
 import numpy as np
 
 from pipeline.errors import SourceError, UserError
+from pipeline.export.sidecar import plain
 from pipeline.lift.base import WindowLifter
 from pipeline.lift.windows import TrackLift
 from pipeline.skeleton import chain_length, h36m17_from
 from pipeline.types import Doubles
-from training.evaluate import plain
 from training.lifters import open_lifter
 from training.measures import joint_errors, mpjpe, n_mpjpe, p_mpjpe, velocity_error
 from training.protocols import H36M_SUBJECTS, OfficialTake, h36m_takes, load_cameras, mpi_takes

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.lift.inputs import body_size
+from pipeline.lift.places import median_box_side
 from pipeline.skeleton import h36m17_from
 from pipeline.types import Doubles, Floats
 
@@ -37,7 +37,7 @@ def landmarks(
     found = [
         (np.full((len(j), 17, 3), np.nan), np.full((len(j), 17, 2), np.nan), np.zeros((len(j), 17))) for j in people
     ]
-    sizes = [float(body_size(j[None], np.isfinite(j).all(-1)[None])[0]) for j in people]
+    sizes = [float(median_box_side(j[None], np.isfinite(j).all(-1)[None])[0]) for j in people]
     options = vision.PoseLandmarkerOptions(
         base_options=BaseOptions(model_asset_buffer=(bundle or model_bundle().path).read_bytes()),
         running_mode=vision.RunningMode.VIDEO,

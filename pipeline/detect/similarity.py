@@ -37,8 +37,8 @@ def body_joints(skeleton: str) -> tuple[int, ...]:
     return tuple(i for i, name in enumerate(SKELETONS[skeleton].names) if name.split("_")[-1] in _BODY)
 
 
-def body_size(joints: Floats, scores: Floats) -> float:
-    """Length in pixels that stands for the body: diagonal of the box around the joints, blind to who is confident."""
+def box_diagonal(joints: Floats, scores: Floats) -> float:
+    """Diagonal in pixels of the box around the seen joints (J, 2), whatever their confidence; 0 if none was seen."""
     seen = np.isfinite(joints).all(axis=-1) & (scores > 0)
     if not seen.any():
         return 0.0
@@ -58,7 +58,7 @@ def oks(
     known = np.isfinite(joints_a[index]).all(axis=-1) & np.isfinite(joints_b[index]).all(axis=-1)
     weight = np.where(known, weight, 0.0)
     total = float(weight.sum())
-    size = (body_size(joints_a, scores_a) + body_size(joints_b, scores_b)) / 2
+    size = (box_diagonal(joints_a, scores_a) + box_diagonal(joints_b, scores_b)) / 2
     if total <= 0 or size <= 0:
         return 0.0
     # A standing person's area is about a tenth of the squared diagonal's; COCO's scale is the area's square root.

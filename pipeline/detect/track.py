@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.detect.similarity import body_joints, body_size, iou, joint_box, oks
+from pipeline.detect.similarity import body_joints, box_diagonal, iou, joint_box, oks
 from pipeline.skeleton import SKELETONS
 from pipeline.types import Doubles, Floats, Ints, Pose2D, Track2D
 
@@ -178,7 +178,7 @@ class Tracker:
         return long_enough and person.score_sum / max(1, person.seen) >= _MINIMUM_SCORE
 
     def _look(self, joints: Floats, scores: Floats) -> _Seen:
-        return _Seen(joints, scores, self._centre(joints), body_size(joints, scores), joint_box(joints, scores))
+        return _Seen(joints, scores, self._centre(joints), box_diagonal(joints, scores), joint_box(joints, scores))
 
     def _centre(self, joints: Floats) -> Doubles:
         """Mean of shoulders and hips as far as they are known, else of whatever is known."""

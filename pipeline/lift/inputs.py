@@ -12,7 +12,7 @@ import numpy as np
 
 from pipeline.errors import ModelError
 from pipeline.geometry import default_fov_deg, focal_px, screen_from_image
-from pipeline.lift.places import Bools, body_size, held_and_pelvis
+from pipeline.lift.places import Bools, held_and_pelvis, median_box_side
 from pipeline.lift.ray import RAY_X, person_ray, window_axes
 from pipeline.skeleton import H36M17
 from pipeline.types import Doubles, Floats, check_shape
@@ -124,7 +124,7 @@ def person_window(joints_image: Floats, seen: Bools) -> Doubles:
     that was not seen stands at its last known place, before its first sight at its first known one, and at the pelvis
     if it never was.
     """
-    size = body_size(joints_image, seen)[:, None, None, None]  # (B, 1, 1, 1)
+    size = median_box_side(joints_image, seen)[:, None, None, None]  # (B, 1, 1, 1)
     places, pelvis = held_and_pelvis(joints_image, seen)
     out = (places - pelvis) / size * 2
     out[:, :, :1] = (pelvis - pelvis.mean(axis=1, keepdims=True)) / size * 2

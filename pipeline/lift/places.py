@@ -31,7 +31,7 @@ def held_and_pelvis(joints_image: Floats, seen: Bools) -> tuple[Doubles, Doubles
     return places, np.where(there, pelvis, middle)
 
 
-def body_size(joints_image: Floats, seen: Bools) -> NDArray[np.float64]:
+def median_box_side(joints_image: Floats, seen: Bools) -> NDArray[np.float64]:
     """(B, F, 17, 2), (B, F, 17) -> (B,) px: median over the frames of the longer side of the box around the joints.
 
     Only seen joints count, and only frames that show (nearly) as many of them as the best frame of the window: half a

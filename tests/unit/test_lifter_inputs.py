@@ -7,7 +7,7 @@ import pytest
 
 from pipeline.errors import ModelError
 from pipeline.lift.inputs import mirror, network_input
-from pipeline.lift.places import body_size, hold_last
+from pipeline.lift.places import hold_last, median_box_side
 
 SIZE = (640, 480)
 
@@ -54,7 +54,7 @@ def test_unseen_joints_stand_at_their_last_or_first_place_with_confidence_0(wind
     out = network_input("person_window", joints, ones(joints), SIZE, 3).values
     assert np.isfinite(out).all()
     np.testing.assert_array_equal(out[..., 2] == 0, ~seen)
-    size = body_size(joints, seen)
+    size = median_box_side(joints, seen)
     np.testing.assert_allclose(out[1, 4, 1, :2], (window[1, 4, 1] - window[1, 3, 0]) / size[1] * 2, atol=1e-5)
 
 
@@ -63,7 +63,7 @@ def test_body_size_is_not_fooled_by_half_a_body(window: np.ndarray):
     joints[:, :6, 1:11] = np.nan  # in most frames only the arms are seen
     seen = np.isfinite(joints).all(-1)
     whole = np.median((window[:, 6:].max(axis=2) - window[:, 6:].min(axis=2)).max(axis=-1), axis=1)
-    np.testing.assert_allclose(body_size(joints, seen), whole, rtol=1e-6)
+    np.testing.assert_allclose(median_box_side(joints, seen), whole, rtol=1e-6)
 
 
 @pytest.mark.parametrize("rule", ["person_window", "screen"])

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 
 import av
 import numpy as np
+import psutil
 import pytest
 
 from pipeline.errors import SourceError
@@ -380,7 +381,6 @@ def missing(path: Path) -> Path:
     ],
 )
 def test_what_is_not_a_video_says_why_and_leaves_nothing_open(make, name, says, tmp_path: Path) -> None:
-    psutil = pytest.importorskip("psutil")
     path = make(tmp_path / name)
     with pytest.raises(SourceError, match=says) as caught:
         VideoSource(path)
@@ -404,7 +404,6 @@ def test_no_permission(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_closing_closes_every_file(tmp_path: Path) -> None:
-    psutil = pytest.importorskip("psutil")
     path = write_clip(tmp_path / "clip.mp4", 20)
 
     def times_open() -> int:

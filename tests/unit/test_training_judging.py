@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from pipeline.errors import ConfigError
+from pipeline.export.sidecar import plain
 from pipeline.lift.newest import NewestLifter
 from pipeline.lift.windows import pad_index
 from pipeline.schedule import PruneConfig
@@ -384,7 +385,7 @@ def test_the_command_ends_with_json_that_holds_everything(
 
 
 def test_what_is_not_known_is_null_in_json() -> None:
-    assert evaluate.plain({"a": [float("nan"), 1.5], "b": (float("inf"), "x", None, 2)}) == {
+    assert plain({"a": [float("nan"), 1.5], "b": (float("inf"), "x", None, 2)}) == {
         "a": [None, 1.5],
         "b": [None, "x", None, 2],
     }
