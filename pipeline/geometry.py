@@ -22,11 +22,6 @@ def screen_from_image(joints: FloatArray, width_px: float, height_px: float) -> 
     return joints / width_px * 2 - np.array([1.0, height_px / width_px], dtype=joints.dtype)
 
 
-def image_from_screen(joints: FloatArray, width_px: float, height_px: float) -> FloatArray:
-    """(..., 2) screen units -> (..., 2) pixels; inverse of `screen_from_image`."""
-    return (joints + np.array([1.0, height_px / width_px], dtype=joints.dtype)) * (width_px / 2)
-
-
 def focal_px(fov_deg: float, width_px: float) -> float:
     """Focal length in pixels of a pinhole camera with the horizontal field of view `fov_deg`."""
     return float(width_px / 2 / np.tan(np.radians(fov_deg) / 2))

@@ -109,10 +109,6 @@ class DetectionCache:
         """Indices of all known frames, sorted."""
         return sorted({*self._chunk_of, *self._waiting})
 
-    def has_range(self, start: int, stop: int) -> bool:
-        """Whether every frame start <= index < stop is known."""
-        return all(i in self._chunk_of or i in self._waiting for i in range(start, stop))
-
     def put(self, frame_index: int, time_s: float, pose: Pose2D) -> None:
         """Keep a frame's people; written to disk a chunk at a time. A frame that is known already stays as it is."""
         if not self._on or frame_index in self._chunk_of:

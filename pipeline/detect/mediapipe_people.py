@@ -10,8 +10,7 @@ from queue import SimpleQueue
 
 import numpy as np
 
-from pipeline.detect.boxes import faded
-from pipeline.detect.crops import Square
+from pipeline.detect.crops import Square, faded
 from pipeline.detect.mediapipe_graphs import LANDMARKER_PX
 from pipeline.detect.mediapipe_model import ModelBundle
 from pipeline.detect.openvino_landmarks import AnyLandmarker, landmarkers

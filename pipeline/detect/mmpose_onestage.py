@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from pipeline.config import DetectConfig
-from pipeline.detect.boxes import Piece, faded
+from pipeline.detect.crops import Piece, faded
 from pipeline.detect.mmpose_network import PoseNetwork, version
 from pipeline.detect.similarity import body_joints, joint_box, oks
 from pipeline.types import Frame, Pose2D

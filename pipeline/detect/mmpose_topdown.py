@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.config import DetectConfig
-from pipeline.detect.boxes import Piece, faded, widened
+from pipeline.detect.crops import Piece, faded, widened
 from pipeline.detect.mmpose_network import PoseNetwork, version
 from pipeline.detect.newcomers import NewcomerSearch
 from pipeline.detect.similarity import body_joints, joint_box, oks

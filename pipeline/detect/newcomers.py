@@ -12,8 +12,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from pipeline.detect.boxes import widened
-from pipeline.detect.crops import Square
+from pipeline.detect.crops import Square, widened
 from pipeline.detect.mediapipe_model import model_bundle
 from pipeline.detect.mediapipe_people import PeopleLocator
 from pipeline.detect.mediapipe_search import PersonSearch, Place

@@ -44,19 +44,6 @@ class Countdown:
         return True
 
 
-class AutoStop:
-    """Ends a recording after so many seconds; None never does."""
-
-    def __init__(self, seconds: float | None) -> None:
-        self._seconds = seconds
-
-    def left_s(self, recorded_s: float) -> float | None:
-        return None if self._seconds is None else max(0.0, self._seconds - recorded_s)
-
-    def due(self, recorded_s: float) -> bool:
-        return self._seconds is not None and recorded_s >= self._seconds
-
-
 class HandsUp:
     """Somebody holds both hands above the head for `hold_s`: True once, and again only after the hands came down."""
 

@@ -29,11 +29,10 @@ def test_rotations_are_proper_and_invert(pitch: float, roll: float) -> None:
     np.testing.assert_allclose(g.camera_from_world(g.world_from_camera(points, r, t), r, t), points, atol=1e-12)
 
 
-def test_screen_and_back() -> None:
+def test_screen_units_are_image_halves_of_the_width() -> None:
     corners = np.array([[0.0, 0.0], [1920.0, 1080.0], [960.0, 540.0]])
     screen = g.screen_from_image(corners, 1920, 1080)
     np.testing.assert_allclose(screen, [[-1, -0.5625], [1, 0.5625], [0, 0]], atol=1e-12)
-    np.testing.assert_allclose(g.image_from_screen(screen, 1920, 1080), corners, atol=1e-9)
 
 
 def test_pinhole_edge_of_the_field_of_view_is_the_edge_of_the_picture() -> None:

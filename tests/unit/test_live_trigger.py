@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pipeline.live.trigger import AutoStop, Countdown, HandsUp, hands_up
+from pipeline.live.trigger import Countdown, HandsUp, hands_up
 from tests.live_results import raised, result, standing
 from tests.motion import clip, facing_camera, scene
 
@@ -27,13 +27,6 @@ def test_countdown_shows_whole_seconds_and_is_due_once() -> None:
     instant = Countdown(0)
     instant.start(5)
     assert instant.due(5)
-
-
-def test_auto_stop() -> None:
-    stop = AutoStop(5)
-    assert [stop.due(t) for t in (0, 4.99, 5, 6)] == [False, False, True, True]
-    assert stop.left_s(1.5) == 3.5
-    assert (AutoStop(None).due(1e9), AutoStop(None).left_s(3)) == (False, None)
 
 
 def run(trigger: HandsUp, up: list[bool], rate_hz: float = 30.0, start_s: float = 0.0) -> list[int]:

@@ -43,14 +43,17 @@ def picture(sample_path: Path) -> np.ndarray:
 
 class TestSquare:
     @pytest.mark.parametrize("up", [(0.0, -1.0), (1.0, 0.0), (0.6, 0.8), (-0.6, -0.8)])
-    def test_way_there_and_back(self, up: tuple[float, float]) -> None:
+    def test_crop_coordinates_become_pixels(self, up: tuple[float, float]) -> None:
         square = Square(300.0, 200.0, 120.0, up)
-        points = np.array([[0, 0], [1, 0], [0.5, 0.5], [0.2, 0.9]], np.float32)
-        image = square.image_from_crop(points)
-        np.testing.assert_allclose(square.crop_from_image(image), points, atol=1e-5)
-        np.testing.assert_allclose(image[2], [300, 200], atol=1e-3)
-        top = square.image_from_crop(np.array([0.5, 0.0], np.float32))
-        np.testing.assert_allclose(top, [300 + 60 * up[0], 200 + 60 * up[1]], atol=1e-3)
+        points = np.array([[0.5, 0.5], [0.5, 0.0], [1.0, 0.5], [0.2, 0.9]], np.float32)
+        (ux, uy), (dx, dy) = up, (-0.3 * 120, 0.4 * 120)  # the last point, from the middle, in pixels
+        expected = [
+            (300, 200),
+            (300 + 60 * ux, 200 + 60 * uy),
+            (300 - 60 * uy, 200 + 60 * ux),
+            (300 - dx * uy - dy * ux, 200 + dx * ux - dy * uy),
+        ]
+        np.testing.assert_allclose(square.image_from_crop(points), expected, atol=1e-3)
 
     def test_around_a_body(self) -> None:
         square = Square.around(np.array([100, 200]), np.array([100, 120]), 1.25)
@@ -68,7 +71,7 @@ class TestSquare:
         weight = piece[..., 0]  # red comes first
         rows, columns = np.mgrid[0:64, 0:64] + 0.5
         middle = np.array([(columns * weight).sum(), (rows * weight).sum()]) / weight.sum() / 64
-        np.testing.assert_allclose(middle, square.crop_from_image(spot), atol=0.25 / 64)
+        np.testing.assert_allclose(square.image_from_crop(middle), spot, atol=0.25 / 64 * side)
 
     def test_black_beyond_the_edges(self) -> None:
         white = np.full((100, 100, 3), 255, np.uint8)

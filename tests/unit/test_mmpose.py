@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from pipeline.config import DetectConfig
-from pipeline.detect.boxes import Piece, faded
+from pipeline.detect.crops import Piece, faded
 from pipeline.detect.mmpose_network import PoseNetwork
 from pipeline.errors import ModelError
 from pipeline.skeleton import SKELETONS
