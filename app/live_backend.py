@@ -93,7 +93,7 @@ class PipelineLive:
 
     def make_live(self, wish: LiveWish, models: Any) -> LiveEngine:
         from pipeline.live.engine import LiveEngine
-        from pipeline.live.sources import is_file, live_opener
+        from pipeline.sources.open_live import is_file, live_opener
 
         width, height = wish.size_px or (None, None)
         file = is_file(wish.source)

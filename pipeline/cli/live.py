@@ -99,7 +99,7 @@ def config_from(arguments: argparse.Namespace) -> LiveConfig:
 def run(arguments: argparse.Namespace, report: Report) -> int:
     from pipeline import weights
     from pipeline.live.engine import LiveEngine
-    from pipeline.live.sources import live_opener
+    from pipeline.sources.open_live import live_opener
 
     config = config_from(arguments)
     weights.find(arguments.lifter)  # a wrong name is told before a camera is opened

@@ -1,16 +1,45 @@
-"""From what the user gives (a camera's number, name or path, an address) to a live source."""
+"""From what the user gives (a camera's number, name or path, an address, a file to play live) to a live source."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from pipeline import registry
-from pipeline.errors import SourceError
+from pipeline.errors import ConfigError, SourceError
 from pipeline.flow import CancelToken
-from pipeline.sources.cameras import CameraInfo, list_cameras
 from pipeline.sources.live_base import LiveSource
 
-__all__ = ["CameraInfo", "list_cameras", "open_live"]
+
+def live_opener(
+    spec: str,
+    *,
+    as_live: bool = False,
+    loop: bool = False,
+    width_px: int | None = None,
+    height_px: int | None = None,
+    fps_hz: float | None = None,
+) -> Callable[[], LiveSource]:
+    """What `LiveEngine` opens. A file is played as if it were live, whether `as_live` says so or not.
+
+    What opens a device has a method `cancel` that ends the opening, from any thread. Raises `SourceError` or
+    `ConfigError` at once for what cannot be meant, so that no model is loaded for it.
+    """
+    path = Path(spec).expanduser()
+    if is_file(spec):
+
+        def open_file() -> LiveSource:
+            from pipeline.sources.as_live import AsLiveSource
+
+            return AsLiveSource(path, loop)
+
+        return open_file
+    if as_live:
+        raise SourceError(f"There is no file {spec}.", "Check the name and the folder; --as-live is for video files.")
+    if loop:
+        raise ConfigError("Only a file can be played in a loop.", "Leave --loop out, or name a file.")
+
+    return _Device(spec, width_px, height_px, fps_hz)
 
 
 def open_live(
@@ -37,3 +66,33 @@ def open_live(
     else:
         source = registry.find("live_source", "camera").load()(text, width_px, height_px, fps_hz, cancel=cancel)
     return source
+
+
+class _Device:
+    """Opens a camera or a stream, which may take long: `cancel` ends it."""
+
+    def __init__(self, spec: str, width_px: int | None, height_px: int | None, fps_hz: float | None) -> None:
+        self._spec, self._width_px, self._height_px, self._fps_hz = spec, width_px, height_px, fps_hz
+        self._opening = CancelToken()
+
+    def __call__(self) -> LiveSource:
+        self._opening = CancelToken()
+        return open_live(
+            self._spec,
+            width_px=self._width_px,
+            height_px=self._height_px,
+            fps_hz=self._fps_hz,
+            cancel=self._opening,
+        )
+
+    def cancel(self) -> None:
+        self._opening.cancel()
+
+
+def is_file(spec: str) -> bool:
+    """A video file, and not a device that is a file, too (/dev/video0)."""
+    path = Path(spec).expanduser()
+    try:
+        return path.is_file() or path.is_dir()
+    except OSError:  # a URL that is no possible file name
+        return False

@@ -10,9 +10,9 @@ import pytest
 
 from pipeline.errors import ConfigError, SourceError
 from pipeline.flow import Closed
-from pipeline.live.sources import live_opener
 from pipeline.sources.as_live import AsLiveSource
 from pipeline.sources.live_base import LiveSource
+from pipeline.sources.open_live import live_opener
 
 
 def numbered(index: int) -> np.ndarray:

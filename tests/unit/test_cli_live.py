@@ -54,7 +54,7 @@ def fake_run(monkeypatch):
     monkeypatch.setattr(
         "pipeline.live.engine.LiveEngine", lambda _, config: LiveEngine(lambda: FakeCamera(30), config, FakeModels())
     )
-    monkeypatch.setattr("pipeline.live.sources.live_opener", lambda *_, **__: None)
+    monkeypatch.setattr("pipeline.sources.open_live.live_opener", lambda *_, **__: None)
 
 
 def test_what_is_streamed_recorded_and_lifted_again(fake_run, monkeypatch, tmp_path, capfd):
@@ -111,6 +111,6 @@ def test_the_status_line_says_what_is_left_out():
 
 
 def test_heavy_modules_are_left_alone_until_a_run_starts():
-    program = "import sys, pipeline.live.engine, pipeline.live.sources; print(*sys.modules)"
+    program = "import sys, pipeline.live.engine, pipeline.sources.open_live; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
     assert not {"torch", "scipy", "cv2", "av", "mediapipe"} & set(loaded)
