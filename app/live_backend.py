@@ -109,10 +109,9 @@ class PipelineLive:
 
     def make_recorder(self, parent: Path, info: VideoInfo, config: LiveConfig) -> Recorder:
         from pipeline.live.folder import new_take_folder
-        from pipeline.live.record import Recorder
+        from pipeline.live.record import Recorder, made_with
 
-        made = {"detector": config.detect.detector, "lifter": config.lift.lifter, "lookahead": config.lookahead}
-        return Recorder(new_take_folder(parent), info, made)
+        return Recorder(new_take_folder(parent), info, made_with(config))
 
     def open_stream(self, url: str) -> Stream:
         from pipeline.stream.open import open_stream

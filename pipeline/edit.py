@@ -2,7 +2,8 @@
 
 The 2D cache is not touched. What is known in 3D is cut or joined along with the 2D, so that there is something to see
 at once; `Edited.lift` says whom to lift again, because the lifter looked at the frames around the place of the cut.
-Every edit but a name is written into `Take.provenance["edits"]`.
+Every edit but a name is written into `Take.provenance["edits"]`. Each raises `NoPersonError` for somebody who is not in
+the take.
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ def edited(take: Take) -> bool:
 
 def rename(take: Take, person: int, name: str) -> Edited:
     """`name` "" gives the number back. Raises `ConfigError` for a name that somebody else has."""
-    _track(take, person)
+    take.person_track2d(person)
     plain = " ".join("".join(c if c.isprintable() else " " for c in name).split())[:_LONGEST_NAME]
     names = {who: other for who, other in take.names.items() if who != person}
     if plain and plain in (take.name_of(t.person) for t in take.tracks2d if t.person != person):
@@ -65,7 +66,7 @@ def rename(take: Take, person: int, name: str) -> Edited:
 
 def delete(take: Take, person: int) -> Edited:
     """Without that person. Raises `ConfigError` if nobody would be left."""
-    _track(take, person)
+    take.person_track2d(person)
     if len(take.tracks2d) == 1:
         raise ConfigError("This is the only person in the take.", "Somebody has to stay.")
     scene = take.scene
@@ -91,7 +92,7 @@ def split(take: Take, person: int, row: int) -> Edited:
 
     Raises `ConfigError` if the person is not seen on both sides of it.
     """
-    track = _track(take, person)
+    track = take.person_track2d(person)
     if not (track.seen[:row].any() and track.seen[row:].any()):
         raise ConfigError(
             f"{take.name_of(person)} is not seen on both sides of this frame.", "Go to where one becomes the other."
@@ -125,7 +126,7 @@ def merge(take: Take, into: int, other: int) -> Edited:
     for most of the shorter one's time."""
     if into == other:
         raise ConfigError("That is the same person.", "Choose two.")
-    one, two = _track(take, into), _track(take, other)
+    one, two = take.person_track2d(into), take.person_track2d(other)
     together = int((one.seen & two.seen).sum())
     if together > _OVERLAP * min(one.seen.sum(), two.seen.sum()):
         raise ConfigError(
@@ -159,7 +160,7 @@ def merge(take: Take, into: int, other: int) -> Edited:
 def exchange_sides(take: Take, person: int) -> Edited:
     """Left becomes right in all of the person's 2D joints: the detector took them for their mirror image. The 3D stays
     as it is until it is lifted again: a body that is turned round is not its old self with other names."""
-    track = _track(take, person)
+    track = take.person_track2d(person)
     order = list(SKELETONS[track.skeleton].mirror)
     other = replace(track, joints_image=track.joints_image[:, order], scores=track.scores[:, order])
     exchanged = replace(
@@ -168,14 +169,6 @@ def exchange_sides(take: Take, person: int) -> Edited:
         provenance=_noted(take, {"edit": "exchange_sides", "person": person}),
     )
     return Edited(exchanged, (person,) if take.track3d(person) is not None else ())
-
-
-def _track(take: Take, person: int) -> Track2D:
-    track = take.track2d(person)
-    if track is None:
-        there = ", ".join(str(other.person) for other in take.tracks2d) or "nobody"
-        raise ConfigError(f"There is no person {person} in this take.", f"There are: {there}.")
-    return track
 
 
 def _noted(take: Take, edit: dict[str, Any]) -> dict[str, Any]:

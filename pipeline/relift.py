@@ -15,7 +15,6 @@ from typing import Any
 from pipeline import runtime
 from pipeline.config import RunConfig
 from pipeline.engine import Engine
-from pipeline.errors import NoPersonError
 from pipeline.finishing import finish_tracks
 from pipeline.flow import CancelToken
 from pipeline.lift.base import WindowLifter
@@ -38,7 +37,7 @@ def lift_again(
     Who was lifted before and is not in `persons` keeps that. Raises `NoPersonError` for somebody who is not in the
     take, whatever the lifter raises, and `Cancelled` within a batch of windows of `cancel`.
     """
-    tracks = [_track(take, person) for person in persons]
+    tracks = [take.person_track2d(person) for person in persons]
     yield Progress("prepare", 0, 0, "Loading models")
     begun = time.monotonic()
     fov_deg, _ = field_of_view(config.scene, take.info)
@@ -64,14 +63,6 @@ def lift_again(
         yield _with(take, worker, tracks, config, time.monotonic() - begun)
     finally:
         worker.stop()
-
-
-def _track(take: Take, person: int) -> Track2D:
-    track = take.track2d(person)
-    if track is None:
-        there = ", ".join(str(other.person) for other in take.tracks2d) or "nobody"
-        raise NoPersonError(f"There is no person {person} in this take.", f"There are: {there}.")
-    return track
 
 
 def _rows_lifted(worker: LiftWorker, tracks: Sequence[Track2D]) -> int:

@@ -12,6 +12,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.errors import NoPersonError
 from pipeline.skeleton import SKELETONS, Skeleton
 
 Floats = NDArray[np.float32]
@@ -232,6 +233,14 @@ class Take:
 
     def track2d(self, person: int) -> Track2D | None:
         return next((track for track in self.tracks2d if track.person == person), None)
+
+    def person_track2d(self, person: int) -> Track2D:
+        """The 2D track of somebody who has to be there. Raises `NoPersonError` that lists who is."""
+        track = self.track2d(person)
+        if track is None:
+            there = ", ".join(str(other.person) for other in self.tracks2d) or "nobody"
+            raise NoPersonError(f"There is no person {person} in this take.", f"There are: {there}.")
+        return track
 
     def lifted_of(self, person: int) -> LiftedTrack | None:
         return next((track for track in self.lifted if track.person == person), None)

@@ -231,12 +231,11 @@ class _Recording:
 
     def __call__(self, result: LiveResult) -> None:
         if self._recorder is None:
-            from pipeline.live.record import Recorder
+            from pipeline.live.record import Recorder, made_with
 
-            config, info = self._engine.config, self._engine.info
+            info = self._engine.info
             assert info is not None, "there is a result"
-            made = {"detector": config.detect.detector, "lifter": config.lift.lifter, "lookahead": config.lookahead}
-            self._recorder = Recorder(self.folder, info, made)
+            self._recorder = Recorder(self.folder, info, made_with(self._engine.config))
         self._recorder.write(result)
 
     def close(self) -> None:

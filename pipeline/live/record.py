@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from pipeline import __version__
+from pipeline.config import LiveConfig
 from pipeline.errors import OutputError, UserError
 from pipeline.files import make_folder, output_error
 from pipeline.flow import Closed, StopQueue
@@ -177,6 +178,11 @@ class Recorder:
         self._manifest |= {"complete": True, "frames": self._written, "pictures_left_out": self._dropped}
         write_manifest(self._folder, self._manifest)
         log.info("Recorded %d frames in %s", self._written, self._folder)
+
+
+def made_with(config: LiveConfig) -> dict[str, Any]:
+    """The settings of a live run that a recording keeps: what its results were made with, for `Recorder`."""
+    return {"detector": config.detect.detector, "lifter": config.lift.lifter, "lookahead": config.lookahead}
 
 
 def _moved(pose: Pose2D, fit: Fit) -> Pose2D:

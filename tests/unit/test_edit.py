@@ -9,7 +9,7 @@ import pytest
 
 from pipeline import edit
 from pipeline.config import RunConfig
-from pipeline.errors import ConfigError
+from pipeline.errors import ConfigError, NoPersonError, UserError
 from pipeline.finishing import refinish
 from pipeline.project import load_take, save_take
 from pipeline.skeleton import H36M17
@@ -153,17 +153,17 @@ def test_names(both: Take, tmp_path) -> None:
 
 
 @pytest.mark.parametrize(
-    "do",
+    ("do", "error"),
     [
-        lambda take: edit.split(take, 1, 0),
-        lambda take: edit.split(take, 9, 3),
-        lambda take: edit.merge(take, 1, 1),
-        lambda take: edit.merge(take, 1, 9),
-        lambda take: edit.delete(take, 9),
-        lambda take: edit.rename(take, 9, "x"),
+        (lambda take: edit.split(take, 1, 0), ConfigError),
+        (lambda take: edit.split(take, 9, 3), NoPersonError),
+        (lambda take: edit.merge(take, 1, 1), ConfigError),
+        (lambda take: edit.merge(take, 1, 9), NoPersonError),
+        (lambda take: edit.delete(take, 9), NoPersonError),
+        (lambda take: edit.rename(take, 9, "x"), NoPersonError),
     ],
 )
-def test_what_cannot_be_is_refused_with_a_hint(both: Take, do) -> None:
-    with pytest.raises(ConfigError) as caught:
+def test_what_cannot_be_is_refused_with_a_hint(both: Take, do, error: type[UserError]) -> None:
+    with pytest.raises(error) as caught:
         do(both)
     assert caught.value.hint
