@@ -6,18 +6,21 @@ torch, PyAV or MediaPipe are loaded.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from app.detector_backend import DetectorBackend, PipelineDetectors
 from app.live_backend import LiveBackend, PipelineLive
 from app.model_backend import ModelBackend, PipelineModels
 from pipeline.config import RunConfig
-from pipeline.export.base import ExportOptions, Watch
 from pipeline.flow import CancelToken
-from pipeline.sources.base import FrameSource
+from pipeline.formats import ExportOptions
 from pipeline.types import Progress, Take
+
+if TYPE_CHECKING:
+    from pipeline.sources.base import FrameSource
+    from pipeline.sources.joints2d import Joints2DSource
 
 TAKE_SUFFIX = ".pose3d"
 
@@ -25,7 +28,7 @@ TAKE_SUFFIX = ".pose3d"
 class Backend(ModelBackend, DetectorBackend, LiveBackend, Protocol):
     """The library as the window sees it. Any thread; raises `UserError` children for what the user can put right."""
 
-    def open_source(self, path: Path) -> FrameSource: ...
+    def open_source(self, path: Path) -> FrameSource | Joints2DSource: ...
 
     def sample(self) -> Path: ...
 
@@ -34,7 +37,7 @@ class Backend(ModelBackend, DetectorBackend, LiveBackend, Protocol):
         ...
 
     def analyse(
-        self, source: FrameSource, config: RunConfig, cancel: CancelToken, engine: Any
+        self, source: FrameSource | Joints2DSource, config: RunConfig, cancel: CancelToken, engine: Any
     ) -> Iterator[Progress | Take]:
         """Runs the whole path; see `pipeline.offline.analyse`."""
         ...
@@ -54,7 +57,14 @@ class Backend(ModelBackend, DetectorBackend, LiveBackend, Protocol):
     def save_take(self, take: Take, path: Path) -> None: ...
 
     def export(
-        self, take: Take, folder: Path, stem: str, formats: Sequence[str], options: ExportOptions, watch: Watch
+        self,
+        take: Take,
+        folder: Path,
+        stem: str,
+        formats: Sequence[str],
+        options: ExportOptions,
+        cancel: CancelToken,
+        progress: Callable[[Progress], None],
     ) -> list[Path]: ...
 
     def video_suffixes(self) -> Sequence[str]: ...
@@ -67,11 +77,10 @@ class Backend(ModelBackend, DetectorBackend, LiveBackend, Protocol):
 class PipelineBackend(PipelineModels, PipelineDetectors, PipelineLive):
     """The real one."""
 
-    def open_source(self, path: Path) -> FrameSource:
+    def open_source(self, path: Path) -> FrameSource | Joints2DSource:
         from pipeline.sources.open import open_source
 
-        # 2D joints have no pictures: the player shows an empty one, and `analyse` knows how to read them.
-        return open_source(path)  # type: ignore[return-value]
+        return open_source(path)
 
     def sample(self) -> Path:
         from pipeline.sources.sample import sample_video
@@ -79,12 +88,12 @@ class PipelineBackend(PipelineModels, PipelineDetectors, PipelineLive):
         return sample_video()
 
     def make_engine(self) -> Any:
-        from pipeline.offline import Engine
+        from pipeline.engine import Engine
 
         return Engine()
 
     def analyse(
-        self, source: FrameSource, config: RunConfig, cancel: CancelToken, engine: Any
+        self, source: FrameSource | Joints2DSource, config: RunConfig, cancel: CancelToken, engine: Any
     ) -> Iterator[Progress | Take]:
         from pipeline.offline import analyse
 
@@ -113,11 +122,19 @@ class PipelineBackend(PipelineModels, PipelineDetectors, PipelineLive):
         save_take(take, path)
 
     def export(
-        self, take: Take, folder: Path, stem: str, formats: Sequence[str], options: ExportOptions, watch: Watch
+        self,
+        take: Take,
+        folder: Path,
+        stem: str,
+        formats: Sequence[str],
+        options: ExportOptions,
+        cancel: CancelToken,
+        progress: Callable[[Progress], None],
     ) -> list[Path]:
+        from pipeline.export.base import Watch
         from pipeline.export.run import export_take
 
-        return export_take(take, folder, stem, formats, options, watch)
+        return export_take(take, folder, stem, formats, options, Watch(cancel, progress))
 
     def video_suffixes(self) -> Sequence[str]:
         from pipeline.sources.open import VIDEO_SUFFIXES

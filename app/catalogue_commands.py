@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QWidget
 
 from app.backend import Backend
+from app.task_thread import Task
 from app.threads import ThreadSet
 from app.views.catalogue import CatalogueDialog
-from app.workers import TaskThread
 from pipeline.errors import Cancelled, UserError
-from pipeline.flow import CancelToken, LatestSlot
-
-_POLL_MS = 100
+from pipeline.flow import CancelToken
 
 Download = Callable[[str, Callable[[int, int], None], CancelToken], None]
 
@@ -25,24 +23,13 @@ class CatalogueCommands(QObject):
     A subclass opens the dialog, and says what `load`, `_check` and `_downloader` are.
     """
 
-    broke = Signal(object)  # Exception: a bug
-
     dialog: CatalogueDialog | None
 
     def __init__(self, window: QWidget, backend: Backend, threads: ThreadSet) -> None:
         super().__init__(window)
         self._window, self._backend, self._threads = window, backend, threads
-        self._cancel = CancelToken()
-        self._bytes: LatestSlot[tuple[int, int]] = LatestSlot()
-        self._poll = QTimer(self)
-        self._poll.setInterval(_POLL_MS)
-        self._poll.timeout.connect(self._show_bytes)
+        self._cancel = CancelToken()  # of the last download
         self._select = ""
-
-    def stop(self) -> None:
-        """The window closes: end what can be ended."""
-        self._poll.stop()
-        self._cancel.cancel()
 
     def load(self) -> None:
         """Tell which there are. Quick: files are not read."""
@@ -70,33 +57,24 @@ class CatalogueCommands(QObject):
     @Slot(str)
     def _download(self, name: str) -> None:
         self._busy(f"Downloading {name}…", can_cancel=True)
-        cancel, fetch = CancelToken(), self._downloader
-        self._cancel = cancel
+        fetch = self._downloader
 
-        def work() -> str:
-            try:
-                fetch(name, lambda done, total: self._bytes.put((done, total)), cancel)
-            except Cancelled:
-                return ""
+        def work(task: Task) -> str:
+            fetch(name, lambda done, total: task.tell((done, total)), task.token)
             return name
 
-        self._poll.start()
-        self._threads.run("download", work, self._changed, self._failed, self._broke)
+        self._cancel = self._threads.watch("download", work, self._changed, self._failed, self._show_bytes).token
 
     @Slot()
     def _cancel_download(self) -> None:
         self._cancel.cancel()
 
-    @Slot()
-    def _show_bytes(self) -> None:
-        news = self._bytes.get(0)
-        if news is not None and self.dialog is not None:
-            self.dialog.show_progress(*news)
+    def _show_bytes(self, done_and_total: tuple[int, int]) -> None:
+        if self.dialog is not None:
+            self.dialog.show_progress(*done_and_total)
 
-    @Slot(object, object)
-    def _changed(self, thread: TaskThread, name: str | None) -> None:
+    def _changed(self, name: str | None) -> None:
         """Others than before; `name` is the new one."""
-        self._poll.stop()
         self.load()
         if self.dialog is not None:
             self.dialog.idle()
@@ -107,15 +85,10 @@ class CatalogueCommands(QObject):
         if self.dialog is not None:
             self.dialog.show_busy(text, can_cancel)
 
-    @Slot(object, object)
-    def _failed(self, thread: TaskThread, error: UserError) -> None:
-        self._poll.stop()
-        if self.dialog is not None:
+    def _failed(self, error: Exception) -> None:
+        if isinstance(error, Cancelled):
+            self._changed(None)
+        elif self.dialog is not None and isinstance(error, UserError):
             self.dialog.show_error(error)
-
-    @Slot(object, object)
-    def _broke(self, thread: TaskThread, error: Exception) -> None:
-        self._poll.stop()
-        if self.dialog is not None:
+        elif self.dialog is not None:
             self.dialog.idle()
-        self.broke.emit(error)

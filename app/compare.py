@@ -14,9 +14,9 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
 
+from app.job_thread import Work
 from app.runner import Runner
 from app.settings import Settings
-from app.workers import Work
 from pipeline.config import RunConfig
 from pipeline.edit import edited
 from pipeline.errors import UserError

@@ -13,17 +13,17 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.backend import Backend
 from app.compare import Comparer
+from app.job_thread import Work
 from app.opening import Opening
 from app.rework import Rework
 from app.runner import BUSY, Runner, State
 from app.settings import Settings
 from app.take_files import TakeFiles
 from app.threads import ThreadSet
-from app.workers import EngineHolder, Work
 from pipeline.config import RunConfig
 from pipeline.edit import edited
 from pipeline.errors import UserError
-from pipeline.export.base import ExportOptions
+from pipeline.formats import ExportOptions
 from pipeline.provenance import can_finish_again, take_config, with_names
 from pipeline.types import Take, VideoInfo
 
@@ -63,7 +63,7 @@ class Controller(QObject):
         self._detected = False  # the 2D of this video is (being) found: lifting again costs no detection
         self._config: RunConfig | None = None  # of the last run
         self._kept_config: RunConfig | None = None  # of the run that made `kept`
-        self._engine = EngineHolder(backend.make_engine)
+        self._engine = backend.make_engine()
         self.opening = Opening(backend, self.threads, self.takes, settings, self)
         self.video = self.opening.video
         self._runner = Runner(backend, self.threads, self._engine, self)
@@ -85,9 +85,10 @@ class Controller(QObject):
         runner.finished.connect(self.finished)
         takes.saved.connect(self.settings.add_recent)
         self.rework.finisher.finished.connect(self._refinished)
-        for part in (opening, runner, takes, self.comparer, self.rework.finisher):
+        for part in (opening, runner, self.comparer, self.threads):
             part.failed.connect(self.failed)
             part.broke.connect(self.broke)
+        self.rework.finisher.failed.connect(self.failed)
 
     def shutdown(self) -> None:
         """Stop and join everything. The window may not be used afterwards."""

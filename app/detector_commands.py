@@ -13,7 +13,6 @@ from app.catalogue_commands import CatalogueCommands, Download
 from app.detectors import DetectorRow
 from app.threads import ThreadSet
 from app.views.detectors_dialog import DetectorsDialog
-from app.workers import TaskThread
 
 
 class DetectorCommands(CatalogueCommands):
@@ -45,12 +44,9 @@ class DetectorCommands(CatalogueCommands):
             self._check()
 
     def _check(self) -> None:
-        self._threads.run(
-            "check detectors", lambda: self._backend.detectors(check=True), self._checked, self._failed, self._broke
-        )
+        self._threads.run("check detectors", lambda: self._backend.detectors(check=True), self._checked, self._failed)
 
-    @Slot(object, object)
-    def _checked(self, thread: TaskThread, rows: Sequence[DetectorRow]) -> None:
+    def _checked(self, rows: Sequence[DetectorRow]) -> None:
         if self.dialog is not None:
             self.dialog.set_detectors(rows, self._select)
         self._select = ""
@@ -58,13 +54,9 @@ class DetectorCommands(CatalogueCommands):
     @Slot(object, str)
     def _add(self, path: Path, config: str) -> None:
         self._busy(f"Adding {path.name} (loads MMPose, some seconds)…")
-        self._threads.run(
-            "add detector", lambda: self._backend.add_detector(path, config), self._changed, self._failed, self._broke
-        )
+        self._threads.run("add detector", lambda: self._backend.add_detector(path, config), self._changed, self._failed)
 
     @Slot(str)
     def _remove(self, name: str) -> None:
         self._busy(f"Removing {name}…")
-        self._threads.run(
-            "remove detector", lambda: self._backend.remove_detector(name), self._changed, self._failed, self._broke
-        )
+        self._threads.run("remove detector", lambda: self._backend.remove_detector(name), self._changed, self._failed)

@@ -12,7 +12,7 @@ from app.controller import Controller
 from app.notify import Banner
 from app.settings import Settings
 from app.views.export_dialog import ExportDialog, ExportWish
-from pipeline.errors import UserError
+from pipeline.errors import Cancelled, UserError
 from pipeline.types import Progress
 
 
@@ -31,9 +31,7 @@ class FileCommands(QObject):
         controller.takes.saved.connect(self._saved)
         controller.takes.exported.connect(self._exported)
         controller.takes.export_progress.connect(self._export_progress)
-        controller.takes.export_stopped.connect(self._export_stopped)
         controller.takes.export_failed.connect(self._export_failed)
-        controller.takes.broke.connect(self._broke)
 
     @Slot()
     def choose_file(self) -> None:
@@ -122,23 +120,17 @@ class FileCommands(QObject):
         if self.dialog is not None:
             self.dialog.show_progress(progress)
 
-    @Slot()
-    def _export_stopped(self) -> None:
-        if self.dialog is not None:
-            self.dialog.show_stopped("Cancelled. What was finished before is there, and nothing is half-written.")
-
     @Slot(object)
-    def _broke(self, error: Exception) -> None:
-        """The crash report opens by itself; the dialog must not wait for ever."""
-        if self.dialog is not None:
-            self.dialog.show_stopped("Nothing was written, because of a bug.")
-
-    @Slot(object)
-    def _export_failed(self, error: UserError) -> None:
-        if self.dialog is not None:
+    def _export_failed(self, error: Exception) -> None:
+        if self.dialog is None:
+            if isinstance(error, UserError):
+                self._banner.error(error)
+        elif isinstance(error, UserError):
             self.dialog.show_error(error)
-        else:
-            self._banner.error(error)
+        elif isinstance(error, Cancelled):
+            self.dialog.show_stopped("Cancelled. What was finished before is there, and nothing is half-written.")
+        else:  # the crash report opens by itself; the dialog must not wait for ever
+            self.dialog.show_stopped("Nothing was written, because of a bug.")
 
     @Slot()
     def _export_closed(self) -> None:

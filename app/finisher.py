@@ -12,7 +12,6 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.backend import Backend
 from app.threads import ThreadSet
-from app.workers import TaskThread
 from pipeline.config import RunConfig
 from pipeline.errors import UserError
 from pipeline.provenance import can_finish_again, take_config
@@ -35,7 +34,6 @@ class Finisher(QObject):
     lift_wanted = Signal()  # the field of view changed: the lifter looks along the lines of sight
     busy_changed = Signal(bool)
     failed = Signal(object)  # UserError
-    broke = Signal(object)  # Exception: a bug
 
     def __init__(self, backend: Backend, threads: ThreadSet, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -88,9 +86,7 @@ class Finisher(QObject):
             self.lift_wanted.emit()
             return
         wish = self._doing = self._wish
-        self._threads.run(
-            "finish", lambda: self._backend.refinish(wish.take, wish.config), self._done, self._failed, self._broke
-        )
+        self._threads.run("finish", lambda: self._backend.refinish(wish.take, wish.config), self._done, self._failed)
 
     def _ended(self) -> bool:
         """Whether what has ended is worth showing: it is what is wanted, or on the way to it."""
@@ -104,20 +100,13 @@ class Finisher(QObject):
             self._start()
         return _same_people(done.take, wish.take)
 
-    @Slot(object, object)
-    def _done(self, thread: TaskThread, take: Take) -> None:
+    def _done(self, take: Take) -> None:
         if self._ended():
             self.finished.emit(take)
 
-    @Slot(object, object)
-    def _failed(self, thread: TaskThread, error: UserError) -> None:
-        if self._ended():
+    def _failed(self, error: Exception) -> None:
+        if self._ended() and isinstance(error, UserError):
             self.failed.emit(error)
-
-    @Slot(object, object)
-    def _broke(self, thread: TaskThread, error: Exception) -> None:
-        self._ended()
-        self.broke.emit(error)
 
 
 def _same_people(take: Take, other: Take) -> bool:

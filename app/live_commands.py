@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from app.actions import Actions
 from app.backend import Backend
 from app.controller import Controller
+from app.job_thread import Work
 from app.live_backend import LiveWish
 from app.live_image import live_image, live_take
 from app.live_recording import LiveRecording
@@ -24,7 +25,6 @@ from app.settings import Settings
 from app.take_files import recording_of
 from app.views.live_dialog import LiveDialog, Models
 from app.views.live_page import LivePage
-from app.workers import TaskThread, Work
 from pipeline.errors import UserError
 from pipeline.types import LiveStats, Take
 
@@ -46,7 +46,7 @@ class LiveCommands(QObject):
         super().__init__(window)
         self._window, self._backend, self._controller = window, backend, controller
         self._settings, self._actions = settings, actions
-        threads = controller.threads
+        threads = self._threads = controller.threads
         self.page = LivePage(actions, settings.live)
         self.session = LiveSession(backend, threads, self)
         self.recording = LiveRecording(self.session, backend, threads, settings.live, self._folder)
@@ -65,7 +65,7 @@ class LiveCommands(QObject):
         self.streams.changed.connect(self._show_streams)
         for part in (session, self.recording, self.streams):
             part.failed.connect(self.failed)
-            part.broke.connect(self.broke)
+        session.broke.connect(self.broke)
         bar.lookahead_wanted.connect(session.set_lookahead)
         bar.streams_wanted.connect(self._send)
         bar.changed.connect(settings.save)
@@ -115,10 +115,9 @@ class LiveCommands(QObject):
 
     @Slot()
     def _find_cameras(self) -> None:
-        self._run("find cameras", self._backend.cameras, self._cameras_found)
+        self._threads.run("find cameras", self._backend.cameras, self._cameras_found)
 
-    @Slot(object, object)
-    def _cameras_found(self, thread: TaskThread, cameras: Sequence[tuple[str, str]]) -> None:
+    def _cameras_found(self, cameras: Sequence[tuple[str, str]]) -> None:
         if self.dialog is not None:
             self.dialog.set_cameras(cameras)
 
@@ -155,7 +154,7 @@ class LiveCommands(QObject):
             self.active_changed.emit(True)
         elif state is State.RUNNING and self._gpu_warning is None:
             self._gpu_warning = ""
-            self._run("look for a GPU", self._backend.gpu_warning, self._gpu_looked_for)
+            self._threads.run("look for a GPU", self._backend.gpu_warning, self._gpu_looked_for)
 
     @Slot()
     def _ended(self) -> None:
@@ -205,8 +204,7 @@ class LiveCommands(QObject):
         if self.streams.on:
             self._show_streams()
 
-    @Slot(object, object)
-    def _gpu_looked_for(self, thread: TaskThread, warning: str) -> None:
+    def _gpu_looked_for(self, warning: str) -> None:
         self._gpu_warning = warning
 
     @Slot(int)
@@ -253,10 +251,11 @@ class LiveCommands(QObject):
 
     def look_for_unfinished(self) -> None:
         """A crash may have left recordings: say so."""
-        self._run("look for recordings", lambda: self._backend.unfinished(self._folder()), self._unfinished_found)
+        self._threads.run(
+            "look for recordings", lambda: self._backend.unfinished(self._folder()), self._unfinished_found
+        )
 
-    @Slot(object, object)
-    def _unfinished_found(self, thread: TaskThread, folders: Sequence[Path]) -> None:
+    def _unfinished_found(self, folders: Sequence[Path]) -> None:
         if folders:
             self.noted.emit(
                 f"{len(folders)} recording{'s were' if len(folders) > 1 else ' was'} interrupted: {folders[0].name}.",
@@ -273,16 +272,3 @@ class LiveCommands(QObject):
     @Slot()
     def _show_streams(self) -> None:
         self.page.bar.show_streams(self.streams.on, self.streams.text)
-
-    # --- threads
-
-    def _run(self, name: str, work: Callable[[], object], done: Callable[..., None]) -> None:
-        self._controller.threads.run(name, work, done, self._refused, self._broke)
-
-    @Slot(object, object)
-    def _refused(self, thread: TaskThread, error: UserError) -> None:
-        self.failed.emit(error)
-
-    @Slot(object, object)
-    def _broke(self, thread: TaskThread, error: Exception) -> None:
-        self.broke.emit(error)

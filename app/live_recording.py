@@ -13,7 +13,6 @@ from app.backend import Backend
 from app.live_session import LiveSession
 from app.settings import LiveSettings
 from app.threads import ThreadSet
-from app.workers import TaskThread
 from pipeline.errors import OutputError, UserError
 
 if TYPE_CHECKING:
@@ -29,7 +28,6 @@ class LiveRecording(QObject):
     changed = Signal()  # what is to be shown of it
     recorded = Signal(object)  # Path: the folder is complete
     failed = Signal(object)  # UserError
-    broke = Signal(object)  # Exception: a bug
 
     def __init__(
         self,
@@ -88,7 +86,7 @@ class LiveRecording(QObject):
             return
         self._timer.stop()
         self._leave()
-        self._threads.run("finish recording", recorder.close, self._finished, self._not_finished, self._broke)
+        self._threads.run("finish recording", recorder.close, self.recorded.emit)
         self.changed.emit()
 
     def shutdown(self) -> None:
@@ -164,15 +162,3 @@ class LiveRecording(QObject):
                 self._timer.stop()
                 self.changed.emit()
             self.finish()
-
-    @Slot(object, object)
-    def _finished(self, thread: TaskThread, folder: Path) -> None:
-        self.recorded.emit(folder)
-
-    @Slot(object, object)
-    def _not_finished(self, thread: TaskThread, error: UserError) -> None:
-        self.failed.emit(error)
-
-    @Slot(object, object)
-    def _broke(self, thread: TaskThread, error: Exception) -> None:
-        self.broke.emit(error)

@@ -8,6 +8,7 @@ thread of its own; what was wished in the meantime starts after it.
 from __future__ import annotations
 
 import time
+from typing import Any
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
@@ -15,7 +16,6 @@ from app.backend import Backend
 from app.live_backend import Engine, LiveWish
 from app.runner import State
 from app.threads import ThreadSet
-from app.workers import EngineHolder, TaskThread
 from pipeline.errors import UserError
 from pipeline.types import LiveResult, LiveStats
 
@@ -41,7 +41,7 @@ class LiveSession(QObject):
         self.wish: LiveWish | None = None
         self.newest: LiveResult | None = None
         self._backend, self._threads = backend, threads
-        self._models = EngineHolder(backend.make_engine)
+        self._models: Any = None  # made by the first run
         self._next: LiveWish | None = None
         self._ready = (-1, 0.0)  # the newest result's frame, and when it was ready; written by the lift thread
         self._timer, self._slow = QTimer(self), QTimer(self)
@@ -78,8 +78,10 @@ class LiveSession(QObject):
             self._next = wish
             self.stop()
             return
+        if self._models is None:
+            self._models = self._backend.make_engine()
         try:
-            engine: Engine = self._backend.make_live(wish, self._models.get())
+            engine: Engine = self._backend.make_live(wish, self._models)
         except UserError as error:
             self.failed.emit(error)
             return
@@ -98,7 +100,7 @@ class LiveSession(QObject):
         self._timer.stop()
         self._slow.stop()
         self._set_state(State.STOPPING)
-        self._threads.run("stop live", self.engine.stop, self._stopped, self._not_stopped, self._broke)
+        self._threads.run("stop live", self.engine.stop, self._stopped, self._not_stopped)
 
     def set_lookahead(self, frames: int) -> None:
         if self.engine is not None:
@@ -112,7 +114,8 @@ class LiveSession(QObject):
         if self.engine is not None:
             self.engine.stop()
             self.engine = None
-        self._models.close()
+        if self._models is not None:
+            self._models.close()
 
     def _set_state(self, state: State) -> None:
         if state is not self.state:
@@ -139,8 +142,7 @@ class LiveSession(QObject):
     def _look_at_stats(self) -> None:
         self.looked.emit(self.stats)
 
-    @Slot(object, object)
-    def _stopped(self, thread: TaskThread, nothing: object) -> None:
+    def _stopped(self, nothing: object) -> None:
         error = None if self.engine is None else self.engine.error
         self._end(State.IDLE if error is None else State.FAILED)
         if isinstance(error, UserError):
@@ -148,15 +150,10 @@ class LiveSession(QObject):
         elif error is not None:
             self.broke.emit(error)
 
-    @Slot(object, object)
-    def _not_stopped(self, thread: TaskThread, error: UserError) -> None:
+    def _not_stopped(self, error: Exception) -> None:
         self._end(State.FAILED)
-        self.failed.emit(error)
-
-    @Slot(object, object)
-    def _broke(self, thread: TaskThread, error: Exception) -> None:
-        self._end(State.FAILED)
-        self.broke.emit(error)
+        if isinstance(error, UserError):
+            self.failed.emit(error)
 
     def _end(self, state: State) -> None:
         self.engine = self.newest = None

@@ -10,7 +10,6 @@ from PySide6.QtCore import QObject, Signal, Slot
 from app.backend import Backend
 from app.live_session import LiveSession
 from app.threads import ThreadSet
-from app.workers import TaskThread
 from pipeline.errors import UserError
 
 if TYPE_CHECKING:
@@ -22,7 +21,6 @@ class LiveStreams(QObject):
 
     changed = Signal()
     failed = Signal(object)  # UserError
-    broke = Signal(object)  # Exception: a bug
 
     def __init__(self, session: LiveSession, backend: Backend, threads: ThreadSet) -> None:
         super().__init__(session)
@@ -49,7 +47,7 @@ class LiveStreams(QObject):
         self.close()
         for url in urls.replace(",", " ").split():
             self._opening += 1
-            self._threads.run("open stream", self._opener(url), self._opened, self._refused, self._broke)
+            self._threads.run("open stream", self._opener(url), self._opened, self._refused)
         self.changed.emit()
 
     def _opener(self, url: str) -> Callable[[], tuple[int, Stream]]:
@@ -62,7 +60,7 @@ class LiveStreams(QObject):
         self._unsubscribe()
         streams, self._open = self._open, []
         if streams:
-            self._threads.run("close streams", lambda: _close(streams), self._closed, self._refused, self._broke)
+            self._threads.run("close streams", lambda: _close(streams), self._closed)
         self.changed.emit()
 
     def shutdown(self) -> None:
@@ -81,31 +79,24 @@ class LiveStreams(QObject):
             end()
         self._ends = []
 
-    @Slot(object, object)
-    def _opened(self, thread: TaskThread, opened: tuple[int, Stream]) -> None:
+    def _opened(self, opened: tuple[int, Stream]) -> None:
         generation, stream = opened
         self._opening -= 1
         if generation != self._generation:
-            self._threads.run("close streams", lambda: _close([stream]), self._closed, self._refused, self._broke)
+            self._threads.run("close streams", lambda: _close([stream]), self._closed)
         else:
             self._open.append(stream)
             self._subscribe()
         self.changed.emit()
 
-    @Slot(object, object)
-    def _refused(self, thread: TaskThread, error: UserError) -> None:
-        self._opening = max(0, self._opening - 1)
-        self.failed.emit(error)
+    def _refused(self, error: Exception) -> None:
+        self._opening -= 1
+        if isinstance(error, UserError):
+            self.failed.emit(error)
         self.changed.emit()
 
-    @Slot(object, object)
-    def _closed(self, thread: TaskThread, nothing: object) -> None:
+    def _closed(self, nothing: object) -> None:
         self.changed.emit()
-
-    @Slot(object, object)
-    def _broke(self, thread: TaskThread, error: Exception) -> None:
-        self._opening = max(0, self._opening - 1)
-        self.broke.emit(error)
 
 
 def _close(streams: list[Stream]) -> None:

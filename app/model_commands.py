@@ -13,8 +13,6 @@ from app.catalogue_commands import CatalogueCommands, Download
 from app.lifters import FoundCheckpoint, LifterInfo, RecipeCost
 from app.threads import ThreadSet
 from app.views.models_dialog import ModelsDialog
-from app.workers import TaskThread
-from pipeline.errors import UserError
 from pipeline.schedule import PruneConfig
 
 
@@ -30,11 +28,6 @@ class ModelCommands(CatalogueCommands):
         self._costs: dict[tuple[str, PruneConfig | None], RecipeCost] = {}
         self._counting = False
         self._next: dict[str, tuple[str, PruneConfig | None]] = {}  # newest question of each asker
-
-    def stop(self) -> None:
-        """The window closes: end what can be ended."""
-        self._next.clear()
-        super().stop()
 
     def load(self) -> None:
         self.lifters_changed.emit(self._backend.lifters())
@@ -63,18 +56,16 @@ class ModelCommands(CatalogueCommands):
         def work() -> tuple[str, PruneConfig | None, RecipeCost]:
             return lifter, prune, self._backend.cost(lifter, prune)
 
-        self._threads.run("cost", work, self._counted, self._not_counted, self._broke)
+        self._threads.run("cost", work, self._counted, self._not_counted)
 
-    @Slot(object, object)
-    def _counted(self, thread: TaskThread, result: tuple[str, PruneConfig | None, RecipeCost]) -> None:
+    def _counted(self, result: tuple[str, PruneConfig | None, RecipeCost]) -> None:
         lifter, prune, cost = result
         self._counting = False
         self._costs[lifter, prune] = cost
         self.cost_known.emit(lifter, prune, cost)
         self._count()
 
-    @Slot(object, object)
-    def _not_counted(self, thread: TaskThread, error: UserError) -> None:
+    def _not_counted(self, error: Exception) -> None:
         """No figure, then: a run says what is wrong."""
         self._counting = False
         self._count()
@@ -106,12 +97,9 @@ class ModelCommands(CatalogueCommands):
         return self._backend.download
 
     def _check(self) -> None:
-        self._threads.run(
-            "check", lambda: self._backend.lifters(check=True), self._checked, self._not_checked, self._broke
-        )
+        self._threads.run("check", lambda: self._backend.lifters(check=True), self._checked, self._failed)
 
-    @Slot(object, object)
-    def _checked(self, thread: TaskThread, lifters: Sequence[LifterInfo]) -> None:
+    def _checked(self, lifters: Sequence[LifterInfo]) -> None:
         if self.dialog is not None:
             self.dialog.set_lifters(lifters, self._select)
         self._select = ""
@@ -120,39 +108,25 @@ class ModelCommands(CatalogueCommands):
     def _recognise(self, path: Path, corrections: Mapping[str, str]) -> None:
         self._busy(f"Looking at {path.name}…")
         self._threads.run(
-            "recognise", lambda: self._backend.recognise(path, corrections), self._recognised, self._failed, self._broke
+            "recognise", lambda: self._backend.recognise(path, corrections), self._recognised, self._failed
         )
 
-    @Slot(object, object)
-    def _recognised(self, thread: TaskThread, found: FoundCheckpoint) -> None:
+    def _recognised(self, found: FoundCheckpoint) -> None:
         if self.dialog is not None:
             self.dialog.show_found(found)
 
     @Slot(object, str, object)
     def _adopt(self, path: Path, name: str, corrections: Mapping[str, str]) -> None:
         self._busy(f"Adding {name}…")
-        self._threads.run(
-            "adopt", lambda: self._backend.adopt(path, name, corrections), self._changed, self._failed, self._broke
-        )
+        self._threads.run("adopt", lambda: self._backend.adopt(path, name, corrections), self._changed, self._failed)
 
     @Slot(str)
     def _remove(self, name: str) -> None:
         self._busy(f"Removing {name}…")
-        self._threads.run("remove", lambda: self._backend.remove(name), self._changed, self._failed, self._broke)
+        self._threads.run("remove", lambda: self._backend.remove(name), self._changed, self._failed)
 
-    @Slot(object, object)
-    def _changed(self, thread: TaskThread, name: str | None) -> None:
+    def _changed(self, name: str | None) -> None:
         self._costs.clear()
         if self.dialog is not None:
             self.dialog.show_list()
-        super()._changed(thread, name)
-
-    @Slot(object, object)
-    def _not_checked(self, thread: TaskThread, error: UserError) -> None:
-        if self.dialog is not None:
-            self.dialog.show_error(error)
-
-    @Slot(object, object)
-    def _broke(self, thread: TaskThread, error: Exception) -> None:
-        self._counting = False
-        super()._broke(thread, error)
+        super()._changed(name)

@@ -8,10 +8,10 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QSize, Signal, Slot
 
 from app.backend import TAKE_SUFFIX, Backend
+from app.player_thread import PlayerThread, ShownFrame
 from app.settings import Settings
 from app.take_files import TakeFiles
 from app.threads import ThreadSet
-from app.workers import PlayerThread, ShownFrame
 from pipeline.errors import UserError
 from pipeline.flow import Closed
 from pipeline.types import Take, VideoInfo

@@ -8,12 +8,13 @@ that finds the models in use waits until that thread has ended.
 from __future__ import annotations
 
 import enum
+from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.backend import Backend
+from app.job_thread import JobThread, Work
 from app.threads import ThreadSet
-from app.workers import EngineHolder, JobThread, Work
 from pipeline.errors import UserError
 from pipeline.types import Take
 
@@ -46,7 +47,7 @@ class Runner(QObject):
     failed = Signal(object)  # UserError
     broke = Signal(object)  # Exception: a bug
 
-    def __init__(self, backend: Backend, threads: ThreadSet, engine: EngineHolder, parent: QObject) -> None:
+    def __init__(self, backend: Backend, threads: ThreadSet, engine: Any, parent: QObject) -> None:
         super().__init__(parent)
         self.state = State.IDLE
         self._backend, self._threads, self._engine = backend, threads, engine

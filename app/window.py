@@ -99,8 +99,7 @@ class Window(QMainWindow):
         for teller in (c, self.live):
             teller.failed.connect(self.show_error)
             teller.noted.connect(self.banner.note)
-        for part in (c, self.models, self.detectors, self.live):
-            part.broke.connect(self.show_bug)
+            teller.broke.connect(self.show_bug)
         self.live.active_changed.connect(self._live_changed)
         self.empty.open_wanted.connect(self.files.choose_file)
         self.empty.live_wanted.connect(self.live.open_live)
@@ -152,8 +151,6 @@ class Window(QMainWindow):
             self.play.stop()
             self.views.keep_layout(self)
             self.settings.save()
-            self.models.stop()
-            self.detectors.stop()
             self.live.shutdown()
             self.controller.shutdown()
         event.accept()

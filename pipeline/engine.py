@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from pipeline.config import DetectConfig, LiftConfig
 from pipeline.detect.base import Detector
-from pipeline.detect.choose import create_detector
 from pipeline.lift.base import WindowLifter
 
 if TYPE_CHECKING:
@@ -26,6 +25,8 @@ class Engine:
 
     def detector(self, config: DetectConfig) -> Detector:
         """Raises `ConfigError` for an unknown name, `ModelError` for one that cannot be used here."""
+        from pipeline.detect.choose import create_detector
+
         with self._lock:
             if self._detector is None or self._detector[0] != config:
                 if self._detector is not None:

@@ -298,10 +298,18 @@ class FakeBackend(FakeLive):
         save_take(take, path)
 
     def export(
-        self, take: Take, folder: Path, stem: str, formats: Sequence[str], options: ExportOptions, watch: Watch
+        self,
+        take: Take,
+        folder: Path,
+        stem: str,
+        formats: Sequence[str],
+        options: ExportOptions,
+        cancel: CancelToken,
+        progress: Callable[[Progress], None],
     ) -> list[Path]:
         from pipeline.export.run import export_take
 
+        watch = Watch(cancel, progress)
         self.exports.append((folder, stem, tuple(formats), options))
         while not self.export_gate.wait(0.005):  # like a video that takes long
             watch.step("overlay", 30, 120)

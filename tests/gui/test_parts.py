@@ -11,12 +11,12 @@ from pytestqt.qtbot import QtBot
 
 from app.meter import ProgressMeter, duration_text
 from app.playback import Playback
+from app.player_thread import shown
 from app.settings import RunSettings, Settings
 from app.views.body_mesh import bodies_mesh, shadow_mesh
 from app.views.rows import row_at
 from app.views.scene_view import _follow_path
 from app.views.timeline import clock_text, spans
-from app.workers import shown
 from pipeline.errors import ConfigError
 from pipeline.types import Frame, Progress
 from tests.fakes import walking
