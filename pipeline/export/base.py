@@ -11,22 +11,7 @@ from pipeline.flow import CancelToken
 from pipeline.formats import ExportOptions
 from pipeline.types import Progress, Take
 
-__all__ = ["UNWATCHED", "ExportOptions", "Exporter", "SlowExporter", "Watch"]
-
-
-@runtime_checkable
-class Exporter(Protocol):
-    """Writes a take in one format, atomically.
-
-    Files are `<stem>...<suffix>` in `folder`; formats that hold one person write `<stem>.x` for the first of the
-    chosen persons and `<stem>_person<N>.x` for the others. Returns the paths written, main file first. Raises
-    `OutputError` if there is nothing to write or the file system refuses; nothing half-written stays.
-    """
-
-    name: str
-    suffix: str
-
-    def write(self, take: Take, folder: Path, stem: str, options: ExportOptions) -> list[Path]: ...
+__all__ = ["UNWATCHED", "ExportOptions", "Exporter", "Watch"]
 
 
 def _nobody(progress: Progress) -> None:
@@ -50,12 +35,20 @@ UNWATCHED = Watch()
 
 
 @runtime_checkable
-class SlowExporter(Exporter, Protocol):
-    """An exporter that takes so long that people want to see how far it is: asks `watch` every now and then.
+class Exporter(Protocol):
+    """Writes a take in one format, atomically.
 
-    `write` is the same unwatched. After `Cancelled` the folder is as it was.
+    Files are `<stem>...<suffix>` in `folder`; formats that hold one person write `<stem>.x` for the first of the
+    chosen persons and `<stem>_person<N>.x` for the others. Returns the paths written, main file first. Raises
+    `OutputError` if there is nothing to write or the file system refuses; nothing half-written stays.
+
+    What takes so long that people want to see how far it is asks `watch` every now and then, and after its `Cancelled`
+    the folder is as it was. What is written at once need not ask.
     """
 
-    def write_watched(
-        self, take: Take, folder: Path, stem: str, options: ExportOptions, watch: Watch
+    name: str
+    suffix: str
+
+    def write(
+        self, take: Take, folder: Path, stem: str, options: ExportOptions, watch: Watch = UNWATCHED
     ) -> list[Path]: ...

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.export.base import ExportOptions
+from pipeline.export.base import UNWATCHED, ExportOptions, Watch
 from pipeline.export.each import write_text
 from pipeline.export.motion import rig_motion
 from pipeline.export.select import even_times
@@ -34,7 +34,9 @@ class BvhExporter:
     name = "bvh"
     suffix = ".bvh"
 
-    def write(self, take: Take, folder: Path, stem: str, options: ExportOptions) -> list[Path]:
+    def write(
+        self, take: Take, folder: Path, stem: str, options: ExportOptions, watch: Watch = UNWATCHED
+    ) -> list[Path]:
         return write_text(
             take, folder, stem, self.suffix, options, lambda track, path: self._text(take, track, options)
         )

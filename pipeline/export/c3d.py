@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from pipeline.export.base import ExportOptions
+from pipeline.export.base import UNWATCHED, ExportOptions, Watch
 from pipeline.export.markers import markers
 from pipeline.export.select import chosen_tracks, even_times, person_paths, rate_hz
 from pipeline.files import atomic_path
@@ -36,7 +36,9 @@ class C3dExporter:
     name = "c3d"
     suffix = ".c3d"
 
-    def write(self, take: Take, folder: Path, stem: str, options: ExportOptions) -> list[Path]:
+    def write(
+        self, take: Take, folder: Path, stem: str, options: ExportOptions, watch: Watch = UNWATCHED
+    ) -> list[Path]:
         tracks = chosen_tracks(take, options)
         paths: list[Path] = []
         with contextlib.ExitStack() as stack:

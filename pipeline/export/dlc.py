@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.export.base import ExportOptions
+from pipeline.export.base import UNWATCHED, ExportOptions, Watch
 from pipeline.export.select import chosen_tracks, text_files, world_joints
 from pipeline.export.text import chunks, formatted
 from pipeline.skeleton import H36M17, SKELETONS
@@ -32,7 +32,9 @@ class DlcExporter:
     name = "dlc"
     suffix = "_dlc.csv"
 
-    def write(self, take: Take, folder: Path, stem: str, options: ExportOptions) -> list[Path]:
+    def write(
+        self, take: Take, folder: Path, stem: str, options: ExportOptions, watch: Watch = UNWATCHED
+    ) -> list[Path]:
         tracks = chosen_tracks(take, options)
         paths = [folder / f"{stem}_dlc.csv", folder / f"{stem}_dlc_3d.csv"]
         with text_files(paths) as (flat, spatial):

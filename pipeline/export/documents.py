@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from pipeline.export.base import ExportOptions
+from pipeline.export.base import UNWATCHED, ExportOptions, Watch
 from pipeline.export.select import chosen_tracks, gait_json, joints_image, rate_hz, text_files, world_joints
 from pipeline.export.sidecar import plain, take_facts
 from pipeline.export.text import chunks, formatted
@@ -37,7 +37,9 @@ class JsonExporter:
     name = "json"
     suffix = ".json"
 
-    def write(self, take: Take, folder: Path, stem: str, options: ExportOptions) -> list[Path]:
+    def write(
+        self, take: Take, folder: Path, stem: str, options: ExportOptions, watch: Watch = UNWATCHED
+    ) -> list[Path]:
         tracks = chosen_tracks(take, options)
         path = folder / f"{stem}.json"
         with text_files([path]) as (file,):
@@ -90,7 +92,9 @@ class NpzExporter:
     name = "npz"
     suffix = ".npz"
 
-    def write(self, take: Take, folder: Path, stem: str, options: ExportOptions) -> list[Path]:
+    def write(
+        self, take: Take, folder: Path, stem: str, options: ExportOptions, watch: Watch = UNWATCHED
+    ) -> list[Path]:
         tracks = chosen_tracks(take, options)
         path = folder / f"{stem}.npz"
         skeleton = tracks[0].topology

@@ -36,10 +36,9 @@ class FbxExporter:
     name = "fbx"
     suffix = ".fbx"
 
-    def write(self, take: Take, folder: Path, stem: str, options: ExportOptions) -> list[Path]:
-        return self.write_watched(take, folder, stem, options, UNWATCHED)
-
-    def write_watched(self, take: Take, folder: Path, stem: str, options: ExportOptions, watch: Watch) -> list[Path]:
+    def write(
+        self, take: Take, folder: Path, stem: str, options: ExportOptions, watch: Watch = UNWATCHED
+    ) -> list[Path]:
         def make(tracks: Sequence[Track3D], paths: Sequence[Path]) -> None:
             sources = GltfExporter().write(take, paths[0].parent, paths[0].stem, options)
             frames = sum(len(track.frame_index) for track in tracks)

@@ -12,19 +12,15 @@ from typing import Any
 import av
 import numpy as np
 
-from pipeline.errors import OutputError
 from pipeline.sources.container import open_container
 from pipeline.types import Image
+from pipeline.video_encoder import add_h264, even, h264_frame
 
 log = logging.getLogger(__name__)
 
-# The best first; the others are what a PyAV without x264 may have.
-_ENCODERS = ("libx264", "h264_videotoolbox", "h264_nvenc", "h264_qsv", "h264_amf", "h264_mf", "libopenh264")
-_OPTIONS = {"libx264": {"crf": "18", "preset": "veryfast"}}
-_BITS_PER_PIXEL = 0.2  # for encoders without a constant quality
+_X264 = {"crf": "18", "preset": "veryfast"}
 _COPIED = ("aac", "mp3", "ac3", "eac3", "alac", "opus", "flac")  # sound that .mp4 can hold
 _TICK = Fraction(1, 90000)  # of variable rates
-_BT709, _LIMITED = 1, 1
 
 
 class Film:
@@ -36,23 +32,13 @@ class Film:
     def __init__(
         self, path: Path, width_px: int, height_px: int, rate_hz: float, variable: bool, sound: Sound | None
     ) -> None:
-        self._even = (width_px + width_px % 2, height_px + height_px % 2)  # 4:2:0 has a colour for 2 x 2 pixels
+        self._even = (even(width_px), even(height_px))
         rate = Fraction(rate_hz).limit_denominator(1001)
         self._tick = _TICK if variable else 1 / rate
         self._container = av.open(str(path), "w", format="mp4", options={"movflags": "+faststart"})
         self._sound = sound
         try:
-            name = h264_encoder()
-            options = _OPTIONS.get(name, {})
-            self._stream: Any = self._container.add_stream(name, rate=rate, options=options)
-            self._stream.width, self._stream.height = self._even
-            self._stream.pix_fmt = "yuv420p"
-            codec = self._stream.codec_context
-            codec.time_base = self._tick
-            codec.color_range, codec.colorspace = _LIMITED, _BT709
-            codec.color_primaries, codec.color_trc = _BT709, _BT709
-            if not options:
-                codec.bit_rate = round(width_px * height_px * rate_hz * _BITS_PER_PIXEL)
+            self._stream: Any = add_h264(self._container, *self._even, rate, self._tick, _X264)
             if sound is not None and sound.is_there:
                 sound.begin(self._container)
         except BaseException:
@@ -64,8 +50,7 @@ class Film:
         width, height = self._even
         if bgr.shape[:2] != (height, width):
             bgr = np.pad(bgr, ((0, height - bgr.shape[0]), (0, width - bgr.shape[1]), (0, 0)), "edge")
-        frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(bgr), format="bgr24")
-        frame = frame.reformat(format="yuv420p", dst_colorspace="ITU709", dst_color_range="MPEG")
+        frame = h264_frame(bgr)
         frame.pts = row if self._tick != _TICK else round(time_s / _TICK)
         frame.time_base = self._tick
         if self._sound is not None:
@@ -83,20 +68,6 @@ class Film:
         if self._sound is not None:
             self._sound.close()
             self._sound = None
-
-
-def h264_encoder() -> str:
-    """The first encoder that opens here: being compiled in does not mean that its hardware is there."""
-    for name in _ENCODERS:
-        try:
-            codec: Any = av.CodecContext.create(name, "w")
-            codec.width, codec.height, codec.pix_fmt, codec.time_base = 640, 480, "yuv420p", Fraction(1, 30)
-            codec.open()
-        except (av.FFmpegError, ValueError, OSError) as error:
-            log.debug("%s: %s", name, error)
-            continue
-        return name
-    raise OutputError("There is no H.264 encoder here.", "Install PyAV from its wheels: ./start --reinstall.")
 
 
 class Sound:

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.export.base import ExportOptions
+from pipeline.export.base import UNWATCHED, ExportOptions, Watch
 from pipeline.export.body import body_for, rest_places
 from pipeline.export.motion import Motion, rig_motion
 from pipeline.export.select import binary_files, chosen_tracks, person_paths
@@ -40,7 +40,9 @@ class GltfExporter:
     name = "glb"
     suffix = ".glb"
 
-    def write(self, take: Take, folder: Path, stem: str, options: ExportOptions) -> list[Path]:
+    def write(
+        self, take: Take, folder: Path, stem: str, options: ExportOptions, watch: Watch = UNWATCHED
+    ) -> list[Path]:
         tracks = chosen_tracks(take, options)
         paths = person_paths(folder, stem, self.suffix, tracks)
         with binary_files(paths) as files:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.export.base import ExportOptions
+from pipeline.export.base import UNWATCHED, ExportOptions, Watch
 from pipeline.export.each import write_text
 from pipeline.export.select import world_joints
 from pipeline.export.text import chunks, formatted
@@ -49,7 +49,9 @@ class MotExporter:
     name = "mot"
     suffix = ".mot"
 
-    def write(self, take: Take, folder: Path, stem: str, options: ExportOptions) -> list[Path]:
+    def write(
+        self, take: Take, folder: Path, stem: str, options: ExportOptions, watch: Watch = UNWATCHED
+    ) -> list[Path]:
         return write_text(take, folder, stem, self.suffix, options, lambda track, path: _motion(take, track, path.stem))
 
 
@@ -89,7 +91,9 @@ class AnglesExporter:
     name = "angles"
     suffix = "_angles.csv"
 
-    def write(self, take: Take, folder: Path, stem: str, options: ExportOptions) -> list[Path]:
+    def write(
+        self, take: Take, folder: Path, stem: str, options: ExportOptions, watch: Watch = UNWATCHED
+    ) -> list[Path]:
         return write_text(take, folder, stem, self.suffix, options, lambda track, path: _table(take, track))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pipeline.errors import OutputError
-from pipeline.export.base import UNWATCHED, Exporter, ExportOptions, SlowExporter, Watch
+from pipeline.export.base import UNWATCHED, Exporter, ExportOptions, Watch
 from pipeline.export.select import chosen_tracks
 from pipeline.files import make_folder
 from pipeline.registry import entries, find
@@ -51,10 +51,7 @@ def export_take(
     written: dict[str, list[Path]] = {}
     for exporter in exporters:
         watch.cancel.check()
-        if isinstance(exporter, SlowExporter):
-            written[exporter.name] = exporter.write_watched(take, folder, stem, options, watch)
-        else:
-            written[exporter.name] = exporter.write(take, folder, stem, options)
+        written[exporter.name] = exporter.write(take, folder, stem, options, watch)
     paths = dict.fromkeys(path for files in written.values() for path in files)
     if options.report:
         from pipeline.export.report import write_report

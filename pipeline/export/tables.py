@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.export.base import ExportOptions
+from pipeline.export.base import UNWATCHED, ExportOptions, Watch
 from pipeline.export.select import chosen_tracks, joints_image, person_paths, text_files, world_joints
 from pipeline.export.sidecar import sidecar_path, sidecar_text
 from pipeline.export.text import chunks, formatted
@@ -31,7 +31,9 @@ class CsvExporter:
     name = "csv"
     suffix = ".csv"
 
-    def write(self, take: Take, folder: Path, stem: str, options: ExportOptions) -> list[Path]:
+    def write(
+        self, take: Take, folder: Path, stem: str, options: ExportOptions, watch: Watch = UNWATCHED
+    ) -> list[Path]:
         tracks = chosen_tracks(take, options)
         paths = [folder / f"{stem}.csv", sidecar_path(folder, stem)]
         with text_files(paths) as (table, sidecar):
@@ -50,7 +52,9 @@ class WideCsvExporter:
     name = "csv_wide"
     suffix = "_wide.csv"
 
-    def write(self, take: Take, folder: Path, stem: str, options: ExportOptions) -> list[Path]:
+    def write(
+        self, take: Take, folder: Path, stem: str, options: ExportOptions, watch: Watch = UNWATCHED
+    ) -> list[Path]:
         tracks = chosen_tracks(take, options)
         paths = [*person_paths(folder, stem, self.suffix, tracks), sidecar_path(folder, stem)]
         with text_files(paths) as (*tables, sidecar):

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.export.base import ExportOptions
+from pipeline.export.base import UNWATCHED, ExportOptions, Watch
 from pipeline.export.each import write_text
 from pipeline.export.markers import markers
 from pipeline.export.select import rate_hz
@@ -32,7 +32,9 @@ class TrcExporter:
     name = "trc"
     suffix = ".trc"
 
-    def write(self, take: Take, folder: Path, stem: str, options: ExportOptions) -> list[Path]:
+    def write(
+        self, take: Take, folder: Path, stem: str, options: ExportOptions, watch: Watch = UNWATCHED
+    ) -> list[Path]:
         return write_text(take, folder, stem, self.suffix, options, lambda track, path: _text(take, track, path.name))
 
 

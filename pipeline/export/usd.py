@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from pipeline.errors import OutputError
-from pipeline.export.base import ExportOptions
+from pipeline.export.base import UNWATCHED, ExportOptions, Watch
 from pipeline.export.body import body_for, rest_places
 from pipeline.export.each import write_elsewhere
 from pipeline.export.motion import rig_motion
@@ -28,7 +28,9 @@ class UsdExporter:
     name = "usd"
     suffix = ".usdc"
 
-    def write(self, take: Take, folder: Path, stem: str, options: ExportOptions) -> list[Path]:
+    def write(
+        self, take: Take, folder: Path, stem: str, options: ExportOptions, watch: Watch = UNWATCHED
+    ) -> list[Path]:
         def make(tracks: Sequence[Track3D], paths: Sequence[Path]) -> None:
             for track, path in zip(tracks, paths, strict=True):
                 _write(take, track, options, path)

@@ -39,10 +39,9 @@ class OverlayExporter:
     name = "overlay"
     suffix = "_overlay.mp4"
 
-    def write(self, take: Take, folder: Path, stem: str, options: ExportOptions) -> list[Path]:
-        return self.write_watched(take, folder, stem, options, UNWATCHED)
-
-    def write_watched(self, take: Take, folder: Path, stem: str, options: ExportOptions, watch: Watch) -> list[Path]:
+    def write(
+        self, take: Take, folder: Path, stem: str, options: ExportOptions, watch: Watch = UNWATCHED
+    ) -> list[Path]:
         tracks = chosen_tracks(take, options)
         step = functools.partial(watch.step, self.name)
         return [_film(take, tracks, folder / f"{stem}{self.suffix}", lambda size: _overlay(take, tracks), step)]
@@ -54,10 +53,9 @@ class SideBySideExporter:
     name = "side_by_side"
     suffix = "_side_by_side.mp4"
 
-    def write(self, take: Take, folder: Path, stem: str, options: ExportOptions) -> list[Path]:
-        return self.write_watched(take, folder, stem, options, UNWATCHED)
-
-    def write_watched(self, take: Take, folder: Path, stem: str, options: ExportOptions, watch: Watch) -> list[Path]:
+    def write(
+        self, take: Take, folder: Path, stem: str, options: ExportOptions, watch: Watch = UNWATCHED
+    ) -> list[Path]:
         tracks = chosen_tracks(take, options)
         step = functools.partial(watch.step, self.name)
         return [_film(take, tracks, folder / f"{stem}{self.suffix}", lambda size: _beside(take, tracks, size), step)]

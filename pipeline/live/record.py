@@ -24,8 +24,9 @@ from pipeline.files import make_folder, output_error
 from pipeline.flow import Closed, StopQueue
 from pipeline.live.folder import ROWS, VIDEO, is_recording, write_manifest
 from pipeline.live.rows import Row, RowWriter
-from pipeline.live.take_video import Fit, TakeVideo, even
+from pipeline.live.take_video import Fit, TakeVideo
 from pipeline.types import Image, LiveResult, Pose2D, VideoInfo
+from pipeline.video_encoder import even
 
 log = logging.getLogger(__name__)
 

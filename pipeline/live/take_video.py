@@ -14,21 +14,14 @@ from typing import Any
 import av
 import numpy as np
 
-from pipeline.export.film import h264_encoder
 from pipeline.files import atomic_path
 from pipeline.types import Image
+from pipeline.video_encoder import add_h264, even, h264_frame
 
-_OPTIONS = {"libx264": {"preset": "ultrafast", "tune": "zerolatency", "crf": "21"}}
+_X264 = {"preset": "ultrafast", "tune": "zerolatency", "crf": "21"}
 _CLUSTER_MS = 400
 _KEYFRAME_EVERY = 30
 _TICK = Fraction(1, 1000)  # Matroska's own
-_BITS_PER_PIXEL = 0.2  # of encoders without a constant quality
-_BT709, _LIMITED = 1, 1
-
-
-def even(size_px: int) -> int:
-    """4:2:0 has one colour for 2 x 2 pixels."""
-    return size_px + size_px % 2
 
 
 class Fit:
@@ -56,18 +49,11 @@ class TakeVideo:
         options = {"cluster_time_limit": str(_CLUSTER_MS), "flush_packets": "1"}
         self._container: Any = av.open(str(path), "w", format="matroska", options=options)
         try:
-            name = h264_encoder()
             rate = Fraction(min(max(rate_hz, 1.0), 240.0)).limit_denominator(1001)
-            stream: Any = self._container.add_stream(name, rate=rate, options=dict(_OPTIONS.get(name, {})))
-            stream.width, stream.height, stream.pix_fmt = self._width, self._height, "yuv420p"
-            codec = stream.codec_context
-            codec.time_base, codec.gop_size = _TICK, _KEYFRAME_EVERY
+            self._stream: Any = add_h264(self._container, self._width, self._height, rate, _TICK, _X264)
+            codec = self._stream.codec_context
+            codec.gop_size = _KEYFRAME_EVERY
             codec.thread_count = 1  # the detector and the lifter need the others
-            codec.color_range, codec.colorspace = _LIMITED, _BT709
-            codec.color_primaries, codec.color_trc = _BT709, _BT709
-            if name not in _OPTIONS:
-                codec.bit_rate = round(width_px * height_px * rate_hz * _BITS_PER_PIXEL)
-            self._stream = stream
         except BaseException:
             self._container.close()
             raise
@@ -94,8 +80,7 @@ class TakeVideo:
                 bgr = small.reformat(width=fit.width, height=fit.height).to_ndarray()
             below, right = self._height - fit.height - fit.y, self._width - fit.width - fit.x
             bgr = np.pad(bgr, ((fit.y, below), (fit.x, right), (0, 0)), "constant" if fit.changes else "edge")
-        frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(bgr), format="bgr24")
-        return frame.reformat(format="yuv420p", dst_colorspace="ITU709", dst_color_range="MPEG")
+        return h264_frame(bgr)
 
     def close(self) -> None:
         """Write what the encoder holds, and the index."""

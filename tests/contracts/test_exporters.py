@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from pipeline.errors import Cancelled, ConfigError, ModelError, OutputError
-from pipeline.export.base import Exporter, ExportOptions, SlowExporter, Watch
+from pipeline.export.base import Exporter, ExportOptions, Watch
 from pipeline.export.run import FORMATS, expand, export_take
 from pipeline.flow import CancelToken
 from pipeline.registry import entries, find
@@ -22,6 +22,7 @@ from tests.clips import write_clip
 from tests.motion import clip, facing_camera, make_take, scene
 
 ALL = ExportOptions()
+WATCHED = {"overlay", "side_by_side", "fbx"}  # formats that take long
 
 
 @pytest.fixture(scope="module")
@@ -149,7 +150,7 @@ class TestExporter:
         assert listing(tmp_path) == []
 
     def test_cancelled_in_the_middle_the_folder_is_as_it_was(self, exporter, take, tmp_path):
-        if not isinstance(exporter, SlowExporter):
+        if exporter.name not in WATCHED:
             pytest.skip("quick: not watched")
         old = tmp_path / f"clip{exporter.suffix}"
         old.write_bytes(b"an older film")
@@ -161,27 +162,21 @@ class TestExporter:
                 cancel.cancel()
 
         with pytest.raises(Cancelled):
-            exporter.write_watched(take, tmp_path, "clip", ALL, Watch(cancel, look))
+            exporter.write(take, tmp_path, "clip", ALL, Watch(cancel, look))
         assert len(told) == 5  # it stopped at once
         assert listing(tmp_path) == [old.name]
         assert old.read_bytes() == b"an older film"
         assert {(progress.stage, progress.message) for progress in told} == {("export", exporter.name)}
 
-    def test_tells_how_far_it_is_and_writes_the_same(self, exporter, take, tmp_path):
-        if not isinstance(exporter, SlowExporter) or exporter.name == "fbx":
-            pytest.skip("cannot say how far it is")
+    def test_who_takes_long_tells_how_far_it_is_and_writes_the_same(self, exporter, take, tmp_path):
         told: list[Progress] = []
-        paths = exporter.write_watched(take, tmp_path, "clip", ALL, Watch(progress=told.append))
+        paths = exporter.write(take, tmp_path, "clip", ALL, Watch(progress=told.append))
+        assert bool(told) == (exporter.name in WATCHED)
+        if exporter.name not in WATCHED or exporter.name == "fbx":
+            return  # quick, or cannot say how far it is
         assert [(progress.done, progress.total) for progress in told] == [(row, 60) for row in range(60)]
         unwatched = exporter.write(take, tmp_path, "other", ALL)
         assert [path.read_bytes() for path in paths] == [path.read_bytes() for path in unwatched]
-
-
-def test_videos_and_fbx_are_watched():
-    slow = {
-        entry.name for entry in entries("exporter") if not entry.missing() and isinstance(entry.load()(), SlowExporter)
-    }
-    assert {"overlay", "side_by_side"} <= slow <= {"overlay", "side_by_side", "fbx"}
 
 
 def test_a_run_that_is_cancelled_keeps_what_was_finished(take, tmp_path):
