@@ -5,10 +5,14 @@ from __future__ import annotations
 import dataclasses
 import math
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from pipeline.errors import ConfigError
 from pipeline.schedule import PruneConfig
+
+# Of a network: float32 gives the same result everywhere. bfloat16 is faster where the processor computes in it, and
+# moves joints by up to some millimetres: for whoever asks for it, never chosen by the program.
+Precision = Literal["float32", "bfloat16"]
 
 
 def _check(condition: bool, what: str, hint: str) -> None:
@@ -21,6 +25,11 @@ def _check_device(device: str) -> None:
     _check(known, f"The device '{device}' is not known.", "Choose auto, cpu, cuda or mps.")
 
 
+def _check_precision(precision: str) -> None:
+    known = get_args(Precision)
+    _check(precision in known, f"The precision '{precision}' is not known.", f"Choose {' or '.join(known)}.")
+
+
 @dataclass(frozen=True, slots=True)
 class DetectConfig:
     """2D detection. `detector`: "mediapipe", a name in weights/detectors.json, one that the user added, or "mmpose"."""
@@ -31,9 +40,11 @@ class DetectConfig:
     checkpoint_path: str = ""  # of "mmpose"
     device: str = "auto"  # of MMPose's networks; mediapipe always computes on the CPU
     prompt: bool = True  # new people are there in the first frame that shows them; False: no frame waits for a search
+    precision: Precision = "float32"  # of MMPose's backbones; mediapipe always computes in float32
 
     def __post_init__(self) -> None:
         _check_device(self.device)
+        _check_precision(self.precision)
         _check(1 <= self.max_people <= 20, f"max_people is {self.max_people}.", "Choose 1 to 20 people.")
 
 
@@ -45,15 +56,11 @@ class LiftConfig:
     prune: PruneConfig | None = None  # None: as the manifest says; an empty schedule: nothing is pruned
     flip: bool = True  # average with the mirrored input
     device: str = "auto"  # auto, cpu, cuda, mps
-    precision: Literal["auto", "float32", "bfloat16"] = "auto"
+    precision: Precision = "float32"
 
     def __post_init__(self) -> None:
         _check_device(self.device)
-        _check(
-            self.precision in ("auto", "float32", "bfloat16"),
-            f"The precision '{self.precision}' is not known.",
-            "Choose auto, float32 or bfloat16.",
-        )
+        _check_precision(self.precision)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +168,8 @@ class RunConfig:
             for name, kind in parts.items():
                 if name in values:
                     part = dict(values[name])
+                    if part.get("precision") == "auto":  # of takes that were made when the program still chose
+                        part["precision"] = "float32"
                     if part.get("prune") is not None:
                         part["prune"] = PruneConfig.from_json(part["prune"])
                     values[name] = kind(**part)

@@ -1,11 +1,10 @@
-"""Which device and precision are really used. Measured, remembered, never assumed."""
+"""The device that is really used, what it can do, and how OpenVINO is set up on it."""
 
 from __future__ import annotations
 
 import contextlib
 import importlib
 import importlib.metadata
-import json
 import logging
 import os
 import platform
@@ -13,23 +12,18 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipeline.errors import ModelError, OutputError
-from pipeline.files import atomic_write, cache_folder
+from pipeline.errors import ModelError
 
 if TYPE_CHECKING:
     import torch
 
 log = logging.getLogger(__name__)
 
-# bfloat16 has to win clearly: it costs accuracy, and timings on a busy machine scatter.
-_WORTH_IT = 1.15
 _PROBE_SIZES = (32, 64, 128, 256)  # matmul sizes of the probe, small to large: it stops at the first bad one
 _PROBE_LIMIT_S = 0.05
-_RUNS = 3
 _LIBRARIES = ("torch", "numpy", "scipy", "av", "mediapipe", "openvino", "mmpose", "opencv-python", "safetensors")
 
 
@@ -56,6 +50,30 @@ def choose_device(name: str = "auto") -> torch.device:
     if absent:
         raise ModelError(f"The device '{name}' cannot be used here.", hint.strip())
     return device
+
+
+def dtype_for(precision: str, device: torch.device) -> torch.dtype:
+    """What a network computes in on `device` when the user asked for "float32" or "bfloat16"; nothing is measured.
+
+    bfloat16 that the hardware emulates is warned of, because it is slower than float32. Raises `ModelError` if the
+    device cannot compute in it at all.
+    """
+    import torch
+
+    if precision == "float32":
+        if device.type == "cuda":
+            torch.backends.cudnn.allow_tf32 = False  # else convolutions round to 10 bits where the GPU has tensor cores
+        return torch.float32
+    try:
+        ones = torch.ones(8, 8, dtype=torch.bfloat16, device=device)
+        works = bool((ones @ ones == 8).all())
+    except (RuntimeError, TypeError) as error:
+        raise ModelError(f"{device} cannot compute in bfloat16 ({error}).", "Choose float32.") from error
+    if not works:
+        raise ModelError(f"{device} computes wrongly in bfloat16.", "Choose float32.")
+    if not _has_bfloat16(device):
+        log.warning("%s has no bfloat16 of its own: it is emulated, and slower than float32", device_name(device))
+    return torch.bfloat16
 
 
 def describe() -> dict[str, Any]:
@@ -118,6 +136,7 @@ def openvino_settings(threads: int, streams: int = 1) -> dict[str, Any]:
         "INFERENCE_NUM_THREADS": threads,
         "ENABLE_CPU_PINNING": False,
         "INFERENCE_PRECISION_HINT": "f32",
+        "EXECUTION_MODE_HINT": "ACCURACY",
     }
 
 
@@ -178,50 +197,11 @@ def _nvidia_gpus() -> tuple[str, ...]:
     return tuple(line.strip() for line in reply.stdout.splitlines() if line.strip()) if reply.returncode == 0 else ()
 
 
-def choose_precision(
-    device: torch.device, model_key: str, run: Callable[[torch.dtype], object], cache_path: Path | None = None
-) -> torch.dtype:
-    """float32, or bfloat16 if `run(dtype)` (one typical batch of the model) is clearly faster with it on this device.
-
-    Decided in three steps, each cheaper than a mistake in the next: does the hardware have bfloat16 at all; is a tiny
-    matrix product not slower (on a CPU that emulates it, it is thousands of times slower); is the model itself faster.
-    The result is remembered in the cache folder per torch version, device, threads and `model_key`.
-    """
-    import torch
-
-    path = cache_path or cache_folder() / "precision.json"
-    key = "|".join((torch.__version__, device.type, device_name(device), str(torch.get_num_threads()), model_key))
-    known = _read_choices(path)
-    if known.get(key) in ("float32", "bfloat16"):
-        return torch.bfloat16 if known[key] == "bfloat16" else torch.float32
-    if not fast_bfloat16(device):
-        choice = torch.float32
-    else:
-        seconds = {dtype: _best_of(run, dtype, device) for dtype in (torch.float32, torch.bfloat16)}
-        faster = seconds[torch.float32] / seconds[torch.bfloat16]
-        choice = torch.bfloat16 if faster >= _WORTH_IT else torch.float32
-        log.info("bfloat16 is %.2f x as fast as float32 for %s on %s", faster, model_key, device)
-    known[key] = str(choice).removeprefix("torch.")
-    try:
-        with atomic_write(path, "w") as file:
-            json.dump(known, file, indent=1)
-    except OutputError as error:  # measured again next time: no reason to fail
-        log.warning("%s", error)
-    return choice
-
-
-def _read_choices(path: Path) -> dict[str, str]:
-    try:
-        data = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return data if isinstance(data, dict) else {}
-
-
 def fast_bfloat16(device: torch.device) -> bool:
-    """Whether it makes sense to try bfloat16 on `device`: the hardware has it, and a tiny matrix product is not slower.
+    """Whether bfloat16 can save time on `device`: the hardware has it, and a tiny matrix product is not slow in it.
 
-    Where a CPU emulates it, a single window of a large model takes minutes.
+    For reports and refusals only, never to choose a precision. Where a CPU emulates it, a single window of a large
+    model takes minutes.
     """
     return _has_bfloat16(device) and _probe_is_fast(device)
 
@@ -234,7 +214,7 @@ def _has_bfloat16(device: torch.device) -> bool:
         with torch.cuda.device(device):
             return torch.cuda.is_bf16_supported(including_emulation=False)
     if device.type == "mps":
-        return True  # the probe and the measurement decide
+        return True  # the probe decides
     flags = _cpu_flags()
     return bool(flags & {"avx512_bf16", "amx_bf16", "bf16", "svebf16"})
 
@@ -263,17 +243,6 @@ def _probe_is_fast(device: torch.device) -> bool:
         if time.perf_counter() - start > _PROBE_LIMIT_S:
             return False
     return True
-
-
-def _best_of(run: Callable[[torch.dtype], object], dtype: torch.dtype, device: torch.device) -> float:
-    best = float("inf")
-    for attempt in range(_RUNS + 1):
-        start = time.perf_counter()
-        run(dtype)
-        synchronize(device)
-        if attempt:  # the first run compiles and allocates
-            best = min(best, time.perf_counter() - start)
-    return best
 
 
 def synchronize(device: torch.device) -> None:

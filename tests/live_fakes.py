@@ -10,8 +10,9 @@ import numpy as np
 
 from pipeline.config import DetectConfig, LiftConfig
 from pipeline.detect.similarity import joint_box
-from pipeline.flow import CancelToken, Closed
-from pipeline.lift.base import Kept
+from pipeline.flow import Closed
+from pipeline.lift.base import Kept, WindowLifter
+from pipeline.lift.newest import WholeWindow
 from pipeline.schedule import PruneConfig
 from pipeline.types import Floats, Frame, Pose2D, VideoInfo
 
@@ -120,7 +121,7 @@ class FakeDetector:
         self.closed = True
 
 
-class FakeLifter:
+class FakeLifter(WindowLifter):
     """Everyone stands as `FIGURE` does, flat in front of the camera, 1.55 m of chain. `delay_s` a window."""
 
     name = "fake"
@@ -139,21 +140,16 @@ class FakeLifter:
         self.windows = 0
         self.closed = False
 
-    def lift_windows(
-        self,
-        joints_image: Floats,
-        scores: Floats,
-        size_px: tuple[int, int],
-        cancel: CancelToken | None = None,
-        fov_deg: float | None = None,
-    ) -> Floats:
+    def one_pass(
+        self, joints_image: Floats, scores: Floats, size_px: tuple[int, int], fov_deg: float | None
+    ) -> tuple[Floats, Kept]:
         self.windows += len(joints_image)
         time.sleep(self.delay_s)
         flat = np.concatenate([FIGURE / 118.0, np.zeros((17, 1))], axis=1)  # leg + pelvis-thorax-nose-head: 1.55 m
-        return np.broadcast_to(flat, (*joints_image.shape[:2], 17, 3)).astype(np.float32)
+        return np.broadcast_to(flat, (*joints_image.shape[:2], 17, 3)).astype(np.float32), {}
 
-    def lift_frames(self, *_: object) -> Floats:
-        raise NotImplementedError
+    def newest(self, *_: object, **__: object) -> WholeWindow:
+        return WholeWindow(self)
 
     def close(self) -> None:
         self.closed = True

@@ -18,8 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from pipeline.lift.base import WindowLifter
-from pipeline.lift.newest import NewestLifter
+from pipeline.lift.base import NewestLifter, WindowLifter
 from pipeline.lift.windows import pad_index
 from pipeline.types import Doubles
 from training.data import Clips

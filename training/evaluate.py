@@ -15,8 +15,8 @@ import numpy as np
 
 from pipeline.errors import UserError
 from pipeline.export.sidecar import plain
+from pipeline.lift.base import NewestLifter
 from pipeline.lift.lifter import HostLifter
-from pipeline.lift.newest import NewestLifter
 from pipeline.schedule import PruneConfig
 from training.breakdown import breakdown
 from training.causal import causal

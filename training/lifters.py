@@ -11,8 +11,8 @@ from pipeline.errors import ConfigError
 from training.data import UNIT_STATURE_M
 
 if TYPE_CHECKING:
+    from pipeline.lift.base import NewestLifter
     from pipeline.lift.lifter import HostLifter
-    from pipeline.lift.newest import NewestLifter
 
 
 def open_lifter(name_or_file: str, recipe: Path | None = None) -> HostLifter:
@@ -53,6 +53,5 @@ def lifter_of_recipe(weights: Path, recipe: Path) -> HostLifter:
 def newest_of(lifter: HostLifter) -> NewestLifter:
     """What a live run makes of a lifter: the newest rows alone, and no second pass for the mirrored picture."""
     from pipeline.lift.lifter import HostLifter
-    from pipeline.lift.newest import NewestLifter
 
-    return NewestLifter(HostLifter(lifter.entry, lifter.model, lifter.device, flip=False, dtype=lifter.dtype))
+    return HostLifter(lifter.entry, lifter.model, lifter.device, flip=False, dtype=lifter.dtype).newest()

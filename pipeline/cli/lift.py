@@ -51,6 +51,7 @@ def add_parser(commands: Any) -> None:
     detector_options.add_arguments(parser)
     parser.add_argument("--lifter", default="", help="lifter (see `models`)")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, mps")
+    detector_options.add_precision(parser)
     motion.add_arguments(parser)
     recipe.add_arguments(parser)
     add_options(parser)
@@ -65,7 +66,12 @@ def config_from(arguments: argparse.Namespace) -> RunConfig:
     persons: Any = "all" if arguments.all else None if arguments.person is None else (arguments.person,)
     return RunConfig(
         detect=detector_options.detect_config(arguments),
-        lift=LiftConfig(lifter=arguments.lifter, prune=recipe.prune_from(arguments, own), device=arguments.device),
+        lift=LiftConfig(
+            lifter=arguments.lifter,
+            prune=recipe.prune_from(arguments, own),
+            device=arguments.device,
+            precision=arguments.precision,
+        ),
         post=motion.post_from(arguments),
         scene=SceneConfig(
             fov_deg=arguments.fov,

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pipeline.cli import detector_options
 from pipeline.cli.interrupt import interruptible
 from pipeline.cli.report import Report
 from pipeline.config import LIVE_LIFTER, MAX_LOOKAHEAD, DetectConfig, LiftConfig, LiveConfig, RunConfig, SceneConfig
@@ -52,6 +53,7 @@ def add_parser(commands: Any) -> None:
     parser.add_argument("--detector", default=DetectConfig().detector, help="2D detector (see `models`)")
     parser.add_argument("--lifter", default=LIVE_LIFTER, help=f"lifter (see `models`), default {LIVE_LIFTER}")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, mps")
+    detector_options.add_precision(parser)
     parser.add_argument(
         "--max-people", type=int, default=_DEFAULT.detect.max_people, metavar="N", help="people to follow at most"
     )
@@ -87,8 +89,10 @@ def _size(text: str) -> tuple[int, int]:
 def config_from(arguments: argparse.Namespace) -> LiveConfig:
     """The settings that the arguments ask for. Raises `ConfigError`."""
     return LiveConfig(
-        detect=DetectConfig(arguments.detector, max_people=arguments.max_people, prompt=False),
-        lift=LiftConfig(lifter=arguments.lifter, flip=False, device=arguments.device),
+        detect=DetectConfig(
+            arguments.detector, max_people=arguments.max_people, prompt=False, precision=arguments.precision
+        ),
+        lift=LiftConfig(lifter=arguments.lifter, flip=False, device=arguments.device, precision=arguments.precision),
         scene=SceneConfig(fov_deg=arguments.fov, pitch_deg=arguments.pitch, height_cm=arguments.height),
         lookahead=arguments.lookahead,
         latency_budget_ms=arguments.latency_budget,

@@ -17,7 +17,7 @@ NAME = "mmpose"  # the detector whose config and checkpoint the user names
 
 
 def create(config: DetectConfig) -> Detector:
-    """Takes seconds: MMPose is imported, and the precision measured once. Downloads nothing.
+    """Takes seconds, because MMPose is imported. Downloads nothing.
 
     Raises `ConfigError` if config or checkpoint are not named, `ModelError` if they are missing, damaged, hostile or
     do not fit each other, or MMPose cannot be used here.
@@ -36,6 +36,6 @@ def create(config: DetectConfig) -> Detector:
             "Name both: --detector-config mmpose::body_2d_keypoint/... --detector-checkpoint FILE.pth; or choose one "
             "of the detectors that `models` lists, or add yours to them: models add FILE.pth --config CONFIG.",
         )
-    network, sha256 = load_network(read_config(described), checkpoint, config.detector, config.device)
+    network, sha256 = load_network(read_config(described), checkpoint, config.detector, config.device, config.precision)
     kind = MMPoseOneStage if network.config.kind == "onestage" else MMPoseTopDown
     return kind(network, config.detector, sha256, config)

@@ -1,9 +1,8 @@
 """One of MMPose's networks with its weights: pictures in, joints out. No tracking, no memory between calls.
 
 The network is built by MMPose from its config, and its own head finds the joints. Around them: all people of a frame in
-one batch; no averaging with the mirror image, which doubles the time; backbone and neck in half precision where that
-was measured to be faster, the head always in float32, because the place of a peak is what is wanted and bfloat16 has
-eight bits for it.
+one batch; no averaging with the mirror image, which doubles the time; backbone and neck in bfloat16 if that is asked
+for, the head always in float32, because the place of a peak is what is wanted and bfloat16 has eight bits for it.
 """
 
 from __future__ import annotations
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pipeline import runtime, weights
+from pipeline.config import Precision
 from pipeline.detect.mmpose_config import NetworkConfig
 from pipeline.detect.mmpose_import import import_mmpose, to_log
 from pipeline.errors import ModelError, UserError
@@ -25,7 +25,6 @@ from pipeline.weights.tensors import OPENMMLAB, misfits, read_state_dict
 if TYPE_CHECKING:
     import torch
 
-_PRECISION_PEOPLE = 2  # people in the batch by which the precision is chosen
 _FARTHEST_PX = 1e5
 _HINT = "Config and checkpoint must belong together: both names say network, data set and input size."
 
@@ -35,19 +34,19 @@ class PoseNetwork:
 
     def __init__(
         self, config: NetworkConfig, state: Mapping[str, torch.Tensor], name: str, device: str = "auto",
-        precision: str = "auto",
+        precision: Precision = "float32",
     ) -> None:  # fmt: skip
-        """Raises `ModelError` if the config describes no network that can be built, or `state` does not fit it.
+        """`precision`: of backbone and neck.
 
-        `precision`: "float32", "bfloat16", "float16", or "auto" (float16 on CUDA, elsewhere what is measured to be
-        faster, once on each machine).
+        Raises `ModelError` if the config describes no network that can be built, `state` does not fit it, or the device
+        cannot compute in that precision.
         """
         import torch
 
         self.config = config
         self.device = runtime.choose_device(device)
         if self.device.type == "cpu":
-            runtime.leave_a_core()  # for the lifter beside it; before the precision is measured
+            runtime.leave_a_core()  # for the lifter beside it
         model = build(config)
         load_weights(model, state, name)
         # What oneDNN's and cuDNN's convolutions want: on a CPU up to a fifth less time, in bfloat16 a quarter.
@@ -59,7 +58,7 @@ class PoseNetwork:
         self._to_rgb = bool(getattr(preprocessor, "_channel_conversion", False))
         self._test = {**(config.model.get("test_cfg") or {}), "flip_test": False, "output_heatmaps": False}
         self._joints = list(config.joints)
-        self._dtype = self._choose(precision, name)
+        self._dtype = runtime.dtype_for(precision, self.device)
         self._warm_up(name)
 
     @property
@@ -92,7 +91,7 @@ class PoseNetwork:
         import torch
 
         with torch.inference_mode():
-            features = self._features(self._input(pictures), self._dtype)
+            features = self._features(self._input(pictures))
             found = self._model.head.predict(features, self._samples(len(pictures)), test_cfg=self._test)
         return found[0] if isinstance(found, tuple) else found
 
@@ -107,10 +106,10 @@ class PoseNetwork:
         x = (x.permute(0, 3, 1, 2).float() - self._mean) / self._std
         return x.contiguous(memory_format=self._layout)
 
-    def _features(self, x: torch.Tensor, dtype: torch.dtype) -> Any:
+    def _features(self, x: torch.Tensor) -> Any:
         import torch
 
-        with torch.autocast(self.device.type, dtype, enabled=dtype != torch.float32):
+        with torch.autocast(self.device.type, self._dtype, enabled=self._dtype != torch.float32):
             features = self._model.extract_feat(x)
         return _as_float(features)
 
@@ -130,25 +129,6 @@ class PoseNetwork:
             except Exception as error:
                 reason = " ".join(str(error).split())[:300]
                 raise ModelError(f"The network '{name}' cannot run ({reason}).", "Check the config.") from error
-
-    def _choose(self, precision: str, name: str) -> torch.dtype:
-        import torch
-
-        if precision != "auto":
-            return {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}[precision]
-        if self.device.type == "cuda":
-            return torch.float16
-        if self.device.type == "mps":
-            return torch.float32
-        width, height = self.config.input_px
-        people = _PRECISION_PEOPLE if self.config.kind == "topdown" else 1
-        x = self._input(np.zeros((people, height, width, 3), np.uint8))
-
-        def run(dtype: torch.dtype) -> None:
-            with torch.inference_mode(), to_log():
-                self._features(x, dtype)
-
-        return runtime.choose_precision(self.device, f"{name}-{self.config.key}", run)
 
 
 def build(config: NetworkConfig) -> torch.nn.Module:
@@ -186,7 +166,7 @@ def read_checkpoint(path: Path) -> dict[str, torch.Tensor]:
 
 
 def load_network(
-    config: NetworkConfig, checkpoint: Path, name: str, device: str = "auto", precision: str = "auto"
+    config: NetworkConfig, checkpoint: Path, name: str, device: str = "auto", precision: Precision = "float32"
 ) -> tuple[PoseNetwork, str]:
     """The network with the weights of a file, and the file's sha256. Runs nothing of the file. Raises `ModelError`."""
     import_mmpose()

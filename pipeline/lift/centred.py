@@ -5,13 +5,16 @@ Shapes: `B` windows, `F` frames of a window, `n` frames to lift, 17 joints. A wi
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
-from torch import Tensor
 
-from pipeline.lift.pruning import gather_frames
-from pipeline.lift.tokens import HourglassHost
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from pipeline.lift.tokens import HourglassHost
 
 
 def repeat_ends(values: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -30,6 +33,8 @@ def windows_around(values: NDArray[np.float32], F: int) -> NDArray[np.float32]:
 
 def centre_pose(model: HourglassHost, x: Tensor) -> Tensor:
     """Input (B, F, 17, C) -> the pose of the centre frame (B, 1, 17, 3), from whatever frames the model gives."""
+    from pipeline.lift.pruning import gather_frames
+
     joints, kept = model.forward_kept(x)
     centre = model.frames // 2
     if joints.shape[1] == model.frames:  # nothing pruned, or recovered with TRA

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import nullcontext
 from typing import TypeVar
 
@@ -14,22 +14,23 @@ from numpy.typing import NDArray
 from pipeline import runtime, weights
 from pipeline.config import LiftConfig
 from pipeline.errors import ModelError
-from pipeline.flow import CancelToken
 from pipeline.lift import checkpoints, flops
-from pipeline.lift.base import Kept
-from pipeline.lift.centred import centre_pose, repeat_ends, windows_around
+from pipeline.lift.base import LIVE_SHARE, Kept, NewestLifter, WindowLifter, stacked
+from pipeline.lift.centred import centre_pose
+from pipeline.lift.frametransformer import FrameTransformer
 from pipeline.lift.inputs import JOINT_RULES, NetworkInput, mirror, network_input
-from pipeline.lift.outputs import SCALES, metres_from_picture
+from pipeline.lift.newest import LazyWindow, WholeWindow, can_be_lazy
 from pipeline.lift.tokens import HourglassHost
 from pipeline.schedule import PruneConfig
-from pipeline.skeleton import H36M17
-from pipeline.types import Floats, check_shape
+from pipeline.skeleton import H36M17, chain_length
+from pipeline.types import Floats
 from pipeline.weights import WeightEntry
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-_CENTRED_BATCH = 8  # windows of a seq2frame model at a time: some hundred MB at the papers' sizes
+SCALES = ("metres", "picture")  # what a lifter's numbers are in
+_TINY = 1e-4  # a chain of joints that is shorter has no size
 
 
 def create_lifter(config: LiftConfig | None = None) -> HostLifter:
@@ -42,21 +43,17 @@ def create_lifter(config: LiftConfig | None = None) -> HostLifter:
     device = runtime.choose_device(config.device)
     if device.type == "cpu":
         runtime.leave_a_core()
-    lifter = HostLifter(entry, checkpoints.load_host(entry, config.prune), device, flip=config.flip)
-    if config.precision == "auto":
-        lifter.dtype = runtime.choose_precision(device, f"{entry.name}:{entry.sha256[:12]}", lifter.run_dummy)
-    else:
-        lifter.dtype = torch.bfloat16 if config.precision == "bfloat16" else torch.float32
+    dtype = runtime.dtype_for(config.precision, device)
+    lifter = HostLifter(entry, checkpoints.load_host(entry, config.prune), device, config.flip, dtype)
     lifter.warm_up()
     log.info("lifter %s on %s, %s; %s", entry.name, device, lifter.dtype, lifter.prune.label)
     return lifter
 
 
-class HostLifter:
-    """`WindowLifter` around a host: normalise, mirror, run in one batch, undo, average, root at zero.
+class HostLifter(WindowLifter):
+    """A `WindowLifter` around a host: normalise, mirror, run in one batch, undo, average, root at zero.
 
-    Use from one thread at a time. A seq2frame model (MHFormer, ...) is run once for *every* frame: the cost of a pass
-    that the papers name is then that of one frame, not of F.
+    If the memory does not suffice for a batch it is halved until it does.
     """
 
     def __init__(
@@ -81,9 +78,11 @@ class HostLifter:
         self.device = device
         self.flip = flip
         self.dtype = dtype
-        self.prune = model.pruner.config
+        self.name, self.frames, self.unit_stature_m = entry.name, entry.frames, entry.unit_stature_m
+        self.rate_hz = entry.rate_hz[0], entry.rate_hz[1]
+        self.device_name, self.precision = str(device), str(dtype).removeprefix("torch.")
+        self.seq2frame, self.prune = model.seq2frame, model.pruner.config
         self.last_kept: Kept = {}
-        self.gflops: float | None = None
         self._model: HourglassHost | None = self._guarded(lambda: model.eval().to(device))
 
     def with_prune(self, prune: PruneConfig | None) -> HostLifter:
@@ -95,98 +94,23 @@ class HostLifter:
         log.info("lifter %s: %s", self.entry.name, model.pruner.config.label)
         return HostLifter(self.entry, model, self.device, self.flip, self.dtype)
 
-    @property
-    def name(self) -> str:
-        return self.entry.name
+    def one_pass(
+        self, joints_image: Floats, scores: Floats, size_px: tuple[int, int], fov_deg: float | None
+    ) -> tuple[Floats, Kept]:
+        given = self.network_input(joints_image, scores, size_px, fov_deg)
+        joints, kept = self._run(given.values)
+        return (given.centre if self.seq2frame else given).camera_from_answer(joints), kept
 
-    @property
-    def frames(self) -> int:
-        return self.entry.frames
-
-    @property
-    def rate_hz(self) -> tuple[float, float]:
-        return self.entry.rate_hz[0], self.entry.rate_hz[1]
-
-    @property
-    def unit_stature_m(self) -> float:
-        return self.entry.unit_stature_m
-
-    @property
-    def seq2frame(self) -> bool:
-        return self.model.seq2frame
-
-    @property
-    def device_name(self) -> str:
-        """The device really in use."""
-        return str(self.device)
-
-    @property
-    def precision(self) -> str:
-        """ "float32" or "bfloat16": the one really in use."""
-        return str(self.dtype).removeprefix("torch.")
-
-    def lift_windows(
-        self,
-        joints_image: Floats,
-        scores: Floats,
-        size_px: tuple[int, int],
-        cancel: CancelToken | None = None,
-        fov_deg: float | None = None,
-    ) -> Floats:
-        """(B, F, 17, 2) px, (B, F, 17) -> (B, F, 17, 3), see `WindowLifter`.
-
-        If the memory does not suffice for the batch it is halved until it does. Raises `ModelError`.
-        """
-        check_shape("joints_image", joints_image, (None, self.frames, 17, 2))
-        check_shape("scores", scores, joints_image.shape[:-1])
-        self.last_kept = {}
-        if len(joints_image) == 0:
-            return np.zeros((0, self.frames, 17, 3), np.float32)
-        if self.seq2frame:
-            lifted, stages = [], []
-            for window, confidence in zip(joints_image, scores, strict=True):
-                lifted.append(self.lift_frames(repeat_ends(window), repeat_ends(confidence), size_px, cancel, fov_deg))
-                stages.append(self.last_kept)
-            self.last_kept = _stacked(stages)
-            return np.stack(lifted)
-        joints, self.last_kept = self._lift(self.network_input(joints_image, scores, size_px, fov_deg))
-        return joints
-
-    def lift_frames(
-        self,
-        joints_image: Floats,
-        scores: Floats,
-        size_px: tuple[int, int],
-        cancel: CancelToken | None = None,
-        fov_deg: float | None = None,
-    ) -> Floats:
-        """(n + F - 1, 17, 2) px, (n + F - 1, 17) -> (n, 17, 3), one pass a frame, see `WindowLifter`."""
-        n = len(joints_image) - self.frames + 1
-        check_shape("joints_image", joints_image, (None, 17, 2))
-        check_shape("scores", scores, (len(joints_image), 17))
-        if not self.seq2frame or n < 1:
-            raise ValueError(f"{len(joints_image)} frames cannot be lifted one by one from windows of {self.frames}")
-        around, confidence = windows_around(joints_image, self.frames), windows_around(scores, self.frames)
-        out, middle = [], n // 2
-        for start in range(0, n, _CENTRED_BATCH):
-            if cancel is not None:
-                cancel.check()
-            here = slice(start, start + _CENTRED_BATCH)
-            poses, kept = self._lift(self.network_input(around[here], confidence[here], size_px, fov_deg))
-            out.append(poses[:, 0])
-            if start <= middle < start + len(poses):
-                place = slice(middle - start, middle - start + 1)
-                self.last_kept = {block: frames[place] for block, frames in kept.items()}
-        return np.concatenate(out)
+    def newest(self, early: bool = True, share: float = LIVE_SHARE, openvino: bool = False) -> NewestLifter:
+        network, entry = self.model, self.entry
+        lazy = can_be_lazy(self.prune) and entry.root == "subtract" and entry.scale == "metres"
+        if lazy and isinstance(network, FrameTransformer):
+            return LazyWindow(self, network, self.network_input, self.flip, self.dtype, early, share, openvino)
+        return WholeWindow(self)
 
     def warm_up(self) -> None:
         """Run once on a dummy batch, so that the first real window does not pay for loading kernels."""
-        self.run_dummy(self.dtype)
-
-    def run_dummy(self, dtype: torch.dtype) -> None:
-        """One window of zeros in `dtype`: what precision is measured with."""
-        x = np.zeros((1, self.frames, 17, len(self.entry.channels)), np.float32)
-        self._guarded(lambda: self._forward(x, dtype))
+        self._run(np.zeros((1, self.frames, 17, len(self.entry.channels)), np.float32))
 
     def close(self) -> None:
         """Free the model. The lifter cannot be used any more."""
@@ -208,15 +132,10 @@ class HostLifter:
         rule, channels = self.entry.normalisation, len(self.entry.channels)
         return network_input(rule, joints_image, scores, size_px, channels, fov_deg)
 
-    def _lift(self, given: NetworkInput) -> tuple[Floats, Kept]:
-        """Normalised input (B, F, 17, C) -> (B, F or 1, 17, 3) in camera axes, and what was kept."""
-        joints, kept = self._run(given.values)
-        return (given.centre if self.seq2frame else given).camera_from_answer(joints), kept
-
     def _run(self, x: Floats) -> tuple[Floats, Kept]:
         """(B, F, 17, C) -> the network's answer (B, F or 1, 17, 3), root at zero; halves the batch without memory."""
         try:
-            return self._guarded(lambda: self._forward(x, self.dtype))
+            return self._guarded(lambda: self._forward(x))
         except _OutOfMemoryError as error:
             if len(x) == 1:
                 raise
@@ -225,15 +144,15 @@ class HostLifter:
             torch.cuda.empty_cache()
         half = (len(x) + 1) // 2
         (first, kept), (second, kept_then) = self._run(x[:half]), self._run(x[half:])
-        return np.concatenate([first, second]), _stacked([kept, kept_then])
+        return np.concatenate([first, second]), stacked([kept, kept_then])
 
-    def _forward(self, x: Floats, dtype: torch.dtype) -> tuple[Floats, Kept]:
+    def _forward(self, x: Floats) -> tuple[Floats, Kept]:
         model = self.model
         batch = np.concatenate([x, mirror(x)]) if self.flip else x
         source = torch.from_numpy(batch)
         if self.device.type == "cuda":
             source = source.pin_memory()
-        autocast = torch.autocast(self.device.type, dtype, enabled=dtype != torch.float32)
+        autocast = torch.autocast(self.device.type, self.dtype, enabled=self.dtype != torch.float32)
         count = flops.counting(model) if self.gflops is None else nullcontext()
         with torch.inference_mode(), autocast, model.watching() as stages, count as layers:
             source = source.to(self.device, non_blocking=True)
@@ -282,9 +201,17 @@ def _mask(frames: NDArray[np.int64], count: int) -> NDArray[np.bool_]:
     return out
 
 
-def _stacked(parts: Sequence[Kept]) -> Kept:
-    """What was kept, of several batches one after the other."""
-    return {block: np.concatenate([part[block] for part in parts]) for block in parts[0]}
+def metres_from_picture(joints: Floats, unit_stature_m: float) -> Floats:
+    """Root-relative joints (B, F, 17, 3) in units of the picture -> metres at the unit stature, float32.
+
+    MotionBERT and MotionAGFormer were trained on Human3.6M projected onto the picture, with the depth in the same unit
+    (2.5D): x and y are those of the input, z is as large as x would be at that distance. The factor to metres is not
+    known outside of a laboratory, so each window is sized by its body: the median over the frames of the chain leg +
+    pelvis-thorax-nose-head_top becomes `unit_stature_m`. What remains is the perspective within the body.
+    """
+    chain = np.median(chain_length(joints.astype(np.float64)), axis=-1)[:, None, None, None]  # (B, 1, 1, 1)
+    factor = np.where(chain > _TINY, unit_stature_m / np.maximum(chain, _TINY), 1.0)
+    return np.ascontiguousarray(joints * factor, dtype=np.float32)
 
 
 class _OutOfMemoryError(ModelError):

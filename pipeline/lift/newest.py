@@ -30,120 +30,114 @@ Shapes: `B` windows, `n` frames of them, `k` rows that are asked for, `C` channe
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import torch
 
-from pipeline.lift.base import WindowLifter
+from pipeline.lift.base import LIVE_SHARE, NewestLifter, WindowLifter
 from pipeline.lift.centred import repeat_ends
 from pipeline.lift.frametransformer import FrameTransformer
 from pipeline.lift.inputs import NetworkInput, mirror
-from pipeline.lift.lifter import HostLifter
 from pipeline.lift.newest_rows import forward_rows
 from pipeline.lift.openvino_rows import OpenVinoRows, openvino_rows
 from pipeline.lift.windows import lead_in, pad_index
+from pipeline.schedule import PruneConfig
 from pipeline.types import Floats, check_shape
 
-LIVE_SHARE = 2 / 3
 _SHORT = 27  # frames
 _STEP = 9  # a filling window runs at lengths so far apart: each new one costs time and memory once
 
 
-class NewestLifter:
-    """Lifts rows of growing windows of at most `frames` frames. Use from one thread.
+class WholeWindow(NewestLifter):
+    """Of any lifter: the whole window is lifted, and the rows are taken from it."""
 
-    `share` of the lifter's own frames; 1 and `early` False: nothing is approximated. `openvino`: the weights as they
-    are now may be given to OpenVINO, which takes a second once and then six tenths of the time.
+    def __init__(self, lifter: WindowLifter) -> None:
+        super().__init__(lifter, lifter.frames)
+
+    def lift(
+        self, joints_image: Floats, scores: Floats, size_px: tuple[int, int], fov_deg: float | None, rows: Sequence[int]
+    ) -> Floats:
+        check_shape("joints_image", joints_image, (None, None, 17, 2))
+        check_shape("scores", scores, joints_image.shape[:-1])
+        if not self.lifter.seq2frame:
+            index, before = pad_index(joints_image.shape[1], self.frames)
+            lifted = self.lifter.lift_windows(joints_image[:, index], scores[:, index], size_px, None, fov_deg)
+            return lifted[:, [before + row for row in rows]]
+        # One pass a row: each from the window around it, in which the frames after the newest one repeat it.
+        out = []
+        for joints, certain in zip(joints_image, scores, strict=True):
+            padded, confidence = repeat_ends(joints), repeat_ends(certain)
+            windows = [slice(row, row + self.frames) for row in rows]
+            poses = [self.lifter.lift_frames(padded[w], confidence[w], size_px, None, fov_deg) for w in windows]
+            out.append(np.concatenate(poses))
+        return np.stack(out)
+
+
+class LazyWindow(NewestLifter):
+    """Of a frame transformer that `can_be_lazy`: only what the rows depend on is computed.
+
+    `prepare` makes the network's input of pixels, confidences, size and field of view. With `openvino` the weights as
+    they are now are given to OpenVINO, which takes a second once and then six tenths of the time.
     """
 
     def __init__(
-        self, lifter: WindowLifter, early: bool = True, share: float = LIVE_SHARE, openvino: bool = False
+        self,
+        lifter: WindowLifter,
+        network: FrameTransformer,
+        prepare: Callable[[Floats, Floats, tuple[int, int], float | None], NetworkInput],
+        flip: bool,
+        dtype: torch.dtype,
+        early: bool = True,
+        share: float = LIVE_SHARE,
+        openvino: bool = False,
     ) -> None:
-        self.lifter = lifter
-        self.frames = lifter.frames
-        self._network = _lazy_network(lifter)
+        super().__init__(lifter, round(lifter.frames * share))
+        self._network, self._prepare, self._flip, self._dtype = network, prepare, flip, dtype
+        self._device = next(network.parameters()).device
         schedule = lifter.prune.schedule
         self._schedule = ((0, schedule[0][1]), *schedule[1:]) if early and schedule else schedule
-        if self._network is not None:
-            self.frames = round(lifter.frames * share)
-        self._openvino: OpenVinoRows | None = None
-        if openvino and self._network is not None and _plain(lifter):
-            self._openvino = openvino_rows(self._network, self._schedule)
-
-    @property
-    def lazy(self) -> bool:
-        """Whether rows cost less than the window."""
-        return self._network is not None
+        # Only where it computes the same: in float32, on the processor.
+        same = self._device.type == "cpu" and dtype == torch.float32
+        self._openvino: OpenVinoRows | None = openvino_rows(network, self._schedule) if openvino and same else None
 
     @property
     def runtime(self) -> str:
-        """What the network runs on: "torch" or "openvino"."""
         return "torch" if self._openvino is None else "openvino"
 
     def lift(
         self, joints_image: Floats, scores: Floats, size_px: tuple[int, int], fov_deg: float | None, rows: Sequence[int]
     ) -> Floats:
-        """(B, n, 17, 2) px, (B, n, 17), n at most F -> (B, k, 17, 3) of the frames `rows` (rising), as `WindowLifter`.
-
-        Raises `ModelError`.
-        """
         check_shape("joints_image", joints_image, (None, None, 17, 2))
         check_shape("scores", scores, joints_image.shape[:-1])
-        if self._network is not None and isinstance(self.lifter, HostLifter):
-            n = joints_image.shape[1]
-            length = min(max(_SHORT, -(-n // _STEP) * _STEP), max(n, self.frames))
-            before = length - n
-            if before:
-                index = lead_in(n, length)
-                joints_image, scores = joints_image[:, index], scores[:, index]
-            given = self.lifter.network_input(joints_image, scores, size_px, fov_deg)
-            return self._lift_lazily(self.lifter, self._network, given, tuple(before + row for row in rows))
-        if self.lifter.seq2frame:
-            padded, certain = (np.stack([repeat_ends(w) for w in part]) for part in (joints_image, scores))
-            # One pass a row: each from the window around it, in which the frames after the newest one repeat it.
-            return np.stack(
-                [self._row_by_row(w, s, size_px, fov_deg, rows) for w, s in zip(padded, certain, strict=True)]
-            )
-        index, before = pad_index(joints_image.shape[1], self.frames)
-        lifted = self.lifter.lift_windows(joints_image[:, index], scores[:, index], size_px, None, fov_deg)
-        return lifted[:, [before + row for row in rows]]
-
-    def _row_by_row(
-        self, joints: Floats, scores: Floats, size_px: tuple[int, int], fov_deg: float | None, rows: Sequence[int]
-    ) -> Floats:
-        windows = [slice(row, row + self.frames) for row in rows]
-        return np.concatenate([self.lifter.lift_frames(joints[w], scores[w], size_px, None, fov_deg) for w in windows])
-
-    def _lift_lazily(
-        self, lifter: HostLifter, network: FrameTransformer, given: NetworkInput, rows: tuple[int, ...]
-    ) -> Floats:
-        x = np.concatenate([given.values, mirror(given.values)]) if lifter.flip else given.values
-        joints: Floats
-        if self._openvino is not None:
-            joints = self._openvino(x, rows)
-        else:
-            autocast = torch.autocast(lifter.device.type, lifter.dtype, enabled=lifter.dtype != torch.float32)
-            with torch.inference_mode(), autocast:
-                source = torch.from_numpy(x).to(lifter.device)
-                joints = forward_rows(network, source, rows, self._schedule).float().cpu().numpy()
-        if lifter.flip:
+        n = joints_image.shape[1]
+        length = min(max(_SHORT, -(-n // _STEP) * _STEP), max(n, self.frames))
+        before = length - n
+        if before:
+            index = lead_in(n, length)
+            joints_image, scores = joints_image[:, index], scores[:, index]
+        given = self._prepare(joints_image, scores, size_px, fov_deg)
+        wanted = tuple(before + row for row in rows)
+        x = np.concatenate([given.values, mirror(given.values)]) if self._flip else given.values
+        joints = self._rows(x, wanted)
+        if self._flip:
             joints = (joints[: len(given.values)] + mirror(joints[len(given.values) :])) / 2
         joints = joints - joints[:, :, :1]
         if given.axes is not None:
-            joints = joints @ given.axes[:, list(rows)]
+            joints = joints @ given.axes[:, list(wanted)]
         return np.ascontiguousarray(joints, dtype=np.float32)
 
+    def _rows(self, x: Floats, rows: tuple[int, ...]) -> Floats:
+        """(B, n, 17, C) -> the network's answer for the rows, (B, k, 17, 3)."""
+        if self._openvino is not None:
+            return self._openvino(x, rows)
+        autocast = torch.autocast(self._device.type, self._dtype, enabled=self._dtype != torch.float32)
+        with torch.inference_mode(), autocast:
+            source = torch.from_numpy(x).to(self._device)
+            joints: Floats = forward_rows(self._network, source, rows, self._schedule).float().cpu().numpy()
+        return joints
 
-def _plain(lifter: WindowLifter) -> bool:
-    """Whether it computes in float32 on the processor."""
-    return isinstance(lifter, HostLifter) and lifter.device.type == "cpu" and lifter.dtype == torch.float32
 
-
-def _lazy_network(lifter: WindowLifter) -> FrameTransformer | None:
-    """The lifter's network if `forward_rows` can run it."""
-    if not isinstance(lifter, HostLifter) or not isinstance(lifter.model, FrameTransformer):
-        return None
-    prune, entry = lifter.prune, lifter.entry
-    evenly = not prune.schedule or (prune.strategy == "TPS" and not prune.motion_share and prune.recover == "TRI")
-    return lifter.model if evenly and entry.root == "subtract" and entry.scale == "metres" else None
+def can_be_lazy(prune: PruneConfig) -> bool:
+    """Whether it is known beforehand which frames a frame transformer keeps: nothing pruned, or evenly (TPS, TRI)."""
+    return not prune.schedule or (prune.strategy == "TPS" and not prune.motion_share and prune.recover == "TRI")

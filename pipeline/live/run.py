@@ -216,9 +216,7 @@ class LiveRun:
     def _lift(self) -> None:
         lifter = self._models.lifter(self._config.lift)
         self._device = lifter.device_name
-        from pipeline.lift.newest import NewestLifter  # brings torch: never where a window waits for it
-
-        newest = NewestLifter(lifter, openvino=True)
+        newest = lifter.newest(openvino=True)
         warm_up(newest, self._config)
         self._ready.wait()
         info = self.info

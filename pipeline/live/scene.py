@@ -20,7 +20,7 @@ from pipeline.post.stature import ANKLE_PER_STATURE, ASSUMED_HEIGHT_CM, chain_fr
 from pipeline.types import Doubles, Floats, Frame, LivePerson, Pose2D, VideoInfo
 
 if TYPE_CHECKING:
-    from pipeline.lift.newest import NewestLifter
+    from pipeline.lift.base import NewestLifter
 
 # With so many later frames an estimate is final. Measured (weights/README.md): 8 leave 1.2 mm of what a centred window
 # has over the newest frame, which is 3 to 4 mm.

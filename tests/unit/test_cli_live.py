@@ -29,6 +29,9 @@ def test_arguments_become_settings():
     assert (config.scene.fov_deg, config.scene.height_cm) == (70, 180)
     assert config_from(parsed()).lift.lifter == "h2ot_fast_v2"
     assert not config_from(parsed("--no-smooth")).smooth
+    assert config_from(parsed()).lift.precision == config_from(parsed()).detect.precision == "float32"
+    fast = config_from(parsed("--precision", "bfloat16"))
+    assert fast.lift.precision == fast.detect.precision == "bfloat16"
     assert parsed("--size", "1280x720").size == (1280, 720)
 
 

@@ -22,6 +22,14 @@ def test_without_flags_everything_is_as_the_library_has_it() -> None:
     assert config_from(parsed()).post == PostConfig()
 
 
+def test_a_precision_holds_for_all_networks_and_is_float32_unless_asked_for() -> None:
+    for flags, precision in (((), "float32"), (("--precision", "bfloat16"), "bfloat16")):
+        config = config_from(parsed(*flags))
+        assert config.lift.precision == config.detect.precision == precision
+    with pytest.raises(SystemExit):
+        parsed("--precision", "auto")
+
+
 def test_there_is_a_flag_for_every_field() -> None:
     other = PostConfig(0.5, "savitzky_golay", 5.0, "directions", 0.4, "list", "off", False, "grounding")
     assert all(

@@ -18,12 +18,15 @@ _FOLLOWING = PruneConfig("TPS", ((1, 9),), motion_share=0.25)
 @given(
     st.builds(
         RunConfig,
-        detect=st.builds(DetectConfig, max_people=st.integers(1, 20)),
+        detect=st.builds(
+            DetectConfig, max_people=st.integers(1, 20), precision=st.sampled_from(["float32", "bfloat16"])
+        ),
         lift=st.builds(
             LiftConfig,
             prune=st.sampled_from([None, PruneConfig(), PruneConfig("TPMo", ((1, 9), (3, 5)), "TRA"), _FOLLOWING]),
             flip=st.booleans(),
             device=st.sampled_from(["auto", "cpu", "cuda:1", "mps"]),
+            precision=st.sampled_from(["float32", "bfloat16"]),
         ),
         post=st.builds(
             PostConfig,
@@ -46,6 +49,13 @@ def test_json_round_trip(config: RunConfig) -> None:
     assert RunConfig.from_json(json.loads(json.dumps(config.to_json()))) == config
 
 
+def test_a_precision_that_an_older_version_chose_is_float32_now() -> None:
+    old = RunConfig().to_json()
+    old["lift"]["precision"] = "auto"
+    del old["detect"]["precision"]
+    assert RunConfig.from_json(old) == RunConfig()
+
+
 @pytest.mark.parametrize(
     "make",
     [
@@ -59,6 +69,8 @@ def test_json_round_trip(config: RunConfig) -> None:
         lambda: PostConfig(smooth_hz=-1),
         lambda: LiftConfig(device="gpu"),
         lambda: LiftConfig(precision="float16"),  # type: ignore[arg-type]
+        lambda: LiftConfig(precision="auto"),  # type: ignore[arg-type]
+        lambda: DetectConfig(precision="float16"),  # type: ignore[arg-type]
         lambda: DetectConfig(max_people=0),
         lambda: RunConfig(start_s=2, end_s=1),
         lambda: RunConfig(start_s=-1),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pipeline.lift.outputs import metres_from_picture
+from pipeline.lift.lifter import metres_from_picture
 from pipeline.skeleton import chain_length
 from tests.motion import clip
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from pipeline.config import LiveConfig, SceneConfig
-from pipeline.lift.newest import NewestLifter
+from pipeline.lift.newest import WholeWindow
 from pipeline.live.observe import LiveObserver, Observed, in_h36m
 from pipeline.live.scene import SETTLED_FRAMES, LiveScene, warm_up
 from pipeline.live.world import LiveWorld
@@ -60,7 +60,7 @@ def walk() -> Scene:
 
 
 def live(motion: Scene, config: LiveConfig) -> LiveScene:
-    return LiveScene(NewestLifter(Oracle(motion)), config, motion.info)
+    return LiveScene(WholeWindow(Oracle(motion)), config, motion.info)
 
 
 def test_a_walk_is_where_it_is_and_stands_on_the_floor(walk):
@@ -120,7 +120,7 @@ def test_every_frame_becomes_final_though_the_lifter_rests(walk):
 def test_who_came_later_is_lifted_in_the_same_pass_and_has_their_own_past(walk):
     lifter = Oracle(walk)
     passes = []
-    newest = NewestLifter(lifter)
+    newest = WholeWindow(lifter)
     lift = newest.lift
     newest.lift = lambda joints, *rest: passes.append(joints.shape) or lift(joints, *rest)
     together, alone = LiveScene(newest, config_of(walk), walk.info), live(walk, config_of(walk))
@@ -183,7 +183,7 @@ def test_another_size_of_the_picture_starts_anew(walk):
 
 def test_warming_up_runs_the_lifter_and_leaves_nothing():
     lifter = FakeLifter()
-    warm_up(NewestLifter(lifter), LiveConfig())
+    warm_up(WholeWindow(lifter), LiveConfig())
     assert lifter.windows >= 10
 
 
@@ -249,7 +249,7 @@ def test_the_tracker_forgets_in_live_mode():
 
 def test_memory_does_not_grow_with_the_length_of_a_run():
     detector = FakeDetector(lambda time_s: [(100 + 30 * np.sin(time_s), 120)])
-    observer, world = LiveObserver(detector, 30.0), LiveScene(NewestLifter(FakeLifter()), LiveConfig(), INFO)
+    observer, world = LiveObserver(detector, 30.0), LiveScene(WholeWindow(FakeLifter()), LiveConfig(), INFO)
     picture = np.zeros((240, 320, 3), np.uint8)
 
     def play(frames: range) -> None:

@@ -9,7 +9,7 @@ import torch
 from pipeline.config import LiftConfig
 from pipeline.lift.frametransformer import FrameTransformer, FrameTransformerConfig
 from pipeline.lift.lifter import create_lifter
-from pipeline.lift.newest import NewestLifter
+from pipeline.lift.newest import LazyWindow
 from pipeline.lift.newest_rows import forward_rows
 from pipeline.schedule import PruneConfig
 
@@ -51,8 +51,8 @@ def fast():
 @pytest.mark.parametrize("flip", [True, False])
 def test_newest_rows_of_the_bundled_lifter(fast, flip):
     fast.flip = flip
-    newest = NewestLifter(fast, early=False, share=1)
-    assert newest.lazy
+    newest = fast.newest(early=False, share=1)
+    assert isinstance(newest, LazyWindow)
     joints, scores = walk(243)
     joints[0, 30:40, 5] = np.nan
     whole = fast.lift_windows(joints, scores, SIZE, None, 60.0)
@@ -65,13 +65,13 @@ def test_pruning_early_changes_little(fast):
     fast.flip = False
     joints, scores = walk(243)
     rows = (226, 240, 242)
-    exact, early = (NewestLifter(fast, early, 1).lift(joints, scores, SIZE, 60.0, rows) for early in (False, True))
+    exact, early = (fast.newest(early, 1).lift(joints, scores, SIZE, 60.0, rows) for early in (False, True))
     apart = np.linalg.norm(exact - early, axis=-1).mean()
     assert 0 < apart < 0.03  # of a figure that trembles as no person does
 
 
 def test_a_window_that_is_still_filling(fast):
-    newest = NewestLifter(fast)
+    newest = fast.newest()
     assert newest.frames == 162
     for frames in (1, 2, 26, 100):
         joints, scores = walk(frames)
@@ -84,8 +84,8 @@ def test_a_window_that_is_still_filling(fast):
 @pytest.mark.parametrize("name", ["mixste_h2ot_v2"])
 def test_other_hosts_lift_the_padded_window(name):
     lifter = create_lifter(LiftConfig(lifter=name, device="cpu", precision="float32", flip=False))
-    newest = NewestLifter(lifter)
-    assert not newest.lazy
+    newest = lifter.newest()
+    assert not isinstance(newest, LazyWindow)
     joints, scores = walk(243)
     whole = lifter.lift_windows(joints, scores, SIZE, None, 60.0)
     np.testing.assert_allclose(newest.lift(joints, scores, SIZE, 60.0, (242,)), whole[:, 242:], atol=1e-6)

@@ -11,8 +11,7 @@ import torch
 from pipeline.config import LiftConfig
 from pipeline.lift import openvino_rows as module
 from pipeline.lift.frametransformer import FrameTransformer, FrameTransformerConfig
-from pipeline.lift.lifter import HostLifter, create_lifter
-from pipeline.lift.newest import NewestLifter
+from pipeline.lift.lifter import create_lifter
 from pipeline.lift.newest_rows import forward_rows
 from pipeline.lift.openvino_rows import OpenVinoRows, openvino_rows
 from pipeline.schedule import PruneConfig
@@ -68,7 +67,7 @@ def live_like(frames: int = 162, people: int = 2) -> tuple[np.ndarray, np.ndarra
 @pytest.mark.parametrize("flip", [False, True])
 def test_the_live_lifter_answers_as_without(flip: bool) -> None:
     lifter = create_lifter(LiftConfig(lifter="h2ot_fast_v2", device="cpu", precision="float32", flip=flip))
-    fast, plain = NewestLifter(lifter, openvino=True), NewestLifter(lifter)
+    fast, plain = lifter.newest(openvino=True), lifter.newest()
     assert (fast.runtime, plain.runtime) == ("openvino", "torch")
     for frames in (1, 9, 60, 162):
         joints, scores = live_like(frames)
@@ -81,8 +80,7 @@ def test_the_live_lifter_answers_as_without(flip: bool) -> None:
 
 def test_only_float32_on_the_processor_is_handed_over() -> None:
     lifter = create_lifter(LiftConfig(lifter="h2ot_fast_v2", device="cpu", precision="bfloat16", flip=False))
-    assert isinstance(lifter, HostLifter)
-    assert NewestLifter(lifter, openvino=True).runtime == "torch"
+    assert lifter.newest(openvino=True).runtime == "torch"
     lifter.close()
 
 

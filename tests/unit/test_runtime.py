@@ -1,10 +1,8 @@
-"""Device and precision: what is asked for, what is there, and that bfloat16 has to earn its place."""
+"""Device and precision: what is asked for, and what is there."""
 
 from __future__ import annotations
 
 import json
-import time
-from pathlib import Path
 
 import pytest
 import torch
@@ -66,48 +64,24 @@ def test_a_core_is_left_for_the_detector_unless_the_user_says_otherwise(monkeypa
     assert set_to == [3, 1]
 
 
-class Model:
-    """`run` of a model that takes the given seconds per precision."""
-
-    def __init__(self, float32: float, bfloat16: float) -> None:
-        self.seconds = {torch.float32: float32, torch.bfloat16: bfloat16}
-        self.ran: list[torch.dtype] = []
-
-    def __call__(self, dtype: torch.dtype) -> None:
-        self.ran.append(dtype)
-        time.sleep(self.seconds[dtype])
-
-
-@pytest.fixture
-def fast_hardware(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runtime, "_has_bfloat16", lambda device: True)
-    monkeypatch.setattr(runtime, "_probe_is_fast", lambda device: True)
-
-
-@pytest.mark.usefixtures("fast_hardware")
-@pytest.mark.parametrize(
-    ("float32", "bfloat16", "expected"),
-    [(0.05, 0.005, torch.bfloat16), (0.005, 0.05, torch.float32), (0.02, 0.02, torch.float32)],
-)
-def test_the_faster_precision_wins_and_is_remembered(tmp_path: Path, float32, bfloat16, expected):
-    model = Model(float32, bfloat16)
-    path = tmp_path / "precision.json"
-    assert runtime.choose_precision(CPU, "m", model, path) == expected
-    ran = len(model.ran)
-    assert set(model.ran) == {torch.float32, torch.bfloat16}
-    assert runtime.choose_precision(CPU, "m", model, path) == expected
-    assert len(model.ran) == ran, "measured again although it was known"
-    runtime.choose_precision(CPU, "another model", model, path)
-    assert len(model.ran) > ran
-
-
-@pytest.mark.parametrize(("hardware", "probe"), [(False, True), (True, False)])
-def test_without_hardware_or_with_a_slow_probe_the_model_never_runs(tmp_path, monkeypatch, hardware, probe):
+@pytest.mark.parametrize("hardware", [False, True])
+def test_a_precision_is_what_was_asked_for_whatever_the_processor(monkeypatch, caplog, hardware: bool):
     monkeypatch.setattr(runtime, "_has_bfloat16", lambda device: hardware)
-    monkeypatch.setattr(runtime, "_probe_is_fast", lambda device: probe)
-    model = Model(0, 0)
-    assert runtime.choose_precision(CPU, "m", model, tmp_path / "p.json") == torch.float32
-    assert model.ran == []
+    monkeypatch.setattr(runtime.time, "perf_counter", lambda: pytest.fail("a clock was looked at"))
+    assert runtime.dtype_for("float32", CPU) == torch.float32
+    assert caplog.text == ""
+    assert runtime.dtype_for("bfloat16", CPU) == torch.bfloat16
+    assert ("emulated" in caplog.text) is not hardware
+
+
+def test_a_device_without_bfloat16_is_told_of(monkeypatch):
+    def refuse(*_: object, **__: object) -> None:
+        raise TypeError("BFloat16 is not supported on MPS")
+
+    monkeypatch.setattr(torch, "ones", refuse)
+    with pytest.raises(ModelError, match="cannot compute in bfloat16") as caught:
+        runtime.dtype_for("bfloat16", torch.device("mps"))
+    assert "float32" in caught.value.hint
 
 
 @pytest.mark.parametrize(
@@ -123,21 +97,3 @@ def test_the_probe_stops_at_the_first_slow_product(monkeypatch):
     monkeypatch.setattr(runtime.time, "perf_counter", lambda: next(clock))
     assert runtime._probe_is_fast(CPU) is False
     assert next(clock) == 2, "it went on after a slow product"
-
-
-@pytest.mark.usefixtures("fast_hardware")
-@pytest.mark.parametrize("content", ["", "[1]", "{broken", '{"x": "float8"}'])
-def test_a_damaged_memory_is_measured_anew(tmp_path: Path, content: str):
-    path = tmp_path / "precision.json"
-    path.write_text(content)
-    model = Model(0.01, 0.1)
-    assert runtime.choose_precision(CPU, "m", model, path) == torch.float32
-    assert model.ran
-    assert "float32" in json.loads(path.read_text()).values()
-
-
-@pytest.mark.usefixtures("fast_hardware")
-def test_an_unwritable_memory_does_not_stop_the_run(tmp_path: Path):
-    blocked = tmp_path / "file"
-    blocked.write_text("")
-    assert runtime.choose_precision(CPU, "m", Model(0.001, 0.01), blocked / "p.json") == torch.float32

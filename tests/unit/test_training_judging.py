@@ -11,7 +11,7 @@ import pytest
 
 from pipeline.errors import ConfigError
 from pipeline.export.sidecar import plain
-from pipeline.lift.newest import NewestLifter
+from pipeline.lift.newest import WholeWindow
 from pipeline.lift.windows import pad_index
 from pipeline.schedule import PruneConfig
 from pipeline.skeleton import H36M17
@@ -319,7 +319,7 @@ def test_the_centred_window_has_its_frames_in_the_middle_and_stays_inside() -> N
 def test_a_live_window_ends_with_the_same_frame_and_is_not_padded() -> None:
     lifter = Recording()
     reader = causal.Reader(lifter, numbered(60), "known")
-    newest = NewestLifter(lifter)
+    newest = WholeWindow(lifter)
     for ahead in causal.LOOK_AHEAD:
         as_live, as_window = reader.live(newest, 40, ahead), reader.causal(40, ahead)
         assert as_live.shape == as_window.shape == (2, 17, 3)
