@@ -8,12 +8,10 @@ neighbours in time, and lambda falls where the joint is fast. Zero phase, linear
 
 from __future__ import annotations
 
-from math import comb
-
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.post.smooth import SHORTEST_RUN, low_pass, runs
+from pipeline.post.smooth import SHORTEST_RUN, low_pass, runs, whittaker
 from pipeline.types import Doubles
 
 _ORDER = 3
@@ -46,22 +44,5 @@ def adaptive(values: Doubles, weights: Doubles, seen: NDArray[np.bool_], rate_hz
             weight = weights[run, joint]
             middle = float(np.median(weight))
             weight = np.clip(weight / middle, *_WEIGHTS) if middle > 0 else np.ones(length)
-            part[:, joint] = whittaker(part[:, joint], weight, cutoff[:, joint], rate_hz)
+            part[:, joint] = whittaker(part[:, joint], weight, rate_hz, cutoff[:, joint], _ORDER)
     return out
-
-
-def whittaker(values: Doubles, weights: Doubles, cutoff_hz: Doubles, rate_hz: float, order: int = _ORDER) -> Doubles:
-    """(T, C) values, (T,) weights, (T,) cut-offs -> (T, C). Weight 0 fills in; differences of `order` are penalised."""
-    from scipy.linalg import solveh_banded
-
-    count = len(values)
-    rows = count - order
-    local = np.convolve(cutoff_hz, np.full(order + 1, 1 / (order + 1)), "valid")
-    stiffness = (rate_hz / (2 * np.pi * local)) ** (2 * order)
-    difference = np.array([(-1.0) ** i * comb(order, i) for i in range(order + 1)])
-    bands = np.zeros((order + 1, count))  # upper form: the diagonal comes last
-    bands[order] = weights + 1e-9
-    for i in range(order + 1):
-        for j in range(i, order + 1):
-            bands[order - (j - i), j : j + rows] += stiffness * difference[i] * difference[j]
-    return np.asarray(solveh_banded(bands, (weights + 1e-9)[:, None] * values))

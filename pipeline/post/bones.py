@@ -30,6 +30,14 @@ _ALONG = np.ones(17)  # which way a bone lies on the line that is measured: hips
 _ALONG[[1, 14]] = -1
 
 
+# The unit vectors that a body of constant lengths consists of, which `with_body` keeps: (joint it points to, joint it
+# comes from). Hip line, trunk, shoulder line, neck, head, and the eight limb bones.
+DIRECTIONS = (
+    (4, 1), (8, 0), (11, 14), (9, 8), (10, 9),
+    (2, 1), (3, 2), (5, 4), (6, 5), (12, 11), (13, 12), (15, 14), (16, 15),
+)  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Body:
     """Lengths of one person's bones. `lengths[j]` joins joint j to its H36M-17 parent, metres; [0] is 0."""
@@ -111,4 +119,4 @@ def bone_lengths(joints: Doubles) -> Doubles:
     return np.asarray(np.linalg.norm(joints - joints[..., parents, :], axis=-1))
 
 
-__all__ = ["Body", "bone_lengths", "chain_length", "constant_bones", "measure_body", "unit", "with_body"]
+__all__ = ["DIRECTIONS", "Body", "bone_lengths", "chain_length", "constant_bones", "measure_body", "unit", "with_body"]

@@ -23,8 +23,7 @@ import numpy as np
 from pipeline.post.contacts import ANKLES, Bools, standing_feet
 from pipeline.post.legs import LEGS, leg_reach, reach
 from pipeline.post.limits import turned_aside
-from pipeline.post.smooth import runs
-from pipeline.post.trajectory import whittaker
+from pipeline.post.smooth import runs, whittaker
 from pipeline.types import Doubles
 
 FootLock = Literal["off", "auto", "always", "grounding"]

@@ -10,14 +10,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from pipeline.post.bones import Body, unit, with_body
+from pipeline.post.bones import DIRECTIONS, Body, unit, with_body
 from pipeline.types import Doubles
 
-# Every vector: (joint it points to, joint it comes from).
-_BONES = (
-    (4, 1), (8, 0), (11, 14), (9, 8), (10, 9),
-    (2, 1), (3, 2), (5, 4), (6, 5), (12, 11), (13, 12), (15, 14), (16, 15),
-)  # fmt: skip
 _SWEEPS = 8
 _LEAST_WEIGHT = 1e-3
 
@@ -25,8 +20,8 @@ _LEAST_WEIGHT = 1e-3
 def reach(body: Body) -> Doubles:
     """(17, 13) metres: how far each joint moves with each unit vector. The rule's middles are exact."""
     size = body.lengths
-    out = np.zeros((17, len(_BONES)))
-    at = {bone: column for column, bone in enumerate(_BONES)}
+    out = np.zeros((17, len(DIRECTIONS)))
+    at = {bone: column for column, bone in enumerate(DIRECTIONS)}
     out[4, 0], out[1, 0] = size[4], -size[1]
     out[7, 1] = size[7]
     for joint in (8, 9, 10, 11, 12, 13, 14, 15, 16):
@@ -56,12 +51,12 @@ def fitted(wanted: Doubles, weights: Doubles, body: Body, sweeps: int = _SWEEPS)
         return out
     weight = np.maximum(weights[seen].astype(np.float64), _LEAST_WEIGHT)
     lengths = reach(body)
-    vectors = np.stack([unit(goal[:, a] - goal[:, b]) for a, b in _BONES])  # (13, n, 3)
+    vectors = np.stack([unit(goal[:, a] - goal[:, b]) for a, b in DIRECTIONS])  # (13, n, 3)
     joints = with_body(goal, body)
     total = weight.sum(axis=1)[:, None]
     for _ in range(sweeps):
         joints += (np.einsum("tj,tjc->tc", weight, goal - joints) / total)[:, None]
-        for k in range(len(_BONES)):
+        for k in range(len(DIRECTIONS)):
             moved = np.flatnonzero(lengths[:, k])
             arm = lengths[moved, k]
             share = weight[:, moved] * arm

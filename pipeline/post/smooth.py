@@ -8,6 +8,7 @@ so that nothing leaks over a gap.
 from __future__ import annotations
 
 from itertools import pairwise
+from math import comb
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,6 +67,31 @@ def savitzky_golay(values: Doubles, seen: NDArray[np.bool_], rate_hz: float, cut
         if min(half, room) >= 2:
             out[run] = savgol_filter(out[run], 2 * min(half, room) + 1, 3, axis=0)
     return out
+
+
+def whittaker(values: Doubles, weights: Doubles, rate_hz: float, cutoff_hz: float | Doubles, order: int = 2) -> Doubles:
+    """Minimise sum w (s - v)^2 + sum lambda (difference of `order` of s)^2; half the amplitude is left at the cut-off.
+
+    (T,) or (T, C) values, (T,) weights -> the same shape as `values`. `cutoff_hz`: one, or one a frame (T,). Linear in
+    the number of frames; a frame of weight 0 is filled from its neighbours (Eilers, A Perfect Smoother, 2003).
+    """
+    from scipy.linalg import solveh_banded
+
+    count = len(values)
+    rows = count - order
+    if isinstance(cutoff_hz, np.ndarray):  # of the frames that a difference reaches over
+        cutoff_hz = np.convolve(cutoff_hz, np.full(order + 1, 1 / (order + 1)), "valid")
+    stiffness = (rate_hz / (2 * np.pi * cutoff_hz)) ** (2 * order)
+    if np.ndim(stiffness) == 0:  # the same but for its last bit, which shows in exported files
+        stiffness = np.sqrt(stiffness) * np.sqrt(stiffness)
+    difference = np.array([(-1.0) ** i * comb(order, i) for i in range(order + 1)])
+    bands = np.zeros((order + 1, count))  # upper form: the diagonal comes last
+    weight = weights + 1e-9
+    bands[order] = weight
+    for i in range(order + 1):
+        for j in range(i, order + 1):
+            bands[order - (j - i), j : j + rows] += stiffness * difference[i] * difference[j]
+    return np.asarray(solveh_banded(bands, weight.reshape(-1, *[1] * (values.ndim - 1)) * values))
 
 
 def fill_gaps(values: Doubles, seen: NDArray[np.bool_], longest: int) -> NDArray[np.bool_]:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.geometry import focal_px, image_from_camera
-from pipeline.post.smooth import low_pass
+from pipeline.post.smooth import low_pass, whittaker
 from pipeline.types import Doubles, Floats
 
 _ROUNDS = 5
@@ -164,25 +164,6 @@ def _smooth_depth(depth: Doubles, information: Doubles, rate_hz: float) -> Doubl
         scale = max(1.4826 * float(np.median(misfit[weights])), 1e-3)
         smooth = whittaker(depth, relative / (1 + (misfit / (3 * scale)) ** 2), rate_hz, cutoff)
     return smooth
-
-
-def whittaker(values: Doubles, weights: Doubles, rate_hz: float, cutoff_hz: float) -> Doubles:
-    """Minimise sum w (s - v)^2 + lambda sum (second difference of s)^2; half of the amplitude is left at `cutoff_hz`.
-
-    Linear in the number of frames; a frame of weight 0 is filled from its neighbours (Eilers, A Perfect
-    Smoother, 2003).
-    """
-    from scipy.linalg import solveh_banded
-
-    count = len(values)
-    stiffness = (rate_hz / (2 * np.pi * cutoff_hz)) ** 4
-    second = np.array([1.0, -2.0, 1.0]) * np.sqrt(stiffness)
-    bands = np.zeros((3, count))  # upper form: bands[2] diagonal, [1] and [0] above it
-    bands[2] = weights + 1e-9
-    for i in range(3):
-        for j in range(i, 3):
-            bands[2 - (j - i), j : count - 2 + j] += second[i] * second[j]
-    return np.asarray(solveh_banded(bands, (weights + 1e-9) * values))
 
 
 def _filled(values: Doubles, known: NDArray[np.bool_]) -> Doubles:

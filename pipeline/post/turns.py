@@ -9,15 +9,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.post.bones import Body, unit, with_body
+from pipeline.post.bones import DIRECTIONS, Body, unit, with_body
 from pipeline.post.smooth import runs
 from pipeline.types import Doubles
 
-# The bones whose directions `bones.with_body` keeps: (to, from).
-DIRECTIONS = (
-    (4, 1), (8, 0), (11, 14), (9, 8), (10, 9),
-    (2, 1), (3, 2), (5, 4), (6, 5), (12, 11), (13, 12), (15, 14), (16, 15),
-)  # fmt: skip
 MOST_DEG = 30.0  # in one frame; of motion capture at 24 fps, hardly any is faster
 _MOST_DEG_S = 2000.0  # at high rates; a pitcher's forearm reaches it
 _PASSES = 4

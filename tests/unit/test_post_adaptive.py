@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pipeline.post.adaptive import adaptive, whittaker
-from pipeline.post.smooth import fill_gaps, low_pass, savitzky_golay
+from pipeline.post.adaptive import adaptive
+from pipeline.post.smooth import fill_gaps, low_pass, savitzky_golay, whittaker
 from tests.motion import clip
 
 RATE = 60.0
@@ -17,7 +17,7 @@ JUMP = clip("jump") - clip("jump")[:, :1]
 
 def gain(hz: float, cutoff_hz: float) -> float:
     wave = np.sin(2 * np.pi * hz * TIME)[:, None]
-    out = whittaker(wave, np.ones(600), np.full(600, cutoff_hz), RATE)
+    out = whittaker(wave, np.ones(600), RATE, np.full(600, cutoff_hz), 3)
     return float(np.std(out[150:-150]) / np.std(wave[150:-150]))
 
 
@@ -29,7 +29,7 @@ def test_half_of_the_amplitude_at_the_cutoff():
 
 def test_no_delay_and_straight_through_the_ends():
     parabola = (TIME**2)[:, None]  # the third difference is zero: nothing to smooth
-    assert np.allclose(whittaker(parabola, np.ones(600), np.full(600, 3.0), RATE), parabola, atol=1e-5)
+    assert np.allclose(whittaker(parabola, np.ones(600), RATE, np.full(600, 3.0), 3), parabola, atol=1e-5)
 
 
 def test_weight_zero_is_filled_from_the_neighbours():
@@ -38,7 +38,7 @@ def test_weight_zero_is_filled_from_the_neighbours():
     weights[200:206] = 0
     wild = wave.copy()
     wild[200:206] = 50.0
-    assert np.abs(whittaker(wild, weights, np.full(600, 8.0), RATE) - wave)[100:500].max() < 0.01
+    assert np.abs(whittaker(wild, weights, RATE, np.full(600, 8.0), 3) - wave)[100:500].max() < 0.01
 
 
 def test_noise_where_it_shows_goes_and_fast_turns_stay():
