@@ -127,6 +127,11 @@ class SceneConfig:
             _check(name in LIMBS, f"The limb '{name}' is not known.", f"Choose from {', '.join(LIMBS)}.")
             _check(3 <= length <= 120, f"The {name} is {length} cm long.", "Choose 3 to 120 cm.")
 
+    @property
+    def limbs_m(self) -> dict[str, float]:
+        """`limbs_cm` in metres."""
+        return {name: length / 100 for name, length in self.limbs_cm.items()}
+
 
 @dataclass(frozen=True, slots=True)
 class RunConfig:

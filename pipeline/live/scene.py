@@ -131,8 +131,7 @@ class LiveScene:
         scene = self._config.scene
         same = self._size_px == (self._info.width_px, self._info.height_px)
         fov_deg = scene.fov_deg or (self._info.fov_deg if same else None) or default_fov_deg(*self._size_px)
-        limbs_m = {name: length / 100 for name, length in scene.limbs_cm.items()}
-        return Camera(fov_deg, self._size_px, self._chain_m, limbs_m, self._newest.lifter.unit_stature_m)
+        return Camera(fov_deg, self._size_px, self._chain_m, scene.limbs_m, self._newest.lifter.unit_stature_m)
 
     def _lift(self, identities: tuple[int, ...]) -> None:
         """Lift everyone in the frame in one pass, shorter windows led in to the length of the longest."""

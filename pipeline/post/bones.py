@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.post.stature import chain_length
 from pipeline.skeleton import H36M17
 from pipeline.types import Doubles
 
@@ -117,6 +116,3 @@ def bone_lengths(joints: Doubles) -> Doubles:
     """(..., 17, 3) -> (..., 17) length of the bone from each joint to its parent, [0] is 0."""
     parents = np.maximum(np.array(H36M17.parents), 0)
     return np.asarray(np.linalg.norm(joints - joints[..., parents, :], axis=-1))
-
-
-__all__ = ["DIRECTIONS", "Body", "bone_lengths", "chain_length", "constant_bones", "measure_body", "unit", "with_body"]

@@ -139,8 +139,7 @@ def _in_camera(
     relative = np.asarray(person.relative, np.float64) * (chain_m / unit_stature_m)
     rate_hz = _rate(person, info)
     size_px = (info.width_px, info.height_px)
-    limbs_m = {name: length / 100 for name, length in config.scene.limbs_cm.items()}
-    view = View(fov_deg, size_px, rate_hz, chain_m, limbs_m)
+    view = View(fov_deg, size_px, rate_hz, chain_m, config.scene.limbs_m)
     pose = posed(relative, person.joints_image_h36m, person.scores, view, config.post)
     root = root_path(
         pose.relative,
