@@ -17,6 +17,7 @@ from app.job_thread import Work
 from app.opening import Opening
 from app.rework import Rework
 from app.runner import BUSY, Runner, State
+from app.session_state import TakeSession
 from app.settings import Settings
 from app.take_files import TakeFiles
 from app.threads import ThreadSet
@@ -31,14 +32,10 @@ __all__ = ["BUSY", "Controller", "State"]
 
 
 class Controller(QObject):
-    """Owns the video's player, the take, the run and the models."""
+    """Owns the video's player, the run and the models; `session` is the state of the open take."""
 
     state_changed = Signal(object)  # State
     opening_changed = Signal(bool)
-    video_changed = Signal(object)  # VideoInfo or None
-    take_changed = Signal(object)  # Take or None
-    person_changed = Signal(int)
-    trim_changed = Signal()
     progressed = Signal(object)  # Progress
     finished = Signal(object)  # Take, complete
     run_succeeded = Signal()  # over the video: who was who before is gone
@@ -52,22 +49,12 @@ class Controller(QObject):
         self.backend, self.settings = backend, settings
         self.threads = ThreadSet(self)
         self.takes = TakeFiles(backend, self.threads, self)
-        self.info: VideoInfo | None = None
-        self.take: Take | None = None
-        self.person = 1
-        self.trim: tuple[float | None, float | None] = (None, None)
-        self.is_sample = False
-        self.relifting = False  # the run under way only lifts again what was detected before
-        self._path: Path | None = None  # of the video; None: nothing to run on
-        self.kept: Take | None = None  # the last whole take of this video: a cancelled run falls back to it
-        self._detected = False  # the 2D of this video is (being) found: lifting again costs no detection
-        self._config: RunConfig | None = None  # of the last run
-        self._kept_config: RunConfig | None = None  # of the run that made `kept`
+        self.session = TakeSession(self)
         self._engine = backend.make_engine()
         self.opening = Opening(backend, self.threads, self.takes, settings, self)
         self.video = self.opening.video
         self._runner = Runner(backend, self.threads, self._engine, self)
-        self.rework = Rework(backend, self.threads, self)
+        self.rework = Rework(backend, self.threads, self.session, self._relift, self.configured, self)
         self.comparer = Comparer(settings, Runner(backend, self.threads, self._engine, self), self)
         self._connect()
 
@@ -85,6 +72,7 @@ class Controller(QObject):
         runner.finished.connect(self.finished)
         takes.saved.connect(self.settings.add_recent)
         self.rework.finisher.finished.connect(self._refinished)
+        self.rework.replaced.connect(self._put_back)
         for part in (opening, runner, self.comparer, self.threads):
             part.failed.connect(self.failed)
             part.broke.connect(self.broke)
@@ -118,21 +106,13 @@ class Controller(QObject):
     @property
     def home(self) -> Path:
         """Where results of this video go by default: beside it, but never into the program's own folders."""
-        return self.opening.beside(self.info, self.is_sample)
+        return self.opening.beside(self.session.info, self.session.is_sample)
 
     @Slot(object, object, bool)
     def _replaced(self, info: VideoInfo, path: Path | None, is_sample: bool) -> None:
         self._runner.drop()
         self.rework.finisher.drop()
-        self._path, self.info = path, info
-        self.is_sample, self._detected = is_sample, False
-        self.trim = (None, None)
-        self.take = self.kept = self._kept_config = None
-        self.person = 1
-        self.video_changed.emit(info)
-        self.take_changed.emit(None)
-        self.person_changed.emit(1)
-        self.trim_changed.emit()
+        self.session.open(info, path, is_sample)
 
     @Slot(object)
     def _take_loaded(self, take: Take) -> None:
@@ -141,37 +121,20 @@ class Controller(QObject):
         if made is not None and can_finish_again(take):
             self.settings.run.adopt(made)
             self.settings_adopted.emit()
-        self._set_take(take)
-
-    # --- showing
-
-    def set_trim(self, start_s: float | None, end_s: float | None) -> None:
-        if start_s is not None and end_s is not None and start_s >= end_s:
-            return
-        self.trim = (start_s, end_s)
-        self.trim_changed.emit()
-
-    def _set_take(self, take: Take | None) -> None:
-        self.take = take
-        if take is not None and take.complete:
-            self.kept = take
-        if take is not None and take.complete and take.tracks3d and take.track3d(self.person) is None:
-            self.person = take.tracks3d[0].person
-            self.person_changed.emit(self.person)
-        self.take_changed.emit(take)
+        self.session.show(take)
 
     # --- running
 
     @property
     def can_run(self) -> bool:
-        return self._path is not None and not self.busy
+        return self.session.path is not None and not self.busy
 
     def run(self, person: int | None = None) -> None:
         """Start a run over the trimmed video with the settings of now. `person` None: the one most seen.
 
         If somebody edited who is who, and the same frames are asked for, that stays: only the lifting is done again.
         """
-        config = self.configured(person, *self.trim)
+        config = self.configured(person, *self.session.trim)
         if config is not None and not self.rework.run_again(config, person):
             self._start(config, relift=False)
 
@@ -180,18 +143,21 @@ class Controller(QObject):
 
         Nothing to do before the first run, nor for a take from a file, whose video would have to be detected anew.
         """
-        if self.kept is not None and edited(self.kept) and not self.busy:
+        session = self.session
+        if session.kept is not None and edited(session.kept) and not self.busy:
             self.rework.lift_all_again()
             return
-        if not self._detected or (self.kept is None and not self.busy):
+        if not session.detected or (session.kept is None and not self.busy):
             return
-        last = self._kept_config or self._config
+        last = session.kept_config or session.config
         if last is not None:
             # Person 1 is the one most seen; not naming them lets a first run find out who that is.
-            person = None if self.person == 1 else self.person
-            self._start(self.configured(person, last.start_s, last.end_s), relift=self.kept is not None)
+            person = None if session.person == 1 else session.person
+            self._start(self.configured(person, last.start_s, last.end_s), relift=session.kept is not None)
 
-    def configured(self, person: int | None, start_s: float | None, end_s: float | None) -> RunConfig | None:
+    def configured(
+        self, person: int | None = None, start_s: float | None = None, end_s: float | None = None
+    ) -> RunConfig | None:
         """The settings of now as a run's; None, and said so, if they cannot be."""
         try:
             return self.settings.run.run_config(person, start_s, end_s)
@@ -200,36 +166,39 @@ class Controller(QObject):
             return None
 
     def _start(self, config: RunConfig | None, *, relift: bool) -> None:
-        if self._path is None or config is None:
+        session = self.session
+        if session.path is None or config is None:
             return
-        if relift and config == (self._config if self.busy else self._kept_config):
+        if relift and config == (session.config if self.busy else session.kept_config):
             return  # it is what is shown, or what is being made
-        self.begin(Work(config, self._path), relift=relift)
-        self._detected = True
+        self.begin(Work(config, session.path), relift=relift)
+        session.detected = True
 
     def begin(self, work: Work, *, relift: bool) -> None:
         """Start `work` in the place of whatever goes on. `relift`: the take of before is shown until then."""
         self.comparer.stop()
         self.rework.finisher.drop()
-        self._config, self.relifting = work.config, relift
+        self.session.config, self.session.relifting = work.config, relift
         self._runner.start(work)
 
-    def put_back(self, take: Take) -> None:
-        """Show another whole take of the same video in the place of this one."""
+    def _relift(self, work: Work) -> None:
+        self.begin(work, relift=True)
+
+    @Slot(object)
+    def _put_back(self, take: Take) -> None:
+        """Show another complete take of the same video instead of this one."""
         self._runner.drop()
-        self.kept = take
-        if take.track2d(self.person) is None:
-            self.person = (take.tracks3d or take.tracks2d)[0].person
-            self.person_changed.emit(self.person)
-        self._set_take(take)
+        if take.track2d(self.session.person) is None:
+            self.session.follow((take.tracks3d or take.tracks2d)[0].person)
+        self.session.show(take)
         self._compare()
 
     @Slot(object)
     def _refinished(self, take: Take) -> None:
-        made = take_config(take)
-        if self._kept_config is not None and made is not None:
-            self._kept_config = dataclasses.replace(self._kept_config, post=made.post, scene=made.scene)
-        self._set_take(take)
+        made, before = take_config(take), self.session.kept_config
+        if before is not None and made is not None:
+            self.session.kept_config = dataclasses.replace(before, post=made.post, scene=made.scene)
+        self.session.show(take)
         self._compare()
 
     def cancel(self) -> None:
@@ -238,6 +207,7 @@ class Controller(QObject):
 
     @Slot(object)
     def _state_changed(self, state: State) -> None:
+        self.session.busy = self.busy
         self.state_changed.emit(state)
         self._compare()
         self.rework.settings_changed()  # those that were changed while it went on
@@ -246,33 +216,33 @@ class Controller(QObject):
     def _partial(self, take: Take) -> None:
         # With several people a partial take holds one of them: changing whom one sees every second would be no use.
         # And while lifting again, the whole take of before says more than the beginning of the new one.
-        shows_subject = take.track3d(self.person) is not None or not take.tracks3d
-        if shows_subject and not self.relifting:
-            self._set_take(take)
+        shows_subject = take.track3d(self.session.person) is not None or not take.tracks3d
+        if shows_subject and not self.session.relifting:
+            self.session.show(take)
 
     @Slot(object)
     def _succeeded(self, take: Take) -> None:
-        self._kept_config = self._config
+        self.session.kept_config = self.session.config
         if self._runner.over_video:
             self.run_succeeded.emit()
-            take = with_names(take, self.kept)
-        self._set_take(take)
+            take = with_names(take, self.session.kept)
+        self.session.show(take)
 
     @Slot()
     def _fruitless(self) -> None:
-        self._set_take(self.kept)
+        self.session.show(self.session.kept)
 
     def select_person(self, person: int) -> None:
         """Look at `person`; if they were not lifted yet, run again for them (2D comes from the cache)."""
-        if self.take is None or not self.take.complete or self.busy:
+        take = self.session.take
+        if take is None or not take.complete or self.busy:
             return
-        if person == self.person and self.take.track3d(person) is not None:
+        if person == self.session.person and take.track3d(person) is not None:
             return
-        self.person = person
-        self.person_changed.emit(person)
-        if self.take.track3d(person) is not None:
-            self.take_changed.emit(self.take)
-        elif self._path is not None and not edited(self.take):
+        self.session.follow(person)
+        if take.track3d(person) is not None:
+            self.session.take_changed.emit(take)
+        elif self.session.path is not None and not edited(take):
             self.run(person)
         else:
             self.rework.lift_again([person])
@@ -281,21 +251,22 @@ class Controller(QObject):
         """Lift everyone from now on, and now if somebody is missing."""
         self.settings.run.everyone = True
         self.settings.save()
-        take = self.take
+        take = self.session.take
         if take is not None and take.complete and not self.busy and len(take.tracks3d) < len(take.tracks2d):
             self.run()
 
     def _compare(self) -> None:
         """Give the comparer what it compares with: the whole take, as soon as nothing else runs."""
-        self.comparer.set_take(None if self.busy else self.kept, self._path, self._kept_config)
+        session = self.session
+        self.comparer.set_take(None if self.busy else session.kept, session.path, session.kept_config)
 
     # --- files
 
     def save_take(self, path: Path) -> None:
-        if self.kept is not None:
-            self.takes.save(self.kept, path)
+        if self.session.kept is not None:
+            self.takes.save(self.session.kept, path)
 
     def export(self, folder: Path, stem: str, formats: Sequence[str], options: ExportOptions) -> None:
         """Write the whole take, not what a run is just adding to it."""
-        if self.kept is not None:
-            self.takes.export(self.kept, self.person, folder, stem, formats, options)
+        if self.session.kept is not None:
+            self.takes.export(self.session.kept, self.session.person, folder, stem, formats, options)

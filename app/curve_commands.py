@@ -32,11 +32,11 @@ class CurveCommands(QObject):
         )
         view.chosen.connect(self._chosen)
         view.sought.connect(play.playback.seek)
-        view.trim_dragged.connect(controller.set_trim)
+        view.trim_dragged.connect(controller.session.set_trim)
         drawer.page_shown.connect(self.refresh)
-        controller.take_changed.connect(self.refresh)
-        controller.person_changed.connect(self.refresh)
-        controller.trim_changed.connect(self._trim_changed)
+        controller.session.take_changed.connect(self.refresh)
+        controller.session.person_changed.connect(self.refresh)
+        controller.session.trim_changed.connect(self._trim_changed)
 
     @Slot()
     def _chosen(self) -> None:
@@ -47,14 +47,14 @@ class CurveCommands(QObject):
 
     @Slot()
     def _trim_changed(self) -> None:
-        self._view.set_trim(*self._controller.trim)
+        self._view.set_trim(*self._controller.session.trim)
 
     @Slot()
     def refresh(self) -> None:
         if not self._drawer.shows(self._view):
             return
         self._view.prepare()
-        take, subject = self._controller.take, self._controller.person
+        take, subject = self._controller.session.take, self._controller.session.person
         if take is None or not take.tracks3d:
             self._view.set_curves(take_times(None), [], "")
             self._view.set_walk("", [])

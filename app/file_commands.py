@@ -50,8 +50,8 @@ class FileCommands(QObject):
 
     @Slot()
     def choose_save(self) -> None:
-        info = self._controller.info
-        if info is None or self._controller.take is None:
+        info = self._controller.session.info
+        if info is None or self._controller.session.take is None:
             return
         start = self._controller.home / f"{Path(info.name).stem}{TAKE_SUFFIX}"
         path, _ = QFileDialog.getSaveFileName(self._window, "Save the take", str(start), f"Takes (*{TAKE_SUFFIX})")
@@ -83,14 +83,15 @@ class FileCommands(QObject):
 
     @Slot()
     def open_export(self) -> None:
-        take, info, wish = self._controller.take, self._controller.info, self._settings.export
+        take, info, wish = self._controller.session.take, self._controller.session.info, self._settings.export
         if take is None or info is None or not take.complete:
             return
         beside = self._controller.home
         folder = Path(wish.folder) if wish.folder and Path(wish.folder).is_dir() else beside
         lifted = [track.person for track in take.tracks3d]
+        person = self._controller.session.person
         dialog = ExportDialog(
-            folder, Path(info.name).stem, self._controller.person, lifted, wish.formats.split(","), wish.options(),
+            folder, Path(info.name).stem, person, lifted, wish.formats.split(","), wish.options(),
             wish.everyone, info.fps_hz, self._window,
         )  # fmt: skip
         dialog.wanted.connect(self._export)

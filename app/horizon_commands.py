@@ -20,7 +20,7 @@ class HorizonCommands(QObject):
         self._horizon.dragged.connect(self._set)
         self._horizon.reset_wanted.connect(self._reset)
         self._panel.changed.connect(self.refresh)
-        for signal in (controller.take_changed, controller.video_changed, controller.settings_adopted):
+        for signal in (controller.session.take_changed, controller.session.video_changed, controller.settings_adopted):
             signal.connect(self.refresh)
 
     @Slot(bool)
@@ -45,7 +45,7 @@ class HorizonCommands(QObject):
     @Slot()
     def refresh(self) -> None:
         """Show what is set, else what was estimated, else a level camera."""
-        info, take, run = self._controller.info, self._controller.take, self._settings.run
+        info, take, run = self._controller.session.info, self._controller.session.take, self._settings.run
         if info is None or not self._horizon.visible:
             self._video.update()
             return

@@ -16,7 +16,7 @@ from app.backend import Backend
 from app.controller import Controller
 from app.job_thread import Work
 from app.live_backend import LiveWish
-from app.live_image import live_image, live_take
+from app.live_image import live_image, live_people
 from app.live_recording import LiveRecording
 from app.live_session import LiveSession
 from app.live_streams import LiveStreams
@@ -70,7 +70,7 @@ class LiveCommands(QObject):
         bar.streams_wanted.connect(self._send)
         bar.changed.connect(settings.save)
         self.page.video.person_clicked.connect(self._choose_person)
-        controller.video_changed.connect(self._video_opened)
+        controller.session.video_changed.connect(self._video_opened)
         controller.opening.take_loaded.connect(self._take_loaded)
         actions.check("mirror", settings.live.mirrored)
         actions.enable(False, "record", "stop_live")
@@ -166,18 +166,12 @@ class LiveCommands(QObject):
     def _show(self) -> None:
         session, page, live = self.session, self.page, self._settings.live
         result, engine = session.newest, session.engine
-        info = None if engine is None else engine.info
-        if (
-            result is None
-            or engine is None
-            or info is None
-            or page.video.pending
-            or time.monotonic() < self._rests_until_s
-        ):
+        if result is None or engine is None or page.video.pending or time.monotonic() < self._rests_until_s:
             return
         subject = self._subject if self._subject in result.identities else next(iter(result.identities), 0)
         image = live_image(result.frame.bgr, page.video.target_size(), live.mirrored)
-        page.video.set_live(image, live_take(result, info, live.mirrored), subject, session.ready_s)
+        height, width = result.frame.bgr.shape[:2]
+        page.video.set_live(image, (width, height), live_people(result, live.mirrored), subject, session.ready_s)
         ghosts = _NOBODY
         if live.ghost and subject:
             _, final = engine.history(subject)
@@ -245,7 +239,7 @@ class LiveCommands(QObject):
     def _take_loaded(self, take: Take) -> None:
         """A recording as it was lifted live: lifted again, with the settings of now, it is better."""
         folder, controller = recording_of(take), self._controller
-        config = None if folder is None else controller.configured(None, None, None)
+        config = None if folder is None else controller.configured()
         if config is not None:
             controller.begin(Work(replace(config, persons="all"), recording=folder), relift=True)
 

@@ -1,4 +1,4 @@
-"""From a live result to what the views paint: a picture of the view's size, and a take of one frame."""
+"""From a live result to what the views paint: an image of the view's size, and the people in it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import numpy as np
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QImage
 
-from pipeline.types import Floats, Image, LiveResult, Take, Track2D, VideoInfo
+from app.views.video_view import SeenPerson
+from pipeline.types import Floats, Image, LiveResult
 
 
 def live_image(bgr: Image, size: QSize, mirrored: bool) -> QImage:
@@ -25,21 +26,17 @@ def live_image(bgr: Image, size: QSize, mirrored: bool) -> QImage:
     return image.convertToFormat(QImage.Format.Format_RGB32)  # a copy: the array may go
 
 
-def live_take(result: LiveResult, info: VideoInfo, mirrored: bool) -> Take:
-    """The people of the newest frame as they are in the picture that is shown."""
-    height, width = result.frame.bgr.shape[:2]
-    index = np.array([result.frame.index], np.int64)
-    time_s = np.array([result.frame.time_s])
-    tracks = []
-    for person, joints, scores in zip(result.identities, result.pose.joints_image, result.pose.scores, strict=True):
-        where = _mirrored(joints, width) if mirrored else joints
-        tracks.append(Track2D(person, index, time_s, where[None], scores[None], result.pose.skeleton))
-    shown = VideoInfo(info.name, info.path, width, height, info.fps_hz, 0, 0.0)
-    return Take(shown, tuple(tracks), (), None, {})
+def live_people(result: LiveResult, mirrored: bool) -> list[SeenPerson]:
+    """The people of the newest frame, where they are in the image that is shown."""
+    width, pose = result.frame.bgr.shape[1], result.pose
+    return [
+        SeenPerson(person, pose.skeleton, _mirrored(joints, width) if mirrored else joints, scores)
+        for person, joints, scores in zip(result.identities, pose.joints_image, pose.scores, strict=True)
+    ]
 
 
 def _mirrored(joints: Floats, width_px: int) -> Floats:
-    """The body's left stays the body's left: only places change."""
+    """The body's left stays the body's left: only positions change."""
     out = joints.copy()
     out[:, 0] = width_px - 1 - out[:, 0]
     return out

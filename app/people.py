@@ -28,7 +28,7 @@ class PeopleEditor(QObject):
         super().__init__(parent)
         self._rework = controller.rework
         self._before: list[tuple[str, Take]] = []
-        controller.video_changed.connect(self._forget)
+        controller.session.video_changed.connect(self._forget)
         controller.run_succeeded.connect(self._forget)
 
     @property

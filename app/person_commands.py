@@ -44,15 +44,15 @@ class PersonCommands(QObject):
         findings = workspace.drawer.findings
         findings.person_wanted.connect(controller.select_person)
         findings.sought.connect(playback.seek)
-        controller.take_changed.connect(self.refresh)
-        controller.person_changed.connect(self.refresh)
+        controller.session.take_changed.connect(self.refresh)
+        controller.session.person_changed.connect(self.refresh)
         controller.state_changed.connect(self.refresh)
         self._undo_changed()
 
     @Slot()
     def refresh(self) -> None:
         """Show the people and the findings of the take, and what can be done to them."""
-        take, person = self._controller.take, self._controller.person
+        take, person = self._controller.session.take, self._controller.session.person
         editable = self._controller.rework.editable is not None
         self._list.editable = editable
         self._list.set_take(take, person)
@@ -76,10 +76,10 @@ class PersonCommands(QObject):
 
     @Slot()
     def next_person(self) -> None:
-        take = self._controller.take
+        take = self._controller.session.take
         if take is not None and take.tracks2d:
             numbers = [track.person for track in take.tracks2d]
-            at = numbers.index(self._controller.person) if self._controller.person in numbers else -1
+            at = numbers.index(self._controller.session.person) if self._controller.session.person in numbers else -1
             self._controller.select_person(numbers[(at + 1) % len(numbers)])
 
     # --- who is who
@@ -89,19 +89,19 @@ class PersonCommands(QObject):
         """In the list, which is opened for it."""
         self._actions["drawer"].setChecked(True)
         self._workspace.drawer.show_tab("people")
-        self._list.edit_person(self._controller.person)
+        self._list.edit_person(self._controller.session.person)
 
     @Slot()
     def split_person(self) -> None:
-        self._split(self._controller.person)
+        self._split(self._controller.session.person)
 
     @Slot()
     def exchange_sides(self) -> None:
-        self.editor.exchange_sides(self._controller.person)
+        self.editor.exchange_sides(self._controller.session.person)
 
     @Slot()
     def delete_person(self) -> None:
-        self.editor.delete(self._controller.person)
+        self.editor.delete(self._controller.session.person)
 
     @Slot()
     def undo(self) -> None:
@@ -109,22 +109,22 @@ class PersonCommands(QObject):
 
     @Slot(int)
     def _split(self, person: int) -> None:
-        row = row_at(take_times(self._controller.take), self._playback.time_s)
+        row = row_at(take_times(self._controller.session.take), self._playback.time_s)
         self.editor.split(person, 0 if row is None else row)
 
     @Slot()
     def _fill_merge(self) -> None:
         self._merge_menu.clear()
-        take = self._controller.take
+        take = self._controller.session.take
         for track in take.tracks2d if take is not None else ():
-            if track.person != self._controller.person and take is not None:
+            if track.person != self._controller.session.person and take is not None:
                 self._merge_menu.addAction(take.name_of(track.person)).setData(track.person)
 
     @Slot(QAction)
     def _merge_chosen(self, action: QAction) -> None:
-        self.editor.merge(self._controller.person, int(action.data()))
+        self.editor.merge(self._controller.session.person, int(action.data()))
 
     @Slot(QPoint)
     def _timeline_menu(self, at: QPoint) -> None:
         if self._controller.rework.editable is not None:
-            self._list.menu_for(self._controller.person, self._workspace.timeline).popup(at)
+            self._list.menu_for(self._controller.session.person, self._workspace.timeline).popup(at)

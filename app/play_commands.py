@@ -32,12 +32,12 @@ class PlayCommands(QObject):
         self._display.setTimerType(Qt.TimerType.PreciseTimer)
         self._display.setInterval(_FRAME_MS)
         self._display.timeout.connect(self._show_frame)
-        controller.trim_changed.connect(self._trim_changed)
+        controller.session.trim_changed.connect(self._trim_changed)
         self.playback.moved.connect(self._moved)
         self.playback.playing_changed.connect(self._playing_changed)
         workspace.timeline.sought.connect(self._seek)
         workspace.strip.sought.connect(self._seek)
-        workspace.timeline.trim_dragged.connect(controller.set_trim)
+        workspace.timeline.trim_dragged.connect(controller.session.set_trim)
         workspace.transport.speed_chosen.connect(self.set_speed)
         workspace.video.resized.connect(self.ask_for_frame)
 
@@ -65,18 +65,18 @@ class PlayCommands(QObject):
         self._display.stop()
 
     def update_range(self) -> None:
-        info = self._controller.info
+        info = self._controller.session.info
         if info is None:
             return
         frame = 1 / info.fps_hz if info.fps_hz > 0 else 1 / 30
-        start, end = self._controller.trim
+        start, end = self._controller.session.trim
         last = (info.duration_s if end is None else end) - frame
         self.playback.set_range(start or 0.0, max(last, start or 0.0), frame)
 
     @Slot()
     def _trim_changed(self) -> None:
-        self._workspace.timeline.set_trim(*self._controller.trim)
-        self._workspace.strip.set_trim(*self._controller.trim)
+        self._workspace.timeline.set_trim(*self._controller.session.trim)
+        self._workspace.strip.set_trim(*self._controller.session.trim)
         self.update_range()
 
     @Slot(float)
@@ -98,7 +98,7 @@ class PlayCommands(QObject):
         self._workspace.timeline.set_time(time_s)
         self._workspace.strip.set_time(time_s)
         self._workspace.drawer.curves.set_time(time_s)
-        info = self._controller.info
+        info = self._controller.session.info
         if info is not None:
             frame = int((time_s + 0.0005) * info.fps_hz) + 1
             self._workspace.transport.set_time(time_s, info.duration_s, frame, info.frame_count)
@@ -174,15 +174,15 @@ class PlayCommands(QObject):
     @Slot()
     def trim_in(self) -> None:
         time_s = self.playback.time_s
-        self._controller.set_trim(time_s if time_s > 0 else None, self._controller.trim[1])
+        self._controller.session.set_trim(time_s if time_s > 0 else None, self._controller.session.trim[1])
 
     @Slot()
     def trim_out(self) -> None:
         """The frame that is shown is the last one."""
-        info, time_s = self._controller.info, self.playback.time_s + self.playback.frame_s
+        info, time_s = self._controller.session.info, self.playback.time_s + self.playback.frame_s
         whole = info is None or time_s >= info.duration_s - 1e-6
-        self._controller.set_trim(self._controller.trim[0], None if whole else time_s)
+        self._controller.session.set_trim(self._controller.session.trim[0], None if whole else time_s)
 
     @Slot()
     def trim_clear(self) -> None:
-        self._controller.set_trim(None, None)
+        self._controller.session.set_trim(None, None)

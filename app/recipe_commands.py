@@ -32,7 +32,7 @@ class RecipeCommands(QObject):
         models.cost_known.connect(self._cost_known)
         models.lifters_changed.connect(panel.set_lifters)
         controller.comparer.changed.connect(self._compared)
-        controller.person_changed.connect(self._compared)
+        controller.session.person_changed.connect(self._compared)
 
     @Slot(bool)
     def set_compare(self, on: bool) -> None:
@@ -70,9 +70,9 @@ class RecipeCommands(QObject):
             bar.hide()
             return
         title = self._title()
-        ghost = comparer.ghosts.get(self._controller.person)
+        ghost = comparer.ghosts.get(self._controller.session.person)
         if ghost is not None:
-            bar.show_difference(title, take_times(self._controller.take), ghost.difference_mm)
+            bar.show_difference(title, take_times(self._controller.session.take), ghost.difference_mm)
         else:
             messages = {Stage.WAITING: "appears after a run", Stage.LIFTING: "lifting…", Stage.FAILED: "not lifted"}
             bar.show_message(title, messages.get(comparer.stage, "not lifted"))

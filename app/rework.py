@@ -1,88 +1,96 @@
-"""What is done to a whole take after its run: finished with other settings, lifted again, with other people in it.
+"""Re-lift, re-finish or edit a complete take in the background, and replace it when that is done.
 
 No widgets, main thread only. Nothing here detects; the video does not have to be there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+import dataclasses
+from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from app.backend import Backend
 from app.finisher import Finisher
+from app.job_thread import Work
+from app.session_state import TakeSession
 from app.threads import ThreadSet
-from app.workers import Work
 from pipeline.config import RunConfig
 from pipeline.edit import Edited, edited
 from pipeline.provenance import same_source, take_config
 from pipeline.types import Take
 
-if TYPE_CHECKING:
-    from app.controller import Controller
-
 
 class Rework(QObject):
-    """Asks the controller for its take and its settings, and gives it another take."""
+    """Changes the complete take of `session`: `start` begins a run, `configured` says how it would be done now."""
 
-    def __init__(self, backend: Backend, threads: ThreadSet, controller: Controller) -> None:
-        super().__init__(controller)
-        self._controller = controller
+    replaced = Signal(object)  # Take: to be shown instead of the present one
+
+    def __init__(
+        self,
+        backend: Backend,
+        threads: ThreadSet,
+        session: TakeSession,
+        start: Callable[[Work], None],
+        configured: Callable[[], RunConfig | None],
+        parent: QObject | None = None,
+    ) -> None:
+        """`start` begins a run during which the present take is shown; `configured` is None for invalid settings."""
+        super().__init__(parent)
+        self._session, self._start, self._configured = session, start, configured
         self.finisher = Finisher(backend, threads, self)
         self.finisher.lift_wanted.connect(self.lift_all_again)
 
     @property
     def editable(self) -> Take | None:
-        """The whole take, while nobody else is at work on it."""
-        return None if self._controller.busy else self._controller.kept
+        """The complete take, unless a run goes on."""
+        return None if self._session.busy else self._session.kept
 
     @property
     def replaceable(self) -> bool:
-        """Whether another take may come in the place of this one: not while a run over the video goes on."""
-        return not self._controller.busy or self._controller.relifting
+        """Whether another take may replace this one: not during a run over the video."""
+        return not self._session.busy or self._session.relifting
 
     def settings_changed(self) -> None:
-        """Finish the take again if what is behind the lifter should be done otherwise. During a run: afterwards."""
+        """Finish the take again if the settings of the steps behind the lifter changed. During a run: afterwards."""
         self._finish(anyway=False)
 
     def _finish(self, *, anyway: bool) -> None:
         take = self.editable
-        config = self._controller.configured(None, None, None) if take is not None else None
+        config = self._configured() if take is not None else None
         if take is not None and config is not None:
             self.finisher.want(take, config, anyway=anyway)
 
     def run_again(self, config: RunConfig, person: int | None) -> bool:
-        """Lift again instead of a run as `config` says, if that would find the same frames and somebody edited who is
-        who in them. Says whether it is so."""
-        take, controller = self._controller.kept, self._controller
+        """Lift again instead of running with `config`, if that would find the same frames in a take with edited
+        tracks. Returns whether it does."""
+        take = self._session.kept
         made = take_config(take) if take is not None and edited(take) else None
         if take is None or made is None or not same_source(config, made):
             return False
-        everyone = controller.settings.run.everyone
-        one = controller.person if person is None else person
-        self.lift_again([track.person for track in take.tracks2d] if everyone else [one])
+        one = self._session.person if person is None else person
+        self.lift_again([track.person for track in take.tracks2d] if config.persons == "all" else [one])
         return True
 
     def lift_again(self, persons: Sequence[int]) -> None:
-        """Lift these people from the 2D of the whole take, edited or not; everyone else stays as they are."""
-        take, controller = self._controller.kept, self._controller
-        if take is None or not persons:
+        """Lift these people from the 2D of the complete take, edited or not. Everyone else keeps their 3D."""
+        take = self._session.kept
+        config = self._configured() if take is not None and persons else None
+        if take is None or config is None:
             return
         made = take_config(take)
-        config = controller.configured(None, *((made.start_s, made.end_s) if made is not None else controller.trim))
-        if config is not None:
-            controller.begin(Work(config, None, take, tuple(persons)), relift=True)
+        start_s, end_s = (made.start_s, made.end_s) if made is not None else self._session.trim
+        self._start(Work(dataclasses.replace(config, start_s=start_s, end_s=end_s), None, take, tuple(persons)))
 
     @Slot()
     def lift_all_again(self) -> None:
-        take = self._controller.kept
+        take = self._session.kept
         if take is not None:
             self.lift_again([track.person for track in take.tracks3d])
 
     def edit(self, done: Edited) -> None:
-        """Show the take with other people in it, and lift those who want it."""
-        before = self._controller.kept
+        """Show the take with edited tracks, and lift those who need it."""
+        before = self._session.kept
         self.put_back(done.take)
         if done.lift:
             self.lift_again(done.lift)
@@ -90,7 +98,7 @@ class Rework(QObject):
             self._finish(anyway=True)  # floor and gravity come from everyone
 
     def put_back(self, take: Take) -> None:
-        """A take of before, finished as the settings are now."""
+        """Show an earlier take, finished with the present settings."""
         self.finisher.drop()
-        self._controller.put_back(take)
+        self.replaced.emit(take)
         self._finish(anyway=False)

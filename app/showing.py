@@ -31,9 +31,9 @@ class Showing(QObject):
         self._live = False
         controller.state_changed.connect(self._state_changed)
         controller.opening_changed.connect(self._opening_changed)
-        controller.video_changed.connect(self._video_changed)
-        controller.take_changed.connect(self._take_changed)
-        controller.person_changed.connect(self._person_changed)
+        controller.session.video_changed.connect(self._video_changed)
+        controller.session.take_changed.connect(self._take_changed)
+        controller.session.person_changed.connect(self._person_changed)
         controller.progressed.connect(self._progressed)
         controller.rework.finisher.busy_changed.connect(self._finishing_changed)
 
@@ -44,8 +44,8 @@ class Showing(QObject):
 
     def enable(self) -> None:
         c, a = self._controller, self._actions
-        shown = c.info is not None and not self._live
-        done = c.take is not None and c.take.complete and not c.busy and not self._live
+        shown = c.session.info is not None and not self._live
+        done = c.session.take is not None and c.session.take.complete and not c.busy and not self._live
         a.enable(c.can_run and not self._live, "run")
         a.enable(done, "save", "export", "next_person")
         a.enable(shown, "play", "back", "forward", "back10", "forward10", "start", "end")
@@ -57,7 +57,7 @@ class Showing(QObject):
         panel = self._workspace.run_panel
         if state is State.STARTING:
             self._meter = ProgressMeter()
-            panel.start(quiet=self._controller.relifting)
+            panel.start(quiet=self._controller.session.relifting)
         elif state is State.STOPPING:
             panel.stopping()
         elif state in (State.IDLE, State.FAILED):
@@ -88,7 +88,7 @@ class Showing(QObject):
 
     @Slot(object)
     def _take_changed(self, take: Take | None) -> None:
-        w, person = self._workspace, self._controller.person
+        w, person = self._workspace, self._controller.session.person
         times = take_times(take)
         if not self._controller.video.there and len(times):
             w.set_duration(float(times[-1]) + self._play.playback.frame_s)
@@ -103,7 +103,7 @@ class Showing(QObject):
 
     @Slot()
     def _person_changed(self) -> None:
-        self._take_changed(self._controller.take)
+        self._take_changed(self._controller.session.take)
 
     @Slot(object)
     def _progressed(self, progress: Progress) -> None:
@@ -117,7 +117,7 @@ class Showing(QObject):
 
     def _hint(self) -> None:
         """What the 3D view says while there is no skeleton in it."""
-        take, c = self._controller.take, self._controller
+        take, c = self._controller.session.take, self._controller
         if take is not None and take.tracks3d:
             text = ""
         elif c.busy:
@@ -125,6 +125,6 @@ class Showing(QObject):
         else:
             text = "Press Run to lift this video to 3D"
         self._workspace.scene.set_hint(text)
-        title = [take.name_of(c.person)] if take is not None and len(take.tracks2d) > 1 else []
+        title = [take.name_of(c.session.person)] if take is not None and len(take.tracks2d) > 1 else []
         title += ["being finished…"] if c.rework.finisher.busy else []
         self._workspace.scene_card.detail.setText(" · ".join(title) if not text else "")

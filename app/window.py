@@ -224,8 +224,8 @@ class Window(QMainWindow):
             self.play.stop()
             self.pages.setCurrentWidget(self.live.page)
         elif self.pages.currentWidget() is self.live.page:
-            self.pages.setCurrentWidget(self.empty if self.controller.info is None else self.workspace)
-            if self.controller.info is not None:
+            self.pages.setCurrentWidget(self.empty if self.controller.session.info is None else self.workspace)
+            if self.controller.session.info is not None:
                 self.play.resume()
         self.showing.set_live(active)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
+from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
@@ -15,9 +16,8 @@ from app import theme
 from app.settings import LiveSettings
 from app.views.live_bar import LiveBar
 from app.views.scene_view import SceneView
-from app.views.video_view import VideoView
+from app.views.video_view import SeenPerson, VideoView
 from app.views.widgets import Card, column, label, picture, row
-from pipeline.types import Take
 
 _PAINTS = 60  # that the display's latency is the median of
 
@@ -32,16 +32,30 @@ class LiveVideo(VideoView):
     def __init__(self) -> None:
         super().__init__()
         self.counting = 0
+        self._people: Sequence[SeenPerson] = ()
         self._due_since_s: float | None = None
         self._took_ms: deque[float] = deque(maxlen=_PAINTS)
 
-    def set_live(self, image: QImage, take: Take, subject: int, ready_s: float) -> None:
-        """The newest frame; `ready_s`: time.monotonic of its result."""
-        self._size_px = (take.info.width_px, take.info.height_px)
-        self._message = ""
+    def set_live(
+        self, image: QImage, size_px: tuple[int, int], people: Sequence[SeenPerson], subject: int, ready_s: float
+    ) -> None:
+        """Show the newest frame; joints are in pixels of the frame of `size_px`, `ready_s` is its result's
+        time.monotonic."""
+        self._image, self._size_px, self._message = image, size_px, ""
+        self._people, self._person = [seen for seen in people if np.isfinite(seen.joints).any()], subject
         self._due_since_s = ready_s
-        self.set_take(take, subject)
-        self.set_frame(image, float(take.tracks2d[0].time_s[0]) if take.tracks2d else 0.0)
+        self.update()
+
+    def clear(self, text: str) -> None:
+        """Show `text` until frames come."""
+        self._people = ()
+        self.set_message(text)
+
+    def people(self) -> Sequence[SeenPerson]:
+        return self._people
+
+    def several(self) -> bool:
+        return len(self._people) > 1
 
     @property
     def pending(self) -> bool:
@@ -113,8 +127,7 @@ class LivePage(QWidget):
         """Another source: `text` in the place of pictures until they come."""
         self.name.setText(name)
         self.facts.setText("")
-        self.video.set_take(None, 1)
-        self.video.set_message(text)
+        self.video.clear(text)
         self.scene.set_take(None, 1)
         self.scene.set_hint("The skeleton appears here\nas soon as somebody is in the picture")
         self.scene_card.detail.setText("")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
@@ -13,14 +14,24 @@ from app import theme
 from app.views.horizon import Horizon
 from app.views.rows import row_at
 from pipeline.skeleton import SKELETONS
-from pipeline.types import Floats, Take, Track2D
+from pipeline.types import Floats, Take
 
 _SEEN = 0.3  # joints below this confidence are drawn faintly
 _BLAZEPOSE_FACE_AND_HANDS = frozenset([*range(1, 7), 9, 10, *range(17, 23)])
 
 
+@dataclass(frozen=True, slots=True)
+class SeenPerson:
+    """A person in one image: the detector's joints (J, 2) px and scores (J,)."""
+
+    person: int
+    skeleton: str  # key of `SKELETONS`
+    joints: Floats
+    scores: Floats
+
+
 class VideoView(QWidget):
-    """Fits the picture into the widget; `target_size` tells which size is worth decoding to."""
+    """Fits the image into the widget; `target_size` is the size worth decoding to. Joints are those of the take."""
 
     person_clicked = Signal(int)
     resized = Signal()
@@ -78,12 +89,21 @@ class VideoView(QWidget):
         size = (width * scale, height * scale)
         return QRectF((self.width() - size[0]) / 2, (self.height() - size[1]) / 2, *size)
 
-    def _people(self) -> Iterator[tuple[Track2D, Floats, Floats]]:
-        """Who is seen now: track, joints (J, 2) px, scores (J,)."""
+    def people(self) -> Sequence[SeenPerson]:
+        """Who is seen in the image that is shown."""
+        seen = []
         for track in self._take.tracks2d if self._take is not None else ():
             row = row_at(track.time_s, self._time_s)
             if row is not None and np.isfinite(track.joints_image[row]).any():
-                yield track, track.joints_image[row], track.scores[row]
+                seen.append(SeenPerson(track.person, track.skeleton, track.joints_image[row], track.scores[row]))
+        return seen
+
+    def several(self) -> bool:
+        """Whether there is more than one person, at this moment or another: then they are numbered."""
+        return self._take is not None and len(self._take.tracks2d) > 1
+
+    def name_of(self, person: int) -> str:
+        return self._take.name_of(person) if self._take is not None else f"Person {person}"
 
     def person_at(self, point: QPointF) -> int | None:
         """Whose box holds `point` (widget); of several the one with the nearest joint."""
@@ -91,13 +111,13 @@ class VideoView(QWidget):
         scale = rect.width() / self._size_px[0]
         at = np.array([(point.x() - rect.x()) / scale, (point.y() - rect.y()) / scale])
         best, nearest = None, np.inf
-        for track, joints, _ in self._people():
-            low, high = np.nanmin(joints, axis=0), np.nanmax(joints, axis=0)
+        for seen in self.people():
+            low, high = np.nanmin(seen.joints, axis=0), np.nanmax(seen.joints, axis=0)
             pad = 0.12 * float((high - low).max()) + 6
             if (at >= low - pad).all() and (at <= high + pad).all():
-                distance = float(np.nanmin(np.linalg.norm(joints - at, axis=1)))
+                distance = float(np.nanmin(np.linalg.norm(seen.joints - at, axis=1)))
                 if distance < nearest:
-                    best, nearest = track.person, distance
+                    best, nearest = seen.person, distance
         return best
 
     # --- events
@@ -139,7 +159,7 @@ class VideoView(QWidget):
             self.setToolTip("")
         else:
             self.setCursor(Qt.CursorShape.PointingHandCursor)
-            name = self._take.name_of(person) if self._take is not None else ""
+            name = self.name_of(person)
             self.setToolTip(name if person == self._person else f"{name}: click to choose them")
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
@@ -154,31 +174,27 @@ class VideoView(QWidget):
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._message)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setClipRect(rect)
-        if self._take is not None and self.show_joints:
-            self._draw_people(painter, rect, self._take)
+        if self.show_joints:
+            self._draw_people(painter, rect)
         if self._image is not None:
             self.horizon.paint(painter, rect)
 
-    def _draw_people(self, painter: QPainter, rect: QRectF, take: Take) -> None:
-        people = sorted(self._people(), key=lambda person: person[0].person == self._person)
-        for track, joints, scores in people:
-            subject = track.person == self._person
-            if subject or self.show_others:
-                self._draw_person(painter, rect, track, joints, scores, subject)
-        if len(take.tracks2d) > 1:
-            for track, joints, _ in people:
-                if track.person == self._person or self.show_others:
-                    self._draw_number(painter, rect, joints, track.person)
+    def _draw_people(self, painter: QPainter, rect: QRectF) -> None:
+        people = [seen for seen in self.people() if self.show_others or seen.person == self._person]
+        people.sort(key=lambda seen: seen.person == self._person)  # the one that is followed on top
+        for seen in people:
+            self._draw_person(painter, rect, seen, seen.person == self._person)
+        if self.several():
+            for seen in people:
+                self._draw_number(painter, rect, seen.joints, seen.person)
 
-    def _draw_person(
-        self, painter: QPainter, rect: QRectF, track: Track2D, joints: Floats, scores: Floats, subject: bool
-    ) -> None:
-        skeleton = SKELETONS[track.skeleton]
+    def _draw_person(self, painter: QPainter, rect: QRectF, seen: SeenPerson, subject: bool) -> None:
+        skeleton, scores = SKELETONS[seen.skeleton], seen.scores
         scale = rect.width() / self._size_px[0]
-        points = joints * scale + np.array([rect.x(), rect.y()])
+        points = seen.joints * scale + np.array([rect.x(), rect.y()])
         extent = float(np.nanmax(np.nanmax(points, axis=0) - np.nanmin(points, axis=0)))
         width = min(max(extent / 95, 1.6), 4.0) * (1.0 if subject else 0.7)
-        small = _BLAZEPOSE_FACE_AND_HANDS if track.skeleton == "blazepose33" else frozenset()
+        small = _BLAZEPOSE_FACE_AND_HANDS if seen.skeleton == "blazepose33" else frozenset()
 
         def colour(joint: int, score: float) -> QColor:
             side = theme.LEFT if joint in skeleton.left else theme.RIGHT if joint in skeleton.right else theme.CENTRE
@@ -186,7 +202,7 @@ class VideoView(QWidget):
             result.setAlphaF((0.95 if subject else 0.55) * (1.0 if score >= _SEEN else 0.35))
             return result
 
-        for parent, child in self._bones(track.skeleton):
+        for parent, child in self._bones(seen.skeleton):
             if not (np.isfinite(points[parent]).all() and np.isfinite(points[child]).all()):
                 continue
             thin = 0.45 if parent in small or child in small else 1.0

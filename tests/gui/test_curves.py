@@ -205,10 +205,10 @@ def test_the_cursor_follows_the_clock_and_the_clock_the_cursor(lifted: Window, q
     assert lifted.playback.time_s == 1.0
     assert lifted.workspace.timeline._time_s == 1.0
     qtbot.waitUntil(lambda: lifted.workspace.video._time_s == pytest.approx(1.0))
-    lifted.controller.set_trim(0.5, None)
+    lifted.controller.session.set_trim(0.5, None)
     assert curves.plot._region.getRegion() == pytest.approx((0.5, COUNT / FPS))
     curves.plot.trim_dragged.emit(0.5, 1.5)
-    assert lifted.controller.trim == (0.5, 1.5)
+    assert lifted.controller.session.trim == (0.5, 1.5)
 
 
 def test_choices_change_the_curves_and_stay(lifted: Window, qtbot: QtBot) -> None:
@@ -228,7 +228,7 @@ def test_choices_change_the_curves_and_stay(lifted: Window, qtbot: QtBot) -> Non
     kept = Settings().view
     assert (kept.curve, kept.curve_parts) == ("speed", "wrist")
     lifted.controller.select_everyone()
-    qtbot.waitUntil(lambda: not lifted.controller.busy and len(lifted.controller.take.tracks3d) == 2)
+    qtbot.waitUntil(lambda: not lifted.controller.busy and len(lifted.controller.session.take.tracks3d) == 2)
     assert len(curves._shown) == 2
     curves.everybody.click()
     assert sorted(line.subject for _, line in curves._shown) == [False, False, True, True]

@@ -20,9 +20,9 @@ FOUND = (
 
 @pytest.fixture
 def found(lifted: Window) -> Window:
-    take = lifted.controller.take
+    take = lifted.controller.session.take
     scene = dataclasses.replace(take.scene, findings=FOUND)
-    lifted.controller._set_take(dataclasses.replace(take, scene=scene))
+    lifted.controller.session.show(dataclasses.replace(take, scene=scene))
     lifted.actions_["drawer"].setChecked(True)
     lifted.workspace.drawer.show_tab("findings")
     return lifted
@@ -48,10 +48,10 @@ def test_a_click_goes_to_the_first_frame(found: Window, qtbot: QtBot) -> None:
 
 
 def test_several_people_are_named(found: Window) -> None:
-    take = found.controller.take
+    take = found.controller.session.take
     other = dataclasses.replace(take.tracks3d[0], person=2)
     scene = dataclasses.replace(take.scene, findings=(Finding(2, "gap", 0, 5, True),))
-    found.controller._set_take(
+    found.controller.session.show(
         dataclasses.replace(take, tracks3d=(*take.tracks3d, other), scene=scene, names={2: "Änne"})
     )
     view = found.workspace.drawer.findings.list

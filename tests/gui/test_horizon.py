@@ -26,7 +26,7 @@ def drag(window: Window, qtbot: QtBot, grip: str, by: QPointF) -> None:
 @pytest.fixture
 def shown(lifted: Window, qtbot: QtBot) -> Window:
     lifted.workspace.panel.smooth.setValue(5)  # finishes once: the fake estimates 3 degrees
-    qtbot.waitUntil(lambda: lifted.controller.take.scene.pitch_deg == 3)
+    qtbot.waitUntil(lambda: lifted.controller.session.take.scene.pitch_deg == 3)
     lifted.actions_["horizon"].trigger()
     return lifted
 
@@ -44,21 +44,21 @@ def test_the_estimate_is_shown_until_something_is_set(shown: Window) -> None:
     assert (horizon.pitch_deg, horizon.roll_deg) == (3, 0)
     assert "estimated" in horizon._note
     rect = shown.workspace.video.picture_rect()
-    point, _ = horizon_from_tilt(3, 0, shown.controller.take.scene.fov_deg, WIDTH, HEIGHT)
+    point, _ = horizon_from_tilt(3, 0, shown.controller.session.take.scene.fov_deg, WIDTH, HEIGHT)
     middle = horizon.grips(rect)["middle"]
     assert middle.y() == pytest.approx(rect.y() + point[1] * rect.height() / HEIGHT)
 
 
 def test_dragging_the_middle_sets_the_tilt(shown: Window, backend: FakeBackend, qtbot: QtBot) -> None:
     video, run = shown.workspace.video, shown.settings.run
-    rect, fov = video.picture_rect(), shown.controller.take.scene.fov_deg
+    rect, fov = video.picture_rect(), shown.controller.session.take.scene.fov_deg
     drag(shown, qtbot, "middle", QPointF(0, -40))
     point, along = horizon_from_tilt(3, 0, fov, WIDTH, HEIGHT)
     expected, _ = tilt_from_horizon(point + [0, -40 * WIDTH / rect.width()], along, fov, WIDTH, HEIGHT)
     assert run.pitch_deg == pytest.approx(expected, abs=0.25)
     assert run.roll_deg == 0
     assert shown.workspace.panel.pitch.value() == run.pitch_deg
-    qtbot.waitUntil(lambda: shown.controller.take.scene.pitch_deg == run.pitch_deg)
+    qtbot.waitUntil(lambda: shown.controller.session.take.scene.pitch_deg == run.pitch_deg)
     assert "set" in video.horizon._note
     assert len(backend.configs) == 1
     assert backend.lifts == []
@@ -81,12 +81,12 @@ def test_dragging_an_end_sets_the_roll_about_the_middle(shown: Window, qtbot: Qt
 def test_double_click_gives_it_back(shown: Window, qtbot: QtBot) -> None:
     video = shown.workspace.video
     drag(shown, qtbot, "middle", QPointF(0, -40))
-    qtbot.waitUntil(lambda: shown.controller.take.scene.pitch_deg != 3)
+    qtbot.waitUntil(lambda: shown.controller.session.take.scene.pitch_deg != 3)
     qtbot.mouseDClick(video, LEFT, pos=video.horizon.grips(video.picture_rect())["middle"].toPoint())
     assert shown.settings.run.pitch_deg is None
     assert shown.settings.run.roll_deg is None
     assert shown.workspace.panel.pitch.text() == "Estimated"
-    qtbot.waitUntil(lambda: shown.controller.take.scene.pitch_deg == 3)
+    qtbot.waitUntil(lambda: shown.controller.session.take.scene.pitch_deg == 3)
     assert video.horizon.pitch_deg == 3
 
 
@@ -102,10 +102,10 @@ def test_a_horizon_outside_the_picture_is_taken_at_its_edge(shown: Window, qtbot
 
 def test_other_clicks_still_choose_people(shown: Window, qtbot: QtBot) -> None:
     video = shown.workspace.video
-    rect, track = video.picture_rect(), shown.controller.take.track2d(2)
+    rect, track = video.picture_rect(), shown.controller.session.take.track2d(2)
     knee = track.joints_image[0, 2] * rect.width() / WIDTH
     qtbot.mouseClick(video, LEFT, pos=QPointF(rect.x() + knee[0], rect.y() + knee[1]).toPoint())
-    qtbot.waitUntil(lambda: shown.controller.person == 2 and not shown.controller.busy)
+    qtbot.waitUntil(lambda: shown.controller.session.person == 2 and not shown.controller.busy)
 
 
 def test_before_the_first_run_a_level_horizon_can_be_set(opened: Window, backend: FakeBackend, qtbot: QtBot) -> None:

@@ -13,14 +13,14 @@ import pytest
 from PySide6.QtCore import QSize, Qt
 from pytestqt.qtbot import QtBot
 
-from app.live_image import live_image, live_take
+from app.live_image import live_image, live_people
 from app.runner import State
 from app.settings import Settings
 from app.window import Window
 from pipeline.errors import SourceError
 from pipeline.live.folder import MANIFEST, TAKE, VIDEO
 from pipeline.live.recording import open_recording
-from pipeline.types import Frame, LivePerson, LiveResult, LiveStats, Pose2D, VideoInfo
+from pipeline.types import Frame, LivePerson, LiveResult, LiveStats, Pose2D
 from tests.fakes import FakeBackend
 from tests.live_fakes import FIGURE, FakeCamera, FakeDetector
 
@@ -149,7 +149,7 @@ def test_a_recording_is_lifted_again_and_takes_the_place_of_the_live_view(
     assert recording.has_video
     assert len(recording.rows) > 20
     assert live.pages.currentWidget() is live.workspace
-    assert live.controller.take.provenance["made"] == "by a fake"
+    assert live.controller.session.take.provenance["made"] == "by a fake"
     assert live.controller.video.there
     assert not live.live.active
 
@@ -293,11 +293,11 @@ def test_the_mirror_changes_the_picture_and_no_sides() -> None:
     assert (image.width(), image.height()) == (40, 20)
     assert image.pixelColor(38, 5).red() == 255
     assert image.pixelColor(1, 5).red() == 0
-    take = live_take(result, VideoInfo("x", "", 80, 40, 30.0, 0, 0.0), mirrored=True)
-    assert take.tracks2d[0].person == 7
-    np.testing.assert_allclose(take.tracks2d[0].joints_image[0, 4], (59, 30))
-    plain = live_take(result, VideoInfo("x", "", 80, 40, 30.0, 0, 0.0), mirrored=False)
-    np.testing.assert_allclose(plain.tracks2d[0].joints_image[0, 4], (20, 30))
+    mirrored = live_people(result, mirrored=True)
+    assert mirrored[0].person == 7
+    np.testing.assert_allclose(mirrored[0].joints[4], (59, 30))
+    plain = live_people(result, mirrored=False)
+    np.testing.assert_allclose(plain[0].joints[4], (20, 30))
 
 
 def test_the_view_keeps_whom_it_follows_in_the_middle(live: Window, qtbot: QtBot) -> None:

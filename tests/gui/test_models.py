@@ -214,7 +214,7 @@ def test_a_checkpoint_dropped_on_the_window_opens_the_dialog(
     dialog = opened.models.dialog
     assert dialog is not None
     qtbot.waitUntil(lambda: on_form(dialog))
-    assert opened.controller.info.name == "walk.mp4", "the video that was open stays"
+    assert opened.controller.session.info.name == "walk.mp4", "the video that was open stays"
     other = checkpoint.with_name("other.safetensors")
     other.write_bytes(b"weights")
     drop(opened, other)

@@ -23,7 +23,7 @@ OTHER = PostConfig(0.5, "savitzky_golay", 5.0, "directions", 0.4, "list", "off",
 
 
 def made(window: Window) -> RunConfig:
-    config = take_config(window.controller.take)
+    config = take_config(window.controller.session.take)
     assert config is not None
     return config
 
@@ -70,8 +70,8 @@ def test_a_change_back_is_no_work(lifted: Window, backend: FakeBackend, qtbot: Q
     qtbot.wait(250)
     assert backend.finishes == []
     panel.pitch.setValue(10)
-    qtbot.waitUntil(lambda: lifted.controller.take.scene.pitch_deg == 10)
-    assert lifted.controller.kept is lifted.controller.take, "what is saved is what is seen"
+    qtbot.waitUntil(lambda: lifted.controller.session.take.scene.pitch_deg == 10)
+    assert lifted.controller.session.kept is lifted.controller.session.take, "what is saved is what is seen"
 
 
 def test_a_value_that_is_being_turned_is_followed(
@@ -86,7 +86,7 @@ def test_a_value_that_is_being_turned_is_followed(
 
     monkeypatch.setattr(backend, "refinish", slow)
     shown: list[float] = []
-    lifted.controller.take_changed.connect(lambda take: shown.append(take.scene.pitch_deg))
+    lifted.controller.session.take_changed.connect(lambda take: shown.append(take.scene.pitch_deg))
     pitch = lifted.workspace.panel.pitch
     pitch.setValue(5)
     qtbot.waitUntil(lambda: lifted.controller.rework.finisher._doing is not None)
@@ -115,20 +115,20 @@ def test_what_was_finished_for_other_people_is_not_shown(
     qtbot.waitUntil(lambda: lifted.controller.rework.finisher._doing is not None)
     lifted.people.editor.rename(1, "Ada")
     gate.release(2)
-    qtbot.waitUntil(lambda: lifted.controller.take.scene.pitch_deg == 5)
-    assert lifted.controller.take.name_of(1) == "Ada"
+    qtbot.waitUntil(lambda: lifted.controller.session.take.scene.pitch_deg == 5)
+    assert lifted.controller.session.take.name_of(1) == "Ada"
 
 
 def test_a_change_during_a_run_is_made_up_for_afterwards(opened: Window, backend: FakeBackend, qtbot: QtBot) -> None:
     backend.hold = True
     opened.actions_["run"].trigger()
-    qtbot.waitUntil(lambda: opened.controller.take is not None)
+    qtbot.waitUntil(lambda: opened.controller.session.take is not None)
     opened.workspace.panel.pitch.setValue(8)
     qtbot.wait(200)
     assert backend.finishes == []
     backend.release()
     qtbot.waitUntil(lambda: not opened.controller.busy)
-    qtbot.waitUntil(lambda: opened.controller.take.scene.pitch_deg == 8)
+    qtbot.waitUntil(lambda: opened.controller.session.take.scene.pitch_deg == 8)
     assert [config.scene.pitch_deg for config in backend.configs] == [None]
 
 
@@ -146,18 +146,20 @@ def test_a_saved_take_brings_its_settings_and_can_be_changed(
     lifted.workspace.panel.pitch.setValue(12)
     lifted.workspace.panel.motion.picture.setValue(0)
     qtbot.waitUntil(lambda: made(lifted).post.picture == 0 and made(lifted).scene.pitch_deg == 12)
-    path = save_take(lifted.controller.take, tmp_path / "a.pose3d")
+    path = save_take(lifted.controller.session.take, tmp_path / "a.pose3d")
     lifted.workspace.panel.restore_defaults()
-    qtbot.waitUntil(lambda: lifted.controller.take.scene.pitch_deg == 3)
+    qtbot.waitUntil(lambda: lifted.controller.session.take.scene.pitch_deg == 3)
     before = len(backend.finishes)
     lifted.controller.open_path(path)
-    qtbot.waitUntil(lambda: lifted.controller.take is not None and lifted.controller.take.scene.pitch_deg == 12)
+    qtbot.waitUntil(
+        lambda: lifted.controller.session.take is not None and lifted.controller.session.take.scene.pitch_deg == 12
+    )
     assert lifted.workspace.panel.pitch.value() == 12
     assert lifted.workspace.panel.motion.picture.text() == "Off"
     qtbot.wait(200)
     assert len(backend.finishes) == before, "opening changes nothing"
     lifted.workspace.panel.pitch.setValue(-4)
-    qtbot.waitUntil(lambda: lifted.controller.take.scene.pitch_deg == -4)
+    qtbot.waitUntil(lambda: lifted.controller.session.take.scene.pitch_deg == -4)
 
 
 @pytest.mark.parametrize("stored", ["thigh=44,nonsense,shank=x,wing=30,trunk=900", "thigh=44"])

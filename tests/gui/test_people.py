@@ -22,7 +22,7 @@ def idle(window: Window, qtbot: QtBot) -> None:
 
 
 def persons(window: Window) -> tuple[list[int], list[int]]:
-    take = window.controller.take
+    take = window.controller.session.take
     return [t.person for t in take.tracks2d], [t.person for t in take.tracks3d]
 
 
@@ -44,7 +44,7 @@ def test_a_row_for_everybody_and_a_click_chooses(people: Window, backend: FakeBa
     place = tree.visualItemRect(tree.topLevelItem(1)).center()
     qtbot.mouseClick(tree.viewport(), Qt.MouseButton.LeftButton, pos=place)
     idle(people, qtbot)
-    assert people.controller.person == 2
+    assert people.controller.session.person == 2
     assert persons(people)[1] == [2]
 
 
@@ -55,7 +55,7 @@ def test_split_at_the_playhead_lifts_both_again(people: Window, backend: FakeBac
     idle(people, qtbot)
     assert [who for who, _ in backend.lifts] == [(1, 3)]
     assert len(backend.configs) == 1, "nothing was detected again"
-    take = people.controller.take
+    take = people.controller.session.take
     assert take.track3d(1).seen.sum() == 20
     assert take.track3d(3).seen.sum() == COUNT - 20
     tree = people.workspace.drawer.people.tree
@@ -63,52 +63,52 @@ def test_split_at_the_playhead_lifts_both_again(people: Window, backend: FakeBac
 
 
 def test_merge_undo_and_undo_again(people: Window, backend: FakeBackend, qtbot: QtBot) -> None:
-    original = people.controller.take
+    original = people.controller.session.take
     assert not people.actions_["undo"].isEnabled()
     people.playback.seek(20 / FPS)
     people.actions_["split_person"].trigger()
     idle(people, qtbot)
-    apart = people.controller.take
+    apart = people.controller.session.take
     people.people.editor.merge(1, 3)
     idle(people, qtbot)
     assert persons(people) == ([1, 2], [1])
-    assert people.controller.take.track2d(1).seen.all()
+    assert people.controller.session.take.track2d(1).seen.all()
     assert people.actions_["undo"].text() == "&Undo merging 3 into 1"
     people.actions_["undo"].trigger()
-    assert people.controller.take is apart
+    assert people.controller.session.take is apart
     people.actions_["undo"].trigger()
-    assert people.controller.take is original
-    assert people.controller.kept is original
+    assert people.controller.session.take is original
+    assert people.controller.session.kept is original
     assert not people.actions_["undo"].isEnabled()
     idle(people, qtbot)
 
 
 def test_exchanging_left_and_right_lifts_the_person_again(people: Window, backend: FakeBackend, qtbot: QtBot) -> None:
-    before = people.controller.take
+    before = people.controller.session.take
     people.actions_["exchange_sides"].trigger()
     idle(people, qtbot)
-    after = people.controller.take
+    after = people.controller.session.take
     order = list(SKELETONS[before.track2d(1).skeleton].mirror)
     np.testing.assert_array_equal(after.track2d(1).joints_image, before.track2d(1).joints_image[:, order])
     assert [who for who, _ in backend.lifts] == [(1,)]
     people.actions_["undo"].trigger()
     idle(people, qtbot)
-    assert people.controller.take is before
+    assert people.controller.session.take is before
     menu = people.workspace.drawer.people.menu_for(2, people)
     next(action for action in menu.actions() if action.text() == "Exchange left and right").trigger()
     idle(people, qtbot)
-    assert people.controller.take.provenance["edits"] == [{"edit": "exchange_sides", "person": 2}]
+    assert people.controller.session.take.provenance["edits"] == [{"edit": "exchange_sides", "person": 2}]
 
 
 def test_what_cannot_be_is_said_and_changes_nothing(people: Window, qtbot: QtBot) -> None:
-    before = people.controller.take
+    before = people.controller.session.take
     people.people.editor.merge(1, 2)
     assert people.banner.kind == "error"
     assert "together" in people.banner.message.text()
     people.playback.seek(0.0)
     people.actions_["split_person"].trigger()
     assert "both sides" in people.banner.message.text()
-    assert people.controller.take is before
+    assert people.controller.session.take is before
     assert not people.actions_["undo"].isEnabled()
 
 
@@ -118,7 +118,7 @@ def test_rename_in_the_list_shows_everywhere_and_is_saved(people: Window, tmp_pa
     assert field is not None
     field.setText("Änne")
     qtbot.keyClick(field, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: people.controller.take.name_of(1) == "Änne")
+    qtbot.waitUntil(lambda: people.controller.session.take.name_of(1) == "Änne")
     idle(people, qtbot)
     assert people.workspace.scene_card.detail.text() == "Änne"
     assert people.workspace.panel.person.currentText().startswith("Änne")
@@ -132,11 +132,11 @@ def test_a_name_survives_another_run_but_not_other_people(people: Window, qtbot:
     people.people.editor.rename(1, "Änne")
     idle(people, qtbot)
     run_to_end(people, qtbot)
-    assert people.controller.take.name_of(1) == "Änne"
+    assert people.controller.session.take.name_of(1) == "Änne"
     assert not people.actions_["undo"].isEnabled(), "a run ends what can be taken back"
-    people.controller.set_trim(0.5, None)
+    people.controller.session.set_trim(0.5, None)
     run_to_end(people, qtbot)
-    assert people.controller.take.names == {}, "other frames: the numbers may mean other people"
+    assert people.controller.session.take.names == {}, "other frames: the numbers may mean other people"
 
 
 def test_run_keeps_who_is_who_while_the_same_frames_are_asked_for(
@@ -153,7 +153,7 @@ def test_run_keeps_who_is_who_while_the_same_frames_are_asked_for(
     idle(people, qtbot)
     assert backend.lifts[-1][0] == (2,)
     assert persons(people)[1] == [1, 2, 3]
-    people.controller.set_trim(0.5, None)
+    people.controller.session.set_trim(0.5, None)
     run_to_end(people, qtbot)
     assert len(backend.configs) == 2
     assert persons(people)[0] == [1, 2]
@@ -163,7 +163,7 @@ def test_delete_goes_to_somebody_who_is_left(people: Window, backend: FakeBacken
     people.actions_["delete_person"].trigger()
     idle(people, qtbot)
     assert persons(people) == ([2], [])
-    assert people.controller.person == 2
+    assert people.controller.session.person == 2
     assert not people.actions_["delete_person"].isEnabled()
     people.actions_["undo"].trigger()
     idle(people, qtbot)
@@ -182,7 +182,7 @@ def test_cancelling_the_lifting_leaves_the_edit(people: Window, backend: FakeBac
     backend.release()
     idle(people, qtbot)
     assert persons(people) == ([1, 2, 3], [1, 3])
-    assert people.controller.take.track3d(1).seen.sum() == 20
+    assert people.controller.session.take.track3d(1).seen.sum() == 20
 
 
 def test_undo_waits_for_a_run_but_not_for_lifting_again(people: Window, backend: FakeBackend, qtbot: QtBot) -> None:
@@ -193,7 +193,7 @@ def test_undo_waits_for_a_run_but_not_for_lifting_again(people: Window, backend:
     qtbot.waitUntil(lambda: len(backend.configs) == 2)
     people.actions_["undo"].trigger()
     assert people.controller.busy
-    assert people.controller.kept.name_of(1) == "Ada"
+    assert people.controller.session.kept.name_of(1) == "Ada"
     people.controller.cancel()
     idle(people, qtbot)
     people.playback.seek(20 / FPS)

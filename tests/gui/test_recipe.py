@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from app.compare import Stage, ghost
 from app.controller import State
-from app.recipe import parse_schedule, problem, schedule_for, schedule_text
+from app.recipe import parse_schedule, problem
 from app.settings import CompareSettings, RunSettings, Settings
 from app.views.recipe_editor import RecipeEditor
 from app.views.timeline import MARGIN, x_at
@@ -21,7 +21,7 @@ from app.views.token_strip import TokenStrip, shares
 from app.window import Window
 from pipeline.config import LiftConfig
 from pipeline.errors import ConfigError, NoPersonError
-from pipeline.schedule import PruneConfig
+from pipeline.schedule import PruneConfig, default_schedule, schedule_text
 from pipeline.types import Take, TokenStages, Track3D, VideoInfo
 from tests.fakes import COUNT, FPS, HALVING, FakeBackend, make_take, walking
 from tests.gui.conftest import run_to_end
@@ -60,14 +60,14 @@ def test_schedules_are_written_and_read() -> None:
 @pytest.mark.parametrize(("frames", "depth"), [(243, 6), (243, 8), (351, 3), (27, 12), (81, 26), (9, 2), (5, 1)])
 @pytest.mark.parametrize("percent", [5, 15, 33, 50, 80, 99])
 def test_a_share_of_frames_gives_a_schedule_that_fits(frames: int, depth: int, percent: int) -> None:
-    schedule = schedule_for(percent / 100, frames, depth)
+    schedule = default_schedule(frames, depth, percent / 100)
     PruneConfig("TPS", schedule).check(frames, depth)
-    assert not schedule or schedule[-1][1] == max(round(percent / 100 * frames), 2)
+    assert not schedule or abs(schedule[-1][1] - percent / 100 * frames) <= 1 or schedule[-1][1] == 3
 
 
-def test_a_third_of_the_frames_is_the_schedule_of_the_paper() -> None:
-    assert schedule_for(1 / 3, 243, 6) == ((2, 121), (4, 81))
-    assert schedule_for(1.0, 243, 6) == ()
+def test_a_third_of_the_frames_are_those_of_the_paper_but_early() -> None:
+    assert default_schedule(243, 6, 1 / 3) == ((1, 121), (2, 81))
+    assert default_schedule(243, 6, 1.0) == ()
 
 
 def test_what_a_lifter_cannot_do_is_refused_with_a_reason(backend: FakeBackend) -> None:
@@ -119,23 +119,23 @@ def test_another_recipe_lifts_again_from_the_same_2d(
 def test_lifting_again_keeps_range_and_person_and_shows_no_half_take(
     opened: Window, backend: FakeBackend, qtbot: QtBot
 ) -> None:
-    opened.controller.set_trim(0.5, 1.5)
+    opened.controller.session.set_trim(0.5, 1.5)
     run_to_end(opened, qtbot)
     with qtbot.waitSignal(opened.controller.finished):
         opened.controller.select_person(2)
-    opened.controller.set_trim(None, None)
-    first = opened.controller.take
+    opened.controller.session.set_trim(None, None)
+    first = opened.controller.session.take
     backend.hold = True
     editor = opened.workspace.panel.recipe.editor
     choose(editor, "TPC")
     qtbot.waitUntil(lambda: opened.controller.state is State.RUNNING)
     qtbot.wait(200)
-    assert opened.controller.take is first
+    assert opened.controller.session.take is first
     with qtbot.waitSignal(opened.controller.finished):
         backend.release()
     config = backend.configs[-1]
     assert (config.start_s, config.end_s, config.persons) == (0.5, 1.5, (2,))
-    assert opened.controller.take.frame_count == first.frame_count == 30
+    assert opened.controller.session.take.frame_count == first.frame_count == 30
 
 
 def test_a_dragged_slider_lifts_once_where_it_stops(
@@ -152,8 +152,8 @@ def test_a_dragged_slider_lifts_once_where_it_stops(
     with qtbot.waitSignal(lifted.controller.finished):
         editor.keep.setSliderDown(False)
     assert len(backend.configs) == runs + 1
-    assert backend.configs[-1].lift.prune.schedule == schedule_for(0.10, 243, 6)
-    assert editor.schedule.text() == schedule_text(schedule_for(0.10, 243, 6))
+    assert backend.configs[-1].lift.prune.schedule == default_schedule(243, 6, 0.10)
+    assert editor.schedule.text() == schedule_text(default_schedule(243, 6, 0.10))
     with qtbot.waitSignal(lifted.controller.finished):
         editor.keep.setValue(100)
     assert backend.configs[-1].lift.prune.schedule == ()
@@ -233,11 +233,11 @@ def test_nothing_is_lifted_again_before_there_is_a_take(opened: Window, backend:
 def test_a_recipe_that_fails_keeps_the_take(
     lifted: Window, editor: RecipeEditor, backend: FakeBackend, qtbot: QtBot
 ) -> None:
-    first = lifted.controller.take
+    first = lifted.controller.session.take
     backend.fail = NoPersonError("It went wrong.", "Try another one.")
     choose(editor, "TPC")
     qtbot.waitUntil(lambda: lifted.controller.state is State.FAILED)
-    assert lifted.controller.take is first
+    assert lifted.controller.session.take is first
     assert lifted.banner.message.text() == "It went wrong."
 
 
@@ -305,7 +305,7 @@ def test_a_ghost_is_the_difference_of_shape_alone() -> None:
 
 def test_comparing_shows_a_ghost_and_how_far_it_is_off(lifted: Window, backend: FakeBackend, qtbot: QtBot) -> None:
     backend.shape = bent
-    take, bar = lifted.controller.take, lifted.workspace.compare_bar
+    take, bar = lifted.controller.session.take, lifted.workspace.compare_bar
     lifted.actions_["compare"].trigger()
     qtbot.waitUntil(lambda: lifted.controller.comparer.stage is Stage.READY)
     first, second = backend.configs
@@ -314,7 +314,7 @@ def test_comparing_shows_a_ghost_and_how_far_it_is_off(lifted: Window, backend: 
     assert bar.isVisible()
     assert bar.title.whole == "Ghost: every frame"
     assert bar.numbers.text() == "10.0 mm here  ·  10.0 mm on average", "170 mm at one of 17 joints"
-    assert lifted.controller.take is take, "the take is as it was"
+    assert lifted.controller.session.take is take, "the take is as it was"
     lifted.playback.seek(1.0)
     gl = lifted.workspace.scene.gl
     qtbot.waitUntil(lambda: lifted.workspace.scene._row() == 30)
@@ -396,7 +396,7 @@ def test_a_comparison_that_fails_is_a_banner_and_the_take_stays(
     lifted.actions_["compare"].trigger()
     qtbot.waitUntil(lambda: lifted.controller.comparer.stage is Stage.FAILED)
     assert lifted.banner.message.text() == "The other one went wrong."
-    assert lifted.controller.take.complete
+    assert lifted.controller.session.take.complete
     assert lifted.controller.state is State.IDLE
 
 
@@ -470,9 +470,9 @@ def test_the_strip_follows_axis_and_trim_of_the_timeline(lifted: Window, qtbot: 
     strip.repaint()
     assert strip._picture is picture, "the rows are painted once, not once a frame"
     bright = QColor(strip.grab().toImage().pixel(MARGIN + 2, 3)).red()
-    lifted.controller.set_trim(0.5, None)
+    lifted.controller.session.set_trim(0.5, None)
     assert QColor(strip.grab().toImage().pixel(MARGIN + 2, 3)).red() < bright, "cut footage is dimmed"
-    lifted.controller.set_trim(None, None)
+    lifted.controller.session.set_trim(None, None)
     qtbot.mouseClick(strip, Qt.MouseButton.LeftButton, pos=QPoint(round(timeline._x(0.4)), 4))
     assert lifted.playback.time_s == pytest.approx(0.4, abs=0.01)
 
@@ -481,5 +481,5 @@ def test_a_take_without_stages_has_no_strip(window: Window, qtbot: QtBot, tmp_pa
     info = VideoInfo("a.mp4", "", 320, 180, FPS, COUNT, COUNT / FPS)
     backend.save_take(make_take(info, prune=PruneConfig()), tmp_path / "a.pose3d")
     window.controller.open_path(tmp_path / "a.pose3d")
-    qtbot.waitUntil(lambda: window.controller.take is not None)
+    qtbot.waitUntil(lambda: window.controller.session.take is not None)
     assert not window.workspace.strip.isVisible()

@@ -75,10 +75,10 @@ def real(make_window: Callable[..., Window]) -> Window:
 
 
 def lift_again_with_every_frame(real: Window, qtbot: QtBot) -> None:
-    before, pruner = real.controller.take, real.workspace.panel.recipe.editor.pruner
+    before, pruner = real.controller.session.take, real.workspace.panel.recipe.editor.pruner
     with qtbot.waitSignal(real.controller.finished, timeout=60_000):
         pruner.setCurrentIndex(pruner.findData("none"))
-    after = real.controller.take
+    after = real.controller.session.take
     assert after.provenance["run"]["detected"] == 0, "the 2D comes from the cache"
     assert not real.workspace.strip.isVisible()
     moved = np.linalg.norm(after.tracks3d[0].joints - before.tracks3d[0].joints, axis=-1)
@@ -89,9 +89,9 @@ def test_the_sample_from_opening_to_export(real: Window, tmp_path: Path, qtbot: 
     """One second of it: detection alone takes long enough on a machine without a GPU."""
     qtbot.mouseClick(real.empty.sample_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: real.workspace.video._image is not None, timeout=30_000)
-    real.controller.set_trim(None, 1.0)
+    real.controller.session.set_trim(None, 1.0)
     run_to_end(real, qtbot, timeout=240_000)
-    take = real.controller.take
+    take = real.controller.session.take
     assert take.frame_count == 30
     joints = take.tracks3d[0].joints[15]
     assert joints[10, 2] - max(joints[3, 2], joints[6, 2]) > 1.2, "head above feet"
@@ -126,7 +126,7 @@ def test_the_sample_played_live_is_recorded_and_becomes_a_take(
     assert page.facts.text().startswith("1768 × 994")
     with qtbot.waitSignal(real.controller.finished, timeout=120_000):
         real.actions_["record"].trigger()
-    take = real.controller.take
+    take = real.controller.session.take
     assert take.provenance["recorded"]["lifter"] == live.lifter
     assert not take.provenance.get("recorded_live")
     joints = take.tracks3d[0].joints
@@ -168,7 +168,7 @@ def test_a_single_frame_can_be_opened(real: Window, make_video: Callable[..., Pa
     qtbot.waitUntil(lambda: real.workspace.video._image is not None, timeout=30_000)
     for name in ("forward", "back", "end", "start", "play"):
         real.actions_[name].trigger()
-    assert real.controller.info.frame_count == 1
+    assert real.controller.session.info.frame_count == 1
 
 
 @pytest.mark.parametrize("place", ["unwritable_folder", "full_disk"])
@@ -181,7 +181,7 @@ def test_an_export_that_finds_no_room_can_be_tried_elsewhere(
     folder: Path = request.getfixturevalue(place)
     path = save_take(scene(facing_camera(clip("jump"))).take(), tmp_path / "jump.pose3d")
     real.controller.open_path(path)
-    qtbot.waitUntil(lambda: real.controller.take is not None, timeout=30_000)
+    qtbot.waitUntil(lambda: real.controller.session.take is not None, timeout=30_000)
     if place == "full_disk":
         (folder / "filler").write_bytes(b"x" * 1_000_000)
     before = sorted(os.listdir(folder))
@@ -225,4 +225,4 @@ def test_joints_found_elsewhere_are_lifted_and_played(real: Window, tmp_path: Pa
     run_to_end(real, qtbot, timeout=120_000)
     real.playback.seek(0.5)
     qtbot.waitUntil(lambda: real.workspace.scene._row() == 15)
-    assert np.isfinite(real.controller.take.tracks3d[0].joints[15]).all()
+    assert np.isfinite(real.controller.session.take.tracks3d[0].joints[15]).all()

@@ -49,7 +49,7 @@ def test_sample_opens_from_its_button(window: Window, qtbot: QtBot) -> None:
     qtbot.mouseClick(window.empty.sample_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: window.workspace.video._image is not None)
     assert window.pages.currentWidget() is window.workspace
-    assert window.controller.info.name == "sample.mp4"
+    assert window.controller.session.info.name == "sample.mp4"
     assert window.actions_["run"].isEnabled()
     # The sample lies in the program's folders: nothing is written beside it.
     assert window.controller.home == Path(window.settings.last_folder)
@@ -65,8 +65,8 @@ def test_drop_opens_the_file(window: Window, video: Path, qtbot: QtBot) -> None:
     assert window.empty.zone._hot
     window.dropEvent(QDropEvent(QPointF(50, 50), Qt.DropAction.CopyAction, mime, buttons, none))
     assert not window.empty.zone._hot
-    qtbot.waitUntil(lambda: window.controller.info is not None)
-    assert window.controller.info.path == str(video)
+    qtbot.waitUntil(lambda: window.controller.session.info is not None)
+    assert window.controller.session.info.path == str(video)
 
 
 def test_drop_of_something_else_is_refused(window: Window) -> None:
@@ -87,7 +87,9 @@ def test_recent_files_newest_first_and_kept(
         path = tmp_path / name
         path.write_bytes(b"x")
         window.controller.open_path(path)
-        qtbot.waitUntil(lambda name=name: window.controller.info is not None and window.controller.info.name == name)
+        qtbot.waitUntil(
+            lambda name=name: window.controller.session.info is not None and window.controller.session.info.name == name
+        )
     window.files.fill_recent()
     names = [action.text() for action in window.files.recent_menu.actions()]
     assert names[:2] == ["mit Leerzeichen ü 視頻.mp4", "first.mp4"]
@@ -96,7 +98,7 @@ def test_recent_files_newest_first_and_kept(
     assert [path.name for path in again.settings.recent] == ["mit Leerzeichen ü 視頻.mp4"]
     card = next(b for b in again.empty.findChildren(QPushButton) if b.property("role") == "recent")
     qtbot.mouseClick(card, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: again.controller.info is not None)
+    qtbot.waitUntil(lambda: again.controller.session.info is not None)
 
 
 def test_bad_file_shows_a_banner_and_the_window_lives_on(opened: Window, tmp_path: Path, qtbot: QtBot) -> None:
@@ -107,7 +109,7 @@ def test_bad_file_shows_a_banner_and_the_window_lives_on(opened: Window, tmp_pat
     assert opened.banner.kind == "error"
     assert "empty.mp4" in opened.banner.message.text()
     assert "Choose a video" in opened.banner.hint.text()
-    assert opened.controller.info.name == "walk.mp4", "the video that was open stays"
+    assert opened.controller.session.info.name == "walk.mp4", "the video that was open stays"
     press(qtbot, opened, KEY.Key_Escape)
     assert not opened.banner.isVisible()
     run_to_end(opened, qtbot)
@@ -118,7 +120,7 @@ def test_bad_file_shows_a_banner_and_the_window_lives_on(opened: Window, tmp_pat
 
 def test_a_run_gives_a_skeleton(lifted: Window, backend: FakeBackend) -> None:
     assert lifted.controller.state is State.IDLE
-    assert lifted.controller.take.complete
+    assert lifted.controller.session.take.complete
     assert not lifted.workspace.run_panel.isVisible()
     assert lifted.actions_["export"].isEnabled()
     assert lifted.workspace.scene._hint_text.text() == ""
@@ -131,9 +133,9 @@ def test_a_run_gives_a_skeleton(lifted: Window, backend: FakeBackend) -> None:
 def test_what_is_lifted_can_be_watched_while_it_runs(opened: Window, backend: FakeBackend, qtbot: QtBot) -> None:
     backend.hold = True
     opened.actions_["run"].trigger()
-    qtbot.waitUntil(lambda: opened.controller.take is not None)
+    qtbot.waitUntil(lambda: opened.controller.session.take is not None)
     assert opened.controller.state is State.RUNNING
-    assert not opened.controller.take.complete
+    assert not opened.controller.session.take.complete
     assert opened.workspace.run_panel.isVisible()
     assert "of 60 frames" in opened.workspace.run_panel.numbers.text()
     assert not opened.actions_["run"].isEnabled()
@@ -145,18 +147,18 @@ def test_what_is_lifted_can_be_watched_while_it_runs(opened: Window, backend: Fa
     qtbot.waitUntil(lambda: frame_shown(opened) == 45)
     assert opened.workspace.scene._row() is None, "not lifted yet: no stale skeleton"
     backend.release()
-    qtbot.waitUntil(lambda: opened.controller.take.complete)
+    qtbot.waitUntil(lambda: opened.controller.session.take.complete)
     assert opened.workspace.scene._row() == 45
 
 
 def test_cancel_with_escape(opened: Window, backend: FakeBackend, qtbot: QtBot) -> None:
     backend.hold = True
     opened.actions_["run"].trigger()
-    qtbot.waitUntil(lambda: opened.controller.take is not None)
+    qtbot.waitUntil(lambda: opened.controller.session.take is not None)
     press(qtbot, opened, KEY.Key_Escape)
     assert opened.controller.state is State.STOPPING
     qtbot.waitUntil(lambda: opened.controller.state is State.IDLE)
-    assert opened.controller.take is None
+    assert opened.controller.session.take is None
     assert not opened.workspace.run_panel.isVisible()
     assert not opened.banner.isVisible(), "a cancel is not an error"
     assert all(source.closed for source in backend.sources[1:])
@@ -165,13 +167,13 @@ def test_cancel_with_escape(opened: Window, backend: FakeBackend, qtbot: QtBot) 
 
 
 def test_a_cancelled_second_run_keeps_the_first_take(lifted: Window, backend: FakeBackend, qtbot: QtBot) -> None:
-    first = lifted.controller.take
+    first = lifted.controller.session.take
     backend.hold = True
     lifted.actions_["run"].trigger()
-    qtbot.waitUntil(lambda: lifted.controller.take is not first)
+    qtbot.waitUntil(lambda: lifted.controller.session.take is not first)
     lifted.controller.cancel()
     qtbot.waitUntil(lambda: lifted.controller.state is State.IDLE)
-    assert lifted.controller.take is first
+    assert lifted.controller.session.take is first
 
 
 def test_another_video_while_running_cancels_cleanly(
@@ -179,23 +181,23 @@ def test_another_video_while_running_cancels_cleanly(
 ) -> None:
     backend.hold = True
     opened.actions_["run"].trigger()
-    qtbot.waitUntil(lambda: opened.controller.take is not None)
+    qtbot.waitUntil(lambda: opened.controller.session.take is not None)
     other = tmp_path / "other.mp4"
     other.write_bytes(b"x")
     opened.controller.open_path(other)
-    qtbot.waitUntil(lambda: opened.controller.info.name == "other.mp4")
+    qtbot.waitUntil(lambda: opened.controller.session.info.name == "other.mp4")
     assert opened.controller.state is State.IDLE
-    assert opened.controller.take is None
+    assert opened.controller.session.take is None
     backend.hold = False
     run_to_end(opened, qtbot)
-    assert opened.controller.take.info.name == "other.mp4"
+    assert opened.controller.session.take.info.name == "other.mp4"
     assert len(backend.engines) == 1, "models stay loaded"
 
 
 def test_closing_while_running(opened: Window, backend: FakeBackend, qtbot: QtBot) -> None:
     backend.hold = True
     opened.actions_["run"].trigger()
-    qtbot.waitUntil(lambda: opened.controller.take is not None)
+    qtbot.waitUntil(lambda: opened.controller.session.take is not None)
     opened.close()
     assert len(opened.controller.threads) == 0
     assert all(source.closed for source in backend.sources)
@@ -274,31 +276,31 @@ def test_settings_reach_the_run_and_the_next_start(
 
 def test_clicking_another_person_lifts_them(lifted: Window, backend: FakeBackend, qtbot: QtBot) -> None:
     view = lifted.workspace.video
-    joints = lifted.controller.take.track2d(2).joints_image[0]
+    joints = lifted.controller.session.take.track2d(2).joints_image[0]
     rect = view.picture_rect()
     at = joints[8] * rect.width() / 320 + np.array([rect.x(), rect.y()])
     with qtbot.waitSignal(lifted.controller.finished):
         qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=QPoint(*at.astype(int).tolist()))
     assert backend.configs[-1].persons == (2,)
-    assert lifted.controller.person == 2
-    assert lifted.controller.take.track3d(2) is not None
+    assert lifted.controller.session.person == 2
+    assert lifted.controller.session.take.track3d(2) is not None
     assert lifted.workspace.panel.person.currentData() == 2
 
 
 def test_clicking_beside_everybody_changes_nothing(lifted: Window, qtbot: QtBot) -> None:
     qtbot.mouseClick(lifted.workspace.video, Qt.MouseButton.LeftButton, pos=QPoint(2, 2))
     assert lifted.controller.state is State.IDLE
-    assert lifted.controller.person == 1
+    assert lifted.controller.session.person == 1
 
 
 def test_everyone_lifts_all_and_switching_needs_no_run(lifted: Window, backend: FakeBackend, qtbot: QtBot) -> None:
     with qtbot.waitSignal(lifted.controller.finished):
         lifted.actions_["everyone"].trigger()
-    assert [track.person for track in lifted.controller.take.tracks3d] == [1, 2]
+    assert [track.person for track in lifted.controller.session.take.tracks3d] == [1, 2]
     assert [number for _, number, _ in lifted.workspace.scene.gl._badges] == [1, 2]
     runs = len(backend.configs)
     press(qtbot, lifted, KEY.Key_P)
-    assert lifted.controller.person == 2
+    assert lifted.controller.session.person == 2
     assert len(backend.configs) == runs
 
 
@@ -351,7 +353,7 @@ def test_trim_by_keys_limits_playing_and_the_run(opened: Window, backend: FakeBa
     press(qtbot, opened, KEY.Key_I)
     opened.playback.seek(1.0)
     press(qtbot, opened, KEY.Key_O)
-    start, end = opened.controller.trim
+    start, end = opened.controller.session.trim
     assert start == pytest.approx(0.5)
     assert end == pytest.approx(31 / FPS), "the frame that is shown is the last one"
     press(qtbot, opened, KEY.Key_Home)
@@ -360,9 +362,9 @@ def test_trim_by_keys_limits_playing_and_the_run(opened: Window, backend: FakeBa
     assert opened.playback.time_s == pytest.approx(1.0)
     run_to_end(opened, qtbot)
     assert (backend.configs[0].start_s, backend.configs[0].end_s) == (start, end)
-    assert opened.controller.take.tracks3d[0].frame_index.tolist() == list(range(15, 31))
+    assert opened.controller.session.take.tracks3d[0].frame_index.tolist() == list(range(15, 31))
     press(qtbot, opened, KEY.Key_X, shift=True)
-    assert opened.controller.trim == (None, None)
+    assert opened.controller.session.trim == (None, None)
 
 
 def test_trim_by_dragging_a_handle(opened: Window, qtbot: QtBot) -> None:
@@ -372,8 +374,8 @@ def test_trim_by_dragging_a_handle(opened: Window, qtbot: QtBot) -> None:
     qtbot.mousePress(timeline, Qt.MouseButton.LeftButton, pos=begin)
     qtbot.mouseMove(timeline, target)
     qtbot.mouseRelease(timeline, Qt.MouseButton.LeftButton, pos=target)
-    assert opened.controller.trim[0] == pytest.approx(0.8, abs=0.02)
-    assert opened.controller.trim[1] is None
+    assert opened.controller.session.trim[0] == pytest.approx(0.8, abs=0.02)
+    assert opened.controller.session.trim[1] is None
 
 
 def test_clicking_the_timeline_seeks(lifted: Window, qtbot: QtBot) -> None:
@@ -411,7 +413,9 @@ def test_the_camera_view_is_the_true_one(lifted: Window, qtbot: QtBot) -> None:
     press(qtbot, lifted, KEY.Key_4)
     qtbot.waitUntil(lambda: gl._travel is None or gl._travel.state() == gl._travel.State.Stopped)
     eye = gl.cameraPosition()
-    assert (eye.x(), eye.y(), eye.z()) == pytest.approx(tuple(lifted.controller.take.scene.translation), abs=1e-3)
+    assert (eye.x(), eye.y(), eye.z()) == pytest.approx(
+        tuple(lifted.controller.session.take.scene.translation), abs=1e-3
+    )
 
 
 # --- files
@@ -516,7 +520,7 @@ def test_an_export_whose_video_is_gone_is_said(lifted: Window, tmp_path: Path, q
     for name in dialog.formats:
         dialog.formats[name].setChecked(name == "overlay")
     dialog.folder.setText(str(tmp_path / "out"))
-    Path(lifted.controller.take.info.path).unlink(missing_ok=True)
+    Path(lifted.controller.session.take.info.path).unlink(missing_ok=True)
     dialog.export.click()
     qtbot.waitUntil(dialog.problem.isVisible)
     assert "not there any more" in dialog.problem.text()
@@ -558,9 +562,11 @@ def test_take_saved_and_opened_again_runs_nothing(
     runs = len(backend.configs)
     other = make_window(backend)
     other.controller.open_path(path)
-    qtbot.waitUntil(lambda: other.controller.take is not None and other.workspace.video._image is not None)
+    qtbot.waitUntil(lambda: other.controller.session.take is not None and other.workspace.video._image is not None)
     assert len(backend.configs) == runs
-    np.testing.assert_array_equal(other.controller.take.tracks3d[0].joints, lifted.controller.take.tracks3d[0].joints)
+    np.testing.assert_array_equal(
+        other.controller.session.take.tracks3d[0].joints, lifted.controller.session.take.tracks3d[0].joints
+    )
 
 
 def test_take_whose_video_is_gone(window: Window, backend: FakeBackend, tmp_path: Path, qtbot: QtBot) -> None:
@@ -570,7 +576,7 @@ def test_take_whose_video_is_gone(window: Window, backend: FakeBackend, tmp_path
     backend.save_take(make_take(backend.open_source(gone).info), path)
     gone.unlink()
     window.controller.open_path(path)
-    qtbot.waitUntil(lambda: window.controller.take is not None)
+    qtbot.waitUntil(lambda: window.controller.session.take is not None)
     assert window.banner.kind == "note"
     assert not window.actions_["run"].isEnabled()
     assert window.actions_["export"].isEnabled()
