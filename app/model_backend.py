@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from app.lifters import DAMAGED, INSTALLED, MISSING, Assumption, FoundCheckpoint, LifterInfo, RecipeCost
-from app.recipe import parse_schedule, schedule_for, schedule_text
+from app.recipe import parse_schedule
 from pipeline import registry
 from pipeline.errors import ConfigError, ModelError
 from pipeline.flow import CancelToken
-from pipeline.schedule import RECOVERERS, STRATEGIES, PruneConfig
+from pipeline.schedule import RECOVERERS, STRATEGIES, PruneConfig, default_schedule, schedule_text
 
 if TYPE_CHECKING:
     from pipeline.lift.recognise import Overrides, Recognised
@@ -72,7 +72,7 @@ class PipelineModels:
                 raise
         # A pruner alone is not enough where nothing was published: start from a sensible schedule.
         sizes = recognise(path).sizes
-        stages = schedule_text(schedule_for(1 / 3, int(sizes["frames"]), int(sizes["depth"])))
+        stages = schedule_text(default_schedule(int(sizes["frames"]), int(sizes["depth"])))
         completed = {**corrections, "stages": stages}
         return _found(recognise(path, _overrides(completed)), completed)
 

@@ -6,7 +6,6 @@ A recipe is a lifter, a pruner, a recoverer and a schedule; the settings hold it
 
 from __future__ import annotations
 
-import math
 import re
 from typing import Protocol
 
@@ -16,9 +15,6 @@ from pipeline.schedule import PruneConfig
 
 AS_TRAINED, NOTHING = "trained", "none"
 _STAGE = re.compile(r"\s*(\d{1,6})\s*@\s*(\d{1,4})\s*")
-# A share of frames for the first of two stages, as a power of the share that is left at the end: with a third of
-# 243 frames these are the 121 and 81 of the H2OT paper (arXiv 2509.06956).
-_FIRST_STAGE = math.log(2) / math.log(3)
 
 
 class RecipeFields(Protocol):
@@ -40,27 +36,6 @@ def parse_schedule(text: str) -> tuple[tuple[int, int], ...]:
             raise ConfigError("Write it as frames @ block, for example 121 @ 2, 81 @ 4.")
         stages.append((int(found[2]), int(found[1])))
     return tuple(stages)
-
-
-def schedule_text(schedule: tuple[tuple[int, int], ...]) -> str:
-    return ", ".join(f"{keep} @ {block}" for block, keep in schedule)
-
-
-def schedule_for(share: float, frames: int, depth: int) -> tuple[tuple[int, int], ...]:
-    """Two stages, at a third and two thirds of the blocks, after which `share` of the frames is left.
-
-    One stage if there are too few blocks for two or too few frames to drop; () keeps all.
-    """
-    last = max(round(share * frames), 2)
-    first = max(int(share**_FIRST_STAGE * frames), last)
-    at, then = max(depth // 3, 1), max(round(2 * depth / 3), 1)
-    stages = {at: first, then: last} if then < depth else {min(at, depth - 1): last}
-    kept, alive = [], frames
-    for block, keep in stages.items():
-        if keep < alive:
-            kept.append((block, keep))
-            alive = keep
-    return tuple(kept)
 
 
 def share_kept(prune: PruneConfig, frames: int) -> float:
@@ -115,16 +90,8 @@ def takes_motion(strategy: str) -> bool:
 
 
 def describe(recipe: RecipeFields, lifter: LifterInfo) -> str:
-    """In a few words, for people: "every frame" or "TPS 121 @ 2, 81 @ 4"."""
+    """In a few words, for people: "every frame" or "TPS + TRI, 121 @ 2, 81 @ 4"."""
     try:
-        return prune_text(effective(recipe, lifter))
+        return effective(recipe, lifter).label
     except UserError:
         return "a recipe that does not fit"
-
-
-def prune_text(prune: PruneConfig) -> str:
-    if not prune.schedule:
-        return "every frame"
-    recover = f" + {prune.recover}" if prune.recover else ""
-    motion = f" by {100 * prune.motion_share:.0f} % motion" if prune.motion_share else ""
-    return f"{prune.strategy}{motion}{recover}, {schedule_text(prune.schedule)}"

@@ -6,7 +6,7 @@ strategies do stands in `lift.pruning` and `lift.recovering`.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,10 +15,13 @@ from pipeline.errors import ModelError
 STRATEGIES = ("TPC", "TPA", "TPMo", "TPS")  # cluster, attention, motion, sampler
 RECOVERERS = ("TRA", "TRI")  # attention, interpolation
 
-# The default hourglass: from this share of the blocks on, keep this share of the frames. For MixSTE at full size
-# 121 and 75 of 243 frames from blocks 1 and 2 on: 58 % fewer GFLOPs. At equal cost early stages that leave more frames
-# at the end differ least from the full model (docs/bench.md): what is interpolated lies between those.
-DEFAULT_STAGES = ((1 / 8, 1 / 2), (2 / 8, 5 / 16))
+# The default hourglass: half of the frames from an eighth of the blocks on, this share from a quarter on. For MixSTE at
+# full size 121 and 75 of 243 frames from blocks 1 and 2 on: 58 % fewer GFLOPs. At equal cost early stages that leave
+# more frames at the end differ least from the full model: what is interpolated lies between those. Measured at similar
+# cost: 9.9 mm so, 9.1 for 81 @ 1, 11 to 15 for more and later stages (docs/bench.md); 121 @ 1 differs by 0.7 and 4.1 mm
+# (perfect joints, detector errors), 121 @ 2, 61 @ 4 by 1.1 and 4.5 (docs/schedules.md).
+DEFAULT_SHARE = 5 / 16
+_FIRST_SHARE, _FIRST_BLOCK, _LAST_BLOCK = 1 / 2, 1 / 8, 2 / 8
 
 _HINT = "Correct the pruning schedule ('prune' in the weights manifest, or the --prune options)."
 
@@ -40,16 +43,15 @@ class PruneConfig:
 
     @property
     def label(self) -> str:
-        """For people: "TPS, 121 frames from block 2, 81 from block 4, TRI"; "every frame in every block" if empty.
+        """For people: "TPS + TRI, 121 @ 2, 81 @ 4" (frames @ block); "every frame" if nothing is pruned.
 
-        With a share of motion: "TPS by 50 % motion, 121 frames ...".
+        With a share of motion: "TPS by 50 % motion + TRI, 121 @ 2".
         """
         if not self.schedule:
-            return "every frame in every block"
-        (block, keep), *rest = self.schedule
-        stages = [f"{keep} frames from block {block}", *(f"{keep} from block {block}" for block, keep in rest)]
+            return "every frame"
         by_motion = f" by {round(100 * self.motion_share)} % motion" if self.motion_share else ""
-        return ", ".join([self.strategy + by_motion, *stages, *([self.recover] if self.recover else [])])
+        recover = f" + {self.recover}" if self.recover else ""
+        return f"{self.strategy}{by_motion}{recover}, {schedule_text(self.schedule)}"
 
     def check(self, frames: int, depth: int, seq2frame: bool = False) -> None:
         """Raise `ModelError` unless a host with `depth` blocks and `frames` frames can follow this schedule."""
@@ -142,16 +144,24 @@ class PruneConfig:
         return PruneConfig(str(data.get("strategy", "TPS")), schedule, str(data.get("recover", "TRI")), motion_share)
 
 
-def default_schedule(frames: int, depth: int) -> tuple[tuple[int, int], ...]:
-    """`DEFAULT_STAGES` for a host of `depth` blocks and `frames` frames; stages that do not fit a small one fall away.
+def schedule_text(schedule: Sequence[tuple[int, int]]) -> str:
+    """((2, 121), (4, 81)) -> "121 @ 2, 81 @ 4": frames @ block, as people write it."""
+    return ", ".join(f"{keep} @ {block}" for block, keep in schedule)
 
-    The numbers of frames are odd, so that evenly spread frames have the centre among them.
+
+def default_schedule(frames: int, depth: int, share: float = DEFAULT_SHARE) -> tuple[tuple[int, int], ...]:
+    """The default hourglass for a host of `depth` blocks and `frames` frames, with `share` of the frames at its end.
+
+    One stage if there are too few blocks for two, or half of the frames or more are kept; () if all of them are. The
+    numbers of frames are odd, so that evenly spread frames have the centre among them.
     """
-    schedule: list[tuple[int, int]] = []
-    last_block, alive = 0, frames  # never at block 0: every block before the first stage sees all frames
-    for block_share, frame_share in DEFAULT_STAGES:
-        block, keep = max(last_block + 1, round(block_share * depth)), 2 * int(frame_share * frames / 2) + 1
-        if block < depth and 3 <= keep < alive:
-            schedule.append((block, keep))
-            last_block, alive = block, keep
-    return tuple(schedule)
+    first = max(1, round(_FIRST_BLOCK * depth))  # never at block 0: every block before the first stage sees all frames
+    last = max(first + 1, round(_LAST_BLOCK * depth))
+    half, keep = _odd(_FIRST_SHARE * frames), _odd(share * frames)
+    stages = ((first, half), (last, keep)) if last < depth and keep < half else ((first, keep),)
+    return tuple((block, kept) for block, kept in stages if block < depth and kept < frames)
+
+
+def _odd(frames: float) -> int:
+    """The odd number next to it, at least 3."""
+    return max(3, 2 * int(frames / 2) + 1)

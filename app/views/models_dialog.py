@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QFileDialog, QPushButton, QStackedWidget, QTreeWid
 
 from app import theme
 from app.lifters import CHECKPOINT_SUFFIXES, DAMAGED, INSTALLED, MISSING, FoundCheckpoint, LifterInfo
-from app.recipe import prune_text
 from app.views.catalogue import CatalogueDialog
 from app.views.checkpoint_form import CheckpointForm
 from app.views.widgets import column, label, row
@@ -67,7 +66,7 @@ class ModelsDialog(CatalogueDialog):
         items = []
         for lifter in lifters:
             state = _STATES[lifter.state] + (", default" if lifter.default else "")
-            network, pruning = lifter.host_title.partition(" (")[0], prune_text(lifter.prune)
+            network, pruning = lifter.host_title.partition(" (")[0], lifter.prune.label
             item = QTreeWidgetItem([lifter.title, network, str(lifter.frames), pruning, state])
             item.setToolTip(0, lifter.title)
             item.setToolTip(1, lifter.host_title)

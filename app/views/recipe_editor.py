@@ -16,15 +16,13 @@ from app.recipe import (
     RecipeFields,
     effective,
     problem,
-    schedule_for,
-    schedule_text,
     share_kept,
     takes_motion,
 )
 from app.views.fields import LongComboBox, NoWheel, percent_slider, stacked, with_text
 from app.views.widgets import column, label
 from pipeline.errors import UserError
-from pipeline.schedule import PruneConfig
+from pipeline.schedule import PruneConfig, default_schedule, schedule_text
 
 _PRUNERS = (
     (AS_TRAINED, "As the lifter was trained"),
@@ -199,7 +197,7 @@ class RecipeEditor(QWidget):
 
     def _default(self) -> PruneConfig:
         assert self.info is not None
-        return PruneConfig("TPS", schedule_for(1 / 3, self.info.frames, self.info.depth), "TRI")
+        return PruneConfig("TPS", default_schedule(self.info.frames, self.info.depth), "TRI")
 
     def _fill(self, prune: PruneConfig) -> None:
         """Put schedule, recovery and motion of `prune` into the fields."""
@@ -216,7 +214,7 @@ class RecipeEditor(QWidget):
         self.keep_text.setText(f"{percent} %")
         if self._loading or self.info is None:
             return
-        schedule = schedule_for(percent / 100, self.info.frames, self.info.depth) if percent < 100 else ()
+        schedule = default_schedule(self.info.frames, self.info.depth, percent / 100) if percent < 100 else ()
         prune = self._valid() or self._default()
         strategy = prune.strategy if prune.schedule else self.info.prune.strategy
         recover = prune.recover if prune.schedule else self.info.prune.recover

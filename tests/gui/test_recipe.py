@@ -12,7 +12,6 @@ from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
 from app.compare import Stage, ghost
-from app.controller import State
 from app.recipe import parse_schedule, problem
 from app.settings import CompareSettings, RunSettings, Settings
 from app.views.recipe_editor import RecipeEditor
@@ -22,7 +21,7 @@ from app.window import Window
 from pipeline.config import LiftConfig
 from pipeline.errors import ConfigError, NoPersonError
 from pipeline.schedule import PruneConfig, default_schedule, schedule_text
-from pipeline.types import Take, TokenStages, Track3D, VideoInfo
+from pipeline.types import RunState, Take, TokenStages, Track3D, VideoInfo
 from tests.fakes import COUNT, FPS, HALVING, FakeBackend, make_take, walking
 from tests.gui.conftest import run_to_end
 
@@ -128,7 +127,7 @@ def test_lifting_again_keeps_range_and_person_and_shows_no_half_take(
     backend.hold = True
     editor = opened.workspace.panel.recipe.editor
     choose(editor, "TPC")
-    qtbot.waitUntil(lambda: opened.controller.state is State.RUNNING)
+    qtbot.waitUntil(lambda: opened.controller.state is RunState.RUNNING)
     qtbot.wait(200)
     assert opened.controller.session.take is first
     with qtbot.waitSignal(opened.controller.finished):
@@ -177,7 +176,7 @@ def test_an_impossible_schedule_says_why_and_runs_nothing(
     qtbot.wait(700)
     lifted.actions_["run"].trigger()
     assert len(backend.configs) == runs
-    assert lifted.controller.state is State.IDLE
+    assert lifted.controller.state is RunState.IDLE
     assert "Keeping 121" in lifted.banner.message.text()
     assert Settings().run.schedule == schedule_text(HALVING.schedule), "what cannot be run is not kept"
     with qtbot.waitSignal(lifted.controller.finished):
@@ -236,7 +235,7 @@ def test_a_recipe_that_fails_keeps_the_take(
     first = lifted.controller.session.take
     backend.fail = NoPersonError("It went wrong.", "Try another one.")
     choose(editor, "TPC")
-    qtbot.waitUntil(lambda: lifted.controller.state is State.FAILED)
+    qtbot.waitUntil(lambda: lifted.controller.state is RunState.FAILED)
     assert lifted.controller.session.take is first
     assert lifted.banner.message.text() == "It went wrong."
 
@@ -397,7 +396,7 @@ def test_a_comparison_that_fails_is_a_banner_and_the_take_stays(
     qtbot.waitUntil(lambda: lifted.controller.comparer.stage is Stage.FAILED)
     assert lifted.banner.message.text() == "The other one went wrong."
     assert lifted.controller.session.take.complete
-    assert lifted.controller.state is State.IDLE
+    assert lifted.controller.state is RunState.IDLE
 
 
 def test_the_first_recipe_to_compare_with_prunes_nothing() -> None:

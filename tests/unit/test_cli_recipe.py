@@ -95,6 +95,6 @@ def test_lift_takes_what_is_not_named_from_the_manifest() -> None:
 
 
 def test_labels_are_for_people() -> None:
-    assert PruneConfig().label == "every frame in every block"
-    assert PruneConfig("TPS", ((2, 121), (4, 81)), "TRI").label == "TPS, 121 frames from block 2, 81 from block 4, TRI"
-    assert PruneConfig("TPC", ((7, 61),), "").label == "TPC, 61 frames from block 7"
+    assert PruneConfig().label == "every frame"
+    assert PruneConfig("TPS", ((2, 121), (4, 81)), "TRI").label == "TPS + TRI, 121 @ 2, 81 @ 4"
+    assert PruneConfig("TPC", ((7, 61),), "").label == "TPC, 61 @ 7"

@@ -177,10 +177,10 @@ def test_json_that_is_no_schedule_is_refused(data: dict[str, object], reason: st
 
 
 def test_label_names_strategy_stages_recovering_and_motion():
-    assert PruneConfig("TPS", SCHEDULE).label == "TPS, 121 frames from block 2, 81 from block 4, TRI"
+    assert PruneConfig("TPS", SCHEDULE).label == "TPS + TRI, 121 @ 2, 81 @ 4"
     following = PruneConfig("TPS", ((1, 61),), motion_share=0.3)
-    assert following.label == "TPS by 30 % motion, 61 frames from block 1, TRI"
-    assert PruneConfig().label == "every frame in every block"
+    assert following.label == "TPS by 30 % motion + TRI, 61 @ 1"
+    assert PruneConfig().label == "every frame"
 
 
 def small(prune: PruneConfig) -> MixSTE:
