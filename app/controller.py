@@ -16,7 +16,7 @@ from app.compare import Comparer
 from app.job_thread import Work
 from app.opening import Opening
 from app.rework import Rework
-from app.runner import BUSY, Runner, State
+from app.runner import Runner
 from app.session_state import TakeSession
 from app.settings import Settings
 from app.take_files import TakeFiles
@@ -26,15 +26,13 @@ from pipeline.edit import edited
 from pipeline.errors import UserError
 from pipeline.formats import ExportOptions
 from pipeline.provenance import can_finish_again, take_config, with_names
-from pipeline.types import Take, VideoInfo
-
-__all__ = ["BUSY", "Controller", "State"]
+from pipeline.types import RunState, Take, VideoInfo
 
 
 class Controller(QObject):
     """Owns the video's player, the run and the models; `session` is the state of the open take."""
 
-    state_changed = Signal(object)  # State
+    state_changed = Signal(object)  # RunState
     opening_changed = Signal(bool)
     progressed = Signal(object)  # Progress
     finished = Signal(object)  # Take, complete
@@ -87,7 +85,7 @@ class Controller(QObject):
         self._engine.close()
 
     @property
-    def state(self) -> State:
+    def state(self) -> RunState:
         return self._runner.state
 
     @property
@@ -206,7 +204,7 @@ class Controller(QObject):
         self._runner.cancel()
 
     @Slot(object)
-    def _state_changed(self, state: State) -> None:
+    def _state_changed(self, state: RunState) -> None:
         self.session.busy = self.busy
         self.state_changed.emit(state)
         self._compare()

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pipeline.config import LiveConfig, RunConfig
 from pipeline.flow import CancelToken
-from pipeline.types import Doubles, Floats, LiveResult, LiveStats, Progress, Take, VideoInfo
+from pipeline.types import Progress, Take, VideoInfo
 
 if TYPE_CHECKING:
     from pipeline.live.engine import LiveEngine
@@ -28,27 +28,6 @@ class LiveWish:
     rate_hz: float | None = None
 
 
-class Engine(Protocol):
-    """`pipeline.live.engine.LiveEngine` as the window sees it."""
-
-    @property
-    def state(self) -> Any: ...
-    @property
-    def error(self) -> BaseException | None: ...
-    @property
-    def info(self) -> VideoInfo | None: ...
-    @property
-    def stats(self) -> LiveStats: ...
-    def start(self) -> None: ...
-    def stop(self) -> None: ...
-    def latest(self, timeout_s: float = 0.0) -> LiveResult | None: ...
-    def set_lookahead(self, frames: int) -> None: ...
-    def history(self, person: int) -> tuple[Doubles, Floats]: ...
-    def subscribe(
-        self, on_result: Callable[[LiveResult], None], on_error: Callable[[BaseException], None] | None = None
-    ) -> Callable[[], None]: ...
-
-
 class LiveBackend(Protocol):
     """Any thread, but for the engine, which is used from one. Raises `UserError` children."""
 
@@ -56,7 +35,7 @@ class LiveBackend(Protocol):
         """(what to open, title) of the cameras that are plugged in now. May take a second."""
         ...
 
-    def make_live(self, wish: LiveWish, models: Any) -> Engine:
+    def make_live(self, wish: LiveWish, models: Any) -> LiveEngine:
         """A live engine that is not started; `models` keep what it loads."""
         ...
 

@@ -20,13 +20,12 @@ from app.live_image import live_image, live_people
 from app.live_recording import LiveRecording
 from app.live_session import LiveSession
 from app.live_streams import LiveStreams
-from app.runner import State
 from app.settings import Settings
 from app.take_files import recording_of
 from app.views.live_dialog import LiveDialog, Models
 from app.views.live_page import LivePage
 from pipeline.errors import UserError
-from pipeline.types import LiveStats, Take
+from pipeline.types import LiveStats, RunState, Take
 
 _SLOW_MS = 40
 _NOBODY = np.zeros((0, 17, 3), np.float32)
@@ -147,12 +146,12 @@ class LiveCommands(QObject):
         self.session.stop()
 
     @Slot(object)
-    def _state_changed(self, state: State) -> None:
-        self._actions.enable(state is State.RUNNING, "record")
-        self._actions.enable(state in (State.STARTING, State.RUNNING), "stop_live")
-        if state is State.STARTING:
+    def _state_changed(self, state: RunState) -> None:
+        self._actions.enable(state is RunState.RUNNING, "record")
+        self._actions.enable(state in (RunState.STARTING, RunState.RUNNING), "stop_live")
+        if state is RunState.STARTING:
             self.active_changed.emit(True)
-        elif state is State.RUNNING and self._gpu_warning is None:
+        elif state is RunState.RUNNING and self._gpu_warning is None:
             self._gpu_warning = ""
             self._threads.run("look for a GPU", self._backend.gpu_warning, self._gpu_looked_for)
 

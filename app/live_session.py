@@ -8,16 +8,18 @@ thread of its own; what was wished in the meantime starts after it.
 from __future__ import annotations
 
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from app.backend import Backend
-from app.live_backend import Engine, LiveWish
-from app.runner import State
+from app.live_backend import LiveWish
 from app.threads import ThreadSet
 from pipeline.errors import UserError
-from pipeline.types import LiveResult, LiveStats
+from pipeline.types import LiveResult, LiveStats, RunState
+
+if TYPE_CHECKING:
+    from pipeline.live.engine import LiveEngine
 
 _LOOK_MS = 16
 _STATS_MS = 250
@@ -26,7 +28,7 @@ _STATS_MS = 250
 class LiveSession(QObject):
     """Main thread only. `newest` is the last result; `engine` is there from `start` until all has ended."""
 
-    state_changed = Signal(object)  # State
+    state_changed = Signal(object)  # RunState
     began = Signal()  # a new engine, just before it starts: whoever wants all results subscribes
     fresh = Signal()  # `newest` is another one
     looked = Signal(object)  # LiveStats, a few times a second, also while no frame comes
@@ -36,8 +38,8 @@ class LiveSession(QObject):
 
     def __init__(self, backend: Backend, threads: ThreadSet, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.state = State.IDLE
-        self.engine: Engine | None = None
+        self.state = RunState.IDLE
+        self.engine: LiveEngine | None = None
         self.wish: LiveWish | None = None
         self.newest: LiveResult | None = None
         self._backend, self._threads = backend, threads
@@ -57,7 +59,7 @@ class LiveSession(QObject):
 
     @property
     def running(self) -> bool:
-        return self.state is State.RUNNING
+        return self.state is RunState.RUNNING
 
     @property
     def stats(self) -> LiveStats:
@@ -81,7 +83,7 @@ class LiveSession(QObject):
         if self._models is None:
             self._models = self._backend.make_engine()
         try:
-            engine: Engine = self._backend.make_live(wish, self._models)
+            engine = self._backend.make_live(wish, self._models)
         except UserError as error:
             self.failed.emit(error)
             return
@@ -89,17 +91,17 @@ class LiveSession(QObject):
         engine.subscribe(self._note_ready)
         self.began.emit()
         engine.start()
-        self._set_state(State.STARTING)
+        self._set_state(RunState.STARTING)
         self._timer.start()
         self._slow.start()
 
     def stop(self) -> None:
         """End it; `ended` comes when everything has."""
-        if self.engine is None or self.state is State.STOPPING:
+        if self.engine is None or self.state is RunState.STOPPING:
             return
         self._timer.stop()
         self._slow.stop()
-        self._set_state(State.STOPPING)
+        self._set_state(RunState.STOPPING)
         self._threads.run("stop live", self.engine.stop, self._stopped, self._not_stopped)
 
     def set_lookahead(self, frames: int) -> None:
@@ -117,7 +119,7 @@ class LiveSession(QObject):
         if self._models is not None:
             self._models.close()
 
-    def _set_state(self, state: State) -> None:
+    def _set_state(self, state: RunState) -> None:
         if state is not self.state:
             self.state = state
             self.state_changed.emit(state)
@@ -126,16 +128,16 @@ class LiveSession(QObject):
     def _look(self) -> None:
         if self.engine is None:
             return
-        state = State[self.engine.state.name]
+        state = self.engine.state
         result = self.engine.latest()
         if result is not None:
             self.newest = result
-            if state is State.RUNNING:
+            if state is RunState.RUNNING:
                 self._set_state(state)
             self.fresh.emit()
-        if state in (State.FAILED, State.IDLE):
+        if state in (RunState.FAILED, RunState.IDLE):
             self.stop()
-        elif state is not State.STOPPING:
+        elif state is not RunState.STOPPING:
             self._set_state(state)
 
     @Slot()
@@ -144,18 +146,18 @@ class LiveSession(QObject):
 
     def _stopped(self, nothing: object) -> None:
         error = None if self.engine is None else self.engine.error
-        self._end(State.IDLE if error is None else State.FAILED)
+        self._end(RunState.IDLE if error is None else RunState.FAILED)
         if isinstance(error, UserError):
             self.failed.emit(error)
         elif error is not None:
             self.broke.emit(error)
 
     def _not_stopped(self, error: Exception) -> None:
-        self._end(State.FAILED)
+        self._end(RunState.FAILED)
         if isinstance(error, UserError):
             self.failed.emit(error)
 
-    def _end(self, state: State) -> None:
+    def _end(self, state: RunState) -> None:
         self.engine = self.newest = None
         self._set_state(state)
         self.ended.emit()

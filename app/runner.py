@@ -7,7 +7,6 @@ that finds the models in use waits until that thread has ended.
 
 from __future__ import annotations
 
-import enum
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
@@ -16,29 +15,19 @@ from app.backend import Backend
 from app.job_thread import JobThread, Work
 from app.threads import ThreadSet
 from pipeline.errors import UserError
-from pipeline.types import Take
+from pipeline.types import RunState, Take
 
 _POLL_MS = 66
 _CANCEL_PATIENCE_MS = 800
 
 
-class State(enum.Enum):
-    """What the run is doing. FAILED is IDLE after an error: everything can still be used."""
-
-    IDLE = "idle"
-    STARTING = "starting"
-    RUNNING = "running"
-    STOPPING = "stopping"
-    FAILED = "failed"
-
-
-BUSY = (State.STARTING, State.RUNNING, State.STOPPING)
+BUSY = (RunState.STARTING, RunState.RUNNING, RunState.STOPPING)
 
 
 class Runner(QObject):
     """Starts, watches and cancels jobs. `succeeded` and `fruitless` come before the state changes."""
 
-    state_changed = Signal(object)  # State
+    state_changed = Signal(object)  # RunState
     progressed = Signal(object)  # Progress
     partial = Signal(object)  # Take, not complete
     succeeded = Signal(object)  # Take, complete
@@ -49,7 +38,7 @@ class Runner(QObject):
 
     def __init__(self, backend: Backend, threads: ThreadSet, engine: Any, parent: QObject) -> None:
         super().__init__(parent)
-        self.state = State.IDLE
+        self.state = RunState.IDLE
         self._backend, self._threads, self._engine = backend, threads, engine
         self._job: JobThread | None = None
         self._queued: Work | None = None  # starts when the models are free
@@ -69,7 +58,7 @@ class Runner(QObject):
         """Whether the run that goes on, or the last one, is over a video rather than over the 2D of a take."""
         return self._over_video
 
-    def _set_state(self, state: State) -> None:
+    def _set_state(self, state: RunState) -> None:
         if state is not self.state:
             self.state = state
             self.state_changed.emit(state)
@@ -77,7 +66,7 @@ class Runner(QObject):
     def start(self, work: Work) -> None:
         """Begin; a run that is still going on is cancelled and forgotten."""
         self._forget()
-        self._set_state(State.STARTING)
+        self._set_state(RunState.STARTING)
         self._queued = work
         self._start_queued()
 
@@ -101,23 +90,23 @@ class Runner(QObject):
         """Stop the run; the window answers at once, the job within a frame or a batch."""
         if self._queued is not None:
             self._queued = None
-            self._end_fruitless(State.IDLE)
-        elif self._job is not None and self.state is not State.STOPPING:
-            self._set_state(State.STOPPING)
+            self._end_fruitless(RunState.IDLE)
+        elif self._job is not None and self.state is not RunState.STOPPING:
+            self._set_state(RunState.STOPPING)
             self._job.cancel()
             QTimer.singleShot(_CANCEL_PATIENCE_MS, self, self._stop_waiting)
 
     @Slot()
     def _stop_waiting(self) -> None:
         """A job that is loading a model cannot stop at once: it ends behind the scenes, a new run waits for it."""
-        if self.state is State.STOPPING:
+        if self.state is RunState.STOPPING:
             self._forget()
-            self._end_fruitless(State.IDLE)
+            self._end_fruitless(RunState.IDLE)
 
     def drop(self) -> None:
         """Cancel the run at once and say no more of it."""
         self._forget()
-        self._set_state(State.IDLE)
+        self._set_state(RunState.IDLE)
 
     def _forget(self) -> None:
         self._queued = None
@@ -132,10 +121,10 @@ class Runner(QObject):
             return
         progress, partial = self._job.progress.get(0), self._job.partial.get(0)
         if progress is not None:
-            if self.state is State.STARTING:
-                self._set_state(State.RUNNING)
+            if self.state is RunState.STARTING:
+                self._set_state(RunState.RUNNING)
             self.progressed.emit(progress)
-        if partial is not None and self.state is State.RUNNING:
+        if partial is not None and self.state is RunState.RUNNING:
             self.partial.emit(partial)
 
     def _ended(self, generation: int) -> bool:
@@ -146,7 +135,7 @@ class Runner(QObject):
         self._poll.stop()
         return True
 
-    def _end_fruitless(self, state: State) -> None:
+    def _end_fruitless(self, state: RunState) -> None:
         self.fruitless.emit()
         self._set_state(state)
 
@@ -154,22 +143,22 @@ class Runner(QObject):
     def _job_succeeded(self, generation: int, take: Take) -> None:
         if self._ended(generation):
             self.succeeded.emit(take)
-            self._set_state(State.IDLE)
+            self._set_state(RunState.IDLE)
             self.finished.emit(take)
 
     @Slot(int)
     def _job_stopped(self, generation: int) -> None:
         if self._ended(generation):
-            self._end_fruitless(State.IDLE)
+            self._end_fruitless(RunState.IDLE)
 
     @Slot(int, object)
     def _job_failed(self, generation: int, error: UserError) -> None:
         if self._ended(generation):
-            self._end_fruitless(State.FAILED)
+            self._end_fruitless(RunState.FAILED)
             self.failed.emit(error)
 
     @Slot(int, object)
     def _job_broke(self, generation: int, error: Exception) -> None:
         if self._ended(generation):
-            self._end_fruitless(State.FAILED)
+            self._end_fruitless(RunState.FAILED)
             self.broke.emit(error)

@@ -6,12 +6,12 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from app.actions import Actions
-from app.controller import Controller, State
+from app.controller import Controller
 from app.meter import ProgressMeter
 from app.play_commands import PlayCommands
 from app.views.rows import take_times
 from app.views.workspace import Workspace
-from pipeline.types import Progress, Take, VideoInfo
+from pipeline.types import Progress, RunState, Take, VideoInfo
 
 _LONG_MS = 500
 
@@ -53,14 +53,14 @@ class Showing(QObject):
         self._workspace.video.pickable = done
 
     @Slot(object)
-    def _state_changed(self, state: State) -> None:
+    def _state_changed(self, state: RunState) -> None:
         panel = self._workspace.run_panel
-        if state is State.STARTING:
+        if state is RunState.STARTING:
             self._meter = ProgressMeter()
             panel.start(quiet=self._controller.session.relifting)
-        elif state is State.STOPPING:
+        elif state is RunState.STOPPING:
             panel.stopping()
-        elif state in (State.IDLE, State.FAILED):
+        elif state in (RunState.IDLE, RunState.FAILED):
             panel.end()
         self._hint()
         self.enable()
@@ -107,7 +107,7 @@ class Showing(QObject):
 
     @Slot(object)
     def _progressed(self, progress: Progress) -> None:
-        if self._controller.state is State.RUNNING:
+        if self._controller.state is RunState.RUNNING:
             self._workspace.run_panel.show_reading(self._meter.read(progress))
 
     @Slot(bool)

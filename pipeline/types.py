@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import Any, Literal
 
 import numpy as np
@@ -269,6 +270,16 @@ class LivePerson:
     scores: Floats  # (17,) the 2D confidences behind each joint
     joints_image: Floats  # (17, 2) px at the same moment; NaN = not observed
     provisional: bool = True  # False: enough later frames were known that the estimate will hardly change
+
+
+class RunState(Enum):
+    """What a run over a video or a live run is doing."""
+
+    IDLE = "idle"
+    STARTING = "starting"  # the source is being opened, the models are being loaded
+    RUNNING = "running"
+    STOPPING = "stopping"
+    FAILED = "failed"  # idle after an error
 
 
 @dataclass(frozen=True, slots=True)

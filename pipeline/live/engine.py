@@ -11,7 +11,6 @@ import contextlib
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from enum import Enum
 
 import numpy as np
 
@@ -21,20 +20,12 @@ from pipeline.flow import Closed, LatestSlot
 from pipeline.live.meter import LiveSummary, Meter
 from pipeline.live.run import LiveRun
 from pipeline.sources.live_base import LiveSource
-from pipeline.types import Doubles, Floats, LiveResult, LiveStats, VideoInfo
+from pipeline.types import Doubles, Floats, LiveResult, LiveStats, RunState, VideoInfo
 
 _JOIN_S = 1.5  # with closing the source, stopping stays under 2 s
 
 OnResult = Callable[[LiveResult], None]
 OnError = Callable[[BaseException], None]
-
-
-class LiveState(Enum):
-    IDLE = "idle"
-    STARTING = "starting"  # the source is being opened, the models are being loaded
-    RUNNING = "running"
-    STOPPING = "stopping"
-    FAILED = "failed"  # see `LiveEngine.error`
 
 
 class LiveEngine:
@@ -60,17 +51,17 @@ class LiveEngine:
         self._subscribers: list[tuple[OnResult, OnError | None]] = []
 
     @property
-    def state(self) -> LiveState:
+    def state(self) -> RunState:
         run = self._run
         if run is None:
-            return LiveState.IDLE
+            return RunState.IDLE
         if run.error is not None:
-            return LiveState.FAILED
+            return RunState.FAILED
         if run.ended.is_set() or self._left_behind:
-            return LiveState.IDLE
+            return RunState.IDLE
         if self._stopping or run.stopping:
-            return LiveState.STOPPING
-        return LiveState.RUNNING if run.running.is_set() else LiveState.STARTING
+            return RunState.STOPPING
+        return RunState.RUNNING if run.running.is_set() else RunState.STARTING
 
     @property
     def error(self) -> BaseException | None:

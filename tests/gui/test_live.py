@@ -14,13 +14,12 @@ from PySide6.QtCore import QSize, Qt
 from pytestqt.qtbot import QtBot
 
 from app.live_image import live_image, live_people
-from app.runner import State
 from app.settings import Settings
 from app.window import Window
 from pipeline.errors import SourceError
 from pipeline.live.folder import MANIFEST, TAKE, VIDEO
 from pipeline.live.recording import open_recording
-from pipeline.types import Frame, LivePerson, LiveResult, LiveStats, Pose2D
+from pipeline.types import Frame, LivePerson, LiveResult, LiveStats, Pose2D, RunState
 from tests.fakes import FakeBackend
 from tests.live_fakes import FIGURE, FakeCamera, FakeDetector
 
@@ -115,7 +114,7 @@ def test_a_camera_that_fails_while_running_is_explained(window: Window, backend:
     start(window, qtbot)
     stopped(window, qtbot)
     assert window.banner.message.text() == "The camera is gone."
-    assert window.live.session.state is State.FAILED
+    assert window.live.session.state is RunState.FAILED
     backend.camera = FakeCamera
     start(window, qtbot)  # and it can be tried again
     assert window.live.session.running

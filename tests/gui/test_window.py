@@ -14,12 +14,12 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
-from app.controller import State
 from app.settings import Settings
 from app.views.export_dialog import ExportDialog
 from app.window import Window
 from pipeline.errors import NoPersonError
 from pipeline.export.base import ExportOptions
+from pipeline.types import RunState
 from tests.fakes import COUNT, FPS, FakeBackend, make_take
 from tests.gui.conftest import run_to_end
 
@@ -119,7 +119,7 @@ def test_bad_file_shows_a_banner_and_the_window_lives_on(opened: Window, tmp_pat
 
 
 def test_a_run_gives_a_skeleton(lifted: Window, backend: FakeBackend) -> None:
-    assert lifted.controller.state is State.IDLE
+    assert lifted.controller.state is RunState.IDLE
     assert lifted.controller.session.take.complete
     assert not lifted.workspace.run_panel.isVisible()
     assert lifted.actions_["export"].isEnabled()
@@ -134,7 +134,7 @@ def test_what_is_lifted_can_be_watched_while_it_runs(opened: Window, backend: Fa
     backend.hold = True
     opened.actions_["run"].trigger()
     qtbot.waitUntil(lambda: opened.controller.session.take is not None)
-    assert opened.controller.state is State.RUNNING
+    assert opened.controller.state is RunState.RUNNING
     assert not opened.controller.session.take.complete
     assert opened.workspace.run_panel.isVisible()
     assert "of 60 frames" in opened.workspace.run_panel.numbers.text()
@@ -156,8 +156,8 @@ def test_cancel_with_escape(opened: Window, backend: FakeBackend, qtbot: QtBot) 
     opened.actions_["run"].trigger()
     qtbot.waitUntil(lambda: opened.controller.session.take is not None)
     press(qtbot, opened, KEY.Key_Escape)
-    assert opened.controller.state is State.STOPPING
-    qtbot.waitUntil(lambda: opened.controller.state is State.IDLE)
+    assert opened.controller.state is RunState.STOPPING
+    qtbot.waitUntil(lambda: opened.controller.state is RunState.IDLE)
     assert opened.controller.session.take is None
     assert not opened.workspace.run_panel.isVisible()
     assert not opened.banner.isVisible(), "a cancel is not an error"
@@ -172,7 +172,7 @@ def test_a_cancelled_second_run_keeps_the_first_take(lifted: Window, backend: Fa
     lifted.actions_["run"].trigger()
     qtbot.waitUntil(lambda: lifted.controller.session.take is not first)
     lifted.controller.cancel()
-    qtbot.waitUntil(lambda: lifted.controller.state is State.IDLE)
+    qtbot.waitUntil(lambda: lifted.controller.state is RunState.IDLE)
     assert lifted.controller.session.take is first
 
 
@@ -186,7 +186,7 @@ def test_another_video_while_running_cancels_cleanly(
     other.write_bytes(b"x")
     opened.controller.open_path(other)
     qtbot.waitUntil(lambda: opened.controller.session.info.name == "other.mp4")
-    assert opened.controller.state is State.IDLE
+    assert opened.controller.state is RunState.IDLE
     assert opened.controller.session.take is None
     backend.hold = False
     run_to_end(opened, qtbot)
@@ -210,12 +210,12 @@ def test_a_job_that_cannot_stop_at_once_does_not_hold_the_window_up(
     gate = threading.Event()
     backend.before_run = gate.wait  # like the import of a big library: deaf to a cancel
     opened.actions_["run"].trigger()
-    qtbot.waitUntil(lambda: opened.controller.state is State.RUNNING)
+    qtbot.waitUntil(lambda: opened.controller.state is RunState.RUNNING)
     opened.controller.cancel()
-    qtbot.waitUntil(lambda: opened.controller.state is State.IDLE)
+    qtbot.waitUntil(lambda: opened.controller.state is RunState.IDLE)
     assert opened.actions_["run"].isEnabled()
     opened.actions_["run"].trigger()
-    assert opened.controller.state is State.STARTING
+    assert opened.controller.state is RunState.STARTING
     assert len(backend.configs) == 1, "the second run waits for the first to be out of the way"
     with qtbot.waitSignal(opened.controller.finished):
         gate.set()
@@ -225,7 +225,7 @@ def test_a_job_that_cannot_stop_at_once_does_not_hold_the_window_up(
 def test_nobody_found_is_a_banner(opened: Window, backend: FakeBackend, qtbot: QtBot) -> None:
     backend.fail = NoPersonError("Nobody was found in walk.mp4.", "Choose another video.")
     opened.actions_["run"].trigger()
-    qtbot.waitUntil(lambda: opened.controller.state is State.FAILED)
+    qtbot.waitUntil(lambda: opened.controller.state is RunState.FAILED)
     assert opened.banner.isVisible()
     assert opened.banner.message.text() == "Nobody was found in walk.mp4."
     assert opened.actions_["run"].isEnabled()
@@ -289,7 +289,7 @@ def test_clicking_another_person_lifts_them(lifted: Window, backend: FakeBackend
 
 def test_clicking_beside_everybody_changes_nothing(lifted: Window, qtbot: QtBot) -> None:
     qtbot.mouseClick(lifted.workspace.video, Qt.MouseButton.LeftButton, pos=QPoint(2, 2))
-    assert lifted.controller.state is State.IDLE
+    assert lifted.controller.state is RunState.IDLE
     assert lifted.controller.session.person == 1
 
 

@@ -14,11 +14,11 @@ from pipeline.errors import Cancelled, ConfigError, SourceError
 from pipeline.flow import Closed
 from pipeline.live.adapt import Pace
 from pipeline.live.clock import CaptureClock
-from pipeline.live.engine import LiveEngine, LiveState
+from pipeline.live.engine import LiveEngine
 from pipeline.live.meter import Meter, Timing
 from pipeline.live.observe import Observed
 from pipeline.live.run import LiveRun
-from pipeline.types import Frame, LiveStats, Pose2D
+from pipeline.types import Frame, LiveStats, Pose2D, RunState
 from tests.live_fakes import FakeCamera, FakeDetector, FakeLifter, FakeModels
 
 
@@ -56,7 +56,7 @@ def test_a_whole_run_from_the_first_frame_to_the_end_of_the_file(run):
     camera, models = FakeCamera(count=40, hz=50), FakeModels()
     engine = run(camera, models)
     assert engine.wait(20)
-    assert engine.state is LiveState.IDLE
+    assert engine.state is RunState.IDLE
     engine.raise_error()
     assert camera.closed.is_set()
     assert not models.closed  # they are the caller's
@@ -118,12 +118,12 @@ def test_stop_under_load_is_quick_and_a_run_can_follow(run):
         begun = time.monotonic()
         engine.stop()
         assert time.monotonic() - begun < 1.5
-        assert engine.state is LiveState.IDLE
+        assert engine.state is RunState.IDLE
         assert camera.closed.is_set()
         engine.kept.clear()
         if camera is cameras[0]:
             engine.start()
-            assert engine.state in (LiveState.STARTING, LiveState.RUNNING)
+            assert engine.state in (RunState.STARTING, RunState.RUNNING)
     engine.latest()  # the last one may still be shown
     assert engine.latest() is None
 
@@ -132,20 +132,20 @@ def test_states_from_start_to_stop(run):
     models = FakeModels()
     models.wait = 0.3
     engine = run(FakeCamera(), models, start=False)
-    assert engine.state is LiveState.IDLE
+    assert engine.state is RunState.IDLE
     assert engine.info is None
     assert engine.summary.captured == 0
     engine.start()
-    assert engine.state is LiveState.STARTING
+    assert engine.state is RunState.STARTING
     assert engine.stats.notice
     with pytest.raises(RuntimeError, match="already"):
         engine.start()
-    until(lambda: engine.state is LiveState.RUNNING)
+    until(lambda: engine.state is RunState.RUNNING)
     until(lambda: engine.latest() is not None)
     assert engine.info is not None
     engine.stop()
     engine.stop()
-    assert engine.state is LiveState.IDLE
+    assert engine.state is RunState.IDLE
 
 
 def test_stopping_while_models_are_loading_does_not_wait_for_them(run):
@@ -157,7 +157,7 @@ def test_stopping_while_models_are_loading_does_not_wait_for_them(run):
     begun = time.monotonic()
     engine.stop()
     assert time.monotonic() - begun < 2
-    assert engine.state is LiveState.IDLE
+    assert engine.state is RunState.IDLE
     assert camera.closed.is_set()
 
 
@@ -175,10 +175,10 @@ def test_an_opening_that_takes_long_is_cancelled(run):
 
     engine = run(Slow())
     time.sleep(0.05)
-    assert engine.state is LiveState.STARTING
+    assert engine.state is RunState.STARTING
     engine.stop()
     assert engine.wait(2)
-    assert engine.state is LiveState.IDLE
+    assert engine.state is RunState.IDLE
     engine.raise_error()
 
 
@@ -206,14 +206,14 @@ def test_an_error_anywhere_ends_the_run_and_is_kept(run, where):
         engine.subscribe(lambda result: [][result.frame.index])
     engine.start()
     assert engine.wait(20)
-    assert engine.state is LiveState.FAILED
+    assert engine.state is RunState.FAILED
     expected = {"open": SourceError, "read": SourceError, "subscriber": IndexError}.get(where, RuntimeError)
     with pytest.raises(expected):
         engine.raise_error()
     if where != "open":
         assert camera.closed.is_set()
     engine.stop()
-    assert engine.state is LiveState.FAILED  # it stays said
+    assert engine.state is RunState.FAILED  # it stays said
 
 
 def test_a_subscriber_with_its_own_handler_does_not_end_the_run(run):
@@ -236,7 +236,7 @@ def test_a_camera_that_stalls_is_told_and_survived(run):
     engine = run(FakeCamera(stall_at=10))
     until(lambda: engine.stats.captured == 10)
     until(lambda: "unplugged" in engine.stats.notice)
-    assert engine.state is LiveState.RUNNING
+    assert engine.state is RunState.RUNNING
     engine.stop()
     engine.raise_error()
 
@@ -257,7 +257,7 @@ def test_a_driver_that_hangs_does_not_hang_the_program(run):
     begun = time.monotonic()
     engine.stop()
     assert time.monotonic() - begun < 2
-    assert engine.state is LiveState.IDLE
+    assert engine.state is RunState.IDLE
     camera.release.set()
     assert engine.wait(5)  # the thread that was left behind ends by itself
     engine.raise_error()
@@ -370,7 +370,7 @@ def test_the_lookahead_can_be_changed_while_it_runs(run):
     late_s = 10 / 50
     until(lambda: engine.stats.lookahead_ms == pytest.approx(1e3 * late_s, rel=0.2))
     until(lambda: engine.kept[-1].frame.time_s - engine.kept[-1].people_time_s > 0.6 * late_s)
-    assert engine.state is LiveState.RUNNING
+    assert engine.state is RunState.RUNNING
     with pytest.raises(ConfigError):
         engine.set_lookahead(31)
 
@@ -408,8 +408,8 @@ def test_behind_the_lifter_frames_are_lifted_that_make_nobody_late(monkeypatch, 
 def test_threads_hand_over_fast_while_it_runs_and_as_before_afterwards(run):
     usual_s = sys.getswitchinterval()
     engine = run(FakeCamera())
-    until(lambda: engine.state is LiveState.RUNNING)
+    until(lambda: engine.state is RunState.RUNNING)
     assert sys.getswitchinterval() == pytest.approx(0.001)
     engine.stop()
-    until(lambda: engine.state is LiveState.IDLE)
+    until(lambda: engine.state is RunState.IDLE)
     assert sys.getswitchinterval() == pytest.approx(usual_s)
