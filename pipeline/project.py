@@ -19,7 +19,9 @@ from numpy.typing import NDArray
 from pipeline.errors import TakeError
 from pipeline.files import atomic_write
 from pipeline.types import (
+    Doubles,
     Finding,
+    Ints,
     LiftedTrack,
     SceneEstimate,
     Take,
@@ -118,9 +120,7 @@ def _take(header: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Take:
     """Put a take together from its two parts. Raises KeyError, ValueError or TypeError where they do not fit."""
     tracks2d = tuple(
         Track2D(
-            int(t["person"]),
-            arrays["frame_index"].astype(np.int64),
-            arrays["time_s"].astype(np.float64),
+            *_person_and_frames(t, arrays),
             arrays[f"person{t['person']}_joints_image"].astype(np.float32),
             arrays[f"person{t['person']}_scores_image"].astype(np.float32),
             t["skeleton"],
@@ -129,9 +129,7 @@ def _take(header: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Take:
     )
     tracks3d = tuple(
         Track3D(
-            int(t["person"]),
-            arrays["frame_index"].astype(np.int64),
-            arrays["time_s"].astype(np.float64),
+            *_person_and_frames(t, arrays),
             arrays[f"person{t['person']}_joints"].astype(np.float32),
             arrays[f"person{t['person']}_scores"].astype(np.float32),
             t["space"],
@@ -162,6 +160,11 @@ def _take(header: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Take:
     names = {int(person): str(name) for person, name in dict(header.get("names", {})).items()}
     info = VideoInfo(**header["info"])
     return Take(info, tracks2d, tracks3d, scene, header["provenance"], bool(header["complete"]), stages, lifted, names)
+
+
+def _person_and_frames(values: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> tuple[int, Ints, Doubles]:
+    """What every track begins with: the person, and index and time of each of its frames."""
+    return int(values["person"]), arrays["frame_index"].astype(np.int64), arrays["time_s"].astype(np.float64)
 
 
 def _lifted(values: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> LiftedTrack:

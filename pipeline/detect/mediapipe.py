@@ -35,8 +35,8 @@ from pipeline.detect.mediapipe_people import (
     same,
 )
 from pipeline.detect.mediapipe_search import Hit, PersonSearch, Place
-from pipeline.detect.similarity import joint_box
-from pipeline.types import Frame, Pose2D
+from pipeline.detect.person_follower import PersonFollower
+from pipeline.types import Floats, Frame
 
 _ALGORITHM = 1  # raise it when the same frames would give other results
 
@@ -54,7 +54,7 @@ class _Begun:
     known: list[Square]
 
 
-class MediaPipeDetector:
+class MediaPipeDetector(PersonFollower[Person]):
     """`Detector` on BlazePose-33. Scores are visibilities, low for joints beyond the edge of the picture.
 
     Needs nothing but MediaPipe's wheel: the model bundle is made in the cache on first use. Raises `ModelError` if
@@ -75,51 +75,27 @@ class MediaPipeDetector:
         parts = [self.name, bundle.mediapipe_version, bundle.sha256[:16], f"a{_ALGORITHM}", f"people{self._max_people}"]
         parts += [] if self._prompt else ["beside"]
         self._cache_key = "-".join([*parts, runtime] if runtime else parts)
-        self._closed = False
         self.reset()
 
-    @property
-    def cache_key(self) -> str:
-        return self._cache_key
-
-    def reset(self) -> None:
-        self._people: list[Person] = []
+    def _start_search(self, size_px: tuple[int, int]) -> None:
         self._begun: _Begun | None = None
-        self._size = (0, 0)
-        self._time_s = -np.inf
-
-    def resume(self, pose: Pose2D, time_s: float, size_px: tuple[int, int]) -> None:
-        self.reset()
-        self._size = size_px
         self._search.reset(size_px)
-        self._time_s = time_s
-        for joints, scores in zip(pose.joints_image, pose.scores, strict=True):
-            self._people.append(Person(body_square(joints), joints, scores, 1.0, frames=_ESTABLISHED))
 
-    def close(self) -> None:
-        if not self._closed:
-            self._closed = True
-            self._search.close()
-            self._locator.close()
+    def _known(self, joints: Floats, scores: Floats) -> Person:
+        return Person(body_square(joints), joints, scores, 1.0, frames=_ESTABLISHED)
 
-    def detect(self, frame: Frame) -> Pose2D:
-        height, width = frame.bgr.shape[:2]
-        if (width, height) != self._size or frame.time_s < self._time_s:
-            self.reset()  # another picture, or back in time: what was seen before says nothing
-            self._size = (width, height)
-            self._search.reset(self._size)
-        self._time_s = frame.time_s
+    def _confidence(self, person: Person) -> float:
+        return person.confidence
+
+    def _release(self) -> None:
+        self._search.close()
+        self._locator.close()
+
+    def _update(self, frame: Frame) -> None:
         if self._prompt or self._search.never_searched:
             self._detect_promptly(frame)
         else:
             self._detect_beside(frame)
-        people = sorted(self._people, key=lambda person: -person.confidence)
-        if not people:
-            return Pose2D.nobody(self.skeleton)
-        joints = np.stack([person.joints for person in people])
-        scores = np.stack([person.scores for person in people])
-        boxes = np.stack([joint_box(j, s) for j, s in zip(joints, scores, strict=True)])
-        return Pose2D(boxes, joints, scores, self.skeleton)
 
     @property
     def _room(self) -> bool:

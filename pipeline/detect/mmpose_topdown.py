@@ -15,8 +15,9 @@ from pipeline.config import DetectConfig
 from pipeline.detect.crops import Piece, faded, widened
 from pipeline.detect.mmpose_network import PoseNetwork, version
 from pipeline.detect.newcomers import NewcomerSearch
+from pipeline.detect.person_follower import PersonFollower
 from pipeline.detect.similarity import body_joints, joint_box, oks
-from pipeline.types import Floats, Frame, Image, Pose2D
+from pipeline.types import Floats, Frame, Image
 
 _ALGORITHM = 1  # raise it when the same frames would give other results
 
@@ -42,7 +43,7 @@ class _Person:
     frames: int = 1  # followed for so long
 
 
-class MMPoseTopDown:
+class MMPoseTopDown(PersonFollower[_Person]):
     """`Detector` on a top-down network. Scores are the heights of its peaks, low outside the picture."""
 
     def __init__(self, network: PoseNetwork, name: str, checkpoint_sha256: str, config: DetectConfig) -> None:
@@ -57,52 +58,27 @@ class MMPoseTopDown:
                 self._search.key, f"a{_ALGORITHM}", f"people{config.max_people}",
             ]
         )  # fmt: skip
-        self._closed = False
         self.reset()
 
-    @property
-    def cache_key(self) -> str:
-        return self._cache_key
-
-    def reset(self) -> None:
-        self._people: list[_Person] = []
-        self._size = (0, 0)
-        self._time_s = -np.inf
+    def _start_search(self, size_px: tuple[int, int]) -> None:
         self._search.reset()
 
-    def resume(self, pose: Pose2D, time_s: float, size_px: tuple[int, int]) -> None:
-        self.reset()
-        self._size, self._time_s = size_px, time_s
-        for joints, scores in zip(pose.joints_image, pose.scores, strict=True):
-            box = _body_box(joints, scores)
-            self._people.append(_Person(box, joints, scores, frames=_ESTABLISHED))
+    def _known(self, joints: Floats, scores: Floats) -> _Person:
+        return _Person(_body_box(joints, scores), joints, scores, frames=_ESTABLISHED)
 
-    def close(self) -> None:
-        if not self._closed:
-            self._closed = True
-            self._search.close()
+    def _release(self) -> None:
+        self._search.close()
 
-    def detect(self, frame: Frame) -> Pose2D:
-        height, width = frame.bgr.shape[:2]
-        if (width, height) != self._size or frame.time_s < self._time_s:
-            self.reset()  # another picture, or back in time: what was seen before says nothing
-            self._size = (width, height)
-        self._time_s = frame.time_s
+    def _update(self, frame: Frame) -> None:
         self._follow(frame)
         self._admit(frame)
-        if not self._people:
-            return Pose2D.nobody(self.skeleton)
-        people = sorted(self._people, key=lambda person: -self._confidence(person.scores))
-        joints, scores = np.stack([p.joints for p in people]), np.stack([p.scores for p in people])
-        boxes = np.stack([joint_box(j, s) for j, s in zip(joints, scores, strict=True)])
-        return Pose2D(boxes, joints, scores, self.skeleton)
 
     def _follow(self, frame: Frame) -> None:
         """Everyone's joints in this frame; who is gone is looked for where they were."""
         found = self._locate(frame.bgr, [person.box for person in self._people])
         followed: list[_Person] = []
         for before, now in zip(self._people, found, strict=True):
-            if now is None or self._confidence(now.scores) < _FOLLOW_SCORE:
+            if now is None or self._confidence(now) < _FOLLOW_SCORE:
                 self._search.lost(before.box, frame.time_s)
                 continue
             now.frames = before.frames + 1
@@ -127,7 +103,7 @@ class MMPoseTopDown:
         for person in self._locate(frame.bgr, [one.box for one in first]):
             if len(self._people) >= self._max_people:
                 break
-            if person is None or self._confidence(person.scores) < _NEW_SCORE:
+            if person is None or self._confidence(person) < _NEW_SCORE:
                 continue
             if not any(self._same(person, known) for known in self._people):
                 self._people.append(person)
@@ -146,9 +122,9 @@ class MMPoseTopDown:
                 out[i] = _Person(_body_box(image, values), image, values)
         return out
 
-    def _confidence(self, scores: Floats) -> float:
+    def _confidence(self, person: _Person) -> float:
         """Mean over trunk and limbs, of those inside the picture: somebody who is cut off at the knees is somebody."""
-        body = scores[self._body]
+        body = person.scores[self._body]
         seen = body[body >= 0.1]
         return float(seen.mean()) if len(seen) else 0.0
 

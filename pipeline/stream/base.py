@@ -46,27 +46,13 @@ class Stream(Protocol):
         ...
 
 
-class ThreadStream(ABC):
-    """A `Stream` whose `_deliver` may take its time: it is called in a thread of its own with the newest frame.
-
-    A subclass opens what it needs and then calls this constructor, which starts the thread.
-    """
+class CountedStream:
+    """What every `Stream` keeps: its address, a slot for the newest frame, and what became of the frames."""
 
     def __init__(self, address: Address) -> None:
         self._url = address.url
         self._slot: LatestSlot[LiveResult] = LatestSlot()
         self._sent = self._failed = self._late = 0
-        self._notice = ""
-        self._thread = threading.Thread(target=self._run, name=f"stream {address.scheme}", daemon=True)
-        self._thread.start()
-
-    @abstractmethod
-    def _deliver(self, result: LiveResult) -> str:
-        """Send one frame: "" or why it did not arrive, for people. An `OSError` is taken for such a reason."""
-
-    @abstractmethod
-    def _release(self) -> None:
-        """Close what the constructor opened. Called once, by the thread."""
 
     @property
     def url(self) -> str:
@@ -79,6 +65,27 @@ class ThreadStream(ABC):
     @property
     def dropped(self) -> int:
         return self._slot.dropped + self._failed + self._late
+
+
+class ThreadStream(CountedStream, ABC):
+    """A `Stream` whose `_deliver` may take its time: it is called in a thread of its own with the newest frame.
+
+    A subclass opens what it needs and then calls this constructor, which starts the thread.
+    """
+
+    def __init__(self, address: Address) -> None:
+        super().__init__(address)
+        self._notice = ""
+        self._thread = threading.Thread(target=self._run, name=f"stream {address.scheme}", daemon=True)
+        self._thread.start()
+
+    @abstractmethod
+    def _deliver(self, result: LiveResult) -> str:
+        """Send one frame: "" or why it did not arrive, for people. An `OSError` is taken for such a reason."""
+
+    @abstractmethod
+    def _release(self) -> None:
+        """Close what the constructor opened. Called once, by the thread."""
 
     @property
     def notice(self) -> str:

@@ -16,8 +16,9 @@ from websockets.exceptions import ConnectionClosed
 from websockets.typing import Origin
 
 from pipeline.errors import OutputError
-from pipeline.flow import Closed, LatestSlot
+from pipeline.flow import Closed
 from pipeline.stream.address import Address
+from pipeline.stream.base import CountedStream
 from pipeline.stream.document import frame_json
 from pipeline.stream.people import Chosen
 from pipeline.types import LiveResult
@@ -33,15 +34,13 @@ _protocol_log = logging.getLogger(__name__ + ".protocol")
 _protocol_log.setLevel(logging.CRITICAL)  # whatever a port scanner sends is no news for our user
 
 
-class WebSocketStream:
+class WebSocketStream(CountedStream):
     """A `Stream` with an event loop in a thread of its own. A client that is slow misses frames; others do not wait."""
 
     def __init__(self, address: Address) -> None:
-        self._url = address.url
+        super().__init__(address)
         self._origins = _allowed(address.origin)
         self._chosen = Chosen(address)
-        self._slot: LatestSlot[LiveResult] = LatestSlot()
-        self._sent = self._undelivered = self._late = 0
         self._text = ""
         self._clients: set[asyncio.Event] = set()
         self._connections: weakref.WeakSet[ServerConnection] = weakref.WeakSet()
@@ -50,18 +49,6 @@ class WebSocketStream:
         self._stop = asyncio.Event()
         self._thread = threading.Thread(target=self._run, name="stream ws", daemon=True)
         self._thread.start()
-
-    @property
-    def url(self) -> str:
-        return self._url
-
-    @property
-    def sent(self) -> int:
-        return self._sent
-
-    @property
-    def dropped(self) -> int:
-        return self._slot.dropped + self._undelivered + self._late
 
     @property
     def notice(self) -> str:
@@ -130,13 +117,13 @@ class WebSocketStream:
             return
         people = self._chosen(result)  # also without clients: it keeps track of who is there
         if not self._clients:
-            self._undelivered += 1
+            self._failed += 1
             return
         try:
             self._text = frame_json(result, people)
         except Exception:  # noqa: BLE001 - a frame that breaks the stream must not end the live run
             _log.exception("a frame could not be streamed to %s", self._url)
-            self._undelivered += 1
+            self._failed += 1
             return
         self._sent += 1
         for fresh in self._clients:

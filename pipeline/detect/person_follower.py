@@ -1,0 +1,89 @@
+"""What detectors share that follow people from frame to frame: when they start over, and what they report."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import Generic, Protocol, TypeVar
+
+import numpy as np
+
+from pipeline.detect.similarity import joint_box
+from pipeline.types import Floats, Frame, Pose2D
+
+
+class Followed(Protocol):
+    """Somebody who is followed, as last seen."""
+
+    joints: Floats  # (J, 2) px
+    scores: Floats  # (J,)
+
+
+_Person = TypeVar("_Person", bound=Followed)
+
+
+class PersonFollower(ABC, Generic[_Person]):
+    """The part of a `Detector` that is about whom it follows.
+
+    A subclass sets up its models, its search for newcomers and `_cache_key`, and then calls `reset`.
+    """
+
+    skeleton: str
+    _cache_key: str
+    _people: list[_Person]
+    _size: tuple[int, int]  # width, height of the last frame
+    _time_s: float  # and its time
+    _closed = False
+
+    @property
+    def cache_key(self) -> str:
+        return self._cache_key
+
+    def reset(self) -> None:
+        self._start((0, 0), -np.inf)
+
+    def resume(self, pose: Pose2D, time_s: float, size_px: tuple[int, int]) -> None:
+        self._start(size_px, time_s)
+        people = zip(pose.joints_image, pose.scores, strict=True)
+        self._people = [self._known(joints, scores) for joints, scores in people]
+
+    def close(self) -> None:
+        if not self._closed:
+            self._closed = True
+            self._release()
+
+    def detect(self, frame: Frame) -> Pose2D:
+        height, width = frame.bgr.shape[:2]
+        if (width, height) != self._size or frame.time_s < self._time_s:
+            self._start((width, height), frame.time_s)  # another picture, or back in time: what was seen says nothing
+        self._time_s = frame.time_s
+        self._update(frame)
+        if not self._people:
+            return Pose2D.nobody(self.skeleton)
+        people = sorted(self._people, key=lambda person: -self._confidence(person))
+        joints, scores = np.stack([p.joints for p in people]), np.stack([p.scores for p in people])
+        boxes = np.stack([joint_box(j, s) for j, s in zip(joints, scores, strict=True)])
+        return Pose2D(boxes, joints, scores, self.skeleton)
+
+    def _start(self, size_px: tuple[int, int], time_s: float) -> None:
+        self._people, self._size, self._time_s = [], size_px, time_s
+        self._start_search(size_px)
+
+    @abstractmethod
+    def _start_search(self, size_px: tuple[int, int]) -> None:
+        """Forget the search for newcomers: a picture of (width, height), or (0, 0) if that is not known yet."""
+
+    @abstractmethod
+    def _known(self, joints: Floats, scores: Floats) -> _Person:
+        """Somebody who has been followed for long, from their joints (J, 2) px and scores (J,)."""
+
+    @abstractmethod
+    def _update(self, frame: Frame) -> None:
+        """Bring `_people` up to this frame: follow them, and search for newcomers."""
+
+    @abstractmethod
+    def _confidence(self, person: _Person) -> float:
+        """The surest are reported first."""
+
+    @abstractmethod
+    def _release(self) -> None:
+        """Close the models. Called once."""
