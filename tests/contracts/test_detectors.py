@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -178,7 +179,11 @@ class TestDetectorContract:
         finally:
             single.close()
 
-    def test_close_twice(self, kind: Maker) -> None:
+    def test_close_twice_leaves_no_thread(self, kind: Maker, frames: list[Frame]) -> None:
+        before = set(threading.enumerate())
         made = kind(DetectConfig(max_people=1))
+        made.detect(frames[0])
+        assert set(threading.enumerate()) - before, "people are looked for in threads of their own"
         made.close()
         made.close()
+        assert not set(threading.enumerate()) - before

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 import time
 from collections.abc import Iterator
+from importlib import import_module
 
 import pytest
 
@@ -14,7 +16,7 @@ from pipeline.stream.address import parse
 from pipeline.stream.base import Stream
 from pipeline.stream.open import open_stream
 from tests.live import person, result, t_pose, walk
-from tests.receivers import free_port
+from tests.receivers import UdpReceiver, free_port
 
 ROWS = [row for row in registry.entries("stream") if not row.missing()]
 
@@ -89,7 +91,10 @@ class TestStream:
     def test_can_be_opened_again_at_once(self, name):
         address = url(name)
         for _ in range(2):
-            open_stream(address).close()
+            stream = open_stream(address)
+            stream.send(result(0, person(t_pose())))
+            assert settled(stream, 1)
+            stream.close()
 
     @pytest.mark.parametrize(
         "wrong", ["?person=0", "?person=two", "?people=2", "?people=all&person=1", "?speed=9", "/path", ":99999", ":0"]
@@ -115,9 +120,23 @@ class TestHosts:
             open_stream(f"{name}://:9999")
 
     def test_the_usual_port_needs_no_naming(self, name):
-        if name == "ws":
-            pytest.skip("another program may serve it here")
-        open_stream(f"{name}://127.0.0.1").close()
+        port = import_module(registry.find("stream", name).load().__module__).USUAL_PORT
+        kind = socket.SOCK_STREAM if name == "ws" else socket.SOCK_DGRAM
+        with socket.socket(socket.AF_INET, kind) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, name == "ws")  # a server that ended a moment ago
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                pytest.skip("another program uses it here")
+        if name == "ws":  # it is the server
+            stream = open_stream(f"{name}://127.0.0.1")
+            socket.create_connection(("127.0.0.1", port)).close()
+        else:
+            with UdpReceiver(port) as receiver:
+                stream = open_stream(f"{name}://127.0.0.1")
+                stream.send(result(0, person(t_pose())))
+                assert receiver.packet()
+        stream.close()
 
 
 def test_unknown_schemes_are_answered_with_the_known_ones():

@@ -172,8 +172,10 @@ class TestWebSocket:
     )  # fmt: skip
     def test_only_pages_of_this_computer_may_look(self, stream, origin, allowed):
         if allowed:
-            with connect(stream.url, origin=origin):
-                pass
+            with connect(stream.url, origin=origin) as page:
+                self.wait_for_clients(stream, 1)
+                stream.send(result(4, person(t_pose())))
+                assert json.loads(page.recv(timeout=10))["frame"] == 4
         else:
             with pytest.raises(InvalidStatus, match="403"):
                 connect(stream.url, origin=origin)
@@ -181,8 +183,10 @@ class TestWebSocket:
     @pytest.mark.parametrize("option", ["https://studio.example", "*"])
     def test_unless_the_address_names_them(self, option):
         stream = open_stream(f"ws://127.0.0.1:{free_port()}?origin={option}")
-        with connect(stream.url.partition("?")[0], origin="https://studio.example"):
-            pass
+        with connect(stream.url.partition("?")[0], origin="https://studio.example") as page:
+            self.wait_for_clients(stream, 1)
+            stream.send(result(4, person(t_pose())))
+            assert json.loads(page.recv(timeout=10))["frame"] == 4
         stream.close()
 
     def test_a_port_that_is_taken_is_told(self, stream):

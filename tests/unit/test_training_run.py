@@ -106,7 +106,9 @@ def test_flattening_shows_in_the_peak_speed() -> None:
 
 
 def test_the_committed_recipes_load_and_end_as_the_pipeline_wants() -> None:
-    for path in RECIPES.glob("*.json"):
+    paths = sorted(RECIPES.glob("*.json"))
+    assert {"fast", "quality", "small"} <= {path.stem for path in paths}
+    for path in paths:
         recipe = load_recipe(path)
         last, used = recipe.stages[-1], recipe.result
         assert used.frames == 243
