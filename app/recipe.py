@@ -7,7 +7,7 @@ A recipe is a lifter, a pruner, a recoverer and a schedule; the settings hold it
 from __future__ import annotations
 
 import re
-from typing import Protocol
+from dataclasses import dataclass
 
 from app.lifters import LifterInfo
 from pipeline.errors import ConfigError, UserError
@@ -17,14 +17,15 @@ AS_TRAINED, NOTHING = "trained", "none"
 _STAGE = re.compile(r"\s*(\d{1,6})\s*@\s*(\d{1,4})\s*")
 
 
-class RecipeFields(Protocol):
+@dataclass(slots=True)
+class RecipeSettings:
     """The part of the settings that is a recipe."""
 
-    lifter: str  # "": the default one
-    pruner: str  # AS_TRAINED, NOTHING or one of schedule.STRATEGIES
-    recoverer: str  # "TRI", "TRA" or "" for none
-    schedule: str  # as it was typed
-    motion_share: float  # how much the kept frames follow the motion, 0 to 1; TPS only
+    lifter: str = ""  # "": the default one
+    pruner: str = AS_TRAINED  # or NOTHING, or one of schedule.STRATEGIES
+    recoverer: str = "TRI"  # or "TRA", or "" for none
+    schedule: str = ""  # as it was typed
+    motion_share: float = 0.0  # how much the kept frames follow the motion, 0 to 1; TPS only
 
 
 def parse_schedule(text: str) -> tuple[tuple[int, int], ...]:
@@ -43,7 +44,7 @@ def share_kept(prune: PruneConfig, frames: int) -> float:
     return prune.schedule[-1][1] / frames if prune.schedule else 1.0
 
 
-def prune_config(recipe: RecipeFields) -> PruneConfig | None:
+def prune_config(recipe: RecipeSettings) -> PruneConfig | None:
     """What `LiftConfig.prune` wants: None = as the lifter was trained. Raises `ConfigError`."""
     if recipe.pruner == AS_TRAINED:
         return None
@@ -53,7 +54,7 @@ def prune_config(recipe: RecipeFields) -> PruneConfig | None:
     return PruneConfig(recipe.pruner, parse_schedule(recipe.schedule), recipe.recoverer, share)
 
 
-def effective(recipe: RecipeFields, lifter: LifterInfo) -> PruneConfig:
+def effective(recipe: RecipeSettings, lifter: LifterInfo) -> PruneConfig:
     """What really happens with `lifter`. Raises `UserError` for what cannot combine."""
     prune = prune_config(recipe)
     if prune is None:
@@ -75,7 +76,7 @@ def _check_positions(prune: PruneConfig, lifter: LifterInfo) -> None:
         raise ConfigError(f"This lifter cannot do that: {what}.")
 
 
-def problem(recipe: RecipeFields, lifter: LifterInfo) -> str:
+def problem(recipe: RecipeSettings, lifter: LifterInfo) -> str:
     """Why `lifter` cannot follow the recipe; "" if it can."""
     try:
         effective(recipe, lifter)
@@ -89,7 +90,7 @@ def takes_motion(strategy: str) -> bool:
     return strategy == "TPS"
 
 
-def describe(recipe: RecipeFields, lifter: LifterInfo) -> str:
+def describe(recipe: RecipeSettings, lifter: LifterInfo) -> str:
     """In a few words, for people: "every frame" or "TPS + TRI, 121 @ 2, 81 @ 4"."""
     try:
         return effective(recipe, lifter).label

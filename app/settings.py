@@ -15,7 +15,7 @@ from typing import Any
 import platformdirs
 from PySide6.QtCore import QByteArray, QSettings
 
-from app.recipe import AS_TRAINED, NOTHING, prune_config
+from app.recipe import NOTHING, RecipeSettings, prune_config
 from pipeline.config import (
     LIVE_LIFTER,
     MAX_LOOKAHEAD,
@@ -38,13 +38,18 @@ def config_folder() -> Path:
 
 
 DEFAULT_HZ = PostConfig().smooth_hz
-# The fields of the settings that are those of `PostConfig`, under the same names.
+# The settings have the fields of `PostConfig` and of `SceneConfig` under the same names.
 MOTION_FIELDS = tuple(field.name for field in dataclasses.fields(PostConfig))
+SCENE_FIELDS = tuple(field.name for field in dataclasses.fields(SceneConfig))
 
 
 @dataclass(slots=True)
-class RunSettings:
-    """The settings panel. Numbers that the user left to the program are None."""
+class RunSettings(RecipeSettings):
+    """The settings panel. Numbers that the user left to the program are None.
+
+    Not a `RunConfig`: a value that is out of range, or a schedule that is being typed, has to be stored as well, and
+    each value falls back by itself. `run_config` checks them.
+    """
 
     everyone: bool = False
     height_cm: float | None = None
@@ -62,11 +67,6 @@ class RunSettings:
     calm_turns: bool = PostConfig().calm_turns
     foot_lock: str = PostConfig().foot_lock
     detector: str = DetectConfig().detector
-    lifter: str = ""
-    pruner: str = AS_TRAINED
-    recoverer: str = "TRI"
-    schedule: str = ""
-    motion_share: float = 0.0
     device: str = "auto"
 
     @property
@@ -85,11 +85,9 @@ class RunSettings:
 
     def adopt(self, config: RunConfig) -> None:
         """Take over what `config` says of the camera, the body and the motion."""
-        for name in MOTION_FIELDS:
-            setattr(self, name, getattr(config.post, name))
-        scene = config.scene
-        self.fov_deg, self.pitch_deg, self.roll_deg = scene.fov_deg, scene.pitch_deg, scene.roll_deg
-        self.height_cm, self.limbs_cm = scene.height_cm, dict(scene.limbs_cm)
+        for part, names in ((config.post, MOTION_FIELDS), (config.scene, SCENE_FIELDS)):
+            for name in names:
+                setattr(self, name, getattr(part, name))
 
     def run_config(self, person: int | None, start_s: float | None, end_s: float | None) -> RunConfig:
         """The settings as the library wants them. `person` None: the one most seen. Raises `ConfigError`."""
@@ -97,13 +95,7 @@ class RunSettings:
             detect=DetectConfig(detector=self.detector, device=self.device),
             lift=LiftConfig(lifter=self.lifter, prune=prune_config(self), device=self.device),
             post=PostConfig(**{name: getattr(self, name) for name in MOTION_FIELDS}),
-            scene=SceneConfig(
-                fov_deg=self.fov_deg,
-                pitch_deg=self.pitch_deg,
-                roll_deg=self.roll_deg,
-                height_cm=self.height_cm,
-                limbs_cm=self.limbs_cm,
-            ),
+            scene=SceneConfig(**{name: getattr(self, name) for name in SCENE_FIELDS}),
             start_s=start_s,
             end_s=end_s,
             persons="all" if self.everyone else None if person is None else (person,),
@@ -111,14 +103,10 @@ class RunSettings:
 
 
 @dataclass(slots=True)
-class CompareSettings:
+class CompareSettings(RecipeSettings):
     """The other recipe, to compare with. At first: the same lifter with nothing pruned."""
 
-    lifter: str = ""
     pruner: str = NOTHING
-    recoverer: str = "TRI"
-    schedule: str = ""
-    motion_share: float = 0.0
 
     def lift_config(self, like: LiftConfig) -> LiftConfig:
         """`like` with this lifter and recipe. Raises `ConfigError`."""

@@ -13,7 +13,7 @@ from app.lifters import LifterInfo, RecipeCost
 from app.recipe import (
     AS_TRAINED,
     NOTHING,
-    RecipeFields,
+    RecipeSettings,
     effective,
     problem,
     share_kept,
@@ -38,12 +38,12 @@ _LEAST_PERCENT = 5
 
 
 class RecipeEditor(QWidget):
-    """Edits `RecipeFields` in place. What cannot combine is said in `problem_text` and stored nowhere."""
+    """Edits `RecipeSettings` in place. What cannot combine is said in `problem_text` and stored nowhere."""
 
     changed = Signal()  # a recipe that can be run was stored; told after a pause
     cost_wanted = Signal(str, object)  # lifter, PruneConfig or None; answered by `show_cost`
 
-    def __init__(self, recipe: RecipeFields, *, with_lifter: bool, parent: QWidget | None = None) -> None:
+    def __init__(self, recipe: RecipeSettings, *, with_lifter: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._recipe, self._loading = recipe, False
         self._lifters: dict[str, LifterInfo] = {}
@@ -105,7 +105,7 @@ class RecipeEditor(QWidget):
     # --- content
 
     @property
-    def recipe(self) -> RecipeFields:
+    def recipe(self) -> RecipeSettings:
         return self._recipe
 
     def asks_for(self, lifter: str, prune: PruneConfig | None) -> bool:

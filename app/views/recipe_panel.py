@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QWidget
 
 from app.lifters import LifterInfo
-from app.recipe import RecipeFields
+from app.recipe import RecipeSettings
 from app.views.fields import Fold
 from app.views.recipe_editor import RecipeEditor
 from app.views.widgets import column, label
@@ -22,7 +22,7 @@ class RecipePanel(Fold):
 
     compare_toggled = Signal(bool)
 
-    def __init__(self, recipe: RecipeFields, other: RecipeFields, parent: QWidget | None = None) -> None:
+    def __init__(self, recipe: RecipeSettings, other: RecipeSettings, parent: QWidget | None = None) -> None:
         super().__init__("Token pruning", parent)
         self.head.setToolTip(_WHAT)
         self.host = label("", "faint")

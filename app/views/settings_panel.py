@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal, Slot
@@ -193,8 +194,8 @@ class SettingsPanel(QFrame):
     def restore_defaults(self) -> None:
         before = self._recipe_values()
         for settings, fresh in ((self._settings, RunSettings()), (self._other, CompareSettings())):
-            for name in type(settings).__slots__:
-                setattr(settings, name, getattr(fresh, name))
+            for field_ in dataclasses.fields(fresh):
+                setattr(settings, field_.name, getattr(fresh, field_.name))
         self.load()
         self.changed.emit()
         self.other_changed.emit()

@@ -18,6 +18,7 @@ from app.views.rows import row_at
 from app.views.scene_view import _follow_path
 from app.views.timeline import clock_text, spans
 from pipeline.errors import ConfigError
+from pipeline.schedule import PruneConfig
 from pipeline.types import Frame, Progress
 from tests.fakes import walking
 
@@ -173,6 +174,22 @@ def test_settings_survive_rubbish(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     settings.run.fov_deg = None
     settings.save()
     assert Settings().run.fov_deg is None
+
+
+def test_settings_of_an_older_version_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOURGLASS_CONFIG", str(tmp_path))
+    (tmp_path / "hourglass.ini").write_text(
+        "[run]\neveryone=True\nheight_cm=181.0\nroll_deg=\nlimbs=thigh=44\nsmooth=off\nlifter=mine\npruner=TPS\n"
+        'recoverer=TRA\nschedule="121 @ 2, 81 @ 4"\nmotion_share=0.5\ndevice=cpu\n[compare]\nlifter=other\n'
+    )
+    settings = Settings()
+    config = settings.run.run_config(None, None, None)
+    assert (config.persons, config.detect.device, config.post.smooth) == ("all", "cpu", "off")
+    assert (config.scene.height_cm, config.scene.roll_deg, config.scene.limbs_cm) == (181.0, None, {"thigh": 44.0})
+    assert config.lift.lifter == "mine"
+    assert config.lift.prune == PruneConfig("TPS", ((2, 121), (4, 81)), "TRA", 0.5)
+    assert settings.compare.lift_config(config.lift).lifter == "other"
+    assert settings.compare.pruner == "none"
 
 
 def test_run_settings_that_make_no_sense_are_refused() -> None:
