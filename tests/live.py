@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from pipeline.post.bones import constant_bones, measure_body
+from pipeline.post.bones import measure_body
 from pipeline.post.rig import NAMES, forward_kinematics, h36m_from_rig, rig_for, rig_from_world
 from pipeline.post.stature import chain_length
 from pipeline.types import Frame, LivePerson, LiveResult, LiveStats, Pose2D
-from tests.motion import RATE_HZ, clip, facing_camera
+from tests.motion import RATE_HZ, clip, constant_bones, facing_camera
 
 IMAGE = np.zeros((4, 6, 3), np.uint8)
 

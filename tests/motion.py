@@ -9,6 +9,7 @@ import numpy as np
 
 from pipeline.config import PostConfig, RunConfig, SceneConfig
 from pipeline.geometry import camera_from_world, image_from_camera, rotation_world_from_camera
+from pipeline.post.bones import measure_body, with_body
 from pipeline.post.chain import LiftedPerson, finish
 from pipeline.post.stature import STATURE_PER_CHAIN, chain_length
 from pipeline.types import LiftedTrack, Take, Track2D, VideoInfo
@@ -27,6 +28,12 @@ def clip(name: str) -> np.ndarray:
     joints[:, 8] = (joints[:, 11] + joints[:, 14]) / 2
     joints[:, 7] = (joints[:, 0] + joints[:, 8]) / 2
     return joints
+
+
+def constant_bones(joints: np.ndarray, chain_m: float) -> np.ndarray:
+    """(T, 17, 3) joints with the directions of these and one body, whose chain (see `stature`) measures `chain_m`."""
+    body = measure_body(joints)
+    return with_body(joints, body.scaled(chain_m / body.chain_m))
 
 
 def facing_camera(joints: np.ndarray) -> np.ndarray:

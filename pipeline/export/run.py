@@ -9,12 +9,11 @@ from pipeline.errors import OutputError
 from pipeline.export.base import UNWATCHED, Exporter, ExportOptions, Watch
 from pipeline.export.select import chosen_tracks
 from pipeline.files import make_folder
-from pipeline.registry import entries, find
+from pipeline.registry import find
 from pipeline.types import Take
 
 # What people ask for -> exporters: "csv" is both tables.
 ALIASES: dict[str, tuple[str, ...]] = {"csv": ("csv", "csv_wide")}
-FORMATS: tuple[str, ...] = tuple(entry.name for entry in entries("exporter"))
 DEFAULT_FORMATS: tuple[str, ...] = ("bvh", "csv")
 
 

@@ -101,17 +101,6 @@ def with_body(joints: Doubles, body: Body) -> Doubles:
     return out
 
 
-def constant_bones(joints: Doubles, chain_m: float) -> Doubles:
-    """(T, 17, 3) joints -> one body in all frames, sized so that its chain (see `stature`) measures `chain_m`.
-
-    The size is set here and not by the lifter's nominal one: an uncertain lifter draws its bodies a little small.
-    """
-    body = measure_body(joints)
-    if body.chain_m < _TINY:
-        return joints.copy()
-    return with_body(joints, body.scaled(chain_m / body.chain_m))
-
-
 def bone_lengths(joints: Doubles) -> Doubles:
     """(..., 17, 3) -> (..., 17) length of the bone from each joint to its parent, [0] is 0."""
     parents = np.maximum(np.array(H36M17.parents), 0)

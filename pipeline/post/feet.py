@@ -27,7 +27,6 @@ from pipeline.post.smooth import runs, whittaker
 from pipeline.types import Doubles
 
 FootLock = Literal["off", "auto", "always", "grounding"]
-MODES: tuple[FootLock, ...] = ("off", "auto", "always", "grounding")
 
 _BELIEVED_M = 0.15  # a shift that is larger at any time says that this was no contact
 _FLOOR_M = 0.15  # places this near the floor's height are on the floor

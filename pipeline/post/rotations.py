@@ -76,7 +76,7 @@ def solve(joints: Doubles, times_s: Doubles, rate_hz: float, feet: Doubles | Non
     `feet` (T, 2, 3): unit vectors from the left and the right ankle to the toes, NaN where that is not known.
 
     Exact for joints with constant bones, the pelvis in the middle of the hips, the thorax in that of the shoulders and
-    the spine in the middle of those two, which is what `bones.constant_bones` makes.
+    the spine in the middle of those two, which is what `bones.with_body` makes.
     """
     rotations = local_rotations(joints, _WholeTake(rate_hz), feet)
     for bone in range(len(NAMES)):

@@ -14,7 +14,7 @@ import pytest
 
 from pipeline.errors import Cancelled, ConfigError, ModelError, OutputError
 from pipeline.export.base import Exporter, ExportOptions, Watch
-from pipeline.export.run import FORMATS, expand, export_take
+from pipeline.export.run import expand, export_take
 from pipeline.flow import CancelToken
 from pipeline.registry import entries, find
 from pipeline.types import Progress, Take
@@ -49,7 +49,7 @@ def listing(folder: Path) -> list[str]:
 class TestExporter:
     def test_is_what_the_registry_says(self, exporter):
         assert isinstance(exporter, Exporter)
-        assert exporter.name in FORMATS
+        assert type(exporter) is find("exporter", exporter.name).load()
 
     def test_returns_what_it_wrote_main_file_first(self, exporter, take, tmp_path):
         paths = exporter.write(take, tmp_path, "clip", ALL)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import numpy as np
 import pytest
 
 from pipeline.post.bones import bone_lengths
 from pipeline.post.contacts import places, standing_feet
-from pipeline.post.feet import MODES, locked
+from pipeline.post.feet import FootLock, locked
 from pipeline.post.legs import reach
 from pipeline.post.smooth import low_pass, runs
 from tests.motion import RATE_HZ, clip, facing_camera
@@ -117,7 +119,7 @@ def test_feet_that_stand_do_not_slide(name, mode):
 
 def test_the_jump_stays_a_jump():
     true, swimming = drifting("jump")
-    for mode in MODES:
+    for mode in get_args(FootLock):
         out = locked(swimming, RATE_HZ, mode, EYE, 0.085)
         assert np.ptp(out[:, 0, 2]) == pytest.approx(np.ptp(true[:, 0, 2]), abs=0.03)
         assert out[:, ANKLES, 2].min(axis=1).max() > 0.5

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
-from pipeline.post.bones import constant_bones, measure_body
+from pipeline.post.bones import measure_body
 from pipeline.post.bridged import resample
 from pipeline.post.euler import euler_zxy
 from pipeline.post.rig import (
@@ -19,7 +19,7 @@ from pipeline.post.rig import (
 )
 from pipeline.post.rotations import RigPose, solve
 from pipeline.post.stature import chain_length
-from tests.motion import RATE_HZ, clip, facing_camera
+from tests.motion import RATE_HZ, clip, constant_bones, facing_camera
 
 
 def in_rig(name: str, noise_m: float = 0.0) -> np.ndarray:
