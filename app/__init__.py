@@ -1,0 +1,1 @@
+"""The window (Qt). It uses the library through `backend`."""

@@ -20,11 +20,11 @@ from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer, Signal, Slot  
 from PySide6.QtWidgets import QApplication  # noqa: E402
 
 from app import theme  # noqa: E402
-from app.backend import PipelineBackend  # noqa: E402
+from app.backend.backend import PipelineBackend  # noqa: E402
 from app.settings import Settings  # noqa: E402
 from app.window import Window  # noqa: E402
-from pipeline.errors import OutputError  # noqa: E402
-from pipeline.files import cache_folder  # noqa: E402
+from pipeline.core.errors import OutputError  # noqa: E402
+from pipeline.system.files import cache_folder  # noqa: E402
 
 log = logging.getLogger(__name__)
 

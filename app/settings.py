@@ -15,8 +15,8 @@ from typing import Any
 import platformdirs
 from PySide6.QtCore import QByteArray, QSettings
 
-from app.recipe import NOTHING, RecipeSettings, prune_config
-from pipeline.config import (
+from app.backend.pruning_settings import NOTHING, RecipeSettings, prune_config
+from pipeline.core.config import (
     LIVE_LIFTER,
     MAX_LOOKAHEAD,
     DetectConfig,
@@ -26,8 +26,8 @@ from pipeline.config import (
     RunConfig,
     SceneConfig,
 )
-from pipeline.errors import ConfigError
-from pipeline.formats import OPTIONS, ExportOptions
+from pipeline.core.errors import ConfigError
+from pipeline.core.export_options import OPTIONS, ExportOptions
 
 RECENT_MAX = 8
 

@@ -15,30 +15,30 @@ from PySide6.QtGui import (
 from PySide6.QtOpenGLWidgets import QOpenGLWidget
 from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QWidget
 
-from app.about import HelpCommands
 from app.actions import Actions
-from app.backend import Backend
-from app.controller import Controller
-from app.curve_commands import CurveCommands
-from app.detector_commands import DetectorCommands
-from app.file_commands import FileCommands
-from app.horizon_commands import HorizonCommands
-from app.lifters import CHECKPOINT_SUFFIXES
-from app.live_commands import LiveCommands
-from app.model_commands import ModelCommands
-from app.notify import Banner, CrashDialog
-from app.person_commands import PersonCommands
-from app.play_commands import PlayCommands
-from app.playback import SPEEDS
-from app.recipe_commands import RecipeCommands
+from app.backend.backend import Backend
+from app.backend.lifter_info import CHECKPOINT_SUFFIXES
+from app.commands.curves import CurveCommands
+from app.commands.detectors import DetectorCommands
+from app.commands.files import FileCommands
+from app.commands.help import HelpCommands
+from app.commands.horizon import HorizonCommands
+from app.commands.lifters import ModelCommands
+from app.commands.people import PersonCommands
+from app.commands.playback import PlayCommands
+from app.commands.pruning import RecipeCommands
+from app.commands.view import ViewCommands
+from app.live.commands import LiveCommands
+from app.notifications import Banner, CrashDialog
+from app.presenter import Showing
+from app.session.controller import Controller
+from app.session.playback_clock import SPEEDS
 from app.settings import Settings
-from app.showing import Showing
-from app.view_commands import ViewCommands
 from app.views.empty_state import EmptyState
 from app.views.widgets import column
 from app.views.workspace import Workspace
-from pipeline.errors import ConfigError, UserError
-from pipeline.types import VideoInfo
+from pipeline.core.camera import VideoInfo
+from pipeline.core.errors import ConfigError, UserError
 
 _WARM_UP_MS = 120  # after the first paint: what is needed soon, but not to be seen
 

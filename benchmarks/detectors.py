@@ -28,15 +28,16 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from pipeline import weights
-from pipeline.config import DetectConfig
+from pipeline.core.camera import Frame
+from pipeline.core.config import DetectConfig
+from pipeline.core.poses import Pose2D
 from pipeline.detect.crops import Piece
-from pipeline.detect.mediapipe import MediaPipeDetector
-from pipeline.detect.mediapipe_graphs import quiet_stderr
-from pipeline.detect.mediapipe_model import model_bundle
-from pipeline.detect.similarity import body_joints, box_diagonal, joint_box, oks
+from pipeline.detect.keypoint_similarity import body_joints, box_diagonal, joint_box, oks
+from pipeline.detect.mediapipe.detector import MediaPipeDetector
+from pipeline.detect.mediapipe.model_bundle import model_bundle
+from pipeline.detect.mediapipe.networks import quiet_stderr
+from pipeline.sources.file.video import VideoSource
 from pipeline.sources.sample import sample_video
-from pipeline.sources.video import VideoSource
-from pipeline.types import Frame, Pose2D
 
 SKELETON = "blazepose33"
 MMPOSE = "rtmpose-t,rtmpose-s,rtmpose-m,rtmpose-m-halpe26,rtmo-t,rtmo-s"
@@ -81,8 +82,8 @@ class RandomNetwork:
     """One of MMPose's networks with random weights, and boxes that somebody else found."""
 
     def __init__(self, name: str, boxes: Callable[[Frame], Any]) -> None:
-        from pipeline.detect.mmpose_config import read_config
-        from pipeline.detect.mmpose_network import PoseNetwork, build
+        from pipeline.detect.mmpose.config import read_config
+        from pipeline.detect.mmpose.network import PoseNetwork, build
 
         entry = weights.find_detector(name)
         if entry is None:

@@ -21,9 +21,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from pipeline.config import DetectConfig, RunConfig
-from pipeline.flow import CancelToken
-from pipeline.types import Take
+from pipeline.core.concurrency import CancelToken
+from pipeline.core.config import DetectConfig, RunConfig
+from pipeline.core.take import Take
 
 
 def looped(video: Path, loops: int, folder: Path) -> Path:
@@ -48,7 +48,7 @@ def looped(video: Path, loops: int, folder: Path) -> Path:
 
 
 def detect_only(source, engine, config: RunConfig) -> float:
-    from pipeline.detect.observe import ObserveStats, observe
+    from pipeline.detect.detect_video import ObserveStats, observe
 
     begun = time.perf_counter()
     for _ in observe(source, engine.detector(config.detect), None, CancelToken(), ObserveStats()):
@@ -57,7 +57,7 @@ def detect_only(source, engine, config: RunConfig) -> float:
 
 
 def whole_run(source, engine, config: RunConfig) -> tuple[float, Take]:
-    from pipeline.offline import analyse
+    from pipeline.run.lift_video import analyse
 
     begun = time.perf_counter()
     *_, take = analyse(source, config, CancelToken(), engine)
@@ -97,10 +97,10 @@ def main() -> None:
     begun = time.perf_counter()
     import torch  # noqa: F401
 
-    from pipeline.offline import Engine
-    from pipeline.process import peak_memory_mb
+    from pipeline.run.lift_video import Engine
     from pipeline.sources.open import open_source
     from pipeline.sources.sample import sample_video
+    from pipeline.system.memory import peak_memory_mb
 
     imports_s = time.perf_counter() - begun
     config = RunConfig(detect=DetectConfig(detector=arguments.detector), use_cache=False)

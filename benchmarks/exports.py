@@ -17,11 +17,12 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from pipeline.export.run import export_take  # noqa: E402
-from pipeline.process import peak_memory_mb  # noqa: E402
+from pipeline.core.poses import Track2D  # noqa: E402
+from pipeline.core.take import Take, Track3D  # noqa: E402
+from pipeline.export.export_take import export_take  # noqa: E402
 from pipeline.registry import entries, find  # noqa: E402
-from pipeline.types import Take, Track2D, Track3D  # noqa: E402
-from tests.motion import clip, facing_camera, scene  # noqa: E402
+from pipeline.system.memory import peak_memory_mb  # noqa: E402
+from tests.helpers.motion import clip, facing_camera, scene  # noqa: E402
 
 RATE_HZ = 30.0
 

@@ -54,9 +54,9 @@ def kill_once(folder: Path, after_s: float, size: tuple[int, int] = (1280, 720))
 
 
 def _look(folder: Path, times: list[float]) -> Killed:
-    from pipeline.live.recording import open_recording, recover
-    from pipeline.sources.video import VideoSource
-    from tests.clips import number_in
+    from pipeline.live.recording.open import open_recording, recover
+    from pipeline.sources.file.video import VideoSource
+    from tests.helpers.clips import number_in
 
     found = open_recording(folder)
     assert not found.complete
@@ -88,10 +88,10 @@ def _look(folder: Path, times: list[float]) -> Killed:
 
 def _record(folder: Path, size: tuple[int, int]) -> None:
     """The child: record until killed."""
-    from pipeline.live.record import Recorder
-    from pipeline.types import VideoInfo
-    from tests.clips import numbered
-    from tests.live_results import result, standing
+    from pipeline.core.camera import VideoInfo
+    from pipeline.live.recording.recorder import Recorder
+    from tests.helpers.clips import numbered
+    from tests.helpers.live.results import result, standing
 
     recorder = Recorder(folder, VideoInfo("fake camera", "", *size, FPS_HZ, 0, 0.0))
     begun, zero = time.monotonic(), None

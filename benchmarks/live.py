@@ -28,7 +28,7 @@ import psutil
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from pipeline.config import LIVE_LIFTER  # noqa: E402
+from pipeline.core.config import LIVE_LIFTER  # noqa: E402
 from pipeline.sources.sample import sample_video  # noqa: E402
 
 COLUMNS = (

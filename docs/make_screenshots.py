@@ -25,7 +25,7 @@ from PySide6.QtCore import QEventLoop, QTimer  # noqa: E402
 from PySide6.QtWidgets import QScrollArea  # noqa: E402
 
 from app import bootstrap  # noqa: E402
-from app.compare import Stage  # noqa: E402
+from app.session.comparison import Stage  # noqa: E402
 from app.window import Window  # noqa: E402
 
 SIZE = (1600, 1000)

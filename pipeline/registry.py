@@ -8,7 +8,7 @@ import shutil
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from pipeline.errors import ConfigError, ModelError
+from .core.errors import ConfigError, ModelError
 
 Kind = Literal["detector", "source", "live_source", "host", "exporter", "stream"]
 
@@ -44,101 +44,103 @@ class Entry:
         if reason:
             raise ModelError(f"{self.title} cannot be used: {reason}.", self.hint)
         module, _, name = self.target.partition(":")
-        return getattr(importlib.import_module(module), name)
+        return getattr(importlib.import_module(module, __package__), name)
 
 
 ENTRIES: tuple[Entry, ...] = (
     Entry(
-        "detector", "mediapipe", "pipeline.detect.mediapipe:MediaPipeDetector", "MediaPipe BlazePose (embedded)",
+        "detector", "mediapipe", ".detect.mediapipe.detector:MediaPipeDetector", "MediaPipe BlazePose (embedded)",
         ("mediapipe",), "Run ./start doctor.",
     ),
     Entry(
-        "detector", "mmpose", "pipeline.detect.mmpose:create", "MMPose, with your config and checkpoint",
+        "detector", "mmpose", ".detect.mmpose.create:create", "MMPose, with your config and checkpoint",
         ("torch", "mmpose", "mmdet", "mmcv", "mmengine"), "Run ./start --reinstall.",
     ),
-    Entry("source", "video", "pipeline.sources.video:VideoSource", "Video file", ("av",)),
-    Entry("source", "joints2d", "pipeline.sources.joints2d:Joints2DSource", "2D joints found elsewhere (.npz)"),
-    Entry("live_source", "camera", "pipeline.sources.camera:CameraSource", "Camera", ("cv2",), "Run ./start doctor."),
-    Entry("live_source", "stream", "pipeline.sources.stream:StreamSource", "Network stream", ("av",)),
-    Entry("host", "mixste", "pipeline.lift.mixste:MixSTE", "MixSTE (CVPR 2022)", ("torch",)),
-    Entry("host", "mhformer", "pipeline.lift.mhformer:MHFormer", "MHFormer (CVPR 2022)", ("torch",)),
-    Entry("host", "motionbert", "pipeline.lift.motionbert:MotionBERT", "MotionBERT (ICCV 2023)", ("torch",)),
+    Entry("source", "video", ".sources.file.video:VideoSource", "Video file", ("av",)),
+    Entry("source", "joints2d", ".sources.file.joints2d:Joints2DSource", "2D joints found elsewhere (.npz)"),
+    Entry("live_source", "camera", ".sources.live.camera:CameraSource", "Camera", ("cv2",), "Run ./start doctor."),
+    Entry("live_source", "stream", ".sources.live.network_stream:StreamSource", "Network stream", ("av",)),
+    Entry("host", "mixste", ".lift.networks.mixste:MixSTE", "MixSTE (CVPR 2022)", ("torch",)),
+    Entry("host", "mhformer", ".lift.networks.mhformer:MHFormer", "MHFormer (CVPR 2022)", ("torch",)),
+    Entry("host", "motionbert", ".lift.networks.motionbert:MotionBERT", "MotionBERT (ICCV 2023)", ("torch",)),
     Entry(
-        "host", "motionagformer", "pipeline.lift.motionagformer:MotionAGFormer", "MotionAGFormer (WACV 2024)",
+        "host", "motionagformer", ".lift.networks.motionagformer:MotionAGFormer", "MotionAGFormer (WACV 2024)",
         ("torch",),
     ),
     Entry(
-        "host", "frametransformer", "pipeline.lift.frametransformer:FrameTransformer", "Frame transformer (ours)",
+        "host", "frametransformer", ".lift.networks.frame_transformer:FrameTransformer", "Frame transformer (ours)",
         ("torch",),
     ),
     Entry(
-        "exporter", "bvh", "pipeline.export.bvh:BvhExporter", "BVH motion (Blender, Unity, Unreal, Maya)",
+        "exporter", "bvh", ".export.animation.bvh:BvhExporter", "BVH motion (Blender, Unity, Unreal, Maya)",
         group="Animation", options=("preset", "unit", "root_motion", "t_pose"),
     ),
     Entry(
-        "exporter", "glb", "pipeline.export.gltf:GltfExporter", "glTF with a simple body (.glb)",
+        "exporter", "glb", ".export.animation.gltf:GltfExporter", "glTF with a simple body (.glb)",
         group="Animation", options=("preset", "root_motion"),
     ),
     Entry(
-        "exporter", "fbx", "pipeline.export.fbx:FbxExporter", "FBX with a simple body (Unity, Unreal; by Blender)",
+        "exporter", "fbx", ".export.animation.fbx:FbxExporter", "FBX with a simple body (Unity, Unreal; by Blender)",
         hint="Install Blender so that the command `blender` is found, or choose glTF.",
         group="Animation", options=("preset", "root_motion"), programs=("blender",),
     ),
     Entry(
-        "exporter", "usd", "pipeline.export.usd:UsdExporter", "USD with a simple body (.usdc)", ("pxr",),
+        "exporter", "usd", ".export.animation.usd:UsdExporter", "USD with a simple body (.usdc)", ("pxr",),
         "Install usd-core into the program's environment: pip install usd-core.",
         group="Animation", options=("preset", "root_motion"),
     ),
     Entry(
-        "exporter", "csv", "pipeline.export.tables:CsvExporter", "CSV, one row a frame, person and joint",
+        "exporter", "csv", ".export.data.tables:CsvExporter", "CSV, one row a frame, person and joint",
         group="Tables",
     ),
-    Entry("exporter", "csv_wide", "pipeline.export.tables:WideCsvExporter", "CSV, one row a frame", group="Tables"),
-    Entry("exporter", "dlc", "pipeline.export.dlc:DlcExporter", "CSV as DeepLabCut writes it", group="Tables"),
-    Entry("exporter", "json", "pipeline.export.documents:JsonExporter", "JSON", group="Data"),
-    Entry("exporter", "npz", "pipeline.export.documents:NpzExporter", "NumPy arrays (.npz)", group="Data"),
+    Entry("exporter", "csv_wide", ".export.data.tables:WideCsvExporter", "CSV, one row a frame", group="Tables"),
+    Entry("exporter", "dlc", ".export.data.deeplabcut:DlcExporter", "CSV as DeepLabCut writes it", group="Tables"),
+    Entry("exporter", "json", ".export.data.json_npz:JsonExporter", "JSON", group="Data"),
+    Entry("exporter", "npz", ".export.data.json_npz:NpzExporter", "NumPy arrays (.npz)", group="Data"),
     Entry(
-        "exporter", "openpose", "pipeline.export.openpose:OpenPoseExporter", "OpenPose JSON of the 2D joints (zipped)",
+        "exporter", "openpose", ".export.data.openpose:OpenPoseExporter", "OpenPose JSON of the 2D joints (zipped)",
         group="Data",
     ),
     Entry(
-        "exporter", "mot", "pipeline.export.mot:MotExporter", "MOT joint angles (OpenSim)", group="Biomechanics",
+        "exporter", "mot", ".export.biomechanics.mot:MotExporter", "MOT joint angles (OpenSim)", group="Biomechanics",
     ),
     Entry(
-        "exporter", "angles", "pipeline.export.mot:AnglesExporter", "CSV of the joint angles", group="Biomechanics",
+        "exporter", "angles", ".export.biomechanics.mot:AnglesExporter", "CSV of the joint angles",
+        group="Biomechanics",
     ),
     Entry(
-        "exporter", "overlay", "pipeline.export.video:OverlayExporter", "Video with the joints over it (.mp4)", ("av",),
+        "exporter", "overlay", ".export.video.overlay:OverlayExporter", "Video with the joints over it (.mp4)", ("av",),
         group="Video",
     ),
     Entry(
-        "exporter", "side_by_side", "pipeline.export.video:SideBySideExporter", "Video beside the skeleton (.mp4)",
+        "exporter", "side_by_side", ".export.video.overlay:SideBySideExporter", "Video beside the skeleton (.mp4)",
         ("av",), group="Video",
     ),
     Entry(
-        "exporter", "trc", "pipeline.export.trc:TrcExporter", "TRC markers (OpenSim, Pose2Sim)", group="Biomechanics",
+        "exporter", "trc", ".export.biomechanics.trc:TrcExporter", "TRC markers (OpenSim, Pose2Sim)",
+        group="Biomechanics",
     ),
     Entry(
-        "exporter", "c3d", "pipeline.export.c3d:C3dExporter", "C3D markers (Mokka, Visual3D, MATLAB)", ("ezc3d",),
+        "exporter", "c3d", ".export.biomechanics.c3d:C3dExporter", "C3D markers (Mokka, Visual3D, MATLAB)", ("ezc3d",),
         "Run ./start --reinstall.", group="Biomechanics",
     ),
     Entry(
-        "stream", "vmc", "pipeline.stream.vmc:VmcStream", "VMC: VRM avatars (VSeeFace, Unity, Unreal, Blender)",
+        "stream", "vmc", ".stream.vmc:VmcStream", "VMC: VRM avatars (VSeeFace, Unity, Unreal, Blender)",
         ("pythonosc",), "Run ./start --reinstall.", example="vmc://127.0.0.1:39539",
     ),
     Entry(
-        "stream", "osc", "pipeline.stream.osc:OscStream", "OSC: joint positions (TouchDesigner, Max, Pure Data)",
+        "stream", "osc", ".stream.osc:OscStream", "OSC: joint positions (TouchDesigner, Max, Pure Data)",
         ("pythonosc",), "Run ./start --reinstall.", example="osc://127.0.0.1:9000",
     ),
     Entry(
-        "stream", "udp", "pipeline.stream.udp:UdpStream", "JSON over UDP", example="udp://127.0.0.1:9001",
+        "stream", "udp", ".stream.json_udp:UdpStream", "JSON over UDP", example="udp://127.0.0.1:9001",
     ),
     Entry(
-        "stream", "ws", "pipeline.stream.ws:WebSocketStream", "JSON over WebSocket (browsers connect to it)",
+        "stream", "ws", ".stream.json_websocket:WebSocketStream", "JSON over WebSocket (browsers connect to it)",
         ("websockets",), "Run ./start --reinstall.", example="ws://127.0.0.1:9002",
     ),
     Entry(
-        "stream", "lsl", "pipeline.stream.lsl:LslStream", "LSL: laboratory recordings (LabRecorder)", ("pylsl",),
+        "stream", "lsl", ".stream.lsl:LslStream", "LSL: laboratory recordings (LabRecorder)", ("pylsl",),
         "Install pylsl into the program's environment: pip install pylsl.", example="lsl://Hourglass",
     ),
 )  # fmt: skip

@@ -6,9 +6,9 @@ import numpy as np
 from PySide6.QtWidgets import QFrame, QWidget
 
 from app import theme
-from app.views.rows import row_at
+from app.views.take_rows import row_at
 from app.views.widgets import Elided, column, label, row
-from pipeline.types import Doubles, Floats
+from pipeline.core.arrays import Doubles, Floats
 
 _WHAT = "Mean over the joints, both pelvises on the same place: the difference of the two poses, not an error."
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QProgressBar, QPushButton, QWidget
 
 from app import theme
-from app.meter import Reading, duration_text
+from app.progress_meter import Reading, duration_text
 from app.views.widgets import label, row
 
 _QUIET_MS = 900

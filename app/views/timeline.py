@@ -21,8 +21,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app import theme
-from app.views.rows import frame_step_s, take_times
-from pipeline.types import Take
+from app.views.take_rows import frame_step_s, take_times
+from pipeline.core.take import Take
 
 MARGIN = 18
 _TRACK_TOP = 26

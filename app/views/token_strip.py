@@ -9,9 +9,10 @@ from PySide6.QtGui import QColor, QHelpEvent, QImage, QMouseEvent, QPainter, QPa
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from app import theme
-from app.views.rows import frame_step_s, take_times
+from app.views.take_rows import frame_step_s, take_times
 from app.views.timeline import MARGIN, time_at, x_at
-from pipeline.types import Doubles, Take, TokenStages
+from pipeline.core.arrays import Doubles
+from pipeline.core.take import Take, TokenStages
 
 _ROW, _GAP, _BOTTOM = 7, 3, 3
 _GAP_FROM_PX = 4.0  # frames at least so wide are drawn as ticks with a gap between them

@@ -12,16 +12,16 @@ from PySide6.QtWidgets import QPushButton, QSplitter, QWidget
 from app import theme
 from app.settings import CompareSettings, RunSettings
 from app.views.compare_bar import CompareBar
-from app.views.drawer import Drawer
+from app.views.drawer.drawer import Drawer
 from app.views.run_panel import RunPanel
-from app.views.scene_view import SceneView
-from app.views.settings_panel import SettingsPanel
+from app.views.scene.scene_view import SceneView
+from app.views.settings.settings_panel import SettingsPanel
 from app.views.timeline import Timeline
 from app.views.token_strip import TokenStrip
 from app.views.transport import Transport
-from app.views.video_view import VideoView
+from app.views.video.video_view import VideoView
 from app.views.widgets import Card, column, label, picture, row, tool
-from pipeline.types import VideoInfo
+from pipeline.core.camera import VideoInfo
 
 
 class ActionTable(Protocol):

@@ -16,15 +16,16 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from pipeline import runtime, weights
-from pipeline.bench.memory import LiveTensors, weight_bytes
-from pipeline.bench.models import Workshop, moving_body
-from pipeline.bench.recipes import Recipe
-from pipeline.errors import ConfigError, ModelError
-from pipeline.lift import flops
-from pipeline.lift.centred import centre_pose
-from pipeline.lift.tokens import HourglassHost
-from pipeline.skeleton import H36M17
+from .. import weights
+from ..core.errors import ConfigError, ModelError
+from ..core.skeletons import H36M17
+from ..lift.hourglass.host import HourglassHost
+from ..lift.networks import flops
+from ..lift.seq2frame import centre_pose
+from ..system import devices
+from .memory import LiveTensors, weight_bytes
+from .models import Workshop, moving_body
+from .recipes import Recipe
 
 Clock = Callable[[], float]
 Tell = Callable[[str, int, int], None]  # what is being done, how many of them are done, of how many
@@ -124,7 +125,7 @@ class Runner:
         batches = torch.split(self.x, 1) if self.recipe.as_published else [self.x]
         with guard(), torch.autocast(self.x.device.type, torch.bfloat16, enabled=half):
             outputs = [centre_pose(self.model, x) if self.model.seq2frame else self.model(x) for x in batches]
-        runtime.synchronize(self.x.device)
+        devices.synchronize(self.x.device)
         return outputs[0] if len(outputs) == 1 else torch.cat(outputs)
 
 

@@ -15,13 +15,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from pipeline import registry, weights
-from pipeline.bench.recipes import FULL, HOSTS, Recipe
-from pipeline.errors import ConfigError
-from pipeline.lift import checkpoints
-from pipeline.lift.tokens import HourglassHost
-from pipeline.schedule import PruneConfig
-from pipeline.skeleton import H36M17
+from .. import registry, weights
+from ..core.errors import ConfigError
+from ..core.pruning_schedule import PruneConfig
+from ..core.skeletons import H36M17
+from ..lift.checkpoints import load as checkpoints
+from ..lift.hourglass.host import HourglassHost
+from .recipes import FULL, HOSTS, Recipe
 
 # A standing body in the picture: x, y of the 17 joints, in half widths of the picture; hips at the centre, y down.
 _STANDING = (

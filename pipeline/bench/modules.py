@@ -17,12 +17,12 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from pipeline import runtime
-from pipeline.bench.measure import Clock, Runner, Setting, Tell, interleaved
-from pipeline.bench.models import Workshop, moving_body
-from pipeline.bench.recipes import Recipe
-from pipeline.lift.layers import Attention
-from pipeline.lift.tokens import HourglassHost
+from ..lift.hourglass.host import HourglassHost
+from ..lift.hourglass.layers import Attention
+from ..system import devices
+from .measure import Clock, Runner, Setting, Tell, interleaved
+from .models import Workshop, moving_body
+from .recipes import Recipe
 
 
 @dataclass(slots=True)
@@ -88,7 +88,7 @@ def _timed(runner: Runner, shares: Shares, clock: Clock) -> Callable[[], None]:
 
 
 def _now(device: torch.device, clock: Clock) -> float:
-    runtime.synchronize(device)
+    devices.synchronize(device)
     return clock()
 
 

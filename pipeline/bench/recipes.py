@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pipeline.errors import ConfigError
-from pipeline.schedule import PruneConfig
+from ..core.errors import ConfigError
+from ..core.pruning_schedule import PruneConfig
 
 FULL = PruneConfig()
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from pipeline.bench.measure import Result
-from pipeline.bench.modules import Shares
+from .measure import Result
+from .modules import Shares
 
 ABOUT = (
     "GFLOPs: 2 x multiply-adds of linear and convolutional layers, as the papers count; beside it with the matrix "

@@ -12,9 +12,9 @@ import sys
 import traceback
 from collections.abc import Sequence
 
-from pipeline.cli import bench, doctor, edit, export, lift, live, models
-from pipeline.cli.report import Report
-from pipeline.errors import Cancelled, UserError
+from ..core.errors import Cancelled, UserError
+from . import bench, doctor, edit, export, lift, live, models
+from .output import Report
 
 DONE, BUG, USER_ERROR, CANCELLED = 0, 1, 2, 130
 

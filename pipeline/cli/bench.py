@@ -8,19 +8,19 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipeline.bench import recipes
-from pipeline.bench.recipes import FULL, HOSTS, Recipe
-from pipeline.cli.recipe import add_arguments, prune_from
-from pipeline.cli.report import Report
-from pipeline.errors import ConfigError
-from pipeline.process import peak_memory_mb
-from pipeline.schedule import PruneConfig, default_schedule
-from pipeline.types import Progress
+from ..bench import recipes
+from ..bench.recipes import FULL, HOSTS, Recipe
+from ..core.errors import ConfigError
+from ..core.pruning_schedule import PruneConfig, default_schedule
+from ..core.take import Progress
+from ..system.memory import peak_memory_mb
+from .options.pruning import add_arguments, prune_from
+from .output import Report
 
 if TYPE_CHECKING:
     import torch
 
-    from pipeline.bench.measure import Setting
+    from ..bench.measure import Setting
 
 _NO_BFLOAT16 = (
     "bfloat16 is left out: this processor does not compute in it (no avx512_bf16 or amx_bf16), and emulating it takes "
@@ -62,13 +62,13 @@ def run(arguments: argparse.Namespace, report: Report) -> int:
     _check(arguments)
     import torch
 
-    from pipeline import runtime
-    from pipeline.bench.measure import Setting
-    from pipeline.bench.models import stored_input
+    from ..bench.measure import Setting
+    from ..bench.models import stored_input
+    from ..system import devices
 
     if arguments.threads is not None:
         torch.set_num_threads(arguments.threads)
-    device = runtime.choose_device(arguments.device)
+    device = devices.choose_device(arguments.device)
     windows = arguments.batch or (2 if arguments.headline else 1)
     source = stored_input(arguments.input) if arguments.input else None
     setting = Setting(device, windows if source is None else len(source), arguments.repeats, source)
@@ -80,7 +80,7 @@ def run(arguments: argparse.Namespace, report: Report) -> int:
     else:
         _compare(arguments, setting, report)
     done = {"status": "done", "torch": torch.__version__, "device": str(device), "threads": torch.get_num_threads()}
-    machine = {"processor": runtime.device_name(device), "load_average": _load(), "batch": setting.windows}
+    machine = {"processor": devices.device_name(device), "load_average": _load(), "batch": setting.windows}
     report.record({**done, **machine, "peak_memory_mb": round(peak_memory_mb(), 1)})
     return 0
 
@@ -109,8 +109,8 @@ def _check(arguments: argparse.Namespace) -> None:
 
 
 def _compare(arguments: argparse.Namespace, setting: Setting, report: Report) -> None:
-    from pipeline.bench import tables
-    from pipeline.bench.measure import measure
+    from ..bench import tables
+    from ..bench.measure import measure
 
     _check_precision(arguments.precision, setting.device)
     chosen = _standard() if arguments.table else _chosen(arguments)
@@ -123,11 +123,11 @@ def _compare(arguments: argparse.Namespace, setting: Setting, report: Report) ->
 
 
 def _headline(setting: Setting, report: Report) -> None:
-    from pipeline import runtime
-    from pipeline.bench import tables
-    from pipeline.bench.measure import measure
+    from ..bench import tables
+    from ..bench.measure import measure
+    from ..system import devices
 
-    half = runtime.fast_bfloat16(setting.device)
+    half = devices.fast_bfloat16(setting.device)
     results = measure(recipes.headline(_default("mixste"), half), setting, tell=_teller(report))
     published = results[0]
     for result in results:
@@ -138,8 +138,8 @@ def _headline(setting: Setting, report: Report) -> None:
 
 
 def _modules(arguments: argparse.Namespace, setting: Setting, report: Report) -> None:
-    from pipeline.bench import tables
-    from pipeline.bench.modules import measure_modules
+    from ..bench import tables
+    from ..bench.modules import measure_modules
 
     host = arguments.host or "mixste"
     prune = prune_from(arguments, _default(host)) or _default(host)
@@ -153,7 +153,7 @@ def _modules(arguments: argparse.Namespace, setting: Setting, report: Report) ->
 
 
 def _standard() -> list[Recipe]:
-    from pipeline import weights
+    from .. import weights
 
     lifter = weights.find()
     return recipes.standard(_default("mixste"), lifter.name, PruneConfig.from_json(lifter.prune))
@@ -161,7 +161,7 @@ def _standard() -> list[Recipe]:
 
 def _chosen(arguments: argparse.Namespace) -> list[Recipe]:
     """The full model and what was asked for; only the full one with `--prune none`."""
-    from pipeline import weights
+    from .. import weights
 
     is_lifter = arguments.lifter is not None
     if is_lifter:
@@ -183,15 +183,15 @@ def _chosen(arguments: argparse.Namespace) -> list[Recipe]:
 
 def _default(host: str) -> PruneConfig:
     """TPS + TRI by the default schedule, for a host of this size."""
-    from pipeline.bench.models import shape_of
+    from ..bench.models import shape_of
 
     return PruneConfig("TPS", default_schedule(*shape_of(host)))
 
 
 def _check_precision(precision: str, device: torch.device) -> None:
-    from pipeline import runtime
+    from ..system import devices
 
-    if precision == "bfloat16" and not runtime.fast_bfloat16(device):
+    if precision == "bfloat16" and not devices.fast_bfloat16(device):
         raise ConfigError("This processor does not compute in bfloat16: a window would take minutes.", "Use float32.")
 
 
@@ -205,11 +205,11 @@ def _teller(report: Report) -> Any:
 def _machine(device: torch.device, setting: Setting) -> str:
     import torch
 
-    from pipeline import runtime
+    from ..system import devices
 
     load = _load()
     busy = f"; load average before the run {load:.1f}" if load is not None else ""
-    where = f"{runtime.device_name(device)}, {torch.get_num_threads()} threads" if device.type == "cpu" else str(device)
+    where = f"{devices.device_name(device)}, {torch.get_num_threads()} threads" if device.type == "cpu" else str(device)
     windows = "1 window" if setting.windows == 1 else f"{setting.windows} windows"
     return f"{where}, torch {torch.__version__}; {windows} a run, {setting.repeats} rounds{busy}\n"
 

@@ -15,12 +15,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline import registry, runtime, weights
-from pipeline.cli.report import Report
-from pipeline.detect.choose import listing
-from pipeline.errors import UserError
-from pipeline.files import cache_folder
-from pipeline.sources import cameras
+from .. import registry, weights
+from ..core.errors import UserError
+from ..detect.create import listing
+from ..sources.live import camera_list
+from ..system import devices
+from ..system.files import cache_folder
+from .output import Report
 
 _PACKAGES = (
     "torch", "torchvision", "mediapipe", "mmpose", "mmengine", "mmdet", "mmcv-lite", "opencv-python",
@@ -95,19 +96,19 @@ def _packages() -> Iterator[Finding]:
 
 def _device() -> Iterator[Finding]:
     def describe() -> str:
-        known = {key: value for key, value in runtime.describe().items() if key != "warnings" and value}
+        known = {key: value for key, value in devices.describe().items() if key != "warnings" and value}
         return ", ".join(f"{key} {value}" for key, value in known.items())
 
     yield _attempt("device", describe)
     if importlib.util.find_spec("torch") is not None:
-        for warning in runtime.describe().get("warnings", []):
+        for warning in devices.describe().get("warnings", []):
             # A GPU that lies idle is slow, not broken.
             yield Finding("device", "a GPU is present but not used", ok=False, fix=str(warning), needed=False)
 
 
 def _detector() -> Iterator[Finding]:
     def ready() -> str:
-        from pipeline.detect.mediapipe import MediaPipeDetector
+        from ..detect.mediapipe.detector import MediaPipeDetector
 
         detector = MediaPipeDetector()
         detector.close()
@@ -125,8 +126,8 @@ def _detector() -> Iterator[Finding]:
 def _mmpose_ready() -> str:
     """Imports it and builds a network: what most often does not work elsewhere."""
     registry.find("detector", "mmpose").load()
-    from pipeline.detect.mmpose_config import read_config
-    from pipeline.detect.mmpose_network import build, version
+    from ..detect.mmpose.config import read_config
+    from ..detect.mmpose.network import build, version
 
     build(read_config(weights.detectors()[0].config))
     here = [info.name for info in listing() if info.installed and info.size_bytes]
@@ -149,12 +150,12 @@ def _located(entry: weights.WeightEntry) -> str:
 
 def _cameras() -> Iterator[Finding]:
     """Those that are plugged in, none of them opened: no light goes on."""
-    if not cameras.can_list():
+    if not camera_list.can_list():
         yield Finding(
             "cameras", "cannot be listed: cv2-enumerate-cameras is missing", ok=False, fix=_REINSTALL, needed=False
         )
         return
-    found = cameras.list_cameras()
+    found = camera_list.list_cameras()
     for camera in found:
         yield Finding(f"camera {camera.index}", f"{camera.name} {camera.path}".strip())
     if not found:

@@ -10,20 +10,20 @@ from typing import Any
 
 import numpy as np
 
-from pipeline import edit
-from pipeline.cli import motion
-from pipeline.cli.interrupt import interruptible
-from pipeline.cli.report import Report
-from pipeline.config import RunConfig
-from pipeline.engine import Engine
-from pipeline.errors import ConfigError
-from pipeline.files import make_folder
-from pipeline.finishing import refinish
-from pipeline.flow import CancelToken
-from pipeline.project import SUFFIX, load_take, save_take
-from pipeline.provenance import can_finish_again, take_config
-from pipeline.relift import lift_again
-from pipeline.types import Progress, Take
+from ..core.concurrency import CancelToken
+from ..core.config import RunConfig
+from ..core.errors import ConfigError
+from ..core.take import Progress, Take
+from ..run.models import Engine
+from ..run.refinish import refinish
+from ..run.relift import lift_again
+from ..system.files import make_folder
+from ..take import edit
+from ..take.file import SUFFIX, load_take, save_take
+from ..take.provenance import can_finish_again, take_config
+from .interrupt import interruptible
+from .options import motion
+from .output import Report
 
 # Kind of edit -> what stands between its two parts, and an example.
 _WRITTEN = {"rename": ("=", "--rename 2=Ada"), "split": ("@", "--split 1@3.2"), "merge": ("+", "--merge 1+3")}

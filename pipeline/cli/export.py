@@ -7,15 +7,15 @@ import dataclasses
 from pathlib import Path
 from typing import Any
 
-from pipeline.cli.interrupt import interruptible
-from pipeline.cli.report import Report
-from pipeline.errors import ConfigError
-from pipeline.export.base import Watch
-from pipeline.export.run import expand, export_take
-from pipeline.files import make_folder
-from pipeline.flow import CancelToken
-from pipeline.formats import OPTIONS, ExportOptions, import_hint
-from pipeline.project import load_take
+from ..core.concurrency import CancelToken
+from ..core.errors import ConfigError
+from ..core.export_options import OPTIONS, ExportOptions, import_hint
+from ..export.base import Watch
+from ..export.export_take import expand, export_take
+from ..system.files import make_folder
+from ..take.file import load_take
+from .interrupt import interruptible
+from .output import Report
 
 
 def add_parser(commands: Any) -> None:

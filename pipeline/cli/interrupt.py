@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from pipeline.flow import CancelToken
+from ..core.concurrency import CancelToken
 
 
 @contextmanager

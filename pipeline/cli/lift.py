@@ -9,24 +9,26 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from pipeline import weights
-from pipeline.cli import detector_options, motion, recipe
-from pipeline.cli.export import add_options, options_from
-from pipeline.cli.interrupt import interruptible
-from pipeline.cli.report import Report
-from pipeline.config import LiftConfig, RunConfig, SceneConfig
-from pipeline.errors import ConfigError, UserError
-from pipeline.export.base import Watch
-from pipeline.export.run import expand, export_take
-from pipeline.export.select import gait_json, world_joints
-from pipeline.files import make_folder
-from pipeline.flow import CancelToken
-from pipeline.formats import ExportOptions
-from pipeline.offline import Engine, analyse
-from pipeline.process import peak_memory_mb
-from pipeline.project import SUFFIX, save_take
-from pipeline.schedule import PruneConfig
-from pipeline.types import Progress, Take
+from .. import weights
+from ..core.concurrency import CancelToken
+from ..core.config import LiftConfig, RunConfig, SceneConfig
+from ..core.errors import ConfigError, UserError
+from ..core.export_options import ExportOptions
+from ..core.pruning_schedule import PruneConfig
+from ..core.take import Progress, Take
+from ..export.base import Watch
+from ..export.export_take import expand, export_take
+from ..export.tracks import gait_json, world_joints
+from ..run.lift_video import Engine, analyse
+from ..system.files import make_folder
+from ..system.memory import peak_memory_mb
+from ..take.file import SUFFIX, save_take
+from .export import add_options, options_from
+from .interrupt import interruptible
+from .options import detector as detector_options
+from .options import motion
+from .options import pruning as recipe
+from .output import Report
 
 DEFAULT_FORMATS = "bvh,csv"
 
@@ -99,8 +101,8 @@ def unique_stems(inputs: Sequence[Path]) -> list[str]:
 
 
 def run(arguments: argparse.Namespace, report: Report) -> int:
-    from pipeline.sources.open import find_inputs
-    from pipeline.sources.sample import sample_video
+    from ..sources.open import find_inputs
+    from ..sources.sample import sample_video
 
     config = config_from(arguments)
     formats = [name.strip() for name in arguments.formats.split(",") if name.strip()]
@@ -137,7 +139,7 @@ def _lift_one(
     engine: Engine,
     report: Report,
 ) -> None:
-    from pipeline.sources.open import open_source
+    from ..sources.open import open_source
 
     begun = time.monotonic()
     take: Take | None = None

@@ -9,20 +9,20 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipeline.cli import detector_options
-from pipeline.cli.interrupt import interruptible
-from pipeline.cli.report import Report
-from pipeline.config import LIVE_LIFTER, MAX_LOOKAHEAD, DetectConfig, LiftConfig, LiveConfig, RunConfig, SceneConfig
-from pipeline.errors import Cancelled, NoPersonError, OutputError
-from pipeline.files import make_folder
-from pipeline.flow import CancelToken
-from pipeline.process import peak_memory_mb
-from pipeline.types import Progress
+from ..core.concurrency import CancelToken
+from ..core.config import LIVE_LIFTER, MAX_LOOKAHEAD, DetectConfig, LiftConfig, LiveConfig, RunConfig, SceneConfig
+from ..core.errors import Cancelled, NoPersonError, OutputError
+from ..core.take import Progress
+from ..system.files import make_folder
+from ..system.memory import peak_memory_mb
+from .interrupt import interruptible
+from .options import detector as detector_options
+from .output import Report
 
 if TYPE_CHECKING:
-    from pipeline.live.engine import LiveEngine
-    from pipeline.live.record import Recorder
-    from pipeline.types import LiveResult, LiveStats
+    from ..core.live import LiveResult, LiveStats
+    from ..live.engine import LiveEngine
+    from ..live.recording.recorder import Recorder
 
 _LOOK_S = 0.1
 _STATUS_S, _STATUS_IN_LOG_S = 0.5, 5.0  # a line that is overwritten; lines in a file
@@ -101,9 +101,9 @@ def config_from(arguments: argparse.Namespace) -> LiveConfig:
 
 
 def run(arguments: argparse.Namespace, report: Report) -> int:
-    from pipeline import weights
-    from pipeline.live.engine import LiveEngine
-    from pipeline.sources.open_live import live_opener
+    from .. import weights
+    from ..live.engine import LiveEngine
+    from ..sources.live.open import live_opener
 
     config = config_from(arguments)
     weights.find(arguments.lifter)  # a wrong name is told before a camera is opened
@@ -123,7 +123,7 @@ def run(arguments: argparse.Namespace, report: Report) -> int:
     with interruptible(cancel):
         try:
             for url in arguments.stream:
-                from pipeline.stream.open import open_stream
+                from ..stream.open import open_stream
 
                 stream = open_stream(url)
                 closers.append(stream.close)
@@ -225,7 +225,7 @@ class _Recording:
     """A recorder that is made with the first result, when the source is known. Called in the lift thread."""
 
     def __init__(self, engine: LiveEngine, folder: Path) -> None:
-        from pipeline.live.folder import is_recording
+        from ..take.recording_folder import is_recording
 
         self._engine, self.folder = engine, folder
         self._recorder: Recorder | None = None
@@ -235,7 +235,7 @@ class _Recording:
 
     def __call__(self, result: LiveResult) -> None:
         if self._recorder is None:
-            from pipeline.live.record import Recorder, made_with
+            from ..live.recording.recorder import Recorder, made_with
 
             info = self._engine.info
             assert info is not None, "there is a result"
@@ -264,9 +264,9 @@ class _Recording:
             raise OutputError(self._recorder.problem, f"What was recorded until then is in {self.folder}.")
         if arguments.no_relift:
             return {}
-        from pipeline.engine import Engine
-        from pipeline.live.folder import TAKE
-        from pipeline.live.relift import relift
+        from ..live.recording.relift import relift
+        from ..run.models import Engine
+        from ..take.recording_folder import TAKE
 
         scene = self._engine.config.scene
         config = RunConfig(lift=LiftConfig(device=arguments.device), scene=scene, persons="all")

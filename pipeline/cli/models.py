@@ -6,13 +6,14 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from pipeline import registry, weights
-from pipeline.cli import models_options, models_run
-from pipeline.cli.report import Report
-from pipeline.detect.choose import DetectorInfo, add_detector, listing
-from pipeline.errors import ModelError
-from pipeline.schedule import PruneConfig
-from pipeline.types import Progress
+from .. import registry, weights
+from ..core.errors import ModelError
+from ..core.pruning_schedule import PruneConfig
+from ..core.take import Progress
+from ..detect.create import DetectorInfo, add_detector, listing
+from . import models_run
+from .options import checkpoint as models_options
+from .output import Report
 
 _JSON = "one JSON object a line on stdout"
 
@@ -119,7 +120,7 @@ def add(arguments: argparse.Namespace, report: Report) -> int:
     overrides = models_options.overrides_from(arguments)
     if arguments.config:
         return _add_detector(arguments, report)
-    from pipeline.lift.adopt import adopt
+    from ..lift.checkpoints.add import adopt
 
     entry = adopt(arguments.file, arguments.name, overrides, arguments.joint_rule)
     report.record(
@@ -159,7 +160,7 @@ def _add_detector(arguments: argparse.Namespace, report: Report) -> int:
 
 
 def remove(arguments: argparse.Namespace, report: Report) -> int:
-    from pipeline.lift.adopt import remove as remove_lifter
+    from ..lift.checkpoints.add import remove as remove_lifter
 
     if weights.is_own_detector(arguments.name):
         weights.unregister_detector(arguments.name)
@@ -171,8 +172,8 @@ def remove(arguments: argparse.Namespace, report: Report) -> int:
 
 
 def download(arguments: argparse.Namespace, report: Report) -> int:
-    from pipeline.cli.interrupt import interruptible
-    from pipeline.flow import CancelToken
+    from ..core.concurrency import CancelToken
+    from .interrupt import interruptible
 
     entry = weights.find_detector(arguments.name) or weights.find(arguments.name)
     cancel = CancelToken()

@@ -7,10 +7,10 @@ import time
 from pathlib import Path
 from typing import Any
 
-from pipeline.cli import models_options
-from pipeline.cli.report import Report
-from pipeline.errors import ConfigError, OutputError
-from pipeline.process import peak_memory_mb
+from ..core.errors import ConfigError, OutputError
+from ..system.memory import peak_memory_mb
+from .options import checkpoint as models_options
+from .output import Report
 
 _DESCRIPTION = (
     "Run a checkpoint on an array. 'input' (B, F, 17, 2 or 3) of the .npz goes in exactly as given, as float32: no "
@@ -41,18 +41,18 @@ def add_parser(commands: Any) -> None:
 def run(arguments: argparse.Namespace, report: Report) -> int:
     overrides = models_options.overrides_from(arguments)
     _check_output(arguments.input, arguments.output)
-    from pipeline import runtime
-    from pipeline.lift import raw
+    from ..lift.checkpoints import run_raw
+    from ..system import devices
 
-    device = runtime.choose_device(arguments.device)
-    found, model = raw.open_model(arguments.file, overrides)
-    x = raw.read_input(arguments.input, found)
+    device = devices.choose_device(arguments.device)
+    found, model = run_raw.open_model(arguments.file, overrides)
+    x = run_raw.read_input(arguments.input, found)
     if arguments.arithmetic == "published":
         model.as_published()
     begun = time.monotonic()
-    result = raw.run(model, x, device)
+    result = run_raw.run(model, x, device)
     seconds = time.monotonic() - begun
-    raw.write(arguments.output, result)
+    run_raw.write(arguments.output, result)
     kept = result.kept_frames
     report.record(
         {

@@ -1,0 +1,1 @@
+"""Frame in, 2D people out; who is who from frame to frame."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol, runtime_checkable
 
-from pipeline.types import Frame, Pose2D
+from ..core.camera import Frame
+from ..core.poses import Pose2D
 
 
 @runtime_checkable

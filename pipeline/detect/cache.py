@@ -23,10 +23,10 @@ from typing import Any
 
 import numpy as np
 
-from pipeline.errors import OutputError
-from pipeline.files import atomic_write, cache_folder, make_folder
-from pipeline.skeleton import SKELETONS
-from pipeline.types import Pose2D
+from ..core.errors import OutputError
+from ..core.poses import Pose2D
+from ..core.skeletons import SKELETONS
+from ..system.files import atomic_write, cache_folder, make_folder
 
 log = logging.getLogger(__name__)
 

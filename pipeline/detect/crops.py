@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from pipeline.types import Floats, Image
+from ..core.arrays import Floats, Image
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,10 @@ from typing import Generic, Protocol, TypeVar
 
 import numpy as np
 
-from pipeline.detect.similarity import joint_box
-from pipeline.types import Floats, Frame, Pose2D
+from ..core.arrays import Floats
+from ..core.camera import Frame
+from ..core.poses import Pose2D
+from .keypoint_similarity import joint_box
 
 
 class Followed(Protocol):

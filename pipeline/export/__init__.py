@@ -1,0 +1,1 @@
+"""A take in, files of other programs out."""

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
-from pipeline.flow import CancelToken
-from pipeline.formats import ExportOptions
-from pipeline.types import Progress, Take
+from ..core.concurrency import CancelToken
+from ..core.export_options import ExportOptions
+from ..core.take import Progress, Take
 
 __all__ = ["UNWATCHED", "ExportOptions", "Exporter", "Watch"]
 

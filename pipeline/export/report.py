@@ -9,14 +9,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from pipeline.export.base import ExportOptions
-from pipeline.export.c3d import MAX_FRAMES
-from pipeline.export.check import check_file
-from pipeline.export.select import chosen_tracks, gait_json, rate_hz, world_joints
-from pipeline.export.sidecar import plain
-from pipeline.files import atomic_write
-from pipeline.formats import import_hint
-from pipeline.types import Take
+from ..core.export_options import import_hint
+from ..core.take import Take
+from ..system.files import atomic_write
+from .base import ExportOptions
+from .biomechanics.c3d import MAX_FRAMES
+from .read_back import check_file
+from .take_facts import plain
+from .tracks import chosen_tracks, gait_json, rate_hz, world_joints
 
 _WORLD = "right-handed; x right, y away from the camera, z up; floor at z = 0"
 _RIG = "right-handed; y up, facing +z, the left at +x"
@@ -25,7 +25,7 @@ _IMAGE = "x right, y down, from the top left corner of the upright picture"
 _MEANING = {
     "glb": ("m", _RIG), "usd": ("m", _RIG), "fbx": ("m", _RIG), "csv": ("m", _WORLD), "csv_wide": ("m", _WORLD),
     "json": ("m", _WORLD), "npz": ("m", _WORLD), "trc": ("m", _OPENSIM), "mot": ("degrees, m", _OPENSIM),
-    "c3d": ("mm", _WORLD), "angles": ("degrees", "of the body, see pipeline/post/angles.py"),
+    "c3d": ("mm", _WORLD), "angles": ("degrees", "of the body, see pipeline/analysis/joint_angles.py"),
     "dlc": ("px, m", f"{_IMAGE}; {_WORLD}"), "openpose": ("px", _IMAGE),
     "overlay": ("px", _IMAGE), "side_by_side": ("px", _IMAGE),
 }  # fmt: skip

@@ -11,15 +11,15 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.flow import CancelToken
-from pipeline.lift.centred import repeat_ends, windows_around
-from pipeline.schedule import PruneConfig
-from pipeline.types import Floats, check_shape
+from ..core.arrays import Floats, check_shape
+from ..core.concurrency import CancelToken
+from ..core.pruning_schedule import PruneConfig
+from .seq2frame import repeat_ends, windows_around
 
 # What each pruning stage kept: block -> (B, F) bool, True for the frames of the window that stay from that block on.
 Kept = Mapping[int, NDArray[np.bool_]]
 
-LIVE_SHARE = 2 / 3  # of the lifter's window that a live run looks at: measured in `lift.newest`
+LIVE_SHARE = 2 / 3  # of the lifter's window that a live run looks at: measured in `lift.streaming.newest_frames`
 _CENTRED_BATCH = 8  # windows of a seq2frame lifter at a time: some hundred MB at the papers' sizes
 
 
@@ -55,7 +55,7 @@ class WindowLifter(ABC):
 
     @abstractmethod
     def newest(self, early: bool = True, share: float = LIVE_SHARE, openvino: bool = False) -> NewestLifter:
-        """The newest rows of growing windows, as cheap as this network gives them; see `lift.newest`.
+        """The newest rows of growing windows, as cheap as this network gives them; see `lift.streaming.newest_frames`.
 
         `early` and `share` approximate to save time: False and 1 give the rows of the whole window. `openvino`: the
         weights as they are now may be given to OpenVINO, where it computes what torch does.

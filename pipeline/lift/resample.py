@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.types import Doubles, Floats
+from ..core.arrays import Doubles, Floats
 
 _TOLERANCE = 0.03  # 23.976 fps is 24 fps to a network
 _BRIDGE_S = 0.5  # frames further apart than this are not joined by a line

@@ -16,11 +16,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.flow import CancelToken
-from pipeline.lift.base import WindowLifter
-from pipeline.lift.resample import ToGrid, from_grid, grid_rate_hz
-from pipeline.lift.stages import StageRecord, frames_of_rows
-from pipeline.types import Doubles, Floats, check_shape
+from ..core.arrays import Doubles, Floats, check_shape
+from ..core.concurrency import CancelToken
+from .base import WindowLifter
+from .kept_frames import StageRecord, frames_of_rows
+from .resample import ToGrid, from_grid, grid_rate_hz
 
 LONGEST_GAP_S = 0.5  # a longer absence starts a new segment; a shorter one is lifted through
 # Share of a window that the next one lifts again. Measured on motion capture seen through a noisy camera: without

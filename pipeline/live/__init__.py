@@ -1,0 +1,1 @@
+"""Camera in, 3D now: capture, detection, lifting and pacing."""

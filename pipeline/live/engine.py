@@ -14,13 +14,15 @@ from dataclasses import replace
 
 import numpy as np
 
-from pipeline.config import LiveConfig
-from pipeline.engine import Engine
-from pipeline.flow import Closed, LatestSlot
-from pipeline.live.meter import LiveSummary, Meter
-from pipeline.live.run import LiveRun
-from pipeline.sources.live_base import LiveSource
-from pipeline.types import Doubles, Floats, LiveResult, LiveStats, RunState, VideoInfo
+from ..core.arrays import Doubles, Floats
+from ..core.camera import VideoInfo
+from ..core.concurrency import Closed, LatestSlot
+from ..core.config import LiveConfig
+from ..core.live import LiveResult, LiveStats, RunState
+from ..run.models import Engine
+from ..sources.live.base import LiveSource
+from .live_run import LiveRun
+from .statistics import LiveSummary, Meter
 
 _JOIN_S = 1.5  # with closing the source, stopping stays under 2 s
 

@@ -1,0 +1,1 @@
+"""Raw 3D joints to clean motion in the world."""

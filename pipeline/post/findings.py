@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.post.smooth import runs
-from pipeline.types import Finding, FindingKind
+from ..body.filters import runs
+from ..core.take import Finding, FindingKind
 
 _TOGETHER = 5  # frames: marks no further apart are one finding
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Protocol, runtime_checkable
 
-from pipeline.types import Frame, VideoInfo
+from ..core.camera import Frame, VideoInfo
 
 
 @runtime_checkable

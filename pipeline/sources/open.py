@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline import registry
-from pipeline.errors import SourceError
+from .. import registry
+from ..core.errors import SourceError
 
 if TYPE_CHECKING:
-    from pipeline.sources.joints2d import Joints2DSource
-    from pipeline.sources.video import VideoSource
+    from .file.joints2d import Joints2DSource
+    from .file.video import VideoSource
 
 VIDEO_SUFFIXES = (
     ".mp4", ".mov", ".m4v", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".mts", ".m2ts", ".ts", ".wmv", ".flv", ".3gp",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 from pathlib import Path
 
-from pipeline.errors import SourceError
+from ..core.errors import SourceError
 
 _PACKAGE, _VERSION = "sports2d", "0.8.34"
 _INSTALL = f"python -m pip install --no-deps {_PACKAGE}=={_VERSION}"

@@ -1,0 +1,1 @@
+"""Live skeletons to other programs: VMC, OSC, LSL, JSON."""

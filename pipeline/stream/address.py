@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from pipeline.errors import ConfigError
+from ..core.errors import ConfigError
 
 _KEYS = ("person", "people", "origin")
 

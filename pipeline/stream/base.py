@@ -7,9 +7,9 @@ import threading
 from abc import ABC, abstractmethod
 from typing import Protocol, runtime_checkable
 
-from pipeline.flow import Closed, LatestSlot
-from pipeline.stream.address import Address
-from pipeline.types import LiveResult
+from ..core.concurrency import Closed, LatestSlot
+from ..core.live import LiveResult
+from .address import Address
 
 log = logging.getLogger(__name__)
 

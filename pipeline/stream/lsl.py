@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from pipeline.errors import ConfigError, ModelError
-from pipeline.skeleton import H36M17
-from pipeline.stream.address import Address
-from pipeline.stream.base import ThreadStream
-from pipeline.stream.people import Chosen
-from pipeline.types import LiveResult
+from ..core.errors import ConfigError, ModelError
+from ..core.live import LiveResult
+from ..core.skeletons import H36M17
+from .address import Address
+from .base import ThreadStream
+from .person_filter import Chosen
 
 _USUAL_NAME = "Hourglass"
 _CHANNELS = (("X", "PositionX", "meters"), ("Y", "PositionY", "meters"), ("Z", "PositionZ", "meters"),

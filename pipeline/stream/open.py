@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pipeline import registry
-from pipeline.errors import ConfigError
-from pipeline.stream.address import parse
-from pipeline.stream.base import Stream
+from .. import registry
+from ..core.errors import ConfigError
+from .address import parse
+from .base import Stream
 
 
 def open_stream(url: str) -> Stream:

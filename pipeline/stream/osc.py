@@ -9,12 +9,12 @@ from pythonosc.osc_bundle_builder import IMMEDIATELY, OscBundleBuilder
 from pythonosc.osc_message import OscMessage
 from pythonosc.osc_message_builder import OscMessageBuilder
 
-from pipeline.skeleton import H36M17
-from pipeline.stream.address import Address
-from pipeline.stream.base import ThreadStream
-from pipeline.stream.datagrams import LIMIT_BYTES, Datagrams
-from pipeline.stream.people import Chosen
-from pipeline.types import LivePerson, LiveResult
+from ..core.live import LivePerson, LiveResult
+from ..core.skeletons import H36M17
+from .address import Address
+from .base import ThreadStream
+from .person_filter import Chosen
+from .udp_socket import LIMIT_BYTES, Datagrams
 
 USUAL_PORT = 9000
 _BUNDLE_BYTES, _ELEMENT_BYTES = 16, 4  # header of a bundle, size before each message

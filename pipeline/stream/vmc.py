@@ -11,15 +11,16 @@ from collections.abc import Iterator
 import numpy as np
 from pythonosc.osc_message import OscMessage
 
-from pipeline.errors import ConfigError
-from pipeline.post.bone_names import bone_names
-from pipeline.post.rotations_live import LivePose, LiveSolver
-from pipeline.stream.address import Address
-from pipeline.stream.base import ThreadStream
-from pipeline.stream.datagrams import Datagrams
-from pipeline.stream.osc import bundles, message
-from pipeline.stream.people import Chosen, is_whole
-from pipeline.types import Doubles, LivePerson, LiveResult
+from ..core.arrays import Doubles
+from ..core.errors import ConfigError
+from ..core.live import LivePerson, LiveResult
+from ..rig.bone_names import bone_names
+from ..rig.live_rotations import LivePose, LiveSolver
+from .address import Address
+from .base import ThreadStream
+from .osc import bundles, message
+from .person_filter import Chosen, is_whole
+from .udp_socket import Datagrams
 
 USUAL_PORT = 39539
 _BONES = bone_names("unity")

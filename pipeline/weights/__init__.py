@@ -5,20 +5,8 @@ else holds sizes or names. A file is looked for in the project's `weights/` fold
 ever downloaded unasked.
 """
 
-from pipeline.weights.adding import check_name, register, unregister
-from pipeline.weights.catalogue import (
-    PROJECT_FOLDER,
-    Own,
-    file_sha256,
-    find,
-    is_own,
-    locate,
-    manifest,
-    own,
-    path_of,
-    user_folder,
-)
-from pipeline.weights.detectors import (
+from .catalogue import PROJECT_FOLDER, Own, file_sha256, find, is_own, locate, manifest, own, path_of, user_folder
+from .detectors import (
     DetectorEntry,
     check_detector_name,
     detectors,
@@ -28,8 +16,9 @@ from pipeline.weights.detectors import (
     register_detector,
     unregister_detector,
 )
-from pipeline.weights.entries import WeightEntry
-from pipeline.weights.fetch import download
+from .download import download
+from .entries import WeightEntry
+from .register import check_name, register, unregister
 
 __all__ = [
     "PROJECT_FOLDER",

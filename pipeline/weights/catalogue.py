@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from pathlib import Path
 
-from pipeline.errors import ConfigError, ModelError
-from pipeline.files import cache_path
-from pipeline.weights.entries import WeightEntry, WeightFile
+from ..core.errors import ConfigError, ModelError
+from ..system.files import cache_path
+from .entries import WeightEntry, WeightFile
 
 log = logging.getLogger(__name__)
 

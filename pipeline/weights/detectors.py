@@ -16,10 +16,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pipeline.errors import ConfigError, ModelError
-from pipeline.files import atomic_write, make_folder, output_error
-from pipeline.skeleton import SKELETONS
-from pipeline.weights.catalogue import PROJECT_FOLDER, user_folder
+from ..core.errors import ConfigError, ModelError
+from ..core.skeletons import SKELETONS
+from ..system.files import atomic_write, make_folder, output_error
+from .catalogue import PROJECT_FOLDER, user_folder
 
 log = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Protocol
 
-from pipeline.errors import ModelError
+from ..core.errors import ModelError
 
 
 class WeightFile(Protocol):

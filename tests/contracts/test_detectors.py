@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 
 from pipeline import registry
-from pipeline.config import DetectConfig
+from pipeline.core.camera import Frame
+from pipeline.core.config import DetectConfig
+from pipeline.core.poses import Pose2D
+from pipeline.core.skeletons import SKELETONS
 from pipeline.detect.base import Detector
-from pipeline.detect.choose import listing
-from pipeline.skeleton import SKELETONS
-from pipeline.types import Frame, Pose2D
+from pipeline.detect.create import listing
 
 Maker = Callable[[DetectConfig], Detector]
 
@@ -25,8 +26,8 @@ def mediapipe() -> Maker:
 
 def mmpose() -> Maker:
     """The real thing but for its weights, which cannot be shipped: see `mmpose_oracle`."""
-    from pipeline.detect.mmpose_topdown import MMPoseTopDown
-    from tests.mmpose_oracle import oracle_network
+    from pipeline.detect.mmpose.topdown import MMPoseTopDown
+    from tests.helpers.mmpose_oracle import oracle_network
 
     network = oracle_network()
     return lambda config: MMPoseTopDown(network, "rtmpose-t", "0" * 64, config)
@@ -54,7 +55,7 @@ def detector(shared: Detector) -> Detector:
 @pytest.fixture(scope="module")
 def frames(sample_path: Path) -> list[Frame]:
     """Frames 80 to 91 of the sample video: a man on a roof and a woman who walks."""
-    from pipeline.sources.video import VideoSource
+    from pipeline.sources.file.video import VideoSource
 
     source = VideoSource(sample_path)
     chosen = list(source.frames(80 / 30 - 0.005, 92 / 30 - 0.005))

@@ -12,14 +12,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline.errors import Cancelled, ConfigError, ModelError, OutputError
+from pipeline.core.concurrency import CancelToken
+from pipeline.core.errors import Cancelled, ConfigError, ModelError, OutputError
+from pipeline.core.take import Progress, Take
 from pipeline.export.base import Exporter, ExportOptions, Watch
-from pipeline.export.run import expand, export_take
-from pipeline.flow import CancelToken
+from pipeline.export.export_take import expand, export_take
 from pipeline.registry import entries, find
-from pipeline.types import Progress, Take
-from tests.clips import write_clip
-from tests.motion import clip, facing_camera, make_take, scene
+from tests.helpers.clips import write_clip
+from tests.helpers.motion import clip, facing_camera, make_take, scene
 
 ALL = ExportOptions()
 WATCHED = {"overlay", "side_by_side", "fbx"}  # formats that take long
@@ -190,9 +190,9 @@ _AS_NOBODY = """
 import os, sys
 folder, name = sys.argv[1:]
 from pathlib import Path
-from pipeline.errors import OutputError
-from pipeline.export.run import export_take
-from tests.motion import clip, scene
+from pipeline.core.errors import OutputError
+from pipeline.export.export_take import export_take
+from tests.helpers.motion import clip, scene
 take = scene(clip("jump")[:20]).take()
 import scipy.signal, scipy.ndimage, scipy.spatial.transform
 from pipeline.registry import find

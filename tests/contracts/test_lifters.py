@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from pipeline import weights
-from pipeline.config import LiftConfig
+from pipeline.core.config import LiftConfig
 from pipeline.lift.base import WindowLifter
-from pipeline.lift.lifter import create_lifter
+from pipeline.lift.host_lifter import create_lifter
 
 INSTALLED = [entry.name for entry in weights.manifest() if weights.path_of(entry) is not None]
 

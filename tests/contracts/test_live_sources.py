@@ -11,13 +11,13 @@ import numpy as np
 import pytest
 
 from pipeline import registry
-from pipeline.errors import Cancelled, SourceError
-from pipeline.flow import CancelToken, Closed
-from pipeline.sources.live_base import LiveSource
-from pipeline.types import Frame
-from tests.clips import number_in, write_clip
-from tests.fake_camera import QUICK, FakeCamera
-from tests.mjpeg_server import MjpegServer, endless
+from pipeline.core.camera import Frame
+from pipeline.core.concurrency import CancelToken, Closed
+from pipeline.core.errors import Cancelled, SourceError
+from pipeline.sources.live.base import LiveSource
+from tests.helpers.clips import number_in, write_clip
+from tests.helpers.live.fake_camera import QUICK, FakeCamera
+from tests.helpers.live.mjpeg_server import MjpegServer, endless
 
 NAMES = [row.name for row in registry.entries("live_source")]
 Open = Callable[..., LiveSource]

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 
 from pipeline import registry
-from pipeline.errors import SourceError
+from pipeline.core.camera import Frame
+from pipeline.core.errors import SourceError
+from pipeline.core.poses import Pose2D
 from pipeline.sources.base import FrameSource
 from pipeline.sources.open import open_source
-from pipeline.types import Frame, Pose2D
-from tests.clips import write_clip
+from tests.helpers.clips import write_clip
 
 ROWS = registry.entries("source")
 

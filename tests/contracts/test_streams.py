@@ -11,12 +11,12 @@ from importlib import import_module
 import pytest
 
 from pipeline import registry
-from pipeline.errors import ConfigError, UserError
+from pipeline.core.errors import ConfigError, UserError
 from pipeline.stream.address import parse
 from pipeline.stream.base import Stream
 from pipeline.stream.open import open_stream
-from tests.live import person, result, t_pose, walk
-from tests.receivers import UdpReceiver, free_port
+from tests.helpers.live.people import person, result, t_pose, walk
+from tests.helpers.live.receivers import UdpReceiver, free_port
 
 ROWS = [row for row in registry.entries("stream") if not row.missing()]
 

@@ -8,15 +8,15 @@ import numpy as np
 import pytest
 
 from pipeline import weights
-from pipeline.config import LiftConfig, RunConfig, SceneConfig
-from pipeline.errors import Cancelled, ModelError
-from pipeline.flow import CancelToken
-from pipeline.geometry import camera_from_world, image_from_camera
-from pipeline.offline import Engine, analyse
-from pipeline.schedule import PruneConfig
-from pipeline.skeleton import h36m17_from
+from pipeline.core.concurrency import CancelToken
+from pipeline.core.config import LiftConfig, RunConfig, SceneConfig
+from pipeline.core.errors import Cancelled, ModelError
+from pipeline.core.geometry import camera_from_world, image_from_camera
+from pipeline.core.pruning_schedule import PruneConfig
+from pipeline.core.skeletons import h36m17_from
+from pipeline.core.take import Progress, Take
+from pipeline.run.lift_video import Engine, analyse
 from pipeline.sources.open import open_source
-from pipeline.types import Progress, Take
 
 
 @pytest.fixture(scope="module")

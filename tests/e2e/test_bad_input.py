@@ -11,13 +11,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.config import RunConfig
-from pipeline.errors import OutputError, UserError
-from pipeline.flow import CancelToken
-from pipeline.offline import Engine, analyse
-from pipeline.project import SUFFIX, save_take
+from pipeline.core.concurrency import CancelToken
+from pipeline.core.config import RunConfig
+from pipeline.core.errors import OutputError, UserError
+from pipeline.core.take import Take
+from pipeline.run.lift_video import Engine, analyse
 from pipeline.sources.open import open_source
-from pipeline.types import Take
+from pipeline.take.file import SUFFIX, save_take
 
 
 @pytest.fixture(scope="module")
@@ -120,7 +120,7 @@ def test_a_person_who_enters_late_and_leaves_early(engine, sample_path, make_vid
     assert seen[42:68].all()
     assert not seen[72:].any()
     from pipeline.export.base import ExportOptions
-    from pipeline.export.run import export_take
+    from pipeline.export.export_take import export_take
 
     export_take(take, tmp_path, video.stem, ["bvh", "csv"], ExportOptions())
     table = pd.read_csv(tmp_path / f"{video.stem}.csv")
@@ -141,7 +141,7 @@ def test_paths_with_spaces_and_other_letters(command, sample_path, tmp_path) -> 
 
 
 def test_an_output_folder_that_cannot_be_written(unwritable_folder, as_nobody, sample_run) -> None:
-    from pipeline.project import load_take
+    from pipeline.take.file import load_take
 
     take = load_take(sample_run.folder / "demo.pose3d")
     with as_nobody(), pytest.raises(OutputError) as caught:

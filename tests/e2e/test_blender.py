@@ -13,12 +13,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.errors import Cancelled, OutputError
+from pipeline.core.concurrency import CancelToken
+from pipeline.core.errors import Cancelled, OutputError
+from pipeline.core.take import Progress, Take
 from pipeline.export.base import Watch
-from pipeline.export.run import export_take
-from pipeline.flow import CancelToken
-from pipeline.types import Progress, Take
-from tests.motion import clip, facing_camera, scene
+from pipeline.export.export_take import export_take
+from tests.helpers.motion import clip, facing_camera, scene
 
 BLENDER = shutil.which("blender")
 pytestmark = pytest.mark.skipif(BLENDER is None, reason="Blender is not installed (./start test installs it)")
@@ -32,7 +32,7 @@ BONES = {
 
 def in_blender(file: Path, frames: list[int], rate_hz: float = 30.0) -> dict:
     result = file.with_suffix(".found.json")
-    script = Path(__file__).with_name("blender_bones.py")
+    script = Path(__file__).with_name("scripts") / "blender_bones.py"
     command = [BLENDER, "-b", "--factory-startup", "--python-exit-code", "1", "--python", script, "--", file, result]
     done = subprocess.run(
         [str(part) for part in [*command, rate_hz, *frames]], capture_output=True, text=True, timeout=200, check=False
@@ -173,7 +173,9 @@ def test_a_blender_that_ctrl_c_has_ended_counts_as_cancelled(tmp_path, monkeypat
     fake.write_text("#!/bin/sh\nsleep 0.5\nexit 130\n")
     fake.chmod(0o755)
     monkeypatch.setenv("PATH", f"{fake.parent}:/usr/bin:/bin")
-    monkeypatch.setattr("pipeline.export.fbx._ASK_S", 60.0)  # the first look is in time, the next one is too late
+    monkeypatch.setattr(
+        "pipeline.export.animation.fbx._ASK_S", 60.0
+    )  # the first look is in time, the next one is too late
     cancel = CancelToken()
     watch = Watch(cancel, lambda _: cancel.cancel())
     with pytest.raises(Cancelled):

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pipeline.config import RunConfig
-from pipeline.flow import CancelToken
-from pipeline.offline import Engine, analyse
-from pipeline.post.contacts import standing_feet
-from pipeline.post.gravity import centre_of_mass
+from pipeline.core.concurrency import CancelToken
+from pipeline.core.config import RunConfig
+from pipeline.core.take import Take
+from pipeline.post.ground.foot_contacts import standing_feet
+from pipeline.post.ground.gravity import centre_of_mass
+from pipeline.run.lift_video import Engine, analyse
 from pipeline.sources.open import open_source
-from pipeline.types import Take
 
 G_M_S2 = 9.81
 UP = np.array([0.0, 0.0, 1.0])

@@ -14,15 +14,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.engine import Engine
-from pipeline.export.select import gait_json
-from pipeline.finishing import refinish
-from pipeline.flow import CancelToken
-from pipeline.project import load_take
-from pipeline.provenance import take_config
-from pipeline.relift import lift_again
-from pipeline.skeleton import H36M17
-from pipeline.types import Take
+from pipeline.core.concurrency import CancelToken
+from pipeline.core.skeletons import H36M17
+from pipeline.core.take import Take
+from pipeline.export.tracks import gait_json
+from pipeline.run.models import Engine
+from pipeline.run.refinish import refinish
+from pipeline.run.relift import lift_again
+from pipeline.take.file import load_take
+from pipeline.take.provenance import take_config
 from tests.e2e.conftest import ROOT, SampleRun
 
 FRAMES = 230  # of the sample video
@@ -102,7 +102,7 @@ def test_the_man_stands_on_a_roof_turns_over_in_the_air_and_lands_on_the_ground(
 
 def test_the_take_opens_without_any_model(sample_run: SampleRun) -> None:
     script = (
-        "import sys; from pathlib import Path; from pipeline.project import load_take\n"
+        "import sys; from pathlib import Path; from pipeline.take.file import load_take\n"
         "t = load_take(Path(sys.argv[1])); print(t.frame_count, len(t.tracks2d), 'torch' in sys.modules)"
     )
     out = subprocess.run(
@@ -178,7 +178,7 @@ def test_export_of_a_saved_take_equals_the_export_of_the_run(sample_run: SampleR
 
 @pytest.mark.parametrize("skeleton", ["h36m17", "blazepose33"])
 def test_2d_joints_found_elsewhere(sample_run: SampleRun, command, tmp_path, skeleton) -> None:
-    from pipeline.skeleton import h36m17_from
+    from pipeline.core.skeletons import h36m17_from
 
     track = load_take(sample_run.folder / "demo.pose3d").tracks2d[0]
     joints, scores = track.joints_image, track.scores
@@ -227,10 +227,10 @@ def test_ctrl_c_is_clean_and_the_next_run_goes_on_from_there(sample_path, tmp_pa
     assert time.monotonic() - begun < 30
     assert "Traceback" not in err
     assert list((tmp_path / "out").iterdir()) == []
-    from pipeline.config import DetectConfig
+    from pipeline.core.config import DetectConfig
     from pipeline.detect.cache import open_cache
-    from pipeline.detect.mediapipe import MediaPipeDetector
-    from pipeline.sources.video import VideoSource
+    from pipeline.detect.mediapipe.detector import MediaPipeDetector
+    from pipeline.sources.file.video import VideoSource
 
     detector, source = MediaPipeDetector(DetectConfig()), VideoSource(Path(video))
     kept = open_cache(source.info.content_key, detector.cache_key, root=tmp_path / "cache")

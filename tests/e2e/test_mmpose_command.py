@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.cli import main
-from tests.mmpose_models import HALPE, write_checkpoint
+from tests.helpers.mmpose_models import HALPE, write_checkpoint
 
 
 @pytest.fixture(scope="module")

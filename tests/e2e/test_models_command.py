@@ -12,11 +12,11 @@ import pytest
 import torch
 
 from pipeline import cli
-from pipeline.geometry import camera_from_world, image_from_camera, rotation_world_from_camera
-from pipeline.project import load_take
-from pipeline.schedule import PruneConfig
-from tests.checkpoints import FRAMES, HOSTS, SIZES, host, save
-from tests.motion import SIZE_PX, clip, facing_camera
+from pipeline.core.geometry import camera_from_world, image_from_camera, rotation_world_from_camera
+from pipeline.core.pruning_schedule import PruneConfig
+from pipeline.take.file import load_take
+from tests.helpers.checkpoints import FRAMES, HOSTS, SIZES, host, save
+from tests.helpers.motion import SIZE_PX, clip, facing_camera
 
 Run = Callable[..., tuple[int, list[dict[str, Any]], str]]
 

@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline.export.run import export_take
-from pipeline.post.angles import joint_angles
-from tests.motion import clip, facing_camera, scene
+from pipeline.analysis.joint_angles import joint_angles
+from pipeline.export.export_take import export_take
+from tests.helpers.motion import clip, facing_camera, scene
 
 PACKAGE = "opensim==4.6"
 
@@ -38,7 +38,7 @@ def test_opensim_reads_markers_and_motion(opensim_python, tmp_path):
     gap = np.isin(np.arange(205), [*range(5), *range(110, 130), *range(200, 205)])
     take = scene(facing_camera(clip("jump")), rate_hz=30000 / 1001).take(gap)
     trc, mot = export_take(take, tmp_path, "jump", ["trc", "mot"])
-    script, result = Path(__file__).with_name("opensim_tables.py"), tmp_path / "found.json"
+    script, result = Path(__file__).with_name("scripts") / "opensim_tables.py", tmp_path / "found.json"
     command = [str(part) for part in (opensim_python, script, trc, mot, result)]
     done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=200, check=False)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline.export.run import export_take
-from pipeline.types import Take
-from tests.motion import clip, facing_camera, scene
+from pipeline.core.take import Take
+from pipeline.export.export_take import export_take
+from tests.helpers.motion import clip, facing_camera, scene
 
 NODE = shutil.which("node")
 pytestmark = pytest.mark.skipif(NODE is None, reason="node is not installed (./start test installs it)")
@@ -54,7 +54,7 @@ def take() -> Take:
 
 def in_three(file: Path, node_folder: Path) -> dict:
     result = file.with_suffix(".found.json")
-    script = Path(__file__).with_name("three_bones.mjs")
+    script = Path(__file__).with_name("scripts") / "three_bones.mjs"
     command = [NODE, script, node_folder, file, result, *(f"{frame / RATE:.6f}" for frame in FRAMES)]
     done = subprocess.run([str(part) for part in command], capture_output=True, text=True, timeout=100, check=False)
     assert done.returncode == 0, done.stdout + done.stderr

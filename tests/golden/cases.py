@@ -21,7 +21,7 @@ import torch
 from torch import Tensor
 
 from pipeline import registry
-from pipeline.lift.tokens import HourglassHost, PruneConfig
+from pipeline.lift.hourglass.host import HourglassHost, PruneConfig
 from tests.golden.rule import golden_state_dict
 
 DATA = Path(__file__).parent / "data"

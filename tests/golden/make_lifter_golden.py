@@ -8,8 +8,8 @@ from __future__ import annotations
 import numpy as np
 
 from pipeline import weights
-from pipeline.config import LiftConfig
-from pipeline.lift.lifter import create_lifter
+from pipeline.core.config import LiftConfig
+from pipeline.lift.host_lifter import create_lifter
 from tests.golden.mocap import DATA, SIZE_PX, mocap_clip
 
 

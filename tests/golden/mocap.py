@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.geometry import camera_from_world, image_from_camera, rotation_world_from_camera
-from pipeline.types import Floats
+from pipeline.core.arrays import Floats
+from pipeline.core.geometry import camera_from_world, image_from_camera, rotation_world_from_camera
 
 DATA = Path(__file__).parent / "data"
 SIZE_PX = (1280, 720)

@@ -21,7 +21,7 @@ from unittest.mock import patch
 import torch
 from torch import Tensor
 
-from pipeline.lift.graphs import FrameGraph
+from pipeline.lift.networks.graph_layers import FrameGraph
 from tests.golden.cases import arrays, build, published, selecting
 
 LEAST = 90  # frames of 243 that match to 1e-4; a mistake in any layer leaves none

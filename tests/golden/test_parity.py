@@ -25,7 +25,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from pipeline.lift.pruning import select_clusters, select_clusters_as_published
+from pipeline.lift.hourglass.select import select_clusters, select_clusters_as_published
 from tests.golden.cases import CASES, arrays, build, facts, published, selecting
 from tests.golden.ties import decided
 

@@ -1,4 +1,4 @@
-"""What rounding can and cannot decide in TPC (see `pipeline.lift.pruning.select_clusters`).
+"""What rounding can and cannot decide in TPC (see `pipeline.lift.hourglass.select.select_clusters`).
 
 Two frames that are each other's nearest neighbour are equally dense by definition. The published code compares
 densities whose distances come from a float32 matrix product, so the rounding of that product, which differs from one

@@ -16,10 +16,10 @@ from PySide6.QtWidgets import QApplication, QDialog
 from pytestqt.qtbot import QtBot
 
 from app import theme
-from app.notify import CrashDialog
+from app.notifications import CrashDialog
 from app.settings import Settings
 from app.window import Window
-from tests.fakes import FakeBackend
+from tests.helpers.fakes import FakeBackend
 
 # As in bootstrap.make_app; pytest-qt makes the application here.
 QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)

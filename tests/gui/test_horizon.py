@@ -8,8 +8,8 @@ from PySide6.QtCore import QPointF, Qt
 from pytestqt.qtbot import QtBot
 
 from app.window import Window
-from pipeline.geometry import horizon_from_tilt, tilt_from_horizon
-from tests.fakes import HEIGHT, WIDTH, FakeBackend
+from pipeline.core.geometry import horizon_from_tilt, tilt_from_horizon
+from tests.helpers.fakes import HEIGHT, WIDTH, FakeBackend
 
 LEFT = Qt.MouseButton.LeftButton
 

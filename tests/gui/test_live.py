@@ -13,15 +13,17 @@ import pytest
 from PySide6.QtCore import QSize, Qt
 from pytestqt.qtbot import QtBot
 
-from app.live_image import live_image, live_people
+from app.live.frame_image import live_image, live_people
 from app.settings import Settings
 from app.window import Window
-from pipeline.errors import SourceError
-from pipeline.live.folder import MANIFEST, TAKE, VIDEO
-from pipeline.live.recording import open_recording
-from pipeline.types import Frame, LivePerson, LiveResult, LiveStats, Pose2D, RunState
-from tests.fakes import FakeBackend
-from tests.live_fakes import FIGURE, FakeCamera, FakeDetector
+from pipeline.core.camera import Frame
+from pipeline.core.errors import SourceError
+from pipeline.core.live import LivePerson, LiveResult, LiveStats, RunState
+from pipeline.core.poses import Pose2D
+from pipeline.live.recording.open import open_recording
+from pipeline.take.recording_folder import MANIFEST, TAKE, VIDEO
+from tests.helpers.fakes import FakeBackend
+from tests.helpers.live.fakes import FIGURE, FakeCamera, FakeDetector
 
 
 @pytest.fixture
@@ -223,7 +225,7 @@ def test_an_interrupted_recording_is_told_of_and_opened(
     again = make_window(backend)
     qtbot.waitUntil(lambda: "interrupted" in again.banner.message.text())
     assert folder.name in again.banner.message.text()
-    monkeypatch.setattr("app.live_commands.QFileDialog.getExistingDirectory", lambda *_: str(folder))
+    monkeypatch.setattr("app.live.commands.QFileDialog.getExistingDirectory", lambda *_: str(folder))
     with qtbot.waitSignal(again.controller.finished, timeout=10_000):
         again.actions_["open_recording"].trigger()
     assert backend.relifted[-1][0] == folder

@@ -9,18 +9,19 @@ import pytest
 from PySide6.QtCore import QSize
 from pytestqt.qtbot import QtBot
 
-from app.meter import ProgressMeter, duration_text
-from app.playback import Playback
-from app.player_thread import shown
+from app.progress_meter import ProgressMeter, duration_text
+from app.session.playback_clock import Playback
 from app.settings import RunSettings, Settings
-from app.views.body_mesh import bodies_mesh, shadow_mesh
-from app.views.rows import row_at
-from app.views.scene_view import _follow_path
+from app.threads.player_thread import shown
+from app.views.scene.body_mesh import bodies_mesh, shadow_mesh
+from app.views.scene.scene_view import _follow_path
+from app.views.take_rows import row_at
 from app.views.timeline import clock_text, spans
-from pipeline.errors import ConfigError
-from pipeline.schedule import PruneConfig
-from pipeline.types import Frame, Progress
-from tests.fakes import walking
+from pipeline.core.camera import Frame
+from pipeline.core.errors import ConfigError
+from pipeline.core.pruning_schedule import PruneConfig
+from pipeline.core.take import Progress
+from tests.helpers.fakes import walking
 
 WHITE = np.ones((1, 3, 4), np.float32)
 

@@ -14,7 +14,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from app.backend import PipelineBackend
+from app.backend.backend import PipelineBackend
 from app.window import Window
 from tests.gui.conftest import run_to_end
 
@@ -175,8 +175,8 @@ def test_a_single_frame_can_be_opened(real: Window, make_video: Callable[..., Pa
 def test_an_export_that_finds_no_room_can_be_tried_elsewhere(
     real: Window, place: str, request: pytest.FixtureRequest, as_nobody, tmp_path: Path, qtbot: QtBot
 ) -> None:
-    from pipeline.project import save_take
-    from tests.motion import clip, facing_camera, scene
+    from pipeline.take.file import save_take
+    from tests.helpers.motion import clip, facing_camera, scene
 
     folder: Path = request.getfixturevalue(place)
     path = save_take(scene(facing_camera(clip("jump"))).take(), tmp_path / "jump.pose3d")
@@ -211,7 +211,7 @@ def test_a_video_without_people_is_a_banner(real: Window, make_video: Callable[.
 
 
 def test_joints_found_elsewhere_are_lifted_and_played(real: Window, tmp_path: Path, qtbot: QtBot) -> None:
-    from tests.fakes import walking
+    from tests.helpers.fakes import walking
 
     body = walking(40)
     image = np.stack([body[..., 0] * 300 + 400, 500 - body[..., 2] * 280], axis=-1)

@@ -9,9 +9,9 @@ import pytest
 from PySide6.QtCore import QThread
 from pytestqt.qtbot import QtBot
 
-from app.task_thread import Task
-from app.threads import ThreadSet
-from pipeline.errors import Cancelled, SourceError
+from app.threads.task_thread import Task
+from app.threads.thread_set import ThreadSet
+from pipeline.core.errors import Cancelled, SourceError
 
 
 class Heard:

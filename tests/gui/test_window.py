@@ -15,13 +15,13 @@ from PySide6.QtWidgets import QApplication, QDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
 from app.settings import Settings
-from app.views.export_dialog import ExportDialog
+from app.views.dialogs.export_dialog import ExportDialog
 from app.window import Window
-from pipeline.errors import NoPersonError
+from pipeline.core.errors import NoPersonError
+from pipeline.core.live import RunState
 from pipeline.export.base import ExportOptions
-from pipeline.types import RunState
-from tests.fakes import COUNT, FPS, FakeBackend, make_take
 from tests.gui.conftest import run_to_end
+from tests.helpers.fakes import COUNT, FPS, FakeBackend, make_take
 
 KEY = Qt.Key
 

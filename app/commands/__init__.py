@@ -1,0 +1,1 @@
+"""What each menu entry and key does, one file a menu."""

@@ -1,0 +1,94 @@
+"""What the commands of lifters and of detectors share: a dialog, and threads that work for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtWidgets import QWidget
+
+from app.backend.backend import Backend
+from app.threads.task_thread import Task
+from app.threads.thread_set import ThreadSet
+from app.views.dialogs.catalogue import CatalogueDialog
+from pipeline.core.concurrency import CancelToken
+from pipeline.core.errors import Cancelled, UserError
+
+Download = Callable[[str, Callable[[int, int], None], CancelToken], None]
+
+
+class CatalogueCommands(QObject):
+    """Asks the backend in threads of its own; `dialog` is the dialog while it is open.
+
+    A subclass opens the dialog, and says what `load`, `_check` and `_downloader` are.
+    """
+
+    dialog: CatalogueDialog | None
+
+    def __init__(self, window: QWidget, backend: Backend, threads: ThreadSet) -> None:
+        super().__init__(window)
+        self._window, self._backend, self._threads = window, backend, threads
+        self._cancel = CancelToken()  # of the last download
+        self._select = ""
+
+    def load(self) -> None:
+        """Tell which there are. Quick: files are not read."""
+        raise NotImplementedError
+
+    def _check(self) -> None:
+        """Read the files behind the list: a damaged one shows."""
+        raise NotImplementedError
+
+    @property
+    def _downloader(self) -> Download:
+        """What fetches a named one: tells bytes done and in total, raises `Cancelled` and `UserError`."""
+        raise NotImplementedError
+
+    def _watch(self, dialog: CatalogueDialog) -> None:
+        dialog.download_wanted.connect(self._download)
+        dialog.cancel_wanted.connect(self._cancel_download)
+        dialog.finished.connect(self._closed)
+
+    @Slot()
+    def _closed(self) -> None:
+        self._cancel.cancel()
+        self.dialog = None
+
+    @Slot(str)
+    def _download(self, name: str) -> None:
+        self._busy(f"Downloading {name}…", can_cancel=True)
+        fetch = self._downloader
+
+        def work(task: Task) -> str:
+            fetch(name, lambda done, total: task.tell((done, total)), task.token)
+            return name
+
+        self._cancel = self._threads.watch("download", work, self._changed, self._failed, self._show_bytes).token
+
+    @Slot()
+    def _cancel_download(self) -> None:
+        self._cancel.cancel()
+
+    def _show_bytes(self, done_and_total: tuple[int, int]) -> None:
+        if self.dialog is not None:
+            self.dialog.show_progress(*done_and_total)
+
+    def _changed(self, name: str | None) -> None:
+        """Others than before; `name` is the new one."""
+        self.load()
+        if self.dialog is not None:
+            self.dialog.idle()
+            self._select = name or ""
+            self._check()
+
+    def _busy(self, text: str, can_cancel: bool = False) -> None:
+        if self.dialog is not None:
+            self.dialog.show_busy(text, can_cancel)
+
+    def _failed(self, error: Exception) -> None:
+        if isinstance(error, Cancelled):
+            self._changed(None)
+        elif self.dialog is not None and isinstance(error, UserError):
+            self.dialog.show_error(error)
+        elif self.dialog is not None:
+            self.dialog.idle()

@@ -1,0 +1,77 @@
+"""The curves in the window: which are worked out, when, and how they follow the clock."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Slot
+
+from app.commands.playback import PlayCommands
+from app.session.controller import Controller
+from app.settings import Settings
+from app.views.drawer.curve_lines import Line, Mark
+from app.views.drawer.drawer import Drawer
+from app.views.take_rows import take_times
+from pipeline.analysis.curves import QUANTITIES, TakeCurves, gait_text
+from pipeline.core.take import Take
+
+
+class CurveCommands(QObject):
+    """Nothing is worked out while the curves are not seen."""
+
+    def __init__(
+        self, parent: QObject, controller: Controller, settings: Settings, drawer: Drawer, play: PlayCommands
+    ) -> None:
+        super().__init__(parent)
+        self._controller, self._settings, self._drawer, self._view = controller, settings, drawer, drawer.curves
+        self._known: tuple[Take, TakeCurves] | None = None
+        view = self._view
+        view.offer(
+            [(quantity.key, quantity.title) for quantity in QUANTITIES.values()],
+            {quantity.key: quantity.parts for quantity in QUANTITIES.values()},
+            settings.view.curve,
+            settings.view.curve_parts.split(","),
+        )
+        view.chosen.connect(self._chosen)
+        view.sought.connect(play.playback.seek)
+        view.trim_dragged.connect(controller.session.set_trim)
+        drawer.page_shown.connect(self.refresh)
+        controller.session.take_changed.connect(self.refresh)
+        controller.session.person_changed.connect(self.refresh)
+        controller.session.trim_changed.connect(self._trim_changed)
+
+    @Slot()
+    def _chosen(self) -> None:
+        view = self._settings.view
+        view.curve, view.curve_parts = self._view.quantity, ",".join(self._view.parts)
+        self._settings.save()
+        self.refresh()
+
+    @Slot()
+    def _trim_changed(self) -> None:
+        self._view.set_trim(*self._controller.session.trim)
+
+    @Slot()
+    def refresh(self) -> None:
+        if not self._drawer.shows(self._view):
+            return
+        self._view.prepare()
+        take, subject = self._controller.session.take, self._controller.session.person
+        if take is None or not take.tracks3d:
+            self._view.set_curves(take_times(None), [], "")
+            self._view.set_walk("", [])
+            return
+        if self._known is None or self._known[0] is not take:
+            self._known = (take, TakeCurves(take))
+        known, quantity = self._known[1], QUANTITIES[self._view.quantity]
+        persons = [track.person for track in take.tracks3d] if self._view.everyone else [subject]
+        parts, titles = self._view.parts, dict(quantity.parts)
+        lines = [
+            (titles[curve.part], Line(curve.values, curve.side, parts.index(curve.part), curve.person == subject))
+            for curve in known.curves(persons, quantity.key, parts)
+        ]
+        self._view.set_curves(take_times(take), lines, quantity.unit)
+        found = known.gait(subject) if take.complete else None
+        if found is None:
+            self._view.set_walk("", [])
+        else:
+            marks = [Mark(event.kind, event.side, event.time_s) for event in found.events]
+            self._view.set_walk(f"{take.name_of(subject)} walks: {gait_text(found)}", marks)

@@ -1,0 +1,138 @@
+"""Opening, saving and exporting: dialogs in, controller calls out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
+
+from app.backend.backend import TAKE_SUFFIX
+from app.notifications import Banner
+from app.session.controller import Controller
+from app.settings import Settings
+from app.views.dialogs.export_dialog import ExportDialog, ExportWish
+from pipeline.core.errors import Cancelled, UserError
+from pipeline.core.take import Progress
+
+
+class FileCommands(QObject):
+    """The File menu. `recent_menu` fills itself when it opens; `dialog` is the export dialog while it is open."""
+
+    recent_cleared = Signal()
+
+    def __init__(self, window: QWidget, controller: Controller, settings: Settings, banner: Banner) -> None:
+        super().__init__(window)
+        self._window, self._controller, self._settings, self._banner = window, controller, settings, banner
+        self.dialog: ExportDialog | None = None
+        self.recent_menu = QMenu("Open &recent", window)
+        self.recent_menu.aboutToShow.connect(self.fill_recent)
+        self.recent_menu.triggered.connect(self._open_recent_action)
+        controller.takes.saved.connect(self._saved)
+        controller.takes.exported.connect(self._exported)
+        controller.takes.export_progress.connect(self._export_progress)
+        controller.takes.export_failed.connect(self._export_failed)
+
+    @Slot()
+    def choose_file(self) -> None:
+        patterns = " ".join(f"*{suffix}" for suffix in self._controller.backend.video_suffixes())
+        path, _ = QFileDialog.getOpenFileName(
+            self._window, "Open", self._settings.last_folder,
+            f"Videos, 2D joints and takes ({patterns} *.npz *{TAKE_SUFFIX});;All files (*)",
+        )  # fmt: skip
+        if path:
+            self._settings.last_folder = str(Path(path).parent)
+            self._controller.open_path(Path(path))
+
+    @Slot()
+    def open_sample(self) -> None:
+        self._controller.open_sample()
+
+    @Slot()
+    def choose_save(self) -> None:
+        info = self._controller.session.info
+        if info is None or self._controller.session.take is None:
+            return
+        start = self._controller.home / f"{Path(info.name).stem}{TAKE_SUFFIX}"
+        path, _ = QFileDialog.getSaveFileName(self._window, "Save the take", str(start), f"Takes (*{TAKE_SUFFIX})")
+        if path:
+            target = Path(path)
+            self._controller.save_take(target if target.suffix == TAKE_SUFFIX else Path(path + TAKE_SUFFIX))
+
+    @Slot(object)
+    def _saved(self, path: Path) -> None:
+        self._banner.note(f"Saved {path.name}.", str(path.parent))
+
+    def fill_recent(self) -> None:
+        self.recent_menu.clear()
+        for path in self._settings.recent:
+            self.recent_menu.addAction(path.name).setData(str(path))
+        if self.recent_menu.isEmpty():
+            self.recent_menu.addAction("Nothing yet").setEnabled(False)
+        else:
+            self.recent_menu.addSeparator()
+            self.recent_menu.addAction("Clear the list").setData("")
+
+    def _open_recent_action(self, action: object) -> None:
+        name = str(action.data())  # type: ignore[attr-defined]
+        if name:
+            self._controller.open_path(Path(name))
+        else:
+            self._settings.clear_recent()
+            self.recent_cleared.emit()
+
+    @Slot()
+    def open_export(self) -> None:
+        take, info, wish = self._controller.session.take, self._controller.session.info, self._settings.export
+        if take is None or info is None or not take.complete:
+            return
+        beside = self._controller.home
+        folder = Path(wish.folder) if wish.folder and Path(wish.folder).is_dir() else beside
+        lifted = [track.person for track in take.tracks3d]
+        person = self._controller.session.person
+        dialog = ExportDialog(
+            folder, Path(info.name).stem, person, lifted, wish.formats.split(","), wish.options(),
+            wish.everyone, info.fps_hz, self._window,
+        )  # fmt: skip
+        dialog.wanted.connect(self._export)
+        dialog.cancel_wanted.connect(self._controller.takes.cancel_export)
+        dialog.finished.connect(self._export_closed)
+        self.dialog = dialog
+        dialog.open()
+
+    @Slot(object)
+    def _export(self, wish: ExportWish) -> None:
+        kept, beside = self._settings.export, wish.folder == self._controller.home
+        kept.folder, kept.formats = "" if beside else str(wish.folder), ",".join(wish.formats)
+        kept.everyone = wish.options.persons is None
+        kept.keep(wish.options)
+        self._settings.save()
+        self._controller.export(wish.folder, wish.stem, wish.formats, wish.options)
+
+    @Slot(object)
+    def _exported(self, paths: list[Path]) -> None:
+        if self.dialog is not None:
+            self.dialog.show_written(paths)
+        else:
+            self._banner.note(f"Exported {len(paths)} files.", str(paths[0].parent) if paths else "")
+
+    @Slot(object)
+    def _export_progress(self, progress: Progress) -> None:
+        if self.dialog is not None:
+            self.dialog.show_progress(progress)
+
+    @Slot(object)
+    def _export_failed(self, error: Exception) -> None:
+        if self.dialog is None:
+            if isinstance(error, UserError):
+                self._banner.error(error)
+        elif isinstance(error, UserError):
+            self.dialog.show_error(error)
+        elif isinstance(error, Cancelled):
+            self.dialog.show_stopped("Cancelled. What was finished before is there, and nothing is half-written.")
+        else:  # the crash report opens by itself; the dialog must not wait for ever
+            self.dialog.show_stopped("Nothing was written, because of a bug.")
+
+    @Slot()
+    def _export_closed(self) -> None:
+        self.dialog = None

@@ -1,0 +1,61 @@
+"""The horizon over the video and the camera's tilt and roll in the panel are one."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Slot
+
+from app.session.controller import Controller
+from app.settings import Settings
+from app.views.workspace import Workspace
+from pipeline.core.geometry import default_fov_deg
+
+
+class HorizonCommands(QObject):
+    """A drag sets both angles; a double click gives both back to the estimate."""
+
+    def __init__(self, parent: QObject, controller: Controller, settings: Settings, workspace: Workspace) -> None:
+        super().__init__(parent)
+        self._controller, self._settings, self._panel = controller, settings, workspace.panel
+        self._video, self._horizon = workspace.video, workspace.video.horizon
+        self._horizon.dragged.connect(self._set)
+        self._horizon.reset_wanted.connect(self._reset)
+        self._panel.changed.connect(self.refresh)
+        for signal in (controller.session.take_changed, controller.session.video_changed, controller.settings_adopted):
+            signal.connect(self.refresh)
+
+    @Slot(bool)
+    def set_horizon(self, on: bool) -> None:
+        self._horizon.visible = on
+        self.refresh()
+
+    @Slot(float, float)
+    def _set(self, pitch_deg: float, roll_deg: float) -> None:
+        self._change(pitch_deg, roll_deg)
+
+    @Slot()
+    def _reset(self) -> None:
+        self._change(None, None)
+
+    def _change(self, pitch_deg: float | None, roll_deg: float | None) -> None:
+        run = self._settings.run
+        run.pitch_deg, run.roll_deg = pitch_deg, roll_deg
+        self._panel.show_optional()
+        self._panel.changed.emit()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Show what is set, else what was estimated, else a level camera."""
+        info, take, run = self._controller.session.info, self._controller.session.take, self._settings.run
+        if info is None or not self._horizon.visible:
+            self._video.update()
+            return
+        size_px = (max(info.width_px, 1), max(info.height_px, 1))
+        scene = take.scene if take is not None else None
+        fov_deg = run.fov_deg or (scene.fov_deg if scene is not None else info.fov_deg or default_fov_deg(*size_px))
+        pitch, roll = run.pitch_deg, run.roll_deg
+        note = "set; double click for the estimate" if pitch is not None else "drag it to where it is"
+        if pitch is None and scene is not None:
+            pitch, roll = scene.pitch_deg, scene.roll_deg if roll is None else roll
+            sigma = f" ± {scene.tilt_sigma_deg:.0f}°" if scene.tilt_sigma_deg is not None else ""
+            note = f"estimated{sigma}; drag to correct it"
+        self._horizon.show_tilt(pitch or 0.0, roll or 0.0, fov_deg, size_px, note, run.pitch_deg is not None)

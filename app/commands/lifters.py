@@ -1,0 +1,132 @@
+"""The lifters' side of the window: the list of them, the models dialog, and what a recipe costs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QWidget
+
+from app.backend.backend import Backend
+from app.backend.lifter_info import FoundCheckpoint, LifterInfo, RecipeCost
+from app.commands.catalogue import CatalogueCommands, Download
+from app.threads.thread_set import ThreadSet
+from app.views.dialogs.lifters_dialog import ModelsDialog
+from pipeline.core.pruning_schedule import PruneConfig
+
+
+class ModelCommands(CatalogueCommands):
+    """Asks the backend in threads of its own; `dialog` is the models dialog while it is open."""
+
+    lifters_changed = Signal(object)  # sequence of LifterInfo
+    cost_known = Signal(str, object, object)  # lifter, PruneConfig or None, RecipeCost
+
+    def __init__(self, window: QWidget, backend: Backend, threads: ThreadSet) -> None:
+        super().__init__(window, backend, threads)
+        self.dialog: ModelsDialog | None = None
+        self._costs: dict[tuple[str, PruneConfig | None], RecipeCost] = {}
+        self._counting = False
+        self._next: dict[str, tuple[str, PruneConfig | None]] = {}  # newest question of each asker
+
+    def load(self) -> None:
+        self.lifters_changed.emit(self._backend.lifters())
+
+    # --- cost
+
+    @Slot(str, object)
+    def ask_cost(self, asker: str, lifter: str, prune: PruneConfig | None) -> None:
+        """Answered by `cost_known`, at once if it was worked out before. A newer question replaces an older one."""
+        known = self._costs.get((lifter, prune))
+        if known is not None:
+            self._next.pop(asker, None)
+            self.cost_known.emit(lifter, prune, known)
+            return
+        self._next[asker] = (lifter, prune)
+        if not self._counting:
+            self._count()
+
+    def _count(self) -> None:
+        if not self._next:
+            return
+        asker = next(iter(self._next))
+        lifter, prune = self._next.pop(asker)
+        self._counting = True
+
+        def work() -> tuple[str, PruneConfig | None, RecipeCost]:
+            return lifter, prune, self._backend.cost(lifter, prune)
+
+        self._threads.run("cost", work, self._counted, self._not_counted)
+
+    def _counted(self, result: tuple[str, PruneConfig | None, RecipeCost]) -> None:
+        lifter, prune, cost = result
+        self._counting = False
+        self._costs[lifter, prune] = cost
+        self.cost_known.emit(lifter, prune, cost)
+        self._count()
+
+    def _not_counted(self, error: Exception) -> None:
+        """No figure, then: a run says what is wrong."""
+        self._counting = False
+        self._count()
+
+    # --- dialog
+
+    @Slot()
+    def open_models(self) -> None:
+        self.open_dialog()
+
+    def open_dialog(self, path: Path | None = None) -> None:
+        """The models dialog; with `path` it looks at that checkpoint file."""
+        if self.dialog is None:
+            dialog = ModelsDialog(self._window)
+            dialog.recognise_wanted.connect(self._recognise)
+            dialog.adopt_wanted.connect(self._adopt)
+            dialog.remove_wanted.connect(self._remove)
+            self._watch(dialog)
+            self.dialog = dialog
+            dialog.set_lifters(self._backend.lifters())
+            dialog.open()
+            if path is None:
+                self._check()
+        if path is not None:
+            self.dialog.open_file(path)
+
+    @property
+    def _downloader(self) -> Download:
+        return self._backend.download
+
+    def _check(self) -> None:
+        self._threads.run("check", lambda: self._backend.lifters(check=True), self._checked, self._failed)
+
+    def _checked(self, lifters: Sequence[LifterInfo]) -> None:
+        if self.dialog is not None:
+            self.dialog.set_lifters(lifters, self._select)
+        self._select = ""
+
+    @Slot(object, object)
+    def _recognise(self, path: Path, corrections: Mapping[str, str]) -> None:
+        self._busy(f"Looking at {path.name}…")
+        self._threads.run(
+            "recognise", lambda: self._backend.recognise(path, corrections), self._recognised, self._failed
+        )
+
+    def _recognised(self, found: FoundCheckpoint) -> None:
+        if self.dialog is not None:
+            self.dialog.show_found(found)
+
+    @Slot(object, str, object)
+    def _adopt(self, path: Path, name: str, corrections: Mapping[str, str]) -> None:
+        self._busy(f"Adding {name}…")
+        self._threads.run("adopt", lambda: self._backend.adopt(path, name, corrections), self._changed, self._failed)
+
+    @Slot(str)
+    def _remove(self, name: str) -> None:
+        self._busy(f"Removing {name}…")
+        self._threads.run("remove", lambda: self._backend.remove(name), self._changed, self._failed)
+
+    def _changed(self, name: str | None) -> None:
+        self._costs.clear()
+        if self.dialog is not None:
+            self.dialog.show_list()
+        super()._changed(name)

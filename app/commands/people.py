@@ -1,0 +1,130 @@
+"""Whom to lift and to look at, and who is who: the People menu, the people of the drawer, the timeline's menu."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, QPoint, Slot
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu
+
+from app.actions import Actions
+from app.session.controller import Controller
+from app.session.people_editor import PeopleEditor
+from app.session.playback_clock import Playback
+from app.views.take_rows import row_at, take_times
+from app.views.workspace import Workspace
+
+
+class PersonCommands(QObject):
+    """The panel's choice and the menu's are one. `merge_menu` fills itself when it opens."""
+
+    def __init__(
+        self, parent: QObject, controller: Controller, workspace: Workspace, actions: Actions, playback: Playback,
+        merge_menu: QMenu,
+    ) -> None:  # fmt: skip
+        super().__init__(parent)
+        self._controller, self._workspace, self._actions = controller, workspace, actions
+        self._panel, self._list, self._playback = workspace.panel, workspace.drawer.people, playback
+        self.editor = PeopleEditor(controller, self)
+        self._merge_menu = merge_menu
+        self._panel.everyone_wanted.connect(controller.select_everyone)
+        self._panel.person_wanted.connect(controller.select_person)
+        people, editor = self._list, self.editor
+        people.person_chosen.connect(controller.select_person)
+        people.rename_wanted.connect(editor.rename)
+        people.split_wanted.connect(self._split)
+        people.merge_wanted.connect(editor.merge)
+        people.exchange_wanted.connect(editor.exchange_sides)
+        people.delete_wanted.connect(editor.delete)
+        people.undo_wanted.connect(editor.undo)
+        editor.failed.connect(controller.failed)
+        editor.changed.connect(self._undo_changed)
+        merge_menu.aboutToShow.connect(self._fill_merge)
+        merge_menu.triggered.connect(self._merge_chosen)
+        workspace.timeline.menu_wanted.connect(self._timeline_menu)
+        findings = workspace.drawer.findings
+        findings.person_wanted.connect(controller.select_person)
+        findings.sought.connect(playback.seek)
+        controller.session.take_changed.connect(self.refresh)
+        controller.session.person_changed.connect(self.refresh)
+        controller.state_changed.connect(self.refresh)
+        self._undo_changed()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Show the people and the findings of the take, and what can be done to them."""
+        take, person = self._controller.session.take, self._controller.session.person
+        editable = self._controller.rework.editable is not None
+        self._list.editable = editable
+        self._list.set_take(take, person)
+        self._workspace.drawer.findings.set_take(take)
+        several = editable and take is not None and len(take.tracks2d) > 1
+        self._actions.enable(editable, "rename_person", "split_person", "exchange_sides")
+        self._actions.enable(several, "delete_person")
+        self._merge_menu.setEnabled(several)
+
+    @Slot()
+    def _undo_changed(self) -> None:
+        what = self.editor.undo_text
+        self._list.set_undo(what)
+        self._actions["undo"].setText(f"&Undo {what}" if what else "&Undo")
+        self._actions["undo"].setEnabled(bool(what))
+
+    @Slot(bool)
+    def set_everyone(self, on: bool) -> None:
+        self._panel.everyone.setChecked(on)
+        self._panel.subject.setChecked(not on)
+
+    @Slot()
+    def next_person(self) -> None:
+        take = self._controller.session.take
+        if take is not None and take.tracks2d:
+            numbers = [track.person for track in take.tracks2d]
+            at = numbers.index(self._controller.session.person) if self._controller.session.person in numbers else -1
+            self._controller.select_person(numbers[(at + 1) % len(numbers)])
+
+    # --- who is who
+
+    @Slot()
+    def rename_person(self) -> None:
+        """In the list, which is opened for it."""
+        self._actions["drawer"].setChecked(True)
+        self._workspace.drawer.show_tab("people")
+        self._list.edit_person(self._controller.session.person)
+
+    @Slot()
+    def split_person(self) -> None:
+        self._split(self._controller.session.person)
+
+    @Slot()
+    def exchange_sides(self) -> None:
+        self.editor.exchange_sides(self._controller.session.person)
+
+    @Slot()
+    def delete_person(self) -> None:
+        self.editor.delete(self._controller.session.person)
+
+    @Slot()
+    def undo(self) -> None:
+        self.editor.undo()
+
+    @Slot(int)
+    def _split(self, person: int) -> None:
+        row = row_at(take_times(self._controller.session.take), self._playback.time_s)
+        self.editor.split(person, 0 if row is None else row)
+
+    @Slot()
+    def _fill_merge(self) -> None:
+        self._merge_menu.clear()
+        take = self._controller.session.take
+        for track in take.tracks2d if take is not None else ():
+            if track.person != self._controller.session.person and take is not None:
+                self._merge_menu.addAction(take.name_of(track.person)).setData(track.person)
+
+    @Slot(QAction)
+    def _merge_chosen(self, action: QAction) -> None:
+        self.editor.merge(self._controller.session.person, int(action.data()))
+
+    @Slot(QPoint)
+    def _timeline_menu(self, at: QPoint) -> None:
+        if self._controller.rework.editable is not None:
+            self._list.menu_for(self._controller.session.person, self._workspace.timeline).popup(at)

@@ -1,0 +1,1 @@
+"""The live page: one camera run, its recording, its streams."""

@@ -1,0 +1,43 @@
+"""From a live result to what the views paint: an image of the view's size, and the people in it."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QImage
+
+from app.views.video.video_view import SeenPerson
+from pipeline.core.arrays import Floats, Image
+from pipeline.core.live import LiveResult
+
+
+def live_image(bgr: Image, size: QSize, mirrored: bool) -> QImage:
+    """(H, W, 3) scaled to fit into `size` device pixels (never up). Quicker than Qt's smooth scaling by far."""
+    import cv2
+
+    height, width = bgr.shape[:2]
+    scale = min(1.0, size.width() / width, size.height() / height) if size.isValid() else 1.0
+    if scale < 1:
+        small = (max(1, round(width * scale)), max(1, round(height * scale)))
+        bgr = cv2.resize(bgr, small, interpolation=cv2.INTER_AREA if scale < 0.5 else cv2.INTER_LINEAR).astype(np.uint8)
+    if mirrored:
+        bgr = bgr[:, ::-1]
+    bgr = np.ascontiguousarray(bgr)
+    image = QImage(bgr.data, bgr.shape[1], bgr.shape[0], bgr.strides[0], QImage.Format.Format_BGR888)
+    return image.convertToFormat(QImage.Format.Format_RGB32)  # a copy: the array may go
+
+
+def live_people(result: LiveResult, mirrored: bool) -> list[SeenPerson]:
+    """The people of the newest frame, where they are in the image that is shown."""
+    width, pose = result.frame.bgr.shape[1], result.pose
+    return [
+        SeenPerson(person, pose.skeleton, _mirrored(joints, width) if mirrored else joints, scores)
+        for person, joints, scores in zip(result.identities, pose.joints_image, pose.scores, strict=True)
+    ]
+
+
+def _mirrored(joints: Floats, width_px: int) -> Floats:
+    """The body's left stays the body's left: only positions change."""
+    out = joints.copy()
+    out[:, 0] = width_px - 1 - out[:, 0]
+    return out

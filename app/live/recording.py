@@ -1,0 +1,164 @@
+"""Recording of a live run: by a key, after a countdown, or by raising both hands; ended by a key or after a time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from app.backend.backend import Backend
+from app.live.session import LiveSession
+from app.settings import LiveSettings
+from app.threads.thread_set import ThreadSet
+from pipeline.core.errors import OutputError, UserError
+
+if TYPE_CHECKING:
+    from app.live.record_triggers import Countdown, HandsUp
+    from pipeline.live.recording.recorder import Recorder
+
+_LOOK_MS = 50
+
+
+class LiveRecording(QObject):
+    """Main thread only. Every result goes to the recorder in the engine's own thread."""
+
+    changed = Signal()  # what is to be shown of it
+    recorded = Signal(object)  # Path: the folder is complete
+    failed = Signal(object)  # UserError
+
+    def __init__(
+        self,
+        session: LiveSession,
+        backend: Backend,
+        threads: ThreadSet,
+        settings: LiveSettings,
+        folder: Callable[[], Path],
+    ) -> None:
+        """`folder`: where recordings go when one begins."""
+        super().__init__(session)
+        self._session, self._backend, self._threads = session, backend, threads
+        self._settings, self._folder = settings, folder
+        self._recorder: Recorder | None = None
+        self._unsubscribe: Callable[[], None] | None = None
+        self._countdown: Countdown | None = None
+        self._hands: HandsUp | None = None
+        self._timer = QTimer(self)
+        self._timer.setInterval(_LOOK_MS)
+        self._timer.timeout.connect(self._look)
+        session.fresh.connect(self._watch_hands)
+        session.state_changed.connect(self._state_changed)
+
+    @property
+    def recording(self) -> bool:
+        return self._recorder is not None
+
+    @property
+    def seconds(self) -> float:
+        return 0.0 if self._recorder is None else self._recorder.duration_s
+
+    @property
+    def counting(self) -> int:
+        """The number of the countdown; 0: none."""
+        return 0 if self._countdown is None else self._countdown.shown(time.monotonic())
+
+    @property
+    def pictures_left_out(self) -> int:
+        return 0 if self._recorder is None else self._recorder.dropped
+
+    def toggle(self) -> None:
+        """The record key: begin (or begin to count), take the countdown back, or end."""
+        if self.recording:
+            self.finish()
+        elif self._countdown is not None:
+            self._countdown = None
+            self._timer.stop()
+            self.changed.emit()
+        elif self._session.running:
+            self._arm(self._settings.countdown_s)
+
+    def finish(self) -> None:
+        """End the recording; `recorded` comes when the files are complete."""
+        recorder, self._recorder = self._recorder, None
+        if recorder is None:
+            return
+        self._timer.stop()
+        self._leave()
+        self._threads.run("finish recording", recorder.close, self.recorded.emit)
+        self.changed.emit()
+
+    def shutdown(self) -> None:
+        """The window closes: what was recorded is kept."""
+        self._timer.stop()
+        self._leave()
+        if self._recorder is not None:
+            self._recorder.close()
+            self._recorder = None
+
+    def _arm(self, seconds: float) -> None:
+        from app.live.record_triggers import Countdown
+
+        self._countdown = Countdown(seconds)
+        self._countdown.start(time.monotonic())
+        self._timer.start()
+        self._look()
+
+    def _begin(self) -> None:
+        self._countdown = None
+        engine, wish = self._session.engine, self._session.wish
+        info = None if engine is None else engine.info
+        if engine is None or wish is None or info is None:
+            return
+        try:
+            self._recorder = self._backend.make_recorder(self._folder(), info, wish.config)
+        except UserError as error:
+            self._timer.stop()
+            self.failed.emit(error)
+            return
+        self._unsubscribe = engine.subscribe(self._recorder.write)
+        self._timer.start()
+
+    def _leave(self) -> None:
+        if self._unsubscribe is not None:
+            self._unsubscribe()
+            self._unsubscribe = None
+
+    @Slot()
+    def _look(self) -> None:
+        if self._countdown is not None and self._countdown.due(time.monotonic()):
+            self._begin()
+        recorder = self._recorder
+        if recorder is not None and recorder.problem:
+            self.failed.emit(OutputError(recorder.problem, f"What was recorded until then is in {recorder.folder}."))
+            self.finish()
+        elif recorder is not None and 0 < self._settings.stop_after_s <= recorder.duration_s:
+            self.finish()
+        self.changed.emit()
+
+    @Slot()
+    def _watch_hands(self) -> None:
+        result = self._session.newest
+        if not self._settings.hands_free or result is None:
+            self._hands = None
+            return
+        if self._hands is None:
+            from app.live.record_triggers import HandsUp
+
+            self._hands = HandsUp()
+        # The same sign ends a recording that has no end of its own.
+        if self._hands.update(result):
+            if self.recording:
+                self.finish()
+            elif self._countdown is None:
+                self._arm(self._settings.countdown_s)
+
+    @Slot(object)
+    def _state_changed(self, _: object) -> None:
+        if not self._session.running:
+            if self._countdown is not None:
+                self._countdown = None
+                self._timer.stop()
+                self.changed.emit()
+            self.finish()

@@ -1,0 +1,166 @@
+"""The live run of the window: one engine after the other, polled by a timer, started and ended without waiting.
+
+Topology: `pipeline.live.engine` has its own threads and leaves its newest result in a slot; a timer looks there, so
+that no frame travels in a signal and a slow window makes nothing grow. Ending takes up to two seconds and is done in a
+thread of its own; what was wished in the meantime starts after it.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+
+from app.backend.backend import Backend
+from app.backend.live import LiveWish
+from app.threads.thread_set import ThreadSet
+from pipeline.core.errors import UserError
+from pipeline.core.live import LiveResult, LiveStats, RunState
+
+if TYPE_CHECKING:
+    from pipeline.live.engine import LiveEngine
+
+_LOOK_MS = 16
+_STATS_MS = 250
+
+
+class LiveSession(QObject):
+    """Main thread only. `newest` is the last result; `engine` is there from `start` until all has ended."""
+
+    state_changed = Signal(object)  # RunState
+    began = Signal()  # a new engine, just before it starts: whoever wants all results subscribes
+    fresh = Signal()  # `newest` is another one
+    looked = Signal(object)  # LiveStats, a few times a second, also while no frame comes
+    ended = Signal()  # all threads have ended, whether it was asked for or not
+    failed = Signal(object)  # UserError
+    broke = Signal(object)  # Exception: a bug
+
+    def __init__(self, backend: Backend, threads: ThreadSet, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.state = RunState.IDLE
+        self.engine: LiveEngine | None = None
+        self.wish: LiveWish | None = None
+        self.newest: LiveResult | None = None
+        self._backend, self._threads = backend, threads
+        self._models: Any = None  # made by the first run
+        self._next: LiveWish | None = None
+        self._ready = (-1, 0.0)  # the newest result's frame, and when it was ready; written by the lift thread
+        self._timer, self._slow = QTimer(self), QTimer(self)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.setInterval(_LOOK_MS)
+        self._timer.timeout.connect(self._look)
+        self._slow.setInterval(_STATS_MS)
+        self._slow.timeout.connect(self._look_at_stats)
+
+    @property
+    def active(self) -> bool:
+        return self.engine is not None
+
+    @property
+    def running(self) -> bool:
+        return self.state is RunState.RUNNING
+
+    @property
+    def stats(self) -> LiveStats:
+        return LiveStats() if self.engine is None else self.engine.stats
+
+    @property
+    def ready_s(self) -> float:
+        """time.monotonic at which `newest` was ready."""
+        index, at_s = self._ready
+        return at_s if self.newest is not None and self.newest.frame.index == index else time.monotonic()
+
+    def _note_ready(self, result: LiveResult) -> None:
+        self._ready = (result.frame.index, time.monotonic())
+
+    def start(self, wish: LiveWish) -> None:
+        """Open `wish`; what runs now is ended first. Returns at once."""
+        if self.engine is not None:
+            self._next = wish
+            self.stop()
+            return
+        if self._models is None:
+            self._models = self._backend.make_engine()
+        try:
+            engine = self._backend.make_live(wish, self._models)
+        except UserError as error:
+            self.failed.emit(error)
+            return
+        self.engine, self.wish, self.newest = engine, wish, None
+        engine.subscribe(self._note_ready)
+        self.began.emit()
+        engine.start()
+        self._set_state(RunState.STARTING)
+        self._timer.start()
+        self._slow.start()
+
+    def stop(self) -> None:
+        """End it; `ended` comes when everything has."""
+        if self.engine is None or self.state is RunState.STOPPING:
+            return
+        self._timer.stop()
+        self._slow.stop()
+        self._set_state(RunState.STOPPING)
+        self._threads.run("stop live", self.engine.stop, self._stopped, self._not_stopped)
+
+    def set_lookahead(self, frames: int) -> None:
+        if self.engine is not None:
+            self.engine.set_lookahead(frames)
+
+    def shutdown(self) -> None:
+        """The window closes: end it now. Takes up to two seconds."""
+        self._timer.stop()
+        self._slow.stop()
+        self._next = None
+        if self.engine is not None:
+            self.engine.stop()
+            self.engine = None
+        if self._models is not None:
+            self._models.close()
+
+    def _set_state(self, state: RunState) -> None:
+        if state is not self.state:
+            self.state = state
+            self.state_changed.emit(state)
+
+    @Slot()
+    def _look(self) -> None:
+        if self.engine is None:
+            return
+        state = self.engine.state
+        result = self.engine.latest()
+        if result is not None:
+            self.newest = result
+            if state is RunState.RUNNING:
+                self._set_state(state)
+            self.fresh.emit()
+        if state in (RunState.FAILED, RunState.IDLE):
+            self.stop()
+        elif state is not RunState.STOPPING:
+            self._set_state(state)
+
+    @Slot()
+    def _look_at_stats(self) -> None:
+        self.looked.emit(self.stats)
+
+    def _stopped(self, nothing: object) -> None:
+        error = None if self.engine is None else self.engine.error
+        self._end(RunState.IDLE if error is None else RunState.FAILED)
+        if isinstance(error, UserError):
+            self.failed.emit(error)
+        elif error is not None:
+            self.broke.emit(error)
+
+    def _not_stopped(self, error: Exception) -> None:
+        self._end(RunState.FAILED)
+        if isinstance(error, UserError):
+            self.failed.emit(error)
+
+    def _end(self, state: RunState) -> None:
+        self.engine = self.newest = None
+        self._set_state(state)
+        self.ended.emit()
+        wish, self._next = self._next, None
+        if wish is not None:
+            self.start(wish)

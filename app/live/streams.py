@@ -1,0 +1,104 @@
+"""What a live run sends to other programs: opened and closed away from the window, one address or several."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app.backend.backend import Backend
+from app.live.session import LiveSession
+from app.threads.thread_set import ThreadSet
+from pipeline.core.errors import UserError
+
+if TYPE_CHECKING:
+    from pipeline.stream.base import Stream
+
+
+class LiveStreams(QObject):
+    """Main thread only. A stream that fails is closed and told of; the live run goes on."""
+
+    changed = Signal()
+    failed = Signal(object)  # UserError
+
+    def __init__(self, session: LiveSession, backend: Backend, threads: ThreadSet) -> None:
+        super().__init__(session)
+        self._session, self._backend, self._threads = session, backend, threads
+        self._open: list[Stream] = []
+        self._ends: list[Callable[[], None]] = []
+        self._opening = 0
+        self._generation = 0  # of the wish: what was opened for an older one is closed again
+        session.began.connect(self._subscribe)
+
+    @property
+    def on(self) -> bool:
+        return bool(self._open) or self._opening > 0
+
+    @property
+    def text(self) -> str:
+        """For people: what each stream does."""
+        said = (s.notice or f"{s.url}: {s.sent} frames sent" + (f", {s.dropped} left out" if s.dropped else "")
+                for s in self._open)  # fmt: skip
+        return "  ·  ".join(said)
+
+    def open(self, urls: str) -> None:
+        """Send to these addresses (between spaces or commas) in the place of those before."""
+        self.close()
+        for url in urls.replace(",", " ").split():
+            self._opening += 1
+            self._threads.run("open stream", self._opener(url), self._opened, self._refused)
+        self.changed.emit()
+
+    def _opener(self, url: str) -> Callable[[], tuple[int, Stream]]:
+        generation = self._generation
+        return lambda: (generation, self._backend.open_stream(url))
+
+    def close(self) -> None:
+        """Returns at once."""
+        self._generation += 1
+        self._unsubscribe()
+        streams, self._open = self._open, []
+        if streams:
+            self._threads.run("close streams", lambda: _close(streams), self._closed)
+        self.changed.emit()
+
+    def shutdown(self) -> None:
+        self._unsubscribe()
+        _close(self._open)
+        self._open = []
+
+    @Slot()
+    def _subscribe(self) -> None:
+        self._unsubscribe()
+        if self._session.engine is not None:
+            self._ends = [self._session.engine.subscribe(stream.send) for stream in self._open]
+
+    def _unsubscribe(self) -> None:
+        for end in self._ends:
+            end()
+        self._ends = []
+
+    def _opened(self, opened: tuple[int, Stream]) -> None:
+        generation, stream = opened
+        self._opening -= 1
+        if generation != self._generation:
+            self._threads.run("close streams", lambda: _close([stream]), self._closed)
+        else:
+            self._open.append(stream)
+            self._subscribe()
+        self.changed.emit()
+
+    def _refused(self, error: Exception) -> None:
+        self._opening -= 1
+        if isinstance(error, UserError):
+            self.failed.emit(error)
+        self.changed.emit()
+
+    def _closed(self, nothing: object) -> None:
+        self.changed.emit()
+
+
+def _close(streams: list[Stream]) -> None:
+    for stream in streams:
+        stream.close()

@@ -1,0 +1,140 @@
+"""How the program speaks up: a banner for what the user can put right, a dialog with a report for bugs."""
+
+from __future__ import annotations
+
+import platform
+import sys
+import traceback
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QTimer, QUrl, Slot
+from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtWidgets import (
+    QDialog,
+    QFrame,
+    QHBoxLayout,
+    QPlainTextEdit,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app import theme
+from app.views.widgets import column, label, picture, restyle, row
+from pipeline.core.errors import UserError
+
+_NOTE_MS = 8000
+
+
+class Banner(QWidget):
+    """One message at the top of the window, with what to do about it. Notes go by themselves, errors stay."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._frame = QFrame()
+        self._frame.setObjectName("banner")
+        self._icon = picture("alert", 20, theme.DANGER)
+        self.message = label("")
+        self.hint = label("", "hint")
+        for text in (self.message, self.hint):
+            text.setWordWrap(True)
+            text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        close = QToolButton()
+        close.setIcon(theme.icon("close"))
+        close.setToolTip("Dismiss")
+        close.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        close.clicked.connect(self.dismiss)
+        texts = QWidget()
+        texts.setLayout(column(self.message, self.hint, spacing=2))
+        inside = row(self._icon, texts, close, spacing=12, margins=(16, 10, 8, 10))
+        inside.setStretch(1, 1)
+        self._frame.setLayout(inside)
+        self.setLayout(column(self._frame, margins=(12, 10, 12, 0)))
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self.dismiss)
+        self.kind = ""
+        self.hide()
+
+    def error(self, error: UserError) -> None:
+        self._show("error", error.message, error.hint)
+
+    def note(self, message: str, hint: str = "") -> None:
+        self._show("note", message, hint)
+        self._timer.start(_NOTE_MS)
+
+    def _show(self, kind: str, message: str, hint: str) -> None:
+        self._timer.stop()
+        self.kind = kind
+        self._frame.setProperty("kind", kind)
+        restyle(self._frame)
+        error = kind == "error"
+        self._icon.setPixmap(theme.pixmap("alert" if error else "info", 20, theme.DANGER if error else theme.LEFT))
+        self.message.setText(message)
+        self.hint.setText(hint)
+        self.hint.setVisible(bool(hint))
+        self.show()
+
+    @Slot()
+    def dismiss(self) -> None:
+        self._timer.stop()
+        self.kind = ""
+        self.hide()
+
+
+def report(error: BaseException) -> str:
+    """What a developer needs to know of a bug; nothing of the user's files beyond what the traceback says."""
+    from pipeline import __version__
+
+    trace = "".join(traceback.format_exception(error))
+    return f"Hourglass {__version__} · Python {sys.version.split()[0]} · {platform.platform()}\n\n{trace}"
+
+
+class CrashDialog(QDialog):
+    """A bug: what happened, a report to copy, and where the log lies. The program goes on behind it."""
+
+    def __init__(self, error: BaseException, log_path: Path, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Something went wrong")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.resize(640, 420)
+        self._log_path = log_path
+        self.report = QPlainTextEdit(report(error))
+        self.report.setReadOnly(True)
+        title = label("This is a bug in Hourglass, not your mistake.", "title")
+        text = label("The program goes on. The report below helps to put it right.", "muted")
+        where = label(f"Log file: {log_path}", "faint")
+        where.setWordWrap(True)
+        where.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        copy = QPushButton(theme.icon("copy"), "Copy the report")
+        copy.clicked.connect(self._copy)
+        folder = QPushButton(theme.icon("folder"), "Show the log")
+        folder.clicked.connect(self._open_log)
+        close = QPushButton("Go on")
+        close.setProperty("role", "primary")
+        close.setDefault(True)
+        close.clicked.connect(self.accept)
+        buttons = QHBoxLayout()
+        for widget in (copy, folder):
+            buttons.addWidget(widget)
+        buttons.addStretch(1)
+        buttons.addWidget(close)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(22, 20, 22, 18)
+        layout.setSpacing(10)
+        layout.addWidget(title)
+        layout.addWidget(text)
+        layout.addWidget(self.report)
+        layout.addWidget(where)
+        layout.addLayout(buttons)
+
+    @Slot()
+    def _copy(self) -> None:
+        QGuiApplication.clipboard().setText(self.report.toPlainText())
+
+    @Slot()
+    def _open_log(self) -> None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._log_path.parent)))

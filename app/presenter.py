@@ -1,0 +1,132 @@
+"""What the controller has, on the screen: the video, the take, how far a run is, and what can be done now."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtWidgets import QWidget
+
+from app.actions import Actions
+from app.commands.playback import PlayCommands
+from app.progress_meter import ProgressMeter
+from app.session.controller import Controller
+from app.views.take_rows import take_times
+from app.views.workspace import Workspace
+from pipeline.core.camera import VideoInfo
+from pipeline.core.live import RunState
+from pipeline.core.take import Progress, Take
+
+_LONG_MS = 500
+
+
+class Showing(QObject):
+    """Connects itself; the window learns of another video by `video_shown`."""
+
+    video_shown = Signal(object)  # VideoInfo
+
+    def __init__(
+        self, window: QWidget, controller: Controller, workspace: Workspace, play: PlayCommands, actions: Actions
+    ) -> None:
+        super().__init__(window)
+        self._window, self._controller, self._workspace = window, controller, workspace
+        self._play, self._actions = play, actions
+        self._meter = ProgressMeter()
+        self._live = False
+        controller.state_changed.connect(self._state_changed)
+        controller.opening_changed.connect(self._opening_changed)
+        controller.session.video_changed.connect(self._video_changed)
+        controller.session.take_changed.connect(self._take_changed)
+        controller.session.person_changed.connect(self._person_changed)
+        controller.progressed.connect(self._progressed)
+        controller.rework.finisher.busy_changed.connect(self._finishing_changed)
+
+    def set_live(self, on: bool) -> None:
+        """While something else is seen, nothing is done to the video behind it."""
+        self._live = on
+        self.enable()
+
+    def enable(self) -> None:
+        c, a = self._controller, self._actions
+        shown = c.session.info is not None and not self._live
+        done = c.session.take is not None and c.session.take.complete and not c.busy and not self._live
+        a.enable(c.can_run and not self._live, "run")
+        a.enable(done, "save", "export", "next_person")
+        a.enable(shown, "play", "back", "forward", "back10", "forward10", "start", "end")
+        a.enable(shown and not c.busy, "trim_in", "trim_out", "trim_clear")
+        self._workspace.video.pickable = done
+
+    @Slot(object)
+    def _state_changed(self, state: RunState) -> None:
+        panel = self._workspace.run_panel
+        if state is RunState.STARTING:
+            self._meter = ProgressMeter()
+            panel.start(quiet=self._controller.session.relifting)
+        elif state is RunState.STOPPING:
+            panel.stopping()
+        elif state in (RunState.IDLE, RunState.FAILED):
+            panel.end()
+        self._hint()
+        self.enable()
+
+    @Slot(bool)
+    def _opening_changed(self, opening: bool) -> None:
+        if opening:
+            self._window.setCursor(Qt.CursorShape.BusyCursor)
+        else:
+            self._window.unsetCursor()
+
+    @Slot(object)
+    def _video_changed(self, info: VideoInfo) -> None:
+        w = self._workspace
+        w.show_info(info)
+        w.video.set_video(info.width_px, info.height_px)
+        if not self._controller.video.there:
+            w.video.set_message("The video is not there any more.")
+        w.set_duration(info.duration_s)
+        w.scene.prepare()
+        self.video_shown.emit(info)
+        self._play.restart()
+        self._hint()
+        self.enable()
+
+    @Slot(object)
+    def _take_changed(self, take: Take | None) -> None:
+        w, person = self._workspace, self._controller.session.person
+        times = take_times(take)
+        if not self._controller.video.there and len(times):
+            w.set_duration(float(times[-1]) + self._play.playback.frame_s)
+            self._play.update_range()
+        w.video.set_take(take, person)
+        w.scene.set_take(take, person)
+        w.timeline.set_take(take, person)
+        w.strip.set_take(take, person)
+        w.panel.set_take(take, person)
+        self._hint()
+        self.enable()
+
+    @Slot()
+    def _person_changed(self) -> None:
+        self._take_changed(self._controller.session.take)
+
+    @Slot(object)
+    def _progressed(self, progress: Progress) -> None:
+        if self._controller.state is RunState.RUNNING:
+            self._workspace.run_panel.show_reading(self._meter.read(progress))
+
+    @Slot(bool)
+    def _finishing_changed(self, on: bool) -> None:
+        """Said of long takes only: of others it would flicker."""
+        QTimer.singleShot(_LONG_MS if on else 0, self, self._hint)
+
+    def _hint(self) -> None:
+        """What the 3D view says while there is no skeleton in it."""
+        take, c = self._controller.session.take, self._controller
+        if take is not None and take.tracks3d:
+            text = ""
+        elif c.busy:
+            text = "The skeleton appears here\nas soon as the first frames are lifted"
+        else:
+            text = "Press Run to lift this video to 3D"
+        self._workspace.scene.set_hint(text)
+        title = [take.name_of(c.session.person)] if take is not None and len(take.tracks2d) > 1 else []
+        title += ["being finished…"] if c.rework.finisher.busy else []
+        self._workspace.scene_card.detail.setText(" · ".join(title) if not text else "")

@@ -1,0 +1,1 @@
+"""One open take: its state, runs, re-lifts and comparisons."""

@@ -1,0 +1,162 @@
+"""A second recipe beside the first: the same 2D lifted again in the background, and how far the two results differ.
+
+No widgets. The second result is only ever looked at: it is never saved into the take nor exported.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app.session.runner import Runner
+from app.settings import Settings
+from app.threads.job_thread import Work
+from pipeline.core.arrays import Floats
+from pipeline.core.config import RunConfig
+from pipeline.core.errors import UserError
+from pipeline.core.take import Take, Track3D
+from pipeline.take.edit import edited
+
+
+@dataclass(frozen=True, slots=True)
+class Ghost:
+    """One person by the other recipe, moved so that both pelvises coincide: what is left is the difference of shape."""
+
+    joints: Floats  # (T, 17, 3) world, metres, rows as in the take; NaN where either is not known
+    difference_mm: Floats  # (T,) mean over the joints, NaN where not known
+
+
+def ghost(first: Track3D, second: Track3D) -> Ghost:
+    """`second` seen from `first`. Rows are matched by frame number; distances are MPJPE with aligned roots."""
+    joints = np.full_like(first.joints, np.nan)
+    _, mine, other = np.intersect1d(first.frame_index, second.frame_index, assume_unique=True, return_indices=True)
+    moved = second.joints[other] - second.joints[other, :1] + first.joints[mine, :1]
+    joints[mine] = moved
+    difference = np.linalg.norm(joints - first.joints, axis=2).mean(axis=1) * 1000
+    return Ghost(joints, difference.astype(np.float32))
+
+
+def ghosts(first: Take, second: Take) -> dict[int, Ghost]:
+    """Person -> ghost, of those who are in both."""
+    pairs = ((track, second.track3d(track.person)) for track in first.tracks3d)
+    return {track.person: ghost(track, other) for track, other in pairs if other is not None}
+
+
+def _tracks(take: Take) -> object:
+    """Equal for takes whose persons are the same ones."""
+    return take.provenance.get("edits", [])
+
+
+class Stage(enum.Enum):
+    """OFF; WAITING for a first run; LIFTING the other recipe; READY; FAILED (said in the banner)."""
+
+    OFF = "off"
+    WAITING = "waiting"
+    LIFTING = "lifting"
+    READY = "ready"
+    FAILED = "failed"
+
+
+class Comparer(QObject):
+    """Keeps `ghosts` up to date with the take and the other recipe while it is switched on. Main thread only."""
+
+    changed = Signal()  # stage or ghosts
+    failed = Signal(object)  # UserError
+    broke = Signal(object)  # Exception: a bug
+
+    def __init__(self, settings: Settings, runner: Runner, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.stage = Stage.OFF
+        self.ghosts: Mapping[int, Ghost] = {}
+        self._settings, self._runner = settings, runner
+        self._take: Take | None = None
+        self._path: Path | None = None
+        self._config: RunConfig | None = None  # of the take
+        self._wanted: RunConfig | None = None  # of the other recipe, being lifted
+        self._other: tuple[RunConfig, Path, Take] | None = None  # the last one that was lifted
+        runner.finished.connect(self._finished)
+        runner.failed.connect(self._run_failed)
+        runner.broke.connect(self._run_broke)
+
+    @property
+    def enabled(self) -> bool:
+        return self.stage is not Stage.OFF
+
+    def set_enabled(self, on: bool) -> None:
+        if on != self.enabled:
+            self._show(Stage.WAITING if on else Stage.OFF)
+            if on:
+                self.refresh()
+            else:
+                self.stop()
+                self._other = None
+
+    def set_take(self, take: Take | None, path: Path | None, config: RunConfig | None) -> None:
+        """What to compare with: a whole take, its video and how it was run. None: nothing, for now."""
+        if take is self._take and path == self._path:
+            return
+        self._take, self._path, self._config = take, path, config
+        self.refresh()
+
+    def stop(self) -> None:
+        """Leave the models to somebody else."""
+        self._wanted = None
+        self._runner.drop()
+
+    @Slot()
+    def refresh(self) -> None:
+        """The take or the other recipe has changed: lift what is missing."""
+        if not self.enabled:
+            return
+        take, path, config = self._take, self._path, self._config
+        if take is None or path is None or config is None:
+            self.stop()
+            self._show(Stage.WAITING)
+            return
+        try:
+            lift = self._settings.compare.lift_config(config.lift)
+        except UserError as error:
+            self._run_failed(error)
+            return
+        # The same people as in the take, whoever they are.
+        persons = tuple(track.person for track in take.tracks3d)
+        wanted = dataclasses.replace(config, lift=lift, persons=persons)
+        other = self._other
+        if other is not None and other[:2] == (wanted, path) and _tracks(other[2]) == _tracks(take):
+            self.stop()
+            self._show(Stage.READY, ghosts(take, other[2]))
+        elif self._wanted != wanted:
+            self._show(Stage.LIFTING)
+            self._wanted = wanted
+            # A take that somebody edited has other tracks than a run over its video would give.
+            own = edited(take)
+            self._runner.start(Work(wanted, path, take if own else None, persons if own else ()))
+
+    @Slot(object)
+    def _finished(self, other: Take) -> None:
+        if self._wanted is None or self._path is None or self._take is None:
+            return
+        self._other, self._wanted = (self._wanted, self._path, other), None
+        self._show(Stage.READY, ghosts(self._take, other))
+
+    @Slot(object)
+    def _run_failed(self, error: UserError) -> None:
+        self.stop()
+        self._show(Stage.FAILED)
+        self.failed.emit(error)
+
+    @Slot(object)
+    def _run_broke(self, error: Exception) -> None:
+        self.stop()
+        self._show(Stage.FAILED)
+        self.broke.emit(error)
+
+    def _show(self, stage: Stage, found: Mapping[int, Ghost] | None = None) -> None:
+        self.stage, self.ghosts = stage, found or {}
+        self.changed.emit()

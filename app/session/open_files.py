@@ -1,0 +1,191 @@
+"""Opening a file away from the window: the old video stays until the new one has shown that it can be read."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QSize, Signal, Slot
+
+from app.backend.backend import TAKE_SUFFIX, Backend
+from app.session.take_files import TakeFiles
+from app.settings import Settings
+from app.threads.player_thread import PlayerThread, ShownFrame
+from app.threads.thread_set import ThreadSet
+from pipeline.core.camera import VideoInfo
+from pipeline.core.concurrency import Closed
+from pipeline.core.errors import UserError
+from pipeline.core.take import Take
+
+
+class VideoOpener(QObject):
+    """At most one video is being opened; a newer wish replaces an older one. Main thread only."""
+
+    opening_changed = Signal(bool)
+    opened = Signal(object, object, object)  # PlayerThread, VideoInfo, the Take that it is opened for or None
+    refused = Signal(object, object)  # UserError, that Take or None
+    broke_off = Signal(int, object)  # generation of a player that was opened before, UserError
+    broke = Signal(object)  # Exception: a bug
+
+    def __init__(self, backend: Backend, threads: ThreadSet, parent: QObject) -> None:
+        super().__init__(parent)
+        self._backend, self._threads = backend, threads
+        self._opening: PlayerThread | None = None
+        self._take: Take | None = None
+        self._generation = 0
+
+    def open(self, path: Path | None, take: Take | None = None) -> None:
+        """Open the video at `path`; None: the sample."""
+        if self._opening is not None:
+            self._opening.close()
+        self._generation += 1
+        player = PlayerThread(self._generation, self._backend, path, self)
+        player.opened.connect(self._opened)
+        player.failed.connect(self._failed)
+        player.broke.connect(self._broke)
+        self._opening, self._take = player, take
+        self.opening_changed.emit(True)
+        self._threads.start(player)
+
+    def _done(self) -> Take | None:
+        """It is open or it is not: nothing is being opened any more. Returns the take that waited for it."""
+        take = self._take
+        self._opening = self._take = None
+        self.opening_changed.emit(False)
+        return take
+
+    @Slot(int, object)
+    def _opened(self, generation: int, info: VideoInfo) -> None:
+        player = self._opening
+        if player is not None and player.generation == generation:
+            self.opened.emit(player, info, self._done())
+
+    @Slot(int, object)
+    def _failed(self, generation: int, error: UserError) -> None:
+        if self._opening is not None and self._opening.generation == generation:
+            self.refused.emit(error, self._done())
+        else:
+            self.broke_off.emit(generation, error)
+
+    @Slot(int, object)
+    def _broke(self, generation: int, error: Exception) -> None:
+        if self._opening is not None and self._opening.generation == generation:
+            self._done()
+        self.broke.emit(error)
+
+
+class OpenVideo:
+    """The video that is shown: its player's requests and frames. Without one nothing comes."""
+
+    def __init__(self) -> None:
+        self._player: PlayerThread | None = None
+
+    def replace(self, player: PlayerThread | None) -> None:
+        if self._player is not None:
+            self._player.close()
+        self._player = player
+
+    @property
+    def there(self) -> bool:
+        return self._player is not None
+
+    def is_of(self, generation: int) -> bool:
+        return self._player is not None and self._player.generation == generation
+
+    def request(self, time_s: float, size: QSize) -> None:
+        if self._player is not None:
+            self._player.request(time_s, size)
+
+    def next_frame(self) -> ShownFrame | None:
+        """The newest decoded frame, or None if there is no newer one than last time. Never waits."""
+        if self._player is None:
+            return None
+        try:
+            return self._player.frames.get(0)
+        except Closed:
+            return None
+
+
+class Opening(QObject):
+    """Whatever file is opened: a video, 2D joints, or a saved take with its video if that is still there.
+
+    `replaced` comes before `take_loaded`. `video` is the one that is shown; on an error the old one stays.
+    """
+
+    opening_changed = Signal(bool)
+    replaced = Signal(object, object, bool)  # VideoInfo, the video's Path or None, whether it is the sample
+    take_loaded = Signal(object)  # Take
+    noted = Signal(str, str)  # message, hint
+    failed = Signal(object)  # UserError
+    broke = Signal(object)  # Exception: a bug
+
+    def __init__(
+        self, backend: Backend, threads: ThreadSet, takes: TakeFiles, settings: Settings, parent: QObject
+    ) -> None:
+        super().__init__(parent)
+        self.video = OpenVideo()
+        self._takes, self._settings = takes, settings
+        self._opener = opener = VideoOpener(backend, threads, self)
+        opener.opening_changed.connect(self.opening_changed)
+        opener.opened.connect(self._opened)
+        opener.refused.connect(self._refused)
+        opener.broke_off.connect(self._broke_off)
+        opener.broke.connect(self.broke)
+        takes.loaded.connect(self._loaded)
+
+    def open_path(self, path: Path) -> None:
+        path = path.absolute()
+        if path.suffix.lower() == TAKE_SUFFIX:
+            self._takes.load(path)
+        else:
+            self._opener.open(path)
+
+    def open_sample(self) -> None:
+        self._opener.open(None)
+
+    def beside(self, info: VideoInfo | None, is_sample: bool) -> Path:
+        """The folder of that video, if it is the user's and can be written to, else the last one that was used."""
+        folder = Path(info.path).parent if info is not None and info.path else None
+        if folder is None or is_sample or not os.access(folder, os.W_OK):
+            return Path(self._settings.last_folder)
+        return folder
+
+    @Slot(object, object)
+    def _loaded(self, path: Path, take: Take) -> None:
+        self._settings.add_recent(path)
+        video = Path(take.info.path) if take.info.path else None
+        if video is not None and video.is_file():
+            self._opener.open(video, take)
+        else:
+            self._show_without_video(take)
+
+    def _show_without_video(self, take: Take) -> None:
+        self.video.replace(None)
+        self.replaced.emit(take.info, None, False)
+        self.take_loaded.emit(take)
+        self.noted.emit(
+            f"The video {take.info.name} is not where it was.", "The skeleton is shown without it; export works."
+        )
+
+    @Slot(object, object, object)
+    def _opened(self, player: PlayerThread, info: VideoInfo, take: Take | None) -> None:
+        path = Path(info.path) if info.path else None
+        self.video.replace(player)
+        self.replaced.emit(info, path, player.is_sample)
+        if take is not None:
+            self.take_loaded.emit(take)
+        elif path is not None and not player.is_sample:
+            self._settings.add_recent(path)
+
+    @Slot(object, object)
+    def _refused(self, error: UserError, take: Take | None) -> None:
+        if take is not None:
+            self._show_without_video(take)
+        else:
+            self.failed.emit(error)
+
+    @Slot(int, object)
+    def _broke_off(self, generation: int, error: UserError) -> None:
+        """A video that is shown cannot be read any further."""
+        if self.video.is_of(generation):
+            self.failed.emit(error)

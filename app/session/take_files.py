@@ -1,0 +1,75 @@
+"""Takes to and from files, away from the window's thread: load, save, export."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app.backend.backend import Backend
+from app.threads.task_thread import Task
+from app.threads.thread_set import ThreadSet
+from pipeline.core.export_options import ExportOptions
+from pipeline.core.take import Take
+from pipeline.take.recording_folder import TAKE, is_recording
+
+
+class TakeFiles(QObject):
+    """Each call returns at once; one of the signals tells how it went."""
+
+    loaded = Signal(object, object)  # Path, Take
+    saved = Signal(object)  # Path
+    exported = Signal(object)  # list[Path]
+    export_progress = Signal(object)  # Progress
+    export_failed = Signal(object)  # UserError, Cancelled, or a bug
+
+    def __init__(self, backend: Backend, threads: ThreadSet, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._backend, self._threads = backend, threads
+        self._exporting: Task | None = None
+
+    def load(self, path: Path) -> None:
+        self._threads.run("load", lambda: (path, self._backend.load_take(path)), self._loaded)
+
+    def recover(self, folder: Path) -> None:
+        """Load the recording in `folder`, putting it in order if it was interrupted."""
+        self._threads.run("recover", lambda: (folder / TAKE, self._backend.recover(folder)), self._loaded)
+
+    def save(self, take: Take, path: Path) -> None:
+        def work() -> Path:
+            self._backend.save_take(take, path)
+            return path
+
+        self._threads.run("save", work, self.saved.emit)
+
+    def export(
+        self, take: Take, subject: int, folder: Path, stem: str, formats: Sequence[str], options: ExportOptions
+    ) -> None:
+        """Write `take`; if everyone is written, the subject's file comes first."""
+        if options.persons is None:
+            ordered = sorted(take.tracks3d, key=lambda track: (track.person != subject, track.person))
+            take = dataclasses.replace(take, tracks3d=tuple(ordered))
+
+        def work(task: Task) -> list[Path]:
+            return self._backend.export(take, folder, stem, formats, options, task.token, task.tell)
+
+        progress = self.export_progress.emit
+        self._exporting = self._threads.watch("export", work, self.exported.emit, self.export_failed.emit, progress)
+
+    @Slot()
+    def cancel_export(self) -> None:
+        """Ask the export to stop at the next frame; `export_failed` brings `Cancelled` when it has."""
+        if self._exporting is not None:
+            self._exporting.cancel()
+
+    def _loaded(self, result: tuple[Path, Take]) -> None:
+        self.loaded.emit(*result)
+
+
+def recording_of(take: Take) -> Path | None:
+    """The folder of the live recording that a take is of, as it was lifted live; None if it is no such take."""
+    folder = Path(take.info.path).parent if take.info.path else None
+    live = bool(take.provenance.get("recorded_live"))
+    return folder if live and folder is not None and is_recording(folder) else None

@@ -1,0 +1,1 @@
+"""Threads of the window; their results arrive in the main thread."""

@@ -1,0 +1,111 @@
+"""The thread that decodes the frames of an opened video, and their scaling for the view."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QSize, Qt, QThread, Signal
+from PySide6.QtGui import QImage
+
+from app.backend.backend import Backend
+from pipeline.core.camera import Frame, VideoInfo
+from pipeline.core.concurrency import Closed, LatestSlot
+from pipeline.core.errors import UserError
+
+if TYPE_CHECKING:
+    from pipeline.sources.base import FrameSource
+    from pipeline.sources.file.joints2d import Joints2DSource
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownFrame:
+    """A decoded frame as the view paints it: scaled to the view's pixels, ready to blit."""
+
+    index: int
+    time_s: float
+    image: QImage
+
+
+class PlayerThread(QThread):
+    """Opens a video and decodes the frame that was asked for last. Requests in, `ShownFrame`s out, one slot each."""
+
+    opened = Signal(int, object)  # generation, VideoInfo
+    failed = Signal(int, object)  # generation, UserError
+    broke = Signal(int, object)
+
+    def __init__(self, generation: int, backend: Backend, path: Path | None, parent: QObject) -> None:
+        """`path` None opens the sample video."""
+        super().__init__(parent)
+        self.setObjectName("player")
+        self.generation = generation
+        self.frames: LatestSlot[ShownFrame] = LatestSlot()
+        self._wanted: LatestSlot[tuple[float, QSize]] = LatestSlot()
+        self._backend, self._path = backend, path
+
+    @property
+    def is_sample(self) -> bool:
+        return self._path is None
+
+    def request(self, time_s: float, size: QSize) -> None:
+        """Ask for the frame at `time_s`, to be shown in `size` device pixels. An older, unserved request is dropped."""
+        try:
+            self._wanted.put((time_s, size))
+        except Closed:
+            log.debug("frame asked of a closed player")
+
+    def close(self) -> None:
+        self._wanted.close()
+
+    def run(self) -> None:
+        try:
+            path = self._path or self._backend.sample()
+            source = self._backend.open_source(path)
+            try:
+                self.opened.emit(self.generation, source.info)
+                self._serve(source)
+            finally:
+                source.close()
+        except UserError as error:
+            log.info("cannot show the video: %s", error)
+            self.failed.emit(self.generation, error)
+        except Exception as error:
+            log.exception("bug in the player")
+            self.broke.emit(self.generation, error)
+        finally:
+            self._wanted.close()
+            self.frames.close()
+
+    def _serve(self, source: FrameSource | Joints2DSource) -> None:
+        frame_at = getattr(source, "frame_at", None)  # 2D joints have no images
+        while True:
+            try:
+                wanted = self._wanted.get()
+            except Closed:
+                return
+            if wanted is not None:
+                time_s, size = wanted
+                frame = blank(source.info, time_s) if frame_at is None else shown(frame_at(time_s), size)
+                self.frames.put(frame)
+
+
+def shown(frame: Frame, size: QSize) -> ShownFrame:
+    """Scale `frame` to fit into `size` device pixels (never up) and make it the format that paints fastest."""
+    height, width = frame.bgr.shape[:2]
+    image = QImage(frame.bgr.data, width, height, frame.bgr.strides[0], QImage.Format.Format_BGR888)
+    if size.isValid() and (width > size.width() or height > size.height()):
+        image = image.scaled(size, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation)
+    # convertToFormat copies: the image outlives the decoder's buffer.
+    return ShownFrame(frame.index, frame.time_s, image.convertToFormat(QImage.Format.Format_RGB32))
+
+
+def blank(info: VideoInfo, time_s: float) -> ShownFrame:
+    """An empty image for sources that have joints but no pixels."""
+    image = QImage(16, 9, QImage.Format.Format_RGB32)
+    image.fill(0xFF1B1F26)
+    index = int((time_s + 0.0005) * info.fps_hz)
+    return ShownFrame(index, time_s, image)

@@ -1,0 +1,79 @@
+"""The 2D detectors: which there are, downloading weights, adding a network of one's own, removing it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QFileDialog, QLineEdit, QPushButton, QTreeWidgetItem, QWidget
+
+from app import theme
+from app.backend.detector_info import DetectorRow
+from app.views.dialogs.catalogue import CatalogueDialog
+from app.views.widgets import column, label, row
+
+_CONFIG = "mmpose::body_2d_keypoint/…/name.py, or the path of a config file"
+_ADD_TIP = "Your own network of MMPose: say its config here, then choose its checkpoint file."
+
+
+class DetectorsDialog(CatalogueDialog):
+    """Says what is wanted; whoever listens answers with the `show_` methods, `idle` and `set_detectors`."""
+
+    add_wanted = Signal(object, str)  # Path of the checkpoint, config
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("2D detectors", ("Detector", "State"), 72, parent)
+        self.resize(760, 560)
+        self._rows: dict[str, DetectorRow] = {}
+        self.config = QLineEdit()
+        self.config.setPlaceholderText(_CONFIG)
+        self.config.setToolTip(_ADD_TIP)
+        self.config.textChanged.connect(self._selected)
+        self.add = QPushButton(theme.icon("open"), "Add checkpoint…")
+        self.add.setToolTip(_ADD_TIP)
+        self.add.clicked.connect(self._choose)
+        self.remove.setToolTip("Only detectors that you added can be removed.")
+        own = row(label("Config of your own network", "muted"), self.config, self.add, spacing=12)
+        own.setStretch(1, 1)
+        layout = column(
+            label("2D detectors", "title"), self.table, self.details, self.problem, self.work, own, 6,
+            row(self.download, self.remove, None, self.close_button), spacing=8, margins=(24, 22, 24, 20),
+        )  # fmt: skip
+        self.setLayout(layout)
+        self._selected()
+
+    # --- answers
+
+    def set_detectors(self, rows: Sequence[DetectorRow], select: str = "") -> None:
+        """Fill the list; `select` is the one to look at, else the one selected before."""
+        self._rows = {one.name: one for one in rows}
+        items = []
+        for one in rows:
+            item = QTreeWidgetItem([one.title, one.state + (", added by you" if one.added else "")])
+            item.setToolTip(0, one.name)
+            if not one.ready:
+                item.setForeground(1, QColor(theme.FAINT if one.can_get else theme.DANGER))
+            items.append((one.name, item))
+        self._fill(items, select)
+
+    # --- behaviour
+
+    @Slot()
+    def _selected(self, *_: object) -> None:
+        one = self._rows.get(self.selected)
+        can_get = one is not None and one.can_get
+        self.add.setEnabled(bool(self.config.text().strip()) and not self._busy)
+        self.download.setEnabled(can_get and not self._busy)
+        self.remove.setEnabled(one is not None and one.added and not self._busy)
+        self.download.setText(f"Download ({one.size})" if one is not None and can_get else "Download")
+        self.details.setText("" if one is None else "\n".join(text for text in (one.reason, one.details) if text))
+
+    @Slot()
+    def _choose(self) -> None:
+        path, _ = QFileDialog.getOpenFileName(
+            self, "Add a checkpoint", str(Path.home()), "Checkpoints (*.pth *.pt *.safetensors);;All files (*)"
+        )
+        if path:
+            self.add_wanted.emit(Path(path), self.config.text().strip())

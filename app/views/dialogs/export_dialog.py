@@ -1,0 +1,238 @@
+"""The export dialog: which files, how, where, of whom; afterwards what was written and how to read it elsewhere."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QUrl, Signal, Slot
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QFileDialog,
+    QFormLayout,
+    QLineEdit,
+    QListWidget,
+    QProgressBar,
+    QPushButton,
+    QScrollArea,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app import theme
+from app.views.dialogs.export_formats import FormatChoice, OptionFields
+from app.views.widgets import column, label, picture, row
+from pipeline.core.errors import UserError
+from pipeline.core.export_options import ExportOptions
+from pipeline.core.take import Progress
+from pipeline.registry import find
+
+
+@dataclass(frozen=True, slots=True)
+class ExportWish:
+    """What the user asked for."""
+
+    folder: Path
+    stem: str
+    formats: tuple[str, ...]
+    options: ExportOptions
+
+
+class ExportDialog(QDialog):
+    """Emits `wanted`; whoever listens answers with `show_progress`, and `show_written`, `show_stopped` or `show_error`.
+
+    While files are written, Cancel, Escape and the window's cross ask for an end of that (`cancel_wanted`).
+    """
+
+    wanted = Signal(object)  # ExportWish
+    cancel_wanted = Signal()
+
+    def __init__(
+        self, folder: Path, stem: str, person: int, lifted: Sequence[int], formats: Sequence[str],
+        options: ExportOptions, everyone: bool, rate_hz: float, parent: QWidget | None = None,
+    ) -> None:  # fmt: skip
+        super().__init__(parent)
+        self.setWindowTitle("Export")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setMinimumWidth(640)
+        self._folder, self._rate_hz = folder, rate_hz
+        self._choice = FormatChoice(formats)
+        self._choice.changed.connect(self._check)
+        self.options = OptionFields(options)
+        self.options.changed.connect(self._check)
+        self.folder = QLineEdit(str(folder))
+        self.stem = QLineEdit(stem)
+        for field in (self.folder, self.stem):
+            field.textChanged.connect(self._check)
+        browse = QPushButton(theme.icon("folder"), "")
+        browse.setToolTip("Choose another folder")
+        browse.clicked.connect(self._browse)
+        self.who = QComboBox()
+        self.who.addItem(f"Person {person}", (person,))
+        if len(lifted) > 1:
+            self.who.addItem(f"Everyone ({len(lifted)} people)", None)
+            self.who.setCurrentIndex(1 if everyone else 0)
+        else:
+            self.who.setEnabled(False)
+            self.who.setToolTip("Choose “Everyone in the picture” in the settings and run again to export more people.")
+        self.hint = label("", "muted")
+        self.hint.setWordWrap(True)
+        self.hint.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._hints = QScrollArea()
+        self._hints.setWidgetResizable(True)
+        self._hints.setFrameShape(QScrollArea.Shape.NoFrame)
+        self._hints.setFixedHeight(78)
+        self._hints.setWidget(self.hint)
+        self.problem = label("")
+        self.problem.setWordWrap(True)
+        self.problem.setStyleSheet(f"color: {theme.DANGER};")
+        self.export = QPushButton(theme.icon("export", theme.ON_ACCENT), "Export")
+        self.export.setProperty("role", "primary")
+        self.export.setDefault(True)
+        self.export.clicked.connect(self._export)
+        self._writing = False
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self._form(browse))
+        self._pages.addWidget(self._result())
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 22, 24, 20)
+        layout.addWidget(self._pages)
+        self._check()
+
+    def _form(self, browse: QPushButton) -> QWidget:
+        page = QWidget()
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.step = label("", "muted")
+        for part in (self.bar, self.step):
+            part.hide()
+        self.cancel = QPushButton("Cancel")
+        self.cancel.clicked.connect(self.reject)
+        form = QFormLayout()
+        form.setHorizontalSpacing(18)
+        form.setVerticalSpacing(10)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        form.addRow(label("Folder", "muted"), row(self.folder, browse))
+        form.addRow(label("Name", "muted"), self.stem)
+        form.addRow(label("Who", "muted"), self.who)
+        page.setLayout(
+            column(
+                label("Export the skeleton", "title"), 10, self._choice, 10, label("OPTIONS", "section"), self.options,
+                10, label("FILES", "section"), form, 4, self._hints, self.problem, None,
+                self.step, self.bar, 10, row(None, self.cancel, self.export), spacing=6,
+            )
+        )  # fmt: skip
+        return page
+
+    def _result(self) -> QWidget:
+        page = QWidget()
+        self.files = QListWidget()
+        self.files.setSelectionMode(QListWidget.SelectionMode.NoSelection)
+        self.files.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.where = label("", "muted")
+        self.where.setWordWrap(True)
+        self.where.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.after = label("", "muted")
+        self.after.setWordWrap(True)
+        show = QPushButton(theme.icon("folder"), "Open the folder")
+        show.clicked.connect(self._open_folder)
+        done = QPushButton("Done")
+        done.setProperty("role", "primary")
+        done.clicked.connect(self.accept)
+        head = row(picture("check", 22, theme.ACCENT), label("Exported", "title"), None, spacing=10)
+        page.setLayout(column(head, 4, self.where, self.files, self.after, 8, row(None, show, done), spacing=8))
+        return page
+
+    # --- behaviour
+
+    @property
+    def formats(self) -> dict[str, QCheckBox]:
+        return self._choice.boxes
+
+    @property
+    def chosen(self) -> tuple[str, ...]:
+        return self._choice.chosen
+
+    @Slot()
+    def _check(self) -> None:
+        self.options.show_for(self.chosen)
+        hints = self._choice.hints(self.options.value, self._rate_hz)
+        self.hint.setText(hints)
+        self.problem.hide()
+        stem = self.stem.text().strip()
+        named = bool(stem) and not any(c in stem for c in '/\\:*?"<>|') and stem not in (".", "..")
+        self.export.setEnabled(bool(self.chosen) and named and bool(self.folder.text().strip()))
+
+    @Slot()
+    def _browse(self) -> None:
+        folder = QFileDialog.getExistingDirectory(self, "Export to", self.folder.text())
+        if folder:
+            self.folder.setText(folder)
+
+    @Slot()
+    def _export(self) -> None:
+        self._folder = Path(self.folder.text().strip()).expanduser().absolute()
+        self._set_writing(True)
+        persons = self.who.currentData()
+        options = dataclasses.replace(self.options.value, persons=tuple(persons) if persons else None)
+        self.problem.hide()
+        self.wanted.emit(ExportWish(self._folder, self.stem.text().strip(), self.chosen, options))
+
+    def _set_writing(self, writing: bool) -> None:
+        self._writing = writing
+        self.bar.setRange(0, 0)
+        self.step.setText("")
+        for part in (self.bar, self.step):
+            part.setVisible(writing)
+        self.cancel.setEnabled(True)
+        self.cancel.setText("Cancel")
+        self.export.setText("Writing…" if writing else "Export")
+        if writing:
+            self.export.setEnabled(False)
+        else:
+            self._check()
+
+    @Slot()
+    def reject(self) -> None:
+        if self._writing:
+            self.cancel.setEnabled(False)
+            self.cancel.setText("Cancelling…")
+            self.cancel_wanted.emit()
+        else:
+            super().reject()
+
+    def show_progress(self, progress: Progress) -> None:
+        self.bar.setRange(0, progress.total)
+        self.bar.setValue(progress.done)
+        title = find("exporter", progress.message).title
+        self.step.setText(title + (f": {progress.done} of {progress.total} frames" if progress.total else ""))
+
+    def show_stopped(self, why: str) -> None:
+        self._set_writing(False)
+        self.problem.setText(why)
+        self.problem.show()
+
+    def show_written(self, paths: Sequence[Path]) -> None:
+        self._set_writing(False)
+        self.files.clear()
+        for path in paths:
+            size = path.stat().st_size / 1024 if path.exists() else 0
+            self.files.addItem(f"{path.name}     {size:,.0f} KB")
+        self.where.setText(str(self._folder))
+        self.after.setVisible(bool(self.hint.text()))
+        self.after.setText(self.hint.text())
+        self._pages.setCurrentIndex(1)
+
+    def show_error(self, error: UserError) -> None:
+        self.show_stopped(str(error))
+
+    @Slot()
+    def _open_folder(self) -> None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._folder)))

@@ -1,0 +1,111 @@
+"""Two parts of the export dialog: the formats under their headings, and the options of those that are chosen."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QGridLayout, QVBoxLayout, QWidget
+
+from app.views.widgets import label, row
+from pipeline.core.export_options import OPTIONS, ExportOptions, Value, import_hint
+from pipeline.registry import entries, find
+
+_COLUMNS = 2
+_ALWAYS = ("report",)  # options that concern every format
+
+
+class FormatChoice(QWidget):
+    """A checkbox for each exporter of the registry, grouped, in two columns."""
+
+    changed = Signal()
+
+    def __init__(self, chosen: Sequence[str], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.boxes: dict[str, QCheckBox] = {}
+        groups: dict[str, list[QCheckBox]] = {}
+        for entry in entries("exporter"):
+            box = QCheckBox(entry.title)
+            missing = entry.missing()
+            box.setEnabled(not missing)
+            box.setToolTip(f"{missing}. {entry.hint}".strip(". ").capitalize() if missing else "")
+            box.setChecked(entry.name in chosen and not missing)
+            box.toggled.connect(self._toggled)
+            self.boxes[entry.name] = box
+            groups.setdefault(entry.group, []).append(box)
+        layout = QGridLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setHorizontalSpacing(24)
+        columns = [QVBoxLayout() for _ in range(_COLUMNS)]
+        filled = [0] * _COLUMNS
+        for name, boxes in groups.items():
+            at = filled.index(min(filled))  # the shorter column
+            columns[at].addWidget(label(name.upper(), "section"))
+            for box in boxes:
+                columns[at].addWidget(box)
+            columns[at].addSpacing(8)
+            filled[at] += len(boxes) + 2
+        for at, part in enumerate(columns):
+            part.setSpacing(3)
+            part.addStretch(1)
+            layout.addLayout(part, 0, at)
+
+    @property
+    def chosen(self) -> tuple[str, ...]:
+        return tuple(name for name, box in self.boxes.items() if box.isChecked())
+
+    def hints(self, options: ExportOptions, rate_hz: float) -> str:
+        """How the target programs have to read what is chosen; each sentence once."""
+        return "\n".join(dict.fromkeys(filter(None, (import_hint(name, options, rate_hz) for name in self.chosen))))
+
+    @Slot()
+    def _toggled(self) -> None:
+        self.changed.emit()
+
+
+class OptionFields(QWidget):
+    """A list of choices or a checkbox for each export option; those that no chosen format looks at are hidden."""
+
+    changed = Signal()
+
+    def __init__(self, value: ExportOptions, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.lists: dict[str, QComboBox] = {}
+        self.switches: dict[str, QCheckBox] = {}
+        self._form = QFormLayout(self)
+        self._form.setContentsMargins(0, 0, 0, 0)
+        self._form.setHorizontalSpacing(18)
+        self._form.setVerticalSpacing(8)
+        self._form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        for name, option in OPTIONS.items():
+            now = getattr(value, name)
+            if option.is_switch:
+                box = self.switches[name] = QCheckBox(option.title)
+                box.setChecked(now)
+                box.toggled.connect(self._edited)
+                continue
+            field = self.lists[name] = QComboBox()
+            for choice, title in option.choices:
+                field.addItem(title, choice)
+            field.setCurrentIndex([choice for choice, _ in option.choices].index(now))
+            field.currentIndexChanged.connect(self._edited)
+            self._form.addRow(label(option.title, "muted"), field)
+        self._form.addRow(row(*self.switches.values(), None, spacing=18))
+
+    @property
+    def value(self) -> ExportOptions:
+        values: dict[str, Value] = {name: field.currentData() for name, field in self.lists.items()}
+        values |= {name: box.isChecked() for name, box in self.switches.items()}
+        return dataclasses.replace(ExportOptions(), **values)  # type: ignore[arg-type]
+
+    def show_for(self, formats: Sequence[str]) -> None:
+        used = {*_ALWAYS, *(name for chosen in formats for name in find("exporter", chosen).options)}
+        for name, field in self.lists.items():
+            self._form.setRowVisible(field, name in used)
+        for name, box in self.switches.items():
+            box.setVisible(name in used)
+
+    @Slot()
+    def _edited(self) -> None:
+        self.changed.emit()

@@ -1,0 +1,151 @@
+"""Which camera, stream or file is to be opened live, and with which models."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QFileDialog, QPushButton, QWidget
+
+from app import theme
+from app.backend.detector_info import DetectorRow
+from app.backend.lifter_info import INSTALLED, LifterInfo
+from app.settings import LiveSettings
+from app.views.settings.fields import LongComboBox, number, stacked
+from app.views.widgets import column, label, row
+
+_SIZES = ("", "640x480", "1280x720", "1920x1080", "3840x2160")
+_RATES = (0.0, 24.0, 30.0, 50.0, 60.0)
+_NONE_FOUND = "No camera found. Plug one in and look again, or give an address or a file."
+_PLACE = "Camera, or rtsp://…, http://…, udp://…, or a video file"
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """What can be chosen from."""
+
+    detectors: Sequence[DetectorRow]
+    lifters: Sequence[LifterInfo]
+
+
+class LiveDialog(QDialog):
+    """Writes into `settings` and says `wanted`. Cameras come later, by `set_cameras`: asking for them may take long."""
+
+    wanted = Signal()
+    refresh_wanted = Signal()
+
+    def __init__(self, settings: LiveSettings, models: Models, video_suffixes: Sequence[str], parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Camera or stream")
+        self.setMinimumWidth(520)
+        self._settings, self._suffixes = settings, video_suffixes
+        self.source = LongComboBox()
+        self.source.setEditable(True)
+        line = self.source.lineEdit()
+        assert line is not None, "it is editable"
+        line.setPlaceholderText(_PLACE)
+        self.source.setEditText(settings.source)
+        self.file, self.refresh = QPushButton(theme.icon("film"), "File…"), QPushButton(theme.icon("loop"), "")
+        self.file.setToolTip("Play a video file as if it were a camera: for rehearsing, and for trying things out")
+        self.file.clicked.connect(self._choose)
+        self.refresh.setToolTip("Look for cameras again")
+        self.refresh.clicked.connect(self.refresh_wanted)
+        self.found = label("Looking for cameras…", "faint")
+        self.picture_size, self.rate = QComboBox(), QComboBox()
+        for text in _SIZES:
+            self.picture_size.addItem(text.replace("x", " × ") or "The camera's", text)
+        for hz in _RATES:
+            self.rate.addItem(f"{hz:g} frames/s" if hz else "The camera's", hz)
+        self.picture_size.setCurrentIndex(max(self.picture_size.findData(settings.size), 0))
+        self.rate.setCurrentIndex(max(self.rate.findData(settings.rate_hz), 0))
+        self.loop = QCheckBox("Play a file again and again")
+        self.loop.setChecked(settings.loop)
+        self.people = number(1, 8, 1, "", "", 0, 2)
+        self.people.setValue(settings.max_people)
+        self.detector, self.lifter = LongComboBox(), LongComboBox()
+        for one in models.detectors:
+            if one.ready:
+                self.detector.addItem(one.title, one.name)
+        for lifter in models.lifters:
+            if lifter.state == INSTALLED:
+                self.lifter.addItem(lifter.title, lifter.name)
+        self.detector.setCurrentIndex(max(self.detector.findData(settings.detector), 0))
+        self.lifter.setCurrentIndex(max(self.lifter.findData(settings.lifter), 0))
+        self.start, cancel = QPushButton(theme.icon("live", theme.ON_ACCENT), "Start"), QPushButton("Cancel")
+        self.start.setProperty("role", "primary")
+        self.start.setDefault(True)
+        self.start.clicked.connect(self.accept)
+        cancel.clicked.connect(self.reject)
+        self.source.editTextChanged.connect(self._edited)
+        where = row(self.source, self.file, self.refresh, spacing=8)
+        where.setStretch(0, 1)
+        wishes = row(
+            stacked("Picture size", self.picture_size, "What a camera is asked for; it may give another one"),
+            stacked("Rate", self.rate, "What a camera is asked for; it may give another one"),
+            stacked("People at most", self.people, "Each person costs time; one is the quickest"),
+            spacing=12,
+        )
+        models_row = row(
+            stacked("2D detector", self.detector, "Finds people and their joints in every picture."),
+            stacked("3D lifter", self.lifter, "Turns the joints' movement into 3D. The fast one is made for this."),
+            spacing=12,
+        )
+        for choices in (wishes, models_row):
+            for i in range(choices.count()):
+                choices.setStretch(i, 1)
+        self.setLayout(
+            column(
+                label("Camera or stream", "title"), 4, where, self.found, 6, wishes, 6, models_row, 6, self.loop, 14,
+                row(None, cancel, self.start), spacing=6, margins=(24, 22, 24, 20),
+            )
+        )  # fmt: skip
+        self._edited()
+
+    def set_cameras(self, cameras: Sequence[tuple[str, str]]) -> None:
+        """(what to open, title)."""
+        typed = self.chosen
+        self.source.blockSignals(True)
+        self.source.clear()
+        for name, title in cameras:
+            self.source.addItem(title, name)
+        self.source.blockSignals(False)
+        known = self.source.findData(typed)
+        if known >= 0 or (not typed and cameras):
+            self.source.setCurrentIndex(max(known, 0))
+        else:
+            self.source.setEditText(typed)
+        count = len(cameras)
+        found = f"{count} camera{'s' if count != 1 else ''} found."
+        self.found.setText(found if count else _NONE_FOUND)
+        self._edited()
+
+    @property
+    def chosen(self) -> str:
+        """What to open: a listed camera's name, else what was typed."""
+        text = self.source.currentText().strip()
+        row_at = self.source.findText(text)
+        return str(self.source.itemData(row_at)) if row_at >= 0 else text
+
+    @Slot()
+    def _edited(self, *_: object) -> None:
+        self.start.setEnabled(bool(self.chosen))
+
+    @Slot()
+    def _choose(self) -> None:
+        patterns = " ".join(f"*{suffix}" for suffix in self._suffixes)
+        before = Path(self.chosen)
+        start = str(before.parent) if before.is_file() else str(Path.home())
+        path, _ = QFileDialog.getOpenFileName(self, "Play a video as if it were live", start, f"Videos ({patterns})")
+        if path:
+            self.source.setEditText(path)
+
+    def accept(self) -> None:
+        s = self._settings
+        s.source, s.size, s.rate_hz = self.chosen, str(self.picture_size.currentData()), float(self.rate.currentData())
+        s.loop, s.max_people = self.loop.isChecked(), int(self.people.value())
+        s.detector = str(self.detector.currentData() or s.detector)
+        s.lifter = str(self.lifter.currentData() or s.lifter)
+        super().accept()
+        self.wanted.emit()

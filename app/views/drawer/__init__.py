@@ -1,0 +1,1 @@
+"""Curves, people and findings below the video."""

@@ -1,0 +1,217 @@
+"""The plot of the curves. Imports pyqtgraph: loaded when the curves are first seen.
+
+A click seeks, the white line can be dragged, the two bright lines trim; the wheel zooms in time, dragging moves, a
+double click shows everything again. An hour of curves is quick: only what is seen is drawn, a point or two a pixel.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QMouseEvent
+from PySide6.QtWidgets import QWidget
+
+from app import theme
+from app.views.drawer.curve_lines import COLOURS, Line, Mark
+from app.views.timeline import clock_text
+from pipeline.core.arrays import Doubles
+
+_STYLES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine, Qt.PenStyle.DashDotLine)
+_TICK = {"heel_strike": 0.10, "toe_off": 0.05}  # of the plot's height
+_TICK_PX = 5  # nearer to each other, ticks are a band
+_CLICK_PX = 4
+
+
+class _Clock(pg.AxisItem):
+    def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:  # noqa: N802
+        decimals = 0 if spacing >= 1 else 1 if spacing >= 0.1 else 2
+        return [clock_text(value, decimals) if value >= -1e-9 else "" for value in values]
+
+
+class CurvePlot(pg.PlotWidget):
+    """Times in seconds of the video."""
+
+    sought = Signal(float)
+    trim_dragged = Signal(object, object)  # start, end; None: from the first, to the last frame
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent, background="#0d0f13", axisItems={"bottom": _Clock("bottom")})
+        self._duration_s = 0.0
+        self._setting = False  # the change of a line comes from the program
+        self._pressed: QPointF | None = None
+        self._marks: Sequence[Mark] = ()
+        self._times: Doubles = np.zeros(0)
+        self._lines: list[tuple[Line, pg.PlotCurveItem]] = []
+        plot = self.getPlotItem()
+        plot.setMenuEnabled(False)
+        plot.hideButtons()
+        plot.showGrid(x=True, y=True, alpha=0.12)
+        for side in ("left", "bottom"):
+            axis = plot.getAxis(side)
+            axis.setPen(pg.mkPen("#3d4450"))
+            axis.setTextPen(pg.mkPen(theme.FAINT))
+        plot.getAxis("left").setWidth(46)
+        self._box = plot.getViewBox()
+        self._box.setMouseEnabled(x=True, y=False)
+        self._box.enableAutoRange(x=False, y=True)
+        self._box.setAutoVisible(y=True)
+        self._box.sigXRangeChanged.connect(self._draw)
+        self._box.sigResized.connect(self._draw)
+        self._box.sigRangeChanged.connect(self._place_marks)
+        self._region = pg.LinearRegionItem((0, 1), brush=(0, 0, 0, 0), pen=pg.mkPen(theme.ACCENT, width=1.6))
+        self._region.setHoverBrush((0, 0, 0, 0))
+        self._region.setMovable(False)
+        for line in self._region.lines:
+            line.setMovable(True)
+            line.setHoverPen(pg.mkPen(theme.ACCENT_HOVER, width=3))
+        self._region.sigRegionChanged.connect(self._trimmed)
+        self._cursor = pg.InfiniteLine(0, pen=pg.mkPen("#ffffff", width=1.4), movable=True)
+        self._cursor.setHoverPen(pg.mkPen("#ffffff", width=3))
+        self._cursor.setZValue(20)
+        self._cursor.sigDragged.connect(self._dragged)
+        self._ticks = {
+            (kind, side): pg.PlotCurveItem(
+                pen=pg.mkPen(COLOURS[side], width=2 if kind == "heel_strike" else 1.2), connect="pairs"
+            )
+            for kind in _TICK
+            for side in ("left", "right")
+        }
+        for item in (self._region, self._cursor, *self._ticks.values()):
+            plot.addItem(item, ignoreBounds=True)
+
+    # --- content
+
+    def set_duration(self, duration_s: float) -> None:
+        """Shows all of it."""
+        self._duration_s = duration_s
+        if duration_s > 0:
+            self._box.setLimits(xMin=0, xMax=duration_s, minXRange=min(0.2, duration_s))
+            self._region.setBounds((0, duration_s))
+            self._cursor.setBounds((0, duration_s))
+            self.show_all()
+
+    def show_all(self) -> None:
+        self._box.setXRange(0, max(self._duration_s, 1e-3), padding=0)
+
+    def set_lines(self, times: Doubles, lines: Sequence[Line]) -> None:
+        """Each with (T,) values at (T,) `times`."""
+        for _, item in self._lines:
+            self.removeItem(item)
+        self._times = times
+        self._lines = [(line, pg.PlotCurveItem()) for line in sorted(lines, key=lambda line: line.subject)]
+        for _, item in self._lines:
+            self.addItem(item)
+        self._draw()
+        self._box.enableAutoRange(x=False, y=True)
+        self._place_marks()
+
+    @Slot()
+    def _draw(self) -> None:
+        """Give each curve the points of it that can be told apart. Thick, smooth lines are only for few: Qt is slow."""
+        start, end = self._box.viewRange()[0]
+        columns = max(int(self._box.width()), 100)
+        for line, item in self._lines:
+            x, y = seen_points(self._times, line.values, start, end, columns)
+            dense = len(x) > columns
+            colour = QColor(COLOURS[line.side])
+            colour.setAlphaF(1.0 if line.subject else 0.35)
+            style = Qt.PenStyle.SolidLine if dense else _STYLES[line.style % len(_STYLES)]
+            pen = pg.mkPen(colour, width=1.6 if line.subject and not dense else 1.0, style=style)
+            item.setSegmentedLineMode("on" if dense else "off")  # segments are quick, their joints can be seen
+            item.setData(x, y, pen=pen, connect="finite", antialias=not dense)
+
+    def set_marks(self, marks: Sequence[Mark]) -> None:
+        self._marks = marks
+        self._place_marks()
+
+    def set_time(self, time_s: float) -> None:
+        self._setting = True
+        self._cursor.setValue(time_s)
+        self._setting = False
+
+    def set_trim(self, start_s: float | None, end_s: float | None) -> None:
+        self._setting = True
+        self._region.setRegion((start_s or 0.0, self._duration_s if end_s is None else end_s))
+        cut = start_s is not None or end_s is not None
+        self._region.setBrush(QColor(233, 180, 76, 16 if cut else 0))
+        self._setting = False
+
+    @Slot()
+    def _place_marks(self) -> None:
+        """Ticks stand on the lower edge of what is seen, at whatever height that is; none, if they would touch."""
+        (start, end), (low, high) = self._box.viewRange()
+        seen = [mark for mark in self._marks if start <= mark.time_s <= end]
+        if len(seen) * _TICK_PX > self._box.width():
+            seen = []
+        for (kind, side), item in self._ticks.items():
+            times = np.array([mark.time_s for mark in seen if (mark.kind, mark.side) == (kind, side)])
+            heights = np.tile([low, low + _TICK[kind] * (high - low)], len(times))
+            item.setData(np.repeat(times, 2), heights)
+
+    # --- mouse
+
+    @Slot()
+    def _dragged(self) -> None:
+        if not self._setting:
+            self.sought.emit(float(self._cursor.value()))
+
+    @Slot()
+    def _trimmed(self) -> None:
+        if not self._setting:
+            start, end = self._region.getRegion()
+            slack = 1e-6 * max(self._duration_s, 1.0)
+            self.trim_dragged.emit(
+                None if start <= slack else float(start), None if end >= self._duration_s - slack else float(end)
+            )
+
+    def time_at(self, point: QPointF) -> float:
+        """Seconds at a place of the widget, inside the video."""
+        at = self._box.mapSceneToView(self.mapToScene(point.toPoint()))
+        return min(max(float(at.x()), 0.0), self._duration_s)
+
+    def plot_rect(self) -> QRectF:
+        """Of the widget: where the curves are."""
+        return self.mapFromScene(self._box.sceneBoundingRect()).boundingRect().toRectF()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        self._pressed = event.position() if event.button() == Qt.MouseButton.LeftButton else None
+        super().mousePressEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        super().mouseReleaseEvent(event)
+        start, self._pressed = self._pressed, None
+        if start is None or (event.position() - start).manhattanLength() > _CLICK_PX:
+            return
+        if self.plot_rect().contains(event.position()):
+            self.sought.emit(self.time_at(event.position()))
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        super().mouseDoubleClickEvent(event)
+        self.show_all()
+
+
+def seen_points(times: Doubles, values: Doubles, start_s: float, end_s: float, columns: int) -> tuple[Doubles, Doubles]:
+    """What of (T,) values at (T,) increasing times is to be drawn between two times, on so many columns of pixels.
+
+    All of it, with a point beyond each end, or, if it is much, the least and the greatest value of even stretches:
+    a spike of one frame stays. A stretch with nothing known stays a gap.
+    """
+    first = max(int(np.searchsorted(times, start_s)) - 1, 0)
+    last = min(int(np.searchsorted(times, end_s, side="right")) + 1, len(times))
+    x, y = times[first:last], values[first:last]
+    size = len(x) // columns
+    if size < 3:
+        return x, y
+    size = 1 << size.bit_length()  # a power of two, beginning at multiples of it: nothing flickers while one moves
+    first -= first % size
+    last = min(last + -last % size, len(times))
+    y = np.append(values[first:last], np.full(-(last - first) % size, np.nan)).reshape(-1, size)
+    x = times[first:last:size]
+    known = np.isfinite(y)
+    low, high = np.where(known, y, np.inf).min(axis=1), np.where(known, y, -np.inf).max(axis=1)
+    some = known.any(axis=1)
+    both = np.stack([np.where(some, low, np.nan), np.where(some, high, np.nan)], axis=1)
+    return np.repeat(x, 2), both.ravel()

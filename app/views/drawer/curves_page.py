@@ -1,0 +1,183 @@
+"""The page with the curves: what is shown above them, how somebody walks below. The plot itself: `curve_plot`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QCheckBox, QComboBox, QMenu, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from app.views.drawer.curve_lines import COLOURS, Line, Mark
+from app.views.take_rows import row_at
+from app.views.widgets import Elided, column, label, row
+from pipeline.core.arrays import Doubles
+
+if TYPE_CHECKING:
+    from app.views.drawer.curve_plot import CurvePlot
+
+_STYLES = ("", " (dashes)", " (dots)", " (dash-dot)")
+
+
+class CurvesView(QWidget):
+    """`chosen` says that other curves are wanted: `quantity`, `parts` and `everyone` tell which."""
+
+    chosen = Signal()
+    sought = Signal(float)
+    trim_dragged = Signal(object, object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.plot: CurvePlot | None = None
+        self._duration_s, self._time_s = 0.0, 0.0
+        self._trim: tuple[float | None, float | None] = (None, None)
+        self._times: Doubles = np.zeros(0)
+        self._shown: Sequence[tuple[str, Line]] = ()
+        self._unit = ""
+        self._parts: Mapping[str, Sequence[tuple[str, str]]] = {}
+        self.what = QComboBox()
+        self.what.setToolTip("What the curves show")
+        self.choice = QToolButton()
+        self.choice.setProperty("role", "chip")
+        self.choice.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.choice.setToolTip("Which joints; several can be shown at once")
+        self.menu = QMenu(self)
+        self.choice.setMenu(self.menu)
+        self.everybody = QCheckBox("Everyone")
+        self.everybody.setToolTip("The other people's curves too, faintly")
+        self.readout = label("", "muted")
+        self.readout.setTextFormat(Qt.TextFormat.RichText)
+        self.readout.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # never widens the window
+        self.walk = Elided()
+        self.walk.setProperty("role", "muted")
+        self.walk.hide()
+        head = row(self.what, self.choice, self.everybody, 8, self.readout, spacing=8, margins=(12, 0, 12, 4))
+        head.setStretch(4, 1)
+        self._room = QVBoxLayout()
+        whole = column(head, self._room, self.walk, spacing=2, margins=(0, 0, 0, 6))
+        whole.setStretch(1, 1)
+        self.walk.setContentsMargins(14, 0, 14, 0)
+        self.setLayout(whole)
+        self.what.currentIndexChanged.connect(self._quantity_chosen)
+        self.menu.triggered.connect(self._part_chosen)
+        self.everybody.toggled.connect(self.chosen)
+
+    def prepare(self) -> None:
+        """Make the plot (imports pyqtgraph)."""
+        if self.plot is not None:
+            return
+        from app.views.drawer.curve_plot import CurvePlot
+
+        self.plot = CurvePlot()
+        self.plot.setMinimumHeight(90)
+        self.plot.sought.connect(self.sought)
+        self.plot.trim_dragged.connect(self.trim_dragged)
+        self._room.addWidget(self.plot)
+        self.plot.set_duration(self._duration_s)
+        self.plot.set_trim(*self._trim)
+        self.plot.set_time(self._time_s)
+
+    # --- choices
+
+    def offer(
+        self, quantities: Sequence[tuple[str, str]], parts: Mapping[str, Sequence[tuple[str, str]]],
+        quantity: str, chosen: Sequence[str],
+    ) -> None:  # fmt: skip
+        """Quantities (key, title), the parts of each, and what is chosen at first."""
+        self._parts = parts
+        self.what.blockSignals(True)
+        for key, title in quantities:
+            self.what.addItem(title, key)
+        self.what.setCurrentIndex(max(self.what.findData(quantity), 0))
+        self.what.blockSignals(False)
+        self._fill(chosen)
+
+    @property
+    def quantity(self) -> str:
+        return str(self.what.currentData())
+
+    @property
+    def parts(self) -> list[str]:
+        return [str(action.data()) for action in self.menu.actions() if action.isChecked()]
+
+    @property
+    def everyone(self) -> bool:
+        return self.everybody.isChecked()
+
+    def _fill(self, chosen: Sequence[str]) -> None:
+        self.menu.clear()
+        for key, title in self._parts[self.quantity]:
+            action = self.menu.addAction(title)
+            action.setCheckable(True)
+            action.setData(key)
+            action.setChecked(key in chosen)
+        if not self.parts:
+            self.menu.actions()[0].setChecked(True)
+        self._name_choice()
+
+    def _name_choice(self) -> None:
+        titles = [action.text() for action in self.menu.actions() if action.isChecked()]
+        more = f" + {len(titles) - 1}" if len(titles) > 1 else ""
+        self.choice.setText(f"{titles[0]}{more}  ▾")
+
+    @Slot()
+    def _quantity_chosen(self) -> None:
+        self._fill(self.parts)
+        self.chosen.emit()
+
+    @Slot(object)
+    def _part_chosen(self, action: object) -> None:
+        if not self.parts:
+            action.setChecked(True)  # type: ignore[attr-defined]  # nothing at all is no choice
+        self._name_choice()
+        self.chosen.emit()
+
+    # --- content
+
+    def set_duration(self, duration_s: float) -> None:
+        self._duration_s = duration_s
+        if self.plot is not None:
+            self.plot.set_duration(duration_s)
+
+    def set_trim(self, start_s: float | None, end_s: float | None) -> None:
+        self._trim = (start_s, end_s)
+        if self.plot is not None:
+            self.plot.set_trim(start_s, end_s)
+
+    def set_time(self, time_s: float) -> None:
+        self._time_s = time_s
+        if self.plot is not None and self.isVisible():
+            self.plot.set_time(time_s)
+            self._read()
+
+    def set_curves(self, times: Doubles, lines: Sequence[tuple[str, Line]], unit: str) -> None:
+        """Lines with their titles, at (T,) `times`."""
+        self._times, self._shown, self._unit = times, lines, unit
+        if self.plot is not None:
+            self.plot.set_lines(times, [line for _, line in lines])
+            self.plot.set_time(self._time_s)
+        self._read()
+
+    def set_walk(self, text: str, marks: Sequence[Mark]) -> None:
+        """How the person walks, "" if not, and the events of their feet."""
+        self.walk.setVisible(bool(text))
+        self.walk.set_whole(f"{text}  ·  long ticks: heel strikes, short ones: toe offs" if text else "")
+        if self.plot is not None:
+            self.plot.set_marks(marks)
+
+    def _read(self) -> None:
+        """The values under the cursor, in the colours of their curves: the legend as well."""
+        at = row_at(self._times, self._time_s)
+        digits = 0 if self._unit == "°" else 2
+        several = len({line.style for _, line in self._shown}) > 1
+        parts: dict[str, list[str]] = {}
+        for title, line in self._shown:
+            if line.subject:
+                value = float(line.values[at]) if at is not None else float("nan")
+                text = f"{value:.{digits}f} {self._unit}".replace(" °", "°") if np.isfinite(value) else "–"
+                name = title + (_STYLES[line.style % len(_STYLES)] if several else "")
+                side = f"{line.side[:1].upper()} " if line.side else ""
+                parts.setdefault(name, []).append(f'<span style="color:{COLOURS[line.side]}">{side}{text}</span>')
+        words = [f"{name} &nbsp;{' &nbsp;'.join(values)}" for name, values in parts.items()]
+        self.readout.setText(" &nbsp;&nbsp;&nbsp; ".join(words))

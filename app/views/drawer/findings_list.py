@@ -1,0 +1,79 @@
+"""What was put right in a take, or should be looked at: a click goes there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
+
+from app import theme
+from app.views.take_rows import take_times
+from app.views.widgets import column, label
+from pipeline.core.take import Finding, FindingKind, Take
+
+_TITLES: Mapping[FindingKind, str] = {
+    "gap": "Not seen",
+    "sides": "Sides exchanged",
+    "sides_throughout": "Sides may be exchanged throughout",
+    "backward_joint": "Knee or elbow bent backward",
+    "sudden_turn": "Sudden turn",
+}
+_REPAIRED: Mapping[FindingKind, str] = {"gap": "filled in", "sudden_turn": "calmed"}
+_NONE = "Nothing to report: gaps, exchanged sides, backward joints and sudden turns would be listed here."
+
+
+class FindingsList(QWidget):
+    """`sought` wants the moment of a finding, `person_wanted` the person it is of."""
+
+    sought = Signal(float)
+    person_wanted = Signal(int)
+    count_changed = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._take: Take | None = None
+        self.list = QListWidget()
+        self.list.setFrameShape(QListWidget.Shape.NoFrame)
+        self.nothing = label(_NONE, "faint")
+        self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.nothing.setWordWrap(True)
+        self.setLayout(column(self.nothing, self.list, margins=(8, 0, 8, 8)))
+        self.list.itemClicked.connect(self._chosen)
+        self.list.itemActivated.connect(self._chosen)
+        self.set_take(None)
+
+    def set_take(self, take: Take | None) -> None:
+        if take is not None and take is self._take:
+            return
+        self._take = take
+        findings = take.scene.findings if take is not None and take.scene is not None and take.complete else ()
+        self.list.clear()
+        for finding in findings:
+            assert take is not None
+            icon = theme.icon("check", theme.MUTED) if finding.repaired else theme.icon("alert", theme.ACCENT)
+            item = QListWidgetItem(icon, finding_text(finding, take))
+            item.setToolTip(finding.note)
+            item.setData(Qt.ItemDataRole.UserRole, finding)
+            self.list.addItem(item)
+        self.list.setVisible(bool(findings))
+        self.nothing.setVisible(not findings)
+        self.count_changed.emit(len(findings))
+
+    @Slot(object)
+    def _chosen(self, item: QListWidgetItem) -> None:
+        finding = item.data(Qt.ItemDataRole.UserRole)
+        times = take_times(self._take)
+        if finding.first < len(times):
+            self.person_wanted.emit(finding.person)
+            self.sought.emit(float(times[finding.first]))
+
+
+def finding_text(finding: Finding, take: Take) -> str:
+    """ "Sides exchanged 3.2–3.6 s, repaired", with the person in front if there are several."""
+    times = take_times(take)
+    first, last = float(times[finding.first]), float(times[min(finding.last, len(times) - 1)])
+    span = f"{first:.2f} s" if finding.first == finding.last else f"{first:.2f}–{last:.2f} s"
+    done = _REPAIRED.get(finding.kind, "repaired") if finding.repaired else "please look"
+    who = f"{take.name_of(finding.person)}:  " if len(take.tracks3d) > 1 else ""
+    return f"{who}{_TITLES.get(finding.kind, finding.kind)}  {span}, {done}"

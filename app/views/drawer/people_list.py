@@ -1,0 +1,175 @@
+"""The people of a take in rows: who is seen for how long, who is in 3D; and what can be done to them."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QPoint, Qt, Signal, Slot
+from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTreeWidget, QTreeWidgetItem, QWidget
+
+from app.views.take_rows import take_times
+from app.views.timeline import spans
+from app.views.widgets import column
+from pipeline.core.take import Take
+
+_ROLE = Qt.ItemDataRole.UserRole
+_NAME, _SEEN, _SPAN, _LIFTED = range(4)
+
+
+class PeopleList(QWidget):
+    """Wishes only; the names and tracks change when `set_take` brings another take."""
+
+    person_chosen = Signal(int)
+    rename_wanted = Signal(int, str)
+    split_wanted = Signal(int)  # at the playhead
+    merge_wanted = Signal(int, int)  # into, other
+    exchange_wanted = Signal(int)
+    delete_wanted = Signal(int)
+    undo_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._take: Take | None = None
+        self._person = 0
+        self._filling = False
+        self._undo = ""
+        self.editable = True
+        self.tree = QTreeWidget()
+        self.tree.setColumnCount(4)
+        self.tree.setHeaderLabels(["Name", "Seen", "When", "3D"])
+        self.tree.setRootIsDecorated(False)
+        self.tree.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.tree.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.tree.setToolTip("Double click to rename; right click to split, merge, exchange left and right, or delete")
+        header = self.tree.header()
+        header.setStretchLastSection(False)
+        header.setSectionResizeMode(_SPAN, QHeaderView.ResizeMode.Stretch)
+        for section, width in ((_NAME, 200), (_SEEN, 76), (_LIFTED, 70)):
+            self.tree.setColumnWidth(section, width)
+        self.setLayout(column(self.tree, margins=(8, 0, 8, 8)))
+        self.tree.customContextMenuRequested.connect(self._show_menu)
+        self.tree.itemDoubleClicked.connect(self._edit_name)
+        self.tree.itemClicked.connect(self._clicked)
+        self.tree.itemChanged.connect(self._renamed)
+
+    def set_take(self, take: Take | None, person: int) -> None:
+        shown = take if take is not None and take.complete else None
+        if shown is self._take and person == self._person:
+            return  # a name that is being typed stays
+        self._take, self._person = shown, person
+        self._filling = True
+        self.tree.clear()
+        times = take_times(self._take)
+        whole = float(times[-1] - times[0]) if len(times) > 1 else 0.0
+        for track in self._take.tracks2d if self._take is not None else ():
+            assert self._take is not None
+            share = f"{100 * float(np.mean(track.seen)):.0f} %"
+            lifted = "yes" if self._take.track3d(track.person) is not None else "–"
+            item = QTreeWidgetItem([self._take.name_of(track.person), share, "", lifted])
+            item.setData(0, _ROLE, track.person)
+            item.setFlags(item.flags() | Qt.ItemFlag.ItemIsEditable)
+            self.tree.addTopLevelItem(item)
+            known = [(a - times[0], b - times[0]) for a, b in spans(times, track.seen)]
+            self.tree.setItemWidget(item, _SPAN, _Spans(known, whole, track.person == person))
+            if track.person == person:
+                self.tree.setCurrentItem(item)
+        self._filling = False
+
+    def set_undo(self, what: str) -> None:
+        """What would be taken back; "" if there is nothing."""
+        self._undo = what
+
+    # --- wishes
+
+    def menu_for(self, person: int, parent: QWidget) -> QMenu:
+        """What can be done to `person`."""
+        menu = QMenu(parent)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        take = self._take
+        known = take is not None and take.track2d(person) is not None and self.editable
+
+        def add(to: QMenu, text: str, do: object, on: bool = True) -> QAction:
+            action = to.addAction(text)
+            action.triggered.connect(do)
+            action.setEnabled(known and on)
+            return action
+
+        name = take.name_of(person) if take is not None else f"Person {person}"
+        others = [t.person for t in take.tracks2d if t.person != person] if take is not None else []
+        add(menu, f"Rename {name}…", lambda: self.edit_person(person))
+        add(menu, "Split here: somebody else from this frame on", lambda: self.split_wanted.emit(person))
+        merge = menu.addMenu("Merge with")
+        merge.setEnabled(known and bool(others))
+        for other in others:
+            assert take is not None
+            add(merge, take.name_of(other), lambda checked=False, other=other: self.merge_wanted.emit(person, other))
+        add(menu, "Exchange left and right", lambda: self.exchange_wanted.emit(person))
+        menu.addSeparator()
+        add(menu, f"Delete {name}", lambda: self.delete_wanted.emit(person), bool(others))
+        menu.addSeparator()
+        undo = menu.addAction(f"Undo {self._undo}" if self._undo else "Undo")
+        undo.setEnabled(bool(self._undo))
+        undo.triggered.connect(self.undo_wanted)
+        return menu
+
+    def item_of(self, person: int) -> QTreeWidgetItem | None:
+        for at in range(self.tree.topLevelItemCount()):
+            item = self.tree.topLevelItem(at)
+            if item is not None and item.data(0, _ROLE) == person:
+                return item
+        return None
+
+    @Slot(QPoint)
+    def _show_menu(self, at: QPoint) -> None:
+        item = self.tree.itemAt(at)
+        if item is not None:
+            self.menu_for(int(item.data(0, _ROLE)), self).popup(self.tree.viewport().mapToGlobal(at))
+
+    @Slot(QTreeWidgetItem, int)
+    def _clicked(self, item: QTreeWidgetItem, _column: int) -> None:
+        self.person_chosen.emit(int(item.data(0, _ROLE)))
+
+    @Slot(QTreeWidgetItem, int)
+    def _edit_name(self, item: QTreeWidgetItem, _column: int) -> None:
+        self.edit_person(int(item.data(0, _ROLE)))
+
+    def edit_person(self, person: int) -> None:
+        """Let the name be typed."""
+        item = self.item_of(person)
+        if item is not None and self.editable:
+            self.tree.editItem(item, _NAME)
+
+    @Slot(QTreeWidgetItem, int)
+    def _renamed(self, item: QTreeWidgetItem, changed: int) -> None:
+        if self._filling or changed != _NAME or self._take is None:
+            return
+        person, name = int(item.data(0, _ROLE)), item.text(_NAME).strip()
+        shown = self._take.name_of(person)
+        if name != shown:
+            # What was there is put back: the new name comes with the next take, if it can be had.
+            self._filling = True
+            item.setText(_NAME, shown)
+            self._filling = False
+            self.rename_wanted.emit(person, "" if name == f"Person {person}" else name)
+
+
+class _Spans(QWidget):
+    """Where somebody is seen, on a line as long as the take."""
+
+    def __init__(self, known: list[tuple[float, float]], whole_s: float, subject: bool) -> None:
+        super().__init__()
+        self._known, self._whole_s, self._subject = known, whole_s, subject
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        width, middle = self.width() - 12, self.height() / 2
+        painter.setBrush(QColor("#1d2128"))
+        painter.drawRoundedRect(6, int(middle) - 4, width, 8, 3, 3)
+        painter.setBrush(QColor("#8b7038" if self._subject else "#4b5361"))
+        for start, end in self._known:
+            left = 6 + width * start / max(self._whole_s, 1e-6)
+            right = 6 + width * min(end / max(self._whole_s, 1e-6), 1.0)
+            painter.drawRoundedRect(int(left), int(middle) - 4, max(int(right - left), 2), 8, 3, 3)

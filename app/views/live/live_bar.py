@@ -1,0 +1,161 @@
+"""The foot of the live page: rates, latency in its parts, look-ahead, recording, and what is sent where."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QCheckBox, QLineEdit, QPushButton, QSlider, QWidget
+
+from app import theme
+from app.settings import LiveSettings
+from app.views.settings.fields import number
+from app.views.widgets import Elided, column, label, restyle, row
+from pipeline.core.config import MAX_LOOKAHEAD
+from pipeline.core.live import LiveStats
+
+_LOOKAHEAD_TIP = (
+    "Later frames make a skeleton surer: it is then so much older than the picture. "
+    "This delay is chosen; the latency on the left is what the machine takes."
+)
+_STREAM_TIP = (
+    "Other programs move with the person: vmc://HOST:PORT for avatars, osc://, udp://, ws:// and lsl://. "
+    "Several addresses with spaces between."
+)
+
+
+class LiveBar(QWidget):
+    """Says what is wanted and shows what it is told. `settings` are written when something is chosen."""
+
+    lookahead_wanted = Signal(int)
+    streams_wanted = Signal(bool)
+    changed = Signal()
+
+    def __init__(self, settings: LiveSettings, record: QAction) -> None:
+        super().__init__()
+        self.setObjectName("footer")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._settings = settings
+        self.rates, self.latency, self.device = label(""), label("", "muted"), label("", "faint")
+        self.notice = Elided()
+        self.notice.setStyleSheet(f"color: {theme.ACCENT};")
+        self.lookahead = QSlider(Qt.Orientation.Horizontal)
+        self.lookahead.setRange(0, MAX_LOOKAHEAD)
+        self.lookahead.setFixedWidth(170)
+        self.lookahead.setToolTip(_LOOKAHEAD_TIP)
+        self.lookahead_text = label("", "muted")
+        self.lookahead_text.setMinimumWidth(150)
+        self.ghost = QCheckBox("Corrected one as a ghost")
+        self.ghost.setToolTip(
+            "Show beside the newest skeleton the last one whose future is known: it does not change any more."
+        )
+        self.record = QPushButton(theme.icon("record"), "Record")
+        self.record.setToolTip(record.toolTip())
+        self.record.clicked.connect(record.trigger)
+        self.record.setMinimumWidth(132)
+        record.enabledChanged.connect(self.record.setEnabled)
+        self.countdown = number(0, 60, 1, " s", "Off", 0, 3)
+        self.stop_after = number(0, 36000, 5, " s", "Off", 0, 10)
+        for box, tip in ((self.countdown, "How long is counted down before a recording"),
+                         (self.stop_after, "A recording ends by itself after so long")):  # fmt: skip
+            box.setFixedWidth(92)
+            box.setToolTip(tip)
+        self.hands_free = QCheckBox("or with both hands up")
+        self.hands_free.setToolTip("Holding both hands over the head for 2 seconds begins a recording, and ends it.")
+        self.recorded = label("", "muted")
+        self.streams = QLineEdit()
+        self.streams.setToolTip(_STREAM_TIP)
+        self.streams.setMinimumWidth(220)
+        self.stream = QPushButton("Send")
+        self.stream.setCheckable(True)
+        self.stream.setToolTip(_STREAM_TIP)
+        self.stream_text = Elided()
+        self.stream_text.setProperty("role", "muted")
+        first = row(self.rates, 18, self.latency, 18, self.device, 12, self.notice, spacing=4)
+        first.setStretch(first.indexOf(self.notice), 1)
+        second = row(
+            self.record, label("after", "muted"), self.countdown, label("for", "muted"), self.stop_after, 4,
+            self.hands_free, 4, self.recorded, None,
+            label("Look-ahead", "muted"), self.lookahead, self.lookahead_text, self.ghost, spacing=10,
+        )  # fmt: skip
+        third = row(label("Send to", "muted"), self.streams, self.stream, self.stream_text, spacing=10)
+        third.setStretch(3, 1)
+        self.setLayout(column(first, second, third, spacing=9, margins=(16, 10, 16, 12)))
+        self.load()
+        self.lookahead.valueChanged.connect(self._lookahead_chosen)
+        self.stream.toggled.connect(self.streams_wanted)
+        self.streams.editingFinished.connect(self._store)
+        for box in (self.countdown, self.stop_after):
+            box.valueChanged.connect(self._store)
+        for check in (self.ghost, self.hands_free):
+            check.toggled.connect(self._store)
+
+    def load(self) -> None:
+        """Show what the settings say."""
+        s = self._settings
+        self.countdown.setValue(s.countdown_s)
+        self.stop_after.setValue(s.stop_after_s)
+        self.hands_free.setChecked(s.hands_free)
+        self.ghost.setChecked(s.ghost)
+        self.streams.setText(s.streams)
+        self.lookahead.setValue(s.lookahead)
+        self._tell_lookahead(0.0)
+
+    @Slot()
+    def _store(self) -> None:
+        s = self._settings
+        s.countdown_s, s.stop_after_s = self.countdown.value(), self.stop_after.value()
+        s.hands_free, s.ghost = self.hands_free.isChecked(), self.ghost.isChecked()
+        s.streams = self.streams.text().strip()
+        self.changed.emit()
+
+    @Slot(int)
+    def _lookahead_chosen(self, frames: int) -> None:
+        self._settings.lookahead = frames
+        self._tell_lookahead(0.0)
+        self.lookahead_wanted.emit(frames)
+        self.changed.emit()
+
+    def _tell_lookahead(self, ms: float) -> None:
+        frames = self._settings.lookahead
+        cost = f" = {ms:.0f} ms" if ms > 0 else ""
+        self.lookahead_text.setText(f"{frames} frames{cost}" if frames else "none: the newest frame")
+
+    # --- what is told
+
+    def show_stats(self, stats: LiveStats, display_ms: float, notice: str) -> None:
+        """`display_ms`: from the result to the screen; `notice`: what else there is to say."""
+        self.rates.setText(
+            f"<b>{stats.shown_hz:.1f}</b> shown  ·  {stats.predicted_hz:.1f} predicted  ·  "
+            f"{stats.captured_hz:.1f} captured a second  ·  {stats.dropped} dropped"
+        )
+        total = stats.latency_ms + display_ms
+        self.latency.setText(
+            f"Latency {total:.0f} ms: capture {stats.capture_ms:.0f}, detect {stats.detect_ms:.0f}, "
+            f"lift {stats.lift_ms:.0f}, display {display_ms:.0f}"
+        )
+        said = [stats.device] if stats.device else []
+        self.device.setText("  ·  ".join([*said, *stats.left_out]))
+        self.notice.set_whole(notice)
+        self._tell_lookahead(stats.lookahead_ms)
+
+    def show_recording(self, recording: bool, counting: int, seconds: float, left_out: int) -> None:
+        text = "Stop recording" if recording else f"Begins in {counting}" if counting else "Record"
+        if self.record.text() != text:
+            self.record.setText(text)
+            self.record.setIcon(theme.icon("stop" if recording or counting else "record"))
+            self.record.setProperty("role", "danger" if recording else "")
+            restyle(self.record)
+        said = (
+            f"<span style='color:{theme.DANGER}'>●</span> {int(seconds // 60)}:{seconds % 60:04.1f}"
+            if recording
+            else ""
+        )
+        self.recorded.setText(said + (f"  ·  {left_out} pictures left out" if left_out else ""))
+
+    def show_streams(self, on: bool, text: str) -> None:
+        self.stream.blockSignals(True)
+        self.stream.setChecked(on)
+        self.stream.blockSignals(False)
+        self.stream.setText("Stop sending" if on else "Send")
+        self.streams.setEnabled(not on)
+        self.stream_text.set_whole(text)

@@ -1,0 +1,133 @@
+"""The page of a live run: what the camera sees beside the skeletons, and `LiveBar` below."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QAction, QColor, QFont, QImage, QPainter, QPaintEvent
+from PySide6.QtWidgets import QPushButton, QSplitter, QWidget
+
+from app import theme
+from app.settings import LiveSettings
+from app.views.live.live_bar import LiveBar
+from app.views.scene.scene_view import SceneView
+from app.views.video.video_view import SeenPerson, VideoView
+from app.views.widgets import Card, column, label, picture, row
+
+_PAINTS = 60  # that the display's latency is the median of
+
+
+class ActionTable(Protocol):
+    def __getitem__(self, name: str) -> QAction: ...
+
+
+class LiveVideo(VideoView):
+    """Measures how long a result takes to the screen, and writes the countdown over the picture."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.counting = 0
+        self._people: Sequence[SeenPerson] = ()
+        self._due_since_s: float | None = None
+        self._took_ms: deque[float] = deque(maxlen=_PAINTS)
+
+    def set_live(
+        self, image: QImage, size_px: tuple[int, int], people: Sequence[SeenPerson], subject: int, ready_s: float
+    ) -> None:
+        """Show the newest frame; joints are in pixels of the frame of `size_px`, `ready_s` is its result's
+        time.monotonic."""
+        self._image, self._size_px, self._message = image, size_px, ""
+        self._people, self._person = [seen for seen in people if np.isfinite(seen.joints).any()], subject
+        self._due_since_s = ready_s
+        self.update()
+
+    def clear(self, text: str) -> None:
+        """Show `text` until frames come."""
+        self._people = ()
+        self.set_message(text)
+
+    def people(self) -> Sequence[SeenPerson]:
+        return self._people
+
+    def several(self) -> bool:
+        return len(self._people) > 1
+
+    @property
+    def pending(self) -> bool:
+        """The last frame that was set is not painted yet."""
+        return self._due_since_s is not None and self.isVisible()
+
+    @property
+    def display_ms(self) -> float:
+        return float(np.median(self._took_ms)) if self._took_ms else 0.0
+
+    def set_counting(self, number: int) -> None:
+        if number != self.counting:
+            self.counting = number
+            self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        super().paintEvent(event)
+        if self.counting:
+            painter = QPainter(self)
+            font = QFont(self.font())
+            font.setPixelSize(max(48, self.height() // 3))
+            font.setBold(True)
+            painter.setFont(font)
+            painter.setPen(QColor(theme.ACCENT))
+            painter.drawText(QRectF(self.rect()), Qt.AlignmentFlag.AlignCenter, str(self.counting))
+            painter.end()
+        if self._due_since_s is not None:
+            self._took_ms.append(1e3 * (time.monotonic() - self._due_since_s))
+            self._due_since_s = None
+
+
+class LivePage(QWidget):
+    """Layout only. `actions` hold "record", "stop_live", "mirror" and the views' own."""
+
+    def __init__(self, actions: ActionTable, settings: LiveSettings) -> None:
+        super().__init__()
+        self.video, self.scene = LiveVideo(), SceneView()
+        self.bar = LiveBar(settings, actions["record"])
+        self.name, self.facts = label("", "title"), label("", "faint")
+        self.stop = QPushButton(theme.icon("stop"), "Stop")
+        self.stop.setToolTip(actions["stop_live"].toolTip())
+        self.stop.clicked.connect(actions["stop_live"].trigger)
+        head = QWidget()
+        head.setObjectName("bar")
+        head.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        head.setFixedHeight(56)
+        live = label("LIVE", "section")
+        live.setStyleSheet(f"color: {theme.DANGER};")
+        head.setLayout(
+            row(picture("logo", 28, ""), 2, self.name, 4, live, 4, self.facts, None, self.stop, margins=(16, 0, 12, 0))
+        )
+        self.cards = QSplitter(Qt.Orientation.Horizontal)
+        self.cards.setHandleWidth(10)
+        self.cards.setChildrenCollapsible(False)
+        self.video_card, self.scene_card = Card("Camera", "live"), Card("Skeleton", "cube")
+        self.video_card.add_tool(actions["mirror"])
+        self.video_card.set_content(self.video)
+        self.scene_card.set_content(self.scene)
+        self.cards.addWidget(self.video_card)
+        self.cards.addWidget(self.scene_card)
+        self.cards.setSizes([600, 520])
+        stage = QWidget()
+        stage.setLayout(column(self.cards, margins=(12, 12, 12, 12)))
+        whole = column(head, stage, self.bar, spacing=0)
+        whole.setStretch(1, 1)
+        self.setLayout(whole)
+
+    def clear(self, name: str, text: str) -> None:
+        """Another source: `text` in the place of pictures until they come."""
+        self.name.setText(name)
+        self.facts.setText("")
+        self.video.clear(text)
+        self.scene.set_take(None, 1)
+        self.scene.set_hint("The skeleton appears here\nas soon as somebody is in the picture")
+        self.scene_card.detail.setText("")

@@ -1,0 +1,196 @@
+"""A skeleton as one triangle mesh: tapered capsules for the limbs, spheres for the joints, a head. Numpy only.
+
+The number of vertices never changes for a given number of bodies, so the graphics card's buffers are reused; what was
+not seen (NaN) collapses to a point and disappears.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.core.arrays import Floats
+from pipeline.core.skeletons import H36M17
+
+_SIDES = 14  # around a limb
+_STACKS = 8  # from pole to pole of a sphere
+
+# (from, to, radius at from, radius at to) in metres, Human3.6M-17; the head is made apart.
+_LIMBS: tuple[tuple[int, int, float, float], ...] = (
+    (0, 1, 0.050, 0.052), (1, 2, 0.052, 0.038), (2, 3, 0.038, 0.024),
+    (0, 4, 0.050, 0.052), (4, 5, 0.052, 0.038), (5, 6, 0.038, 0.024),
+    (0, 7, 0.055, 0.050), (7, 8, 0.050, 0.046),
+    (8, 11, 0.036, 0.038), (11, 12, 0.038, 0.028), (12, 13, 0.028, 0.020),
+    (8, 14, 0.036, 0.038), (14, 15, 0.038, 0.028), (15, 16, 0.028, 0.020),
+)  # fmt: skip
+_JOINT_RADIUS = np.array(
+    [
+        0.062,
+        0.060,
+        0.048,
+        0.038,
+        0.060,
+        0.048,
+        0.038,
+        0.055,
+        0.055,
+        0.022,
+        0.0,
+        0.046,
+        0.037,
+        0.034,
+        0.046,
+        0.037,
+        0.034,
+    ],
+    np.float32,
+)
+_NECK_RADIUS = 0.034
+_HEAD_RADIUS = 0.098
+_LEFT_RIGHT_CENTRE = np.array([0 if j in H36M17.left else 1 if j in H36M17.right else 2 for j in range(17)])
+
+
+@dataclass(frozen=True, slots=True)
+class Mesh:
+    """(V, 3) points, (V, 3) unit normals, (V, 4) colours in [0, 1], (N, 3) triangles. World space, metres."""
+
+    vertices: Floats
+    normals: Floats
+    colours: Floats
+    faces: NDArray[np.uint32]
+
+
+def _sphere() -> tuple[Floats, NDArray[np.uint32]]:
+    """Unit sphere as rings: (rings * sides, 3) and its triangles."""
+    polar = np.linspace(0, np.pi, _STACKS + 1)
+    around = np.linspace(0, 2 * np.pi, _SIDES, endpoint=False)
+    points = np.stack(
+        [
+            np.outer(np.sin(polar), np.cos(around)),
+            np.outer(np.sin(polar), np.sin(around)),
+            np.outer(np.cos(polar), np.ones_like(around)),
+        ],
+        axis=-1,
+    )
+    return points.reshape(-1, 3).astype(np.float32), _grid_faces(_STACKS + 1)
+
+
+def _grid_faces(rings: int) -> NDArray[np.uint32]:
+    """Triangles between neighbouring rings of `_SIDES` points each."""
+    ring, side = np.meshgrid(np.arange(rings - 1), np.arange(_SIDES), indexing="ij")
+    a = ring * _SIDES + side
+    b = ring * _SIDES + (side + 1) % _SIDES
+    quads = np.stack([a, a + _SIDES, b, b, a + _SIDES, b + _SIDES], axis=-1)
+    return quads.reshape(-1, 3).astype(np.uint32)
+
+
+_SPHERE, _SPHERE_FACES = _sphere()
+_TUBE_FACES = _grid_faces(2)
+_SPHERES = 17 + 1  # joints and head
+_TUBES = len(_LIMBS) + 1  # limbs and neck
+_SPHERE_V, _TUBE_V = len(_SPHERE), 2 * _SIDES
+_BODY_V = _SPHERES * _SPHERE_V + _TUBES * _TUBE_V
+
+
+def _body_faces() -> NDArray[np.uint32]:
+    parts = [_SPHERE_FACES + i * _SPHERE_V for i in range(_SPHERES)]
+    start = _SPHERES * _SPHERE_V
+    parts += [_TUBE_FACES + start + i * _TUBE_V for i in range(_TUBES)]
+    return np.concatenate(parts).astype(np.uint32)
+
+
+_BODY_FACES = _body_faces()
+
+
+def _tubes(start: Floats, end: Floats, r0: Floats, r1: Floats) -> tuple[Floats, Floats]:
+    """Open tapered tubes (N, 3) -> (N, 3): points and normals, both (N, 2 * sides, 3)."""
+    axis = end - start
+    length = np.linalg.norm(axis, axis=1, keepdims=True)
+    axis = axis / np.maximum(length, 1e-6)
+    # Any direction that is not along the tube starts its ring.
+    helper = np.where(np.abs(axis[:, 2:3]) < 0.9, [[0.0, 0.0, 1.0]], [[1.0, 0.0, 0.0]])
+    u = np.cross(axis, helper)
+    u /= np.maximum(np.linalg.norm(u, axis=1, keepdims=True), 1e-6)
+    v = np.cross(axis, u)
+    angle = np.linspace(0, 2 * np.pi, _SIDES, endpoint=False)
+    ring = np.cos(angle)[None, :, None] * u[:, None] + np.sin(angle)[None, :, None] * v[:, None]
+    near = start[:, None] + ring * r0[:, None, None]
+    far = end[:, None] + ring * r1[:, None, None]
+    return np.concatenate([near, far], axis=1).astype(np.float32), np.concatenate([ring, ring], axis=1).astype(
+        np.float32
+    )
+
+
+def bodies_mesh(joints: Floats, colours: Floats, thickness: float = 1.0) -> Mesh:
+    """Mesh of `joints` (P, 17, 3), NaN = not seen, with `colours` (P, 3, 4): left, right, centre of each body.
+
+    `thickness` scales limbs and joints, not the skeleton.
+    """
+    persons = len(joints)
+    vertices = np.zeros((persons, _BODY_V, 3), np.float32)
+    normals = np.zeros((persons, _BODY_V, 3), np.float32)
+    shades = np.zeros((persons, _BODY_V, 4), np.float32)
+    split = _SPHERES * _SPHERE_V
+    for p in range(persons):
+        points = joints[p]
+        head = (points[9] + points[10]) / 2
+        centres = np.concatenate([points, head[None]])
+        radii = thickness * np.concatenate([_JOINT_RADIUS, [_HEAD_RADIUS]]).astype(np.float32)
+        balls = centres[:, None] + _SPHERE[None] * radii[:, None, None]
+        start = np.concatenate([points[[a for a, _, _, _ in _LIMBS]], points[8:9]])
+        end = np.concatenate([points[[b for _, b, _, _ in _LIMBS]], head[None]])
+        r0 = thickness * np.array([*(r for _, _, r, _ in _LIMBS), _NECK_RADIUS], np.float32)
+        r1 = thickness * np.array([*(r for _, _, _, r in _LIMBS), _NECK_RADIUS * 0.9], np.float32)
+        tubes, tube_normals = _tubes(start, end, r0, r1)
+        side_of_ball = np.append(_LEFT_RIGHT_CENTRE, 2)
+        side_of_tube = np.append(_LEFT_RIGHT_CENTRE[[b for _, b, _, _ in _LIMBS]], 2)
+        vertices[p, :split] = _hide_unseen(balls).reshape(-1, 3)
+        vertices[p, split:] = _hide_unseen(tubes).reshape(-1, 3)
+        normals[p, :split] = np.broadcast_to(_SPHERE, balls.shape).reshape(-1, 3)
+        normals[p, split:] = np.nan_to_num(tube_normals).reshape(-1, 3)
+        shades[p, :split] = np.repeat(colours[p][side_of_ball], _SPHERE_V, axis=0)
+        shades[p, split:] = np.repeat(colours[p][side_of_tube], _TUBE_V, axis=0)
+    offsets = (np.arange(persons, dtype=np.uint32) * _BODY_V)[:, None, None]
+    faces = (_BODY_FACES[None] + offsets).reshape(-1, 3).astype(np.uint32)
+    return Mesh(vertices.reshape(-1, 3), normals.reshape(-1, 3), shades.reshape(-1, 4), faces)
+
+
+def _hide_unseen(parts: Floats) -> Floats:
+    """Parts (N, V, 3) with a NaN shrink to the point 0."""
+    unseen = ~np.isfinite(parts).all(axis=(1, 2))
+    if unseen.any():
+        parts = parts.copy()
+        parts[unseen] = 0
+    return parts
+
+
+# A soft shadow: discs under these joints, bigger and fainter the higher the joint is.
+_SHADOW_JOINTS = (0, 2, 3, 5, 6, 7, 8, 10, 12, 13, 15, 16)
+_SHADOW_RINGS = ((0.0, 1.0), (0.45, 0.62), (1.0, 0.0))  # (share of the radius, share of the darkness)
+
+
+def _disc_faces() -> NDArray[np.uint32]:
+    return _grid_faces(len(_SHADOW_RINGS))
+
+
+def shadow_mesh(joints: Floats) -> Mesh:
+    """Soft dark discs on the floor under `joints` (P, 17, 3): how high a foot is can be seen from its shadow."""
+    points = joints[:, _SHADOW_JOINTS].reshape(-1, 3)
+    height = np.clip(points[:, 2], 0, 3)
+    radius = (0.10 + 0.10 * height).astype(np.float32)
+    dark = (0.42 / (1 + 2.4 * height)).astype(np.float32)
+    angle = np.linspace(0, 2 * np.pi, _SIDES, endpoint=False)
+    circle = np.stack([np.cos(angle), np.sin(angle), np.zeros(_SIDES)], axis=1).astype(np.float32)
+    share = np.array([s for s, _ in _SHADOW_RINGS], np.float32)
+    fade = np.array([f for _, f in _SHADOW_RINGS], np.float32)
+    floor = points * np.array([1, 1, 0], np.float32) + np.array([0, 0, 0.004], np.float32)
+    discs = floor[:, None, None] + circle[None, None] * share[None, :, None, None] * radius[:, None, None, None]
+    vertices = _hide_unseen(discs.reshape(len(points), -1, 3)).reshape(-1, 3).astype(np.float32)
+    colours = np.zeros((len(points), len(_SHADOW_RINGS), _SIDES, 4), np.float32)
+    colours[..., 3] = np.nan_to_num(dark)[:, None, None] * fade[None, :, None]
+    normals = np.tile(np.array([0, 0, 1], np.float32), (len(vertices), 1))
+    size = len(_SHADOW_RINGS) * _SIDES
+    faces = (_disc_faces()[None] + (np.arange(len(points), dtype=np.uint32) * size)[:, None, None]).reshape(-1, 3)
+    return Mesh(vertices, normals, colours.reshape(-1, 4), faces.astype(np.uint32))

@@ -1,0 +1,244 @@
+"""The OpenGL part of the 3D view. Imports pyqtgraph, so it is imported after the window is on the screen.
+
+World space: z up, floor at z = 0, +y away from the video's camera.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from OpenGL import GL
+from pyqtgraph import Vector
+from pyqtgraph.opengl import GLLinePlotItem, GLViewWidget
+from PySide6.QtCore import QEasingCurve, QPointF, QRectF, Qt, QVariantAnimation, Signal, Slot
+from PySide6.QtGui import QColor, QFont, QMouseEvent, QPainter, QSurfaceFormat, QVector4D, QWheelEvent
+from PySide6.QtWidgets import QWidget
+
+from app import theme
+from app.views.scene.body_mesh import bodies_mesh, shadow_mesh
+from app.views.scene.scene_camera import Camera
+from app.views.scene.scene_mesh import ArrayMesh, body_shader, floor_disc, floor_lines
+from pipeline.core.arrays import Floats
+
+_BACKGROUND = "#0f1116"
+_ELEVATION = (-8.0, 89.0)
+_DISTANCE = (0.6, 40.0)
+_BADGE_ABOVE_M = 0.24
+_GHOST_THICKNESS = 0.5  # of a body's
+_GHOST_ALPHA = 0.75
+
+
+def _rgba(colour: str, mix: float = 1.0) -> tuple[float, float, float, float]:
+    """`colour` mixed into the background; 1 is the colour itself."""
+    c, back = QColor(colour), QColor("#4a5160")
+    r, g, b = (
+        far + (near - far) * mix
+        for near, far in ((c.redF(), back.redF()), (c.greenF(), back.greenF()), (c.blueF(), back.blueF()))
+    )
+    return r, g, b, 1.0
+
+
+def body_colours(subject: bool, provisional: bool = False) -> Floats:
+    """(3, 4): left, right, centre. People who are not the subject are greyer; so is what may still change."""
+    mix = (1.0 if subject else 0.42) * (0.7 if provisional else 1.0)
+    return np.array([_rgba(c, mix) for c in (theme.LEFT, theme.RIGHT, theme.CENTRE)], np.float32)
+
+
+class SceneGL(GLViewWidget):
+    """Bodies on a floor. Left drag orbits, right or middle drag (or shift) pans, the wheel zooms."""
+
+    user_moved = Signal()
+    reset_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        surface = QSurfaceFormat(self.format())
+        surface.setSamples(4)
+        self.setFormat(surface)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # arrow keys belong to the transport
+        self.setBackgroundColor(QColor(_BACKGROUND))
+        self.setMinimumSize(200, 160)
+        self._floor = ArrayMesh(None, "translucent")
+        self._floor.set_mesh(floor_disc())
+        points, colours = floor_lines()
+        self._grid = GLLinePlotItem(pos=points, color=colours, mode="lines", antialias=True, glOptions="translucent")
+        self._shadow = ArrayMesh(None, "translucent")
+        self._bodies = ArrayMesh(body_shader(), "opaque")
+        self._ghosts = ArrayMesh(body_shader(), "translucent")
+        # The floor lets nothing behind it disappear: only bodies write depth that matters.
+        for depth, item in enumerate((self._floor, self._grid, self._shadow, self._bodies, self._ghosts)):
+            item.setDepthValue(depth)
+            self.addItem(item)
+        for item in (self._floor, self._grid, self._shadow):
+            item.updateGLOptions({"glDepthMask": (False,)})
+        for item in (self._bodies, self._ghosts):
+            item.updateGLOptions({"glDepthMask": (True,)})
+        self._last: QPointF | None = None
+        self._badges: list[tuple[tuple[float, ...], int, bool]] = []
+        self._travel: QVariantAnimation | None = None
+        self.look(Camera((0.0, 0.0, 0.9), 4.4, 10.0, -62.0))
+
+    def paintGL(self) -> None:  # noqa: N802
+        GL.glDepthMask(True)  # the clear of the frame needs it
+        GL.glEnable(GL.GL_MULTISAMPLE)
+        super().paintGL()
+        self._paint_badges()
+
+    def _paint_badges(self) -> None:
+        """The persons' numbers over their heads, as over the video; only if there are several."""
+        if len(self._badges) < 2:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        font = QFont(self.font())
+        font.setPixelSize(12)
+        font.setBold(True)
+        painter.setFont(font)
+        to_screen = self.currentProjection() * self.viewMatrix()
+        for (x, y, z), number, subject in self._badges:
+            at = to_screen.map(QVector4D(x, y, z + _BADGE_ABOVE_M, 1.0))
+            if at.w() <= 0:
+                continue
+            centre = QPointF((at.x() / at.w() + 1) / 2 * self.width(), (1 - at.y() / at.w()) / 2 * self.height())
+            box = QRectF(centre.x() - 11, centre.y() - 11, 22, 22)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(theme.ACCENT) if subject else QColor(52, 58, 70, 230))
+            painter.drawEllipse(box)
+            painter.setPen(QColor(theme.ON_ACCENT if subject else theme.TEXT))
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, str(number))
+        painter.end()
+
+    # --- content
+
+    def show_bodies(self, joints: Floats, persons: Sequence[int], subject: int, provisional: bool = False) -> None:
+        """`joints` (P, 17, 3) world, metres, NaN = not seen, of `persons`. The `subject` is shown in full colour,
+        unless it is `provisional`."""
+        self._badges = [
+            (tuple(head.tolist()), person, person == subject)
+            for head, person in zip(joints[:, 10], persons, strict=True)
+            if np.isfinite(head).all()
+        ]
+        if len(joints) == 0:
+            self._bodies.set_mesh(None)
+            self._shadow.set_mesh(None)
+        else:
+            self._bodies.set_mesh(
+                bodies_mesh(joints, np.stack([body_colours(person == subject, provisional) for person in persons]))
+            )
+            self._shadow.set_mesh(shadow_mesh(joints))
+        self.update()
+
+    def show_ghosts(self, joints: Floats) -> None:
+        """`joints` (P, 17, 3) of another recipe, thin and translucent over the bodies. P = 0 takes them away."""
+        if len(joints) == 0:
+            self._ghosts.set_mesh(None)
+        else:
+            c = QColor(theme.GHOST)
+            shade = np.array([c.redF(), c.greenF(), c.blueF(), _GHOST_ALPHA], np.float32)
+            colours = np.broadcast_to(shade, (len(joints), 3, 4))
+            self._ghosts.set_mesh(bodies_mesh(joints, colours, _GHOST_THICKNESS))
+        self.update()
+
+    def show_floor(self, on: bool) -> None:
+        for item in (self._floor, self._grid):
+            item.setVisible(on)
+        self.update()
+
+    def place_floor(self, x: float, y: float) -> None:
+        """Keep the floor under (x, y), in whole metres so that its lines stay where they are in the world."""
+        for item in (self._floor, self._grid):
+            item.resetTransform()
+            item.translate(round(x), round(y), 0)
+
+    # --- camera
+
+    @property
+    def camera(self) -> Camera:
+        c = self.opts["center"]
+        return Camera(
+            (c.x(), c.y(), c.z()), self.opts["distance"], self.opts["elevation"], self.opts["azimuth"], self.opts["fov"]
+        )
+
+    def look(self, camera: Camera) -> None:
+        self.opts.update(
+            center=Vector(*camera.centre), distance=camera.distance, elevation=camera.elevation,
+            azimuth=camera.azimuth, fov=camera.fov_deg,
+        )  # fmt: skip
+        self.update()
+
+    def travel(self, target: Camera) -> None:
+        """Glide to `target` in a quarter of a second, the short way round."""
+        self.stop_travel()
+        start = self.camera
+        turn = (target.azimuth - start.azimuth + 180) % 360 - 180
+        first = np.array([*start.centre, np.log(start.distance), start.elevation, start.azimuth, start.fov_deg])
+        last = np.array(
+            [*target.centre, np.log(target.distance), target.elevation, start.azimuth + turn, target.fov_deg]
+        )
+        self._path = (first, last)
+        self._travel = QVariantAnimation(self)
+        self._travel.setStartValue(0.0)
+        self._travel.setEndValue(1.0)
+        self._travel.setDuration(260)
+        self._travel.setEasingCurve(QEasingCurve.Type.InOutCubic)
+        self._travel.valueChanged.connect(self._travelled)
+        self._travel.start()
+
+    def stop_travel(self) -> None:
+        if self._travel is not None:
+            self._travel.stop()
+            self._travel.deleteLater()
+            self._travel = None
+
+    @Slot(object)
+    def _travelled(self, share: float) -> None:
+        first, last = self._path
+        x, y, z, log_distance, elevation, azimuth, fov = (first + (last - first) * share).tolist()
+        self.look(Camera((x, y, z), float(np.exp(log_distance)), elevation, azimuth, fov))
+
+    def shift(self, dx: float, dy: float, dz: float) -> None:
+        """Move the view with the person, also while it glides."""
+        delta = Vector(dx, dy, dz)
+        self.opts["center"] = self.opts["center"] + delta
+        if self._travel is not None:
+            first, last = self._path
+            first[:3] += (dx, dy, dz)
+            last[:3] += (dx, dy, dz)
+        self.update()
+
+    # --- mouse
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        self.stop_travel()
+        self._last = event.position()
+        self.setCursor(Qt.CursorShape.ClosedHandCursor)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        if self._last is None:
+            return
+        delta = event.position() - self._last
+        self._last = event.position()
+        panning = event.buttons() & (Qt.MouseButton.RightButton | Qt.MouseButton.MiddleButton)
+        if panning or event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self.pan(delta.x(), delta.y(), 0, relative="view")
+        else:
+            low, high = _ELEVATION
+            self.opts["azimuth"] -= delta.x() * 0.45
+            self.opts["elevation"] = min(max(self.opts["elevation"] + delta.y() * 0.45, low), high)
+        self.user_moved.emit()
+        self.update()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        self._last = None
+        self.unsetCursor()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        self.reset_wanted.emit()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
+        self.stop_travel()
+        low, high = _DISTANCE
+        self.opts["distance"] = min(max(self.opts["distance"] * 0.999 ** event.angleDelta().y(), low), high)
+        self.user_moved.emit()
+        self.update()

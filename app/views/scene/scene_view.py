@@ -1,0 +1,260 @@
+"""The 3D view: whose body is shown at which moment, and from where. The OpenGL widget inside is made on first use."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QStackedLayout, QWidget
+
+from app.views.scene.scene_camera import Camera, true_camera
+from app.views.take_rows import row_at
+from app.views.widgets import column, label, picture
+from pipeline.core.arrays import Floats
+from pipeline.core.live import LivePerson
+from pipeline.core.take import Take
+
+if TYPE_CHECKING:
+    from app.views.scene.scene_gl import SceneGL
+
+PRESETS = ("front", "side", "top", "camera")
+_HOME = (4.3, 9.0, -62.0)  # distance m, elevation, azimuth: a three-quarter view from the camera's side
+_EYE_M = 0.92
+_GL_PATIENCE_MS = 2000
+_GLIDE_S, _LEAP_M = 0.5, 3.0  # how a live view follows; beyond the second it jumps
+_STRAY_M = np.array([0.9, 0.9, 0.5])  # how far from the middle somebody who is followed may be
+_NO_GL = (
+    "This computer offers no OpenGL 2.1, which the 3D view needs.\n"
+    "Update the graphics driver. Everything else works, export included."
+)
+
+
+class SceneView(QWidget):
+    """Shows the lifted persons of a take. Before there is anything, it says what will appear here."""
+
+    ready = Signal()  # the OpenGL widget exists
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setMinimumSize(200, 160)
+        self.gl: SceneGL | None = None
+        self.preset_name = ""
+        self._broken = False
+        self._take: Take | None = None
+        self._person = 1
+        self._time_s = 0.0
+        self._follow = True
+        self._floor = True
+        self._gliding = False  # after somebody in a live run
+        self._anchor = np.array([0.0, 0.0, _EYE_M])  # where the view is centred by following
+        self._paths: dict[int, NDArray[np.float64]] = {}
+        self._ghosts: Mapping[int, Floats] = {}
+        self._stack = QStackedLayout(self)
+        self._stack.setStackingMode(QStackedLayout.StackingMode.StackAll)
+        self._hint = QWidget()
+        self._hint_text = label("", "muted")
+        self._hint_text.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        cube = picture("cube", 40, "#4b5361")
+        centred = column(None, cube, 6, self._hint_text, None, spacing=4)
+        centred.setAlignment(cube, Qt.AlignmentFlag.AlignHCenter)
+        self._hint.setLayout(centred)
+        self._hint.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._stack.addWidget(self._hint)
+        self.set_hint("")
+
+    def prepare(self) -> None:
+        """Make the OpenGL widget (imports pyqtgraph: half a second)."""
+        if self.gl is not None:
+            return
+        from app.views.scene.scene_gl import SceneGL
+
+        self.gl = SceneGL()
+        self.gl.user_moved.connect(self._user_moved)
+        self.gl.reset_wanted.connect(self.reset)
+        self.gl.show_floor(self._floor)
+        self._stack.addWidget(self.gl)
+        self._stack.setCurrentWidget(self._hint)
+        self.gl.look(self._home())
+        self._show_now()
+        self.ready.emit()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        super().showEvent(event)
+        QTimer.singleShot(_GL_PATIENCE_MS, self, self._check_gl)
+
+    @Slot()
+    def _check_gl(self) -> None:
+        if self.gl is not None and self.isVisible() and not self.gl.isValid():
+            self._broken = True
+            self.gl.hide()
+            self.set_hint("")
+
+    def set_hint(self, text: str) -> None:
+        text = _NO_GL if self._broken else text
+        self._hint_text.setText(text)
+        self._hint.setVisible(bool(text))
+
+    # --- content
+
+    def set_take(self, take: Take | None, person: int) -> None:
+        first = take is not None and take.tracks3d and (self._take is None or not self._take.tracks3d)
+        changed_person = person != self._person
+        self._take, self._person, self._gliding = take, person, False
+        self._paths = {} if take is None else {t.person: _follow_path(t.joints) for t in take.tracks3d}
+        if first or (changed_person and take is not None):
+            self._jump_to_person()
+        self._show_now()
+
+    def show_live(self, people: Sequence[LivePerson], subject: int, ghosts: Floats, elapsed_s: float) -> None:
+        """The newest skeletons of a live run in the place of a take; `ghosts` (P, 17, 3) are those that are final.
+
+        `elapsed_s` since the last call: the view glides after the subject.
+        """
+        self._gliding = self._gliding and subject == self._person  # to somebody else the view jumps
+        self._person = subject
+        if self.gl is None:
+            return
+        joints = np.stack([p.joints for p in people]) if people else np.zeros((0, 17, 3), np.float32)
+        provisional = any(person.provisional for person in people)
+        self.gl.show_bodies(joints, [person.person for person in people], subject, provisional)
+        self.gl.show_ghosts(ghosts)
+        pelvis = next((p.joints[0].astype(np.float64) for p in people if p.person == subject), None)
+        if pelvis is None or not self._follow or self.preset_name == "camera":
+            return
+        delta = pelvis - self._anchor
+        if self._gliding and np.linalg.norm(delta) < _LEAP_M:
+            gone = delta * (1 - np.exp(-elapsed_s / np.array([_GLIDE_S, _GLIDE_S, 3 * _GLIDE_S])))
+            delta = delta - np.clip(delta - gone, -_STRAY_M, _STRAY_M)
+        self.gl.shift(*delta.tolist())
+        self._anchor = self._anchor + delta
+        self._gliding = True
+        self.gl.place_floor(*self._anchor[:2].tolist())
+
+    def set_ghosts(self, ghosts: Mapping[int, Floats]) -> None:
+        """Person -> (T, 17, 3), rows as in the take: other skeletons to be shown over those of the take."""
+        self._ghosts = ghosts
+        self._show_now()
+
+    def show_time(self, time_s: float) -> None:
+        self._time_s = time_s
+        self._show_now()
+
+    def _row(self) -> int | None:
+        if self._take is None or not self._take.tracks3d:
+            return None
+        return row_at(self._take.tracks3d[0].time_s, self._time_s)
+
+    def _show_now(self) -> None:
+        if self.gl is None:
+            return
+        row = self._row()
+        if self._take is None or row is None:
+            self.gl.show_bodies(np.zeros((0, 17, 3), np.float32), [], self._person)
+            self.gl.show_ghosts(np.zeros((0, 17, 3), np.float32))
+            return
+        tracks = self._take.tracks3d
+        joints = np.stack([track.joints[row] for track in tracks])
+        self.gl.show_bodies(joints, [track.person for track in tracks], self._person)
+        ghosts = [joints[row] for joints in self._ghosts.values() if row < len(joints)]
+        self.gl.show_ghosts(np.stack(ghosts) if ghosts else np.zeros((0, 17, 3), np.float32))
+        self._follow_person(row)
+
+    def _person_at(self, row: int) -> NDArray[np.float64] | None:
+        path = self._paths.get(self._person)
+        if path is None or row >= len(path) or not np.isfinite(path[row]).all():
+            return None
+        return path[row]
+
+    def _follow_person(self, row: int) -> None:
+        at = self._person_at(row)
+        if self.gl is None or not self._follow or at is None or self.preset_name == "camera":
+            return
+        delta = at - self._anchor
+        if np.abs(delta).max() > 1e-6:
+            self.gl.shift(*delta.tolist())
+            self.gl.place_floor(*at[:2].tolist())
+            self._anchor = at.copy()
+
+    def _jump_to_person(self) -> None:
+        row = self._row()
+        at = self._person_at(row if row is not None else 0)
+        if at is not None:
+            self._anchor = at.copy()
+        if self.gl is not None:
+            self.gl.stop_travel()
+            self.gl.place_floor(*self._anchor[:2].tolist())
+            if self.preset_name:
+                self.preset(self.preset_name)
+            else:
+                self.gl.look(self._home())
+
+    # --- camera
+
+    def _camera(self, distance: float, elevation: float, azimuth: float) -> Camera:
+        x, y, z = self._anchor.tolist()
+        return Camera((x, y, z), distance, elevation, azimuth)
+
+    def _home(self) -> Camera:
+        return self._camera(*_HOME)
+
+    @Slot()
+    def reset(self) -> None:
+        self.preset_name = ""
+        if self.gl is not None:
+            self.gl.travel(self._home())
+
+    def preset(self, name: str) -> None:
+        """One of PRESETS. "front" is how the camera sees it, level; "camera" is the video's own view."""
+        if self.gl is None:
+            return
+        self.preset_name = name
+        if name == "camera" and self._take is not None and self._take.scene is not None:
+            self.gl.travel(self._video_camera())
+        else:
+            angles = {"front": (4.0, -90.0), "side": (4.0, 0.0), "top": (89.0, -90.0), "camera": (4.0, -90.0)}
+            self.gl.travel(self._camera(4.2, *angles[name]))
+
+    def _video_camera(self) -> Camera:
+        assert self._take is not None
+        assert self._take.scene is not None
+        scene, info = self._take.scene, self._take.info
+        depth = float((self._anchor - scene.translation) @ (scene.rotation @ np.array([0.0, 0.0, 1.0])))
+        return true_camera(scene, (info.width_px, info.height_px), (self.width(), self.height()), max(depth, 0.5))
+
+    @Slot()
+    def _user_moved(self) -> None:
+        self.preset_name = ""
+
+    def set_follow(self, on: bool) -> None:
+        self._follow = on
+        self._show_now()
+
+    def set_floor(self, on: bool) -> None:
+        self._floor = on
+        if self.gl is not None:
+            self.gl.show_floor(on)
+
+
+def _follow_path(joints: NDArray[np.float32]) -> NDArray[np.float64]:
+    """(T, 3) what the view follows: the pelvis, smoothed so that the view stays calm.
+
+    A second along the floor; three in height, so that a jump is seen as a jump and a person on a roof is in the view.
+    """
+    path = joints[:, 0].astype(np.float64)
+    good = np.isfinite(path).all(axis=1)
+    if not good.any():
+        return path
+    index = np.arange(len(path))
+    filled = [np.interp(index, index[good], path[good, axis]) for axis in range(3)]
+    return np.stack([_smooth(filled[0], 31), _smooth(filled[1], 31), _smooth(filled[2], 91)], axis=1)
+
+
+def _smooth(values: NDArray[np.float64], frames: int) -> NDArray[np.float64]:
+    """Weighted mean over `frames` neighbours; the ends are held."""
+    half = min(frames // 2, len(values) - 1)
+    window = np.hanning(2 * half + 3)[1:-1]
+    return np.convolve(np.pad(values, half, mode="edge"), window / window.sum(), mode="valid")

@@ -1,0 +1,122 @@
+"""The fold with the steps behind the lifter: one field for each, and the lengths that were measured on the person."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QWidget
+
+from app.settings import RunSettings
+from app.views.settings.fields import Fold, NoWheel, field, number
+from app.views.widgets import column, label
+
+_REPAIR = (("repair", "Repair"), ("list", "Only list"), ("off", "Leave"))
+# Field of the settings -> its choices, name, and what it does.
+_CHOICES: dict[str, tuple[tuple[tuple[str, str], ...], str, str]] = {
+    "smooth": (
+        (("adaptive", "Adaptive"), ("butterworth", "Butterworth"), ("savitzky_golay", "Savitzky-Golay"),
+         ("off", "Off")),
+        "Low-pass",
+        "How the movement is smoothed. Adaptive smooths slow joints more and leaves fast ones alone. "
+        "None of them delays the movement.",
+    ),
+    "bones": (
+        (("fit", "One body"), ("directions", "Bone by bone"), ("off", "As lifted")),
+        "Bone lengths",
+        "One body: constant lengths, fitted to all joints at once. Bone by bone: constant lengths along the lifted "
+        "directions. As lifted: lengths change from frame to frame.",
+    ),
+    "sides": (
+        _REPAIR, "Exchanged sides",
+        "Frames in which the detector took the left for the right. What was found is listed under Findings.",
+    ),
+    "limits": (
+        _REPAIR, "Backward joints",
+        "Knees and elbows that bend the wrong way. What was found is listed under Findings.",
+    ),
+    "foot_lock": (
+        (("off", "Off"), ("auto", "Automatic"), ("always", "Always"), ("grounding", "On the floor")),
+        "Standing feet",
+        "Feet that stand do not slide. Automatic: where a contact can be believed. Always: every contact. "
+        "On the floor: as automatic, and feet near the floor stand on it.",
+    ),
+}  # fmt: skip
+# Field of `config.LIMBS` -> its name, what is measured, and a usual length in cm.
+_LIMBS = (
+    ("hip_width", "Hips", "Between the hip joints", 24), ("thigh", "Thigh", "From hip to knee", 43),
+    ("shank", "Shank", "From knee to ankle", 42), ("trunk", "Trunk", "From hips to shoulders", 48),
+    ("shoulder_width", "Shoulders", "Between the shoulder joints", 35),
+    ("upper_arm", "Upper arm", "From shoulder to elbow", 29), ("forearm", "Forearm", "From elbow to wrist", 25),
+)  # fmt: skip
+
+
+class MotionPanel(Fold):
+    """Edits the motion fields of a `RunSettings` in place and says so with `changed`. `smooth_hz` stands outside."""
+
+    changed = Signal()
+
+    def __init__(self, settings: RunSettings, parent: QWidget | None = None) -> None:
+        super().__init__("Motion in detail", parent)
+        self._settings = settings
+        self._loading = False
+        self.gap = number(0, 2, 0.05, " s", "Off", 2, 0.25)
+        self.picture = number(0, 100, 5, " %", "Off", 0, 80)
+        self.calm = QCheckBox("Calm sudden turns")
+        self.calm.setToolTip("No bone turns faster than a body can: a turn that does is spread over its neighbours.")
+        self.choices = {name: QComboBox() for name in _CHOICES}
+        fields = {}
+        for name, (values, title, help_text) in _CHOICES.items():
+            for value, text in values:
+                self.choices[name].addItem(text, value)
+            fields[name] = field(title, self.choices[name], help_text)
+        self.limbs = {name: number(3, 120, 0.5, " cm", "Estimated", 1, usual) for name, _, _, usual in _LIMBS}
+        self.body.setLayout(
+            column(
+                fields["smooth"],
+                field("Fill gaps up to", self.gap,
+                      "Frames in which the person was lost for a moment are filled in. Longer absences stay empty."),
+                fields["bones"],
+                field("Follow the picture", self.picture,
+                      "How far a joint that was well seen is drawn onto its place in the picture."),
+                fields["sides"], fields["limits"], fields["foot_lock"], self.calm,
+                6, label("Measured on the person", "muted"),
+                *(field(title, self.limbs[name], f"{what}, middle to middle. Left alone, it is estimated.")
+                  for name, title, what, _ in _LIMBS),
+                spacing=6, margins=(0, 2, 0, 4),
+            )
+        )  # fmt: skip
+        self.load()
+        self._no_wheel = NoWheel(self)
+        self._no_wheel.watch(*self._numbers(), *self.choices.values())
+        for box in self._numbers():
+            box.valueChanged.connect(self._store)
+        for choice in self.choices.values():
+            choice.currentIndexChanged.connect(self._store)
+        self.calm.toggled.connect(self._store)
+
+    def _numbers(self) -> list[QDoubleSpinBox]:
+        return [self.gap, self.picture, *self.limbs.values()]
+
+    def load(self) -> None:
+        """Show what the settings say."""
+        self._loading = True
+        s = self._settings
+        self.gap.setValue(s.fill_gap_s)
+        self.picture.setValue(100 * s.picture)
+        self.calm.setChecked(s.calm_turns)
+        for name, choice in self.choices.items():
+            choice.setCurrentIndex(max(choice.findData(getattr(s, name)), 0))
+        measured = s.limbs_cm
+        for name, box in self.limbs.items():
+            box.setValue(measured.get(name, box.minimum()))
+        self._loading = False
+
+    @Slot()
+    def _store(self) -> None:
+        if self._loading:
+            return
+        s = self._settings
+        s.fill_gap_s, s.picture, s.calm_turns = self.gap.value(), self.picture.value() / 100, self.calm.isChecked()
+        for name, choice in self.choices.items():
+            setattr(s, name, str(choice.currentData()))
+        s.limbs_cm = {name: box.value() for name, box in self.limbs.items() if box.value() > box.minimum()}
+        self.changed.emit()

@@ -1,0 +1,78 @@
+"""The folded section under the models: token pruning, and a second recipe to compare with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QCheckBox, QWidget
+
+from app.backend.lifter_info import LifterInfo
+from app.backend.pruning_settings import RecipeSettings
+from app.views.settings.fields import Fold
+from app.views.settings.pruning_editor import RecipeEditor
+from app.views.widgets import column, label
+
+_WHAT = "Neighbouring frames say nearly the same: dropping some inside the lifter makes it faster."
+_COMPARE = "Lifts the same 2D a second time and shows it as a ghost. It is never saved or exported."
+
+
+class RecipePanel(Fold):
+    """`editor` edits the recipe of the run, `other` the one to compare with."""
+
+    compare_toggled = Signal(bool)
+
+    def __init__(self, recipe: RecipeSettings, other: RecipeSettings, parent: QWidget | None = None) -> None:
+        super().__init__("Token pruning", parent)
+        self.head.setToolTip(_WHAT)
+        self.host = label("", "faint")
+        self.host.setWordWrap(True)
+        what = label(_WHAT, "muted")
+        what.setWordWrap(True)
+        self.editor = RecipeEditor(recipe, with_lifter=False)
+        self.compare = QCheckBox("Compare with another recipe")
+        self.compare.setToolTip(_COMPARE)
+        self.other = RecipeEditor(other, with_lifter=True)
+        self.other.hide()
+        self.body.setLayout(column(what, self.host, self.editor, 4, self.compare, self.other, spacing=7))
+        self.compare.toggled.connect(self._compare_toggled)
+        self.toggled.connect(self._opened)
+
+    def set_lifters(self, lifters: Sequence[LifterInfo]) -> None:
+        for editor in (self.editor, self.other):
+            editor.set_lifters(lifters)
+        self._show_host()
+
+    def load(self) -> None:
+        for editor in (self.editor, self.other):
+            editor.load()
+        self._show_host()
+        self._opened(self.open)
+
+    def lifter_changed(self) -> None:
+        """Another lifter was chosen for the run."""
+        self.editor.lifter_changed()
+        self._show_host()
+
+    def _show_host(self) -> None:
+        info = self.editor.info
+        if info is None:
+            self.host.setText("")
+            return
+        gives = "made for the centre frame" if info.seq2frame else "a pose for every frame"
+        self.host.setText(f"{info.host_title or info.title}: {info.frames} frames, {info.depth} blocks, {gives}")
+        self.host.setToolTip(f"Trained with {info.prune.label}.")
+
+    @Slot(bool)
+    def _opened(self, on: bool) -> None:
+        """The cost is only worked out where it is seen: that loads the networks' code."""
+        if on:
+            self.editor.ask_for_cost()
+            if self.compare.isChecked():
+                self.other.ask_for_cost()
+
+    @Slot(bool)
+    def _compare_toggled(self, on: bool) -> None:
+        self.other.setVisible(on)
+        self._opened(self.open)
+        self.compare_toggled.emit(on)

@@ -1,0 +1,291 @@
+"""The side panel: what to lift, and what is known of the body and the camera."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QAction, QStandardItemModel
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDoubleSpinBox,
+    QFrame,
+    QPushButton,
+    QRadioButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.backend.detector_info import DetectorRow
+from app.backend.lifter_info import INSTALLED, LifterInfo
+from app.settings import DEFAULT_HZ, CompareSettings, RunSettings
+from app.views.settings.fields import LongComboBox, NoWheel, field, number, section, stacked
+from app.views.settings.motion_panel import MotionPanel
+from app.views.settings.pruning_panel import RecipePanel
+from app.views.widgets import column, label, tool
+from pipeline.core.config import DetectConfig
+from pipeline.core.take import Take
+
+_WIDTH = 288
+
+
+class SettingsPanel(QFrame):
+    """Edits a `RunSettings` in place and says so with `changed`."""
+
+    changed = Signal()
+    everyone_wanted = Signal()
+    person_wanted = Signal(int)
+    recipe_changed = Signal()  # lifter or pruning: what is shown can be lifted again from the same 2D
+    other_changed = Signal()  # the recipe to compare with
+
+    def __init__(
+        self, settings: RunSettings, other: CompareSettings, models: QAction, detectors: QAction,
+        parent: QWidget | None = None,
+    ) -> None:  # fmt: skip
+        super().__init__(parent)
+        self.setObjectName("panel")
+        self.setFixedWidth(_WIDTH)
+        self._settings, self._other = settings, other
+        self._loading = False
+
+        self.subject = QRadioButton("One person")
+        self.subject.setToolTip("Lift the person who is in the picture most, or the one you click on in the video.")
+        self.everyone = QRadioButton("Everyone in the picture")
+        self.everyone.setToolTip("Lift every person that was found. Takes longer with many people.")
+        self.person = QComboBox()
+        self.person.setToolTip("Whose skeleton is followed and coloured. Person 1 is seen the longest.")
+        self.person.addItem("Most visible", 1)
+
+        self.stature = number(40, 260, 1, " cm", "Assumed", 0, 170)
+        self.fov = number(5, 150, 1, "°", "Automatic", 0, 60)
+        self.pitch = number(-89, 89, 1, "°", "Estimated", 1)
+        self.roll = number(-180, 180, 1, "°", "Estimated", 1)
+        self.smooth = number(0, 60, 0.5, " Hz", "Off", 1, DEFAULT_HZ)
+        self.detector, self.lifter, self.device = LongComboBox(), LongComboBox(), QComboBox()
+        self.motion = MotionPanel(settings)
+        self.recipe = RecipePanel(settings, other)
+        self.estimates = label("", "faint")
+        self.estimates.setWordWrap(True)
+        self.estimates.setContentsMargins(0, 10, 0, 0)
+        self.estimates.hide()
+        self.reset = QPushButton("Back to the defaults")
+        self.reset.setProperty("role", "flat")
+
+        self.detector.addItem("Default", DetectConfig().detector)
+        self.lifter.addItem("Default", "")
+        self.set_devices([("auto", "Automatic")])
+        body = column(
+            section("SUBJECT"), self.subject, self.person, self.everyone,
+            10, section("BODY"),
+            field("Height", self.stature,
+                   "How tall the person is. It sets the scale of everything: 10 % wrong here is 10 % wrong in metres."),
+            10, section("CAMERA"),
+            field("Field of view", self.fov,
+                   "How wide the lens sees, horizontally. A phone's main camera has 60 to 70 degrees. "
+                   "Automatic reads it from the file or assumes 60 degrees across the longer side."),
+            field("Tilt down", self.pitch,
+                   "How far the camera looks down. 0 is level; negative looks up. "
+                   "Left alone, it is estimated from how people stand. "
+                   "Set it if the skeleton leans towards or away from the camera."),
+            field("Roll", self.roll,
+                   "How far the camera is turned clockwise. Left alone, it is estimated, or 0 where the tilt is set. "
+                   "Both can be set with the horizon in the video."),
+            10, section("MOTION"),
+            field("Smoothing", self.smooth,
+                   f"Movements faster than this are smoothed away. {DEFAULT_HZ:g} Hz suits most; "
+                   "choose more for fast sports, 0 for none."),
+            self.motion,
+            10, section("MODELS"),
+            stacked("2D detector", self.detector, "Finds people and their joints in every picture.", tool(detectors)),
+            stacked("3D lifter", self.lifter, "Turns the joints' movement into 3D.", tool(models)),
+            stacked("Compute on", self.device, "Automatic takes a supported GPU if there is one, else the processor."),
+            self.recipe,
+            None, self.estimates, self.reset, spacing=7, margins=(18, 16, 14, 12),
+        )  # fmt: skip
+        inside = QWidget()
+        inside.setLayout(body)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(inside)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(scroll)
+        self.load()
+        self._connect()
+
+    def _connect(self) -> None:
+        for box in (self.stature, self.fov, self.pitch, self.roll, self.smooth):
+            box.valueChanged.connect(self._store)
+        for choice in (self.detector, self.device):
+            choice.currentIndexChanged.connect(self._store)
+        self._no_wheel = NoWheel(self)
+        self._no_wheel.watch(self.stature, self.fov, self.pitch, self.roll, self.smooth, self.person)
+        self._no_wheel.watch(self.detector, self.lifter, self.device)
+        self.lifter.currentIndexChanged.connect(self._lifter_chosen)
+        self.motion.changed.connect(self.changed)
+        self.recipe.editor.changed.connect(self._recipe_edited)
+        self.recipe.other.changed.connect(self._other_edited)
+        self.everyone.toggled.connect(self._subject_toggled)
+        self.person.activated.connect(self._person_chosen)
+        self.reset.clicked.connect(self.restore_defaults)
+
+    # --- values
+
+    def _optional(self) -> dict[str, QDoubleSpinBox]:
+        """Fields of the settings that may be left to the program."""
+        return {"height_cm": self.stature, "fov_deg": self.fov, "pitch_deg": self.pitch, "roll_deg": self.roll}
+
+    def show_optional(self) -> None:
+        """Show what the settings say of the body and the camera."""
+        loading, self._loading = self._loading, True
+        for name, box in self._optional().items():
+            value = getattr(self._settings, name)
+            box.setValue(value if value is not None else box.minimum())
+        self._loading = loading
+
+    def load(self) -> None:
+        """Show what the settings say."""
+        self._loading = True
+        s = self._settings
+        self.everyone.setChecked(s.everyone)
+        self.subject.setChecked(not s.everyone)
+        self.show_optional()
+        self.smooth.setValue(s.smooth_hz)
+        for choice, value in ((self.detector, s.detector), (self.lifter, s.lifter), (self.device, s.device)):
+            choice.setCurrentIndex(max(choice.findData(value), 0))
+        self.person.setEnabled(not s.everyone or self.person.count() > 1)
+        self._loading = False
+        self.motion.load()
+        self.recipe.load()
+
+    @Slot()
+    def _store(self) -> None:
+        if self._loading:
+            return
+        s = self._settings
+        for name, box in self._optional().items():
+            setattr(s, name, box.value() if box.value() > box.minimum() else None)
+        # Between off and the library's least (0.5 Hz) there is nothing.
+        s.smooth_hz = max(self.smooth.value(), 0.5) if self.smooth.value() > 0 else 0.0
+        s.detector, s.device = str(self.detector.currentData()), str(self.device.currentData())
+        self.changed.emit()
+
+    @Slot()
+    def _lifter_chosen(self) -> None:
+        if not self._loading:
+            self._settings.lifter = str(self.lifter.currentData())
+            self.recipe.lifter_changed()
+
+    @Slot()
+    def _recipe_edited(self) -> None:
+        self.changed.emit()
+        self.recipe_changed.emit()
+
+    @Slot()
+    def _other_edited(self) -> None:
+        self.changed.emit()
+        self.other_changed.emit()
+
+    @Slot()
+    def restore_defaults(self) -> None:
+        before = self._recipe_values()
+        for settings, fresh in ((self._settings, RunSettings()), (self._other, CompareSettings())):
+            for field_ in dataclasses.fields(fresh):
+                setattr(settings, field_.name, getattr(fresh, field_.name))
+        self.load()
+        self.changed.emit()
+        self.other_changed.emit()
+        if self._recipe_values() != before:
+            self.recipe_changed.emit()
+
+    def _recipe_values(self) -> tuple[object, ...]:
+        s = self._settings
+        return s.lifter, s.pruner, s.recoverer, s.schedule, s.motion_share
+
+    @Slot(bool)
+    def _subject_toggled(self, everyone: bool) -> None:
+        if self._loading:
+            return
+        self._settings.everyone = everyone
+        self.changed.emit()
+        if everyone:
+            self.everyone_wanted.emit()
+
+    @Slot(int)
+    def _person_chosen(self, index: int) -> None:
+        self.person_wanted.emit(int(self.person.itemData(index)))
+
+    # --- choices
+
+    def set_detectors(self, detectors: Sequence[DetectorRow]) -> None:
+        """Those that can be used first; the others cannot be chosen, and say why. One that is gone is not chosen."""
+        if self._settings.detector not in {one.name for one in detectors}:
+            self._settings.detector = DetectConfig().detector
+        listed = sorted(detectors, key=lambda one: not one.ready)
+        titles = [one.title if one.ready else f"{one.title}: {one.state}" for one in listed]
+        self._refill(self.detector, [(one.name, title) for one, title in zip(listed, titles, strict=True)])
+        model = self.detector.model()
+        assert isinstance(model, QStandardItemModel)
+        for i, one in enumerate(listed):
+            model.item(i).setEnabled(one.ready)
+            model.item(i).setToolTip(one.reason)
+
+    def set_lifters(self, lifters: Sequence[LifterInfo]) -> None:
+        """The first is the default; it is stored as "" so that a better one can take its place later."""
+        ready = [lifter for lifter in lifters if lifter.state == INSTALLED]
+        self.recipe.set_lifters(ready)
+        self._refill(self.lifter, [("" if i == 0 else one.name, one.title) for i, one in enumerate(ready)])
+
+    def set_devices(self, devices: Sequence[tuple[str, str]]) -> None:
+        self._refill(self.device, devices)
+
+    def _refill(self, box: QComboBox, values: Sequence[tuple[str, str]]) -> None:
+        loading, self._loading = self._loading, True
+        box.clear()
+        for name, title in values:
+            box.addItem(title, name)
+        self._loading = loading
+        if hasattr(self, "reset"):
+            self.load()
+
+    def set_take(self, take: Take | None, person: int) -> None:
+        """Offer the persons of a finished take."""
+        self._loading = True
+        numbers = [track.person for track in take.tracks2d] if take is not None and take.complete else []
+        self.person.clear()
+        for person_number in numbers:
+            track = take.track2d(person_number) if take is not None else None
+            share = (
+                f" · {100 * float(track.seen.mean()):.0f} % of the time"
+                if track is not None and len(track.seen)
+                else ""
+            )
+            name = take.name_of(person_number) if take is not None else ""
+            self.person.addItem(f"{name}{share}", person_number)
+        if not numbers:
+            self.person.addItem("Most visible", 1)
+        self.person.setCurrentIndex(max(self.person.findData(person), 0))
+        self.person.setEnabled(len(numbers) > 1)
+        self._loading = False
+        text = estimates_text(take)
+        self.estimates.setText(text)
+        self.estimates.setVisible(bool(text))
+
+
+def estimates_text(take: Take | None) -> str:
+    """What of the scale, the camera and the floor of `take` was assumed, not known."""
+    if take is None or take.scene is None:
+        return ""
+    scene = take.scene
+    used = {
+        "fov": f"field of view {scene.fov_deg:.0f}°",
+        "pitch": f"tilt {round(scene.pitch_deg)}°",
+        "roll": f"roll {round(scene.roll_deg)}°",
+        "height": "height",
+    }
+    parts = [f"{used[key]} {note}" for key, note in scene.notes.items() if key in used]
+    return f"Estimates, not measurements: {', '.join(parts)}." if parts else ""

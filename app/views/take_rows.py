@@ -1,0 +1,33 @@
+"""Which row of a track belongs to a moment of the video."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pipeline.core.arrays import Doubles
+from pipeline.core.take import Take
+
+_EARLY_S = 0.0005  # as in FrameSource.frame_at
+
+
+def take_times(take: Take | None) -> Doubles:
+    """(T,) seconds of the take's frames; empty without a take."""
+    if take is None:
+        return np.zeros(0)
+    tracks = take.tracks3d or take.tracks2d
+    return tracks[0].time_s if tracks else np.zeros(0)
+
+
+def frame_step_s(times: Doubles) -> float:
+    """Median time between neighbouring frames of (T,) seconds; 1/30 for fewer than two frames."""
+    return float(np.median(np.diff(times))) if len(times) > 1 else 1 / 30
+
+
+def row_at(times: Doubles, time_s: float) -> int | None:
+    """The row shown at `time_s`: the last one not later. None before the first and well after the last."""
+    if len(times) == 0:
+        return None
+    row = int(np.searchsorted(times, time_s + _EARLY_S, side="right")) - 1
+    if row < 0 or time_s > times[-1] + 1.5 * frame_step_s(times):
+        return None
+    return row

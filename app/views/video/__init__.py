@@ -1,0 +1,1 @@
+"""The video with the joints over it."""

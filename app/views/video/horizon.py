@@ -1,0 +1,174 @@
+"""The horizon over the video: where level lines of sight end. Dragged, it sets the camera's tilt and roll.
+
+The line is moved by its middle and turned by its ends. A horizon outside the picture shows its middle at the edge: that
+is dragged just the same.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QObject, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QPainter, QPen
+
+from app import theme
+from pipeline.core.arrays import Doubles
+from pipeline.core.geometry import horizon_from_tilt, tilt_from_horizon
+
+_END = 0.36  # of the picture's width, from the middle to an end
+_CATCH_PX, _LINE_PX = 14, 6
+_STEEPEST = 80.0
+
+
+class Horizon(QObject):
+    """Draws and drags; `VideoView` asks it first. Angles as `geometry.rotation_world_from_camera` means them."""
+
+    dragged = Signal(float, float)  # pitch, roll, degrees
+    reset_wanted = Signal()
+    changed = Signal()  # to be painted again
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.visible = False
+        self.pitch_deg, self.roll_deg = 0.0, 0.0
+        self._fov_deg, self._size_px = 60.0, (16, 9)
+        self._note = ""
+        self._set = False
+        self._drag = ""
+        self._grip = np.zeros(2)  # mouse less the line's middle, px of the video
+
+    def show_tilt(self, pitch_deg: float, roll_deg: float, fov_deg: float, size_px: tuple[int, int], note: str,
+                  is_set: bool) -> None:  # fmt: skip
+        """`note`: where it comes from. Not while it is being dragged: then it is where the mouse is."""
+        self._note, self._set = note, is_set
+        if not self._drag:
+            self.pitch_deg, self.roll_deg = pitch_deg, roll_deg
+            self._fov_deg, self._size_px = fov_deg, size_px
+        self.changed.emit()
+
+    @property
+    def dragging(self) -> bool:
+        return bool(self._drag)
+
+    # --- geometry, in px of the video and of the widget
+
+    def _line(self) -> tuple[Doubles, Doubles]:
+        point, along = horizon_from_tilt(self.pitch_deg, self.roll_deg, self._fov_deg, *self._size_px)
+        return np.asarray(point, np.float64), np.asarray(along, np.float64)
+
+    def _to_widget(self, at: Doubles, rect: QRectF) -> QPointF:
+        scale = rect.width() / self._size_px[0]
+        return QPointF(rect.x() + float(at[0]) * scale, rect.y() + float(at[1]) * scale)
+
+    def _from_widget(self, at: QPointF, rect: QRectF) -> Doubles:
+        scale = rect.width() / self._size_px[0]
+        return np.array([(at.x() - rect.x()) / scale, (at.y() - rect.y()) / scale])
+
+    def grips(self, rect: QRectF) -> dict[str, QPointF]:
+        """Where the line can be taken, in the widget: "left", "right" and "middle"; inside the picture."""
+        point, along = self._line()
+        inside = rect.adjusted(18, 18, -18, -18)
+        reach = _END * self._size_px[0] * along
+        places = {"middle": point, "left": point - reach, "right": point + reach}
+        found = {name: self._to_widget(at, rect) for name, at in places.items()}
+        middle = found["middle"]
+        if not inside.contains(middle):  # only the middle can be taken
+            low, high = inside.topLeft(), inside.bottomRight()
+            x, y = min(max(middle.x(), low.x()), high.x()), min(max(middle.y(), low.y()), high.y())
+            return {"middle": QPointF(x, y)}
+        return {name: at for name, at in found.items() if inside.contains(at)}
+
+    def part_at(self, at: QPointF, rect: QRectF) -> str:
+        """ "middle", "left", "right", or "" where nothing can be taken."""
+        if not self.visible or rect.width() <= 0:
+            return ""
+        for name, grip in self.grips(rect).items():
+            if (grip - at).manhattanLength() <= _CATCH_PX:
+                return name
+        point, along = self._line()
+        off = self._from_widget(at, rect) - point
+        away_px = abs(off[0] * along[1] - off[1] * along[0]) * rect.width() / self._size_px[0]
+        return "middle" if away_px <= _LINE_PX and rect.contains(at) else ""
+
+    # --- mouse; each says whether it was for the horizon
+
+    def press(self, at: QPointF, rect: QRectF) -> bool:
+        self._drag = self.part_at(at, rect)
+        self._grip = self._from_widget(at, rect) - self._line()[0]
+        return self.dragging
+
+    def move(self, at: QPointF, rect: QRectF) -> bool:
+        if not self._drag:
+            return False
+        mouse = self._from_widget(at, rect)
+        point, along = self._line()
+        if self._drag == "middle":
+            point = mouse - self._grip
+        else:
+            turned = (mouse - point) * (1 if self._drag == "right" else -1)
+            if turned[0] > 1e-3:  # it does not turn over
+                along = turned
+        pitch, roll = tilt_from_horizon(point, along, self._fov_deg, *self._size_px)
+        if abs(pitch) <= _STEEPEST:
+            self.pitch_deg, self.roll_deg = round(pitch, 1), round(roll, 1)
+            if self._drag == "middle":  # what the rounding took away is not lost: the grip stays the mouse's
+                self._grip = mouse - self._line()[0]
+            self.dragged.emit(self.pitch_deg, self.roll_deg)
+            self.changed.emit()
+        return True
+
+    def release(self) -> bool:
+        was, self._drag = self.dragging, ""
+        if was:
+            self.changed.emit()
+        return was
+
+    def double_click(self, at: QPointF, rect: QRectF) -> bool:
+        if not self.part_at(at, rect):
+            return False
+        self._drag = ""
+        self.reset_wanted.emit()
+        return True
+
+    # --- painting
+
+    def paint(self, painter: QPainter, rect: QRectF) -> None:
+        if not self.visible:
+            return
+        point, along = self._line()
+        far = 4.0 * max(self._size_px) * along
+        ends = self._to_widget(point - far, rect), self._to_widget(point + far, rect)
+        colour = QColor(theme.ACCENT)
+        style = Qt.PenStyle.SolidLine if self._set or self._drag else Qt.PenStyle.DashLine
+        painter.setPen(QPen(QColor(10, 12, 16, 150), 4))
+        painter.drawLine(*ends)
+        painter.setPen(QPen(colour, 1.8, style))
+        painter.drawLine(*ends)
+        grips = self.grips(rect)
+        painter.setPen(QPen(QColor(10, 12, 16, 200), 1.5))
+        for name, at in grips.items():
+            painter.setBrush(colour if name == "middle" else QColor(theme.TEXT))
+            radius = 7 if name == "middle" else 5
+            painter.drawEllipse(at, radius, radius)
+        self._paint_label(painter, rect, grips["middle"])
+
+    def _paint_label(self, painter: QPainter, rect: QRectF, middle: QPointF) -> None:
+        tilt = f"{abs(self.pitch_deg):.1f}° {'down' if self.pitch_deg >= 0 else 'up'}"
+        short = f"Horizon: tilt {tilt}, roll {self.roll_deg:.1f}°"
+        font = QFont(painter.font())
+        font.setPixelSize(12)
+        font.setBold(False)
+        painter.setFont(font)
+        metrics = painter.fontMetrics()
+        whole = f"{short}  ·  {self._note}"
+        text = whole if metrics.horizontalAdvance(whole) + 30 < rect.width() else short
+        size = metrics.boundingRect(text).size()
+        width, height = size.width() + 18, size.height() + 8
+        left = min(max(middle.x() - width / 2, rect.left() + 6), rect.right() - width - 6)
+        above = middle.y() - 16 - height
+        top = above if above > rect.top() + 4 else middle.y() + 16
+        box = QRectF(left, top, width, height)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(18, 20, 25, 215))
+        painter.drawRoundedRect(box, 6, 6)
+        painter.setPen(QColor(theme.TEXT))
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)

@@ -1,0 +1,1 @@
+"""Joint angles, gait and curves: numbers that a coach reads."""

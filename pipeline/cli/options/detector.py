@@ -1,0 +1,42 @@
+"""Which 2D detector a command uses."""
+
+from __future__ import annotations
+
+import argparse
+from typing import get_args
+
+from ...core.config import DetectConfig, Precision
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options; `detect_config` reads them, and `--device` and `--precision` if the command has them."""
+    parser.add_argument("--detector", default="", metavar="NAME", help="2D detector (see `models`; default: mediapipe)")
+    parser.add_argument(
+        "--detector-config",
+        default="",
+        metavar="CONFIG",
+        help="a network of your own: its MMPose config, mmpose::body_2d_keypoint/... or a file",
+    )
+    parser.add_argument("--detector-checkpoint", default="", metavar="FILE", help="and its weights (.pth)")
+
+
+def add_precision(parser: argparse.ArgumentParser) -> None:
+    """Add `--precision`, which holds for the lifter and for MMPose's detectors."""
+    parser.add_argument(
+        "--precision",
+        choices=get_args(Precision),
+        default=DetectConfig().precision,
+        help="float32 (default): the same result on every computer; bfloat16: of large networks, faster where the "
+        "processor computes in it, and some millimetres off",
+    )
+
+
+def detect_config(arguments: argparse.Namespace) -> DetectConfig:
+    """Raises `ConfigError`. With a checkpoint and no name, the detector is `mmpose`."""
+    config, checkpoint = arguments.detector_config, arguments.detector_checkpoint
+    name = arguments.detector or ("mmpose" if config or checkpoint else DetectConfig().detector)
+    device = getattr(arguments, "device", "auto")
+    precision = getattr(arguments, "precision", DetectConfig().precision)
+    return DetectConfig(
+        detector=name, config_path=config, checkpoint_path=checkpoint, device=device, precision=precision
+    )

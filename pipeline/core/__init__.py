@@ -1,0 +1,1 @@
+"""Data types, spaces and settings. numpy only; imports nothing else of the library."""

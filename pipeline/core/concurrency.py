@@ -1,0 +1,147 @@
+"""The only concurrency tools of the program.
+
+Topology, file mode: reader thread -> `StopQueue` (bounded, the producer waits, nothing is dropped) -> consumer.
+Topology, live mode: camera thread -> `LatestSlot` (one item, newest wins, drops are counted) -> model thread ->
+`LatestSlot` -> timer. Whoever creates a thread closes its queue and joins it.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Iterator
+from typing import Generic, TypeVar
+
+from .errors import Cancelled
+
+T = TypeVar("T")
+
+
+class Closed(Exception):  # noqa: N818 - a signal between threads, not an error
+    """The other end is gone: no item will come, none can be delivered."""
+
+
+class CancelToken:
+    """A flag that the user sets and every loop looks at (per frame and per batch)."""
+
+    def __init__(self) -> None:
+        self._event = threading.Event()
+
+    def cancel(self) -> None:
+        self._event.set()
+
+    @property
+    def cancelled(self) -> bool:
+        return self._event.is_set()
+
+    def check(self) -> None:
+        """Raise `Cancelled` if the user asked to stop."""
+        if self._event.is_set():
+            raise Cancelled
+
+
+class LatestSlot(Generic[T]):
+    """Holds the newest item only. `put` never waits; what it overwrites is counted in `dropped`."""
+
+    def __init__(self) -> None:
+        self._condition = threading.Condition()
+        self._item: T | None = None
+        self._full = False
+        self._closed = False
+        self.dropped = 0
+
+    def put(self, item: T) -> None:
+        with self._condition:
+            if self._closed:
+                raise Closed
+            self.dropped += self._full
+            self._item, self._full = item, True
+            self._condition.notify_all()
+
+    def get(self, timeout_s: float | None = None) -> T | None:
+        """Take the newest item, or None after `timeout_s` (0: do not wait). Raises `Closed` once empty and closed."""
+        with self._condition:
+            self._condition.wait_for(lambda: self._full or self._closed, timeout_s)
+            if self._full:
+                item, self._item, self._full = self._item, None, False
+                return item
+            if self._closed:
+                raise Closed
+            return None
+
+    def close(self) -> None:
+        with self._condition:
+            self._closed = True
+            self._condition.notify_all()
+
+
+class StopQueue(Generic[T]):
+    """A bounded queue whose ends can both hang up. Nothing is ever dropped while it is open.
+
+    `close` (producer, normal end): items already queued are still delivered, then `get` raises `Closed`.
+    `stop` (either side, early end): queued items are let go and both sides get `Closed` at once.
+    `fail` (producer): like close, but the consumer gets `error` raised when the items before it are used up.
+    """
+
+    def __init__(self, capacity: int) -> None:
+        self._items: deque[T] = deque()
+        self._capacity = capacity
+        self._condition = threading.Condition()
+        self._closed = False
+        self._error: BaseException | None = None
+
+    def put(self, item: T) -> None:
+        with self._condition:
+            self._condition.wait_for(lambda: len(self._items) < self._capacity or self._closed)
+            if self._closed:
+                raise Closed
+            self._items.append(item)
+            self._condition.notify_all()
+
+    def get(self, timeout_s: float | None = None) -> T:
+        """Next item in order. Raises `Closed` at the end, `TimeoutError` after `timeout_s`, or the producer's error."""
+        deadline = None if timeout_s is None else time.monotonic() + timeout_s
+        with self._condition:
+            while not self._items:
+                if self._error is not None:
+                    raise self._error
+                if self._closed:
+                    raise Closed
+                left = None if deadline is None else deadline - time.monotonic()
+                if left is not None and left <= 0:
+                    raise TimeoutError
+                self._condition.wait(left)
+            item = self._items.popleft()
+            self._condition.notify_all()
+            return item
+
+    @property
+    def waiting(self) -> int:
+        """How many items could be had without waiting."""
+        with self._condition:
+            return len(self._items)
+
+    def __iter__(self) -> Iterator[T]:
+        while True:
+            try:
+                yield self.get()
+            except Closed:
+                return
+
+    def close(self) -> None:
+        with self._condition:
+            self._closed = True
+            self._condition.notify_all()
+
+    def fail(self, error: BaseException) -> None:
+        with self._condition:
+            self._error = error
+            self._closed = True
+            self._condition.notify_all()
+
+    def stop(self) -> None:
+        with self._condition:
+            self._items.clear()
+            self._closed = True
+            self._condition.notify_all()

@@ -1,0 +1,165 @@
+"""Hold the result of a run: 3D tracks, findings, the camera's place, and how all of it was made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .arrays import Doubles, Floats, Ints, check_shape
+from .camera import VideoInfo
+from .errors import NoPersonError
+from .poses import Track2D
+from .skeletons import SKELETONS, Skeleton
+
+Space = Literal["camera", "world"]
+
+
+@dataclass(frozen=True, slots=True)
+class Track3D:
+    """One person's skeleton over all T frames of a take, metres, with the root's path in it.
+
+    A frame in which the person was not seen is NaN. `scores` are the 2D confidences behind each joint.
+    """
+
+    person: int
+    frame_index: Ints  # (T,)
+    time_s: Doubles  # (T,)
+    joints: Floats  # (T, J, 3)
+    scores: Floats  # (T, J)
+    space: Space
+    skeleton: str = "h36m17"
+
+    def __post_init__(self) -> None:
+        frames, joints = len(self.frame_index), len(SKELETONS[self.skeleton].names)
+        check_shape("time_s", self.time_s, (frames,))
+        check_shape("joints", self.joints, (frames, joints, 3))
+        check_shape("scores", self.scores, (frames, joints))
+
+    @property
+    def topology(self) -> Skeleton:
+        return SKELETONS[self.skeleton]
+
+    @property
+    def seen(self) -> NDArray[np.bool_]:
+        """(T,) True where the whole skeleton is known."""
+        return np.asarray(np.isfinite(self.joints).all(axis=(1, 2)))
+
+
+@dataclass(frozen=True, slots=True)
+class LiftedTrack:
+    """One person as the lifter left them: kept so that smoothing, tilt, size ... can be done again without lifting."""
+
+    person: int
+    relative: Floats  # (T, 17, 3) camera axes, joint 0 at zero, NaN = not seen
+    unit_stature_m: float  # chain length (see `body.stature`) of the bodies in `relative`
+
+    def __post_init__(self) -> None:
+        check_shape("relative", self.relative, (None, 17, 3))
+
+
+@dataclass(frozen=True, slots=True)
+class TokenStages:
+    """Which frames of one person went through each pruning stage of the lifter (H2OT): what a token strip shows.
+
+    Windows overlap: a frame counts as kept if the window that has most to say about it kept it. All False where
+    nothing was lifted. For a lifter that resamples, the frames nearest to the kept rows.
+    """
+
+    person: int
+    blocks: tuple[int, ...]  # (S,) at the input of which block the stage prunes
+    kept: NDArray[np.bool_]  # (S, T)
+
+    def __post_init__(self) -> None:
+        check_shape("kept", self.kept, (len(self.blocks), None))
+
+
+FindingKind = Literal["gap", "sides", "sides_throughout", "backward_joint", "sudden_turn"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something in a take that was put right, or that somebody should look at."""
+
+    person: int
+    kind: FindingKind
+    first: int  # rows of the take, both included
+    last: int
+    repaired: bool  # False: it is as it was; what it may mean stands in `note`
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SceneEstimate:
+    """Where the camera stands in the world: `world = rotation @ camera + translation`. An estimate, not a measurement.
+
+    `notes` says for each of fov, pitch, roll, height (and what else was used) where its value comes from:
+    "set by the user", "from the file", "estimated ..." or "assumed".
+    """
+
+    fov_deg: float  # horizontal
+    pitch_deg: float  # positive: the camera looks down
+    rotation: Doubles  # (3, 3)
+    translation: Doubles  # (3,) metres: the camera's place in the world
+    notes: dict[str, str] = field(default_factory=dict)
+    roll_deg: float = 0.0  # positive: the camera is rolled clockwise
+    tilt_sigma_deg: float | None = None  # deviation of an estimated pitch; None: it was set
+    # Person -> (T,) px: median distance of the joints seen from where the skeleton falls in the picture; NaN unseen.
+    reprojection_px: dict[int, Floats] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()  # by person and first row
+
+    def __post_init__(self) -> None:
+        check_shape("rotation", self.rotation, (3, 3))
+        check_shape("translation", self.translation, (3,))
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """The result of a run: everyone's 2D, the lifted persons' 3D, and how it was made."""
+
+    info: VideoInfo
+    tracks2d: tuple[Track2D, ...]  # persons in order of presence: 1 is the one most seen
+    tracks3d: tuple[Track3D, ...]  # those that were lifted
+    scene: SceneEstimate | None
+    provenance: dict[str, Any] = field(default_factory=dict)  # versions, models, settings; plain JSON values
+    complete: bool = True  # False: what is known so far, while the run goes on
+    token_stages: tuple[TokenStages, ...] = ()  # of the lifted persons, if the lifter prunes
+    lifted: tuple[LiftedTrack, ...] = ()  # what `tracks3d` were made of; takes of older versions have none
+    names: dict[int, str] = field(default_factory=dict)  # person -> the name that the user gave
+
+    @property
+    def frame_count(self) -> int:
+        return len(self.tracks2d[0].frame_index) if self.tracks2d else 0
+
+    def track3d(self, person: int) -> Track3D | None:
+        return next((track for track in self.tracks3d if track.person == person), None)
+
+    def track2d(self, person: int) -> Track2D | None:
+        return next((track for track in self.tracks2d if track.person == person), None)
+
+    def person_track2d(self, person: int) -> Track2D:
+        """The 2D track of somebody who has to be there. Raises `NoPersonError` that lists who is."""
+        track = self.track2d(person)
+        if track is None:
+            there = ", ".join(str(other.person) for other in self.tracks2d) or "nobody"
+            raise NoPersonError(f"There is no person {person} in this take.", f"There are: {there}.")
+        return track
+
+    def lifted_of(self, person: int) -> LiftedTrack | None:
+        return next((track for track in self.lifted if track.person == person), None)
+
+    def name_of(self, person: int) -> str:
+        """For people: the given name, or "Person 2"."""
+        return self.names.get(person) or f"Person {person}"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run is. `stage`: "prepare", "detect", "lift", "finish", or "export"; `total` 0 means unknown."""
+
+    stage: str
+    done: int
+    total: int
+    message: str = ""

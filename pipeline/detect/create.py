@@ -1,0 +1,116 @@
+"""Which 2D detectors there are, whether each can be used here, and making the one that was chosen."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from .. import registry, weights
+from ..core.config import DetectConfig
+from ..core.errors import ConfigError, ModelError
+from ..weights import DetectorEntry
+from .base import Detector
+
+_MMPOSE = "mmpose"
+_LONGEST_NAME = 48
+
+
+@dataclass(frozen=True, slots=True)
+class DetectorInfo:
+    """One detector that can be chosen, or could be. `reason`: "" or why not (yet), `hint` what to do about it."""
+
+    name: str
+    title: str
+    reason: str = ""
+    hint: str = ""
+    installed: bool = True  # its weights are there
+    damaged: bool = False
+    size_bytes: int = 0
+    downloadable: bool = False
+    added: bool = False  # by the user: can be removed again
+    accuracy: str = ""
+    licence: str = ""
+    training_data: tuple[str, ...] = ()
+
+
+def listing(check: bool = False) -> list[DetectorInfo]:
+    """All detectors, the embedded one first. Imports nothing heavy; `check` reads the files, to find damaged ones."""
+    infos = []
+    for row in registry.entries("detector"):
+        infos.append(DetectorInfo(row.name, row.title, row.missing(), row.hint))
+    needed = next(info for info in infos if info.name == _MMPOSE)
+    own = {entry.name for entry in weights.own_detectors()[0]}
+    infos += [_info(entry, needed, entry.name in own, check) for entry in weights.detectors()]
+    return infos
+
+
+def create_detector(config: DetectConfig) -> Detector:
+    """The detector that `config` names. May take seconds, downloads nothing.
+
+    Raises `ConfigError` for an unknown name, `ModelError` for one that cannot be used here.
+    """
+    name = config.detector
+    rows = [row.name for row in registry.entries("detector")]
+    if name not in rows and weights.find_detector(name) is None:
+        known = ", ".join((*rows, *(entry.name for entry in weights.detectors())))
+        raise ConfigError(f"There is no detector called '{name}'.", f"Known: {known}.")
+    made: Detector = registry.find("detector", name if name in rows else _MMPOSE).load()(config)
+    return made
+
+
+def add_detector(checkpoint: Path, config: str, name: str = "") -> DetectorEntry:
+    """Make a detector of a config and a checkpoint of the user's: the tensors and the settings are copied.
+
+    "" as name: made from the file's. Takes seconds. Raises `ModelError` (they cannot be read, are hostile, do not fit),
+    `ConfigError` (a name that is taken), `OutputError` (disk).
+    """
+    from safetensors.torch import save
+
+    from .mmpose.config import read_config
+    from .mmpose.network import build, load_weights, read_checkpoint
+
+    registry.find("detector", _MMPOSE).load()
+    if name:
+        weights.check_detector_name(name)
+    name = name or _free_name(checkpoint)
+    found, state = read_config(config), read_checkpoint(checkpoint)
+    load_weights(build(found), state, name)
+    content = save(state)
+    kind = "one stage" if found.kind == "onestage" else "top-down"
+    entry = DetectorEntry(
+        name=name,
+        title=f"{name} ({kind}, {len(found.joints)} joints)",
+        config=f"{name}.config.json",
+        file=f"{name}.detector.safetensors",
+        sha256=hashlib.sha256(content).hexdigest(),
+        bytes=len(content),
+        skeleton=found.skeleton,
+        licence="not stated by the file: ask where it came from",
+    )
+    weights.register_detector(entry, content, found.to_json())
+    return entry
+
+
+def _info(entry: DetectorEntry, needed: DetectorInfo, added: bool, check: bool) -> DetectorInfo:
+    """`needed`: MMPose itself, which may be what is missing."""
+    reason, hint, damaged = needed.reason, needed.hint, False
+    installed = weights.path_of(entry) is not None
+    if not reason and (check or not installed):
+        try:
+            weights.locate(entry, added=added)
+        except ModelError as error:
+            reason, hint, damaged = error.message, error.hint, installed
+    return DetectorInfo(
+        entry.name, entry.title, reason, hint, installed, damaged, entry.size_bytes, bool(entry.url), added,
+        entry.accuracy, entry.licence, entry.training_data,
+    )  # fmt: skip
+
+
+def _free_name(path: Path) -> str:
+    """From the file's name, with a number behind it if that is taken."""
+    plain = re.sub(r"[^a-z0-9._-]+", "_", path.stem.lower()).strip("._-")[:_LONGEST_NAME] or "detector"
+    taken = {info.name for info in listing()}
+    names = (plain, *(f"{plain}_{number}" for number in range(2, len(taken) + 3)))
+    return next(name for name in names if name not in taken)

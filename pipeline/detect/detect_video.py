@@ -1,0 +1,141 @@
+"""From a source to 2D poses, frame by frame: decoding beside detecting, and nothing detected twice.
+
+Topology: reader thread (decodes) -> `StopQueue` of a few frames (it waits, nothing is dropped) -> the caller's thread
+(detects). The start of the range that the cache holds is neither decoded nor detected again.
+
+What a detector finds depends on what it saw before. So a run from the middle of a video has a cache of its own: its
+results never get into a run from the start, where somebody may have been followed since long.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ..core.camera import Frame, VideoInfo
+from ..core.concurrency import CancelToken, Closed, StopQueue
+from ..core.poses import Pose2D, Poses
+from .base import Detector
+from .cache import DetectionCache, open_cache
+
+if TYPE_CHECKING:
+    from ..sources.base import FrameSource
+
+_QUEUED_FRAMES = 4
+_PAST = 0.0005  # s: timestamps closer than this are one instant
+
+
+@dataclass(slots=True)
+class ObserveStats:
+    """Filled while observing. `detect_s` is time spent inside the detector, not waiting for frames."""
+
+    detect_s: float = 0.0
+    detected: int = 0
+    cached: int = 0
+
+
+def cache_for(
+    info: VideoInfo, detector: Detector, start_s: float | None = None, end_s: float | None = None
+) -> DetectionCache | None:
+    """The cache for a run over the range: that of the whole video if it starts there or holds all of the range."""
+    whole = open_cache(info.content_key, detector.cache_key)
+    if not start_s or whole is None:
+        return whole
+    run = list(_cached_start(whole, info, start_s, end_s))
+    if run and (whole.complete or whole.time_s(run[-1][0] + 1) is not None):
+        return whole
+    return open_cache(info.content_key, f"{detector.cache_key}-from{start_s:.3f}s")
+
+
+def observe(
+    source: FrameSource,
+    detector: Detector,
+    cache: DetectionCache | None,
+    cancel: CancelToken,
+    stats: ObserveStats,
+    start_s: float | None = None,
+    end_s: float | None = None,
+) -> Poses:
+    """Yield (frame index, time_s, people) for every frame of the range, once, in order.
+
+    Closing the generator, an error or a cancel ends the reader thread and keeps what was detected in the cache.
+    """
+    detector.reset()
+    decode_from = start_s
+    if cache is not None:
+        last: tuple[Pose2D, float] | None = None
+        for index, time_s in _cached_start(cache, source.info, start_s, end_s):
+            cancel.check()
+            pose = cache.get(index)
+            if pose is None:  # a damaged chunk: detect from here
+                break
+            stats.cached += 1
+            last = (pose, time_s)
+            yield index, time_s, pose
+        if last is not None:
+            decode_from = last[1] + _PAST
+            if cache.complete and not _frames_after(cache, decode_from, end_s):
+                return
+            detector.resume(*last, (source.info.width_px, source.info.height_px))
+
+    queue: StopQueue[Frame] = StopQueue(_QUEUED_FRAMES)
+    reader = threading.Thread(target=_read, args=(source, decode_from, end_s, queue), name="frame-reader", daemon=True)
+    reader.start()
+    try:
+        for frame in queue:
+            cancel.check()
+            begun = time.perf_counter()
+            pose = detector.detect(frame)
+            stats.detect_s += time.perf_counter() - begun
+            stats.detected += 1
+            if cache is not None:
+                cache.put(frame.index, frame.time_s, pose)
+            yield frame.index, frame.time_s, pose
+        if cache is not None and start_s is None and end_s is None:
+            cache.mark_complete()
+    finally:
+        queue.stop()
+        reader.join()
+        if cache is not None:
+            cache.flush()
+
+
+def _read(source: FrameSource, start_s: float | None, end_s: float | None, queue: StopQueue[Frame]) -> None:
+    try:
+        for frame in source.frames(start_s, end_s):
+            queue.put(frame)
+        queue.close()
+    except Closed:
+        pass
+    except BaseException as error:  # noqa: BLE001 - handed to the consumer, which raises it
+        queue.fail(error)
+
+
+def _cached_start(
+    cache: DetectionCache, info: VideoInfo, start_s: float | None, end_s: float | None
+) -> Iterator[tuple[int, float]]:
+    """The unbroken run of cached frames at the start of the range, as (index, time)."""
+    previous, started = -1, False
+    for index in range(info.frame_count):
+        time_s = cache.time_s(index)
+        if time_s is None:
+            if started:
+                return
+            continue
+        if start_s is not None and time_s < start_s:
+            previous = index
+            continue
+        if end_s is not None and time_s >= end_s:
+            return
+        if index != previous + 1 and not (start_s and not info.variable_rate and time_s - start_s < 1 / info.fps_hz):
+            return  # the frames missing before it may belong to the range too
+        previous, started = index, True
+        yield index, time_s
+
+
+def _frames_after(cache: DetectionCache, time_s: float, end_s: float | None) -> bool:
+    last = cache.last_time_s()
+    return last is not None and last > time_s and (end_s is None or end_s > time_s)

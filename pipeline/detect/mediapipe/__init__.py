@@ -1,0 +1,1 @@
+"""The embedded detector: BlazePose from MediaPipe's bundle, for several people."""

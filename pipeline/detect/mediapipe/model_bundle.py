@@ -1,0 +1,154 @@
+"""The BlazePose model bundle, made once out of the models inside MediaPipe's own wheel. No download.
+
+The wheel carries BlazePose's person detector and its landmark model as bare TFLite files, without the metadata and
+the bundle that the Tasks API asks for. Both are added here: the metadata states how pixels become network input
+(detector [-1, 1], landmarks [0, 1], as MediaPipe's own graphs for these models do), and the bundle is a zip whose
+members are stored, not deflated, because MediaPipe maps them straight into memory.
+
+The landmark model also paints a silhouette of 256 x 256 pixels, which nobody here looks at and which takes a third of
+its time. Its layers are left out: the joints stay the same to the last bit.
+
+Bazarevsky et al., "BlazePose: On-device Real-time Body Pose tracking", CVPR workshop 2020.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import importlib.util
+import logging
+import struct
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from ...core.errors import ModelError
+from ...system.files import atomic_write, cache_folder
+
+log = logging.getLogger(__name__)
+
+DETECTOR_MEMBER = "pose_detector.tflite"
+LANDMARKS_MEMBER = "pose_landmarks_detector.tflite"
+
+_RECIPE = 2  # raise it when the bundle is made differently
+_HINT = "Install MediaPipe again (./start doctor says how)."
+_CONFIDENCE_OUTPUT, _SILHOUETTE_OUTPUT = 1, 2  # of the landmark model: joints, confidence, silhouette, heat maps, world
+# member -> (file in the wheel, mean, standard deviation)
+_PARTS = {
+    DETECTOR_MEMBER: ("modules/pose_detection/pose_detection.tflite", 127.5, 127.5),
+    LANDMARKS_MEMBER: ("modules/pose_landmark/pose_landmark_full.tflite", 0.0, 255.0),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ModelBundle:
+    """A `.task` file that is known to be whole."""
+
+    path: Path
+    sha256: str
+    mediapipe_version: str
+
+    def member(self, name: str) -> bytes:
+        """One TFLite model out of the bundle."""
+        with zipfile.ZipFile(self.path) as bundle:
+            return bundle.read(name)
+
+
+def model_bundle(silhouette: bool = False) -> ModelBundle:
+    """The bundle in the user's cache; made on first use, and again if it is damaged or MediaPipe has changed.
+
+    `silhouette`: with the layers that paint it, as Google ships it (for comparisons). Raises `ModelError` if
+    MediaPipe or its model files are missing, `OutputError` if the cache cannot be written.
+    """
+    try:
+        version = importlib.metadata.version("mediapipe")
+    except importlib.metadata.PackageNotFoundError as error:
+        raise ModelError("MediaPipe is not installed.", _HINT) from error
+    variant = "full_silhouette" if silhouette else "full"
+    path = cache_folder() / f"blazepose_{variant}-mediapipe{version}-r{_RECIPE}.task"
+    seal = path.with_suffix(".sha256")
+    found = _whole(path, seal)
+    if found is None:
+        _build(path, silhouette)
+        found = _sha256(path)
+        with atomic_write(seal, "w") as file:
+            file.write(f"{found} {path.stat().st_size}\n")
+    return ModelBundle(path, found, version)
+
+
+def _whole(path: Path, seal: Path) -> str | None:
+    """The bundle's sha256 if it is what was once written, else None."""
+    try:
+        expected, size = seal.read_text(encoding="ascii").split()
+        if path.stat().st_size == int(size) and _sha256(path) == expected:
+            return expected
+        log.warning("The pose model in the cache is damaged and is made again: %s", path)
+    except FileNotFoundError:
+        pass
+    except (OSError, ValueError) as error:
+        log.warning("The pose model in the cache cannot be used and is made again: %s (%s)", path, error)
+    return None
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def wheel_file(member: str) -> Path:
+    """The bare TFLite file that a member is made from. Raises `ModelError` if it is missing."""
+    # Found without importing mediapipe, so that a half-installed package gives a clear error and not an ImportError.
+    relative, spec = _PARTS[member][0], importlib.util.find_spec("mediapipe")
+    for folder in (spec.submodule_search_locations or []) if spec else []:
+        path = Path(folder) / relative
+        if path.is_file():
+            return path
+    raise ModelError(f"The installed MediaPipe lacks its model file {relative}.", _HINT)
+
+
+def _build(path: Path, silhouette: bool) -> None:
+    from mediapipe.tasks.python.metadata.metadata_writers import metadata_writer
+
+    parts: dict[str, bytes] = {}
+    for member, (relative, mean, deviation) in _PARTS.items():
+        path_in_wheel = wheel_file(member)
+        try:
+            model = path_in_wheel.read_bytes()
+            if member == LANDMARKS_MEMBER and not silhouette:
+                model = _without_output(model, _SILHOUETTE_OUTPUT, stand_in=_CONFIDENCE_OUTPUT)
+            writer = metadata_writer.MetadataWriter.create(bytearray(model))
+            writer.add_general_info(Path(relative).stem)
+            writer.add_image_input([mean], [deviation])
+            parts[member] = bytes(writer.populate()[0])
+        except (OSError, ValueError, RuntimeError, IndexError, TypeError, struct.error) as error:
+            raise ModelError(f"MediaPipe's model file {relative} cannot be used ({error}).", _HINT) from error
+    with atomic_write(path) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as bundle:
+        for member, data in parts.items():
+            bundle.writestr(zipfile.ZipInfo(member, (2020, 1, 1, 0, 0, 0)), data)
+
+
+def _without_output(model: bytes, output: int, stand_in: int) -> bytes:
+    """The TFLite model with output number `output` replaced by another one and the layers only it needed left out.
+
+    The number of outputs stays: the graphs around the model count them.
+    """
+    import flatbuffers
+    from mediapipe.tasks.metadata import schema_py_generated as schema
+
+    tree = schema.ModelT.InitFromObj(schema.Model.GetRootAsModel(bytearray(model), 0))
+    graph = tree.subgraphs[0]
+    outputs = [int(tensor) for tensor in graph.outputs]
+    outputs[output] = outputs[stand_in]
+    maker = {int(tensor): number for number, layer in enumerate(graph.operators) for tensor in layer.outputs}
+    needed: set[int] = set()
+    waiting = [maker[tensor] for tensor in outputs]
+    while waiting:
+        number = waiting.pop()
+        if number not in needed:
+            needed.add(number)
+            waiting += [maker[int(tensor)] for tensor in graph.operators[number].inputs if int(tensor) in maker]
+    graph.operators = [layer for number, layer in enumerate(graph.operators) if number in needed]
+    graph.outputs = outputs
+    builder = flatbuffers.Builder(len(model))
+    builder.Finish(tree.Pack(builder), b"TFL3")
+    return bytes(builder.Output())

@@ -1,0 +1,201 @@
+"""BlazePose's two networks as plain calls: a picture in, numbers out. No tracking, no memory between calls.
+
+These are the very graphs that the Tasks API's `PoseLandmarker` is made of. They are run one by one because its own
+loop searches the whole picture in every frame in which it follows fewer people than it was asked for, which doubles
+the time of a frame; here the caller decides when to search and where (see `mediapipe.py`).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ...core.arrays import Floats, Image
+from ...core.errors import ModelError
+from .model_bundle import DETECTOR_MEMBER, LANDMARKS_MEMBER, ModelBundle
+
+FINDER_PX = 224  # input side of the person detector
+LANDMARKER_PX = 256  # input side of the landmark network
+
+_PREFIX = "mediapipe.tasks.vision."
+_FINDER_GRAPH = _PREFIX + "pose_detector.PoseDetectorGraph"
+_LANDMARKS_GRAPH = _PREFIX + "pose_landmarker.SinglePoseLandmarksDetectorGraph"
+_quiet_lock = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Landmarks:
+    """What the landmark network saw in a crop. Coordinates in [0, 1] of the crop."""
+
+    joints: Floats  # (33, 2)
+    visibility: Floats  # (33,) in [0, 1]: in the picture and not hidden
+    presence: Floats  # (33,) in [0, 1]: in the picture, may be hidden
+    hip_centre: Floats  # (2,)
+    circle: Floats  # (2,) a point of the circle around the hip centre that holds the whole body, above the head
+    confidence: float  # that there is a person at all
+
+
+class PersonFinder:
+    """Finds where people are: BlazePose's detector on a square picture."""
+
+    def __init__(self, bundle: ModelBundle, minimum_score: float, maximum: int) -> None:
+        from mediapipe.tasks.cc.vision.pose_detector.proto import pose_detector_graph_options_pb2
+
+        options = pose_detector_graph_options_pb2.PoseDetectorGraphOptions(
+            base_options=_base_options(bundle, DETECTOR_MEMBER),
+            min_detection_confidence=minimum_score,
+            min_suppression_threshold=0.3,
+            num_poses=maximum,
+        )
+        self._graph = _Graph(_FINDER_GRAPH, options, ["DETECTIONS:detections"])
+
+    def find(self, rgb: Image) -> tuple[Floats, Floats]:
+        """Square picture -> hip centre and circle point of everyone found (N, 2, 2) in [0, 1], scores (N,)."""
+        found = self._graph.run(rgb).protos("detections")
+        points = [[(k.x, k.y) for k in d.location_data.relative_keypoints[:2]] for d in found]
+        scores = [d.score[0] for d in found]
+        return np.array(points, np.float32).reshape(-1, 2, 2), np.array(scores, np.float32)
+
+    def close(self) -> None:
+        self._graph.close()
+
+
+class Landmarker:
+    """Finds the 33 joints of the one person whom a square crop is centred on."""
+
+    def __init__(self, bundle: ModelBundle) -> None:
+        from mediapipe.tasks.cc.vision.pose_landmarker.proto import pose_landmarks_detector_graph_options_pb2
+
+        options = pose_landmarks_detector_graph_options_pb2.PoseLandmarksDetectorGraphOptions(
+            base_options=_base_options(bundle, LANDMARKS_MEMBER), min_detection_confidence=0.0
+        )
+        outputs = ["LANDMARKS:landmarks", "AUXILIARY_LANDMARKS:auxiliary", "PRESENCE_SCORE:confidence"]
+        self._graph = _Graph(_LANDMARKS_GRAPH, options, outputs)
+
+    def locate(self, rgb: Image) -> Landmarks | None:
+        """Square crop -> landmarks; `confidence` says how likely there is a person. None if that is exactly 0."""
+        result = self._graph.run(rgb)
+        landmarks, auxiliary = result.proto("landmarks"), result.proto("auxiliary")
+        if landmarks is None or auxiliary is None:
+            return None
+        values = np.array([(p.x, p.y, p.visibility, p.presence) for p in landmarks.landmark], np.float32)
+        circle = np.array([(p.x, p.y) for p in auxiliary.landmark], np.float32)
+        confidence = min(max(result.number("confidence"), 0.0), 1.0)
+        return Landmarks(values[:, :2], values[:, 2], values[:, 3], circle[0], circle[1], confidence)
+
+    def close(self) -> None:
+        self._graph.close()
+
+
+class _Graph:
+    """One MediaPipe graph fed with square RGB pictures, one at a time."""
+
+    def __init__(self, name: str, options: Any, outputs: list[str]) -> None:
+        from mediapipe.framework.formats import rect_pb2
+        from mediapipe.python import packet_creator
+        from mediapipe.python._framework_bindings import task_runner
+        from mediapipe.tasks.python.core import task_info
+
+        info = task_info.TaskInfo(name, ["IMAGE:image", "NORM_RECT:rect"], outputs, _Options(options))
+        self._whole = packet_creator.create_proto(
+            rect_pb2.NormalizedRect(x_center=0.5, y_center=0.5, width=1.0, height=1.0, rotation=0.0)
+        )
+        try:
+            with quiet_stderr():
+                self._runner = task_runner.TaskRunner.create(info.generate_graph_config(), None)
+                # The first run compiles the network and says so; here it is quiet, and nobody waits for it later.
+                self.run(np.zeros((64, 64, 3), np.uint8))
+        except (ValueError, RuntimeError) as error:
+            raise ModelError(f"MediaPipe cannot start its pose model ({error}).", "Run ./start doctor.") from error
+
+    def run(self, rgb: Image) -> _Result:
+        from mediapipe.python import packet_creator
+        from mediapipe.python._framework_bindings import image, image_frame
+
+        picture = image.Image(image_format=image_frame.ImageFormat.SRGB, data=rgb)
+        return _Result(self._runner.process({"image": packet_creator.create_image(picture), "rect": self._whole}))
+
+    def close(self) -> None:
+        self._runner.close()
+
+
+@dataclass(frozen=True, slots=True)
+class _Result:
+    packets: Any
+
+    # MediaPipe aborts the whole process when an empty packet is read, so each getter looks first.
+    def proto(self, name: str) -> Any | None:
+        from mediapipe.python import packet_getter
+
+        packet = self.packets[name]
+        return None if packet.is_empty() else packet_getter.get_proto(packet)
+
+    def protos(self, name: str) -> list[Any]:
+        from mediapipe.python import packet_getter
+
+        packet = self.packets[name]
+        return [] if packet.is_empty() else packet_getter.get_proto_list(packet)
+
+    def number(self, name: str) -> float:
+        from mediapipe.python import packet_getter
+
+        packet = self.packets[name]
+        return 0.0 if packet.is_empty() else float(packet_getter.get_float(packet))
+
+
+@dataclass(frozen=True, slots=True)
+class _Options:
+    """What `TaskInfo` wants: something with `to_pb2`."""
+
+    proto: Any
+
+    def to_pb2(self) -> Any:
+        return self.proto
+
+
+def _base_options(bundle: ModelBundle, member: str) -> Any:
+    from mediapipe.tasks.python.core import base_options
+
+    options = base_options.BaseOptions(model_asset_buffer=bundle.member(member)).to_pb2()
+    # One thread: XNNPACK's own threads wait for each other spinning after every layer, and where the cores are also
+    # busy with decoding and lifting a frame then takes 20 times longer (measured). The results are the same.
+    options.acceleration.xnnpack.num_threads = 1
+    return options
+
+
+@contextlib.contextmanager
+def quiet_stderr() -> Iterator[None]:
+    """Keep what native code writes to file descriptor 2 meanwhile from the terminal (MediaPipe's start-up chatter).
+
+    What Python itself writes goes with it; so only for short calls. If the body fails, everything is shown after all.
+    """
+    if sys.stderr is None:  # a window program without a terminal
+        yield
+        return
+    sys.stderr.flush()
+    with _quiet_lock, tempfile.TemporaryFile() as sink:
+        try:
+            saved = os.dup(2)
+        except OSError:  # descriptor 2 is closed: nothing to keep quiet
+            yield
+            return
+        os.dup2(sink.fileno(), 2)
+        failed = True
+        try:
+            yield
+            failed = False
+        finally:
+            sys.stderr.flush()
+            os.dup2(saved, 2)
+            os.close(saved)
+            if failed:
+                sink.seek(0)
+                sys.stderr.write(sink.read().decode(errors="replace"))

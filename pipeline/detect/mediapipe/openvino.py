@@ -1,0 +1,118 @@
+"""BlazePose's landmark network on OpenVINO: the same joints as MediaPipe's own graph for two thirds of its time.
+
+OpenVINO reads the very TFLite model that MediaPipe runs. What MediaPipe's graph does around it is done here: pixels
+become [0, 1], logits become visibility and presence, and joints whose heat map is sure move to its centre of mass
+(MediaPipe's `RefineLandmarksFromHeatmapCalculator` as its pose graph sets it). Where OpenVINO is not installed, or does
+not run on a machine, `landmarkers` gives MediaPipe's graph.
+
+Bazarevsky et al., "BlazePose: On-device Real-time Body Pose tracking", CVPR workshop 2020.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import logging
+from typing import Any
+
+import numpy as np
+
+from ...core.arrays import Floats, Image
+from ...system.openvino import openvino_settings, quiet_openvino
+from .model_bundle import LANDMARKS_MEMBER, ModelBundle, wheel_file
+from .networks import LANDMARKER_PX, Landmarker, Landmarks
+
+log = logging.getLogger(__name__)
+
+_JOINTS, _HIPS, _CIRCLE, _POINTS = 33, 33, 34, 39  # rows of the network's answer; four more are for drawing
+_REACH = 3  # cells of the heat map around a joint
+_SURE = 0.5  # of a heat map's best cell there, to be believed
+# The model's outputs that count, by their place among all, with their shapes. The silhouette is left out, and with it
+# the layers that only it needs.
+_OUTPUTS = {0: (1, 5 * _POINTS), 1: (1, 1), 3: (1, 64, 64, _POINTS)}
+
+
+class OpenVinoLandmarkers:
+    """Compiles the network once; `one()` gives a `Landmarker` of its own for each thread, at most `threads` at once."""
+
+    def __init__(self, threads: int) -> None:
+        openvino = quiet_openvino()
+        core = openvino.Core()
+        model = core.read_model(wheel_file(LANDMARKS_MEMBER))
+        wanted = [result for number, result in enumerate(model.get_results()) if number in _OUTPUTS]
+        shapes = [tuple(result.get_output_shape(0)) for result in wanted]
+        if shapes != list(_OUTPUTS.values()):
+            raise RuntimeError(f"the landmark model answers {shapes}")
+        self.runtime = f"openvino{openvino.__version__.split('-')[0]}"
+        self._network: Any = core.compile_model(
+            openvino.Model(wanted, model.get_parameters()),
+            "CPU",
+            openvino_settings(threads, streams=threads),
+        )
+
+    def one(self) -> OpenVinoLandmarker:
+        return OpenVinoLandmarker(self._network.create_infer_request())
+
+
+class OpenVinoLandmarker:
+    """As `mediapipe_graphs.Landmarker`. Use from one thread at a time."""
+
+    def __init__(self, request: Any) -> None:
+        self._request = request
+        self._pixels = np.empty((1, LANDMARKER_PX, LANDMARKER_PX, 3), np.float32)
+
+    def locate(self, rgb: Image) -> Landmarks:
+        """Square crop of `LANDMARKER_PX` -> landmarks; `confidence` says how likely there is a person."""
+        np.multiply(rgb, np.float32(1 / 255), out=self._pixels[0])
+        self._request.infer({0: self._pixels}, share_inputs=True)
+        answer, score, heat = (self._request.get_output_tensor(output).data for output in range(len(_OUTPUTS)))
+        points = answer.reshape(_POINTS, 5)
+        places = refined(points[:, :2] / LANDMARKER_PX, heat[0])
+        sure = _sigmoid(points[:_JOINTS, 3:])
+        confidence = min(max(float(score[0, 0]), 0.0), 1.0)
+        return Landmarks(places[:_JOINTS], sure[:, 0], sure[:, 1], places[_HIPS], places[_CIRCLE], confidence)
+
+    def close(self) -> None:
+        self._request = None
+
+
+def refined(places: Floats, heat: Floats) -> Floats:
+    """Points (N, 2) in [0, 1], logits of their heat maps (H, W, N) -> points (N, 2), moved where the map is sure.
+
+    The centre of mass of the map within `_REACH` cells of the point, if the best of these cells is surer than `_SURE`.
+    """
+    high, wide, count = heat.shape
+    column, row = (places * (wide, high)).astype(np.int64).T  # towards zero, as MediaPipe rounds
+    steps = np.arange(-_REACH, _REACH + 1)
+    columns, rows = column[:, None] + steps, row[:, None] + steps  # (N, 7)
+    inside = ((rows >= 0) & (rows < high))[:, :, None] & ((columns >= 0) & (columns < wide))[:, None, :]
+    cells = heat[
+        np.clip(rows, 0, high - 1)[:, :, None],
+        np.clip(columns, 0, wide - 1)[:, None, :],
+        np.arange(count)[:, None, None],
+    ]
+    weight = np.where(inside, _sigmoid(cells), 0)  # (N, 7, 7)
+    total = weight.sum((1, 2))
+    within = (column >= 0) & (column < wide) & (row >= 0) & (row < high)
+    sure = within & (weight.max((1, 2)) >= _SURE)
+    mass = np.stack([(weight.sum(1) * columns).sum(1) / wide, (weight.sum(2) * rows).sum(1) / high], -1)
+    return np.where(sure[:, None], mass / np.maximum(total, 1e-9)[:, None], places).astype(np.float32)
+
+
+def _sigmoid(x: Floats) -> Floats:
+    return np.asarray(1 / (1 + np.exp(-x)), np.float32)
+
+
+AnyLandmarker = Landmarker | OpenVinoLandmarker
+
+
+def landmarkers(bundle: ModelBundle, count: int) -> tuple[list[AnyLandmarker], str]:
+    """As many as threads run at once, and what they run on: "" is MediaPipe itself."""
+    if importlib.util.find_spec("openvino") is not None:
+        try:
+            several = OpenVinoLandmarkers(count)
+            made: list[AnyLandmarker] = [several.one() for _ in range(count)]
+            made[0].locate(np.zeros((LANDMARKER_PX, LANDMARKER_PX, 3), np.uint8))
+            return made, several.runtime
+        except (ImportError, OSError, RuntimeError) as error:
+            log.warning("OpenVINO does not run here (%s); MediaPipe's own, slower graph is used", error)
+    return [Landmarker(bundle) for _ in range(count)], ""

@@ -1,0 +1,1 @@
+"""MMPose's networks as detectors, without its compiled operations."""

@@ -1,0 +1,108 @@
+"""Importing MMPose: without mmcv's compiled operations, and without its chatter.
+
+mmcv has no wheel with its operations for today's torch, mmcv-lite has none at all; but mmpose imports modules of
+`mmcv.ops`, which look for `mmcv._ext` as they are imported. None of the networks used here calls one of them. So a
+stand-in is there while the import runs, and gone afterwards: mmengine looks for the real module later to find out which
+mmcv it has. The stand-in's functions say what is missing if a network does call one.
+
+The import takes some seconds (mmdet, mmcv, mmengine and their dependencies): call it from a thread that may wait.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import importlib.util
+import io
+import logging
+import sys
+import threading
+import types
+import warnings
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from ...core.errors import ModelError
+
+log = logging.getLogger(__name__)
+
+_EXTENSION = "mmcv._ext"
+_MODULES = ("mmdet.models", "mmpose.models", "mmpose.registry", "mmengine.config", "mmengine.registry")
+_HINT = "Run ./start doctor; ./start --reinstall puts the packages back. The detector mediapipe needs none of them."
+_lock = threading.Lock()
+_quiet = threading.RLock()
+_imported = False
+
+
+def import_mmpose() -> None:
+    """Import what the detectors need of MMPose, once; later calls return at once. Raises `ModelError`."""
+    global _imported  # noqa: PLW0603 - whether the process has it
+    with _lock:
+        if _imported:
+            return
+        with _stand_in(), to_log():
+            for name in _MODULES:
+                try:
+                    importlib.import_module(name)
+                except Exception as error:  # whatever a broken installation raises is for the user to repair
+                    raise ModelError(f"MMPose cannot be imported ({name}: {error}).", _HINT) from error
+        for package in ("mmpose", "mmdet", "mmcv", "mmengine"):  # of deprecated ways of asking torch, in every frame
+            warnings.filterwarnings("ignore", module=rf"{package}\.")
+        _imported = True
+
+
+@contextlib.contextmanager
+def to_log() -> Iterator[None]:
+    """What code within prints and warns about goes to the log. For calls into OpenMMLab's packages.
+
+    Prints of other threads go there too meanwhile: only for short calls. One thread at a time: both of what is replaced
+    belong to the whole process.
+    """
+    said = io.StringIO()
+    with _quiet, warnings.catch_warnings(record=True) as warned, contextlib.redirect_stdout(said):
+        warnings.simplefilter("always")
+        try:
+            yield
+        finally:
+            for text in {str(one.message) for one in warned}:
+                log.debug("MMPose warned: %s", text)
+            for line in said.getvalue().splitlines():
+                log.debug("MMPose printed: %s", line)
+
+
+@contextlib.contextmanager
+def _stand_in() -> Iterator[None]:
+    """`mmcv._ext` for the time of an import, unless a real one is there."""
+    if _EXTENSION in sys.modules or _has_operations():
+        yield
+        return
+    module = types.ModuleType(_EXTENSION)
+    module.__getattr__ = _missing_operation  # type: ignore[method-assign]
+    sys.modules[_EXTENSION] = module
+    try:
+        yield
+    finally:
+        sys.modules.pop(_EXTENSION, None)
+        package = sys.modules.get("mmcv")
+        if package is not None and getattr(package, "_ext", None) is module:
+            del package._ext
+
+
+def _has_operations() -> bool:
+    try:
+        return importlib.util.find_spec(_EXTENSION) is not None
+    except (ImportError, ValueError):
+        return False
+
+
+def _missing_operation(name: str) -> Callable[..., Any]:
+    if name.startswith("__"):
+        raise AttributeError(name)
+
+    def missing(*_: Any, **__: Any) -> Any:
+        raise ModelError(
+            f"This network needs '{name}' of mmcv's compiled operations, which are not installed.",
+            "Choose another network: RTMPose, RTMO, HRNet and most others need none of them.",
+        )
+
+    return missing

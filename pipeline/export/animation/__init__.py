@@ -1,0 +1,1 @@
+"""BVH, glTF, USD and FBX."""

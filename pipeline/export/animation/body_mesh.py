@@ -1,0 +1,93 @@
+"""A plain body around a rig, for formats that carry a skinned mesh: one rounded limb a bone, in the rest pose.
+
+Each limb follows its bone alone. The round ends of two limbs that meet share a centre, the joint, so that no gap opens
+in any pose; a body of weighted skin would need the shape of a real person.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...body.bones import unit
+from ...core.arrays import Doubles, Floats
+from ...rig.skeleton import NAMES, PARENTS, Rig
+
+_SIDES = 14  # around a limb
+_CAP = 5  # rings of a round end
+_HIPS_M = 0.9  # of the body that the radii below are for
+
+# Radii in metres at the start and the end of a bone.
+_LIMBS = {
+    "Spine": (0.105, 0.100), "Spine1": (0.105, 0.080), "Shoulder": (0.055, 0.052), "Arm": (0.050, 0.038),
+    "ForeArm": (0.038, 0.028), "Hand": (0.034, 0.022), "UpLeg": (0.085, 0.055), "Leg": (0.055, 0.036),
+    "Foot": (0.040, 0.034), "ToeBase": (0.034, 0.026),
+}  # fmt: skip
+_HIP_LINE, _NECK, _HEAD = 0.085, 0.050, 0.095
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """Rig axes, metres, rest pose with the hips at `rig.hips_m`; every vertex follows one bone."""
+
+    vertices: Floats  # (V, 3)
+    normals: Floats  # (V, 3)
+    bones: NDArray[np.uint8]  # (V,)
+    faces: NDArray[np.uint16]  # (N, 3)
+
+
+def rest_places(rig: Rig) -> tuple[Doubles, dict[int, Doubles]]:
+    """(21, 3) starts of the bones and (3,) free ends in the rest pose, standing on the floor."""
+    places = np.zeros((len(NAMES), 3))
+    places[0] = [0, rig.hips_m, 0]
+    for bone, parent in enumerate(PARENTS):
+        if parent >= 0:
+            places[bone] = places[parent] + rig.offsets[bone]
+    return places, {bone: places[bone] + end for bone, end in rig.ends.items()}
+
+
+def body_for(rig: Rig) -> Body:
+    """The body with the rig's proportions."""
+    places, ends = rest_places(rig)
+    at, size = NAMES.index, rig.hips_m / _HIPS_M
+    top = ends[at("Head")]
+    centre = np.array([0.0, top[1] - _HEAD * size, (top[2] + places[at("Head"), 2]) / 2 - 0.02 * size])
+    parts = [
+        _limb(at("Hips"), places[at("RightUpLeg")], places[at("LeftUpLeg")], _HIP_LINE * size, _HIP_LINE * size),
+        _limb(at("Neck"), places[at("Neck")], centre, _NECK * size, _NECK * size),
+        _limb(at("Head"), centre - [0, 0.04 * size, 0], centre, 0.8 * _HEAD * size, _HEAD * size),
+    ]
+    for bone, name in enumerate(NAMES):
+        radii = _LIMBS.get(name.removeprefix("Left").removeprefix("Right"))
+        if radii is not None:
+            end = ends[bone] if bone in ends else places[PARENTS.index(bone)]
+            parts.append(_limb(bone, places[bone], end, radii[0] * size, radii[1] * size))
+    vertices, normals, bones = (np.concatenate([part[i] for part in parts]) for i in range(3))
+    each = len(parts[0][0])
+    faces = np.concatenate([_faces() + i * each for i in range(len(parts))])
+    return Body(
+        vertices.astype(np.float32), normals.astype(np.float32), bones.astype(np.uint8), faces.astype(np.uint16)
+    )
+
+
+def _limb(bone: int, start: Doubles, end: Doubles, r0: float, r1: float) -> tuple[Doubles, Doubles, NDArray[np.int64]]:
+    """Points (V, 3), unit normals (V, 3) and bone (V,) of a tapered capsule."""
+    axis = unit(end - start)
+    across = unit(np.cross(axis, np.eye(3)[np.argmin(np.abs(axis))]))
+    around = np.linspace(0, 2 * np.pi, _SIDES, endpoint=False)
+    ring = np.cos(around)[:, None] * across + np.sin(around)[:, None] * np.cross(axis, across)
+    rise = np.concatenate([np.linspace(-np.pi / 2, 0, _CAP), np.linspace(0, np.pi / 2, _CAP)])
+    normals = np.sin(rise)[:, None, None] * axis + np.cos(rise)[:, None, None] * ring
+    first = np.arange(2 * _CAP) < _CAP
+    middle, radius = np.where(first[:, None], start, end), np.where(first, r0, r1)
+    points = (middle[:, None] + radius[:, None, None] * normals).reshape(-1, 3)
+    return points, normals.reshape(-1, 3), np.full(len(points), bone)
+
+
+def _faces() -> NDArray[np.int64]:
+    """Triangles of one limb, counter-clockwise seen from outside."""
+    ring, side = np.meshgrid(np.arange(2 * _CAP - 1), np.arange(_SIDES), indexing="ij")
+    a, b = ring * _SIDES + side, ring * _SIDES + (side + 1) % _SIDES
+    return np.stack([a, b, a + _SIDES, b, b + _SIDES, a + _SIDES], axis=-1).reshape(-1, 3)

@@ -1,0 +1,83 @@
+"""FBX, for Unity, Unreal, Maya and MotionBuilder: written by Blender from our glTF, where Blender is installed.
+
+The format has no public description and its own library is not free, so Blender's exporter does it. Rig, body, names
+and motion are those of the .glb; one Blender process writes everyone's file, at the video's rate (a variable one on
+average).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from ...core.errors import OutputError
+from ...core.take import Take, Track3D
+from ..base import UNWATCHED, ExportOptions, Watch
+from ..per_person import write_elsewhere
+from ..tracks import rate_hz
+from .gltf import GltfExporter
+
+log = logging.getLogger(__name__)
+
+_START_S, _FRAME_S = 120.0, 0.1  # patience: for Blender to start, and a frame of a person
+_ASK_S = 0.1
+_HINT = "Update Blender; its own Python needs NumPy (on Debian: apt-get install python3-numpy). Or choose glTF or BVH."
+
+
+class FbxExporter:
+    """Writes `<stem>.fbx` and `<stem>_person<N>.fbx`. Raises `OutputError` with Blender's words if it does not."""
+
+    name = "fbx"
+    suffix = ".fbx"
+
+    def write(
+        self, take: Take, folder: Path, stem: str, options: ExportOptions, watch: Watch = UNWATCHED
+    ) -> list[Path]:
+        def make(tracks: Sequence[Track3D], paths: Sequence[Path]) -> None:
+            sources = GltfExporter().write(take, paths[0].parent, paths[0].stem, options)
+            frames = sum(len(track.frame_index) for track in tracks)
+            patience_s = _START_S + _FRAME_S * frames
+            _run_blender(rate_hz(take, tracks[0]), sources, paths, patience_s, lambda: watch.step(self.name, 0, 0))
+
+        return write_elsewhere(take, folder, stem, self.suffix, options, make)
+
+
+def _run_blender(
+    rate: float, sources: Sequence[Path], targets: Sequence[Path], patience_s: float, ask: Callable[[], None]
+) -> None:
+    """`ask` is called now and then while Blender works, and stops it by raising."""
+    blender = shutil.which("blender")
+    if blender is None:
+        raise OutputError("Blender was not found, and FBX is written by it.", "Install it, or choose glTF or BVH.")
+    script = Path(__file__).with_name("fbx_in_blender.py")
+    files = [str(path) for pair in zip(sources, targets, strict=True) for path in pair]
+    command = [blender, "-b", "--factory-startup", "--python-exit-code", "1", "--python", str(script), "--"]
+    deadline = time.monotonic() + patience_s
+    with (
+        tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as said,  # a pipe would have to be read
+        subprocess.Popen(
+            [*command, repr(rate), *files], stdin=subprocess.DEVNULL, stdout=said, stderr=subprocess.STDOUT
+        ) as running,
+    ):
+        try:
+            while running.poll() is None:
+                ask()
+                if time.monotonic() > deadline:
+                    raise OutputError(f"Blender did not finish within {patience_s:.0f} s.", "Export a shorter range.")
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    running.wait(_ASK_S)
+        finally:
+            running.kill()  # nothing, if it has ended
+        said.seek(0)
+        output = said.read()
+    ask()  # Ctrl-C reaches Blender as well, which may have been the quicker one to end
+    if running.returncode != 0 or not all(path.is_file() for path in targets):
+        log.warning("Blender: %s", output[-4000:])
+        words = [line.strip() for line in output.splitlines() if "Error" in line]
+        raise OutputError(f"Blender could not write the FBX ({words[-1] if words else 'no reason given'}).", _HINT)

@@ -1,0 +1,172 @@
+"""glTF 2.0 in one binary file (.glb): a person's rig, a plain skinned body, and the motion as one animation.
+
+Metres, y up, facing +z, which are glTF's own axes and those of `pipeline.rig.skeleton`. The rest pose is the T-pose, on
+the floor. Keys stand at the video's true times, also where its rate varies; where the person was not seen there are
+none: a player turns evenly from the last pose to the next. Layout: glTF 2.0 specification, sections 3 and 4.4.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...core.take import Take, Track3D
+from ...rig.bone_names import bone_names
+from ...rig.skeleton import NAMES, PARENTS
+from ..base import UNWATCHED, ExportOptions, Watch
+from ..tracks import binary_files, chosen_tracks, person_paths
+from .body_mesh import body_for, rest_places
+from .rig_motion import Motion, rig_motion
+
+log = logging.getLogger(__name__)
+
+_KINDS = {"u1": 5121, "u2": 5123, "f4": 5126}  # componentType
+_SHAPES = {(): "SCALAR", (3,): "VEC3", (4,): "VEC4", (16,): "MAT4"}
+_VERTICES, _INDICES = 34962, 34963  # bufferView targets
+_STILL = 1e-7  # a bone that never turns further than this from rest needs no keys
+
+
+class GltfExporter:
+    """Writes `<stem>.glb` and `<stem>_person<N>.glb`."""
+
+    name = "glb"
+    suffix = ".glb"
+
+    def write(
+        self, take: Take, folder: Path, stem: str, options: ExportOptions, watch: Watch = UNWATCHED
+    ) -> list[Path]:
+        tracks = chosen_tracks(take, options)
+        paths = person_paths(folder, stem, self.suffix, tracks)
+        with binary_files(paths) as files:
+            for file, track in zip(files, tracks, strict=True):
+                file.writelines(_glb(take, track, options))
+        log.info("wrote %s", ", ".join(path.name for path in paths))
+        return paths
+
+
+@dataclass(slots=True)
+class _Buffer:
+    """The binary part as it grows: arrays, and the views and accessors that describe them."""
+
+    arrays: list[NDArray[Any]] = field(default_factory=list)
+    views: list[dict[str, Any]] = field(default_factory=list)
+    accessors: list[dict[str, Any]] = field(default_factory=list)
+    length: int = 0
+
+    def add(self, values: NDArray[Any], target: int | None = None, bounds: bool = False) -> int:
+        """Append (N, ...) float32, uint8 or uint16 values; returns the accessor's index. Views start at fours."""
+        values = np.ascontiguousarray(values)
+        view: dict[str, Any] = {"buffer": 0, "byteOffset": self.length, "byteLength": values.nbytes}
+        if target is not None:
+            view["target"] = target
+        accessor: dict[str, Any] = {
+            "bufferView": len(self.views),
+            "componentType": _KINDS[values.dtype.str[1:]],
+            "count": len(values),
+            "type": _SHAPES[values.shape[1:]],
+        }
+        if bounds:
+            accessor["min"], accessor["max"] = (
+                np.atleast_1d(edge).astype(float).tolist() for edge in (values.min(axis=0), values.max(axis=0))
+            )
+        self.arrays.append(values)
+        self.length += values.nbytes + -values.nbytes % 4
+        self.views.append(view)
+        self.accessors.append(accessor)
+        return len(self.accessors) - 1
+
+    def chunks(self) -> Iterator[bytes]:
+        for values in self.arrays:
+            yield values.tobytes() + b"\0" * (-values.nbytes % 4)
+
+
+def _glb(take: Take, track: Track3D, options: ExportOptions) -> Iterator[bytes]:
+    """Header, JSON chunk and binary chunk of one person's file."""
+    buffer = _Buffer()
+    document = _document(take, track, rig_motion(take, track, options), bone_names(options.preset), buffer)
+    document["bufferViews"], document["accessors"] = buffer.views, buffer.accessors
+    document["buffers"] = [{"byteLength": buffer.length}]
+    text = json.dumps(document, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+    text += b" " * (-len(text) % 4)
+    yield struct.pack("<4sII", b"glTF", 2, 12 + 8 + len(text) + 8 + buffer.length)
+    yield struct.pack("<I4s", len(text), b"JSON") + text
+    yield struct.pack("<I4s", buffer.length, b"BIN\0")
+    yield from buffer.chunks()
+
+
+def _document(take: Take, track: Track3D, motion: Motion, names: tuple[str, ...], buffer: _Buffer) -> dict[str, Any]:
+    """Nodes: the bones in the order of `rig.NAMES`, their free ends, then the body."""
+    rig, bones = motion.rig, len(NAMES)
+    places, ends = rest_places(rig)
+    nodes: list[dict[str, Any]] = []
+    for bone, name in enumerate(names):
+        children = rig.children(bone) + ([bones + list(ends).index(bone)] if bone in ends else [])
+        offset = places[0] if bone == 0 else rig.offsets[bone]
+        nodes.append({"name": name, "translation": offset.tolist(), "children": children})
+    nodes += [{"name": f"{names[bone]}_end", "translation": rig.ends[bone].tolist()} for bone in ends]
+    joints = list(range(len(nodes)))
+    nodes.append({"name": take.name_of(track.person), "mesh": 0, "skin": 0})
+
+    inverse = np.tile(np.eye(4, dtype=np.float32), (len(joints), 1, 1))
+    inverse[:, 3, :3] = -np.concatenate([places, np.stack(list(ends.values()))])  # column-major: translation last
+    skin = {"inverseBindMatrices": buffer.add(inverse.reshape(-1, 16)), "joints": joints, "skeleton": 0}
+    return {
+        "asset": {"version": "2.0", "generator": "Hourglass"},
+        "scene": 0,
+        "scenes": [{"name": Path(take.info.name).stem or "take", "nodes": [0, joints[-1] + 1]}],
+        "nodes": nodes,
+        "meshes": [{"name": "body", "primitives": [_primitive(motion, buffer)]}],
+        "materials": [
+            {
+                "name": "body",
+                "pbrMetallicRoughness": {
+                    "baseColorFactor": [0.74, 0.71, 0.65, 1.0],
+                    "metallicFactor": 0.0,
+                    "roughnessFactor": 0.8,
+                },
+            }
+        ],
+        "skins": [skin],
+        "animations": [_animation(track, motion, buffer)],
+        "extras": {"rate_hz": motion.rate_hz, "frames": len(track.frame_index), "person": track.person},
+    }
+
+
+def _primitive(motion: Motion, buffer: _Buffer) -> dict[str, Any]:
+    body = body_for(motion.rig)
+    joints = np.zeros((len(body.bones), 4), np.uint8)
+    joints[:, 0] = body.bones
+    weights = np.zeros((len(body.bones), 4), np.float32)
+    weights[:, 0] = 1
+    return {
+        "attributes": {
+            "POSITION": buffer.add(body.vertices, _VERTICES, bounds=True),
+            "NORMAL": buffer.add(body.normals, _VERTICES),
+            "JOINTS_0": buffer.add(joints, _VERTICES),
+            "WEIGHTS_0": buffer.add(weights, _VERTICES),
+        },
+        "indices": buffer.add(body.faces.reshape(-1), _INDICES),
+        "material": 0,
+    }
+
+
+def _animation(track: Track3D, motion: Motion, buffer: _Buffer) -> dict[str, Any]:
+    """Keys at the times since the first frame of the take; bones that stay at rest have none."""
+    pose = motion.pose
+    times = buffer.add((pose.times_s - track.time_s[0]).astype(np.float32), bounds=True)
+    samplers = [{"input": times, "output": buffer.add(pose.root.astype(np.float32))}]
+    channels = [{"sampler": 0, "target": {"node": 0, "path": "translation"}}]
+    for bone in range(len(PARENTS)):
+        turns = pose.rotations[:, bone]
+        if np.abs(turns[:, :3]).max() > _STILL:
+            channels.append({"sampler": len(samplers), "target": {"node": bone, "path": "rotation"}})
+            samplers.append({"input": times, "output": buffer.add(turns.astype(np.float32))})
+    return {"name": "motion", "samplers": samplers, "channels": channels}

@@ -1,0 +1,109 @@
+"""USD with UsdSkel (.usdc), through Pixar's own library where it is installed: rig, body and motion as in the .glb.
+
+Metres, y up, facing +z; time codes are frames of the video, at its rate. Where the person was not seen there are no
+samples, and USD interpolates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ...core.errors import OutputError
+from ...core.take import Take, Track3D
+from ...rig.bone_names import bone_names
+from ...rig.skeleton import NAMES, PARENTS
+from ..base import UNWATCHED, ExportOptions, Watch
+from ..per_person import write_elsewhere
+from .body_mesh import body_for, rest_places
+from .rig_motion import rig_motion
+
+
+class UsdExporter:
+    """Writes `<stem>.usdc` and `<stem>_person<N>.usdc`."""
+
+    name = "usd"
+    suffix = ".usdc"
+
+    def write(
+        self, take: Take, folder: Path, stem: str, options: ExportOptions, watch: Watch = UNWATCHED
+    ) -> list[Path]:
+        def make(tracks: Sequence[Track3D], paths: Sequence[Path]) -> None:
+            for track, path in zip(tracks, paths, strict=True):
+                _write(take, track, options, path)
+
+        return write_elsewhere(take, folder, stem, self.suffix, options, make)
+
+
+def _new_stage(path: Path, rate_hz: float, lasts_s: float) -> Any:
+    """Metres, y up, a time code a frame."""
+    from pxr import Usd, UsdGeom
+
+    stage: Any = Usd.Stage.CreateNew(str(path))
+    UsdGeom.SetStageUpAxis(stage, UsdGeom.Tokens.y)
+    UsdGeom.SetStageMetersPerUnit(stage, 1.0)
+    stage.SetTimeCodesPerSecond(rate_hz)
+    stage.SetFramesPerSecond(rate_hz)
+    stage.SetStartTimeCode(0)
+    stage.SetEndTimeCode(lasts_s * rate_hz)
+    return stage
+
+
+def _write(take: Take, track: Track3D, options: ExportOptions, path: Path) -> None:
+    from pxr import Gf, Tf, UsdGeom, UsdSkel, Vt
+
+    motion = rig_motion(take, track, options)
+    names = [Tf.MakeValidIdentifier(name) for name in bone_names(options.preset)]
+    places, _ = rest_places(motion.rig)
+    offsets = motion.rig.offsets.copy()
+    offsets[0] = places[0]
+    joints: list[str] = []
+    for bone, parent in enumerate(PARENTS):
+        joints.append(names[bone] if parent < 0 else f"{joints[parent]}/{names[bone]}")
+
+    stage = _new_stage(path, motion.rate_hz, float(track.time_s[-1] - track.time_s[0]))
+    codes = (motion.pose.times_s - track.time_s[0]) * motion.rate_hz
+    root = UsdSkel.Root.Define(stage, "/Person")
+    stage.SetDefaultPrim(root.GetPrim())
+    root.GetPrim().SetMetadata("displayName", take.name_of(track.person))
+    skeleton = UsdSkel.Skeleton.Define(stage, "/Person/Skeleton")
+    animation = UsdSkel.Animation.Define(stage, "/Person/Motion")
+    mesh = UsdGeom.Mesh.Define(stage, "/Person/Body")
+
+    skeleton.CreateJointsAttr(joints)
+    skeleton.CreateBindTransformsAttr([Gf.Matrix4d().SetTranslate(Gf.Vec3d(*place)) for place in places.tolist()])
+    skeleton.CreateRestTransformsAttr([Gf.Matrix4d().SetTranslate(Gf.Vec3d(*offset)) for offset in offsets.tolist()])
+    UsdSkel.BindingAPI.Apply(skeleton.GetPrim()).CreateAnimationSourceRel().SetTargets([animation.GetPath()])
+
+    body = body_for(motion.rig)
+    mesh.CreatePointsAttr(Vt.Vec3fArray.FromNumpy(body.vertices))
+    mesh.CreateNormalsAttr(Vt.Vec3fArray.FromNumpy(body.normals))
+    mesh.SetNormalsInterpolation(UsdGeom.Tokens.vertex)
+    mesh.CreateFaceVertexIndicesAttr(Vt.IntArray.FromNumpy(body.faces.astype(np.int32).ravel()))
+    mesh.CreateFaceVertexCountsAttr(Vt.IntArray(len(body.faces), 3))
+    mesh.CreateSubdivisionSchemeAttr(UsdGeom.Tokens.none)
+    mesh.CreateExtentAttr([Gf.Vec3f(*edge(body.vertices, axis=0).tolist()) for edge in (np.min, np.max)])
+    binding = UsdSkel.BindingAPI.Apply(mesh.GetPrim())
+    binding.CreateSkeletonRel().SetTargets([skeleton.GetPath()])
+    binding.CreateJointIndicesPrimvar(False, 1).Set(Vt.IntArray.FromNumpy(body.bones.astype(np.int32)))
+    binding.CreateJointWeightsPrimvar(False, 1).Set(Vt.FloatArray(len(body.bones), 1.0))
+    binding.CreateGeomBindTransformAttr(Gf.Matrix4d(1))
+
+    animation.CreateJointsAttr(joints)
+    animation.CreateScalesAttr(Vt.Vec3hArray(len(NAMES), Gf.Vec3h(1, 1, 1)))
+    moves, turns = animation.CreateTranslationsAttr(), animation.CreateRotationsAttr()
+    local = offsets.astype(np.float32)
+    rotations = motion.pose.rotations.astype(np.float32)  # x y z w, as USD keeps them in memory
+    for row, code in enumerate(codes.tolist()):
+        local[0] = motion.pose.root[row]
+        moves.Set(Vt.Vec3fArray.FromNumpy(local), code)
+        turns.Set(Vt.QuatfArray.FromNumpy(rotations[row]), code)
+    try:
+        stage.GetRootLayer().Save()
+    except Tf.ErrorException as error:
+        raise OutputError(
+            f"USD could not write {path.name} ({error}).", "Free some space for temporary files."
+        ) from error

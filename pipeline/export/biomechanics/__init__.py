@@ -1,0 +1,1 @@
+"""TRC, MOT, C3D and joint angles."""

@@ -1,0 +1,113 @@
+"""C3D, the file of motion capture laboratories, through ezc3d: one person a file.
+
+World space, z up (`POINT:X_SCREEN` +X, `Y_SCREEN` +Z), millimetres, markers as in TRC. Where the person was not seen a
+point is 0 with residual -1, which is how C3D says "not there". A C3D has one rate: a video of variable rate is
+resampled to its average. It counts frames in 16 bits, and readers stop at 65535: a longer take continues in
+`<stem>_part2.c3d`, and `TRIAL:ACTUAL_START_FIELD` says with which frame each part begins.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import logging
+import os
+import unicodedata
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ...core.arrays import Doubles
+from ...core.take import Take, Track3D
+from ...system.files import atomic_path
+from ..base import UNWATCHED, ExportOptions, Watch
+from ..tracks import chosen_tracks, even_times, person_paths, rate_hz
+from .markers import markers
+
+log = logging.getLogger(__name__)
+
+MAX_FRAMES = 65535
+
+
+class C3dExporter:
+    """Writes `<stem>.c3d` and `<stem>_person<N>.c3d`, each with `_part<K>` behind it where it goes on."""
+
+    name = "c3d"
+    suffix = ".c3d"
+
+    def write(
+        self, take: Take, folder: Path, stem: str, options: ExportOptions, watch: Watch = UNWATCHED
+    ) -> list[Path]:
+        tracks = chosen_tracks(take, options)
+        paths: list[Path] = []
+        with contextlib.ExitStack() as stack:
+            for track, first in zip(tracks, person_paths(folder, stem, self.suffix, tracks), strict=True):
+                names, points = markers(take, track)
+                points = _even(points, take, track)
+                for part, start in enumerate(range(0, len(points), MAX_FRAMES)):
+                    path = first if part == 0 else first.with_name(f"{first.name[:-4]}_part{part + 1}.c3d")
+                    temporary = stack.enter_context(atomic_path(path))
+                    _write(
+                        temporary,
+                        names,
+                        points[start : start + MAX_FRAMES],
+                        start,
+                        rate_hz(take, track),
+                        take.name_of(track.person),
+                    )
+                    paths.append(path)
+        log.info("wrote %s", ", ".join(path.name for path in paths))
+        return paths
+
+
+def _even(points: Doubles, take: Take, track: Track3D) -> Doubles:
+    """(T, M, 3) at even times; between two frames of which one is unknown, unknown."""
+    times = even_times(take, track, rate_hz(take, track))
+    if times is track.time_s:
+        return points
+    after = np.clip(np.searchsorted(track.time_s, times), 1, len(points) - 1)
+    before = after - 1
+    share = (times - track.time_s[before]) / (track.time_s[after] - track.time_s[before])
+    share = np.clip(share, 0, 1)[:, None, None]
+    return np.asarray(points[before] * (1 - share) + points[after] * share)
+
+
+def _plain(name: str) -> str:
+    """C3D knows bytes only: letters without their accents, and "?" for what is none of those."""
+    apart = unicodedata.normalize("NFKD", name)
+    return "".join(c for c in apart if not unicodedata.combining(c)).encode("ascii", "replace").decode("ascii")
+
+
+def _write(path: Path, names: Sequence[str], places: Doubles, start: int, rate: float, name: str) -> None:
+    """Markers (T, M, 3), metres, to a file that exists.
+
+    Raises OSError if the disk is full, which ezc3d does not say.
+    """
+    import ezc3d
+
+    frames, count = places.shape[:2]
+    unseen = ~np.isfinite(places).all(axis=2)
+    points = np.ones((4, count, frames))
+    points[:3] = np.where(unseen[..., None], 0, places * 1000).transpose(2, 1, 0)
+    file: Any = ezc3d.c3d()
+    point = file["parameters"]["POINT"]
+    point["RATE"]["value"] = [rate]
+    point["UNITS"]["value"] = ["mm"]
+    point["LABELS"]["value"] = list(names)
+    file.add_parameter("POINT", "X_SCREEN", "+X")
+    file.add_parameter("POINT", "Y_SCREEN", "+Z")
+    file.add_parameter("SUBJECTS", "USED", [1])
+    file.add_parameter("SUBJECTS", "NAMES", [_plain(name)])
+    first, last = start + 1, start + frames  # in two 16-bit words, the lower one first
+    file.add_parameter("TRIAL", "ACTUAL_START_FIELD", [first & 0xFFFF, first >> 16])
+    file.add_parameter("TRIAL", "ACTUAL_END_FIELD", [last & 0xFFFF, last >> 16])
+    file["data"]["points"] = points
+    file["data"]["meta_points"] = {
+        "residuals": np.where(unseen.T, -1.0, 0.0)[None],
+        "camera_masks": np.zeros((7, count, frames), bool),
+    }
+    file.write(str(path))
+    if path.stat().st_size < frames * count * 16:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))

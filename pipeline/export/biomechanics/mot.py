@@ -1,0 +1,116 @@
+"""Joint angles: OpenSim's motion files (.mot) and a table. What the angles mean: `pipeline.analysis.joint_angles`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from ...analysis.gait import SIDES, gait
+from ...analysis.joint_angles import ANGLES, joint_angles
+from ...core.arrays import Doubles
+from ...core.take import Take, Track3D
+from ..base import UNWATCHED, ExportOptions, Watch
+from ..number_text import chunks, formatted
+from ..per_person import write_text
+from ..tracks import world_joints
+from .trc import opensim_from_world
+
+# OpenSim's coordinates in Rajagopal's model (2016) -> ours and the sign between them.
+_COORDINATES: dict[str, tuple[str, float]] = {
+    "pelvis_tilt": ("trunk_tilt", 1.0),
+    "pelvis_list": ("trunk_list", 1.0),
+    "pelvis_rotation": ("trunk_rotation", 1.0),
+    **{
+        f"{theirs}_{side[0]}": (f"{side}_{ours}", sign)
+        for side in ("right", "left")
+        for theirs, ours, sign in (
+            ("hip_flexion", "hip_flexion", 1.0),
+            ("hip_adduction", "hip_abduction", -1.0),
+            ("knee_angle", "knee_flexion", 1.0),
+            ("arm_flex", "shoulder_flexion", 1.0),
+            ("arm_add", "shoulder_abduction", -1.0),
+            ("elbow_flex", "elbow_flexion", 1.0),
+        )
+    },
+    "lumbar_bending": ("lumbar_bending", 1.0),
+    "lumbar_rotation": ("lumbar_rotation", 1.0),
+}
+_PLACE = ("pelvis_tx", "pelvis_ty", "pelvis_tz")
+
+
+class MotExporter:
+    """Writes `<stem>.mot` and `<stem>_person<N>.mot`.
+
+    Degrees and metres, names of Rajagopal's model. OpenSim reads no empty cells: frames without the person are left out
+    (the time column tells), and an angle that means nothing for a moment is interpolated. Angles never leap by 360.
+    """
+
+    name = "mot"
+    suffix = ".mot"
+
+    def write(
+        self, take: Take, folder: Path, stem: str, options: ExportOptions, watch: Watch = UNWATCHED
+    ) -> list[Path]:
+        return write_text(take, folder, stem, self.suffix, options, lambda track, path: _motion(take, track, path.stem))
+
+
+def _motion(take: Take, track: Track3D, name: str) -> Iterator[str]:
+    joints, times = world_joints(take, track)[track.seen], track.time_s[track.seen]
+    angles = joint_angles(joints)
+    columns = [times]
+    for ours, sign in _COORDINATES.values():
+        columns.append(sign * _continuous(times, angles[ours]))
+    columns[4:4] = list(opensim_from_world(joints[:, 0]).T)  # the place follows the pelvis' three angles
+    names = list(_COORDINATES)
+    names[3:3] = _PLACE
+    values = np.stack(columns, axis=1)
+    yield f"{name}\nversion=1\nnRows={len(values)}\nnColumns={values.shape[1]}\ninDegrees=yes\n\n"
+    yield "Units are S.I. units (second, meters, Newtons, ...)\nAngles are in degrees.\n\nendheader\n"
+    yield "\t".join(["time", *names]) + "\n"
+    template = "%.6f" + "\t%.6f" * (values.shape[1] - 1) + "\n"
+    for rows in chunks(len(values)):
+        yield formatted(template, values[rows])
+
+
+def _continuous(times: Doubles, degrees: Doubles) -> Doubles:
+    """Without gaps and without leaps of whole turns; 0 if nothing is known."""
+    known = np.isfinite(degrees)
+    if not known.any():
+        return np.zeros(len(degrees))
+    return np.interp(times, times[known], np.unwrap(degrees[known], period=360))
+
+
+class AnglesExporter:
+    """Writes `<stem>_angles.csv` and `<stem>_angles_person<N>.csv`: frame, time_s, and an angle a column, degrees.
+
+    Every frame of the take is a row; cells are empty where nothing can be said. The last columns, `right_foot` and
+    `left_foot`, tell of somebody who walks: `heel_strike` or `toe_off` in the nearest frame (`analysis.gait`), else
+    empty.
+    """
+
+    name = "angles"
+    suffix = "_angles.csv"
+
+    def write(
+        self, take: Take, folder: Path, stem: str, options: ExportOptions, watch: Watch = UNWATCHED
+    ) -> list[Path]:
+        return write_text(take, folder, stem, self.suffix, options, lambda track, path: _table(take, track))
+
+
+def _table(take: Take, track: Track3D) -> Iterator[str]:
+    yield ",".join(["frame", "time_s", *ANGLES, *(f"{side}_foot" for side in SIDES)]) + "\n"
+    joints = world_joints(take, track)
+    angles = joint_angles(joints)
+    values = np.stack([track.frame_index, track.time_s, *(angles[name] for name in ANGLES)], axis=1)
+    nothing = ",,\n"
+    template = "%d,%.6f" + ",%.4f" * len(ANGLES) + nothing
+    walk = gait(joints, track.time_s)
+    feet = {(event.row, event.side): event.kind for event in walk.events} if walk else {}
+    for rows in chunks(len(values)):
+        lines = formatted(template, values[rows]).splitlines(keepends=True)
+        for row in {row for row, _ in feet if rows.start <= row < rows.stop}:
+            kinds = ",".join(feet.get((row, side), "") for side in SIDES)
+            lines[row - rows.start] = f"{lines[row - rows.start].removesuffix(nothing)},{kinds}\n"
+        yield "".join(lines)

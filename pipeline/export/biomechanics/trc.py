@@ -1,0 +1,54 @@
+"""TRC marker files (Motion Analysis) as OpenSim and Pose2Sim read them: one person a file, every frame a row.
+
+Metres. OpenSim's axes, right-handed: y up, x toward the camera, z along the picture from right to left; a person who
+faces the camera looks along +x and has the right side at +z, as OpenSim's models do. Markers carry Pose2Sim's names;
+the tips of the toes are among them if the detector finds toes. Cells are NaN where the person was not seen: OpenSim 4.6
+stops at a row that ends with an empty one. Times are the video's own, also where its rate varies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from ...core.arrays import Doubles
+from ...core.take import Take, Track3D
+from ..base import UNWATCHED, ExportOptions, Watch
+from ..number_text import chunks, formatted
+from ..per_person import write_text
+from ..tracks import rate_hz
+from .markers import markers
+
+
+def opensim_from_world(points: Doubles) -> Doubles:
+    """(..., 3) world (x right, y away, z up) -> (..., 3) OpenSim (x toward the camera, y up, z left): (-y, z, -x)."""
+    return np.stack([-points[..., 1], points[..., 2], -points[..., 0]], axis=-1)
+
+
+class TrcExporter:
+    """Writes `<stem>.trc` and `<stem>_person<N>.trc`."""
+
+    name = "trc"
+    suffix = ".trc"
+
+    def write(
+        self, take: Take, folder: Path, stem: str, options: ExportOptions, watch: Watch = UNWATCHED
+    ) -> list[Path]:
+        return write_text(take, folder, stem, self.suffix, options, lambda track, path: _text(take, track, path.name))
+
+
+def _text(take: Take, track: Track3D, name: str) -> Iterator[str]:
+    rate, count, first = rate_hz(take, track), len(track.frame_index), int(track.frame_index[0]) + 1
+    names, points = markers(take, track)
+    yield f"PathFileType\t4\t(X/Y/Z)\t{name}\n"
+    yield "DataRate\tCameraRate\tNumFrames\tNumMarkers\tUnits\tOrigDataRate\tOrigDataStartFrame\tOrigNumFrames\n"
+    yield f"{rate:.6f}\t{rate:.6f}\t{count}\t{len(names)}\tm\t{rate:.6f}\t{first}\t{count}\n"
+    yield "Frame#\tTime\t" + "\t\t\t".join(names) + "\t\t\n"
+    yield "\t\t" + "\t".join(f"{axis}{i}" for i in range(1, len(names) + 1) for axis in "XYZ") + "\n"
+    values = opensim_from_world(points).reshape(count, -1)
+    template = "%d\t%.6f" + "\t%.6f" * values.shape[1] + "\n"
+    values = np.concatenate([track.frame_index[:, None] + 1, track.time_s[:, None], values], axis=1)
+    for rows in chunks(count):
+        yield formatted(template, values[rows], "NaN")

@@ -1,0 +1,1 @@
+"""CSV, JSON, NPZ, DeepLabCut's and OpenPose's layouts."""

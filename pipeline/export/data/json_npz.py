@@ -1,0 +1,124 @@
+"""The whole result as data: one JSON document, or NumPy arrays. World space, metres, everyone chosen in one file."""
+
+from __future__ import annotations
+
+import json
+import logging
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ...core.arrays import Doubles
+from ...core.take import Take, Track3D
+from ...system.files import atomic_write
+from ..base import UNWATCHED, ExportOptions, Watch
+from ..number_text import chunks, formatted
+from ..take_facts import plain, take_facts
+from ..tracks import chosen_tracks, gait_json, joints_image, rate_hz, text_files, world_joints
+
+log = logging.getLogger(__name__)
+
+_NPY: Any = np.lib.format  # without types in NumPy 1.26
+_TRIPLES = "[" + ",".join(["[%.5f,%.5f,%.5f]"] * 17) + "],\n"
+_PAIRS = "[" + ",".join(["[%.2f,%.2f]"] * 17) + "],\n"
+_SINGLES = "[" + ",".join(["%.4f"] * 17) + "],\n"
+
+
+class JsonExporter:
+    """Writes `<stem>.json`: the facts of the take (units, axes, skeleton, camera), then lists over the frames.
+
+    `persons[i]`: `person`, `name`, `gait` (of somebody who walks, see `analysis.gait`, else null; its rows count the
+    lists below from 0), `joints` (T x 17 x [x, y, z], metres), `confidence` (T x 17) and `joints_image` (T x 17 x
+    [x, y], pixels); `frame` and `time_s` (T) are everyone's. null where a joint was not seen. Strict JSON, no NaN.
+    """
+
+    name = "json"
+    suffix = ".json"
+
+    def write(
+        self, take: Take, folder: Path, stem: str, options: ExportOptions, watch: Watch = UNWATCHED
+    ) -> list[Path]:
+        tracks = chosen_tracks(take, options)
+        path = folder / f"{stem}.json"
+        with text_files([path]) as (file,):
+            file.writelines(_document(take, tracks))
+        log.info("wrote %s", path.name)
+        return [path]
+
+
+def _document(take: Take, tracks: list[Track3D]) -> Iterator[str]:
+    facts = {"format": "hourglass-json", "version": 1, **take_facts(take, tracks)}
+    facts["frame"], facts["time_s"] = tracks[0].frame_index.tolist(), np.round(tracks[0].time_s, 6).tolist()
+    text = json.dumps(plain(facts), ensure_ascii=False, allow_nan=False)
+    yield text[:-1] + ',\n"persons":[\n'
+    for at, track in enumerate(tracks):
+        joints = world_joints(take, track)
+        head = {"person": track.person, "name": take.name_of(track.person), "gait": gait_json(joints, track)}
+        yield json.dumps(plain(head), ensure_ascii=False, allow_nan=False)[:-1] + ',\n"joints":[\n'
+        yield from _list(_TRIPLES, joints)
+        yield '],\n"confidence":[\n'
+        yield from _list(_SINGLES, track.scores.astype(np.float64))
+        yield '],\n"joints_image":[\n'
+        yield from _list(_PAIRS, joints_image(take, track).astype(np.float64))
+        yield "]}" + (",\n" if at + 1 < len(tracks) else "\n")
+    yield "]}\n"
+
+
+def _list(template: str, values: Doubles) -> Iterator[str]:
+    """(T, ...) values as the inside of a JSON list: no comma after the last frame."""
+    for rows in chunks(len(values)):
+        text = formatted(template, values[rows], "null")
+        yield text if rows.stop < len(values) else text[:-2] + "\n"
+
+
+class NpzExporter:
+    """Writes `<stem>.npz`, compressed, without pickled objects.
+
+    | array | shape | meaning |
+    |---|---|---|
+    | `joints_world` | (T, P, 17, 3) float32 | metres, world space; NaN = not seen |
+    | `persons`, `names` | (P,) int64, text | their numbers, from 1, and names |
+    | `frame_index`, `time_s` | (T,) | of the video, from 0; seconds |
+    | `joint_names`, `parents` | (17,) | of the skeleton |
+    | `joints_image`, `scores` | (T, P, 17, 2), (T, P, 17) | the 2D joints in pixels as H36M-17, and their confidence |
+    | `fps_hz`, `width_px`, `height_px`, `skeleton` | scalars | of the video |
+    | `about` | text | JSON with units, axes, camera and provenance |
+
+    The file is also one of `sources.file.joints2d`, so that it can be lifted again.
+    """
+
+    name = "npz"
+    suffix = ".npz"
+
+    def write(
+        self, take: Take, folder: Path, stem: str, options: ExportOptions, watch: Watch = UNWATCHED
+    ) -> list[Path]:
+        tracks = chosen_tracks(take, options)
+        path = folder / f"{stem}.npz"
+        skeleton = tracks[0].topology
+        arrays: dict[str, Any] = {
+            "joints_world": np.stack([world_joints(take, track).astype(np.float32) for track in tracks], axis=1),
+            "persons": np.array([track.person for track in tracks], np.int64),
+            "names": np.array([take.name_of(track.person) for track in tracks]),
+            "frame_index": tracks[0].frame_index,
+            "time_s": tracks[0].time_s,
+            "joint_names": np.array(skeleton.names),
+            "parents": np.array(skeleton.parents, np.int64),
+            "joints_image": np.stack([joints_image(take, track) for track in tracks], axis=1),
+            "scores": np.stack([track.scores for track in tracks], axis=1),
+            "fps_hz": np.float64(rate_hz(take, tracks[0])),
+            "width_px": np.int64(take.info.width_px),
+            "height_px": np.int64(take.info.height_px),
+            "skeleton": np.array(skeleton.key),
+            "about": np.array(json.dumps(plain(take_facts(take, tracks)), ensure_ascii=False, allow_nan=False)),
+        }
+        # Not `savez_compressed`, which leaves its archive open when the disk is full.
+        with atomic_write(path) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, array in arrays.items():
+                with archive.open(f"{name}.npy", "w", force_zip64=True) as entry:
+                    _NPY.write_array(entry, np.asanyarray(array), allow_pickle=False)
+        log.info("wrote %s", path.name)
+        return [path]

@@ -1,0 +1,93 @@
+"""The 2D joints as OpenPose writes them: BODY_25, one JSON file a frame, for the tools that start from those.
+
+All files of a take are in one zip archive, because an hour of video is 108,000 of them, and an archive can appear whole
+or not at all. Inside, `<stem>_json/<stem>_<frame, 12 digits>_keypoints.json` as Pose2Sim and others expect them. Pixels
+of the upright picture; a joint that was not seen, or that the detector does not have, is 0, 0 with confidence 0.
+Format: OpenPose, doc/02_output.md, version 1.3.
+"""
+
+from __future__ import annotations
+
+import logging
+import zipfile
+from pathlib import Path
+
+import numpy as np
+
+from ...core.arrays import Doubles
+from ...core.poses import Track2D
+from ...core.skeletons import SKELETONS
+from ...core.take import Take, Track3D
+from ...system.files import atomic_write
+from ..base import UNWATCHED, ExportOptions, Watch
+from ..tracks import chosen_tracks
+
+log = logging.getLogger(__name__)
+
+# Names of the detectors' joints in OpenPose's order. Where one has another name for a joint, it stands behind it.
+BODY_25 = (
+    ("nose",), ("neck", "thorax"), ("right_shoulder",), ("right_elbow",), ("right_wrist",), ("left_shoulder",),
+    ("left_elbow",), ("left_wrist",), ("pelvis",), ("right_hip",), ("right_knee",), ("right_ankle",), ("left_hip",),
+    ("left_knee",), ("left_ankle",), ("right_eye",), ("left_eye",), ("right_ear",), ("left_ear",),
+    ("left_big_toe", "left_foot_index"), ("left_small_toe",), ("left_heel",),
+    ("right_big_toe", "right_foot_index"), ("right_small_toe",), ("right_heel",),
+)  # fmt: skip
+# Made from two others where the detector does not have it: place in BODY_25 -> its parents.
+_MIDDLES = {1: ("left_shoulder", "right_shoulder"), 8: ("left_hip", "right_hip")}
+_PERSON = (
+    '{"person_id":[%d],"pose_keypoints_2d":['
+    + ",".join(["%.3f,%.3f,%.4f"] * 25)
+    + '],"face_keypoints_2d":[],"hand_left_keypoints_2d":[],"hand_right_keypoints_2d":[],"pose_keypoints_3d":[],'
+    + '"face_keypoints_3d":[],"hand_left_keypoints_3d":[],"hand_right_keypoints_3d":[]}'
+)
+
+
+class OpenPoseExporter:
+    """Writes `<stem>_openpose.zip` with the chosen people; a person is left out of the frames without them."""
+
+    name = "openpose"
+    suffix = "_openpose.zip"
+
+    def write(
+        self, take: Take, folder: Path, stem: str, options: ExportOptions, watch: Watch = UNWATCHED
+    ) -> list[Path]:
+        tracks = chosen_tracks(take, options)
+        path = folder / f"{stem}{self.suffix}"
+        with atomic_write(path) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+            _fill(archive, take, tracks, stem)
+        log.info("wrote %s", path.name)
+        return [path]
+
+
+def _fill(archive: zipfile.ZipFile, take: Take, tracks: list[Track3D], stem: str) -> None:
+    people = []
+    for track in tracks:
+        seen = take.track2d(track.person)
+        if seen is not None:
+            people.append((track.person, body_25(seen)))
+    for row, frame in enumerate(tracks[0].frame_index.tolist()):
+        bodies = [
+            _PERSON % (person, *joints[row].ravel().tolist()) for person, joints in people if joints[row, :, 2].any()
+        ]
+        name = f"{stem}_json/{stem}_{frame:012d}_keypoints.json"
+        entry = zipfile.ZipInfo(name)  # with a fixed date: the same take gives the same file
+        entry.compress_type = zipfile.ZIP_DEFLATED
+        entry.external_attr = 0o644 << 16
+        archive.writestr(entry, '{"version":1.3,"people":[' + ",".join(bodies) + "]}")
+
+
+def body_25(track: Track2D) -> Doubles:
+    """(T, 25, 3) x, y in pixels and confidence; 0, 0, 0 where there is nothing."""
+    names = SKELETONS[track.skeleton].names
+    values = np.concatenate([track.joints_image, track.scores[..., None]], axis=2).astype(np.float64)
+    out = np.zeros((len(values), 25, 3))
+    for place, known in enumerate(BODY_25):
+        name = next((name for name in known if name in names), None)
+        if name is not None:
+            out[:, place] = values[:, names.index(name)]
+        elif place in _MIDDLES:
+            left, right = (values[:, names.index(parent)] for parent in _MIDDLES[place])
+            out[:, place, :2] = (left[:, :2] + right[:, :2]) / 2
+            out[:, place, 2] = np.minimum(left[:, 2], right[:, 2])
+    out[~np.isfinite(out).all(axis=2)] = 0
+    return out

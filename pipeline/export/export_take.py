@@ -1,0 +1,59 @@
+"""Writing a take in several formats: what the command line and the export dialog call."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from ..core.errors import OutputError
+from ..core.take import Take
+from ..registry import find
+from ..system.files import make_folder
+from .base import UNWATCHED, Exporter, ExportOptions, Watch
+from .tracks import chosen_tracks
+
+# What people ask for -> exporters: "csv" is both tables.
+ALIASES: dict[str, tuple[str, ...]] = {"csv": ("csv", "csv_wide")}
+DEFAULT_FORMATS: tuple[str, ...] = ("bvh", "csv")
+
+
+def expand(formats: Sequence[str]) -> tuple[str, ...]:
+    """Names as people give them -> exporter names, each once, in order. Raises `ConfigError` for an unknown one."""
+    names = dict.fromkeys(name for wanted in formats for name in ALIASES.get(wanted, (wanted,)))
+    for name in names:
+        find("exporter", name)
+    return tuple(names)
+
+
+def export_take(
+    take: Take,
+    folder: Path,
+    stem: str,
+    formats: Sequence[str],
+    options: ExportOptions | None = None,
+    watch: Watch = UNWATCHED,
+) -> list[Path]:
+    """Write `take` to `folder` (made if needed) in all `formats`; returns the paths written, each once.
+
+    With the option `report` the files are read back, and `<stem>_report.json` is the last of the paths.
+
+    Raises `ConfigError` for an unknown format, and `OutputError` if there is nothing to write, the stem is no file
+    name, or the file system refuses; `Cancelled` if `watch` says so. Formats finished before that stay; none is left
+    half-written.
+    """
+    options = options or ExportOptions()
+    exporters: list[Exporter] = [find("exporter", name).load()() for name in expand(formats)]
+    if not stem or Path(stem).name != stem:
+        raise OutputError(f"'{stem}' is not a file name.", "Give a name without folders.")
+    chosen_tracks(take, options)  # before the folder is made: an empty take leaves nothing behind
+    make_folder(folder)
+    written: dict[str, list[Path]] = {}
+    for exporter in exporters:
+        watch.cancel.check()
+        written[exporter.name] = exporter.write(take, folder, stem, options, watch)
+    paths = dict.fromkeys(path for files in written.values() for path in files)
+    if options.report:
+        from .report import write_report
+
+        paths[write_report(take, folder, stem, written, options)] = None
+    return list(paths)

@@ -1,0 +1,173 @@
+"""Reading an exported file back and comparing it with the take: what the report says about it.
+
+A check looks at up to 200 frames spread over the file, so that it costs little and needs no more memory than a frame.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ..core.arrays import Doubles, Ints
+from ..core.take import Take, Track3D
+from ..rig.skeleton import NAMES, Rig, forward_kinematics, h36m_from_rig
+from .base import ExportOptions
+from .biomechanics.markers import JOINTS
+from .tracks import rate_hz, world_joints
+
+_FRAMES = 200
+_OFFSET = re.compile(r"(ROOT|JOINT|End) \S+\s*\{\s*OFFSET (\S+) (\S+) (\S+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One comparison: `value` has to be at most `limit`."""
+
+    what: str
+    value: float
+    limit: float
+    unit: str
+
+    @property
+    def passed(self) -> bool:
+        return self.value <= self.limit  # False for NaN
+
+
+def check_file(name: str, path: Path, take: Take, track: Track3D, options: ExportOptions) -> list[Check]:
+    """What exporter `name` wrote to `path` for `track`; empty for formats that are not read back here."""
+    resampled = take.info.variable_rate and name in ("bvh", "c3d")  # no frame is left to compare with
+    if name not in _READERS or resampled:
+        return []
+    read, limit_mm = _READERS[name]
+    rows = np.flatnonzero(track.seen)
+    rows = rows[np.unique(np.linspace(0, len(rows) - 1, min(_FRAMES, len(rows))).astype(int))]
+    found, expected = read(path, track, rows, options), world_joints(take, track)[rows]
+    if not options.root_motion and name in ("bvh", "glb"):
+        found, expected = found - found[:, :1], expected - expected[:, :1]
+    distance = np.linalg.norm(found - expected, axis=-1).max() * 1000
+    checks = [Check(f"joints of {len(rows)} frames against the take", float(distance), limit_mm, "mm")]
+    if name == "bvh":
+        stated = float(re.search(r"Frame Time: (\S+)", _head(path, "Frame Time")).group(1))  # type: ignore[union-attr]
+        checks.append(Check("rate against the video", abs(1 / stated - rate_hz(take, track)), 1e-4, "Hz"))
+    return checks
+
+
+def _head(path: Path, until: str) -> str:
+    """The lines of a text file up to the first that begins with `until`."""
+    lines: list[str] = []
+    with path.open(encoding="utf-8") as file:
+        for line in file:
+            lines.append(line)
+            if line.startswith(until):
+                break
+    return "".join(lines)
+
+
+def _lines(path: Path, wanted: Iterable[int]) -> list[str]:
+    """Lines of a text file by number, from 0; `wanted` rises."""
+    found, numbers = [], list(wanted)
+    with path.open(encoding="utf-8") as file:
+        rest = iter(numbers)
+        number = next(rest, None)
+        for at, line in enumerate(itertools.islice(file, numbers[-1] + 1)):
+            if at == number:
+                found.append(line.rstrip("\n"))
+                number = next(rest, None)
+    return found
+
+
+def _world_from_rig(points: Doubles) -> Doubles:
+    return np.stack([points[..., 0], -points[..., 2], points[..., 1]], axis=-1)
+
+
+def _bvh(path: Path, track: Track3D, rows: Ints, options: ExportOptions) -> Doubles:
+    from scipy.spatial.transform import Rotation
+
+    head = _head(path, "Frame Time")
+    offsets: list[Doubles] = []
+    ends: dict[int, Doubles] = {}
+    for kind, *numbers in _OFFSET.findall(head):
+        vector = np.array(numbers, float)
+        if kind == "End":
+            ends[len(offsets) - 1] = vector
+        else:
+            offsets.append(vector)
+    first = head.count("\n") + (1 if options.t_pose else 0)
+    values = np.array([line.split() for line in _lines(path, first + rows)], float)
+    turns = Rotation.from_euler("ZXY", values[:, 3:].reshape(-1, 3), degrees=True).as_quat()
+    rig = Rig(np.array(offsets), ends, 0.0)
+    places, tips = forward_kinematics(rig, values[:, :3], turns.reshape(len(rows), len(NAMES), 4))
+    return _world_from_rig(h36m_from_rig(places, tips)) * (0.01 if options.unit == "cm" else 1.0)
+
+
+def _glb(path: Path, track: Track3D, rows: Ints, options: ExportOptions) -> Doubles:
+    data = np.memmap(path, np.uint8, "r")
+    size = int.from_bytes(data[12:16].tobytes(), "little")
+    document = json.loads(data[20 : 20 + size].tobytes())
+    binary = data[28 + size :]
+    keys = np.searchsorted(np.flatnonzero(track.seen), rows)  # only what was seen has keys
+
+    def values(accessor: int, width: int) -> Doubles:
+        about = document["accessors"][accessor]
+        start = document["bufferViews"][about["bufferView"]]["byteOffset"]
+        part = binary[start : start + 4 * width * about["count"]].view("<f4").reshape(-1, width)
+        return part[keys].astype(np.float64)
+
+    nodes, animation = document["nodes"], document["animations"][0]
+    turns = np.tile([0.0, 0.0, 0.0, 1.0], (len(rows), len(NAMES), 1))
+    root = np.zeros((len(rows), 3))
+    for channel in animation["channels"]:
+        output, bone = animation["samplers"][channel["sampler"]]["output"], channel["target"]["node"]
+        if channel["target"]["path"] == "translation":
+            root = values(output, 3)
+        else:
+            turns[:, bone] = values(output, 4)
+    offsets = np.array([node["translation"] for node in nodes[: len(NAMES)]])
+    ends = {
+        bone: np.array(nodes[child]["translation"])
+        for bone in range(len(NAMES))
+        for child in nodes[bone]["children"]
+        if child >= len(NAMES)
+    }
+    places, tips = forward_kinematics(Rig(offsets, ends, 0.0), root, turns)
+    return _world_from_rig(h36m_from_rig(places, tips))
+
+
+def _trc(path: Path, track: Track3D, rows: Ints, options: ExportOptions) -> Doubles:
+    cells = np.array([line.split("\t")[2:] for line in _lines(path, 5 + rows)], float)
+    values = cells.reshape(len(cells), -1, 3)[:, : len(JOINTS)]  # toes may follow
+    return np.stack([-values[..., 2], -values[..., 0], values[..., 1]], axis=-1)
+
+
+def _wide(path: Path, track: Track3D, rows: Ints, options: ExportOptions) -> Doubles:
+    return np.array([line.split(",")[2:] for line in _lines(path, 1 + rows)], float).reshape(-1, 17, 3)
+
+
+def _npz(path: Path, track: Track3D, rows: Ints, options: ExportOptions) -> Doubles:
+    with np.load(path, allow_pickle=False) as data:
+        person = data["persons"].tolist().index(track.person)
+        return np.asarray(data["joints_world"][rows, person], np.float64)
+
+
+def _c3d(path: Path, track: Track3D, rows: Ints, options: ExportOptions) -> Doubles:
+    import ezc3d
+
+    points = ezc3d.c3d(str(path))["data"]["points"]
+    return np.asarray(points[:3, : len(JOINTS)].transpose(2, 1, 0)[rows] / 1000)
+
+
+# Exporter -> how its file is read, and how far joints may be off in millimetres.
+_READERS: dict[str, tuple[Callable[[Path, Track3D, Ints, ExportOptions], Doubles], float]] = {
+    "bvh": (_bvh, 1.0),
+    "glb": (_glb, 1.0),
+    "trc": (_trc, 0.01),
+    "csv_wide": (_wide, 0.01),
+    "npz": (_npz, 0.01),
+    "c3d": (_c3d, 0.01),
+}

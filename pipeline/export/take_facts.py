@@ -1,0 +1,79 @@
+"""`<stem>.csv.json`: what the numbers in the tables mean. Strict JSON, so there is no NaN in it."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+from ..core.take import Take, Track3D
+from .tracks import rate_hz
+
+_AXES = "right-handed; x right and y away from the camera along the floor, z up; floor at z = 0"
+_ORIGIN = "on the floor under the first known pelvis of the first person lifted"
+_COLUMNS = {
+    "frame": "index of the video frame, from 0",
+    "time_s": "its timestamp in seconds",
+    "person": "number of the person, from 1",
+    "x, y, z": "place of the joint in world space, metres; empty where the person was not seen",
+    "confidence": "of the 2D detection, 0 to 1; 0 where nothing was seen",
+    "x2d, y2d": "the detected joint in pixels of the upright picture; empty where it was not seen",
+}
+
+
+def sidecar_path(folder: Path, stem: str) -> Path:
+    return folder / f"{stem}.csv.json"
+
+
+def sidecar_text(take: Take, tracks: list[Track3D]) -> str:
+    """The sidecar of both kinds of tables of `tracks`."""
+    data = {
+        "format": "hourglass-csv",
+        "version": 1,
+        **take_facts(take, tracks),
+        "persons": [track.person for track in tracks],
+        "names": {track.person: take.name_of(track.person) for track in tracks},
+        "columns": _COLUMNS,
+    }
+    return json.dumps(plain(data), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def take_facts(take: Take, tracks: list[Track3D]) -> dict[str, Any]:
+    """What holds for all numbers of a take in world space: units, axes, rate, skeleton, video, camera, provenance."""
+    info, scene, skeleton = take.info, take.scene, tracks[0].topology
+    return {
+        "unit": "m",
+        "space": "world",
+        "axes": _AXES,
+        "origin": _ORIGIN,
+        "rate_hz": rate_hz(take, tracks[0]),
+        "variable_rate": info.variable_rate,
+        "frames": len(tracks[0].frame_index),
+        "skeleton": {"name": skeleton.key, "joints": list(skeleton.names), "parents": list(skeleton.parents)},
+        "video": {"name": info.name, "width_px": info.width_px, "height_px": info.height_px},
+        "scene": None
+        if scene is None
+        else {
+            "note": "an estimate from one camera, not a measurement",
+            "fov_deg": scene.fov_deg,
+            "pitch_deg": scene.pitch_deg,
+            "roll_deg": scene.roll_deg,
+            "tilt_sigma_deg": scene.tilt_sigma_deg,
+            "camera_position_m": scene.translation.tolist(),
+            "world_from_camera": scene.rotation.tolist(),
+            "from": scene.notes,
+        },
+        "provenance": take.provenance,
+    }
+
+
+def plain(value: Any) -> Any:
+    """The value with None for numbers that JSON does not have."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    return value

@@ -1,0 +1,1 @@
+"""Video with the skeleton over it or beside it."""

@@ -1,0 +1,167 @@
+"""Videos: the film with the joints over it, alone or beside the lifted skeleton. H.264 in .mp4.
+
+Every frame of the take is a frame of the film, at its own time: a constant rate stays the exact fraction (30000/1001),
+a variable one keeps its timestamps. The sound of the same range is copied as it is where .mp4 can hold it, else encoded
+as AAC. Frames pass one at a time; nothing is kept.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import logging
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ...core.arrays import Image, Ints
+from ...core.camera import Frame
+from ...core.errors import OutputError
+from ...core.poses import Track2D
+from ...core.take import Take, Track3D
+from ...system.files import atomic_path
+from ..base import UNWATCHED, ExportOptions, Watch
+from ..tracks import chosen_tracks, rate_hz, world_joints
+from .draw_skeleton import Stage, draw_joints
+
+if TYPE_CHECKING:
+    from ...sources.file.video import VideoSource
+
+log = logging.getLogger(__name__)
+
+Paint = Callable[[Image, int], Image]  # (picture, row of the take) -> picture
+
+_MOST_WIDE = 3840  # of both pictures together: what players and hardware decoders still take
+
+
+class OverlayExporter:
+    """Writes `<stem>_overlay.mp4`: the video with the 2D joints of everyone chosen."""
+
+    name = "overlay"
+    suffix = "_overlay.mp4"
+
+    def write(
+        self, take: Take, folder: Path, stem: str, options: ExportOptions, watch: Watch = UNWATCHED
+    ) -> list[Path]:
+        tracks = chosen_tracks(take, options)
+        step = functools.partial(watch.step, self.name)
+        return [_film(take, tracks, folder / f"{stem}{self.suffix}", lambda size: _overlay(take, tracks), step)]
+
+
+class SideBySideExporter:
+    """Writes `<stem>_side_by_side.mp4`: that picture, and right of it everyone chosen in 3D, seen from the side."""
+
+    name = "side_by_side"
+    suffix = "_side_by_side.mp4"
+
+    def write(
+        self, take: Take, folder: Path, stem: str, options: ExportOptions, watch: Watch = UNWATCHED
+    ) -> list[Path]:
+        tracks = chosen_tracks(take, options)
+        step = functools.partial(watch.step, self.name)
+        return [_film(take, tracks, folder / f"{stem}{self.suffix}", lambda size: _beside(take, tracks, size), step)]
+
+
+def _overlay(take: Take, tracks: list[Track3D]) -> Paint:
+    people = [track for track in (seen_track(take, track) for track in tracks) if track is not None]
+
+    def paint(picture: Image, row: int) -> Image:
+        scale = np.float32(picture.shape[1] / take.info.width_px)
+        for track in people:
+            draw_joints(picture, track.joints_image[row] * scale, track.scores[row], track.skeleton)
+        return picture
+
+    return paint
+
+
+def _beside(take: Take, tracks: list[Track3D], size: tuple[int, int]) -> Paint:
+    import cv2
+
+    overlay = _overlay(take, tracks)
+    joints = [world_joints(take, track) for track in tracks]
+    width, height = size
+    panel_width = max(width, round(0.8 * height))
+    shrink = min(1.0, _MOST_WIDE / (width + panel_width))
+    width, height, panel_width = (max(2, round(length * shrink)) for length in (width, height, panel_width))
+    stage = Stage.around(joints, panel_width, height)
+
+    def paint(picture: Image, row: int) -> Image:
+        if picture.shape[:2] != (height, width):
+            picture = np.asarray(cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
+        return np.concatenate([overlay(picture, row), stage.draw([person[row] for person in joints])], axis=1)
+
+    return paint
+
+
+def seen_track(take: Take, track: Track3D) -> Track2D | None:
+    """What the detector saw of a lifted person."""
+    return take.track2d(track.person)
+
+
+def _film(
+    take: Take,
+    tracks: list[Track3D],
+    path: Path,
+    painter: Callable[[tuple[int, int]], Paint],
+    step: Callable[[int, int], None],
+) -> Path:
+    """Decode, paint and encode the frames of the take.
+
+    `painter` gets the (width, height) of the pictures, pixels; `step` how many frames of how many are done.
+    """
+    with atomic_path(path) as temporary, contextlib.closing(_source(take)) as source:
+        from .mp4 import Film, Sound
+
+        index, times, rate = tracks[0].frame_index, tracks[0].time_s, rate_hz(take, tracks[0])
+        start_s, end_s = float(times[0]), float(times[-1]) + 1 / rate
+        paint = painter((source.info.width_px, source.info.height_px))
+        film: Film | None = None
+        try:
+            for row, frame in _rows(source.frames(start_s - 1e-4, end_s), index):
+                step(row, len(index))
+                picture = paint(frame.bgr, row)
+                if film is None:
+                    zero_s, last = source.clock_start_s + start_s, source.info.frame_count - 1
+                    begin_s = None if index[0] == 0 else zero_s
+                    finish_s = None if index[-1] >= last else source.clock_start_s + end_s
+                    sound = Sound(source.path, zero_s, begin_s, finish_s)
+                    height, width = picture.shape[:2]
+                    film = Film(temporary, width, height, rate, take.info.variable_rate, sound)
+                film.add(picture, row, float(times[row]) - start_s)
+            if film is None:
+                raise OutputError(
+                    f"{take.info.name} no longer has the frames of this take.", "Was it changed? Lift it again."
+                )
+            film.finish()
+        finally:
+            if film is not None:
+                film.close()
+    log.info("wrote %s", path.name)
+    return path
+
+
+def _rows(frames: Iterator[Frame], index: Ints) -> Iterator[tuple[int, Frame]]:
+    """Frames that the take has, with their rows in it."""
+    for frame in frames:
+        row = int(np.searchsorted(index, frame.index))
+        if row < len(index) and index[row] == frame.index:
+            yield row, frame
+
+
+def _source(take: Take) -> VideoSource:
+    """The video behind the take. Raises `OutputError` if it is gone or another one, `SourceError` if it is no video."""
+    from ...sources.file.video import VideoSource
+
+    path = Path(take.info.path)
+    if not take.info.path or not path.is_file():
+        raise OutputError(
+            f"The video of this take, {take.info.path or take.info.name}, is not there any more.",
+            "Put it back, or choose formats that do not need its pictures.",
+        )
+    source = VideoSource(path)
+    if take.info.content_key and source.info.content_key != take.info.content_key:
+        source.close()
+        raise OutputError(f"{path.name} is not the video that this take was made from.", "Lift it again.")
+    return source

@@ -1,0 +1,1 @@
+"""Recognise, load, add and run checkpoints."""

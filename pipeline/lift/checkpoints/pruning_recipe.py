@@ -1,0 +1,234 @@
+"""How a checkpoint prunes and recovers: from what it has learned, from what is said, and from what was published.
+
+TRA leaves learned queries in a file (`x_token`), TPC + TRA a learned position for every kept frame (`pos_embed_token`),
+and a MotionAGFormer that was trained pruned has shorter batch norms from the pruned block on. TPS, TPA, TPMo and TRI
+leave nothing: they can be put into any unpruned checkpoint. Neither does TPC in a seq2frame model: `tpc_mixste` and
+`mixste` are the same file to look at.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
+
+from ...core.errors import ModelError
+from ...core.pruning_schedule import RECOVERERS, STRATEGIES, PruneConfig
+from .architectures import Family, Shapes, frames_by_block
+
+_EXAMPLE = "For example: --prune tps --tokens 121,81 --at 2,4 (121 frames from block 2 on, 81 from block 4 on)."
+_PUBLISHED = "the published value"
+_HOT_NEIGHBOURS, _NEIGHBOURS = 4, 2  # MotionAGFormer in the HoT repository, and in its own
+_GENERATION_HEADS = 9  # MHFormer: they share the frames
+
+
+@dataclass(frozen=True, slots=True)
+class Overrides:
+    """What a file cannot tell, said by a person. None: from the sidecar, else the published value."""
+
+    heads: int | None = None
+    neighbours: int | None = None  # MotionAGFormer
+    prune: str | None = None  # "TPC", "TPA", "TPMo", "TPS" or "none", any letter case
+    tokens: tuple[int, ...] | None = None  # frames kept by each stage
+    at: tuple[int, ...] | None = None  # block of each stage
+    recover: str | None = None  # "TRA", "TRI" or "none", any letter case
+    seq2frame: bool | None = None  # only the centre frame counts: every selection keeps it
+    generation_heads: int | None = None  # MHFormer
+    motion: float | None = None  # TPS: how far the kept frames follow the motion, 0 to 1
+
+    def over(self, base: Overrides) -> Overrides:
+        """What is not said here is as in `base`; "none" as strategy silences its schedule, another one its motion."""
+        said = None if self.prune is None else self.prune.lower()
+        if said == "none":
+            base = replace(base, **dict.fromkeys(_RECIPE))
+        elif said is not None and said != (base.prune or "").lower():
+            base = replace(base, motion=None)
+        both = ((f.name, getattr(self, f.name), getattr(base, f.name)) for f in fields(Overrides))
+        return Overrides(**{name: other if own is None else own for name, own, other in both})
+
+    @property
+    def silent(self) -> bool:
+        """Whether nothing is said about pruning and recovering."""
+        return all(getattr(self, name) is None for name in _RECIPE)
+
+
+_RECIPE = ("prune", "tokens", "at", "recover", "motion")
+
+
+@dataclass(slots=True)
+class Recipe:
+    """What came of it: the schedule, the sizes that no shape shows, and how each was found."""
+
+    prune: PruneConfig = field(default_factory=PruneConfig)
+    sizes: dict[str, Any] = field(default_factory=dict)
+    notes_read: list[str] = field(default_factory=list)
+    notes_assumed: list[str] = field(default_factory=list)
+
+    @property
+    def read(self) -> tuple[str, ...]:
+        return tuple(self.notes_read)
+
+    @property
+    def assumed(self) -> tuple[str, ...]:
+        return tuple(self.notes_assumed)
+
+
+def recipe_of(family: Family, sizes: dict[str, Any], shapes: Shapes, asked: Overrides) -> Recipe:
+    """Raises `ModelError` if something has to be said that was not, or if what was said does not fit."""
+    recipe = Recipe()
+    _heads(recipe, family, sizes, "x_token" in shapes, asked)
+    _Schedule(recipe, family, sizes, shapes, asked).find()
+    return recipe
+
+
+def _heads(recipe: Recipe, family: Family, sizes: dict[str, Any], learned: bool, asked: Overrides) -> None:
+    published = family.hot_heads if learned else family.heads
+    heads = recipe.sizes["heads"] = _positive("heads", asked.heads) or published
+    if asked.heads is None:
+        recipe.notes_assumed.append(f"{heads} heads ({_PUBLISHED}; --heads)")
+    if sizes["channels"] % heads:
+        raise ModelError(f"{sizes['channels']} channels cannot be shared by {heads} heads.", "Say --heads.")
+    if family.host == "motionagformer":
+        neighbours = _positive("neighbours", asked.neighbours) or (_HOT_NEIGHBOURS if learned else _NEIGHBOURS)
+        recipe.sizes["neighbours"] = neighbours
+        if asked.neighbours is None:
+            recipe.notes_assumed.append(f"{neighbours} neighbours ({_PUBLISHED}; --neighbours)")
+    elif asked.neighbours is not None:
+        raise ModelError(f"{family.title} has no neighbours: MotionAGFormer alone does.", "Leave out --neighbours.")
+    if family.host == "mhformer":
+        fitting = [n for n in range(1, _GENERATION_HEADS + 1) if sizes["frames"] % n == 0]
+        recipe.sizes["generation_heads"] = _positive("generation_heads", asked.generation_heads) or fitting[-1]
+        if asked.generation_heads is None and fitting[-1] != _GENERATION_HEADS:
+            recipe.notes_assumed.append(f"{fitting[-1]} heads over the coordinates (the published 9 do not fit)")
+
+
+class _Schedule:
+    """Finds strategy, stages and recovering, one after the other."""
+
+    def __init__(self, recipe: Recipe, family: Family, sizes: dict[str, Any], shapes: Shapes, asked: Overrides) -> None:
+        self.recipe, self.family, self.asked = recipe, family, asked
+        self.frames, self.depth = sizes["frames"], sizes["depth"]
+        self.learned = "x_token" in shapes
+        names = sorted(key for key in shapes if key.startswith("pos_embed_token"))  # then _2, _3, ...
+        self.positions = tuple(shapes[name][1] if len(shapes[name]) == 3 else 0 for name in names)
+        alive = frames_by_block(shapes) if family.host == "motionagformer" else []
+        before = [self.frames, *alive]
+        self.shortened = tuple((block, now) for block, now in enumerate(alive) if now != before[block])
+
+    def find(self) -> None:
+        asked, recipe = self.asked, self.recipe
+        if asked.prune is not None and asked.prune.lower() == "none":
+            if not replace(asked, prune=None).silent:
+                raise ModelError(
+                    "--prune none keeps every frame: the other pruning options have nothing to say.",
+                    "Leave them out, or name a strategy.",
+                )
+            self._seq2frame("TRI")
+            return
+        if asked.silent and not self.learned and not self.shortened:
+            recipe.notes_assumed.append("not pruned: no tensor speaks of it (--prune, --tokens, --at)")
+            self._seq2frame("TRI")
+            return
+        strategy = self._strategy()
+        recover = self._recover(strategy)
+        schedule = self._stages(strategy, recover)
+        recipe.prune = PruneConfig(strategy, schedule, recover, asked.motion or 0.0)
+        if self.family.host == "motionagformer":
+            recipe.sizes["norm_kept"] = bool(self.shortened)
+        self._seq2frame(recover)
+
+    def _strategy(self) -> str:
+        asked = self.asked
+        if asked.prune is not None:
+            return _known("--prune", asked.prune, STRATEGIES)
+        if self.positions:
+            self.recipe.notes_read.append(f"TPC and TRA, {_and(self.positions)} frames (pos_embed_token, x_token)")
+            return "TPC"
+        if self.learned and not self.family.always_seq2frame:
+            raise ModelError(
+                "This checkpoint recovers with TRA (x_token), but does not say how it prunes.",
+                "Say --prune, --tokens and --at as it was trained. " + _EXAMPLE,
+            )
+        wants_tps = asked.motion is not None or (asked.recover is not None and asked.recover.upper() == "TRI")
+        if wants_tps and not self.shortened:
+            return self._assume("TPS", "it needs no training; --prune")
+        if self.family.seq2frame or self.shortened or self.learned:
+            return self._assume("TPC", "as the published pruned models; --prune")
+        return self._assume("TPS", "it needs no training; --prune")
+
+    def _recover(self, strategy: str) -> str:
+        asked = self.asked.recover
+        if asked is not None:
+            return "" if asked.lower() == "none" else _known("--recover", asked, RECOVERERS)
+        if self.learned:
+            return "TRA"
+        if self.shortened or (strategy == "TPC" and self.family.seq2frame):
+            self.recipe.notes_assumed.append("no recovering (as the published seq2frame models; --recover)")
+            return ""
+        return self._assume("TRI", "it needs no training; --recover")
+
+    def _stages(self, strategy: str, recover: str) -> tuple[tuple[int, int], ...]:
+        """(block, tokens) of each stage."""
+        published = self.family.seq2frame if strategy == "TPC" and (not self.learned or not self.positions) else None
+        tokens, at = self.asked.tokens, self.asked.at
+        if self.shortened:
+            known = tuple(keep for _, keep in self.shortened), tuple(block for block, _ in self.shortened)
+            self.recipe.notes_read.append(f"{_and(known[0])} frames from block {_and(known[1])} on (batch norms)")
+            if tokens not in (None, known[0]) or at not in (None, known[1]):
+                raise ModelError(
+                    f"This checkpoint was trained with {_and(known[0])} frames from block {_and(known[1])} on: "
+                    "its batch norms are as long.",
+                    "Leave out --tokens and --at.",
+                )
+            tokens, at = known
+        if tokens is None and self.positions:
+            tokens = self.positions
+        if tokens is None and published and (at is None or len(at) == 1):
+            tokens = (published[1],)
+            self.recipe.notes_assumed.append(f"{published[1]} frames are kept ({_PUBLISHED}; --tokens)")
+        block = self.family.hot_block if self.positions else published[0] if published else None
+        if at is None and block is not None and tokens is not None and len(tokens) == 1:
+            if block >= self.depth:
+                raise ModelError(
+                    f"The published model prunes at block {block}; this one has {self.depth}.", "Say --at."
+                )
+            at = (block,)
+            self.recipe.notes_assumed.append(f"pruned at block {block} ({_PUBLISHED}; --at)")
+        if tokens is None or at is None:
+            missing = " and ".join(name for name, value in (("--tokens", tokens), ("--at", at)) if value is None)
+            raise ModelError("It is not said how many frames to keep, and where.", f"Say {missing}. {_EXAMPLE}")
+        if len(tokens) != len(at):
+            raise ModelError(
+                f"There are {len(tokens)} numbers of frames and {len(at)} blocks: each stage needs one of both.",
+                _EXAMPLE,
+            )
+        return tuple(zip(at, tokens, strict=True))
+
+    def _seq2frame(self, recover: str) -> None:
+        asked, family = self.asked.seq2frame, self.family
+        if asked is False and (family.always_seq2frame or not recover):
+            raise ModelError(f"{family.title} without recovering gives the centre frame only.", "Recover with TRI.")
+        if (asked or not recover) and not family.can_seq2frame:
+            raise ModelError(f"{family.title} gives every frame: it has no seq2frame form.", "Recover with TRI.")
+        if (asked or not recover) and not family.always_seq2frame:
+            self.recipe.sizes["seq2frame"] = True
+
+    def _assume(self, name: str, why: str) -> str:
+        self.recipe.notes_assumed.append(f"{name} ({why})")
+        return name
+
+
+def _positive(name: str, value: int | None) -> int | None:
+    if value is not None and value < 1:
+        raise ModelError(f"{value} {name} cannot be.", "Choose 1 or more.")
+    return value
+
+
+def _known(option: str, name: str, names: tuple[str, ...]) -> str:
+    for known in names:
+        if known.lower() == name.lower():
+            return known
+    raise ModelError(f"{option} {name} is not known.", f"Known: {', '.join(n.lower() for n in names)}, none.")
+
+
+def _and(numbers: tuple[int, ...]) -> str:
+    return ", ".join(map(str, numbers))

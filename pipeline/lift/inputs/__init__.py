@@ -1,0 +1,1 @@
+"""2D joints to a network's input: normalisation, gaps, the person's ray."""

@@ -1,0 +1,165 @@
+"""Lifting beside detecting: one thread that owns the lifter and everyone's `TrackLift`.
+
+Topology: caller -> `StopQueue` of row batches (bounded: a slow lifter holds the caller back, nothing is dropped) ->
+lift thread -> the newest partial result of each person (`take_partials`, for watching) and, at the end, `results`.
+The lifter itself is made in the thread, so that loading torch overlaps with the first detections.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..core.arrays import Doubles, Floats
+from ..core.concurrency import CancelToken, Closed, StopQueue
+from .base import WindowLifter
+from .windows import TrackLift
+
+_QUEUED_BATCHES = 8
+_PARTIAL_GROWTH = 1.25  # a partial result costs time in proportion to its length: show each one 25 % longer
+_FIRST_PREVIEW_ROWS = 32
+_PREVIEW_WINDOWS = 2  # beyond this many windows' rows the lifted windows themselves are there to be watched
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Consecutive frames of one person: H36M-17 joints (n, 17, 2) px, scores (n, 17), time_s (n,)."""
+
+    identity: int
+    joints_image: Floats
+    scores: Floats
+    time_s: Doubles
+
+
+@dataclass(frozen=True, slots=True)
+class Lifted:
+    """One person so far: joints (n, 17, 3), NaN where not lifted; and what the stages at `blocks` kept, (S, n)."""
+
+    joints: Floats
+    blocks: tuple[int, ...]
+    kept: NDArray[np.bool_]
+
+
+class LiftWorker:
+    """Lifts the rows it is given. `make_track` makes the `TrackLift` of a person, given the lifter."""
+
+    def __init__(
+        self,
+        make_lifter: Callable[[], WindowLifter],
+        make_track: Callable[[WindowLifter], TrackLift],
+        cancel: CancelToken,
+    ) -> None:
+        self._make_lifter = make_lifter
+        self._make_track = make_track
+        self._cancel = cancel
+        self._queue: StopQueue[Rows | int] = StopQueue(_QUEUED_BATCHES)
+        self._tracks: dict[int, TrackLift] = {}
+        self._early: dict[int, list[Rows]] = {}  # the first rows of each person, for previews
+        self._shown: dict[int, int] = {}  # rows in the last partial result of each person
+        self._partials: dict[int, Lifted] = {}
+        self._partials_lock = threading.Lock()
+        self._error: BaseException | None = None
+        self.results: dict[int, Lifted] = {}
+        self.lifter: WindowLifter | None = None
+        self.lift_s = 0.0
+        self._thread = threading.Thread(target=self._run, name="lifter", daemon=True)
+        self._thread.start()
+
+    def push(self, rows: Rows) -> None:
+        self._put(rows)
+
+    def finish(self, identity: int) -> None:
+        """Ask for the rest of this person; the result is in `results` when `wait` says so."""
+        self._put(identity)
+
+    def take_partials(self) -> dict[int, Lifted]:
+        """What is new since the last call, by identity."""
+        with self._partials_lock:
+            partials, self._partials = self._partials, {}
+            return partials
+
+    def wait(self, timeout_s: float) -> bool:
+        """Whether everything asked for is lifted, after waiting no longer than that; nothing more can be asked for.
+
+        Raises what the lift thread raised.
+        """
+        self._queue.close()
+        self._thread.join(timeout_s)
+        if self._thread.is_alive():
+            return False
+        if self._error is not None:
+            raise self._error
+        return True
+
+    def share_lifted(self, identity: int) -> float:
+        """0 to 1: how much of what was pushed of this person is lifted."""
+        track = self._tracks.get(identity)
+        return 1.0 if identity in self.results else 0.0 if track is None else track.share_lifted
+
+    def stop(self) -> None:
+        """End the thread now, whatever is left to do. Safe to call after `wait`."""
+        self._queue.stop()
+        self._thread.join()
+
+    def _put(self, item: Rows | int) -> None:
+        try:
+            self._queue.put(item)
+        except Closed:
+            self._thread.join()
+            raise self._error or RuntimeError("the lift thread has ended") from None
+
+    def _run(self) -> None:
+        try:
+            self.lifter = self._make_lifter()
+            for item in self._queue:
+                begun = time.perf_counter()
+                if isinstance(item, Rows):
+                    self._lift(self.lifter, item)
+                elif item in self._tracks:
+                    self._tracks[item].finish(self._cancel)
+                    self.results[item] = _lifted(self._tracks[item])
+                    del self._tracks[item]
+                self.lift_s += time.perf_counter() - begun
+        except BaseException as error:  # noqa: BLE001 - raised again in the caller's thread
+            self._error = error
+            self._queue.stop()
+
+    def _lift(self, lifter: WindowLifter, rows: Rows) -> None:
+        who = rows.identity
+        track = self._tracks.get(who)
+        if track is None:
+            track = self._tracks[who] = self._make_track(lifter)
+            self._early[who] = []
+        lifted_before = track.rows_lifted
+        track.push(rows.joints_image, rows.scores, rows.time_s)
+        track.lift_ready(self._cancel)
+        shown = self._shown.get(who, 0)
+        if track.rows_pushed <= _PREVIEW_WINDOWS * lifter.frames and not lifter.seq2frame:
+            # No or hardly any window is full yet: lift what is there as if it were all, so that it can be watched.
+            # (A seq2frame lifter gives a few frames at a time by itself, and costs too much to be run for a preview.)
+            self._early[who].append(rows)
+            due = track.rows_pushed >= max(_FIRST_PREVIEW_ROWS, shown * _PARTIAL_GROWTH)
+            if due and not self._queue.waiting:  # with a backlog the real thing is near
+                preview = self._make_track(lifter)
+                for early in self._early[who]:
+                    preview.push(early.joints_image, early.scores, early.time_s)
+                preview.finish(self._cancel)
+                self._show(who, preview.rows_pushed, _lifted(preview))
+        else:
+            self._early[who].clear()
+            if track.rows_lifted > lifted_before and track.rows_lifted >= shown * _PARTIAL_GROWTH:
+                self._show(who, track.rows_lifted, _lifted(track))
+
+    def _show(self, identity: int, rows: int, lifted: Lifted) -> None:
+        self._shown[identity] = rows
+        with self._partials_lock:
+            self._partials[identity] = lifted
+
+
+def _lifted(track: TrackLift) -> Lifted:
+    return Lifted(track.result(), *track.kept())

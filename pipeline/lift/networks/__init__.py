@@ -1,0 +1,1 @@
+"""Video pose transformers, one architecture a file."""

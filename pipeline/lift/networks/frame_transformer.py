@@ -1,0 +1,241 @@
+"""Frame transformer: one token a frame, few and wide layers, and an hourglass that loses no frame's detail.
+
+MixSTE spends a token on every joint of every frame. Here the joints of a frame are one token, as in MHFormer (CVPR
+2022) and P-STMO (ECCV 2022): an MLP reads them, frames attend to each other, an MLP writes the joints. At the same cost
+the layers are far wider, and on a laptop's processor their matrices are of a size that it multiplies well.
+
+Four things are this model's own:
+
+* Places in time are rotations of queries and keys (RoPE, Su et al., arXiv 2104.09864), so that weights do not depend on
+  the window: what was learned on 27 frames, each 9 apart, is at home in 243.
+* Recovering keeps each frame's own detail. What TRI interpolates are not the joints but what the deep blocks have
+  *added* to the kept tokens; every frame adds that to its own token of before the pruning. At a kept frame nothing
+  is changed by it.
+* Joints lie on their rays as far as the detector is trusted (`along_rays`): a network has to learn to multiply a
+  joint's place in the picture by its depth, which geometry can do exactly. (Put behind weights that had been trained
+  without it: 50.0 -> 46.8 mm MPJPE with perfect joints, single frames of val.npz.)
+* Attention starts as nothing (its projection is zero), so that weights learned on single frames, where there is
+  nothing to attend to, are the start of longer windows without a loss.
+
+Shapes: `B` windows, `F` frames, `n` frames still alive, `J` joints, `C` channels; tokens are (B, n, 1, C).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from ..hourglass.host import HourglassHost, PruneConfig, all_frames, check_windows, config_from_sizes, gather_frames
+from ..hourglass.layers import Attention, Mlp
+from ..hourglass.recover import interpolate_at
+from ..inputs.person_ray import SIZE
+
+_LONGEST_WAVE = 1000.0  # frames, as RoPE counts them
+
+
+@dataclass(frozen=True, slots=True)
+class FrameTransformerConfig:
+    """Sizes of the model."""
+
+    frames: int = 243
+    channels: int = 256
+    encoder_depth: int = 4  # MLPs before the first block, on every frame
+    depth: int = 6  # blocks: attention over frames and an MLP; these prune
+    decoder_depth: int = 2  # MLPs after recovering, on every frame
+    heads: int = 8
+    mlp_ratio: float = 2.0
+    in_channels: int = 6  # x, y, confidence of each joint, then numbers that all joints of a frame share
+    joints: int = 17
+    out_channels: int = 3
+    along_rays: bool = False  # the input is `person_ray`, and joints are pulled to their rays by a learned gate
+    stride: int = 1  # rows of the window stand this many frames apart (training on a long view for little)
+
+
+class MlpLayer(nn.Module):
+    """x + mlp(norm(x)), token by token."""
+
+    def __init__(self, channels: int, mlp_ratio: float) -> None:
+        super().__init__()
+        self.norm = nn.LayerNorm(channels, eps=1e-6)
+        self.mlp = Mlp(channels, int(channels * mlp_ratio))
+
+    def forward(self, x: Tensor) -> Tensor:
+        out: Tensor = x + self.mlp(self.norm(x))
+        return out
+
+
+class RotaryAttention(Attention):
+    """Self-attention over frames whose queries and keys are turned by their places in time: `turn` (cos, sin)."""
+
+    def forward(self, x: Tensor, turn: tuple[Tensor, Tensor] | None = None) -> Tensor:
+        q, k, v = self._split(x)
+        return self._merge(self.attend(turned(q, turn), turned(k, turn), v))
+
+    def forward_columns(self, x: Tensor, turn: tuple[Tensor, Tensor] | None = None) -> tuple[Tensor, Tensor]:
+        q, k, v = self._split(x)
+        q, k = turned(q, turn), turned(k, turn)
+        weights = ((q * q.shape[-1] ** -0.5) @ k.transpose(-2, -1)).softmax(-1, dtype=torch.float32)  # (B, H, n, n)
+        return self._merge(weights.to(v.dtype) @ v), weights.detach().mean((1, 2))
+
+
+class FrameBlock(nn.Module):
+    """Pre-norm transformer block over the frames of a window. (B, n, C) -> (B, n, C)."""
+
+    def __init__(self, channels: int, heads: int, mlp_ratio: float) -> None:
+        super().__init__()
+        self.norm1 = nn.LayerNorm(channels, eps=1e-6)
+        self.attn = RotaryAttention(channels, heads)
+        self.norm2 = nn.LayerNorm(channels, eps=1e-6)
+        self.mlp = Mlp(channels, int(channels * mlp_ratio))
+
+    def forward(self, x: Tensor, turn: tuple[Tensor, Tensor]) -> Tensor:
+        if x.shape[1] > 1:  # a frame alone has nothing to attend to
+            x = x + self.attn(self.norm1(x), turn)
+        out: Tensor = x + self.mlp(self.norm2(x))
+        return out
+
+    def forward_columns(self, x: Tensor, turn: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor]:
+        """The same, and how much each frame is attended to, (B, n): for token pruning by attention (TPA)."""
+        mixed, columns = self.attn.forward_columns(self.norm1(x), turn)
+        x = x + mixed
+        return x + self.mlp(self.norm2(x)), columns
+
+
+class FrameTransformer(HourglassHost):
+    """Joints of a window (B, F, J, in_channels) -> 3D joints (B, F, J, 3), all F frames.
+
+    Channels from the fourth on say the same for all joints of a frame (`inputs.person_ray`) and are read once.
+    """
+
+    def __init__(self, config: FrameTransformerConfig | None = None, prune: PruneConfig | None = None) -> None:
+        c = config or FrameTransformerConfig()
+        super().__init__(prune, frames=c.frames, depth=c.depth, channels=c.channels, heads=c.heads)
+        self.config = c
+        self.stride = c.stride  # may be changed between two calls
+        own = min(c.in_channels, 3)
+        self.embed = nn.Linear(c.joints * own + c.in_channels - own, c.channels)
+        self.encoder = nn.ModuleList(MlpLayer(c.channels, c.mlp_ratio) for _ in range(c.encoder_depth))
+        self.blocks = nn.ModuleList(FrameBlock(c.channels, c.heads, c.mlp_ratio) for _ in range(c.depth))
+        self.decoder = nn.ModuleList(MlpLayer(c.channels, c.mlp_ratio) for _ in range(c.decoder_depth))
+        self.norm = nn.LayerNorm(c.channels, eps=1e-6)
+        self.head = nn.Linear(c.channels, c.joints * c.out_channels)
+        if c.along_rays:
+            if c.in_channels <= SIZE or c.out_channels != 3:
+                raise ValueError("along_rays needs the channels of person_ray and gives three coordinates")
+            self.gate = nn.Linear(c.channels, c.joints)
+
+    @classmethod
+    def from_sizes(cls, sizes: Mapping[str, Any], prune: PruneConfig) -> FrameTransformer:
+        """Build from the `sizes` of a manifest entry. Raises TypeError for a size this model does not have."""
+        return cls(config_from_sizes("FrameTransformer", FrameTransformerConfig, sizes), prune)
+
+    def initialise(self) -> None:
+        """Weights to start training from nothing with: every layer begins as almost nothing on top of its input."""
+        for name, value in self.named_parameters():
+            if name.endswith("bias") or name.endswith("attn.proj.weight"):
+                nn.init.zeros_(value)
+            elif name.endswith("mlp.fc2.weight"):
+                nn.init.normal_(value, std=0.005)
+            elif name.startswith("gate."):
+                nn.init.zeros_(value)
+            elif value.dim() == 2:
+                nn.init.normal_(value, std=0.02 if name == "head.weight" else value.shape[1] ** -0.5)
+        # The pelvis' place is zero in every single frame: nothing learns what to make of it before windows come.
+        self.embed.weight.data[:, :2] = 0
+
+    def forward_kept(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """(B, F, J, in_channels) -> joints (B, F, J, 3), recovered already, and the frames that came through (B, r)."""
+        c = self.config
+        check_windows("FrameTransformer", x, c.frames, c.joints, c.in_channels)
+        kept = all_frames(x)  # (B, F)
+        given = x
+        own = min(c.in_channels, 3)
+        x = self.embed(torch.cat([x[..., :own].flatten(2), x[:, :, 0, own:]], -1))  # (B, F, C)
+        for layer in self.encoder:
+            x = layer(x)
+        x = x[:, :, None]  # (B, F, 1, C)
+        stages: list[tuple[Tensor, Tensor]] = []  # tokens and their frames before each pruning
+        attention: Tensor | None = None
+        turn = self.turn(kept)
+        for block in range(c.depth):
+            if self.pruner.prunes(block):
+                stages.append((x, kept))
+                x, kept = self.prune(block, x, kept, attention)
+                turn = self.turn(kept)
+            x, attention = self._block(block, x, turn)
+        x = self._recovered(x, kept, stages)[:, :, 0]
+        for layer in self.decoder:
+            x = layer(x)
+        x = self.norm(x)
+        joints = self.head(x).unflatten(-1, (c.joints, c.out_channels))
+        return (pulled_to_rays(joints, given, self.gate(x)) if c.along_rays else joints), kept
+
+    def _block(self, block: int, x: Tensor, turn: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor | None]:
+        """(B, n, 1, C) -> the same, and how much each frame is attended to, (B, n), if the next block asks."""
+        layer: FrameBlock = self.blocks[block]  # type: ignore[assignment]
+        if self.pruner.needs_attention(block + 1):
+            out, columns = layer.forward_columns(x[:, :, 0], turn)
+            return out[:, :, None], columns
+        return layer(x[:, :, 0], turn)[:, :, None], None
+
+    def _recovered(self, x: Tensor, kept: Tensor, stages: list[tuple[Tensor, Tensor]]) -> Tensor:
+        """(B, r, 1, C) -> (B, F, 1, C): each stage undone, the last one first."""
+        if stages and self.pruner.config.recover == "TRA":
+            # A learned query knows no frame's detail: each frame gets its own token of before the first pruning back.
+            return stages[0][0] + self.recover_tokens(x)
+        for before, were in reversed(stages):
+            stayed = torch.searchsorted(were.contiguous(), kept.contiguous())
+            added = interpolate_at(x - gather_frames(before, stayed), kept, were)
+            x, kept = before + added.to(before.dtype), were
+        return x
+
+    @property
+    def turning(self) -> tuple[int, int]:
+        """What `turn_of` wants beside the frames."""
+        return self.config.channels // self.config.heads // 2, self.stride
+
+    def turn(self, kept: Tensor) -> tuple[Tensor, Tensor]:
+        """Frames (B, n) -> see `turn_of`."""
+        return turn_of(kept, *self.turning)
+
+
+def turn_of(frames: Tensor, half: int, stride: int) -> tuple[Tensor, Tensor]:
+    """Frames (B, n) -> cosines and sines (B, 1, n, half) of the angles that say where they are.
+
+    `half` the channels of a head are turned; frames lie `stride` frames of the video apart.
+    """
+    rate = _LONGEST_WAVE ** (-torch.arange(half, device=frames.device, dtype=torch.float32) / half)
+    angle = (frames * stride).float()[:, None, :, None] * rate
+    return angle.cos(), angle.sin()
+
+
+def pulled_to_rays(joints: Tensor, given: Tensor, gate: Tensor) -> Tensor:
+    """Joints (B, F, J, 3), input by `person_ray` (B, F, J, 6), gate (B, F, J) before its sigmoid -> (B, F, J, 3).
+
+    The pelvis' distance Z is the one at which the joints' x and y fit the picture best; on its ray a joint of depth z
+    lies at slope * (Z + z). The gate says how far each joint goes there. Joints that were not seen have no say in Z.
+    The result is relative to the pelvis. float32 throughout: Z is a quotient of sums.
+    """
+    joints, given = joints.float(), given.float()
+    joints = joints - joints[:, :, :1]
+    slopes = given[..., :2] * (given[..., SIZE : SIZE + 1].exp() / 2)
+    slopes = torch.cat([torch.zeros_like(slopes[:, :, :1]), slopes[:, :, 1:]], 2)  # the pelvis is on the axis
+    flat, depth = joints[..., :2], joints[..., 2:]
+    trust = given[..., 2:3] ** 2 * slopes
+    distance = (trust * (flat - slopes * depth)).sum((-1, -2)) / (trust * slopes).sum((-1, -2)).clamp_min(1e-6)
+    on_ray = slopes * (distance[..., None, None] + depth)
+    pulled = flat + torch.sigmoid(gate.float())[..., None] * (on_ray - flat)
+    return torch.cat([pulled, depth], -1)
+
+
+def turned(x: Tensor, turn: tuple[Tensor, Tensor] | None) -> Tensor:
+    """(B, H, n, C) with its two halves as the coordinates of C / 2 points, each turned about the origin."""
+    if turn is None:
+        return x
+    cos, sin = (part.to(x.dtype) for part in turn)
+    a, b = x.chunk(2, -1)
+    return torch.cat([a * cos - b * sin, a * sin + b * cos], -1)

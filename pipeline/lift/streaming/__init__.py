@@ -1,0 +1,1 @@
+"""The newest frames only, for live runs."""

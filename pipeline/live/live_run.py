@@ -1,0 +1,283 @@
+"""One live run: its three threads, what they hand on, and how they end.
+
+camera thread: opens the source, waits for the models, reads -> `LatestSlot` (newest frame; what it overwrites is lost)
+detect thread: loads the detector; takes the newest frame, detects or predicts -> `StopQueue` of 2D, a few frames
+lift thread:   loads the lifter; takes all 2D there is, lifts for the newest and for what makes nobody late -> `emit`
+
+The lift thread empties the queue at every turn, so it never holds more than what came during one lift, and the detect
+thread never waits for it for long. Any error ends all three and is kept. A thread that hangs in foreign code (a driver,
+loading a model) is left behind by `join`; the last one to leave, whenever that is, calls `on_end`, which frees the
+models.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from ..core.camera import Frame, VideoInfo
+from ..core.concurrency import Closed, LatestSlot, StopQueue
+from ..core.config import LiveConfig
+from ..core.errors import Cancelled
+from ..core.live import LiveResult, LiveStats
+from ..run.models import Engine
+from ..sources.live.base import LiveSource
+from .capture_clock import CaptureClock
+from .detect_live import LiveObserver, Observed, in_h36m
+from .load_control import Adapter, Load, takes
+from .skeletons.scene import LiveScene, warm_up
+from .statistics import Meter, Timing
+
+log = logging.getLogger(__name__)
+
+_READ_S = 0.25  # how long a read may wait before the flags are looked at
+_SILENCE_S = 0.5  # without a frame for so long the view says so
+_QUEUED = 4  # observations that wait for the lift thread
+_TIMELY = 0.8  # of the latency budget: so soon a frame must be ready, and the one that waits behind it
+_SMALLEST_PX = 16
+# How long one thread's Python may keep the others' waiting; after every call into a network a stage may have to wait so
+# long. With Python's own 5 ms 20.5 frames a second were shown, with this 23.0 (two people, 8 runs in turns).
+_SWITCH_S = 0.001
+
+
+class LiveRun:
+    """`emit` gets every result, in the lift thread; `on_end` is called once, by the last thread to leave."""
+
+    def __init__(
+        self,
+        open_source: Callable[[], LiveSource],
+        config: LiveConfig,
+        models: Engine,
+        emit: Callable[[LiveResult], None],
+        on_end: Callable[[], None],
+    ) -> None:
+        self._open_source, self._config, self._models = open_source, config, models
+        self._emit, self._on_end = emit, on_end
+        self._stop = threading.Event()
+        self._ready = threading.Barrier(3)  # nobody begins before everyone can
+        self._frames: LatestSlot[tuple[Frame, float]] = LatestSlot()
+        self._observed: StopQueue[Observed] = StopQueue(_QUEUED)
+        self._adapter = Adapter(config.latency_budget_ms)
+        self._source: LiveSource | None = None
+        self._device = ""
+        self._unusable = 0
+        self._last_frame_at = 0.0
+        self._lock = threading.Lock()
+        self._left = 3
+        self.meter = Meter()
+        self.scene: LiveScene | None = None
+        self.error: BaseException | None = None
+        self.running = threading.Event()
+        self.ended = threading.Event()  # all threads are through
+        self._threads = [
+            threading.Thread(target=self._guarded, args=(work,), name=f"live-{name}", daemon=True)
+            for name, work in (("camera", self._capture), ("detect", self._detect), ("lift", self._lift))
+        ]
+
+    def start(self) -> None:
+        self._usual_switch_s = sys.getswitchinterval()
+        sys.setswitchinterval(min(_SWITCH_S, self._usual_switch_s))
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """Ask everyone to end; returns at once, but for the source, which may take a second."""
+        self._stop.set()
+        self._ready.abort()
+        self._frames.close()
+        self._observed.stop()
+        source = self._source
+        if source is not None:
+            source.close()
+        else:
+            cancel_opening = getattr(self._open_source, "cancel", None)
+            if cancel_opening is not None:
+                cancel_opening()
+
+    def join(self, timeout_s: float) -> bool:
+        """False: a thread hangs; it is left to itself."""
+        deadline = time.monotonic() + timeout_s
+        for thread in self._threads:
+            thread.join(max(0.0, deadline - time.monotonic()))
+        hanging = [thread.name for thread in self._threads if thread.is_alive()]
+        if hanging:
+            log.warning("still busy, left behind: %s", ", ".join(hanging))
+        return not hanging
+
+    @property
+    def info(self) -> VideoInfo | None:
+        return None if self._source is None else self._source.info
+
+    @property
+    def stopping(self) -> bool:
+        return self._stop.is_set()
+
+    def set_lookahead(self, frames: int) -> None:
+        self._config = replace(self._config, lookahead=frames)  # for a scene that is not made yet
+        scene = self.scene
+        if scene is not None:
+            scene.set_lookahead(frames)
+
+    def stats(self) -> LiveStats:
+        now = time.monotonic()
+        pace, scene = self._adapter.pace, self.scene
+        return replace(
+            self.meter.stats(now, self._frames.dropped + self._unusable),
+            lookahead_ms=1e3 * scene.lookahead_s if scene is not None else 0.0,
+            detect_every=pace.detect_every,
+            lift_every=pace.lift_every,
+            device=self._device,
+            notice=self._notice(now),
+        )
+
+    def _notice(self, now: float) -> str:
+        if not self.running.is_set():
+            return "" if self.stopping else "Opening the camera, loading the models"
+        said = self._source.notice if self._source is not None else ""
+        silent = now - self._last_frame_at
+        return said or (f"No frame for {silent:.1f} s" if silent > _SILENCE_S and not self.stopping else "")
+
+    def _guarded(self, work: Callable[[], None]) -> None:
+        try:
+            work()
+        except (Closed, Cancelled, threading.BrokenBarrierError):
+            pass
+        except BaseException as error:  # handed to the owner, who raises it
+            with self._lock:
+                if self.error is None and not self.stopping:
+                    self.error = error
+            log.info("live run failed", exc_info=error)
+            self.stop()
+        finally:
+            with self._lock:
+                self._left -= 1
+                last = self._left == 0
+            if last:
+                sys.setswitchinterval(self._usual_switch_s)
+                self._on_end()
+                self.ended.set()
+
+    def _capture(self) -> None:
+        if self._stop.is_set():
+            return
+        source = self._open_source()
+        try:
+            self._source = source
+            self._ready.wait()
+            self.running.set()
+            self._last_frame_at = time.monotonic()
+            clock, last_s = CaptureClock(), -np.inf
+            while not self._stop.is_set():
+                frame = source.read(_READ_S)
+                now = time.monotonic()
+                if frame is None:
+                    continue
+                self._last_frame_at = now
+                self.meter.capture(now)
+                if not _usable(frame, last_s):
+                    self._unusable += 1
+                    continue
+                last_s = frame.time_s
+                self._frames.put((frame, clock.captured_at(frame.time_s, now)))
+        finally:
+            self._frames.close()
+            self._ready.abort()
+            source.close()
+
+    def _detect(self) -> None:
+        try:
+            detector = self._models.detector(self._config.detect)
+            self._ready.wait()
+            info = self.info
+            observer = LiveObserver(detector, info.fps_hz if info is not None else 0.0)
+            number = 0
+            while True:
+                item = self._frames.get(_READ_S)
+                if item is None:
+                    continue
+                frame, captured_at = item
+                taken_at = time.monotonic()
+                detected = takes(number, self._adapter.pace.detect_every)
+                number += 1
+                pose, identities = observer.detect(frame) if detected else observer.predict(frame)
+                spent_s = time.monotonic() - taken_at
+                joints, scores = in_h36m(pose)
+                self._observed.put(
+                    Observed(frame, pose, identities, joints, scores, detected, captured_at, taken_at, spent_s)
+                )
+        except Closed:
+            self._observed.close()  # the end of the source: what was observed is still lifted
+
+    def _lift(self) -> None:
+        lifter = self._models.lifter(self._config.lift)
+        self._device = lifter.device_name
+        newest = lifter.newest(openvino=True)
+        warm_up(newest, self._config)
+        self._ready.wait()
+        info = self.info
+        assert info is not None, "the camera thread was ready"
+        scene = self.scene = LiveScene(newest, self._config, info)
+        number = 0
+        while True:
+            batch = [self._observed.get()]
+            while self._observed.waiting:
+                batch.append(self._observed.get())
+            for observed in batch:
+                # Of those that came while the lifter was busy, the old ones only count by their 2D in later windows.
+                can = observed.detected and (observed is batch[-1] or self._has_time(observed, batch[-1]))
+                self._publish(scene, observed, lift=can and takes(number, self._adapter.pace.lift_every))
+                number += can
+
+    def _has_time(self, observed: Observed, newest: Observed) -> bool:
+        """Whether a frame can still be lifted before the newest one, without either of them being late."""
+        now, lift_s = time.monotonic(), self.stats().lift_ms / 1e3
+        latest_s = max(now - observed.captured_at + lift_s, now - newest.captured_at + 2 * lift_s)
+        return 1e3 * latest_s < _TIMELY * self._config.latency_budget_ms
+
+    def _publish(self, scene: LiveScene, observed: Observed, lift: bool) -> None:
+        begun = time.monotonic()
+        seen_hz = self.meter.seen_hz(begun)
+        seen = scene.update(observed, lift, seen_hz)
+        now = time.monotonic()
+        latency_ms = 1e3 * (now - observed.captured_at)
+        lift_ms = 1e3 * (now - begun)
+        detect_ms = 1e3 * observed.detect_s
+        predicted = not (observed.detected and seen.lifted)
+        self.meter.result(
+            now,
+            predicted,
+            Timing(
+                waited=1e3 * (observed.taken_at - observed.captured_at),
+                detect=detect_ms if observed.detected else None,
+                lift=lift_ms if seen.lifted else None,
+                latency=latency_ms,
+            ),
+        )
+        stats = self.stats()
+        interval_ms = 1e3 / stats.captured_hz if stats.captured_hz > 0 else 1e3 / 30
+        self._adapter.update(now, latency_ms, Load(stats.detect_ms, stats.lift_ms, interval_ms, seen_hz))
+        self._emit(
+            LiveResult(
+                observed.frame,
+                observed.pose,
+                observed.identities,
+                seen.people,
+                seen.time_s,
+                predicted,
+                stats,
+                observed.detected,
+            )
+        )
+
+
+def _usable(frame: Frame, last_s: float) -> bool:
+    """Whether a frame can be looked at: a picture of some size, later than the one before."""
+    shape = frame.bgr.shape
+    picture = len(shape) == 3 and shape[2] == 3 and min(shape[:2]) >= _SMALLEST_PX and frame.bgr.dtype == np.uint8
+    return picture and bool(np.isfinite(frame.time_s)) and frame.time_s > last_s

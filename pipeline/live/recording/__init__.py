@@ -1,0 +1,1 @@
+"""A live run on disk: video, rows, and lifting it again."""

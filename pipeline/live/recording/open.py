@@ -1,0 +1,239 @@
+"""Opening a recording, also one that a crash left behind, and what was live in it as a take."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ...core.arrays import Doubles, Floats
+from ...core.camera import VideoInfo
+from ...core.errors import SourceError, TakeError, UserError
+from ...core.poses import Track2D
+from ...core.skeletons import SKELETONS
+from ...core.take import Take, Track3D
+from ...run.lift_video import SHORTEST_PERSON_S, SHORTEST_PERSON_SHARE
+from ...sources.file.joints2d import Joints2DSource
+from ...sources.file.timing import FALLBACK_FPS_HZ, true_rate
+from ...system.files import atomic_write
+from ...take.file import load_take
+from ...take.recording_folder import JOINTS, ROWS, TAKE, VIDEO, read_manifest, write_manifest
+from .row_file import Rows, read_rows
+
+log = logging.getLogger(__name__)
+
+_BRIDGE_S = 0.25  # between two detections of one person, over which the frames between are interpolated
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """What is there of a recording."""
+
+    folder: Path
+    info: VideoInfo  # of the film if there is one
+    rows: Rows
+    has_video: bool
+    complete: bool  # False: it was interrupted; what is here is all up to about a second before
+    manifest: dict[str, Any]
+
+    @property
+    def identities(self) -> tuple[int, ...]:
+        """Everyone who was seen for more than a moment, the most present first."""
+        numbers, counts = np.unique(self.rows.identity2d[self.rows.identity2d > 0], return_counts=True)
+        least = min(SHORTEST_PERSON_S * self.info.fps_hz, SHORTEST_PERSON_SHARE * len(self.rows))
+        people = sorted(zip(-counts, numbers, strict=True))
+        return tuple(int(number) for count, number in people if -count >= least)
+
+    def live_take(self) -> Take:
+        """The recorded 2D and the live 3D as a take. Each skeleton is at the frame that it was of."""
+        rows, index = self.rows, np.arange(len(self.rows))
+        row2d, of_row3d = rows.row2d, _nearest(rows.time_s, rows.people_time_s)[rows.row3d]
+        tracks2d, tracks3d = [], []
+        for person, identity in enumerate(self.identities, start=1):
+            mine, lifted = rows.identity2d == identity, rows.person3d == identity
+            joints2d, scores2d = _placed(len(rows), row2d[mine], rows.joints_image[mine], rows.scores[mine])
+            tracks2d.append(Track2D(person, index, rows.time_s, joints2d, scores2d, rows.skeleton))
+            if lifted.any():
+                joints, scores = _placed(len(rows), of_row3d[lifted], rows.joints[lifted], rows.scores3d[lifted])
+                tracks3d.append(Track3D(person, index, rows.time_s, joints, scores, "world"))
+        provenance = {**self.manifest.get("provenance", {}), "source": self.info.path, "recorded_live": True}
+        return Take(self.info, tuple(tracks2d), tuple(tracks3d), None, provenance)
+
+    def take(self) -> Take:
+        """The take that was lifted from it afterwards, if that was done and can be read, else the live one."""
+        path = self.folder / TAKE
+        if path.is_file():
+            try:
+                return load_take(path)
+            except TakeError as error:
+                log.warning("The lifted take cannot be read, the live one is shown: %s", error)
+        return self.live_take()
+
+    def joints_source(self) -> Joints2DSource:
+        """The recorded 2D as a source, so that nothing has to be detected again. Raises `OutputError`.
+
+        Frames whose 2D was predicted get what lies between the detections before and after, if those are near.
+        """
+        rows, row2d = self.rows, self.rows.row2d
+        identities = np.unique(rows.identity2d[rows.detected[row2d]])
+        pieces = [
+            _bridged(rows, row2d, np.flatnonzero((rows.identity2d == identity) & rows.detected[row2d]))
+            for identity in identities
+        ]
+        taken = np.zeros(len(rows), np.int64)  # columns in use, frame by frame: they mean nobody in particular
+        places = []
+        for at, _, _ in pieces:
+            places.append(taken[at].copy())
+            taken[at] += 1
+        # One column says that there is one person all along, so that nobody needs to be told apart.
+        people = max(int(taken.max(initial=1)), 1 if len(identities) <= 1 else 2)
+        joints = np.full((len(rows), people, len(SKELETONS[rows.skeleton].names), 2), np.nan, np.float32)
+        scores = np.zeros(joints.shape[:-1], np.float32)
+        for (at, where, sure), columns in zip(pieces, places, strict=True):
+            joints[at, columns], scores[at, columns] = where, sure
+        arrays: dict[str, Any] = {
+            "joints_image": joints, "scores": scores, "time_s": rows.time_s, "fps_hz": self.info.fps_hz,
+            "width_px": self.info.width_px, "height_px": self.info.height_px, "skeleton": rows.skeleton,
+        }  # fmt: skip
+        if self.info.fov_deg is not None:
+            arrays["fov_deg"] = self.info.fov_deg
+        path = self.folder / JOINTS
+        with atomic_write(path) as file:
+            np.savez_compressed(file, **arrays)
+        return Joints2DSource(path)
+
+
+def open_recording(folder: Path) -> Recording:
+    """Open what is there, changing nothing. Raises `TakeError` if not a single frame of a recording is."""
+    folder = folder.expanduser().absolute()
+    if not folder.is_dir():
+        raise TakeError(f"There is no folder {folder}.", "Choose the folder of a recording.")
+    manifest = read_manifest(folder)
+    rows: Rows | None = None
+    rest = 0
+    try:
+        rows, rest = read_rows(folder / ROWS)
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        raise TakeError(
+            f"Cannot read {folder / ROWS} ({error.strerror or error}).", "Check its permissions."
+        ) from error
+    if rest:
+        log.info("%s: the last %d bytes are half a chunk and are left out", folder.name, rest)
+    film = _film_info(folder / VIDEO)
+    if rows is None:
+        if film is not None:
+            hint = f"Open the video in it ({VIDEO}) and lift that."
+            raise TakeError(f"{folder.name} has pictures but no joints.", hint)
+        raise TakeError(
+            f"{folder.name} is not a recording, or it ended before its first frame was written.",
+            f"Choose a folder in which {ROWS} lies.",
+        )
+    if (np.diff(rows.time_s) <= 0).any():
+        raise TakeError(f"{folder.name} is damaged: its times do not rise.", "Lift its video instead.")
+    info = film or _stated_info(folder, manifest, rows)
+    fov = (manifest.get("info") or {}).get("fov_deg")
+    if film is not None and isinstance(fov, int | float):
+        info = replace(film, fov_deg=float(fov))
+    return Recording(folder, info, rows, film is not None, manifest.get("complete") is True, manifest)
+
+
+def recover(folder: Path) -> Recording:
+    """Open a recording and, if it was interrupted, put its files in order: the video gets an index to seek by.
+
+    Raises as `open_recording`. Files that cannot be put in order stay as they are.
+    """
+    recording = open_recording(folder)
+    if recording.complete:
+        return recording
+    try:
+        if recording.has_video:
+            import av
+
+            from .video_file import give_index
+
+            try:
+                give_index(recording.folder / VIDEO)
+            except av.FFmpegError as error:
+                log.warning("The video of %s stays without an index: %s", recording.folder.name, error)
+        frames = {"complete": True, "recovered": True, "frames": len(recording.rows)}
+        write_manifest(recording.folder, {**_without_header(recording.manifest), **frames})
+    except (UserError, OSError) as error:
+        log.warning("%s stays as it is: %s", recording.folder.name, error)
+        return recording
+    return open_recording(recording.folder)
+
+
+def _without_header(manifest: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in manifest.items() if name not in ("format", "version")}
+
+
+def _film_info(path: Path) -> VideoInfo | None:
+    from ...sources.file.video import VideoSource
+
+    try:
+        source = VideoSource(path)
+    except SourceError as error:
+        log.warning("The recording has no video: %s", error)
+        return None
+    info = source.info
+    source.close()
+    return replace(info, name=f"{path.parent.name}/{path.name}")
+
+
+def _stated_info(folder: Path, manifest: dict[str, Any], rows: Rows) -> VideoInfo:
+    """Of a recording without a film, from the manifest, or from the joints if that is lost, too."""
+    stated = manifest.get("info") or {}
+    rate, variable = true_rate(rows.time_s, 0.0, None)
+    seen = rows.joints_image[np.isfinite(rows.joints_image).all(axis=-1)]
+    largest = seen.max(axis=0) if len(seen) else np.array([1280, 720])
+    return VideoInfo(
+        name=folder.name,
+        path="",
+        width_px=int(stated.get("width_px") or max(16, np.ceil(largest[0]))),
+        height_px=int(stated.get("height_px") or max(16, np.ceil(largest[1]))),
+        fps_hz=rate if len(rows) > 1 else float(stated.get("fps_hz") or FALLBACK_FPS_HZ),
+        frame_count=len(rows),
+        duration_s=float(rows.time_s[-1]) + 1 / rate,
+        variable_rate=variable,
+        fov_deg=stated.get("fov_deg"),
+    )
+
+
+def _placed(count: int, at: np.ndarray, joints: Floats, scores: Floats) -> tuple[Floats, Floats]:
+    """(count, J, D) and (count, J) with the given ones at their rows (the last one counts), NaN and 0 elsewhere."""
+    all_joints = np.full((count, *joints.shape[1:]), np.nan, np.float32)
+    all_scores = np.zeros((count, *scores.shape[1:]), np.float32)
+    all_joints[at], all_scores[at] = joints, scores
+    return all_joints, all_scores
+
+
+def _nearest(rising: Doubles, wanted: Doubles) -> np.ndarray:
+    """For each wanted time the index of the nearest of the rising ones."""
+    after = np.clip(np.searchsorted(rising, wanted), 1, max(1, len(rising) - 1))
+    after = np.minimum(after, len(rising) - 1)
+    before = np.maximum(after - 1, 0)
+    return np.where(wanted - rising[before] <= rising[after] - wanted, before, after)
+
+
+def _bridged(rows: Rows, row2d: np.ndarray, mine: np.ndarray) -> tuple[np.ndarray, Floats, Floats]:
+    """(n,) frames, (n, J, 2) and (n, J) of one person's detections `mine`, and of what lies between near ones.
+
+    Only frames whose 2D was predicted are filled: where the detector looked and saw nobody, nobody is.
+    """
+    at, joints, scores = row2d[mine], rows.joints_image[mine], rows.scores[mine]
+    parts = [(at, joints, scores)]
+    for i in np.flatnonzero(np.diff(at) > 1):
+        first, last = int(at[i]), int(at[i + 1])
+        between, span_s = np.arange(first + 1, last), rows.time_s[last] - rows.time_s[first]
+        if span_s > _BRIDGE_S or rows.detected[between].any():
+            continue
+        share = ((rows.time_s[between] - rows.time_s[first]) / span_s).astype(np.float32)
+        moved = joints[i] + share[:, None, None] * (joints[i + 1] - joints[i])
+        parts.append((between, moved, np.broadcast_to(np.minimum(scores[i], scores[i + 1]), moved.shape[:2])))
+    frames, where, sure = (np.concatenate(part) for part in zip(*parts, strict=True))
+    return frames, where, sure

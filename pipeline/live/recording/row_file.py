@@ -1,0 +1,207 @@
+"""The numbers of a recording on disk: 2D and 3D of every frame, in chunks that are only ever appended.
+
+A chunk is `magic, length, crc32` and the arrays of some frames one behind the other (an `.npz` for each fifth of a
+second would be mostly zip headers, and an hour of them slow to open). After a crash everything up to the last
+whole chunk can be read; what follows is half of one, and is left out.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import math
+import os
+import struct
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...core.arrays import Doubles, Floats, Ints, check_shape
+from ...core.live import LivePerson
+from ...core.poses import Pose2D
+from ...core.skeletons import SKELETONS
+from ...system.files import output_error
+
+log = logging.getLogger(__name__)
+
+_HEAD = struct.Struct("<4sII")  # magic, bytes of the payload, its crc32
+_COUNTS = struct.Struct("<III20s")  # frames, detections, skeletons, name of the 2D skeleton
+_MAGIC = b"HGr1"
+_LARGEST = 64 << 20  # bytes of a chunk; ours are some 20 kB
+
+
+def _layout(frames: int, seen: int, lifted: int, joints: int) -> dict[str, tuple[str, tuple[int, ...]]]:
+    """The arrays of a chunk in the order in which they lie there: name -> type (little-endian), shape."""
+    return {
+        "source_index": ("<i8", (frames,)),
+        "time_s": ("<f8", (frames,)),
+        "people_time_s": ("<f8", (frames,)),
+        "detected": ("|b1", (frames,)),
+        "count2d": ("<i8", (frames,)),
+        "count3d": ("<i8", (frames,)),
+        "identity2d": ("<i8", (seen,)),
+        "boxes_image": ("<f4", (seen, 4)),
+        "joints_image": ("<f4", (seen, joints, 2)),
+        "scores": ("<f4", (seen, joints)),
+        "person3d": ("<i8", (lifted,)),
+        "joints": ("<f4", (lifted, 17, 3)),
+        "scores3d": ("<f4", (lifted, 17)),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What is kept of one frame. Times count from the first frame of the recording."""
+
+    source_index: int
+    time_s: float
+    pose: Pose2D  # in pixels of the recorded picture
+    identities: tuple[int, ...]
+    detected: bool  # False: the 2D was predicted
+    people: tuple[LivePerson, ...]
+    people_time_s: float
+
+    def __post_init__(self) -> None:
+        check_shape("identities", np.asarray(self.identities), (len(self.pose.scores),))
+        for person in self.people:
+            check_shape("joints", person.joints, (17, 3))
+            check_shape("scores", person.scores, (17,))
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """All frames of a recording: N of them, M detections of people, K skeletons. The i-th is the video's i-th."""
+
+    skeleton: str
+    source_index: Ints  # (N,)
+    time_s: Doubles  # (N,) strictly rising from 0
+    detected: NDArray[np.bool_]  # (N,)
+    people_time_s: Doubles  # (N,)
+    count2d: Ints  # (N,) how many of the M are of each frame, one frame after another
+    identity2d: Ints  # (M,)
+    boxes_image: Floats  # (M, 4)
+    joints_image: Floats  # (M, J, 2)
+    scores: Floats  # (M, J)
+    count3d: Ints  # (N,)
+    person3d: Ints  # (K,)
+    joints: Floats  # (K, 17, 3)
+    scores3d: Floats  # (K, 17)
+
+    def __post_init__(self) -> None:
+        joints = len(SKELETONS[self.skeleton].names)
+        layout = _layout(len(self.time_s), int(self.count2d.sum()), int(self.count3d.sum()), joints)
+        for name, (_, shape) in layout.items():
+            check_shape(name, getattr(self, name), shape)
+
+    def __len__(self) -> int:
+        return len(self.time_s)
+
+    @property
+    def row2d(self) -> Ints:
+        """(M,) the frame of each detection."""
+        return np.repeat(np.arange(len(self)), self.count2d)
+
+    @property
+    def row3d(self) -> Ints:
+        """(K,) the frame at which each skeleton was known."""
+        return np.repeat(np.arange(len(self)), self.count3d)
+
+
+class RowWriter:
+    """Appends chunks to `path`, which must not exist. Raises `OutputError`."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        try:
+            self._file = path.open("xb", buffering=0)  # what is written is the system's: it outlives this process
+        except OSError as error:
+            raise output_error(path, error) from error
+
+    def append(self, rows: list[Row]) -> None:
+        if not rows:
+            return
+        payload = _packed(rows)
+        block = memoryview(_HEAD.pack(_MAGIC, len(payload), zlib.crc32(payload)) + payload)
+        begin = self._file.tell()
+        try:
+            while block:  # a disk that is nearly full takes a part
+                block = block[self._file.write(block) :]
+        except OSError as error:
+            with contextlib.suppress(OSError):
+                self._file.truncate(begin)  # nothing may follow half a chunk
+                self._file.seek(begin)
+            raise output_error(self._path, error) from error
+
+    def close(self) -> None:
+        try:
+            os.fsync(self._file.fileno())
+            self._file.close()
+        except OSError as error:
+            raise output_error(self._path, error) from error
+
+
+def _packed(rows: list[Row]) -> bytes:
+    poses, people = [row.pose for row in rows], [person for row in rows for person in row.people]
+    skeleton, seen = poses[0].skeleton, sum(len(pose.scores) for pose in poses)
+    values: dict[str, Any] = {
+        "source_index": [row.source_index for row in rows],
+        "time_s": [row.time_s for row in rows],
+        "people_time_s": [row.people_time_s for row in rows],
+        "detected": [row.detected for row in rows],
+        "count2d": [len(pose.scores) for pose in poses],
+        "count3d": [len(row.people) for row in rows],
+        "identity2d": [identity for row in rows for identity in row.identities],
+        "boxes_image": np.concatenate([pose.boxes_image for pose in poses]),
+        "joints_image": np.concatenate([pose.joints_image for pose in poses]),
+        "scores": np.concatenate([pose.scores for pose in poses]),
+        "person3d": [person.person for person in people],
+        "joints": [person.joints for person in people],
+        "scores3d": [person.scores for person in people],
+    }
+    parts = [_COUNTS.pack(len(rows), seen, len(people), skeleton.encode())]
+    for name, (kind, shape) in _layout(len(rows), seen, len(people), len(SKELETONS[skeleton].names)).items():
+        parts.append(np.asarray(values[name], kind).reshape(shape).tobytes())
+    return b"".join(parts)
+
+
+def _unpacked(payload: bytes) -> Rows:
+    """Raises ValueError, KeyError or struct.error for what is no chunk of ours."""
+    frames, seen, lifted, name = _COUNTS.unpack_from(payload)
+    skeleton = name.rstrip(b"\0").decode("ascii")
+    arrays: dict[str, NDArray[Any]] = {}
+    at = _COUNTS.size
+    for field, (kind, shape) in _layout(frames, seen, lifted, len(SKELETONS[skeleton].names)).items():
+        count = math.prod(shape)
+        arrays[field] = np.frombuffer(payload, kind, count, at).reshape(shape)
+        at += count * np.dtype(kind).itemsize
+    return Rows(skeleton, **arrays)
+
+
+def read_rows(path: Path) -> tuple[Rows | None, int]:
+    """(all whole chunks together, bytes behind them that are none). None if there is not one; OSError as it comes."""
+    chunks: list[Rows] = []
+    data = path.read_bytes()
+    at = 0
+    while at + _HEAD.size <= len(data):
+        magic, length, checksum = _HEAD.unpack_from(data, at)
+        payload = data[at + _HEAD.size : at + _HEAD.size + length]
+        if magic != _MAGIC or length > _LARGEST or len(payload) < length or zlib.crc32(payload) != checksum:
+            break
+        try:
+            chunk = _unpacked(payload)
+        except (ValueError, KeyError, struct.error) as error:
+            log.warning("%s: a chunk cannot be understood (%s)", path.name, error)
+            break
+        if chunks and chunk.skeleton != chunks[0].skeleton:
+            break
+        chunks.append(chunk)
+        at += _HEAD.size + length
+    if not chunks:
+        return None, len(data)
+    names = [name for name in Rows.__dataclass_fields__ if name != "skeleton"]
+    together: dict[str, Any] = {name: np.concatenate([getattr(chunk, name) for chunk in chunks]) for name in names}
+    return Rows(chunks[0].skeleton, **together), len(data) - at

@@ -1,0 +1,1 @@
+"""Everyone in the room, frame by frame: window, root, world."""

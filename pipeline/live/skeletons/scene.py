@@ -1,0 +1,192 @@
+"""3D in live mode: from 2D observations, one after the other, to skeletons in the world."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ...body.stature import ANKLE_PER_STATURE, ASSUMED_HEIGHT_CM, chain_from_height
+from ...core.arrays import Doubles, Floats
+from ...core.camera import Frame, VideoInfo
+from ...core.config import LiveConfig
+from ...core.geometry import default_fov_deg
+from ...core.live import LivePerson
+from ...core.poses import Pose2D
+from ...lift.windows import lead_in
+from ..detect_live import Observed
+from .person import Camera, LivePersonState
+from .ring_buffer import LiftRate
+from .world import LiveWorld
+
+if TYPE_CHECKING:
+    from ...lift.base import NewestLifter
+
+# With so many later frames an estimate is final. Measured (weights/README.md): 8 leave 1.2 mm of what a centred window
+# has over the newest frame, which is 3 to 4 mm.
+SETTLED_FRAMES = 16
+_MOST_SETTLED = 12  # rows that become final in one lift, after a pause of the lifter
+_CURVE_ROWS = 3  # more than the look-ahead: the speed at the newest row is taken from them
+_ABSENT_S = 0.2  # somebody missed for so long is still shown
+_FORGET_S = 30.0  # and remembered: their body and their history
+_LONGEST_WARM_UP_S = 1.0
+_WORLD_CHUNK_S = 1.6  # what the world learns from: longer than its pauses, so that contacts are seen whole
+
+
+@dataclass(frozen=True, slots=True)
+class Skeletons:
+    """What `LiveScene.update` knows: when it is from, and whether the lifter ran on this very frame for everyone."""
+
+    people: tuple[LivePerson, ...]
+    time_s: float
+    lifted: bool
+
+
+class LiveScene:
+    """Everyone's state, the lifter and the world. `update` from one thread; `history` from any."""
+
+    def __init__(self, lifter: NewestLifter, config: LiveConfig, info: VideoInfo) -> None:
+        self._newest = lifter
+        self._config = config
+        self._info = info
+        self._size_px = (info.width_px, info.height_px)
+        self._rate = LiftRate(info.fps_hz, lifter.lifter.rate_hz)
+        self._people: dict[int, LivePersonState] = {}
+        height_cm = config.scene.height_cm or ASSUMED_HEIGHT_CM
+        self._chain_m = chain_from_height(height_cm)
+        self._world = LiveWorld(config.scene, ANKLE_PER_STATURE * height_cm / 100)
+        self._lock = threading.Lock()
+
+    @property
+    def lookahead_s(self) -> float:
+        return self._config.lookahead / self._rate.hz
+
+    def update(self, observed: Observed, lift: bool, seen_hz: float = 0.0) -> Skeletons:
+        """Take in an observation and say what is known by now. `lift`: the lifter may run.
+
+        `seen_hz`: detections a second lately (0: not known).
+        """
+        with self._lock:
+            return self._update(observed, lift, seen_hz)
+
+    def set_lookahead(self, frames: int) -> None:
+        """From any thread; the next update shows it."""
+        with self._lock:
+            self._config = replace(self._config, lookahead=frames)
+
+    def history(self, person: int) -> tuple[Doubles, Floats]:
+        """Times (n,) and joints (n, 17, 3) in the world, of the last seconds, with their future known."""
+        with self._lock:
+            if person not in self._people:
+                return np.zeros(0), np.zeros((0, 17, 3), np.float32)
+            times, joints, _ = self._people[person].settled_joints()
+            return times, self._world.in_world(joints).astype(np.float32)
+
+    def _update(self, observed: Observed, lift: bool, seen_hz: float) -> Skeletons:
+        self._take(observed)
+        if observed.detected:
+            self._rate.update(seen_hz)
+        lifted = lift and observed.detected
+        if lifted and observed.identities:
+            self._lift(observed.identities)
+        now_s = observed.frame.time_s
+        shown_s = now_s - self.lookahead_s
+        visible: dict[int, tuple[Doubles, Floats, Floats]] = {}
+        for identity, person in self._people.items():
+            if now_s - person.ring.last_s > _ABSENT_S or not len(person.ring):
+                continue
+            at_s = max(shown_s, person.ring.first_s)  # who has just come stands still for the look-ahead
+            joints_image, scores = person.ring.at(at_s)
+            joints = person.shown(at_s, joints_image, scores)
+            if joints is not None and np.isfinite(joints).all():
+                visible[identity] = (joints, joints_image, scores)
+        if visible and self._world.due(now_s):
+            self._learn(now_s, visible)
+        provisional = self._config.lookahead < SETTLED_FRAMES
+        people = tuple(
+            LivePerson(identity, self._world.place(now_s, joints).astype(np.float32), scores, joints_image, provisional)
+            for identity, (joints, joints_image, scores) in visible.items()
+        )
+        return Skeletons(people, shown_s, lifted)
+
+    def _take(self, observed: Observed) -> None:
+        height, width = observed.frame.bgr.shape[:2]
+        if (width, height) != self._size_px:
+            self._size_px = (width, height)
+            self._people.clear()  # other pixels: what was seen before does not go on
+        now_s = observed.frame.time_s
+        for identity, joints, scores in zip(observed.identities, observed.joints, observed.scores, strict=True):
+            person = self._people.get(identity)
+            if person is None:
+                if not observed.detected:
+                    continue
+                person = self._people[identity] = LivePersonState(self._camera(), self._config.smooth)
+            detections = len(person.ring)
+            person.ring.push(now_s, joints, scores, guessed=not observed.detected)
+            if observed.detected and len(person.ring) <= detections and len(person.ring) == 1:
+                person.forget()
+        self._people = {i: p for i, p in self._people.items() if now_s - p.ring.last_s <= _FORGET_S}
+
+    def _camera(self) -> Camera:
+        scene = self._config.scene
+        same = self._size_px == (self._info.width_px, self._info.height_px)
+        fov_deg = scene.fov_deg or (self._info.fov_deg if same else None) or default_fov_deg(*self._size_px)
+        return Camera(fov_deg, self._size_px, self._chain_m, scene.limbs_m, self._newest.lifter.unit_stature_m)
+
+    def _lift(self, identities: tuple[int, ...]) -> None:
+        """Lift everyone in the frame in one pass, shorter windows led in to the length of the longest."""
+        rate_hz, frames = self._rate.hz, self._newest.frames
+        people = [self._people[identity] for identity in identities]
+        windows = [person.ring.window(rate_hz, frames) for person in people]
+        n = max(len(times) for _, _, times in windows)
+        joints, scores, times = (
+            np.stack([part[lead_in(len(part), n)] for part in parts]) for parts in zip(*windows, strict=True)
+        )
+        own = np.arange(n) >= n - np.array([[len(t)] for _, _, t in windows])  # (people, n): rows that are not led in
+        unsettled = own & (times > np.array([[person.settled_s + 0.5 / rate_hz] for person in people]))
+        # Rows that have become final since the last lift, of whoever has most of them.
+        begin = n - int(unsettled.sum(1).max())
+        fresh = range(max(0, begin, n - SETTLED_FRAMES - _MOST_SETTLED), n - SETTLED_FRAMES)
+        curve = range(max(0, n - self._config.lookahead - _CURVE_ROWS), n)
+        rows = np.array(sorted({*fresh, *curve}))
+        lifted = self._newest.lift(joints, scores, self._size_px, people[0].camera.fov_deg, rows.tolist())
+        for i, (person, answer) in enumerate(zip(people, lifted, strict=True)):
+            shown = own[i, rows] & (rows >= curve.start)
+            person.lift(times[i, rows[shown]], answer[shown])
+            final = unsettled[i, rows] & (rows < fresh.stop)
+            if final.any():
+                at = rows[final]
+                person.settle(times[i, at], answer[final], joints[i, at], scores[i, at])
+
+    def _learn(self, now_s: float, visible: dict[int, tuple[Doubles, Floats, Floats]]) -> None:
+        seen = {}
+        for identity, (joints, _, _) in visible.items():
+            times, settled, _ = self._people[identity].settled_joints(self._world.newest_s(identity) - _WORLD_CHUNK_S)
+            recent = times > now_s - 2 * _WORLD_CHUNK_S
+            seen[identity] = (times[recent], settled[recent])
+            if not len(times) and self._world.newest_s(identity) == -np.inf:
+                seen[identity] = (np.array([self._people[identity].ring.first_s]), joints[None])
+        self._world.learn(now_s, seen)
+
+
+def warm_up(lifter: NewestLifter, config: LiveConfig) -> None:
+    """A second of a made-up person, thrown away: what is loaded and compiled on first use is not paid for live."""
+    info = VideoInfo("", "", 640, 480, 30.0, 0, 0.0)
+    scene = LiveScene(lifter, config, info)
+    rng = np.random.default_rng(0)
+    body = rng.uniform((270, 100), (370, 400), (1, 17, 2)).astype(np.float32)
+    certain = np.ones((1, 17), np.float32)
+    picture = np.zeros((480, 640, 3), np.uint8)
+    pose = Pose2D(np.array([[270, 100, 370, 400]], np.float32), body, certain, "h36m17")
+    begun = time.monotonic()
+    for index in [*range(0, 60), *range(60, 270, 15)]:  # in the end the window is full: matrices of the usual sizes
+        frame = Frame(index, index / info.fps_hz, picture)
+        scene.update(
+            Observed(frame, pose, (1,), body, certain, True, 0.0, 0.0, 0.0), lift=index % 6 == 0 or index > 240
+        )
+        body = body + np.float32(1)
+        if time.monotonic() - begun > _LONGEST_WARM_UP_S:
+            break

@@ -1,0 +1,1 @@
+"""Gravity, floor and standing feet."""

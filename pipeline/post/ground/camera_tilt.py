@@ -1,0 +1,58 @@
+"""Pitch and roll of the camera: set by the user, or estimated from how people stand (`gravity`), with its deviation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ...core.arrays import Doubles, Floats
+from ...core.config import SceneConfig
+from .foot_contacts import places, standing_feet
+from .gravity import find_gravity
+
+_SET = "set by the user"
+
+
+@dataclass(frozen=True, slots=True)
+class Tilt:
+    """As `geometry.rotation_world_from_camera` means the angles. `sigma_deg`: of an estimated pitch; None: set."""
+
+    pitch_deg: float
+    roll_deg: float
+    sigma_deg: float | None
+    notes: dict[str, str] = field(default_factory=dict)
+
+
+def camera_tilt(
+    scene: SceneConfig,
+    joints: Sequence[Doubles],
+    rates_hz: Sequence[float],
+    postures: Sequence[Doubles | Floats] | None = None,
+) -> Tilt:
+    """One tilt for the whole take from everyone's joints (T, 17, 3) in camera space.
+
+    `postures` (T, 17, 3), camera axes, any size: the bodies as the lifter gave them. Drawing a pose onto the picture
+    brings its joints to where they were seen, and with a detector's errors tips it: up is read off the lifter's own
+    answer, while feet are where the finished pose has them. None: the same as `joints`.
+
+    Who sets only the pitch has a camera that is not rolled; who sets only the roll gets the pitch estimated.
+    """
+    if scene.pitch_deg is not None:
+        roll_note = "assumed" if scene.roll_deg is None else _SET
+        return Tilt(scene.pitch_deg, scene.roll_deg or 0.0, None, {"pitch": _SET, "roll": roll_note})
+    bodies = [np.asarray(body, np.float64) for body in (joints if postures is None else postures)]
+    posture = find_gravity(bodies, [])
+    standing = [
+        places(person, standing_feet(person, posture.up, rate_hz))
+        for person, rate_hz in zip(joints, rates_hz, strict=True)
+    ]
+    found = find_gravity(bodies, standing)
+    if not found.observed:
+        return Tilt(0.0, scene.roll_deg or 0.0, None, {"pitch": "assumed", "roll": "assumed"})
+    pitch_note = f"estimated from how people stand (deviation {found.pitch_sigma_deg:.0f} degrees)"
+    roll_note = f"estimated from how people stand (deviation {found.roll_sigma_deg:.0f} degrees)"
+    if scene.roll_deg is not None:
+        return Tilt(found.pitch_deg, scene.roll_deg, found.pitch_sigma_deg, {"pitch": pitch_note, "roll": _SET})
+    return Tilt(found.pitch_deg, found.roll_deg, found.pitch_sigma_deg, {"pitch": pitch_note, "roll": roll_note})

@@ -1,0 +1,1 @@
+"""Joints to bone rotations and bone names, for animation formats and avatars."""

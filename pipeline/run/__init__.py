@@ -1,0 +1,1 @@
+"""Whole jobs: lift a video, re-lift, re-finish."""

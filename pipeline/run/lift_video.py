@@ -1,0 +1,236 @@
+"""File mode, lossless: from a source to a take, as a plain generator of progress, partial takes and the take.
+
+Topology: reader thread -> queue -> caller's thread (detect, track) -> queue -> lift thread. Both queues are bounded and
+wait, nothing is dropped. Closing the generator, an error or a cancel joins the threads and leaves nothing but the 2D
+cache, from which the next run goes on.
+"""
+
+from __future__ import annotations
+
+import datetime
+import logging
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .. import __version__
+from ..core.camera import VideoInfo
+from ..core.concurrency import CancelToken
+from ..core.config import RunConfig
+from ..core.errors import NoPersonError, SourceError
+from ..core.poses import Poses
+from ..core.skeletons import h36m17_from
+from ..core.take import LiftedTrack, Progress, Take, TokenStages
+from ..detect.detect_video import ObserveStats, cache_for, observe
+from ..detect.tracker import Tracker
+from ..lift.lift_thread import Lifted, LiftWorker, Rows
+from ..lift.windows import TrackLift
+from ..post.finish import field_of_view
+from ..sources.file.joints2d import Joints2DSource
+from ..system import devices
+from ..take.provenance import lifter_facts
+from .models import Engine
+from .refinish import finish_tracks
+
+if TYPE_CHECKING:
+    from ..detect.base import Detector
+    from ..lift.base import WindowLifter
+    from ..sources.base import FrameSource
+
+__all__ = ["Engine", "analyse"]
+
+log = logging.getLogger(__name__)
+
+_BATCH_ROWS = 32  # frames handed to the lift thread at a time
+_NEWS_S = 0.5  # how often a long wait for the lift thread says how far it is
+# Shorter appearances are detector noise; in a clip not much longer than that, half of the clip is enough.
+SHORTEST_PERSON_S = 0.5
+SHORTEST_PERSON_SHARE = 0.5
+
+
+def analyse(
+    source: FrameSource | Joints2DSource, config: RunConfig, cancel: CancelToken, engine: Engine
+) -> Iterator[Progress | Take]:
+    """Detect, track, lift and finish `source`. Yields `Progress`, partial takes (complete=False), the take last.
+
+    Raises the `UserError` of whatever stage fails (`NoPersonError` if nobody, or not the person asked for, was found),
+    and `Cancelled` within a frame or a batch of windows of `cancel`.
+    """
+    yield Progress("prepare", 0, 0, "Loading models")
+    run = _Run(source, config, cancel, engine)
+    try:
+        yield from run.steps()
+    finally:
+        run.close()
+
+
+class _Run:
+    """One run's state; `steps` is the generator behind `analyse`."""
+
+    def __init__(
+        self, source: FrameSource | Joints2DSource, config: RunConfig, cancel: CancelToken, engine: Engine
+    ) -> None:
+        self.info: VideoInfo = source.info
+        self.config = config
+        self.cancel = cancel
+        self.engine = engine
+        self.stats = ObserveStats()
+        self.begun = time.monotonic()
+        self.pushed: dict[int, int] = {}  # identity -> rows the lift thread has
+        self.size_px = (self.info.width_px, self.info.height_px)
+        alone = False  # joints of one person that were tracked elsewhere: nobody to mix them up with
+        self.poses: Poses
+        if isinstance(source, Joints2DSource):
+            self.detector_name, self.skeleton = "2D joints from a file", source.skeleton
+            self.poses = source.poses(config.start_s, config.end_s)
+            alone = source.person_count == 1
+        else:
+            detector = engine.detector(config.detect)
+            self.detector_name, self.skeleton = f"{detector.name} ({detector.cache_key})", detector.skeleton
+            self.poses = self._observed(source, detector)
+        self.tracker = Tracker(self.skeleton, self.info.fps_hz, self.size_px, one_person=alone)
+        self.worker = LiftWorker(lambda: engine.lifter(config.lift), self._track_lift, cancel)
+
+    def _observed(self, source: FrameSource, detector: Detector) -> Poses:
+        start_s, end_s = self.config.start_s, self.config.end_s
+        cache = cache_for(self.info, detector, start_s, end_s) if self.config.use_cache else None
+        return observe(source, detector, cache, self.cancel, self.stats, start_s, end_s)
+
+    def _track_lift(self, lifter: WindowLifter) -> TrackLift:
+        fov_deg, _ = field_of_view(self.config.scene, self.info)
+        return TrackLift(lifter, self.info.fps_hz, self.size_px, variable_rate=self.info.variable_rate, fov_deg=fov_deg)
+
+    def close(self) -> None:
+        self.poses.close()
+        self.worker.stop()
+
+    def steps(self) -> Iterator[Progress | Take]:
+        total = self._frames_expected()
+        done = 0
+        partials: dict[int, Lifted] = {}
+        for index, time_s, pose in self.poses:
+            self.cancel.check()
+            self.tracker.update(index, time_s, pose)
+            done += 1
+            if done % _BATCH_ROWS == 0:
+                for identity in self._wanted_so_far():
+                    self._push(identity)
+                news = self.worker.take_partials()
+                if news:
+                    partials.update(news)
+                    wanted = {
+                        identity: partials[identity] for identity in self._wanted_so_far() if identity in partials
+                    }
+                    yield self._take(wanted, complete=False)
+            yield Progress("detect", done, max(total, done))
+        if done == 0:
+            raise SourceError(
+                f"There is no frame in the chosen range of {self.info.name}.",
+                f"The video is {self.info.duration_s:.2f} s long: choose a range inside it.",
+            )
+        chosen = self._chosen()
+        yield Progress("lift", 0, done, "Lifting the last windows")
+        for identity in chosen:
+            self._push(identity)
+            self.worker.finish(identity)
+        while not self.worker.wait(_NEWS_S):
+            share = sum(self.worker.share_lifted(identity) for identity in chosen) / len(chosen)
+            yield Progress("lift", int(share * done), done, "Lifting the last windows")
+        self.cancel.check()
+        yield Progress("finish", 0, 1, "Smoothing, bones, ground")
+        yield self._take({identity: self.worker.results[identity] for identity in chosen}, complete=True)
+
+    def _frames_expected(self) -> int:
+        start, end = self.config.start_s or 0.0, self.config.end_s
+        if self.config.start_s is None and end is None:
+            return self.info.frame_count
+        span = min(end if end is not None else self.info.duration_s, self.info.duration_s) - start
+        return max(0, round(span * self.info.fps_hz))
+
+    def _identities(self) -> list[int]:
+        """Identities by presence, without the ghosts."""
+        clip_s = len(self.tracker.frame_index) / (self.info.fps_hz or 30.0)
+        return self.tracker.identities(minimum_s=min(SHORTEST_PERSON_S, SHORTEST_PERSON_SHARE * clip_s))
+
+    def _wanted_so_far(self) -> list[int]:
+        """Whom to lift ahead: a good guess saves time at the end, a wrong one costs a little and harms nothing."""
+        identities = self._identities()
+        if self.config.persons == "all":
+            return identities
+        numbers = self.config.persons or (1,)
+        return [identities[n - 1] for n in numbers if n <= len(identities)]
+
+    def _chosen(self) -> list[int]:
+        identities = self._identities()
+        if not identities:
+            raise NoPersonError(
+                f"Nobody was found in {self.info.name}.",
+                "Choose a video (or a range of it) in which a person is seen from head to foot and not too small.",
+            )
+        if self.config.persons == "all":
+            return identities
+        numbers = self.config.persons or (1,)
+        absent = [n for n in numbers if n > len(identities)]
+        if absent:
+            found = "1 person was" if len(identities) == 1 else f"{len(identities)} people were"
+            raise NoPersonError(
+                f"There is no person {absent[0]} in {self.info.name}: {found} found.",
+                f"Choose a number from 1 to {len(identities)}; 1 is the most present.",
+            )
+        return [identities[n - 1] for n in numbers]
+
+    def _push(self, identity: int) -> None:
+        """Give the lift thread this person's new rows, in batches small enough to cancel between."""
+        start, stop = self.pushed.get(identity, 0), len(self.tracker.frame_index)
+        for begin in range(start, stop, _BATCH_ROWS):
+            self.cancel.check()
+            end = min(begin + _BATCH_ROWS, stop)
+            joints, scores = h36m17_from(self.skeleton, *self.tracker.rows(identity, begin, end))
+            self.worker.push(Rows(identity, joints, scores, np.asarray(self.tracker.time_s[begin:end])))
+        self.pushed[identity] = stop
+
+    def _take(self, lifted: dict[int, Lifted], *, complete: bool) -> Take:
+        identities = self._identities()
+        number = {identity: n for n, identity in enumerate(identities, start=1)}
+        tracks2d = tuple(self.tracker.track(identity, number[identity]) for identity in identities)
+        kept, stages = [], []
+        lifter = self.worker.lifter
+        assert lifter is not None, "something was lifted"
+        for identity, so_far in sorted(lifted.items(), key=lambda item: number[item[0]]):
+            track = tracks2d[number[identity] - 1]
+            rows, done = len(track.frame_index), len(so_far.joints)
+            padded = np.full((rows, 17, 3), np.nan, np.float32)
+            padded[:done] = so_far.joints
+            if so_far.blocks:
+                through = np.zeros((len(so_far.blocks), rows), np.bool_)
+                through[:, :done] = so_far.kept
+                stages.append(TokenStages(track.person, so_far.blocks, through))
+            kept.append(LiftedTrack(track.person, padded, lifter.unit_stature_m))
+        config = self.config if complete else replace(self.config, post=self.config.post.preview())
+        tracks3d, scene = finish_tracks(tracks2d, kept, self.info, config)
+        provenance = self._provenance(lifter)
+        return Take(self.info, tracks2d, tracks3d, scene, provenance, complete, tuple(stages), tuple(kept))
+
+    def _provenance(self, lifter: WindowLifter) -> dict[str, Any]:
+        return {
+            "program": f"hourglass {__version__}",
+            "made": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+            "source": self.info.path,
+            "detector": self.detector_name,
+            "lifter": lifter_facts(self.config.lift, lifter),
+            "versions": devices.versions(),
+            "config": self.config.to_json(),
+            "run": {
+                "frames": len(self.tracker.frame_index),
+                "detected": self.stats.detected,
+                "from_cache": self.stats.cached,
+                "seconds": round(time.monotonic() - self.begun, 3),
+                "detect_seconds": round(self.stats.detect_s, 3),
+                "lift_seconds": round(self.worker.lift_s, 3),
+                "device": lifter.device_name,
+                "precision": lifter.precision,
+            },
+        }

@@ -1,0 +1,71 @@
+"""The models, loaded once and kept: several files in one call, or several runs in one window, share one start-up."""
+
+from __future__ import annotations
+
+import dataclasses
+import threading
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from ..core.config import DetectConfig, LiftConfig
+from ..detect.base import Detector
+from ..lift.base import WindowLifter
+
+if TYPE_CHECKING:
+    from ..lift.host_lifter import HostLifter
+
+
+class Engine:
+    """Makes detectors and lifters on demand and keeps the last one of each. `close` frees them."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()  # the lifter is asked for in the lift thread
+        self._detector: tuple[DetectConfig, Detector] | None = None
+        self._lifter: tuple[LiftConfig, HostLifter] | None = None
+
+    def detector(self, config: DetectConfig) -> Detector:
+        """Raises `ConfigError` for an unknown name, `ModelError` for one that cannot be used here."""
+        from ..detect.create import create_detector
+
+        with self._lock:
+            if self._detector is None or self._detector[0] != config:
+                if self._detector is not None:
+                    self._detector[1].close()
+                    self._detector = None
+                self._detector = (config, create_detector(config))
+            return self._detector[1]
+
+    def lifter(self, config: LiftConfig) -> WindowLifter:
+        """Raises `ConfigError` for an unknown name, `ModelError` for missing or damaged weights, or unfit pruning.
+
+        If only the pruning differs from the last one's, its weights are used again: no file is read.
+        """
+        from ..lift.host_lifter import create_lifter
+
+        with self._lock:
+            if self._lifter is not None and self._lifter[0] != config:
+                before, last = self._lifter
+                if dataclasses.replace(before, prune=config.prune) == config:
+                    self._lifter = (config, last.with_prune(config.prune))  # unfit: the last one stays
+                else:
+                    self._lifter = None
+                last.close()
+            if self._lifter is None:
+                self._lifter = (config, create_lifter(config))
+            return self._lifter[1]
+
+    def close(self) -> None:
+        with self._lock:
+            if self._detector is not None:
+                self._detector[1].close()
+            if self._lifter is not None:
+                self._lifter[1].close()
+            self._detector = self._lifter = None
+
+    def __enter__(self) -> Engine:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

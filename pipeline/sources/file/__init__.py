@@ -1,0 +1,1 @@
+"""Video files and 2D-joint files."""

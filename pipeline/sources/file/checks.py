@@ -1,0 +1,42 @@
+"""Can this file be read at all, and which one is it."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from ...core.errors import SourceError
+
+_MIB = 1 << 20
+
+
+def check_readable(path: Path) -> None:
+    """Raise a `SourceError` unless `path` is a file that can be read and is not empty."""
+    try:
+        if path.is_dir():
+            raise SourceError(f"{path} is a folder, not a file.", "Choose a file in it.")
+        if path.exists() and not path.is_file():
+            raise SourceError(f"{path} is not a file.", "Choose a video file.")  # a pipe would be waited for, for ever
+        with path.open("rb") as file:
+            if not file.read(1):
+                raise SourceError(f"{path} is empty (0 bytes).", "Copy or record it again.")
+    except FileNotFoundError as error:
+        raise SourceError(f"There is no file {path}.", "Check the name and the folder.") from error
+    except PermissionError as error:
+        raise SourceError(
+            f"No permission to read {path}.", "Change its permissions, or make a copy of your own."
+        ) from error
+    except (OSError, ValueError) as error:  # ValueError: a zero byte in the name
+        reason = getattr(error, "strerror", None) or error
+        raise SourceError(f"{path} cannot be read ({reason}).", "Check the disk and the path.") from error
+
+
+def content_key(path: Path) -> str:
+    """sha256 over size and first, middle and last MiB: fast for any size, the same wherever the file lies."""
+    size = path.stat().st_size
+    digest = hashlib.sha256(str(size).encode())
+    with path.open("rb") as file:
+        for offset in (0, max(0, size // 2 - _MIB // 2), max(0, size - _MIB)):
+            file.seek(offset)
+            digest.update(file.read(_MIB))
+    return digest.hexdigest()

@@ -1,0 +1,154 @@
+"""What is known of a video file before it is decoded: its stream, every timestamp, its place of the camera.
+
+All that touches libav's containers without decoding lives here; `video` decodes. Nothing here keeps a file open
+after an error.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+
+from ...core.errors import SourceError
+from .checks import check_readable
+from .timing import FALLBACK_FPS_HZ, FrameTable
+
+log = logging.getLogger(__name__)
+
+_FILM_DIAGONAL_MM = math.hypot(36.0, 24.0)
+_PLAYLISTS = ("hls", "applehttp", "dash", "concat", "imf", "sdp")  # demuxers of text that names other files
+_FORMATS_HINT = "Choose a video file such as .mp4, .mov, .mkv, .avi or .webm."
+
+
+def open_container(path: Path) -> tuple[Any, Any]:
+    """The open container and its main video stream, decoding on several threads. Raises `SourceError`."""
+    check_readable(path)
+    try:
+        # Only local files: a playlist in disguise must not make the program fetch other files or addresses.
+        # An absolute path is never mistaken for a protocol, and "%03d" in a name never for a picture series.
+        container = av.open(
+            str(path.resolve()),
+            options={"protocol_whitelist": "file", "pattern_type": "none"},
+            metadata_errors="replace",
+        )
+    except (av.FFmpegError, OSError, ValueError) as error:
+        raise _not_a_video(path, error) from error
+    try:
+        if container.format.name.split(",")[0] in _PLAYLISTS:
+            raise SourceError(f"{path} is a text file (a playlist), not a video.", _FORMATS_HINT)
+        stream = _main_stream(path, container)
+        stream.thread_type = "AUTO"
+    except BaseException:
+        container.close()
+        raise
+    return container, stream
+
+
+def _not_a_video(path: Path, error: Exception) -> SourceError:
+    """Say why the file could not be opened, from its first bytes."""
+    with path.open("rb") as file:
+        head = file.read(4096)
+    if head[4:8] in (b"ftyp", b"moov", b"mdat", b"wide"):
+        return SourceError(
+            f"{path} is a broken or unfinished recording: its index cannot be read.",
+            "Copy it again from the camera; if it is the same there, the recording was not closed properly.",
+        )
+    if b"\0" not in head and not any(byte < 9 for byte in head):
+        return SourceError(f"{path} is a text file, not a video.", _FORMATS_HINT)
+    return SourceError(f"{path} cannot be opened as a video ({_reason(error)}).", _FORMATS_HINT)
+
+
+def _reason(error: Exception) -> str:
+    return (getattr(error, "strerror", None) or str(error) or type(error).__name__).strip()
+
+
+def _main_stream(path: Path, container: Any) -> Any:
+    attached = av.stream.Disposition.attached_pic  # the cover of an audio file is not a video
+    streams = [stream for stream in container.streams.video if not stream.disposition & attached]
+    if not streams:
+        what = "only sound" if container.streams.audio else "no video stream"
+        raise SourceError(f"{path} has {what}, no pictures.", _FORMATS_HINT)
+    best = container.streams.best("video")
+    stream = next((stream for stream in streams if best is not None and stream.index == best.index), streams[0])
+    if stream.codec_context is None:
+        raise SourceError(f"{path} is in a format that cannot be decoded here.", "Convert it to H.264 in .mp4.")
+    return stream
+
+
+def demux(path: Path, container: Any, stream: Any) -> Iterator[Any]:
+    """The stream's packets in file order, as many as can be read; the last one is empty and drains the decoder."""
+    packets = container.demux(stream)
+    while True:
+        try:
+            packet = next(packets)
+        except StopIteration:
+            return
+        except (av.FFmpegError, OSError) as error:
+            log.warning("%s: reading stopped (%s)", path.name, _reason(error))
+            yield av.Packet()
+            return
+        yield packet
+
+
+def scan(path: Path, container: Any, stream: Any, first_pts: int | None) -> FrameTable:
+    """Read every packet's timestamp from a freshly opened container, without decoding.
+
+    `first_pts` is the timestamp of the first frame that decodes: what comes before it cannot be shown. Costs about
+    8 microseconds a frame plus the reading of the file.
+    """
+    shown: list[tuple[int | None, bool]] = []  # timestamp, is it a keyframe; in file order
+    end: int | None = None  # when the last frame stops being shown
+    may_hide = stream.codec_context.name in ("vp8", "libvpx")
+    last_is_corrupt = False
+    for packet in demux(path, container, stream):
+        if not packet.size or packet.is_discard:
+            continue
+        if may_hide and not bytes(packet)[0] & 0x10:  # RFC 6386, 9.1: show_frame is off in VP8 alt-ref frames
+            continue
+        shown.append((packet.pts, packet.is_keyframe))
+        last_is_corrupt = packet.is_corrupt
+        if packet.pts is not None:
+            end = max(end or packet.pts, packet.pts + (packet.duration or 0))
+    if last_is_corrupt and len(shown) > 1:
+        shown.pop()  # the file ends in the middle of it
+    rate_hz = _plausible(stream.average_rate) or _plausible(stream.guessed_rate) or _plausible(stream.base_rate)
+    stamps = [(pts, key) for pts, key in shown if pts is not None and first_pts is not None and pts >= first_pts]
+    unusable = first_pts is None or any(pts is None for pts, _ in shown) or not stream.time_base
+    if unusable or (len(shown) > 1 and len({pts for pts, _ in stamps}) < 2):
+        # Without timestamps the container's rate is a default; what the coded pictures say is better.
+        rate_hz = _plausible(stream.guessed_rate) or rate_hz
+        return FrameTable.counted(max(1, len(shown)), rate_hz or FALLBACK_FPS_HZ)
+    return FrameTable.stamped(
+        [pts for pts, _ in stamps], [pts for pts, key in stamps if key], end, float(stream.time_base), rate_hz
+    )
+
+
+def _plausible(rate: Fraction | None) -> float | None:
+    return float(rate) if rate and 0 < rate <= 1000 else None
+
+
+def fov_from_metadata(container: Any, stream: Any, width_px: int, height_px: int) -> float | None:
+    """Horizontal field of view in degrees from a phone's 35 mm-equivalent focal length, if the file tells it.
+
+    "Equivalent" compares diagonals (CIPA DCG-001), so the width that counts is the displayed picture's share of the
+    43.3 mm diagonal of 35 mm film.
+    """
+    for tags in (stream.metadata, container.metadata):
+        for name, value in tags.items():
+            key = name.lower().replace("-", "_")
+            if not ("focal" in key and "35" in key):
+                continue
+            try:
+                focal_mm = float(str(value).split()[0])
+            except (ValueError, IndexError):
+                continue
+            if 4 <= focal_mm <= 2000:
+                width_mm = _FILM_DIAGONAL_MM * width_px / math.hypot(width_px, height_px)
+                return math.degrees(2 * math.atan(width_mm / (2 * focal_mm)))
+    return None

@@ -1,0 +1,1 @@
+"""Cameras, network streams, and files played as if live."""

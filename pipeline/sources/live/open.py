@@ -1,0 +1,98 @@
+"""From what the user gives (a camera's number, name or path, an address, a file to play live) to a live source."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from ... import registry
+from ...core.concurrency import CancelToken
+from ...core.errors import ConfigError, SourceError
+from .base import LiveSource
+
+
+def live_opener(
+    spec: str,
+    *,
+    as_live: bool = False,
+    loop: bool = False,
+    width_px: int | None = None,
+    height_px: int | None = None,
+    fps_hz: float | None = None,
+) -> Callable[[], LiveSource]:
+    """What `LiveEngine` opens. A file is played as if it were live, whether `as_live` says so or not.
+
+    What opens a device has a method `cancel` that ends the opening, from any thread. Raises `SourceError` or
+    `ConfigError` at once for what cannot be meant, so that no model is loaded for it.
+    """
+    path = Path(spec).expanduser()
+    if is_file(spec):
+
+        def open_file() -> LiveSource:
+            from .file_as_live import AsLiveSource
+
+            return AsLiveSource(path, loop)
+
+        return open_file
+    if as_live:
+        raise SourceError(f"There is no file {spec}.", "Check the name and the folder; --as-live is for video files.")
+    if loop:
+        raise ConfigError("Only a file can be played in a loop.", "Leave --loop out, or name a file.")
+
+    return _Device(spec, width_px, height_px, fps_hz)
+
+
+def open_live(
+    spec: int | str,
+    *,
+    width_px: int | None = None,
+    height_px: int | None = None,
+    fps_hz: float | None = None,
+    cancel: CancelToken | None = None,
+) -> LiveSource:
+    """Open a camera (number, name or unique part of it, /dev path) or a network stream (URL).
+
+    Size and rate are wishes to a camera; a stream comes as it is. Waits for the first picture; `cancel` ends that with
+    `Cancelled`. Raises `SourceError`.
+    """
+    text = str(spec).strip()
+    if not text:
+        raise SourceError("No camera was chosen.", "Give its number, its name, or the address of a stream.")
+    source: LiveSource
+    if "://" in text:
+        source = registry.find("live_source", "stream").load()(text, cancel=cancel)
+    elif Path(text).is_file() and not text.startswith("/dev/"):
+        raise SourceError(f"{text} is a file, not a camera.", "Open it as a video, or play it as if it were live.")
+    else:
+        source = registry.find("live_source", "camera").load()(text, width_px, height_px, fps_hz, cancel=cancel)
+    return source
+
+
+class _Device:
+    """Opens a camera or a stream, which may take long: `cancel` ends it."""
+
+    def __init__(self, spec: str, width_px: int | None, height_px: int | None, fps_hz: float | None) -> None:
+        self._spec, self._width_px, self._height_px, self._fps_hz = spec, width_px, height_px, fps_hz
+        self._opening = CancelToken()
+
+    def __call__(self) -> LiveSource:
+        self._opening = CancelToken()
+        return open_live(
+            self._spec,
+            width_px=self._width_px,
+            height_px=self._height_px,
+            fps_hz=self._fps_hz,
+            cancel=self._opening,
+        )
+
+    def cancel(self) -> None:
+        self._opening.cancel()
+
+
+def is_file(spec: str) -> bool:
+    """A video file, and not a device that is a file, too (/dev/video0)."""
+    path = Path(spec).expanduser()
+    try:
+        return path.is_file() or path.is_dir()
+    except OSError:  # a URL that is no possible file name
+        return False

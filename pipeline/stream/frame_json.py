@@ -1,0 +1,41 @@
+"""A live frame as JSON, the same over UDP and WebSocket. Format: docs/streaming.md."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from ..core.live import LivePerson, LiveResult
+from ..core.skeletons import H36M17
+
+FORMAT, VERSION = "hourglass-live", 1
+_DIGITS = 4  # a tenth of a millimetre
+
+
+def frame_json(result: LiveResult, people: Sequence[LivePerson]) -> str:
+    """One line, without NaN: what is not known is null."""
+    document = {
+        "format": FORMAT,
+        "version": VERSION,
+        "frame": result.frame.index,
+        "time_s": round(result.frame.time_s, _DIGITS),
+        "people_time_s": round(result.people_time_s, _DIGITS),
+        "predicted": result.predicted,
+        "people": [_person(person) for person in people],
+    }
+    return json.dumps(document, separators=(",", ":"), allow_nan=False)
+
+
+def _person(person: LivePerson) -> dict[str, Any]:
+    rows = zip(H36M17.names, person.joints.tolist(), person.scores.tolist(), strict=True)
+    return {
+        "person": person.person,
+        "provisional": person.provisional,
+        "joints": {name: [*map(_number, joint), _number(score)] for name, joint, score in rows},
+    }
+
+
+def _number(value: float) -> float | None:
+    return round(value, _DIGITS) if math.isfinite(value) else None

@@ -1,0 +1,99 @@
+"""Files that are whole or not there: atomic writes, and errors that say what to do."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+import platformdirs
+
+from ..core.errors import OutputError
+
+_HINTS = {
+    errno.ENOSPC: "The disk is full: free some space, or choose a folder on another disk.",
+    errno.EDQUOT: "Your disk quota is used up: free some space, or choose another folder.",
+    errno.EACCES: "You have no permission to write there: choose another folder.",
+    errno.EPERM: "You have no permission to write there: choose another folder.",
+    errno.EROFS: "That place is read-only: choose another folder.",
+    errno.ENOTDIR: "A part of that path is a file, not a folder: choose another folder.",
+    errno.ENAMETOOLONG: "The name is too long for this file system: choose a shorter one.",
+}
+
+
+def output_error(path: Path, error: OSError) -> OutputError:
+    """The `OutputError` for a failed write, with the hint for its cause."""
+    hint = _HINTS.get(error.errno or 0, "Choose another folder, or check the disk.")
+    return OutputError(f"Cannot write {path} ({error.strerror or error}).", hint)
+
+
+def make_folder(path: Path) -> None:
+    """Create `path` and its parents and make sure that a file can be made in it. Raises `OutputError`."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=path):
+            pass
+    except OSError as error:
+        raise output_error(path, error) from error
+
+
+@contextlib.contextmanager
+def atomic_write(path: Path, mode: str = "wb") -> Iterator[IO]:
+    """Write `path` through a temporary file beside it, renamed at the end: readers see the old file or the new one.
+
+    `mode` is "wb" or "w" (UTF-8, newlines as given). On any failure the old file stays and the temporary one goes.
+    Raises `OutputError` for what the file system refuses.
+    """
+    text = {} if "b" in mode else {"encoding": "utf-8", "newline": ""}
+    with _beside(path) as temporary, temporary.open(mode, **text) as file:  # type: ignore[call-overload]
+        yield file
+        file.flush()
+        os.fsync(file.fileno())
+
+
+@contextlib.contextmanager
+def atomic_path(path: Path) -> Iterator[Path]:
+    """The same for libraries that write files by name: yields the temporary file's path, with the suffix of `path`."""
+    with _beside(path, path.suffix) as temporary:
+        yield temporary
+        with temporary.open("rb") as file:
+            os.fsync(file.fileno())
+
+
+@contextlib.contextmanager
+def _beside(path: Path, suffix: str = "") -> Iterator[Path]:
+    """An empty temporary file in the folder of `path` that takes its place at the end, or goes if anything fails."""
+    temporary: Path | None = None
+    try:
+        handle, name = tempfile.mkstemp(prefix=".", suffix=f".part{suffix}", dir=path.parent)
+        temporary = Path(name)
+        os.close(handle)
+        yield temporary
+        # mkstemp makes private files; give the result the permissions that an ordinary new file has.
+        umask = os.umask(0)
+        os.umask(umask)
+        temporary.chmod(0o666 & ~umask)
+        temporary.replace(path)
+    except OSError as error:
+        raise output_error(path, error) from error
+    finally:
+        if temporary is not None:
+            with contextlib.suppress(OSError):
+                temporary.unlink(missing_ok=True)
+
+
+def cache_path() -> Path:
+    """The user's cache folder for this program (HOURGLASS_CACHE overrides it). It need not exist."""
+    override = os.environ.get("HOURGLASS_CACHE")
+    return Path(override) if override else Path(platformdirs.user_cache_dir("hourglass-pose", appauthor=False))
+
+
+def cache_folder() -> Path:
+    """The same, created on demand. Raises `OutputError`."""
+    path = cache_path()
+    make_folder(path)
+    return path

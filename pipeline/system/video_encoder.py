@@ -1,0 +1,67 @@
+"""H.264 by whichever encoder works on this machine, for exported films and for recordings."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+import av
+import numpy as np
+
+from ..core.arrays import Image
+from ..core.errors import OutputError
+
+log = logging.getLogger(__name__)
+
+# The best first; the others are what a PyAV without x264 may have.
+_ENCODERS = ("libx264", "h264_videotoolbox", "h264_nvenc", "h264_qsv", "h264_amf", "h264_mf", "libopenh264")
+_X264 = "libx264"
+_BITS_PER_PIXEL = 0.2  # for encoders without a constant quality
+_BT709, _LIMITED = 1, 1
+
+
+def even(size_px: int) -> int:
+    """Width or height that 4:2:0 can hold, which has one colour for 2 x 2 pixels."""
+    return size_px + size_px % 2
+
+
+def h264_encoder() -> str:
+    """The first encoder that opens here: being compiled in does not mean that its hardware is there."""
+    for name in _ENCODERS:
+        try:
+            codec: Any = av.CodecContext.create(name, "w")
+            codec.width, codec.height, codec.pix_fmt, codec.time_base = 640, 480, "yuv420p", Fraction(1, 30)
+            codec.open()
+        except (av.FFmpegError, ValueError, OSError) as error:
+            log.debug("%s: %s", name, error)
+            continue
+        return name
+    raise OutputError("There is no H.264 encoder here.", "Install PyAV from its wheels: ./start --reinstall.")
+
+
+def add_h264(
+    container: Any, width_px: int, height_px: int, rate_hz: Fraction, tick_s: Fraction, x264: Mapping[str, str]
+) -> Any:
+    """A stream of `container` for pictures of even size at `rate_hz`, whose timestamps count `tick_s`. BT.709, 4:2:0.
+
+    `x264`: options of that encoder, among them its quality; another one gets a bit rate. More can be set on the
+    stream's `codec_context` before the first picture. Raises `OutputError` if there is no H.264 encoder.
+    """
+    name = h264_encoder()
+    stream = container.add_stream(name, rate=rate_hz, options=dict(x264) if name == _X264 else {})
+    stream.width, stream.height, stream.pix_fmt = width_px, height_px, "yuv420p"
+    codec = stream.codec_context
+    codec.time_base = tick_s
+    codec.color_range, codec.colorspace = _LIMITED, _BT709
+    codec.color_primaries, codec.color_trc = _BT709, _BT709
+    if name != _X264:
+        codec.bit_rate = round(width_px * height_px * rate_hz * _BITS_PER_PIXEL)
+    return stream
+
+
+def h264_frame(bgr: Image) -> Any:
+    """A picture (H, W, 3) of even size as `add_h264`'s stream takes it; without a timestamp."""
+    frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(bgr), format="bgr24")
+    return frame.reformat(format="yuv420p", dst_colorspace="ITU709", dst_color_range="MPEG")

@@ -1,0 +1,1 @@
+"""Takes and recordings on disk, their edits and their provenance."""

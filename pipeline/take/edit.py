@@ -1,0 +1,238 @@
+"""Who is who in a take, put right by hand: rename, delete, merge, split, left for right. Pure: a take in, another out.
+
+The 2D cache is not touched. What is known in 3D is cut or joined along with the 2D, so that there is something to see
+at once; `Edited.lift` says whom to lift again, because the lifter looked at the frames around the place of the cut.
+Every edit but a name is written into `Take.provenance["edits"]`. Each raises `NoPersonError` for somebody who is not in
+the take.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import Any, Protocol, TypeVar, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..core.arrays import Floats
+from ..core.errors import ConfigError
+from ..core.poses import Track2D
+from ..core.skeletons import SKELETONS
+from ..core.take import Finding, LiftedTrack, SceneEstimate, Take, TokenStages, Track3D
+
+Bools = NDArray[np.bool_]
+_LONGEST_NAME = 60
+_OVERLAP = 0.5  # of the shorter track: seen together for longer than this they are two people
+
+
+class _Track(Protocol):
+    @property
+    def person(self) -> int: ...
+
+
+_Of = TypeVar("_Of", bound=_Track)
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """The take after an edit, and the persons whose 3D should be lifted again from it."""
+
+    take: Take
+    lift: tuple[int, ...] = ()
+
+
+def edited(take: Take) -> bool:
+    """Whether the 2D tracks of `take` are no longer those that the tracker found."""
+    return bool(take.provenance.get("edits"))
+
+
+def rename(take: Take, person: int, name: str) -> Edited:
+    """`name` "" gives the number back. Raises `ConfigError` for a name that somebody else has."""
+    take.person_track2d(person)
+    plain = " ".join("".join(c if c.isprintable() else " " for c in name).split())[:_LONGEST_NAME]
+    names = {who: other for who, other in take.names.items() if who != person}
+    if plain and plain in (take.name_of(t.person) for t in take.tracks2d if t.person != person):
+        raise ConfigError(f"Somebody else is called {plain} already.", "Choose another name.")
+    return Edited(replace(take, names={**names, person: plain} if plain else names))
+
+
+def delete(take: Take, person: int) -> Edited:
+    """Without that person. Raises `ConfigError` if nobody would be left."""
+    take.person_track2d(person)
+    if len(take.tracks2d) == 1:
+        raise ConfigError("This is the only person in the take.", "Somebody has to stay.")
+    scene = take.scene
+    if scene is not None:
+        errors = {who: error for who, error in scene.reprojection_px.items() if who != person}
+        scene = _scene(scene, errors, (finding for finding in scene.findings if finding.person != person))
+    return Edited(
+        replace(
+            take,
+            tracks2d=_without(take.tracks2d, person),
+            tracks3d=_without(take.tracks3d, person),
+            lifted=_without(take.lifted, person),
+            token_stages=_without(take.token_stages, person),
+            names={who: name for who, name in take.names.items() if who != person},
+            scene=scene,
+            provenance=_noted(take, {"edit": "delete", "person": person}),
+        )
+    )
+
+
+def split(take: Take, person: int, row: int) -> Edited:
+    """From `row` of the take on, `person` is somebody else, who gets the next free number.
+
+    Raises `ConfigError` if the person is not seen on both sides of it.
+    """
+    track = take.person_track2d(person)
+    if not (track.seen[:row].any() and track.seen[row:].any()):
+        raise ConfigError(
+            f"{take.name_of(person)} is not seen on both sides of this frame.", "Go to where one becomes the other."
+        )
+    new = max(other.person for other in take.tracks2d) + 1
+    before = np.arange(len(track.frame_index)) < row
+    scene = take.scene
+    if scene is not None:
+        errors = dict(scene.reprojection_px)
+        if person in errors:
+            errors[new] = np.where(before, np.nan, errors[person]).astype(np.float32)
+            errors[person] = np.where(before, errors[person], np.nan).astype(np.float32)
+        findings = (replace(f, person=new) if f.person == person and f.first >= row else f for f in scene.findings)
+        scene = _scene(scene, errors, findings)
+    frame = int(track.frame_index[row])
+    edit = {"edit": "split", "person": person, "new_person": new, "frame": frame}
+    split_take = replace(
+        take,
+        tracks2d=_cut(take.tracks2d, person, new, before, _rows2d),
+        tracks3d=_cut(take.tracks3d, person, new, before, _rows3d),
+        lifted=_cut(take.lifted, person, new, before, _rows_lifted),
+        token_stages=_cut(take.token_stages, person, new, before, _rows_kept),
+        scene=scene,
+        provenance=_noted(take, edit),
+    )
+    return Edited(split_take, (person, new) if take.track3d(person) is not None else ())
+
+
+def merge(take: Take, into: int, other: int) -> Edited:
+    """`other` becomes part of `into`, wherever `into` is not seen. Raises `ConfigError` for two who are seen together
+    for most of the shorter one's time."""
+    if into == other:
+        raise ConfigError("That is the same person.", "Choose two.")
+    one, two = take.person_track2d(into), take.person_track2d(other)
+    together = int((one.seen & two.seen).sum())
+    if together > _OVERLAP * min(one.seen.sum(), two.seen.sum()):
+        raise ConfigError(
+            f"{take.name_of(into)} and {take.name_of(other)} are in the picture together for {together} frames.",
+            "They are two people. Delete one of them, or split a track first where it changes over.",
+        )
+    theirs = two.seen & ~one.seen
+    lifted = tuple(person for person in (into, other) if take.track3d(person) is not None)
+    names = {who: name for who, name in take.names.items() if who != other}
+    if into not in names and other in take.names:
+        names[into] = take.names[other]
+    scene = take.scene
+    if scene is not None:
+        errors = {person: error for person, error in scene.reprojection_px.items() if person != other}
+        if into in errors and other in scene.reprojection_px:
+            errors[into] = np.where(theirs, scene.reprojection_px[other], errors[into]).astype(np.float32)
+        scene = _scene(scene, errors, (replace(f, person=into) if f.person == other else f for f in scene.findings))
+    merged = replace(
+        take,
+        tracks2d=_joined(take.tracks2d, into, other, theirs, _rows2d),
+        tracks3d=_joined(take.tracks3d, into, other, theirs, _rows3d),
+        lifted=_joined(take.lifted, into, other, theirs, _rows_lifted),
+        token_stages=_without(_joined(take.token_stages, into, other, theirs, _rows_kept), other),
+        names=names,
+        scene=scene,
+        provenance=_noted(take, {"edit": "merge", "person": into, "other": other}),
+    )
+    return Edited(merged, (into,) if lifted else ())
+
+
+def exchange_sides(take: Take, person: int) -> Edited:
+    """Left becomes right in all of the person's 2D joints: the detector took them for their mirror image. The 3D stays
+    as it is until it is lifted again: a body that is turned round is not its old self with other names."""
+    track = take.person_track2d(person)
+    order = list(SKELETONS[track.skeleton].mirror)
+    other = replace(track, joints_image=track.joints_image[:, order], scores=track.scores[:, order])
+    exchanged = replace(
+        take,
+        tracks2d=tuple(other if known is track else known for known in take.tracks2d),
+        provenance=_noted(take, {"edit": "exchange_sides", "person": person}),
+    )
+    return Edited(exchanged, (person,) if take.track3d(person) is not None else ())
+
+
+def _noted(take: Take, edit: dict[str, Any]) -> dict[str, Any]:
+    return {**take.provenance, "edits": [*take.provenance.get("edits", []), edit]}
+
+
+def _scene(scene: SceneEstimate, errors: dict[int, Floats], findings: Iterable[Finding]) -> SceneEstimate:
+    ordered = tuple(sorted(findings, key=lambda f: (f.person, f.first, f.kind)))
+    return replace(scene, reprojection_px=errors, findings=ordered)
+
+
+def _without(tracks: tuple[_Of, ...], person: int) -> tuple[_Of, ...]:
+    return tuple(track for track in tracks if track.person != person)
+
+
+# Each gives the rows of `a` where `mine` holds, elsewhere those of `b`, or, if there is no `b`, nothing.
+
+
+def _rows2d(a: Track2D, b: Track2D | None, mine: Bools) -> Track2D:
+    joints = np.nan if b is None else b.joints_image
+    scores = 0 if b is None else b.scores
+    return replace(
+        a,
+        joints_image=np.where(mine[:, None, None], a.joints_image, joints).astype(np.float32),
+        scores=np.where(mine[:, None], a.scores, scores).astype(np.float32),
+    )
+
+
+def _rows3d(a: Track3D, b: Track3D | None, mine: Bools) -> Track3D:
+    joints = np.nan if b is None else b.joints
+    scores = 0 if b is None else b.scores
+    return replace(
+        a,
+        joints=np.where(mine[:, None, None], a.joints, joints).astype(np.float32),
+        scores=np.where(mine[:, None], a.scores, scores).astype(np.float32),
+    )
+
+
+def _rows_lifted(a: LiftedTrack, b: LiftedTrack | None, mine: Bools) -> LiftedTrack:
+    theirs = np.nan if b is None else b.relative * (a.unit_stature_m / b.unit_stature_m)
+    return replace(a, relative=np.where(mine[:, None, None], a.relative, theirs).astype(np.float32))
+
+
+def _rows_kept(a: TokenStages, b: TokenStages | None, mine: Bools) -> TokenStages:
+    same = b is not None and b.blocks == a.blocks
+    return replace(a, kept=np.where(mine, a.kept, b.kept if b is not None and same else False))
+
+
+_Rows = Callable[[_Of, _Of | None, Bools], _Of]
+
+
+def _as(track: _Of, person: int) -> _Of:
+    return cast(_Of, replace(cast(Any, track), person=person))
+
+
+def _cut(tracks: tuple[_Of, ...], person: int, new: int, before: Bools, rows: _Rows[_Of]) -> tuple[_Of, ...]:
+    """The person's track twice: as `person` before, as `new` after; the new one at the end."""
+    out = [rows(track, None, before) if track.person == person else track for track in tracks]
+    return (*out, *(_as(rows(track, None, ~before), new) for track in tracks if track.person == person))
+
+
+def _joined(tracks: tuple[_Of, ...], into: int, other: int, theirs: Bools, rows: _Rows[_Of]) -> tuple[_Of, ...]:
+    """Rows of `other` where `theirs` holds, as `into`, who stands where the first of the two stood."""
+    two = next((track for track in tracks if track.person == other), None)
+    one = next((track for track in tracks if track.person == into), None)
+    if one is not None:
+        both = rows(one, two, ~theirs)
+    elif two is not None:
+        both = _as(rows(two, None, theirs), into)
+    else:
+        return tracks
+    place = min(at for at, track in enumerate(tracks) if track.person in (into, other))
+    rest = [track for track in tracks if track.person not in (into, other)]
+    return (*rest[:place], both, *rest[place:])

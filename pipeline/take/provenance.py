@@ -1,0 +1,65 @@
+"""What a take records of how it was made (`Take.provenance`): read it, compare it, write its parts. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from ..core.config import LiftConfig, RunConfig
+from ..core.errors import UserError
+from ..core.take import Take
+from .edit import edited
+
+if TYPE_CHECKING:
+    from ..lift.base import WindowLifter
+
+
+def take_config(take: Take) -> RunConfig | None:
+    """How `take` was made; None if it does not say so in a way that this version understands."""
+    told = take.provenance.get("config")
+    if not isinstance(told, dict):
+        return None
+    try:
+        return RunConfig.from_json(told)
+    except (UserError, ValueError, KeyError):
+        return None
+
+
+def with_settings(provenance: dict[str, Any], config: RunConfig) -> dict[str, Any]:
+    """`provenance` with the `post` and `scene` of `config`."""
+    before = provenance.get("config")
+    now = config.to_json()
+    told = {**before, "post": now["post"], "scene": now["scene"]} if isinstance(before, dict) else now
+    return {**provenance, "config": told}
+
+
+def lifter_facts(config: LiftConfig, lifter: WindowLifter) -> dict[str, Any]:
+    """Name, checksum, pruning and cost of the lifter that made a take; plain JSON values."""
+    from .. import weights  # not for the window, which only reads what a take records
+
+    entry = weights.find(config.lifter)
+    return {
+        "name": entry.name,
+        "sha256": entry.sha256,
+        "prune": lifter.prune.to_json(),
+        "gflops_per_window": lifter.gflops and round(lifter.gflops, 4),
+    }
+
+
+def can_finish_again(take: Take) -> bool:
+    """Whether the lifter's raw output is kept of everyone who is in 3D."""
+    return bool(take.tracks3d) and all(take.lifted_of(t.person) and take.track2d(t.person) for t in take.tracks3d)
+
+
+def same_source(config: RunConfig, made: RunConfig) -> bool:
+    """Whether a run with `config` would find the same people in the same frames as the run with `made` did."""
+    return replace(config, lift=made.lift, post=made.post, scene=made.scene, persons=made.persons) == made
+
+
+def with_names(take: Take, before: Take | None) -> Take:
+    """Copy the names of `before` if its person numbers mean the same people: the same frames, and no edits."""
+    then = take_config(before) if before is not None and not edited(before) else None
+    now = take_config(take)
+    if before is None or then is None or now is None or not same_source(then, now):
+        return take
+    return replace(take, names=before.names)

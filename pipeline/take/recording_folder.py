@@ -1,0 +1,64 @@
+"""A recording on disk: a folder of `recording.json`, the video and the rows.
+
+Lifting it again adds the joints as a 2D file of their own and the take.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+from pathlib import Path
+from typing import Any
+
+from ..core.errors import OutputError, TakeError
+from ..system.files import atomic_write, make_folder, output_error
+
+MANIFEST = "recording.json"
+VIDEO = "video.mkv"
+ROWS = "rows.bin"
+JOINTS = "joints2d.npz"
+TAKE = "take.pose3d"
+FORMAT, VERSION = "hourglass-recording", 1
+
+
+def new_take_folder(parent: Path, now: datetime.datetime | None = None) -> Path:
+    """A folder in `parent` named after the time, which was not there before. Raises `OutputError`."""
+    name = (now or datetime.datetime.now()).strftime("take-%Y-%m-%d-%H-%M-%S")
+    make_folder(parent)
+    for number in range(1, 1000):
+        folder = parent / (name if number == 1 else f"{name}-{number}")
+        try:
+            folder.mkdir()
+        except FileExistsError:
+            continue
+        except OSError as error:
+            raise output_error(folder, error) from error
+        return folder
+    raise OutputError(f"There is no free name for a take in {parent}.", "Choose another folder.")
+
+
+def is_recording(folder: Path) -> bool:
+    """Whether there is, or was about to be, a recording in it."""
+    return any((folder / name).is_file() for name in (MANIFEST, ROWS, VIDEO))
+
+
+def write_manifest(folder: Path, values: dict[str, Any]) -> None:
+    """Raises `OutputError`."""
+    with atomic_write(folder / MANIFEST, "w") as file:
+        json.dump({"format": FORMAT, "version": VERSION, **values}, file, indent=1)
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """What is known of the recording; {} if that was lost. Raises `TakeError` for one of another version."""
+    try:
+        values = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}  # the rows and the video tell nearly everything, too
+    if not isinstance(values, dict) or values.get("format") != FORMAT:
+        return {}
+    if values.get("version") != VERSION:
+        raise TakeError(
+            f"{folder.name} has format {values.get('version')}; this version of the program reads {VERSION}.",
+            "Update the program.",
+        )
+    return values

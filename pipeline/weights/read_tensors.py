@@ -1,0 +1,229 @@
+"""Tensors from a file that nobody vouches for: .pth, .pth.tr, .bin, .pt, .safetensors, whatever its suffix says.
+
+A checkpoint of PyTorch is a pickle, and a pickle is a program. Here `torch.load(weights_only=True)` reads it, which
+makes tensors, numbers and containers and calls nothing else. Training programs also store NumPy numbers, random states
+and their arguments beside the weights: those are read into stand-ins that hold nothing and do nothing, and thrown away.
+A pickle that names anything else is refused.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+import warnings
+import zipfile
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..core.errors import ModelError
+
+if TYPE_CHECKING:
+    import torch
+
+Names = tuple[tuple[str, str], ...]
+
+_WRAPPERS = ("model_pos", "state_dict", "model", "model_state_dict")  # where training programs put the weights
+_PREFIXES = ("module.", "_orig_mod.")  # of DataParallel and of torch.compile
+COUNTER = "num_batches_tracked"  # of batch norms: training only, and not every file has it
+_DEPTH = 4  # wrappers within wrappers
+_HINT = "Choose the weights of one of the known networks, as .pth, .bin, .pt or .safetensors; or get the file again."
+
+_one_at_a_time = threading.Lock()  # torch keeps one list of allowed names for the whole program
+
+# (module, name) of what checkpoints of this field hold beside tensors; made into stand-ins, never imported.
+_HARMLESS = (
+    ("numpy", "dtype"),
+    ("numpy", "ndarray"),
+    ("numpy.core.multiarray", "scalar"),
+    ("numpy._core.multiarray", "scalar"),
+    ("numpy.core.multiarray", "_reconstruct"),
+    ("numpy._core.multiarray", "_reconstruct"),
+    ("numpy.random._pickle", "__randomstate_ctor"),
+    ("numpy.random._pickle", "__bit_generator_ctor"),
+    ("numpy.random._mt19937", "MT19937"),
+    ("numpy.random", "__RandomState_ctor"),
+    ("argparse", "Namespace"),
+    ("easydict", "EasyDict"),
+)
+
+# The same for what mmengine's runner saves: the history of its losses, which names its methods by `getattr`. The
+# stand-in of that looks nothing up.
+OPENMMLAB = (("mmengine.logging.history_buffer", "HistoryBuffer"), ("builtins", "getattr"))
+
+
+class _Nothing:
+    """Stands in for an object of the file: takes whatever it is made from and forgets it."""
+
+    def __new__(cls, *_: Any, **__: Any) -> _Nothing:
+        return super().__new__(cls)
+
+    def __setstate__(self, state: Any) -> None:
+        """Nothing is kept."""
+
+
+def read_state_dict(path: Path, beside: Names = ()) -> dict[str, torch.Tensor]:
+    """Name -> tensor of a checkpoint, on the CPU, as stored. Runs nothing of the file.
+
+    Wrappers that published checkpoints have (`model_pos`, `state_dict`, `model`) and prefixes (`module.` of
+    DataParallel) are taken off; what lies beside the weights (optimizer, epoch) is left out, and so are the counters of
+    batch norms. `beside`: (module, name) of further things that may lie beside the weights. Every tensor is a dense one
+    of finite floating-point numbers. Raises `ModelError`.
+    """
+    if path.exists() and not path.is_file():
+        raise ModelError(f"{path} cannot be opened: it is no file.", _HINT)
+    try:
+        with path.open("rb") as file:
+            start = file.read(16)
+        size = path.stat().st_size
+    except OSError as error:
+        raise ModelError(
+            f"{path} cannot be opened ({error.strerror}).", "Check the name and its permissions."
+        ) from error
+    if not size:
+        raise ModelError(f"{path} is empty.", _HINT)
+    if start[8:9] == b"{":  # the length of the header, then the header: json
+        data: Any = _safetensors(path, size, int.from_bytes(start[:8], "little"))
+    elif start.startswith(b"PK\x03\x04"):
+        _check_zip(path)
+        data = _pickled(path, beside, mapped=path.suffix.lower() != ".safetensors")
+    elif start.startswith(b"\x80"):  # PyTorch before 1.6: pickles, one after the other
+        data = _pickled(path, beside, mapped=False)
+    else:
+        raise ModelError(f"{path} cannot be read: it is no checkpoint, neither of PyTorch nor safetensors.", _HINT)
+    state = _without_prefixes(path, _unwrap(path, data))
+    if sum(tensor.numel() * tensor.element_size() for tensor in state.values()) > size:
+        # Strides of zero, or one tensor under many names, let a few bytes pretend to be terabytes.
+        raise ModelError(f"{path} claims to hold more weights than the file is long.", _HINT)
+    return {name: _checked(path, name, tensor) for name, tensor in state.items() if not name.endswith(COUNTER)}
+
+
+def _safetensors(path: Path, size: int, header: int) -> dict[str, torch.Tensor]:
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    if header > size - 8:
+        raise ModelError(f"The weights {path} cannot be read: the file is cut short, or no safetensors file.", _HINT)
+    try:
+        return load_file(path)
+    except (SafetensorError, OSError, ValueError, KeyError, RuntimeError) as error:
+        raise ModelError(f"The weights {path} cannot be read ({str(error)[:200]}).", _HINT) from error
+
+
+def _check_zip(path: Path) -> None:
+    """A zip that torch.save wrote stores its records as they are; one that would unpack to more is not read."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            records = archive.infolist()
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        raise ModelError(f"The weights {path} cannot be read: the file is cut short or damaged.", _HINT) from error
+    if not any(record.filename.endswith("data.pkl") for record in records):
+        raise ModelError(f"{path} cannot be read: it is a zip archive, but no checkpoint.", _HINT)
+    if any(
+        record.compress_type != zipfile.ZIP_STORED or record.file_size != record.compress_size for record in records
+    ):
+        raise ModelError(f"{path} cannot be read: its parts are compressed, which no checkpoint's are.", _HINT)
+
+
+def _pickled(path: Path, beside: Names, mapped: bool) -> Any:
+    """`mapped`: the file is not read but mapped, so that an optimizer's state of gigabytes costs nothing."""
+    import torch
+
+    try:
+        with (
+            _one_at_a_time,
+            warnings.catch_warnings(),
+            torch.serialization.safe_globals(_stand_ins((*_HARMLESS, *beside))),
+            path.open("rb") as file,
+        ):
+            warnings.simplefilter("ignore")  # torch asks people to report odd pickles to its authors
+            # By its name only where it can be mapped: torch, too, looks at the suffix.
+            source = str(path) if mapped else file
+            return torch.load(source, map_location="cpu", weights_only=True, mmap=mapped)
+    except Exception as error:  # a damaged or hostile pickle can raise anything; none of it is our bug
+        text = " ".join(str(error).split())
+        # torch's advice is to trust the file; ours is not to.
+        reason = text.partition("GLOBAL ")[2].partition(" was not an allowed")[0]
+        what = f"it holds '{reason}', which is not weights" if reason else text[:200] or type(error).__name__
+        raise ModelError(f"The weights {path} cannot be read safely ({what}).", _HINT) from error
+
+
+def _stand_ins(names: Names) -> list[Any]:
+    return [type(name, (_Nothing,), {"__module__": module, "__qualname__": name}) for module, name in names]
+
+
+def _unwrap(path: Path, data: Any) -> dict[str, torch.Tensor]:
+    """The dictionary of tensors in what a checkpoint holds."""
+    import torch
+
+    for _ in range(_DEPTH):
+        if not isinstance(data, dict):
+            break
+        inner = next((data[key] for key in _WRAPPERS if isinstance(data.get(key), dict) and data[key]), None)
+        if inner is None:
+            break
+        data = inner
+    if not isinstance(data, dict) or not any(isinstance(value, torch.Tensor) for value in data.values()):
+        raise ModelError(f"{path} holds no weights.", _HINT)
+    others = [
+        str(key) for key, value in data.items() if not isinstance(value, torch.Tensor) or not isinstance(key, str)
+    ]
+    if others:
+        raise ModelError(f"{path} holds other things among its weights: {some(others)}.", _HINT)
+    return data
+
+
+def _without_prefixes(path: Path, data: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    state: dict[str, torch.Tensor] = {}
+    for key, value in data.items():
+        name = key
+        while prefix := next((p for p in _PREFIXES if name.startswith(p)), ""):
+            name = name.removeprefix(prefix)
+        if name in state:
+            raise ModelError(f"{path} holds the weights '{name}' twice, with and without a prefix.", _HINT)
+        state[name] = value
+    return state
+
+
+def _checked(path: Path, name: str, tensor: torch.Tensor) -> torch.Tensor:
+    """A copy of its own, free of the file. Raises `ModelError` for what cannot be a trained weight."""
+    import torch
+
+    if tensor.layout != torch.strided or tensor.is_quantized or tensor.device.type != "cpu":
+        raise ModelError(f"The weights '{name}' of {path} are no plain tensor.", _HINT)
+    if not tensor.is_floating_point():
+        raise ModelError(
+            f"The weights '{name}' of {path} are of type {tensor.dtype}, not floating-point numbers.", _HINT
+        )
+    own = tensor.detach().clone(memory_format=torch.contiguous_format)
+    if not math.isfinite(own.sum(dtype=torch.float64)):  # one pass; the sum of finite ones does not overflow
+        raise ModelError(f"The weights '{name}' of {path} hold numbers that are not finite.", _HINT)
+    return own
+
+
+def misfits(model: torch.nn.Module, state: Mapping[str, torch.Tensor], extra: bool = True) -> str:
+    """Why `state` does not hold the weights of `model` (which may be on the `meta` device); "" if it does.
+
+    With `extra`, weights that the model does not know of count as well. Counters of batch norms may be missing.
+    """
+    own = model.state_dict()
+    problems = []
+    if missing := [key for key in own if key not in state and not key.endswith(COUNTER)]:
+        problems.append("missing: " + some(missing))
+    if unknown := [key for key in state if key not in own] if extra else []:
+        problems.append("not part of the model: " + some(unknown))
+    wrong = [
+        f"{key} {tuple(state[key].shape)} instead of {tuple(own[key].shape)}"
+        for key in own
+        if key in state and state[key].shape != own[key].shape
+    ]
+    if wrong:
+        problems.append("other shape: " + some(wrong))
+    return "; ".join(problems)
+
+
+def some(names: Iterable[str], shown: int = 3) -> str:
+    """ "a, b, c and 4 more": for messages."""
+    listed = list(names)
+    more = len(listed) - shown
+    return ", ".join(listed[:shown]) + (f" and {more} more" if more > 0 else "")

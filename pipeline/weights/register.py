@@ -1,0 +1,91 @@
+"""The user's own lifters: their files and their manifest, in the user's weights folder."""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+from pathlib import Path
+from typing import Any
+
+from ..core.errors import ConfigError, ModelError
+from ..system.files import atomic_write, make_folder, output_error
+from .catalogue import MANIFEST, PROJECT_FOLDER, is_own, manifest, user_folder
+from .entries import WeightEntry
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+_one_change = threading.Lock()
+
+
+def check_name(name: str) -> None:
+    """Raise `ConfigError` unless a new lifter can have this name."""
+    if not _NAME.fullmatch(name):
+        hint = "Take up to 64 small letters, digits, dots, dashes and underscores, beginning with a letter or digit."
+        raise ConfigError(f"A lifter cannot be called '{name}'.", hint)
+    if any(entry.name == name for entry in manifest()) or (PROJECT_FOLDER / f"{name}.safetensors").exists():
+        raise ConfigError(
+            f"There is a lifter called '{name}' already.", "Choose another name, or remove that one first."
+        )
+
+
+def register(entry: WeightEntry, content: bytes) -> Path:
+    """Write the file of a new lifter, then list it in the user's manifest; both or neither. Returns the file's path.
+
+    Raises `ConfigError` for a name that is taken, `ModelError` if the user's manifest is broken, `OutputError`.
+    """
+    folder = user_folder()
+    with _one_change:
+        check_name(entry.name)
+        make_folder(folder)
+        listed = _listed(folder / MANIFEST)
+        path = folder / entry.file
+        with atomic_write(path) as file:
+            file.write(content)
+        try:
+            _write(folder / MANIFEST, [*listed, entry.to_json()])
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
+    return path
+
+
+def unregister(name: str) -> None:
+    """Take a lifter out of the user's manifest and delete its file. Raises `ConfigError` if it is not the user's."""
+    with _one_change:
+        if not is_own(name):
+            if any(entry.name == name for entry in manifest()):
+                raise ConfigError(f"The lifter '{name}' comes with the program.", "Only lifters that you added can go.")
+            known = ", ".join(entry.name for entry in manifest() if is_own(entry.name)) or "none"
+            raise ConfigError(f"There is no lifter called '{name}'.", f"Added by you: {known}.")
+        folder = user_folder()
+        listed = _listed(folder / MANIFEST)
+        gone = next(data for data in listed if isinstance(data, dict) and data.get("name") == name)
+        rest = [data for data in listed if data is not gone]
+        _write(folder / MANIFEST, rest)
+        if any(isinstance(data, dict) and data.get("file") == gone["file"] for data in rest):
+            return
+        path = folder / gone["file"]
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            raise output_error(path, error) from error
+
+
+def _listed(path: Path) -> list[Any]:
+    """The entries as they stand, also those that do not fit: they are not ours to throw away."""
+    try:
+        listed = json.loads(path.read_text("utf-8"))["entries"]
+    except FileNotFoundError:
+        return []
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        raise ModelError(
+            f"The list of your own lifters {path} cannot be read ({error}).", "Correct it, or delete it."
+        ) from error
+    if not isinstance(listed, list):
+        raise ModelError(f"The list of your own lifters {path} has no list of entries.", "Correct it, or delete it.")
+    return listed
+
+
+def _write(path: Path, listed: list[Any]) -> None:
+    with atomic_write(path, "w") as file:
+        json.dump({"version": 1, "entries": listed}, file, indent=2, ensure_ascii=False)

@@ -1,0 +1,173 @@
+"""Settings behind the lifter in the window: a change finishes the take again, and nothing else."""
+
+from __future__ import annotations
+
+import dataclasses
+import threading
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from app.settings import MOTION_FIELDS, RunSettings, Settings
+from app.window import Window
+from pipeline.core.config import PostConfig, RunConfig, SceneConfig
+from pipeline.core.take import Take
+from pipeline.take.file import save_take
+from pipeline.take.provenance import take_config
+from tests.gui.conftest import run_to_end
+from tests.helpers.fakes import FakeBackend
+
+OTHER = PostConfig(0.5, "savitzky_golay", 5.0, "directions", 0.4, "list", "off", False, "grounding")
+
+
+def made(window: Window) -> RunConfig:
+    config = take_config(window.controller.session.take)
+    assert config is not None
+    return config
+
+
+def test_the_defaults_are_the_library_s(window: Window) -> None:
+    assert window.settings.run.run_config(None, None, None) == RunConfig()
+    panel = window.workspace.panel.motion
+    assert not panel.open
+    assert panel.gap.value() == PostConfig().fill_gap_s
+    assert panel.choices["foot_lock"].currentText() == "Automatic"
+
+
+def test_every_field_reaches_the_run_and_comes_back(lifted: Window, backend: FakeBackend, qtbot: QtBot) -> None:
+    panel = lifted.workspace.panel
+    motion = panel.motion
+    qtbot.mouseClick(motion.head, Qt.MouseButton.LeftButton)
+    assert motion.open
+    motion.gap.setValue(OTHER.fill_gap_s)
+    motion.picture.setValue(100 * OTHER.picture)
+    motion.calm.setChecked(False)
+    for name, choice in motion.choices.items():
+        choice.setCurrentIndex(choice.findData(getattr(OTHER, name)))
+    panel.smooth.setValue(OTHER.smooth_hz)
+    panel.roll.setValue(-2.5)
+    motion.limbs["thigh"].stepBy(1)
+    assert motion.limbs["thigh"].value() == 43, "the first step goes to a usual length"
+    motion.limbs["forearm"].setValue(24.5)
+    wanted = SceneConfig(roll_deg=-2.5, limbs_cm={"thigh": 43.0, "forearm": 24.5})
+    qtbot.waitUntil(lambda: made(lifted).post == OTHER and made(lifted).scene == wanted)
+    assert len(backend.configs) == 1, "nothing was detected or lifted again"
+    assert backend.lifts == []
+    assert len(backend.finishes) < 4, "values that change together are finished together"
+    kept = Settings().run
+    assert {name: getattr(kept, name) for name in MOTION_FIELDS} == dataclasses.asdict(OTHER)
+    assert kept.limbs_cm == wanted.limbs_cm
+    run_to_end(lifted, qtbot)
+    assert (backend.configs[-1].post, backend.configs[-1].scene) == (OTHER, wanted)
+
+
+def test_a_change_back_is_no_work(lifted: Window, backend: FakeBackend, qtbot: QtBot) -> None:
+    panel = lifted.workspace.panel
+    panel.pitch.setValue(10)
+    panel.pitch.setValue(panel.pitch.minimum())
+    qtbot.wait(250)
+    assert backend.finishes == []
+    panel.pitch.setValue(10)
+    qtbot.waitUntil(lambda: lifted.controller.session.take.scene.pitch_deg == 10)
+    assert lifted.controller.session.kept is lifted.controller.session.take, "what is saved is what is seen"
+
+
+def test_a_value_that_is_being_turned_is_followed(
+    lifted: Window, backend: FakeBackend, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    """Finishing takes longer than the hand: what is ready is shown, the last value in the end."""
+    refinish, gate = backend.refinish, threading.Semaphore(0)
+
+    def slow(take: Take, config: RunConfig) -> Take:
+        assert gate.acquire(timeout=10)
+        return refinish(take, config)
+
+    monkeypatch.setattr(backend, "refinish", slow)
+    shown: list[float] = []
+    lifted.controller.session.take_changed.connect(lambda take: shown.append(take.scene.pitch_deg))
+    pitch = lifted.workspace.panel.pitch
+    pitch.setValue(5)
+    qtbot.waitUntil(lambda: lifted.controller.rework.finisher._doing is not None)
+    detail = lifted.workspace.scene_card.detail
+    qtbot.waitUntil(lambda: "being finished" in detail.text())
+    pitch.setValue(6)
+    pitch.setValue(7)
+    gate.release()
+    qtbot.waitUntil(lambda: shown == [5])
+    gate.release(2)
+    qtbot.waitUntil(lambda: shown == [5, 7])
+    qtbot.waitUntil(lambda: not lifted.controller.rework.finisher.busy and detail.text() == "Person 1")
+
+
+def test_what_was_finished_for_other_people_is_not_shown(
+    lifted: Window, backend: FakeBackend, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    refinish, gate = backend.refinish, threading.Semaphore(0)
+
+    def slow(take: Take, config: RunConfig) -> Take:
+        assert gate.acquire(timeout=10)
+        return refinish(take, config)
+
+    monkeypatch.setattr(backend, "refinish", slow)
+    lifted.workspace.panel.pitch.setValue(5)
+    qtbot.waitUntil(lambda: lifted.controller.rework.finisher._doing is not None)
+    lifted.people.editor.rename(1, "Ada")
+    gate.release(2)
+    qtbot.waitUntil(lambda: lifted.controller.session.take.scene.pitch_deg == 5)
+    assert lifted.controller.session.take.name_of(1) == "Ada"
+
+
+def test_a_change_during_a_run_is_made_up_for_afterwards(opened: Window, backend: FakeBackend, qtbot: QtBot) -> None:
+    backend.hold = True
+    opened.actions_["run"].trigger()
+    qtbot.waitUntil(lambda: opened.controller.session.take is not None)
+    opened.workspace.panel.pitch.setValue(8)
+    qtbot.wait(200)
+    assert backend.finishes == []
+    backend.release()
+    qtbot.waitUntil(lambda: not opened.controller.busy)
+    qtbot.waitUntil(lambda: opened.controller.session.take.scene.pitch_deg == 8)
+    assert [config.scene.pitch_deg for config in backend.configs] == [None]
+
+
+def test_another_field_of_view_lifts_again_from_the_2d(lifted: Window, backend: FakeBackend, qtbot: QtBot) -> None:
+    lifted.workspace.panel.fov.setValue(50)
+    qtbot.waitUntil(lambda: made(lifted).scene.fov_deg == 50)
+    qtbot.waitUntil(lambda: not lifted.controller.busy)
+    assert [(persons, config.scene.fov_deg) for persons, config in backend.lifts] == [((1,), 50)]
+    assert len(backend.configs) == 1, "nothing was detected again"
+
+
+def test_a_saved_take_brings_its_settings_and_can_be_changed(
+    lifted: Window, backend: FakeBackend, tmp_path: Path, qtbot: QtBot
+) -> None:
+    lifted.workspace.panel.pitch.setValue(12)
+    lifted.workspace.panel.motion.picture.setValue(0)
+    qtbot.waitUntil(lambda: made(lifted).post.picture == 0 and made(lifted).scene.pitch_deg == 12)
+    path = save_take(lifted.controller.session.take, tmp_path / "a.pose3d")
+    lifted.workspace.panel.restore_defaults()
+    qtbot.waitUntil(lambda: lifted.controller.session.take.scene.pitch_deg == 3)
+    before = len(backend.finishes)
+    lifted.controller.open_path(path)
+    qtbot.waitUntil(
+        lambda: lifted.controller.session.take is not None and lifted.controller.session.take.scene.pitch_deg == 12
+    )
+    assert lifted.workspace.panel.pitch.value() == 12
+    assert lifted.workspace.panel.motion.picture.text() == "Off"
+    qtbot.wait(200)
+    assert len(backend.finishes) == before, "opening changes nothing"
+    lifted.workspace.panel.pitch.setValue(-4)
+    qtbot.waitUntil(lambda: lifted.controller.session.take.scene.pitch_deg == -4)
+
+
+@pytest.mark.parametrize("stored", ["thigh=44,nonsense,shank=x,wing=30,trunk=900", "thigh=44"])
+def test_foreign_values_in_the_settings_fall_back(stored: str, own_settings: None) -> None:
+    settings = Settings()
+    settings.run.limbs, settings.run.smooth, settings.run.fill_gap_s = stored, "magic", 99.0
+    settings.save()
+    run = Settings().run
+    assert run.limbs_cm == {"thigh": 44.0}
+    assert (run.smooth, run.fill_gap_s) == (RunSettings().smooth, RunSettings().fill_gap_s)
+    run.run_config(None, None, None)

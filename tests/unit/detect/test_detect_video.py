@@ -1,0 +1,173 @@
+"""Detecting with a cache: nothing twice, nothing lost, and the same people as without it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pipeline.core.camera import Frame, VideoInfo
+from pipeline.core.concurrency import CancelToken
+from pipeline.core.errors import Cancelled, SourceError
+from pipeline.core.poses import Pose2D
+from pipeline.detect.cache import DetectionCache, open_cache
+from pipeline.detect.detect_video import ObserveStats, cache_for, observe
+
+FRAMES, RATE = 300, 30.0
+PIXELS = np.zeros((4, 4, 3), np.uint8)
+
+
+class Numbers:
+    """A source of `FRAMES` black pictures that counts what it decodes and can break off."""
+
+    def __init__(self, breaks_at: int | None = None) -> None:
+        self.info = VideoInfo("numbers", "", 4, 4, RATE, FRAMES, FRAMES / RATE, content_key="numbers")
+        self.decoded = 0
+        self._breaks_at = breaks_at
+
+    def frames(self, start_s: float | None = None, end_s: float | None = None) -> Iterator[Frame]:
+        for i in range(FRAMES):
+            time_s = i / RATE
+            if (start_s is None or time_s >= start_s) and (end_s is None or time_s < end_s):
+                if i == self._breaks_at:
+                    raise SourceError("broken", "look elsewhere")
+                self.decoded += 1
+                yield Frame(i, time_s, PIXELS)
+
+    def frame_at(self, time_s: float) -> Frame:
+        raise NotImplementedError
+
+    def close(self) -> None: ...
+
+
+class Follower:
+    """A detector with a memory: somebody is seen only if they were followed from the very first frame on."""
+
+    name, skeleton, cache_key = "follower", "coco17", "follower-1"
+
+    def __init__(self) -> None:
+        self.detected: list[int] = []
+        self.reset()
+
+    def reset(self) -> None:
+        self._following = False
+
+    def resume(self, pose: Pose2D, time_s: float, size_px: tuple[int, int]) -> None:
+        assert size_px == (4, 4)
+        self._following = len(pose.scores) > 0
+
+    def detect(self, frame: Frame) -> Pose2D:
+        self.detected.append(frame.index)
+        self._following |= frame.index == 0
+        if not self._following:
+            return Pose2D.nobody("coco17")
+        joints = np.full((1, 17, 2), frame.index, np.float32)
+        return Pose2D(np.zeros((1, 4), np.float32), joints, np.ones((1, 17), np.float32), "coco17")
+
+    def close(self) -> None: ...
+
+
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOURGLASS_CACHE", str(tmp_path))
+
+
+def run(source: Numbers, detector: Follower, start_s: float | None = None, end_s: float | None = None):
+    stats = ObserveStats()
+    cache = cache_for(source.info, detector, start_s, end_s)
+    found = list(observe(source, detector, cache, CancelToken(), stats, start_s, end_s))
+    return found, stats
+
+
+def people(found) -> list[int]:
+    return [index for index, _, pose in found if len(pose.scores)]
+
+
+def test_a_second_run_neither_decodes_nor_detects() -> None:
+    first, _ = run(Numbers(), Follower())
+    source, detector = Numbers(), Follower()
+    second, stats = run(source, detector)
+    assert [i for i, _, _ in second] == list(range(FRAMES))
+    assert [t for _, t, _ in second] == [t for _, t, _ in first]
+    assert people(second) == list(range(FRAMES))
+    assert (source.decoded, detector.detected, stats.cached) == (0, [], FRAMES)
+
+
+def test_a_cancelled_run_goes_on_where_it_was_and_follows_on() -> None:
+    source, detector, cancel = Numbers(), Follower(), CancelToken()
+    with pytest.raises(Cancelled):
+        for index, _, _ in observe(source, detector, cache_for(source.info, detector), cancel, ObserveStats()):
+            if index == 149:
+                cancel.cancel()
+    source, detector = Numbers(), Follower()
+    found, stats = run(source, detector)
+    assert [i for i, _, _ in found] == list(range(FRAMES))
+    assert people(found) == list(range(FRAMES))
+    assert detector.detected == list(range(150, FRAMES))
+    assert source.decoded == FRAMES - 150
+    assert stats.cached == 150
+
+
+def test_a_run_from_the_middle_never_spoils_a_run_from_the_start() -> None:
+    late, _ = run(Numbers(), Follower(), start_s=4.0)
+    assert people(late) == []  # nobody to follow there
+    detector = Follower()
+    whole, _ = run(Numbers(), detector)
+    assert people(whole) == list(range(FRAMES))
+    assert detector.detected == list(range(FRAMES))
+
+
+def test_a_range_uses_the_whole_videos_cache_if_it_is_all_there() -> None:
+    run(Numbers(), Follower(), end_s=6.0)
+    inside, covered = Follower(), Follower()
+    found, _ = run(Numbers(), inside, start_s=2.0, end_s=5.0)
+    assert [i for i, _, _ in found] == list(range(60, 150))
+    assert people(found) == list(range(60, 150))
+    assert inside.detected == []
+    found, _ = run(Numbers(), covered, start_s=2.0, end_s=8.0)  # more than it holds
+    assert covered.detected == list(range(60, 240))
+
+
+def test_a_run_from_the_middle_has_a_cache_of_its_own() -> None:
+    first, _ = run(Numbers(), Follower(), start_s=2.0, end_s=5.0)
+    detector = Follower()
+    second, _ = run(Numbers(), detector, start_s=2.0, end_s=5.0)
+    assert [i for i, _, _ in second] == [i for i, _, _ in first] == list(range(60, 150))
+    assert detector.detected == []
+
+
+def test_a_lost_chunk_is_detected_again_and_no_frame_is_missing() -> None:
+    run(Numbers(), Follower())
+    cache = open_cache("numbers", "follower-1")
+    assert isinstance(cache, DetectionCache)
+    lost = sorted(cache._folder.glob("*.npz"))
+    lost[1].write_bytes(b"rubbish")
+    found, _ = run(Numbers(), Follower())
+    assert [i for i, _, _ in found] == list(range(FRAMES))
+    assert people(found) == list(range(FRAMES))
+
+
+def test_a_lost_start_of_a_range_is_not_skipped() -> None:
+    run(Numbers(), Follower(), start_s=2.0)
+    cache = open_cache("numbers", "follower-1-from2.000s")
+    assert cache is not None
+    sorted(cache._folder.glob("*.npz"))[0].unlink()
+    found, _ = run(Numbers(), Follower(), start_s=2.0)
+    assert [i for i, _, _ in found] == list(range(60, FRAMES))
+
+
+def test_what_came_before_an_error_is_kept() -> None:
+    source, detector = Numbers(breaks_at=200), Follower()
+    with pytest.raises(SourceError, match="broken"):
+        run(source, detector)
+    again = Follower()
+    run(Numbers(), again)
+    assert again.detected == list(range(200, FRAMES))
+
+
+def test_without_a_content_key_there_is_no_cache() -> None:
+    info = replace(Numbers().info, content_key="")
+    assert cache_for(info, Follower()) is None

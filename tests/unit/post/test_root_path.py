@@ -1,0 +1,120 @@
+"""The root's path, against the truth of a simulated camera."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from pipeline.core.geometry import focal_px, image_from_camera
+from pipeline.post.root_path import root_path
+from tests.helpers.motion import FOV_DEG, RATE_HZ, SIZE_PX, clip
+
+FOCAL = focal_px(FOV_DEG, SIZE_PX[0])
+
+
+def in_camera(name: str, depth_m: float) -> np.ndarray:
+    """A clip in camera axes, its first pelvis 0.4 m under the optical axis at `depth_m`."""
+    joints = clip(name)
+    camera = np.stack([joints[..., 0], -joints[..., 2], joints[..., 1]], axis=-1)
+    return camera - camera[0, 0] + [0, 0.4, depth_m]
+
+
+def solve(camera: np.ndarray, image: np.ndarray | None = None, scores: np.ndarray | None = None) -> np.ndarray:
+    image = image_from_camera(camera, FOV_DEG, *SIZE_PX) if image is None else image
+    scores = np.ones(camera.shape[:2]) if scores is None else scores
+    relative = camera - camera[:, :1]
+    return root_path(relative, image, scores, fov_deg=FOV_DEG, size_px=SIZE_PX, rate_hz=RATE_HZ, smooth_hz=7.0)
+
+
+def reprojection_px(camera: np.ndarray, root: np.ndarray, image: np.ndarray) -> np.ndarray:
+    again = image_from_camera(camera - camera[:, :1] + root[:, None], FOV_DEG, *SIZE_PX)
+    return np.linalg.norm(again - image, axis=-1)
+
+
+@pytest.mark.parametrize(("name", "depth_m"), [("jump", 2.5), ("jump", 6.0), ("walk", 5.0)])
+def test_exact_input_gives_the_exact_path(name, depth_m):
+    camera = in_camera(name, depth_m)
+    error = solve(camera) - camera[:, 0]
+    assert np.abs(error[:, :2]).max() < 0.012  # the low-pass at take-off and landing
+    assert np.abs(error[:, 2]).max() < 0.06
+    assert np.median(np.abs(error[:, 2])) < 0.01
+
+
+def test_jump_stays_a_jump():
+    camera = in_camera("jump", 4.0)
+    rise = np.ptp(solve(camera)[:, 1])
+    assert rise == pytest.approx(np.ptp(camera[:, 0, 1]), abs=0.015)
+
+
+def test_walk_travels():
+    camera = in_camera("walk", 5.0)
+    path = solve(camera)
+    assert path[-1, 2] - path[0, 2] == pytest.approx(camera[-1, 0, 2] - camera[0, 0, 2], abs=0.05)
+
+
+def test_noise_and_wrong_joints():
+    """2 px of noise and a hand that jumps to another person: centimetres, and a good fit in the picture."""
+    rng = np.random.default_rng(0)
+    camera = in_camera("jump", 4.0)
+    image = image_from_camera(camera, FOV_DEG, *SIZE_PX)
+    seen = image + rng.normal(size=image.shape) * 2
+    seen[40:80, [12, 13]] += 300
+    path = solve(camera, seen)
+    assert np.abs(path - camera[:, 0])[:, :2].max() < 0.03
+    assert np.abs(path - camera[:, 0])[:, 2].max() < 0.15
+    good = np.delete(reprojection_px(camera, path, image), [12, 13], axis=1)
+    assert np.median(good) < 4
+
+
+def test_low_scores_count_little():
+    camera = in_camera("jump", 4.0)
+    image = image_from_camera(camera, FOV_DEG, *SIZE_PX)
+    scores = np.ones(image.shape[:2])
+    image[:, [3, 6, 13, 16]] += 60
+    scores[:, [3, 6, 13, 16]] = 0.05
+    assert np.abs(solve(camera, image, scores) - camera[:, 0]).max() < 0.06
+
+
+def test_depth_is_smoother_than_what_it_is_made_from():
+    rng = np.random.default_rng(2)
+    camera = in_camera("jump", 4.0)
+    image = image_from_camera(camera, FOV_DEG, *SIZE_PX)
+    size = 1 + 0.03 * rng.normal(size=(len(image), 1, 1))  # the figure is drawn 3 % larger or smaller in each frame
+    image = (image - image[:, :1]) * size + image[:, :1]
+    path = solve(camera, image)
+    assert np.std(np.diff(path[:, 2])) < 0.003  # 0.12 m a frame goes in
+    assert np.abs(path[:, 2] - camera[:, 0, 2]).max() < 0.12
+
+
+def test_never_behind_the_camera():
+    """Relative joints that do not belong to the picture at all still give a place in front."""
+    rng = np.random.default_rng(3)
+    camera = in_camera("jump", 4.0)
+    image = rng.uniform(0, 700, size=(*camera.shape[:2], 2))
+    path = solve(camera, image)
+    assert np.isfinite(path).all()
+    assert (path[:, 2] + (camera - camera[:, :1])[..., 2].min(axis=1)).min() > 0.1
+
+
+def test_missing_2d_and_missing_3d():
+    camera = in_camera("walk", 5.0)
+    image = image_from_camera(camera, FOV_DEG, *SIZE_PX)
+    image[60:70] = np.nan  # lifted from context, but not seen
+    relative = camera - camera[:, :1]
+    relative[:10] = relative[100:120] = np.nan
+    path = root_path(
+        relative, image, np.ones(image.shape[:2]), fov_deg=FOV_DEG, size_px=SIZE_PX, rate_hz=RATE_HZ, smooth_hz=7.0
+    )
+    missing = np.isin(np.arange(len(camera)), [*range(10), *range(100, 120)])
+    assert np.array_equal(np.isnan(path).all(axis=1), missing)
+    assert np.abs(path[60:70] - camera[60:70, 0]).max() < 0.05
+
+
+@pytest.mark.parametrize("frames", [1, 2, 3, 5])
+def test_a_few_frames_are_enough(frames):
+    camera = in_camera("jump", 4.0)[:frames]
+    assert np.abs(solve(camera) - camera[:, 0]).max() < 0.01
+
+
+def test_nobody():
+    assert np.isnan(solve(np.full((4, 17, 3), np.nan))).all()

@@ -1,0 +1,157 @@
+"""Feet that point where the detector's toes are: `pipeline.rig.foot_directions`."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import ezc3d
+import numpy as np
+import pytest
+
+from pipeline.body.bones import measure_body, with_body
+from pipeline.body.stature import STATURE_PER_CHAIN
+from pipeline.core.arrays import Floats
+from pipeline.core.camera import VideoInfo
+from pipeline.core.geometry import camera_from_world, image_from_camera, rotation_world_from_camera
+from pipeline.core.poses import Track2D
+from pipeline.core.skeletons import SKELETONS
+from pipeline.core.take import SceneEstimate, Take, Track3D
+from pipeline.export.animation.rig_motion import rig_motion
+from pipeline.export.base import ExportOptions
+from pipeline.export.biomechanics.c3d import C3dExporter
+from pipeline.export.biomechanics.markers import JOINTS, markers
+from pipeline.export.biomechanics.trc import TrcExporter
+from pipeline.export.export_take import export_take
+from pipeline.rig.foot_directions import foot_directions, foot_length, toes_seen
+from pipeline.rig.skeleton import NAMES, foot_rest, forward_kinematics, rig_from_world
+from tests.helpers.fakes import walking
+
+SIZE, FOV, RATE, COUNT = (1280, 720), 60.0, 30.0, 60
+SCENE = SceneEstimate(FOV, 8.0, rotation_world_from_camera(8.0), np.array([0.3, -4.0, 1.6]))
+FROM_BLAZEPOSE = {0: (23, 24), 1: (24,), 2: (26,), 3: (28,), 4: (23,), 5: (25,), 6: (27,)}
+
+
+def scene(turn_deg: float, toe_deg: float) -> tuple[np.ndarray, np.ndarray, Track2D]:
+    """Somebody turned by `turn_deg` from facing the camera, toes `toe_deg` outward: joints, feet (T, 2, 3), 2D."""
+    joints = walking(COUNT).astype(np.float64)
+    joints -= joints[:, :1] * [1, 1, 0]
+    c, s = np.cos(np.radians(turn_deg)), np.sin(np.radians(turn_deg))
+    joints = joints @ np.array([[c, s, 0], [-s, c, 0], [0, 0, 1]])
+    joints = with_body(joints, measure_body(joints))
+    length = np.linalg.norm(foot_rest(measure_body(joints).chain_m * STATURE_PER_CHAIN))
+    feet = np.zeros((COUNT, 2, 3))
+    for side, sign in enumerate((1, -1)):
+        outward = np.radians(turn_deg + sign * toe_deg)
+        feet[:, side] = np.array([0.98 * np.sin(outward), -0.98 * np.cos(outward), -np.sqrt(1 - 0.98**2)])
+    image = np.full((COUNT, 33, 2), np.nan)
+
+    def seen(points: np.ndarray) -> np.ndarray:
+        return image_from_camera(camera_from_world(points, SCENE.rotation, SCENE.translation), FOV, *SIZE)
+
+    for side, (ankle, at, toe) in enumerate(((6, 27, 31), (3, 28, 32))):
+        image[:, at] = seen(joints[:, ankle]) + [3.0, -2.0]  # the detector's ankle is another one
+        image[:, toe] = seen(joints[:, ankle] + length * feet[:, side]) + [3.0, -2.0]
+    scores = np.where(np.isfinite(image[..., 0]), 0.9, 0.0)
+    index = np.arange(COUNT)
+    track = Track2D(1, index, index / RATE, image.astype(np.float32), scores.astype(np.float32), "blazepose33")
+    return joints, feet, track
+
+
+def angle_deg(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    return np.degrees(np.arccos(np.clip((a * b).sum(-1), -1, 1)))
+
+
+@pytest.mark.parametrize("turn_deg", [0.0, 35.0, -70.0, 150.0])
+@pytest.mark.parametrize("toe_deg", [0.0, 15.0])
+def test_feet_point_where_the_toes_are(turn_deg: float, toe_deg: float) -> None:
+    joints, feet, track = scene(turn_deg, toe_deg)
+    found = foot_directions(joints, track, SCENE, SIZE, RATE)
+    assert angle_deg(found, feet).max() < 15  # in the plane of the picture the two places are this near
+
+
+def test_what_is_not_sure_is_not_known() -> None:
+    joints, _, track = scene(20.0, 10.0)
+    scores: Floats = track.scores.copy()
+    scores[10:20, 31] = 0.1
+    found = foot_directions(joints, replace(track, scores=scores), SCENE, SIZE, RATE)
+    assert np.isnan(found[10:20, 0]).all()
+    assert np.isfinite(found[10:20, 1]).all()
+
+
+def test_a_foot_cannot_point_along_its_shank() -> None:
+    joints, _, track = scene(90.0, 0.0)
+    image = track.joints_image.copy()
+    image[:, 31] = image[:, 27] - [0, 60]  # the toes up the shin
+    found = foot_directions(joints, replace(track, joints_image=image), SCENE, SIZE, RATE)
+    shank = joints[:, 6] - joints[:, 5]
+    shank /= np.linalg.norm(shank, axis=1, keepdims=True)
+    assert angle_deg(found[:, 0], shank).max() < 166
+
+
+def test_detectors_without_toes_say_nothing() -> None:
+    names = len(SKELETONS["coco17"].names)
+    track = Track2D(1, np.arange(3), np.arange(3) / 30, np.zeros((3, names, 2), np.float32),
+                    np.ones((3, names), np.float32), "coco17")  # fmt: skip
+    assert toes_seen(track) is None
+    for skeleton in ("blazepose33", "halpe26"):
+        count = len(SKELETONS[skeleton].names)
+        whole = Track2D(1, np.arange(3), np.arange(3) / 30, np.zeros((3, count, 2), np.float32),
+                        np.ones((3, count), np.float32), skeleton)  # fmt: skip
+        offsets, scores = toes_seen(whole)
+        assert offsets.shape == (3, 2, 2)
+        assert scores.shape == (3, 2)
+
+
+def test_toes_are_markers_where_they_are_known(tmp_path: Path) -> None:
+    joints, feet, track = scene(35.0, 25.0)
+    scores: Floats = track.scores.copy()
+    scores[10:20, 31] = 0.1
+    index = np.arange(COUNT)
+    track3d = Track3D(1, index, index / RATE, joints.astype(np.float32), np.ones((COUNT, 17), np.float32), "world")
+    info = VideoInfo("x", "", *SIZE, RATE, COUNT, COUNT / RATE)
+    take = Take(info, (replace(track, scores=scores),), (track3d,), SCENE, {})
+    names, points = markers(take, track3d)
+    assert names == (*JOINTS, "LBigToe", "RBigToe")
+    np.testing.assert_allclose(points[:, :17], joints, atol=1e-6)
+    assert np.isnan(points[10:20, 17]).all()
+    way = points[:, 17:] - joints[:, [6, 3]]
+    known = np.isfinite(way).all(-1)
+    assert angle_deg(way / np.linalg.norm(way, axis=-1, keepdims=True), feet)[known].max() < 8
+    assert np.linalg.norm(way, axis=-1)[known].max() == pytest.approx(foot_length(joints), rel=1e-5)
+    # The files say the same: TRC in OpenSim's axes (-y, z, -x), C3D in millimetres, what is not known not there.
+    trc = TrcExporter().write(take, tmp_path, "clip", ExportOptions())[0].read_text("utf-8").split("\n")
+    assert trc[3].split("\t")[2::3][-2:] == ["LBigToe", "RBigToe"]
+    cells = np.array([[float(cell) for cell in line.split("\t")] for line in trc[5:-1]])
+    x, y, z = cells[:, 2 + 3 * 17 :].reshape(COUNT, 2, 3).transpose(2, 0, 1)
+    np.testing.assert_allclose(np.stack([-z, -x, y], -1), points[:, 17:], atol=2e-6)
+    file = ezc3d.c3d(str(C3dExporter().write(take, tmp_path, "clip", ExportOptions())[0]))
+    assert file["parameters"]["POINT"]["LABELS"]["value"] == list(names)
+    np.testing.assert_allclose(file["data"]["points"][:3].transpose(2, 1, 0) / 1000, points, atol=1e-6)
+    report = export_take(take, tmp_path, "told", ["trc", "c3d"], ExportOptions(report=True))[-1]
+    assert [export["passed"] for export in json.loads(report.read_text("utf-8"))["exports"]] == [True, True]
+    plain = markers(Take(info, (), (track3d,), SCENE, {}), track3d)
+    assert plain[0] == JOINTS
+    assert plain[1].shape == (COUNT, 17, 3)
+
+
+def test_the_rigs_feet_follow_and_its_joints_stay() -> None:
+    joints, feet, track = scene(35.0, 25.0)
+    index = np.arange(COUNT)
+    track3d = Track3D(1, index, index / RATE, joints.astype(np.float32), np.ones((COUNT, 17), np.float32), "world")
+    info = VideoInfo("x", "", *SIZE, RATE, COUNT, COUNT / RATE)
+    with_toes = rig_motion(Take(info, (track,), (track3d,), SCENE, {}), track3d, ExportOptions())
+    without = rig_motion(Take(info, (), (track3d,), SCENE, {}), track3d, ExportOptions())
+    at, ball = NAMES.index("LeftFoot"), NAMES.index("LeftToeBase")
+    places, ends = forward_kinematics(with_toes.rig, with_toes.pose.root, with_toes.pose.rotations)
+    plain, plain_ends = forward_kinematics(without.rig, without.pose.root, without.pose.rotations)
+    others = [bone for bone in range(len(NAMES)) if "ToeBase" not in NAMES[bone]]
+    np.testing.assert_allclose(places[:, others], plain[:, others], atol=1e-6)
+    way = ends[ball] - places[:, at]
+    way /= np.linalg.norm(way, axis=1, keepdims=True)
+    wanted = rig_from_world(feet[:, 0])
+    assert angle_deg(way, wanted).max() < 8
+    before = plain_ends[ball] - plain[:, at]
+    before /= np.linalg.norm(before, axis=1, keepdims=True)
+    assert angle_deg(before, wanted).min() > 15

@@ -1,0 +1,170 @@
+"""VMC as a receiver sees it: Unity's axes, the joints in their places, the right arm for the right arm."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.spatial.transform import Rotation
+
+from pipeline.core.errors import ConfigError
+from pipeline.stream.address import parse
+from pipeline.stream.open import open_stream
+from pipeline.stream.person_filter import Chosen
+from tests.helpers.live.people import person, result, t_pose, walk
+from tests.helpers.live.receivers import Message, UdpReceiver, wait_for
+
+# The hierarchy of a VRM avatar, and where its bones are in Human3.6M-17: independent of the program's rig.
+PARENTS = {
+    "Hips": None, "Spine": "Hips", "Chest": "Spine", "Neck": "Chest", "Head": "Neck",
+    **{f"{s}{b}": p.format(s) for s in ("Left", "Right") for b, p in (
+        ("Shoulder", "Chest"), ("UpperArm", "{}Shoulder"), ("LowerArm", "{}UpperArm"), ("Hand", "{}LowerArm"),
+        ("UpperLeg", "Hips"), ("LowerLeg", "{}UpperLeg"), ("Foot", "{}LowerLeg"), ("Toes", "{}Foot"))},
+}  # fmt: skip
+JOINTS = {
+    "Hips": 0, "RightUpperLeg": 1, "RightLowerLeg": 2, "RightFoot": 3, "LeftUpperLeg": 4, "LeftLowerLeg": 5,
+    "LeftFoot": 6, "Chest": 7, "Neck": 8, "Head": 9, "LeftUpperArm": 11, "LeftLowerArm": 12, "LeftHand": 13,
+    "RightUpperArm": 14, "RightLowerArm": 15, "RightHand": 16,
+}  # fmt: skip
+
+
+def unity_from_world(points: np.ndarray) -> np.ndarray:
+    """Who faces the camera (world -y) faces Unity's +z; their left (world +x) is Unity's -x; up (z) is y."""
+    return np.stack([-points[..., 0], points[..., 2], -points[..., 1]], axis=-1)
+
+
+def bones(messages: list[Message]) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    found = [values for address, values in messages if address == "/VMC/Ext/Bone/Pos"]
+    return {values[0]: (np.array(values[1:4]), np.array(values[4:])) for values in found}
+
+
+def places(received: dict[str, tuple[np.ndarray, np.ndarray]]) -> dict[str, np.ndarray]:
+    """Forward kinematics as Unity's transforms do it. Rotation matrices act alike in left- and right-handed axes."""
+    at: dict[str, np.ndarray] = {}
+    turn: dict[str, Rotation] = {}
+    for name, parent in PARENTS.items():
+        place, quaternion = received[name]
+        local = Rotation.from_quat(quaternion)
+        at[name] = place if parent is None else at[parent] + turn[parent].apply(place)
+        turn[name] = local if parent is None else turn[parent] * local
+    return at
+
+
+def frames(*results) -> list[list[Message]]:
+    """What a receiver hears of each, one after the other."""
+    with UdpReceiver() as receiver:
+        stream = open_stream(f"vmc://127.0.0.1:{receiver.port}")
+        try:
+            heard = []
+            stream.send(results[0])
+            for following in (*results[1:], results[-1]):
+                wait_for(lambda: stream.sent > len(heard))
+                stream.send(following)
+                heard.append(receiver.messages("/VMC/Ext/OK"))
+            return heard
+        finally:
+            stream.close()
+
+
+@pytest.mark.parametrize("name", ["walk", "jump"])
+def test_forward_kinematics_of_what_is_received_gives_the_joints_sent(name):
+    joints = walk(name)[::12]
+    heard = frames(*(result(12 * index, person(frame)) for index, frame in enumerate(joints)))
+    for messages, frame in zip(heard, joints, strict=True):
+        found, true = places(bones(messages)), unity_from_world(frame)
+        worst = max(np.linalg.norm(found[bone] - true[joint]) for bone, joint in JOINTS.items())
+        assert worst < 0.001
+
+
+def test_a_frame_is_complete_and_has_the_types_of_the_specification():
+    (messages,) = frames(result(0, person(t_pose())))
+    assert [address for address, _ in messages[:3]] == ["/VMC/Ext/OK", "/VMC/Ext/T", "/VMC/Ext/Root/Pos"]
+    assert messages[0][1] == (1, 3, 0, 1)
+    assert messages[1][1] == (0.0,)
+    assert messages[2][1] == ("root", 0, 0, 0, 0, 0, 0, 1)
+    assert set(bones(messages)) == set(PARENTS)
+    assert all(len(values) == 8 for address, values in messages[3:])
+
+
+def test_packets_fit_into_an_ethernet_frame():
+    with UdpReceiver() as receiver:
+        stream = open_stream(f"vmc://127.0.0.1:{receiver.port}")
+        stream.send(result(0, person(t_pose())))
+        sizes = [len(receiver.packet()) for _ in range(2)]
+        stream.close()
+    assert max(sizes) <= 1472
+
+
+def test_t_pose_is_identity_with_the_hips_above_the_floor():
+    received = bones(frames(result(0, person(t_pose())))[0])
+    for _, quaternion in received.values():
+        assert quaternion == pytest.approx([0, 0, 0, 1], abs=1e-3)
+    hips = received["Hips"][0]
+    assert hips[[0, 2]] == pytest.approx([0, 0], abs=1e-6)
+    assert 0.8 < hips[1] < 1.1
+    assert received["LeftUpperArm"][0][0] < -0.1  # the avatar faces +z: its left is at -x
+    assert received["RightUpperArm"][0][0] > 0.1
+
+
+@pytest.mark.parametrize(("side", "shoulder", "away"), [("Left", 11, 1.0), ("Right", 14, -1.0)])
+def test_an_arm_that_goes_up_moves_the_bone_of_its_side(side, shoulder, away):
+    joints = t_pose()
+    arm = [shoulder + 1, shoulder + 2]
+    joints[arm] = joints[shoulder] + Rotation.from_euler("y", -60 * away, degrees=True).apply(
+        joints[arm] - joints[shoulder]
+    )
+    assert joints[shoulder + 2, 2] > joints[shoulder, 2] + 0.3  # the hand is up
+    received = bones(frames(result(0, person(joints)))[0])
+    angles = {name: np.degrees(Rotation.from_quat(turn).magnitude()) for name, (_, turn) in received.items()}
+    assert angles.pop(f"{side}UpperArm") == pytest.approx(60, abs=0.1)
+    assert max(angles.values()) < 0.1
+    assert places(received)[f"{side}Hand"][1] > places(received)[f"{side}UpperArm"][1] + 0.3
+
+
+def test_walking_forward_is_the_way_the_avatar_looks():
+    joints = walk()
+    way = unity_from_world(joints[60, 0] - joints[0, 0])
+    received = bones(frames(result(0, person(joints[30])))[0])
+    looks = Rotation.from_quat(received["Hips"][1]).apply([0, 0, 1.0])
+    assert way @ looks > 0.9 * np.linalg.norm(way)
+
+
+def test_nobody_there_is_said_and_the_clock_goes_on():
+    first, second = frames(result(0, person(t_pose())), result(30, time_s=0.5))
+    assert first[0][1][3] == 1
+    assert second[0][1][3] == 0
+    assert second[1][1][0] == pytest.approx(0.5)
+    assert not bones(second)
+
+
+def test_one_avatar_a_stream():
+    with pytest.raises(ConfigError, match="one person") as caught:
+        open_stream("vmc://127.0.0.1:39539?people=all")
+    assert "person=2" in caught.value.hint
+
+
+class TestChosen:
+    def numbers(self, chosen: Chosen, time_s: float, *present: int) -> list[int]:
+        people = [person(t_pose(), number) for number in present]
+        return [one.person for one in chosen(result(0, *people, time_s=time_s))]
+
+    def test_by_default_one_and_the_same(self):
+        chosen = Chosen(parse("vmc://x"))
+        assert self.numbers(chosen, 0.0) == []
+        assert self.numbers(chosen, 0.1, 3, 2) == [2]
+        assert self.numbers(chosen, 0.2, 1, 2) == [2]  # not again to somebody else
+        assert self.numbers(chosen, 1.0, 1) == []  # missed for a moment
+        assert self.numbers(chosen, 1.1, 1, 2) == [2]
+        assert self.numbers(chosen, 3.2, 1) == [1]  # gone
+
+    def test_a_clock_set_back_does_not_block(self):
+        chosen = Chosen(parse("vmc://x"))
+        assert self.numbers(chosen, 50.0, 2) == [2]
+        assert self.numbers(chosen, 0.0, 5) == [5]
+
+    def test_by_number(self):
+        chosen = Chosen(parse("vmc://x?person=2"))
+        assert self.numbers(chosen, 0.0, 1, 2, 3) == [2]
+        assert self.numbers(chosen, 9.0, 1, 3) == []
+
+    def test_all(self):
+        assert self.numbers(Chosen(parse("udp://x?people=all")), 0.0, 3, 1) == [1, 3]

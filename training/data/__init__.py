@@ -1,0 +1,1 @@
+"""Motion capture in: readers, the training file, official test sets."""

@@ -1,0 +1,174 @@
+"""Reads the Acclaim formats: the skeleton of a person (ASF) and a motion of this person (AMC).
+
+Points are the *ends* of the bones, as the format has it; `root` is where they all begin. The ASF of a CMU file is the
+one of its subject (`06.asf` for `06_01.amc`), else the only one in the folder.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from pipeline.core.arrays import Doubles
+from pipeline.core.errors import SourceError
+from training.data.recording import Recording, about, product
+
+AMC_RATE_HZ = 120.0  # the format does not say; CMU and HDM05 were captured so
+_INCH_M = 0.0254
+_HINT = "ASF and AMC must belong together and be complete."
+
+
+@dataclass(slots=True)
+class _Bone:
+    name: str
+    direction: Doubles  # (3,) in the skeleton's rest pose
+    length: float = 0.0
+    axis: Doubles | None = None  # (3, 3) local axes in the rest pose
+    dof: tuple[str, ...] = ()
+    parent: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Skeleton:
+    """One ASF file. Bones are sorted so that parents come before their children; the first one is the root."""
+
+    bones: tuple[_Bone, ...]
+    root_order: tuple[str, ...]
+    radians: float  # of one unit of angle
+    metres: float  # of one unit of length
+
+
+def find_asf(amc: Path) -> Path:
+    """The skeleton that belongs to a motion file. Raises `SourceError`."""
+    own = [amc.with_name(f"{amc.stem.split('_')[0]}.asf"), amc.with_suffix(".asf")]
+    for path in own:
+        if path.is_file():
+            return path
+    beside = sorted(amc.parent.glob("*.asf"))
+    if len(beside) != 1:
+        raise SourceError(f"There is no skeleton for {amc.name}.", f"Put {own[0].name} beside it.")
+    return beside[0]
+
+
+def read_asf(path: Path) -> Skeleton:
+    """Raises `SourceError` if the file cannot be read or is none."""
+    try:
+        sections = _sections(path.read_text("latin-1"))
+        units = {words[0]: words[1] for words in sections["units"] if len(words) == 2}
+        radians = 1.0 if units.get("angle", "deg").startswith("rad") else np.pi / 180
+        root = {words[0]: words[1:] for words in sections["root"]}
+        bones = {"root": _Bone("root", np.zeros(3), axis=np.eye(3))}
+        for lines in _blocks(sections["bonedata"]):
+            values = {words[0]: words[1:] for words in lines}
+            turn = values["axis"]
+            bones[values["name"][0]] = _Bone(
+                values["name"][0],
+                np.array([float(v) for v in values["direction"]]),
+                float(values["length"][0]),
+                # "XYZ" means: turned about x first, then y, then z of the world
+                product(turn[3].lower()[::-1], radians * np.array([float(v) for v in turn[2::-1]])),
+                tuple(name.lower() for name in values.get("dof", [])),
+            )
+        order = ["root"]
+        for parent, *children in next(iter(_blocks(sections["hierarchy"]))):
+            for child in children:
+                bones[child].parent = parent
+                order.append(child)
+        while late := [n for i, n in enumerate(order) if i and bones[n].parent in order[i:]]:
+            order.remove(late[0])
+            order.append(late[0])
+        metres = _INCH_M / float(units["length"]) if "length" in units else _INCH_M
+        return Skeleton(
+            tuple(bones[name] for name in order), tuple(word.lower() for word in root["order"]), float(radians), metres
+        )
+    except OSError as error:
+        raise SourceError(f"{path} cannot be read ({error.strerror}).", _HINT) from error
+    except (KeyError, ValueError, IndexError, StopIteration) as error:
+        raise SourceError(f"{path} is no ASF skeleton ({type(error).__name__}: {error}).", _HINT) from error
+
+
+def read_amc(path: Path, skeleton: Skeleton, rate_hz: float = AMC_RATE_HZ) -> Recording:
+    """The motion of an AMC file. Raises `SourceError` if it cannot be read or does not belong to the skeleton."""
+    try:
+        frames = _frames(path.read_text("latin-1"))
+        values = {
+            name: np.array([frame[name] for frame in frames], dtype=float)
+            for name in frames[0]
+            if all(name in frame for frame in frames)
+        }
+        positions, rotations = _kinematics(skeleton, values, len(frames))
+    except OSError as error:
+        raise SourceError(f"{path} cannot be read ({error.strerror}).", _HINT) from error
+    except (KeyError, ValueError, IndexError) as error:
+        raise SourceError(f"{path} does not fit its skeleton ({type(error).__name__}: {error}).", _HINT) from error
+    return Recording(tuple(bone.name for bone in skeleton.bones), positions, rotations, rate_hz, skeleton.metres)
+
+
+def _sections(text: str) -> dict[str, list[list[str]]]:
+    """ASF sections (`:root` ...) -> their lines as words."""
+    out: dict[str, list[list[str]]] = {}
+    current: list[list[str]] = []
+    for line in text.splitlines():
+        words = line.split("#")[0].split()
+        if words and words[0].startswith(":"):
+            current = out.setdefault(words[0][1:].lower(), [])
+        elif words:
+            current.append(words)
+    return out
+
+
+def _blocks(lines: list[list[str]]) -> list[list[list[str]]]:
+    """What stands between each `begin` and `end`."""
+    out: list[list[list[str]]] = []
+    for words in lines:
+        if words[0].lower() == "begin":
+            out.append([])
+        elif words[0].lower() != "end":
+            out[-1].append(words)
+    return out
+
+
+def _frames(text: str) -> list[dict[str, list[float]]]:
+    frames: list[dict[str, list[float]]] = []
+    for line in text.splitlines():
+        words = line.split("#")[0].split()
+        if not words or words[0].startswith(":"):
+            continue
+        if len(words) == 1 and words[0].isdigit():
+            frames.append({})
+        else:
+            frames[-1][words[0]] = [float(word) for word in words[1:]]
+    if len(frames) > 1 and len(frames[-1]) < len(frames[0]):
+        frames.pop()  # the file was cut in the middle of a frame
+    if not frames:
+        raise ValueError("no frames")
+    return frames
+
+
+def _kinematics(skeleton: Skeleton, values: dict[str, Doubles], frames: int) -> tuple[Doubles, Doubles]:
+    """Values of the bones' degrees of freedom -> their ends (F, P, 3) and rotations (F, P, 3, 3)."""
+    numbers = {bone.name: number for number, bone in enumerate(skeleton.bones)}
+    positions = np.zeros((frames, len(numbers), 3))
+    rotations = np.tile(np.eye(3), (frames, len(numbers), 1, 1))
+    for number, bone in enumerate(skeleton.bones):
+        dof = skeleton.root_order if number == 0 else bone.dof
+        own = np.tile(np.eye(3), (frames, 1, 1))
+        if dof:
+            given = values[bone.name]
+            if given.shape != (frames, len(dof)):
+                raise ValueError(f"{bone.name} has {given.shape[1]} values, {len(dof)} expected")
+            for place, name in enumerate(dof):  # each further rotation is about an axis of the world
+                if name in ("rx", "ry", "rz"):
+                    own = about(name[1], skeleton.radians * given[:, place]) @ own
+                elif number == 0:
+                    positions[:, 0, "xyz".index(name[1])] = given[:, place]
+        if number == 0:
+            rotations[:, 0] = own
+            continue
+        assert bone.axis is not None
+        up = numbers[bone.parent]
+        rotations[:, number] = rotations[:, up] @ bone.axis @ own @ bone.axis.T
+        positions[:, number] = positions[:, up] + rotations[:, number] @ (bone.direction * bone.length)
+    return positions, rotations

@@ -1,0 +1,1 @@
+"""Judge lifters on motion they have not seen."""

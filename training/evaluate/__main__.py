@@ -1,0 +1,5 @@
+"""Run `python -m training.evaluate`."""
+
+from training.evaluate.evaluate import main
+
+main()

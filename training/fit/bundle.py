@@ -1,0 +1,128 @@
+"""Make a trained lifter one of the program's: `python -m training.fit.bundle --weights F --recipe R --name NAME`.
+
+The weights are stored in float16 if that changes MPJPE by less than 0.1 mm on a batch of people who were held out, else
+in float32. The manifest entry says what the recipe knows: host, sizes, pruning of the last stage, input rule. It goes
+to the user's own lifters, as if added with `models add`; with `--project` to `weights/` of the project.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from torch import Tensor
+
+from pipeline import weights
+from pipeline.core.errors import ConfigError
+from pipeline.lift.checkpoints.load import load_strictly, read_state_dict
+from pipeline.system.files import atomic_write
+from pipeline.weights.catalogue import MANIFEST, PROJECT_FOLDER
+from pipeline.weights.entries import WeightEntry
+from training.data.motion_file import UNIT_STATURE_M, load_clips, selection_split
+from training.fit.recipe import Recipe, load_recipe
+from training.fit.train import predict
+from training.metrics import mpjpe
+from training.synthesis.batches import make_batch
+from training.synthesis.detector_errors import load_model
+
+RATE_HZ = (24.0, 75.0)  # of the windows that training draws
+_HALF_LOSS_MM = 0.1
+_BATCH = 8  # windows on which the loss of float16 is measured
+
+
+def half_loss_mm(recipe: Recipe, state: dict[str, Tensor], data: Path) -> float:
+    """How much MPJPE changes, mm, when the weights are rounded to float16."""
+    stage = recipe.result
+    _, held_out = selection_split(load_clips(data))
+    batch = make_batch(held_out, load_model(), (3, 1), _BATCH, stage.frames, rule=recipe.normalisation)
+    given = []
+    for values in (state, {name: value.half().float() for name, value in state.items()}):
+        model = recipe.model(stage)
+        load_strictly(model, values, "the weights")
+        given.append(predict(model, batch.x))
+    full, half = (float(mpjpe(joints, batch.y.astype(np.float64)).mean()) for joints in given)
+    return 1000 * abs(half - full)
+
+
+def entry_of(recipe: Recipe, name: str, content: bytes, parameters: int, texts: dict[str, Any]) -> WeightEntry:
+    """The manifest entry of weights trained by `recipe`; `texts` are fields that only a person knows."""
+    stage = recipe.result
+    prune = {"strategy": "TPS", "schedule": [list(pair) for pair in stage.schedule], "recover": "TRI"}
+    values: dict[str, Any] = {
+        "name": name,
+        "title": name,
+        "file": f"{name}.safetensors",
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "bytes": len(content),
+        "host": recipe.host,
+        "sizes": {**recipe.sizes, "frames": stage.frames, "in_channels": len(recipe.channels)},
+        "parameters": parameters,
+        "prune": prune if stage.schedule else {},
+        "frames": stage.frames,
+        "rate_hz": RATE_HZ,
+        "channels": recipe.channels,
+        "joint_rule": "hourglass",
+        "normalisation": recipe.normalisation,
+        "output": "camera axes (x right, y down, z away), root-relative, metres at unit stature",
+        "root": "subtract",
+        "unit_stature_m": UNIT_STATURE_M,
+        "training_data": ("not stated",),
+    }
+    return WeightEntry.from_json(values | texts)
+
+
+def into_project(entry: WeightEntry, content: bytes, folder: Path = PROJECT_FOLDER) -> None:
+    """Write the file and put the entry first in the project's manifest, in place of one of the same name."""
+    with atomic_write(folder / entry.file) as file:
+        file.write(content)
+    listed = json.loads((folder / MANIFEST).read_text("utf-8"))
+    others = [data for data in listed["entries"] if data["name"] != entry.name]
+    if entry.default:
+        others = [{key: value for key, value in data.items() if key != "default"} for data in others]
+    own = {key: value for key, value in entry.to_json().items() if value not in (False, "", (), [])}
+    text = json.dumps({**listed, "entries": [own, *others]}, indent=2)
+    with atomic_write(folder / MANIFEST) as file:
+        file.write((text + "\n").encode())
+
+
+def main(arguments: list[str] | None = None) -> None:
+    from safetensors.torch import save
+
+    parser = argparse.ArgumentParser(prog="python -m training.fit.bundle")
+    parser.add_argument("--weights", type=Path, required=True, help="as training wrote them (.safetensors)")
+    parser.add_argument("--recipe", type=Path, required=True, help="the recipe that they were trained by")
+    parser.add_argument(
+        "--data", type=Path, required=True, help="training motion: float16 is judged on its held-out people"
+    )
+    parser.add_argument("--name", required=True)
+    parser.add_argument(
+        "--texts", type=Path, help="JSON with title, licence, training_data, acknowledgement, limits, default"
+    )
+    parser.add_argument("--project", action="store_true", help="into weights/ of the project, not the user's own")
+    args = parser.parse_args(arguments)
+    recipe, state = load_recipe(args.recipe), read_state_dict(args.weights)
+    loss = half_loss_mm(recipe, state, args.data)
+    if loss < _HALF_LOSS_MM:
+        state = {name: value.half() for name, value in state.items()}
+    content = save({name: value.contiguous() for name, value in state.items()})
+    try:
+        texts = json.loads(args.texts.read_text("utf-8")) if args.texts else {}
+    except (OSError, ValueError) as error:
+        raise ConfigError(
+            f"{args.texts} cannot be read ({error}).", "It is a JSON object of manifest fields."
+        ) from error
+    entry = entry_of(recipe, args.name, content, sum(value.numel() for value in state.values()), texts)
+    if args.project:
+        into_project(entry, content)
+    else:
+        weights.register(entry, content)
+    kind = "float16" if loss < _HALF_LOSS_MM else "float32"
+    print(json.dumps({"name": entry.name, "bytes": entry.bytes, "stored": kind, "float16_costs_mm": round(loss, 4)}))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,270 @@
+"""Train a lifter: `python -m training.fit.train --data train.npz --recipe training/fit/recipes/small.json --out DIR`.
+
+The same command again goes on where it was stopped (Ctrl-C, a crash, a restart of the machine): the state is written to
+DIR/checkpoint.pt every few minutes. DIR also gets log.jsonl (the curves) and a .safetensors of averaged weights for
+each finished stage, beside `latest.safetensors`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import logging
+import math
+import signal
+import threading
+import time
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from pipeline.lift.checkpoints.load import load_strictly, read_state_dict
+from pipeline.system.files import atomic_write, make_folder
+from training.data.motion_file import Clips, load_clips, selection_split
+from training.fit.checkpoint import Average, Progress, fitted, load_checkpoint, save_checkpoint
+from training.fit.losses import pose_loss
+from training.fit.recipe import Recipe, Stage, load_recipe
+from training.metrics import mpjpe, p_mpjpe
+from training.synthesis.batches import Batch, ahead, make_batch
+from training.synthesis.detector_errors import ErrorModel, load_model
+
+log = logging.getLogger(__name__)
+
+_CHOOSE_FRAMES = 243 * 48  # frames in the held-out batch
+_CHOOSE_SEED = 77
+_LOG_EVERY = 20  # steps
+
+
+class Trainer:
+    """One run. `run` goes through all stages that are left."""
+
+    def __init__(
+        self, recipe: Recipe, clips: Clips, errors: Sequence[ErrorModel], folder: Path, init: Path | None = None
+    ) -> None:
+        """Each step draws one of `errors`; the held-out people are seen with the last one."""
+        make_folder(folder)
+        self.recipe, self.errors, self.folder = recipe, errors, folder
+        self.clips, self.held_out = selection_split(clips)
+        self.init = init
+        self.progress = Progress()
+        self.stop = threading.Event()  # set it to end the run after the step that is being made; nothing is lost
+        self._meters: list[dict[str, float]] = []
+
+    def run(self, save_every_s: float = 120, measure_every_s: float = 300) -> None:
+        weights: dict[str, torch.Tensor] | None = read_state_dict(self.init) if self.init else None
+        saved = load_checkpoint(self.folder / "checkpoint.pt")
+        if saved:
+            self.progress = Progress(*saved["progress"])
+        for number in range(self.progress.stage, len(self.recipe.stages)):
+            stage = self.recipe.stages[number]
+            learner = Learner(self.recipe, stage)
+            if saved and number == self.progress.stage:
+                learner.resume(saved)
+                saved = None
+            else:
+                self.progress = Progress(number, 0, 0.0, self.progress.total_steps)
+                learner.begin(weights)
+            self._train(stage, learner, save_every_s, measure_every_s)
+            if self.stop.is_set():
+                return
+            weights = learner.average.weights
+            self._keep(weights, stage.name)
+
+    def _train(self, stage: Stage, learner: Learner, save_every_s: float, measure_every_s: float) -> None:
+        p = self.progress
+        count = max(1, _CHOOSE_FRAMES // stage.frames)
+        seed = (_CHOOSE_SEED, stage.frames, stage.stride)
+        held_out = {
+            name: make_batch(
+                self.held_out, errors, seed, count, stage.frames, stage.stride, self.recipe.normalisation, fov_told=True
+            )
+            for name, errors in (("held_out", self.errors[-1]), ("held_out_clean", None))
+        }
+        if p.step == 0:
+            self._measure(stage, learner, held_out)
+        last_save = last_measure = time.monotonic()
+        with closing(ahead(lambda step: self._batch(stage, step), p.step)) as batches:
+            while (done := stage_share(stage, p.step, p.elapsed_s)) < 1:
+                begun = time.monotonic()
+                rate = learning_rate(stage, p.step, done)
+                self._meters.append(learner.learn(next(batches), rate, stage.stride_of(p.step)))
+                now = time.monotonic()
+                p.step, p.total_steps, p.elapsed_s = p.step + 1, p.total_steps + 1, p.elapsed_s + now - begun
+                if len(self._meters) == _LOG_EVERY:
+                    mean = {key: float(np.mean([row[key] for row in self._meters])) for key in self._meters[0]}
+                    self._log(stage, mean | {"lr": rate})
+                    self._meters.clear()
+                if now - last_measure > measure_every_s:
+                    self._measure(stage, learner, held_out)
+                    last_measure = now
+                if now - last_save > save_every_s:
+                    self._save(learner)
+                    last_save = now
+                if self.stop.is_set():
+                    break
+        self._save(learner)
+        if not self.stop.is_set():
+            self._measure(stage, learner, held_out)
+
+    def _save(self, learner: Learner) -> None:
+        save_checkpoint(self.folder / "checkpoint.pt", self.progress, learner.model, learner.average, learner.optimizer)
+
+    def _batch(self, stage: Stage, step: int) -> Batch:
+        seed = (self.recipe.seed, self.progress.stage, step)
+        chance = np.random.default_rng((*seed, 1)).random(2)
+        errors = None if chance[0] < stage.clean_share else self.errors[int(chance[1] * len(self.errors))]
+        rule = self.recipe.normalisation
+        return make_batch(self.clips, errors, seed, stage.batch, stage.frames, stage.stride_of(step), rule)
+
+    def _measure(self, stage: Stage, learner: Learner, held_out: dict[str, Batch]) -> None:
+        """Errors of the averaged weights for people who are not trained on; also keeps them as `latest`."""
+        twin = self.recipe.model(stage)
+        twin.load_state_dict(learner.average.weights)
+        result = {}
+        for name, batch in held_out.items():
+            predicted, true = predict(twin, batch.x), batch.y.astype(np.float64)
+            result[f"{name}_mpjpe_mm"] = 1000 * float(mpjpe(predicted, true).mean())
+            result[f"{name}_p_mpjpe_mm"] = 1000 * float(p_mpjpe(predicted, true).mean())
+        self._log(stage, result)
+        self._keep(learner.average.weights, "latest")
+
+    def _keep(self, weights: dict[str, torch.Tensor], name: str) -> None:
+        from safetensors.torch import save
+
+        with atomic_write(self.folder / f"{name}.safetensors") as file:
+            file.write(save({key: value.contiguous() for key, value in weights.items()}))
+
+    def _log(self, stage: Stage, values: dict[str, float]) -> None:
+        p = self.progress
+        row: dict[str, Any] = {"step": p.step, "total_steps": p.total_steps, "minutes": round(p.elapsed_s / 60, 2)}
+        row |= {"stage": stage.name} | {key: round(value, 6) for key, value in values.items()}
+        with (self.folder / "log.jsonl").open("a", encoding="utf-8") as file:
+            file.write(json.dumps(row) + "\n")
+        log.info("%s", json.dumps(row))
+
+
+class Learner:
+    """The model of one stage with its averaged weights and its optimizer."""
+
+    def __init__(self, recipe: Recipe, stage: Stage) -> None:
+        self.recipe = recipe
+        self.model = recipe.model(stage)
+        self.decay = stage.ema
+        self.velocity = recipe.loss.velocity * stage.velocity
+        torch.manual_seed(recipe.seed)
+        initialise(self.model)
+        self.average = Average(self.model, stage.ema)
+        self.optimizer = make_optimizer(self.model, recipe.weight_decay)
+
+    def begin(self, weights: dict[str, torch.Tensor] | None) -> None:
+        """Start from the weights of another window length, or from nothing."""
+        if weights is not None:
+            load_strictly(self.model, fitted(weights, self.model), "the start")
+        self.average = Average(self.model, self.decay)
+
+    def resume(self, saved: dict[str, Any]) -> None:
+        load_strictly(self.model, saved["model"], "the checkpoint")
+        self.average.weights, self.average.updates = saved["average"], int(saved["average_updates"])
+        self.optimizer.load_state_dict(saved["optimizer"])
+
+    def learn(self, batch: Batch, lr: float, stride: int) -> dict[str, float]:
+        """One step, on windows whose rows stand `stride` frames apart. Gives the loss, its parts, the gradient's norm;
+        a gradient that is not finite changes nothing."""
+        self.model.train()
+        for group in self.optimizer.param_groups:
+            group["lr"] = lr
+        if hasattr(self.model, "stride"):
+            self.model.stride = stride
+        # Rows further apart move further: the same weight for the same speed.
+        weights = dataclasses.replace(self.recipe.loss, velocity=self.velocity / stride)
+        loss, parts = pose_loss(self.model(torch.from_numpy(batch.x)), torch.from_numpy(batch.y), weights)
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        norm = nn.utils.clip_grad_norm_(self.model.parameters(), self.recipe.clip_norm)
+        if torch.isfinite(norm):
+            self.optimizer.step()
+            self.average.update(self.model)
+        else:
+            log.warning("no finite gradient: this step is skipped")
+        return {"loss": loss.item(), "grad": norm.item()} | {name: part.item() for name, part in parts.items()}
+
+
+def initialise(model: nn.Module) -> None:
+    """Weights to start from nothing with, for hosts that do not know how themselves.
+
+    Joints must be told apart from the first step on: small embeddings of their place keep the network on the plateau
+    where it gives the mean pose to everything.
+    """
+    if hasattr(model, "initialise"):
+        model.initialise()
+        return
+    for name, value in model.named_parameters():
+        if name == "Spatial_pos_embed":
+            nn.init.normal_(value, std=0.5)
+        elif name == "Temporal_pos_embed":
+            nn.init.normal_(value, std=0.02)
+        elif value.dim() == 2:
+            nn.init.xavier_uniform_(value)
+        elif name.endswith("bias"):
+            nn.init.zeros_(value)
+
+
+def make_optimizer(model: nn.Module, weight_decay: float) -> torch.optim.Optimizer:
+    """AdamW; only matrices decay."""
+    matrices = [v for n, v in model.named_parameters() if v.dim() == 2]
+    rest = [v for n, v in model.named_parameters() if v.dim() != 2]
+    groups = [{"params": matrices, "weight_decay": weight_decay}, {"params": rest, "weight_decay": 0.0}]
+    return torch.optim.AdamW(groups, lr=1e-3, betas=(0.9, 0.98))
+
+
+def stage_share(stage: Stage, step: int, elapsed_s: float) -> float:
+    """How much of the stage is done: by steps or by time, whichever is nearer to its end."""
+    shares = [step / stage.steps] if stage.steps else []
+    if stage.minutes:
+        shares.append(elapsed_s / 60 / stage.minutes)
+    return max(shares)
+
+
+def learning_rate(stage: Stage, step: int, done: float) -> float:
+    """Linear warm-up, then a cosine from `lr` down to `last_lr` of it at the end of the stage."""
+    warm = min(1.0, (step + 1) / max(stage.warmup_steps, 1))
+    return stage.lr * warm * (stage.last_lr + (1 - stage.last_lr) * 0.5 * (1 + math.cos(math.pi * min(done, 1.0))))
+
+
+@torch.inference_mode()
+def predict(model: nn.Module, x: np.ndarray, frames_at_once: int = 2048) -> np.ndarray:
+    """(B, F, 17, 3) network input -> (B, F, 17, 3) float64."""
+    model.eval()
+    at_once = max(1, frames_at_once // x.shape[1])
+    parts = [model(torch.from_numpy(x[i : i + at_once])).double().numpy() for i in range(0, len(x), at_once)]
+    return np.concatenate(parts)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(
+        prog="python -m training.fit.train", description=(__doc__ or "").split("\n", maxsplit=1)[0]
+    )
+    parser.add_argument("--data", type=Path, required=True, help="training motion (.npz)")
+    parser.add_argument("--recipe", type=Path, required=True, help="what to train (.json)")
+    parser.add_argument("--out", type=Path, required=True, help="folder for state, curves and weights")
+    parser.add_argument("--init", type=Path, help="weights to start the first stage from (.safetensors)")
+    parser.add_argument("--threads", type=int, default=1, help="of torch; one is best beside other work")
+    args = parser.parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
+    torch.set_num_threads(args.threads)
+    recipe = load_recipe(args.recipe)
+    errors = [load_model(Path(__file__).parents[1] / name) for name in recipe.errors]
+    trainer = Trainer(recipe, load_clips(args.data), errors, args.out, args.init)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: trainer.stop.set())
+    trainer.run()
+
+
+if __name__ == "__main__":
+    main()

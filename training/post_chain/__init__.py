@@ -1,0 +1,1 @@
+"""Judge and ablate the steps behind the lifter."""

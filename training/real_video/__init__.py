@@ -1,0 +1,1 @@
+"""Judge detector and lifter on real video, single and multi-view."""

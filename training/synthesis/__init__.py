@@ -1,0 +1,1 @@
+"""Cameras, detector errors and batches: what the lifter learns from."""
