@@ -40,7 +40,7 @@ class Playback(QObject):
         self.time_s = min(max(time_s, self._start_s), self._end_s)
         self.moved.emit(self.time_s)
 
-    def _advance(self, time_s: float) -> None:
+    def advance(self, time_s: float) -> None:
         """Like `seek`, but silent inside a frame: the screen is painted once a frame, not once a tick."""
         before, self.time_s = self.time_s, min(time_s, self._end_s)
         if int(self.time_s / self.frame_s + 1e-6) != int(before / self.frame_s + 1e-6):
@@ -81,7 +81,7 @@ class Playback(QObject):
         time_s = self.time_s + self._clock.restart() / 1000 * self.speed
         # The last frame stays for its own length before the loop starts again.
         if time_s < self._end_s + self.frame_s:
-            self._advance(time_s)
+            self.advance(time_s)
         elif self.loop:
             self.seek(self._start_s)
         else:

@@ -50,6 +50,11 @@ class Finisher(QObject):
     def busy(self) -> bool:
         return self._wish is not None
 
+    @property
+    def working(self) -> bool:
+        """Whether a take is being finished in its thread."""
+        return self._doing is not None
+
     def want(self, take: Take, config: RunConfig, *, anyway: bool = False) -> None:
         """`take` as `config.post` and `config.scene` say; nothing is done if it is so. `anyway`: its people changed."""
         if not can_finish_again(take):

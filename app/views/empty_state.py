@@ -26,6 +26,10 @@ class DropZone(QWidget):
         self.setMaximumSize(860, 540)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
+    @property
+    def hot(self) -> bool:
+        return self._hot
+
     def set_hot(self, hot: bool) -> None:
         self._hot = hot
         self.update()

@@ -71,6 +71,15 @@ class Timeline(QWidget):
     def sizeHint(self) -> QSize:  # noqa: N802
         return QSize(600, self.height())
 
+    @property
+    def time_s(self) -> float:
+        return self._time_s
+
+    @property
+    def known(self) -> list[tuple[float, float]]:
+        """The stretches (start, end) in which the followed person has a skeleton."""
+        return list(self._known)
+
     # --- content
 
     def set_duration(self, duration_s: float) -> None:
@@ -95,7 +104,7 @@ class Timeline(QWidget):
 
     # --- geometry
 
-    def _x(self, time_s: float) -> float:
+    def x_at(self, time_s: float) -> float:
         return x_at(time_s, self.width(), self._duration_s)
 
     def time_at(self, x: float) -> float:
@@ -111,9 +120,9 @@ class Timeline(QWidget):
         start, end = self._range()
         if point.y() >= _TRACK_TOP - 4:
             # The inner sides of the handles catch the mouse; the outer ones lie over cut footage.
-            if -_HANDLE - 3 <= point.x() - self._x(start) <= 3:
+            if -_HANDLE - 3 <= point.x() - self.x_at(start) <= 3:
                 return "start"
-            if -3 <= point.x() - self._x(end) <= _HANDLE + 3:
+            if -3 <= point.x() - self.x_at(end) <= _HANDLE + 3:
                 return "end"
         return "seek"
 
@@ -171,12 +180,13 @@ class Timeline(QWidget):
         painter.fillPath(clip, QColor("#1d2128"))
         if self._duration_s <= 0:
             return
-        start, end = (self._x(t) for t in self._range())
+        start, end = (self.x_at(t) for t in self._range())
         painter.save()
         painter.setClipPath(clip)
         painter.fillRect(QRectF(start, _TRACK_TOP, end - start, _TRACK_HEIGHT), QColor("#2c323c"))
         for first, last in self._known:
-            lane = QRectF(self._x(first), _TRACK_TOP + 8, max(self._x(last) - self._x(first), 2), _TRACK_HEIGHT - 16)
+            left, right = self.x_at(first), self.x_at(last)
+            lane = QRectF(left, _TRACK_TOP + 8, max(right - left, 2), _TRACK_HEIGHT - 16)
             painter.setBrush(QColor("#8b7038"))
             painter.setPen(Qt.PenStyle.NoPen)
             painter.drawRoundedRect(lane, 3, 3)
@@ -194,7 +204,7 @@ class Timeline(QWidget):
         step = next((s for s in _STEPS_S if self._duration_s / s <= room), _STEPS_S[-1])
         for i in range(math.floor(self._duration_s / step + 1e-9) + 1):
             time_s = i * step
-            x = self._x(time_s)
+            x = self.x_at(time_s)
             painter.setPen(QPen(QColor("#3d4450"), 1))
             painter.drawLine(QPointF(x, _TRACK_TOP - 6), QPointF(x, _TRACK_TOP - 2))
             painter.setPen(QColor(theme.FAINT))
@@ -215,7 +225,7 @@ class Timeline(QWidget):
         painter.drawLine(QPointF(middle.x(), middle.y() - 4), QPointF(middle.x(), middle.y() + 4))
 
     def _paint_playhead(self, painter: QPainter) -> None:
-        x = self._x(min(self._time_s, self._duration_s))
+        x = self.x_at(min(self._time_s, self._duration_s))
         painter.setPen(QPen(QColor("#ffffff"), 1.6))
         painter.drawLine(QPointF(x, _TRACK_TOP - 6), QPointF(x, _TRACK_TOP + _TRACK_HEIGHT + 5))
         painter.setPen(Qt.PenStyle.NoPen)

@@ -32,9 +32,21 @@ class TokenStrip(QWidget):
         self._times: Doubles = np.zeros(0)
         self._duration_s = self._time_s = 0.0
         self._trim: tuple[float | None, float | None] = (None, None)
-        self._picture: QPixmap | None = None  # the rows as they are: painted once, not once a frame
+        self._rows: QPixmap | None = None  # painted once, not once a frame
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.hide()
+
+    @property
+    def time_s(self) -> float:
+        return self._time_s
+
+    @property
+    def rows(self) -> QPixmap | None:
+        """The painted rows, in device pixels, without playhead and cuts; None until they are painted again."""
+        return self._rows
+
+    def x_at(self, time_s: float) -> float:
+        return x_at(time_s, self.width(), self._duration_s)
 
     # --- content
 
@@ -62,7 +74,7 @@ class TokenStrip(QWidget):
             self.update()
 
     def _repaint(self) -> None:
-        self._picture = None
+        self._rows = None
         self.update()
 
     # --- mouse
@@ -104,15 +116,15 @@ class TokenStrip(QWidget):
             return
         ratio = self.devicePixelRatioF()
         size = (self.size().toSizeF() * ratio).toSize()
-        if self._picture is None or self._picture.size() != size:
-            self._picture = self._paint_rows(size.width(), size.height(), ratio)
+        if self._rows is None or self._rows.size() != size:
+            self._rows = self._paint_rows(size.width(), size.height(), ratio)
         painter = QPainter(self)
-        painter.drawPixmap(0, 0, self._picture)
-        start, end = (None if t is None else x_at(t, self.width(), self._duration_s) for t in self._trim)
+        painter.drawPixmap(0, 0, self._rows)
+        start, end = (None if t is None else self.x_at(t) for t in self._trim)
         for low, high in ((MARGIN, start), (end, self.width() - MARGIN)):
             if low is not None and high is not None:
                 painter.fillRect(QRectF(low, 0, high - low, self.height()), _CUT)
-        x = x_at(min(self._time_s, self._duration_s), self.width(), self._duration_s)
+        x = self.x_at(min(self._time_s, self._duration_s))
         painter.setPen(QPen(QColor("#ffffff"), 1.2))
         painter.drawLine(QPointF(x, 0), QPointF(x, self.height() - _BOTTOM))
 

@@ -117,7 +117,7 @@ def window(make_window: Callable[..., Window], backend: FakeBackend) -> Window:
 def opened(window: Window, video: Path, qtbot: QtBot) -> Window:
     """A window with a video in it and its first frame on the screen."""
     window.controller.open_path(video)
-    qtbot.waitUntil(lambda: window.workspace.video._image is not None)
+    qtbot.waitUntil(lambda: window.workspace.video.image is not None)
     return window
 
 

@@ -42,7 +42,7 @@ def test_off_at_first_and_in_nobody_s_way(lifted: Window, qtbot: QtBot) -> None:
 def test_the_estimate_is_shown_until_something_is_set(shown: Window) -> None:
     horizon = shown.workspace.video.horizon
     assert (horizon.pitch_deg, horizon.roll_deg) == (3, 0)
-    assert "estimated" in horizon._note
+    assert "estimated" in horizon.note
     rect = shown.workspace.video.picture_rect()
     point, _ = horizon_from_tilt(3, 0, shown.controller.session.take.scene.fov_deg, WIDTH, HEIGHT)
     middle = horizon.grips(rect)["middle"]
@@ -59,7 +59,7 @@ def test_dragging_the_middle_sets_the_tilt(shown: Window, backend: FakeBackend, 
     assert run.roll_deg == 0
     assert shown.workspace.panel.pitch.value() == run.pitch_deg
     qtbot.waitUntil(lambda: shown.controller.session.take.scene.pitch_deg == run.pitch_deg)
-    assert "set" in video.horizon._note
+    assert "set" in video.horizon.note
     assert len(backend.configs) == 1
     assert backend.lifts == []
 

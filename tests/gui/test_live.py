@@ -68,7 +68,7 @@ def test_a_camera_is_chosen_by_its_name_and_seen(window: Window, backend: FakeBa
     assert "320 × 240" in page.facts.text()
     assert "cpu" in page.bar.device.text()
     assert not window.actions_["run"].isEnabled()
-    assert page.scene.gl._bodies._mesh is not None
+    assert page.scene.gl.bodies is not None
     assert "provisional" in page.scene_card.detail.text()
     assert Settings().live.size == "1280x720"
     begun = time.monotonic()
@@ -94,9 +94,9 @@ def test_look_ahead_says_what_it_costs_and_changes_while_running(live: Window, q
 
 def test_the_corrected_skeleton_is_a_ghost(live: Window, qtbot: QtBot) -> None:
     gl = live.live.page.scene.gl
-    assert gl._ghosts._mesh is None
+    assert gl.ghosts is None
     live.live.page.bar.ghost.setChecked(True)
-    qtbot.waitUntil(lambda: gl._ghosts._mesh is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: gl.ghosts is not None, timeout=10_000)
 
 
 def test_a_source_that_cannot_be_opened_is_explained(window: Window, qtbot: QtBot) -> None:
@@ -312,12 +312,12 @@ def test_the_view_keeps_whom_it_follows_in_the_middle(live: Window, qtbot: QtBot
         joints = np.broadcast_to(np.array(at, np.float32), (17, 3)).copy()
         shown = LivePerson(person, joints, np.ones(17, np.float32), np.zeros((17, 2), np.float32))
         scene.show_live([shown], person, np.zeros((0, 17, 3), np.float32), 0.03)
-        return float(np.abs(scene._anchor - at).max())
+        return float(np.abs(scene.anchor - at).max())
 
     assert show(8, (5, 5, 1)) == 0
     assert show(1, (0, 0, 1)) == 0  # somebody else: at once
     assert 0 < show(1, (0.3, 0, 1)) < 0.3  # a step: calmly
     assert show(1, (2.5, 0, 1)) <= 0.9  # a leap: never out of sight
     assert show(1, (2.5, 0, 2.2)) <= 0.9
-    assert abs(scene._anchor[2] - 2.2) <= 0.5
+    assert abs(scene.anchor[2] - 2.2) <= 0.5
     assert show(2, (1.5, 0, 1)) == 0

@@ -14,7 +14,7 @@ from app.session.playback_clock import Playback
 from app.settings import RunSettings, Settings
 from app.threads.player_thread import shown
 from app.views.scene.body_mesh import bodies_mesh, shadow_mesh
-from app.views.scene.scene_view import _follow_path
+from app.views.scene.scene_view import follow_path
 from app.views.take_rows import row_at
 from app.views.timeline import clock_text, spans
 from pipeline.core.camera import Frame
@@ -122,22 +122,22 @@ def test_followed_path_is_calm_and_bridges_gaps() -> None:
     rng = np.random.default_rng(0)
     noisy = joints + rng.normal(0, 0.02, joints.shape).astype(np.float32)
     noisy[40:50] = np.nan
-    path = _follow_path(noisy)
+    path = follow_path(noisy)
     assert path.shape == (90, 3)
     assert np.isfinite(path).all()
     assert np.abs(np.diff(path[:, 0])).max() < 0.004
     np.testing.assert_allclose(path[20:70, 1], joints[20:70, 0, 1], atol=0.03)
-    assert _follow_path(joints[:1]).shape == (1, 3)
-    assert not np.isfinite(_follow_path(np.full((5, 17, 3), np.nan, np.float32))).any()
+    assert follow_path(joints[:1]).shape == (1, 3)
+    assert not np.isfinite(follow_path(np.full((5, 17, 3), np.nan, np.float32))).any()
 
 
 def test_following_shows_a_jump_as_a_jump() -> None:
     joints = walking(120)
     joints[50:65, :, 2] += 0.5
-    height = _follow_path(joints)[:, 2]
+    height = follow_path(joints)[:, 2]
     assert np.ptp(height) < 0.2
     on_a_roof = walking(120) + np.array([0, 0, 2], np.float32)
-    np.testing.assert_allclose(_follow_path(on_a_roof)[:, 2], 2.9, atol=1e-3)
+    np.testing.assert_allclose(follow_path(on_a_roof)[:, 2], 2.9, atol=1e-3)
 
 
 def test_playback_stays_in_range_and_steps_by_frames(qtbot: QtBot) -> None:
@@ -158,7 +158,7 @@ def test_playback_tells_once_a_frame(qtbot: QtBot) -> None:
     told: list[float] = []
     playback.moved.connect(told.append)
     for i in range(1, 41):
-        playback._advance(i * 0.01)
+        playback.advance(i * 0.01)
     assert told == pytest.approx([0.1, 0.2, 0.3, 0.4])
 
 

@@ -88,7 +88,7 @@ def lift_again_with_every_frame(real: Window, qtbot: QtBot) -> None:
 def test_the_sample_from_opening_to_export(real: Window, tmp_path: Path, qtbot: QtBot) -> None:
     """One second of it: detection alone takes long enough on a machine without a GPU."""
     qtbot.mouseClick(real.empty.sample_button, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: real.workspace.video._image is not None, timeout=30_000)
+    qtbot.waitUntil(lambda: real.workspace.video.image is not None, timeout=30_000)
     real.controller.session.set_trim(None, 1.0)
     run_to_end(real, qtbot, timeout=240_000)
     take = real.controller.session.take
@@ -97,15 +97,15 @@ def test_the_sample_from_opening_to_export(real: Window, tmp_path: Path, qtbot: 
     assert joints[10, 2] - max(joints[3, 2], joints[6, 2]) > 1.2, "head above feet"
     assert np.abs(joints[[3, 6], 2]).max() < 0.35, "feet near the floor"
     real.playback.seek(0.5)
-    qtbot.waitUntil(lambda: abs(real.workspace.video._time_s - 0.5) < 0.02)
-    assert real.workspace.scene._row() == 15
+    qtbot.waitUntil(lambda: abs(real.workspace.video.time_s - 0.5) < 0.02)
+    assert real.workspace.scene.row == 15
     assert real.workspace.strip.isVisible()
     lift_again_with_every_frame(real, qtbot)
     real.actions_["export"].trigger()
     dialog = real.files.dialog
     dialog.folder.setText(str(tmp_path))
     dialog.export.click()
-    qtbot.waitUntil(lambda: dialog._pages.currentIndex() == 1, timeout=30_000)
+    qtbot.waitUntil(lambda: dialog.shows_result, timeout=30_000)
     assert next(tmp_path.glob("*.bvh")).read_text().startswith("HIERARCHY")
     dialog.accept()
 
@@ -121,8 +121,8 @@ def test_the_sample_played_live_is_recorded_and_becomes_a_take(
     real.live.dialog.start.click()
     page = real.live.page
     qtbot.waitUntil(lambda: bool(real.live.session.newest and real.live.session.newest.people), timeout=60_000)
-    qtbot.waitUntil(lambda: page.scene.gl._bodies._mesh is not None)
-    assert page.video._image is not None
+    qtbot.waitUntil(lambda: page.scene.gl.bodies is not None)
+    assert page.video.image is not None
     assert page.facts.text().startswith("1768 × 994")
     with qtbot.waitSignal(real.controller.finished, timeout=120_000):
         real.actions_["record"].trigger()
@@ -159,13 +159,13 @@ def test_what_is_no_video_is_a_banner(
     assert real.banner.hint.text()
     assert real.pages.currentWidget() is real.empty
     real.controller.open_path(make_video("good.mp4", 3))  # and the window lives on
-    qtbot.waitUntil(lambda: real.workspace.video._image is not None, timeout=30_000)
+    qtbot.waitUntil(lambda: real.workspace.video.image is not None, timeout=30_000)
     assert not real.banner.isVisible()
 
 
 def test_a_single_frame_can_be_opened(real: Window, make_video: Callable[..., Path], qtbot: QtBot) -> None:
     real.controller.open_path(make_video("one frame.mp4", 1))
-    qtbot.waitUntil(lambda: real.workspace.video._image is not None, timeout=30_000)
+    qtbot.waitUntil(lambda: real.workspace.video.image is not None, timeout=30_000)
     for name in ("forward", "back", "end", "start", "play"):
         real.actions_[name].trigger()
     assert real.controller.session.info.frame_count == 1
@@ -195,14 +195,14 @@ def test_an_export_that_finds_no_room_can_be_tried_elsewhere(
     assert sorted(os.listdir(folder)) == before
     dialog.folder.setText(str(tmp_path / "out"))
     dialog.export.click()
-    qtbot.waitUntil(lambda: dialog._pages.currentIndex() == 1, timeout=30_000)
+    qtbot.waitUntil(lambda: dialog.shows_result, timeout=30_000)
     assert list((tmp_path / "out").glob("*.bvh"))
     dialog.accept()
 
 
 def test_a_video_without_people_is_a_banner(real: Window, make_video: Callable[..., Path], qtbot: QtBot) -> None:
     real.controller.open_path(make_video("grey wall.mp4", 5))
-    qtbot.waitUntil(lambda: real.workspace.video._image is not None, timeout=30_000)
+    qtbot.waitUntil(lambda: real.workspace.video.image is not None, timeout=30_000)
     real.actions_["run"].trigger()
     qtbot.waitUntil(real.banner.isVisible, timeout=120_000)
     assert real.banner.kind == "error"
@@ -221,8 +221,8 @@ def test_joints_found_elsewhere_are_lifted_and_played(real: Window, tmp_path: Pa
         height_px=600, skeleton="h36m17",
     )  # fmt: skip
     real.controller.open_path(path)
-    qtbot.waitUntil(lambda: real.workspace.video._image is not None, timeout=30_000)
+    qtbot.waitUntil(lambda: real.workspace.video.image is not None, timeout=30_000)
     run_to_end(real, qtbot, timeout=120_000)
     real.playback.seek(0.5)
-    qtbot.waitUntil(lambda: real.workspace.scene._row() == 15)
+    qtbot.waitUntil(lambda: real.workspace.scene.row == 15)
     assert np.isfinite(real.controller.session.take.tracks3d[0].joints[15]).all()

@@ -32,7 +32,7 @@ def press(qtbot: QtBot, window: Window, key: Qt.Key, shift: bool = False) -> Non
 
 
 def frame_shown(window: Window) -> int:
-    return round(window.workspace.video._time_s * FPS)
+    return round(window.workspace.video.time_s * FPS)
 
 
 # --- opening
@@ -47,7 +47,7 @@ def test_starts_with_an_invitation(window: Window) -> None:
 
 def test_sample_opens_from_its_button(window: Window, qtbot: QtBot) -> None:
     qtbot.mouseClick(window.empty.sample_button, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: window.workspace.video._image is not None)
+    qtbot.waitUntil(lambda: window.workspace.video.image is not None)
     assert window.pages.currentWidget() is window.workspace
     assert window.controller.session.info.name == "sample.mp4"
     assert window.actions_["run"].isEnabled()
@@ -62,9 +62,9 @@ def test_drop_opens_the_file(window: Window, video: Path, qtbot: QtBot) -> None:
     enter = QDragEnterEvent(QPoint(50, 50), Qt.DropAction.CopyAction, mime, buttons, none)
     window.dragEnterEvent(enter)
     assert enter.isAccepted()
-    assert window.empty.zone._hot
+    assert window.empty.zone.hot
     window.dropEvent(QDropEvent(QPointF(50, 50), Qt.DropAction.CopyAction, mime, buttons, none))
-    assert not window.empty.zone._hot
+    assert not window.empty.zone.hot
     qtbot.waitUntil(lambda: window.controller.session.info is not None)
     assert window.controller.session.info.path == str(video)
 
@@ -123,9 +123,9 @@ def test_a_run_gives_a_skeleton(lifted: Window, backend: FakeBackend) -> None:
     assert lifted.controller.session.take.complete
     assert not lifted.workspace.run_panel.isVisible()
     assert lifted.actions_["export"].isEnabled()
-    assert lifted.workspace.scene._hint_text.text() == ""
+    assert lifted.workspace.scene.hint == ""
     assert lifted.workspace.panel.estimates.isVisible()
-    assert lifted.workspace.timeline._known == [(0.0, pytest.approx(COUNT / FPS))]
+    assert lifted.workspace.timeline.known == [(0.0, pytest.approx(COUNT / FPS))]
     config = backend.configs[0]
     assert (config.start_s, config.end_s, config.persons) == (None, None, None)
 
@@ -142,13 +142,13 @@ def test_what_is_lifted_can_be_watched_while_it_runs(opened: Window, backend: Fa
     assert not opened.actions_["export"].isEnabled()
     opened.playback.seek(0.5)
     qtbot.waitUntil(lambda: frame_shown(opened) == 15)
-    assert opened.workspace.scene._row() == 15
+    assert opened.workspace.scene.row == 15
     opened.playback.seek(1.5)
     qtbot.waitUntil(lambda: frame_shown(opened) == 45)
-    assert opened.workspace.scene._row() is None, "not lifted yet: no stale skeleton"
+    assert opened.workspace.scene.row is None, "not lifted yet: no stale skeleton"
     backend.release()
     qtbot.waitUntil(lambda: opened.controller.session.take.complete)
-    assert opened.workspace.scene._row() == 45
+    assert opened.workspace.scene.row == 45
 
 
 def test_cancel_with_escape(opened: Window, backend: FakeBackend, qtbot: QtBot) -> None:
@@ -297,7 +297,7 @@ def test_everyone_lifts_all_and_switching_needs_no_run(lifted: Window, backend: 
     with qtbot.waitSignal(lifted.controller.finished):
         lifted.actions_["everyone"].trigger()
     assert [track.person for track in lifted.controller.session.take.tracks3d] == [1, 2]
-    assert [number for _, number, _ in lifted.workspace.scene.gl._badges] == [1, 2]
+    assert lifted.workspace.scene.gl.numbers == [1, 2]
     runs = len(backend.configs)
     press(qtbot, lifted, KEY.Key_P)
     assert lifted.controller.session.person == 2
@@ -312,9 +312,9 @@ def test_video_and_skeleton_stay_together(lifted: Window, qtbot: QtBot) -> None:
         lifted.playback.seek(time_s)
         expected = int((time_s + 0.0005) * FPS)
         qtbot.waitUntil(lambda expected=expected: frame_shown(lifted) == expected)
-        assert lifted.workspace.scene._row() == expected
+        assert lifted.workspace.scene.row == expected
         # The fake paints each frame in its own number.
-        assert lifted.workspace.video._image.pixelColor(5, 5).red() == expected
+        assert lifted.workspace.video.image.pixelColor(5, 5).red() == expected
 
 
 def test_keys_step_and_jump(lifted: Window, qtbot: QtBot) -> None:
@@ -370,7 +370,7 @@ def test_trim_by_keys_limits_playing_and_the_run(opened: Window, backend: FakeBa
 def test_trim_by_dragging_a_handle(opened: Window, qtbot: QtBot) -> None:
     timeline = opened.workspace.timeline
     y = timeline.height() - 20
-    begin, target = QPoint(round(timeline._x(0)) - 4, y), QPoint(round(timeline._x(0.8)), y)
+    begin, target = QPoint(round(timeline.x_at(0)) - 4, y), QPoint(round(timeline.x_at(0.8)), y)
     qtbot.mousePress(timeline, Qt.MouseButton.LeftButton, pos=begin)
     qtbot.mouseMove(timeline, target)
     qtbot.mouseRelease(timeline, Qt.MouseButton.LeftButton, pos=target)
@@ -380,7 +380,7 @@ def test_trim_by_dragging_a_handle(opened: Window, qtbot: QtBot) -> None:
 
 def test_clicking_the_timeline_seeks(lifted: Window, qtbot: QtBot) -> None:
     timeline = lifted.workspace.timeline
-    qtbot.mouseClick(timeline, Qt.MouseButton.LeftButton, pos=QPoint(round(timeline._x(1.0)), 40))
+    qtbot.mouseClick(timeline, Qt.MouseButton.LeftButton, pos=QPoint(round(timeline.x_at(1.0)), 40))
     qtbot.waitUntil(lambda: abs(frame_shown(lifted) - 30) <= 1)
 
 
@@ -411,7 +411,7 @@ def test_the_camera_view_is_the_true_one(lifted: Window, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: lifted.workspace.scene.gl is not None)
     gl = lifted.workspace.scene.gl
     press(qtbot, lifted, KEY.Key_4)
-    qtbot.waitUntil(lambda: gl._travel is None or gl._travel.state() == gl._travel.State.Stopped)
+    qtbot.waitUntil(lambda: not gl.travelling)
     eye = gl.cameraPosition()
     assert (eye.x(), eye.y(), eye.z()) == pytest.approx(
         tuple(lifted.controller.session.take.scene.translation), abs=1e-3
@@ -430,7 +430,7 @@ def test_export_writes_and_shows_the_files(lifted: Window, tmp_path: Path, qtbot
     dialog.folder.setText(str(folder))
     dialog.stem.setText("walk take")
     dialog.export.click()
-    qtbot.waitUntil(lambda: dialog._pages.currentIndex() == 1)
+    qtbot.waitUntil(lambda: dialog.shows_result)
     written = sorted(path.name for path in folder.iterdir())
     assert "walk take.bvh" in written
     assert "walk take.csv" in written
@@ -463,7 +463,7 @@ def test_a_long_export_shows_how_far_it_is_and_can_be_cancelled(
     assert not (tmp_path / "out").exists()
     backend.export_gate.set()
     dialog.export.click()  # and again, to the end
-    qtbot.waitUntil(lambda: dialog._pages.currentIndex() == 1)
+    qtbot.waitUntil(lambda: dialog.shows_result)
     assert (tmp_path / "out").is_dir()
     dialog.accept()
 
@@ -500,7 +500,7 @@ def test_export_options_follow_the_formats_and_are_remembered(
     assert "scale 1 " in dialog.hint.text()
     dialog.folder.setText(str(tmp_path / "out"))
     dialog.export.click()
-    qtbot.waitUntil(lambda: dialog._pages.currentIndex() == 1)
+    qtbot.waitUntil(lambda: dialog.shows_result)
     assert "Unreal" in dialog.after.text()
     options = backend.exports[-1][3]
     assert (options.preset, options.unit, options.t_pose, options.root_motion) == ("unreal", "m", True, False)
@@ -562,7 +562,7 @@ def test_take_saved_and_opened_again_runs_nothing(
     runs = len(backend.configs)
     other = make_window(backend)
     other.controller.open_path(path)
-    qtbot.waitUntil(lambda: other.controller.session.take is not None and other.workspace.video._image is not None)
+    qtbot.waitUntil(lambda: other.controller.session.take is not None and other.workspace.video.image is not None)
     assert len(backend.configs) == runs
     np.testing.assert_array_equal(
         other.controller.session.take.tracks3d[0].joints, lifted.controller.session.take.tracks3d[0].joints
@@ -581,7 +581,7 @@ def test_take_whose_video_is_gone(window: Window, backend: FakeBackend, tmp_path
     assert not window.actions_["run"].isEnabled()
     assert window.actions_["export"].isEnabled()
     window.playback.seek(1.0)
-    assert window.workspace.scene._row() == 30
+    assert window.workspace.scene.row == 30
 
 
 def test_a_damaged_take_is_a_banner(window: Window, tmp_path: Path, qtbot: QtBot) -> None:

@@ -153,6 +153,11 @@ class ExportDialog(QDialog):
     # --- behaviour
 
     @property
+    def shows_result(self) -> bool:
+        """Whether the files that were written are listed."""
+        return self._pages.currentIndex() == 1
+
+    @property
     def formats(self) -> dict[str, QCheckBox]:
         return self._choice.boxes
 

@@ -93,7 +93,7 @@ class ModelsDialog(CatalogueDialog):
         self.form.set_busy(False)
 
     def show_error(self, error: UserError) -> None:
-        if self._pages.currentWidget() is self.form:
+        if self.shows_form:
             self.idle()
             # The fields are here: hints for the command line are not.
             self.form.show_problem(error.message if "--" in error.hint else str(error))
@@ -101,6 +101,11 @@ class ModelsDialog(CatalogueDialog):
             super().show_error(error)
 
     # --- behaviour
+
+    @property
+    def shows_form(self) -> bool:
+        """Whether a checkpoint is looked over, in the place of the list."""
+        return self._pages.currentWidget() is self.form
 
     @Slot()
     def _selected(self, *_: object) -> None:

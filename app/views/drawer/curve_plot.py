@@ -44,7 +44,7 @@ class CurvePlot(pg.PlotWidget):
         self._pressed: QPointF | None = None
         self._marks: Sequence[Mark] = ()
         self._times: Doubles = np.zeros(0)
-        self._lines: list[tuple[Line, pg.PlotCurveItem]] = []
+        self.lines: list[tuple[Line, pg.PlotCurveItem]] = []
         plot = self.getPlotItem()
         plot.setMenuEnabled(False)
         plot.hideButtons()
@@ -61,25 +61,25 @@ class CurvePlot(pg.PlotWidget):
         self._box.sigXRangeChanged.connect(self._draw)
         self._box.sigResized.connect(self._draw)
         self._box.sigRangeChanged.connect(self._place_marks)
-        self._region = pg.LinearRegionItem((0, 1), brush=(0, 0, 0, 0), pen=pg.mkPen(theme.ACCENT, width=1.6))
-        self._region.setHoverBrush((0, 0, 0, 0))
-        self._region.setMovable(False)
-        for line in self._region.lines:
+        self.trim_region = pg.LinearRegionItem((0, 1), brush=(0, 0, 0, 0), pen=pg.mkPen(theme.ACCENT, width=1.6))
+        self.trim_region.setHoverBrush((0, 0, 0, 0))
+        self.trim_region.setMovable(False)
+        for line in self.trim_region.lines:
             line.setMovable(True)
             line.setHoverPen(pg.mkPen(theme.ACCENT_HOVER, width=3))
-        self._region.sigRegionChanged.connect(self._trimmed)
-        self._cursor = pg.InfiniteLine(0, pen=pg.mkPen("#ffffff", width=1.4), movable=True)
-        self._cursor.setHoverPen(pg.mkPen("#ffffff", width=3))
-        self._cursor.setZValue(20)
-        self._cursor.sigDragged.connect(self._dragged)
-        self._ticks = {
+        self.trim_region.sigRegionChanged.connect(self._trimmed)
+        self.playhead = pg.InfiniteLine(0, pen=pg.mkPen("#ffffff", width=1.4), movable=True)
+        self.playhead.setHoverPen(pg.mkPen("#ffffff", width=3))
+        self.playhead.setZValue(20)
+        self.playhead.sigDragged.connect(self._dragged)
+        self.ticks = {
             (kind, side): pg.PlotCurveItem(
                 pen=pg.mkPen(COLOURS[side], width=2 if kind == "heel_strike" else 1.2), connect="pairs"
             )
             for kind in _TICK
             for side in ("left", "right")
         }
-        for item in (self._region, self._cursor, *self._ticks.values()):
+        for item in (self.trim_region, self.playhead, *self.ticks.values()):
             plot.addItem(item, ignoreBounds=True)
 
     # --- content
@@ -89,8 +89,8 @@ class CurvePlot(pg.PlotWidget):
         self._duration_s = duration_s
         if duration_s > 0:
             self._box.setLimits(xMin=0, xMax=duration_s, minXRange=min(0.2, duration_s))
-            self._region.setBounds((0, duration_s))
-            self._cursor.setBounds((0, duration_s))
+            self.trim_region.setBounds((0, duration_s))
+            self.playhead.setBounds((0, duration_s))
             self.show_all()
 
     def show_all(self) -> None:
@@ -98,11 +98,11 @@ class CurvePlot(pg.PlotWidget):
 
     def set_lines(self, times: Doubles, lines: Sequence[Line]) -> None:
         """Each with (T,) values at (T,) `times`."""
-        for _, item in self._lines:
+        for _, item in self.lines:
             self.removeItem(item)
         self._times = times
-        self._lines = [(line, pg.PlotCurveItem()) for line in sorted(lines, key=lambda line: line.subject)]
-        for _, item in self._lines:
+        self.lines = [(line, pg.PlotCurveItem()) for line in sorted(lines, key=lambda line: line.subject)]
+        for _, item in self.lines:
             self.addItem(item)
         self._draw()
         self._box.enableAutoRange(x=False, y=True)
@@ -113,7 +113,7 @@ class CurvePlot(pg.PlotWidget):
         """Give each curve the points of it that can be told apart. Thick, smooth lines are only for few: Qt is slow."""
         start, end = self._box.viewRange()[0]
         columns = max(int(self._box.width()), 100)
-        for line, item in self._lines:
+        for line, item in self.lines:
             x, y = seen_points(self._times, line.values, start, end, columns)
             dense = len(x) > columns
             colour = QColor(COLOURS[line.side])
@@ -129,14 +129,14 @@ class CurvePlot(pg.PlotWidget):
 
     def set_time(self, time_s: float) -> None:
         self._setting = True
-        self._cursor.setValue(time_s)
+        self.playhead.setValue(time_s)
         self._setting = False
 
     def set_trim(self, start_s: float | None, end_s: float | None) -> None:
         self._setting = True
-        self._region.setRegion((start_s or 0.0, self._duration_s if end_s is None else end_s))
+        self.trim_region.setRegion((start_s or 0.0, self._duration_s if end_s is None else end_s))
         cut = start_s is not None or end_s is not None
-        self._region.setBrush(QColor(233, 180, 76, 16 if cut else 0))
+        self.trim_region.setBrush(QColor(233, 180, 76, 16 if cut else 0))
         self._setting = False
 
     @Slot()
@@ -146,7 +146,7 @@ class CurvePlot(pg.PlotWidget):
         seen = [mark for mark in self._marks if start <= mark.time_s <= end]
         if len(seen) * _TICK_PX > self._box.width():
             seen = []
-        for (kind, side), item in self._ticks.items():
+        for (kind, side), item in self.ticks.items():
             times = np.array([mark.time_s for mark in seen if (mark.kind, mark.side) == (kind, side)])
             heights = np.tile([low, low + _TICK[kind] * (high - low)], len(times))
             item.setData(np.repeat(times, 2), heights)
@@ -156,12 +156,12 @@ class CurvePlot(pg.PlotWidget):
     @Slot()
     def _dragged(self) -> None:
         if not self._setting:
-            self.sought.emit(float(self._cursor.value()))
+            self.sought.emit(float(self.playhead.value()))
 
     @Slot()
     def _trimmed(self) -> None:
         if not self._setting:
-            start, end = self._region.getRegion()
+            start, end = self.trim_region.getRegion()
             slack = 1e-6 * max(self._duration_s, 1.0)
             self.trim_dragged.emit(
                 None if start <= slack else float(start), None if end >= self._duration_s - slack else float(end)

@@ -94,6 +94,11 @@ class CurvesView(QWidget):
         self._fill(chosen)
 
     @property
+    def shown(self) -> Sequence[tuple[str, Line]]:
+        """The curves with their titles."""
+        return self._shown
+
+    @property
     def quantity(self) -> str:
         return str(self.what.currentData())
 

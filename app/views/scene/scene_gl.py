@@ -16,7 +16,7 @@ from PySide6.QtGui import QColor, QFont, QMouseEvent, QPainter, QSurfaceFormat, 
 from PySide6.QtWidgets import QWidget
 
 from app import theme
-from app.views.scene.body_mesh import bodies_mesh, shadow_mesh
+from app.views.scene.body_mesh import Mesh, bodies_mesh, shadow_mesh
 from app.views.scene.scene_camera import Camera
 from app.views.scene.scene_mesh import ArrayMesh, body_shader, floor_disc, floor_lines
 from pipeline.core.arrays import Floats
@@ -111,6 +111,20 @@ class SceneGL(GLViewWidget):
 
     # --- content
 
+    @property
+    def bodies(self) -> Mesh | None:
+        """The bodies that are shown as one mesh; None without any."""
+        return self._bodies.mesh if self._bodies.visible() else None
+
+    @property
+    def ghosts(self) -> Mesh | None:
+        return self._ghosts.mesh if self._ghosts.visible() else None
+
+    @property
+    def numbers(self) -> list[int]:
+        """The persons whose heads can be seen, in the order of the bodies: each gets its number."""
+        return [number for _, number, _ in self._badges]
+
     def show_bodies(self, joints: Floats, persons: Sequence[int], subject: int, provisional: bool = False) -> None:
         """`joints` (P, 17, 3) world, metres, NaN = not seen, of `persons`. The `subject` is shown in full colour,
         unless it is `provisional`."""
@@ -166,6 +180,10 @@ class SceneGL(GLViewWidget):
             azimuth=camera.azimuth, fov=camera.fov_deg,
         )  # fmt: skip
         self.update()
+
+    @property
+    def travelling(self) -> bool:
+        return self._travel is not None and self._travel.state() == QVariantAnimation.State.Running
 
     def travel(self, target: Camera) -> None:
         """Glide to `target` in a quarter of a second, the short way round."""

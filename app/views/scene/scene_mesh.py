@@ -46,12 +46,12 @@ class ArrayMesh(GLMeshItem):
 
     def __init__(self, shader: shaders.ShaderProgram | None, gl_options: str) -> None:
         super().__init__(shader=shader, glOptions=gl_options, smooth=True)
-        self._mesh: Mesh | None = None
+        self.mesh: Mesh | None = None
         self._dirty = DirtyFlag(0)
         self._face_count = -1
 
     def set_mesh(self, mesh: Mesh | None) -> None:
-        self._mesh = mesh
+        self.mesh = mesh
         if mesh is None:
             self.setVisible(False)
             return
@@ -64,13 +64,13 @@ class ArrayMesh(GLMeshItem):
 
     def parseMeshData(self) -> DirtyFlag:  # noqa: N802 - pyqtgraph's name
         dirty, self._dirty = self._dirty, DirtyFlag(0)
-        if self._mesh is None:
+        if self.mesh is None:
             self.vertexes = None
             return DirtyFlag(0)
-        self.vertexes = np.ascontiguousarray(self._mesh.vertices)
-        self.normals = np.ascontiguousarray(self._mesh.normals)
-        self.colors = np.ascontiguousarray(self._mesh.colours)
-        self.faces = self._mesh.faces
+        self.vertexes = np.ascontiguousarray(self.mesh.vertices)
+        self.normals = np.ascontiguousarray(self.mesh.normals)
+        self.colors = np.ascontiguousarray(self.mesh.colours)
+        self.faces = self.mesh.faces
         return dirty
 
 

@@ -98,13 +98,18 @@ class SceneView(QWidget):
         self._hint_text.setText(text)
         self._hint.setVisible(bool(text))
 
+    @property
+    def hint(self) -> str:
+        """The text in the place of a skeleton; "" where there is one."""
+        return self._hint_text.text()
+
     # --- content
 
     def set_take(self, take: Take | None, person: int) -> None:
         first = take is not None and take.tracks3d and (self._take is None or not self._take.tracks3d)
         changed_person = person != self._person
         self._take, self._person, self._gliding = take, person, False
-        self._paths = {} if take is None else {t.person: _follow_path(t.joints) for t in take.tracks3d}
+        self._paths = {} if take is None else {t.person: follow_path(t.joints) for t in take.tracks3d}
         if first or (changed_person and take is not None):
             self._jump_to_person()
         self._show_now()
@@ -143,7 +148,9 @@ class SceneView(QWidget):
         self._time_s = time_s
         self._show_now()
 
-    def _row(self) -> int | None:
+    @property
+    def row(self) -> int | None:
+        """Row of the take that is shown; None where it has no skeleton (yet)."""
         if self._take is None or not self._take.tracks3d:
             return None
         return row_at(self._take.tracks3d[0].time_s, self._time_s)
@@ -151,7 +158,7 @@ class SceneView(QWidget):
     def _show_now(self) -> None:
         if self.gl is None:
             return
-        row = self._row()
+        row = self.row
         if self._take is None or row is None:
             self.gl.show_bodies(np.zeros((0, 17, 3), np.float32), [], self._person)
             self.gl.show_ghosts(np.zeros((0, 17, 3), np.float32))
@@ -180,7 +187,7 @@ class SceneView(QWidget):
             self._anchor = at.copy()
 
     def _jump_to_person(self) -> None:
-        row = self._row()
+        row = self.row
         at = self._person_at(row if row is not None else 0)
         if at is not None:
             self._anchor = at.copy()
@@ -193,6 +200,11 @@ class SceneView(QWidget):
                 self.gl.look(self._home())
 
     # --- camera
+
+    @property
+    def anchor(self) -> NDArray[np.float64]:
+        """(3,) world, metres: where the view is centred by following the person."""
+        return self._anchor
 
     def _camera(self, distance: float, elevation: float, azimuth: float) -> Camera:
         x, y, z = self._anchor.tolist()
@@ -239,7 +251,7 @@ class SceneView(QWidget):
             self.gl.show_floor(on)
 
 
-def _follow_path(joints: NDArray[np.float32]) -> NDArray[np.float64]:
+def follow_path(joints: NDArray[np.float32]) -> NDArray[np.float64]:
     """(T, 3) what the view follows: the pelvis, smoothed so that the view stays calm.
 
     A second along the floor; three in height, so that a jump is seen as a jump and a person on a roof is in the view.

@@ -49,6 +49,11 @@ class Horizon(QObject):
     def dragging(self) -> bool:
         return bool(self._drag)
 
+    @property
+    def note(self) -> str:
+        """Where the tilt comes from, as the label says it."""
+        return self._note
+
     # --- geometry, in px of the video and of the widget
 
     def _line(self) -> tuple[Doubles, Doubles]:

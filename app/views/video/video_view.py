@@ -56,6 +56,15 @@ class VideoView(QWidget):
 
     # --- content
 
+    @property
+    def image(self) -> QImage | None:
+        """The frame that is shown; None before the first one, and while a message stands in its place."""
+        return self._image
+
+    @property
+    def time_s(self) -> float:
+        return self._time_s
+
     def set_video(self, width_px: int, height_px: int) -> None:
         self._image, self._size_px, self._message = None, (max(width_px, 1), max(height_px, 1)), ""
         self.update()

@@ -107,16 +107,16 @@ def test_an_hour_is_drawn_by_a_few_points_and_its_gap_stays(plot: CurvePlot, qtb
         times, [Line(values, "left", 0), Line(values + 5, "right", 1), Line(np.full_like(times, np.nan), "", 0)]
     )
     qtbot.wait(30)
-    x, y = next(item for line, item in plot._lines if line.values is values).getData()
+    x, y = next(item for line, item in plot.lines if line.values is values).getData()
     assert len(x) < 4000
     inside = (x > 1010) & (x < 1990)
     assert inside.any()
     assert not np.isfinite(y[inside]).any()
     assert np.nanmax(y) == 500, "the spike is seen from afar"
     assert np.nanmin(y) == pytest.approx(-40, abs=0.1)
-    plot._box.setXRange(5, 8, padding=0)
+    plot.setXRange(5, 8, padding=0)
     qtbot.wait(30)
-    x, y = next(item for line, item in plot._lines if line.values is values).getData()
+    x, y = next(item for line, item in plot.lines if line.values is values).getData()
     assert x[0] <= 5 <= x[1]
     assert x[-2] <= 8 <= x[-1] + 1e-9
     np.testing.assert_array_equal(y, values[np.searchsorted(times, x)])
@@ -147,15 +147,15 @@ def test_click_seeks_drag_of_the_cursor_seeks_and_the_edges_trim(plot: CurvePlot
     assert sought == pytest.approx([4.0], abs=0.03)
     plot.set_time(4.0)
     assert len(sought) == 1, "what the program shows is no wish"
-    plot._cursor.setValue(7.0)
-    plot._cursor.sigDragged.emit(plot._cursor)
+    plot.playhead.setValue(7.0)
+    plot.playhead.sigDragged.emit(plot.playhead)
     assert sought[-1] == 7.0
     plot.set_trim(None, None)
     plot.set_trim(2.0, 8.0)
     assert trims == []
-    plot._region.lines[0].setValue(3.0)
+    plot.trim_region.lines[0].setValue(3.0)
     assert trims[-1] == (3.0, 8.0)
-    plot._region.lines[1].setValue(10.0)
+    plot.trim_region.lines[1].setValue(10.0)
     assert trims[-1] == (3.0, None)
 
 
@@ -163,17 +163,17 @@ def test_marks_stand_on_the_lower_edge_in_the_colour_of_their_side(plot: CurvePl
     plot.set_lines(np.linspace(0, 10, 301), [Line(np.linspace(20, 60, 301), "left", 0)])
     plot.set_marks([Mark("heel_strike", "left", 2.0), Mark("heel_strike", "left", 4.0), Mark("toe_off", "right", 3.0)])
     qtbot.wait(30)
-    x, y = plot._ticks["heel_strike", "left"].getData()
+    x, y = plot.ticks["heel_strike", "left"].getData()
     assert x.tolist() == [2, 2, 4, 4]
-    low, high = plot._box.viewRange()[1]
+    low, high = plot.getViewBox().viewRange()[1]
     assert y[0] == pytest.approx(low)
     assert low < y[1] < low + 0.2 * (high - low)
-    assert plot._ticks["toe_off", "right"].getData()[0].tolist() == [3, 3]
-    assert len(plot._ticks["toe_off", "left"].getData()[0]) == 0
+    assert plot.ticks["toe_off", "right"].getData()[0].tolist() == [3, 3]
+    assert len(plot.ticks["toe_off", "left"].getData()[0]) == 0
     plot.set_marks([Mark("heel_strike", "left", second / 100) for second in range(1000)])
-    assert len(plot._ticks["heel_strike", "left"].getData()[0]) == 0, "a band says nothing"
-    plot._box.setXRange(2.0, 2.5, padding=0)
-    assert len(plot._ticks["heel_strike", "left"].getData()[0]) == 2 * 51
+    assert len(plot.ticks["heel_strike", "left"].getData()[0]) == 0, "a band says nothing"
+    plot.setXRange(2.0, 2.5, padding=0)
+    assert len(plot.ticks["heel_strike", "left"].getData()[0]) == 2 * 51
 
 
 # --- in the window
@@ -197,16 +197,16 @@ def test_the_cursor_follows_the_clock_and_the_clock_the_cursor(lifted: Window, q
     lifted.actions_["drawer"].setChecked(True)
     curves = lifted.workspace.drawer.curves
     lifted.playback.seek(10 / FPS)
-    assert curves.plot._cursor.value() == pytest.approx(10 / FPS)
+    assert curves.plot.playhead.value() == pytest.approx(10 / FPS)
     assert "Knee flexion" in curves.readout.text()
     assert "L 0°" in curves.readout.text()
-    qtbot.waitUntil(lambda: lifted.workspace.video._time_s == pytest.approx(10 / FPS))
+    qtbot.waitUntil(lambda: lifted.workspace.video.time_s == pytest.approx(10 / FPS))
     curves.plot.sought.emit(1.0)
     assert lifted.playback.time_s == 1.0
-    assert lifted.workspace.timeline._time_s == 1.0
-    qtbot.waitUntil(lambda: lifted.workspace.video._time_s == pytest.approx(1.0))
+    assert lifted.workspace.timeline.time_s == 1.0
+    qtbot.waitUntil(lambda: lifted.workspace.video.time_s == pytest.approx(1.0))
     lifted.controller.session.set_trim(0.5, None)
-    assert curves.plot._region.getRegion() == pytest.approx((0.5, COUNT / FPS))
+    assert curves.plot.trim_region.getRegion() == pytest.approx((0.5, COUNT / FPS))
     curves.plot.trim_dragged.emit(0.5, 1.5)
     assert lifted.controller.session.trim == (0.5, 1.5)
 
@@ -214,14 +214,14 @@ def test_the_cursor_follows_the_clock_and_the_clock_the_cursor(lifted: Window, q
 def test_choices_change_the_curves_and_stay(lifted: Window, qtbot: QtBot) -> None:
     lifted.actions_["drawer"].setChecked(True)
     curves = lifted.workspace.drawer.curves
-    assert [(title, line.side) for title, line in curves._shown] == [
+    assert [(title, line.side) for title, line in curves.shown] == [
         ("Knee flexion", "right"), ("Knee flexion", "left"),
     ]  # fmt: skip
     next(a for a in curves.menu.actions() if a.data() == "hip_flexion").trigger()
-    assert len(curves._shown) == 4
-    assert {line.style for title, line in curves._shown if title.startswith("Knee")} == {1}
+    assert len(curves.shown) == 4
+    assert {line.style for title, line in curves.shown if title.startswith("Knee")} == {1}
     curves.what.setCurrentIndex(curves.what.findData("speed"))
-    assert [title for title, _ in curves._shown] == ["Wrist", "Wrist"]
+    assert [title for title, _ in curves.shown] == ["Wrist", "Wrist"]
     only = next(a for a in curves.menu.actions() if a.data() == "wrist")
     only.trigger()
     assert only.isChecked(), "something is always shown"
@@ -229,15 +229,15 @@ def test_choices_change_the_curves_and_stay(lifted: Window, qtbot: QtBot) -> Non
     assert (kept.curve, kept.curve_parts) == ("speed", "wrist")
     lifted.controller.select_everyone()
     qtbot.waitUntil(lambda: not lifted.controller.busy and len(lifted.controller.session.take.tracks3d) == 2)
-    assert len(curves._shown) == 2
+    assert len(curves.shown) == 2
     curves.everybody.click()
-    assert sorted(line.subject for _, line in curves._shown) == [False, False, True, True]
+    assert sorted(line.subject for _, line in curves.shown) == [False, False, True, True]
 
 
 def test_without_a_skeleton_there_are_no_curves(opened: Window, qtbot: QtBot) -> None:
     opened.actions_["drawer"].setChecked(True)
     curves = opened.workspace.drawer.curves
-    assert curves._shown == []
+    assert curves.shown == []
     assert curves.readout.text() == ""
     assert not curves.walk.isVisible()
     qtbot.mouseClick(curves.plot.viewport(), Qt.MouseButton.LeftButton, pos=curves.plot.plot_rect().center().toPoint())

@@ -44,7 +44,7 @@ def test_a_click_goes_to_the_first_frame(found: Window, qtbot: QtBot) -> None:
         place = view.visualItemRect(view.item(number)).center()
         qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=place)
         assert found.playback.time_s == pytest.approx(frame / FPS)
-        qtbot.waitUntil(lambda frame=frame: found.workspace.video._time_s == pytest.approx(frame / FPS))
+        qtbot.waitUntil(lambda frame=frame: found.workspace.video.time_s == pytest.approx(frame / FPS))
 
 
 def test_several_people_are_named(found: Window) -> None:

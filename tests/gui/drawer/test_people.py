@@ -220,5 +220,6 @@ def test_the_menu_of_a_row_and_of_the_timeline(people: Window, qtbot: QtBot) -> 
     merge.actions()[1].trigger()
     idle(people, qtbot)
     assert persons(people)[0] == [1, 2]
-    people.people._fill_merge()
-    assert [action.text() for action in people.people._merge_menu.actions()] == ["Person 2"]
+    menu = next(menu for menu in people.findChildren(QMenu) if menu.title() == "&Merge with")
+    menu.aboutToShow.emit()
+    assert [action.text() for action in menu.actions()] == ["Person 2"]

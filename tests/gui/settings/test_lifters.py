@@ -48,7 +48,7 @@ def names(dialog: ModelsDialog) -> list[str]:
 
 
 def on_form(dialog: ModelsDialog) -> bool:
-    return dialog._pages.currentWidget() is dialog.form
+    return dialog.shows_form
 
 
 def test_the_list_says_what_there_is(dialog: ModelsDialog) -> None:

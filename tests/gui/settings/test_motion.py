@@ -89,7 +89,7 @@ def test_a_value_that_is_being_turned_is_followed(
     lifted.controller.session.take_changed.connect(lambda take: shown.append(take.scene.pitch_deg))
     pitch = lifted.workspace.panel.pitch
     pitch.setValue(5)
-    qtbot.waitUntil(lambda: lifted.controller.rework.finisher._doing is not None)
+    qtbot.waitUntil(lambda: lifted.controller.rework.finisher.working)
     detail = lifted.workspace.scene_card.detail
     qtbot.waitUntil(lambda: "being finished" in detail.text())
     pitch.setValue(6)
@@ -112,7 +112,7 @@ def test_what_was_finished_for_other_people_is_not_shown(
 
     monkeypatch.setattr(backend, "refinish", slow)
     lifted.workspace.panel.pitch.setValue(5)
-    qtbot.waitUntil(lambda: lifted.controller.rework.finisher._doing is not None)
+    qtbot.waitUntil(lambda: lifted.controller.rework.finisher.working)
     lifted.people.editor.rename(1, "Ada")
     gate.release(2)
     qtbot.waitUntil(lambda: lifted.controller.session.take.scene.pitch_deg == 5)

@@ -15,7 +15,7 @@ from app.backend.pruning_settings import parse_schedule, problem
 from app.session.comparison import Stage, ghost
 from app.settings import CompareSettings, RunSettings, Settings
 from app.views.settings.pruning_editor import RecipeEditor
-from app.views.timeline import MARGIN, x_at
+from app.views.timeline import MARGIN
 from app.views.token_strip import TokenStrip, shares
 from app.window import Window
 from pipeline.core.camera import VideoInfo
@@ -318,14 +318,14 @@ def test_comparing_shows_a_ghost_and_how_far_it_is_off(lifted: Window, backend: 
     assert lifted.controller.session.take is take, "the take is as it was"
     lifted.playback.seek(1.0)
     gl = lifted.workspace.scene.gl
-    qtbot.waitUntil(lambda: lifted.workspace.scene._row() == 30)
-    assert gl._ghosts.visible()
+    qtbot.waitUntil(lambda: lifted.workspace.scene.row == 30)
+    assert gl.ghosts is not None
     wrist = take.tracks3d[0].joints[30, 16] + np.array([0, 0.170, 0])
-    vertices = gl._ghosts._mesh.vertices
+    vertices = gl.ghosts.vertices
     assert np.linalg.norm(vertices - wrist, axis=1).min() < 0.03, "drawn where the other recipe has it"
-    assert abs(vertices[:, 0].mean() - gl._bodies._mesh.vertices[:, 0].mean()) < 0.1, "at the place of the first"
+    assert abs(vertices[:, 0].mean() - gl.bodies.vertices[:, 0].mean()) < 0.1, "at the place of the first"
     lifted.actions_["compare"].trigger()
-    assert not gl._ghosts.visible()
+    assert gl.ghosts is None
     assert not bar.isVisible()
 
 
@@ -344,7 +344,7 @@ def test_the_ghost_is_neither_saved_nor_exported(
     dialog.formats["bvh"].setChecked(False)
     dialog.formats["csv"].setChecked(True)
     dialog.export.click()
-    qtbot.waitUntil(lambda: dialog._pages.currentIndex() == 1)
+    qtbot.waitUntil(lambda: dialog.shows_result)
     dialog.accept()
     lines = (tmp_path / "walk.csv").read_text().splitlines()
     assert len(lines) == 1 + COUNT * 17
@@ -435,7 +435,7 @@ def lit(strip: TokenStrip, time_s: float, stage: int) -> bool:
     """Whether the strip is bright at that moment in that row."""
     image = strip.grab().toImage()
     ratio = image.devicePixelRatio()
-    x = x_at(time_s, strip.width(), strip._duration_s)
+    x = strip.x_at(time_s)
     colour = QColor(image.pixel(round(x * ratio), round((stage * 10 + 3) * ratio)))
     return colour.red() > 90 and colour.red() > colour.blue() + 30
 
@@ -465,16 +465,16 @@ def test_the_strip_follows_axis_and_trim_of_the_timeline(lifted: Window, qtbot: 
     strip, timeline = lifted.workspace.strip, lifted.workspace.timeline
     assert strip.isVisible()
     assert (strip.width(), strip.x()) == (timeline.width(), timeline.x())
-    picture = strip._picture
+    picture = strip.rows
     lifted.playback.seek(1.0)
-    qtbot.waitUntil(lambda: strip._time_s == 1.0)
+    qtbot.waitUntil(lambda: strip.time_s == 1.0)
     strip.repaint()
-    assert strip._picture is picture, "the rows are painted once, not once a frame"
+    assert strip.rows is picture, "the rows are painted once, not once a frame"
     bright = QColor(strip.grab().toImage().pixel(MARGIN + 2, 3)).red()
     lifted.controller.session.set_trim(0.5, None)
     assert QColor(strip.grab().toImage().pixel(MARGIN + 2, 3)).red() < bright, "cut footage is dimmed"
     lifted.controller.session.set_trim(None, None)
-    qtbot.mouseClick(strip, Qt.MouseButton.LeftButton, pos=QPoint(round(timeline._x(0.4)), 4))
+    qtbot.mouseClick(strip, Qt.MouseButton.LeftButton, pos=QPoint(round(timeline.x_at(0.4)), 4))
     assert lifted.playback.time_s == pytest.approx(0.4, abs=0.01)
 
 
