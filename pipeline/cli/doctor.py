@@ -55,7 +55,7 @@ def add_parser(commands: Any) -> None:
 def run(arguments: argparse.Namespace, report: Report) -> int:
     """Exit code 0 when the main job can be done here, else 2."""
     healthy = True
-    for check in (_python, _packages, _device, _detector, _weights, _cameras, _streams, _cache, _display, _tools):
+    for check in (_python, _packages, _device, _detector, _weights, cameras, _streams, _cache, _display, _tools):
         for finding in check():
             healthy &= finding.ok or not finding.needed
             report.record(dataclasses.asdict(finding))
@@ -148,7 +148,7 @@ def _located(entry: weights.WeightEntry) -> str:
     return f"{weights.locate(entry).name}, checksum fits"
 
 
-def _cameras() -> Iterator[Finding]:
+def cameras() -> Iterator[Finding]:
     """Those that are plugged in, none of them opened: no light goes on."""
     if not camera_list.can_list():
         yield Finding(

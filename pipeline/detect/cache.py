@@ -60,7 +60,7 @@ class DetectionCache:
     """Poses by frame index, with their times. One thread at a time; any number of processes."""
 
     def __init__(self, folder: Path, content_key: str, detector_key: str) -> None:
-        self._folder = folder / _name(content_key) / _name(detector_key)
+        self.folder = folder / _name(content_key) / _name(detector_key)
         self._keys = {"content": content_key, "detector": detector_key, "format": _FORMAT}
         self._on = True
         self._waiting: dict[int, tuple[float, Pose2D]] = {}
@@ -69,8 +69,8 @@ class DetectionCache:
         self._loaded: tuple[Path, dict[int, Pose2D]] | None = None  # the chunk that was read last
         self._complete = False
         try:
-            make_folder(self._folder)
-            os.utime(self._folder.parent)  # used just now: the last to go
+            make_folder(self.folder)
+            os.utime(self.folder.parent)  # used just now: the last to go
         except (OutputError, OSError) as error:
             self._switch_off(error)  # what is there can still be read
         self._scan()
@@ -122,7 +122,7 @@ class DetectionCache:
         if not self._on or not self._waiting:
             return
         indices = sorted(self._waiting)
-        path = self._folder / f"{indices[0]:08d}-{secrets.token_hex(4)}.npz"
+        path = self.folder / f"{indices[0]:08d}-{secrets.token_hex(4)}.npz"
         arrays = _arrays([self._waiting[i] for i in indices], indices)
         try:
             with atomic_write(path) as file:
@@ -141,7 +141,7 @@ class DetectionCache:
         if not self._on:
             return
         try:
-            with atomic_write(self._folder / _COMPLETE, "w") as file:
+            with atomic_write(self.folder / _COMPLETE, "w") as file:
                 json.dump({**self._keys, "frames": len(self._chunk_of)}, file)
             self._complete = True
         except OutputError as error:
@@ -149,7 +149,7 @@ class DetectionCache:
 
     def _scan(self) -> None:
         """Learn which frames the chunks hold. Only indices and times are read; poses follow when they are asked for."""
-        for path in sorted(self._folder.glob("*.npz")):
+        for path in sorted(self.folder.glob("*.npz")):
             try:
                 with np.load(path, allow_pickle=False) as data:
                     indices, times = data["frame_index"].tolist(), data["time_s"].tolist()
@@ -161,7 +161,7 @@ class DetectionCache:
                 self._chunk_of.setdefault(i, path)
                 self._times.setdefault(i, time_s)
         try:
-            mark = json.loads((self._folder / _COMPLETE).read_text(encoding="utf-8"))
+            mark = json.loads((self.folder / _COMPLETE).read_text(encoding="utf-8"))
             self._complete = mark == {**self._keys, "frames": len(self._chunk_of)}
         except FileNotFoundError:
             pass

@@ -47,7 +47,7 @@ class LiveObserver:
     def __init__(self, detector: Detector, fps_hz: float) -> None:
         self._detector, self._fps_hz = detector, fps_hz
         self._size_px = (0, 0)
-        self._tracker: Tracker | None = None
+        self.tracker: Tracker | None = None
         self._given = self._before = 0  # identities given out, and those of trackers that are gone
         self._followed: dict[int, _Followed] = {}
         detector.reset()
@@ -55,11 +55,11 @@ class LiveObserver:
     def detect(self, frame: Frame) -> tuple[Pose2D, tuple[int, ...]]:
         """The people in the frame with at least one known joint, and who they are."""
         height, width = frame.bgr.shape[:2]
-        if self._tracker is None or (width, height) != self._size_px:
+        if self.tracker is None or (width, height) != self._size_px:
             self._size_px, self._before, self._followed = (width, height), self._given, {}
-            self._tracker = Tracker(self._detector.skeleton, self._fps_hz, self._size_px, keep_rows=False)
+            self.tracker = Tracker(self._detector.skeleton, self._fps_hz, self._size_px, keep_rows=False)
         pose = self._detector.detect(frame)
-        numbers = self._tracker.update(frame.index, frame.time_s, pose)
+        numbers = self.tracker.update(frame.index, frame.time_s, pose)
         known = [i for i, number in enumerate(numbers) if number]
         identities = tuple(self._before + numbers[i] for i in known)
         self._given = max(self._given, *identities, 0)

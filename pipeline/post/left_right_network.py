@@ -85,7 +85,7 @@ def sides_score(
     joints_image: Floats, scores: Floats, size_px: tuple[int, int], fov_deg: float, rate_hz: float
 ) -> float | None:
     """(T, 17, 2) px, NaN = not seen, (T, 17) -> -3 (sides exchanged for sure) to 3; None if too little is seen."""
-    network = _network()
+    network = load_network()
     rows = window_rows(joints_image, rate_hz)
     if network is None or not len(rows):
         return None
@@ -114,7 +114,7 @@ def _gelu(x: Floats) -> Floats:
 
 
 @lru_cache(maxsize=1)
-def _network() -> SidesNetwork | None:
+def load_network() -> SidesNetwork | None:
     from safetensors import SafetensorError
     from safetensors.numpy import load_file
 

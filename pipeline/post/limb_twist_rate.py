@@ -52,7 +52,7 @@ def calm_swivels(world: Doubles, rate_hz: float, forward_only: bool = True) -> t
             for hinge, columns in zip(HINGES, _COLUMNS, strict=True):
                 for frame in np.flatnonzero(leaps[:, columns].any(axis=1)):
                     a, b = max(frame - number * _HALF, 0), min(frame + 1 + number * _HALF, len(part) - 1)
-                    _lead_round(part[a : b + 1], hinge)
+                    lead_round(part[a : b + 1], hinge)
                     touched[a + 1 : b] = True
             if forward_only:
                 part, aside = turned_aside(part)
@@ -68,7 +68,7 @@ def local_steps_deg(world: Doubles, rate_hz: float) -> Doubles:
     return np.asarray(np.degrees(2 * np.arccos(np.clip(dot, 0, 1))))
 
 
-def _lead_round(part: Doubles, hinge: tuple[int, int, int]) -> None:
+def lead_round(part: Doubles, hinge: tuple[int, int, int]) -> None:
     """Lead the middle joint of a hinge round evenly between the first and the last frame of (n, 17, 3), in place."""
     start, middle, end = (part[:, joint] for joint in hinge)
     along = unit(end - start)

@@ -1,4 +1,4 @@
-"""The device that is really used, what it can do, and how OpenVINO is set up on it."""
+"""Choose the torch device and precision, and report what the hardware supports."""
 
 from __future__ import annotations
 
@@ -23,19 +23,15 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-_PROBE_SIZES = (32, 64, 128, 256)  # matmul sizes of the probe, small to large: it stops at the first bad one
-
-
-_PROBE_LIMIT_S = 0.05
-
-
+_PROBE_SIZES = (32, 64, 128, 256)  # side lengths of the probe's matrix products; it stops at the first slow one
+_PROBE_LIMIT_S = 0.05  # s that one product may take: emulated bfloat16 is slower, hardware far faster
 _LIBRARIES = ("torch", "numpy", "scipy", "av", "mediapipe", "openvino", "mmpose", "opencv-python", "safetensors")
 
 
 def choose_device(name: str = "auto") -> torch.device:
-    """The device for "auto" (CUDA, then Apple's GPU, then the CPU), "cpu", "cuda", "cuda:1" or "mps".
+    """Return the torch device for "auto", "cpu", "cuda", "cuda:1" or "mps".
 
-    Raises `ModelError` if the one asked for is not there.
+    "auto" takes CUDA, then Apple's GPU, then the CPU. Raises `ModelError` if the requested device does not exist.
     """
     import torch
 
@@ -58,16 +54,16 @@ def choose_device(name: str = "auto") -> torch.device:
 
 
 def dtype_for(precision: str, device: torch.device) -> torch.dtype:
-    """What a network computes in on `device` when the user asked for "float32" or "bfloat16"; nothing is measured.
+    """Return the dtype in which networks compute for a requested "float32" or "bfloat16".
 
-    bfloat16 that the hardware emulates is warned of, because it is slower than float32. Raises `ModelError` if the
-    device cannot compute in it at all.
+    The choice depends on the request only, never on a measurement. Emulated bfloat16 logs a warning, because it is
+    slower than float32. Raises `ModelError` if the device cannot compute in bfloat16 at all.
     """
     import torch
 
     if precision == "float32":
         if device.type == "cuda":
-            torch.backends.cudnn.allow_tf32 = False  # else convolutions round to 10 bits where the GPU has tensor cores
+            torch.backends.cudnn.allow_tf32 = False  # TF32 would round convolutions to 10 bits on tensor cores
         return torch.float32
     try:
         ones = torch.ones(8, 8, dtype=torch.bfloat16, device=device)
@@ -76,15 +72,15 @@ def dtype_for(precision: str, device: torch.device) -> torch.dtype:
         raise ModelError(f"{device} cannot compute in bfloat16 ({error}).", "Choose float32.") from error
     if not works:
         raise ModelError(f"{device} computes wrongly in bfloat16.", "Choose float32.")
-    if not _has_bfloat16(device):
-        log.warning("%s has no bfloat16 of its own: it is emulated, and slower than float32", device_name(device))
+    if not has_bfloat16(device):
+        log.warning("%s emulates bfloat16, which is slower than float32", device_name(device))
     return torch.bfloat16
 
 
 def describe() -> dict[str, Any]:
-    """What torch computes on here, as plain JSON values: for `doctor` and for provenance.
+    """Describe torch and its devices as plain JSON values, for `doctor` and for provenance.
 
-    `device` is the one that "auto" takes, `gpus` are those that torch can use, `warnings` are texts for the user.
+    `device` is the choice of "auto", `gpus` are those that torch can use, `warnings` are texts for the user.
     """
     import torch
 
@@ -101,22 +97,23 @@ def describe() -> dict[str, Any]:
 
 
 def leave_a_core() -> int:
-    """Let torch use all cores but one, and say how many that is. OMP_NUM_THREADS set by the user wins.
+    """Limit torch to all CPU cores but one and return the number of its threads.
 
-    The 2D detector runs beside the lifter. With as many torch threads as cores each waits for the other at every layer:
-    measured on two busy cores, a window then takes 0.7 to 1.5 s instead of 0.17 s with one thread.
+    OMP_NUM_THREADS set by the user takes precedence. The 2D detector runs at the same time as the lifter. With as many
+    torch threads as cores, each waits for the other at every layer: measured on two busy cores, a window then takes
+    0.7 to 1.5 s instead of 0.17 s with one thread.
     """
     import torch
 
     if "OMP_NUM_THREADS" not in os.environ:
-        affinity = getattr(os, "sched_getaffinity", None)  # Linux only; knows of containers' limits
+        affinity = getattr(os, "sched_getaffinity", None)  # Linux only; respects the limits of containers
         cores = len(affinity(0)) if affinity else (os.cpu_count() or 1)
         torch.set_num_threads(max(1, min(torch.get_num_threads(), cores - 1)))
     return torch.get_num_threads()
 
 
 def versions() -> dict[str, str]:
-    """Versions of what decides a result: Python and the libraries that are installed. Imports none of them."""
+    """List the versions of Python and of the libraries that affect results, without importing them."""
     found = {"python": platform.python_version()}
     for name in _LIBRARIES:
         with contextlib.suppress(importlib.metadata.PackageNotFoundError):
@@ -125,7 +122,7 @@ def versions() -> dict[str, str]:
 
 
 def device_name(device: torch.device) -> str:
-    """Name of the GPU, or of the processor."""
+    """Return the name of the GPU, or of the processor for the CPU."""
     import torch
 
     if device.type == "cuda":
@@ -142,10 +139,10 @@ def device_name(device: torch.device) -> str:
 
 
 def _gpu_warning(gpu_in_use: bool) -> str:
-    """A GPU that lies idle is the most common complaint about such programs: say so."""
+    """Return a warning if an NVIDIA GPU is present but unused, the field's most common complaint."""
     if gpu_in_use:
         return ""
-    names = _nvidia_gpus()
+    names = nvidia_gpus()
     if not names:
         return ""
     import torch
@@ -159,8 +156,8 @@ def _gpu_warning(gpu_in_use: bool) -> str:
     return f"{found} is there, but torch cannot use it, so the CPU is used. Check the NVIDIA driver (nvidia-smi)."
 
 
-def _nvidia_gpus() -> tuple[str, ...]:
-    """Names of NVIDIA GPUs that the system knows of, whatever torch thinks."""
+def nvidia_gpus() -> tuple[str, ...]:
+    """List the names of the system's NVIDIA GPUs, also of those that torch cannot use."""
     tool = shutil.which("nvidia-smi")
     if tool is None:
         return ()
@@ -173,16 +170,16 @@ def _nvidia_gpus() -> tuple[str, ...]:
 
 
 def fast_bfloat16(device: torch.device) -> bool:
-    """Whether bfloat16 can save time on `device`: the hardware has it, and a tiny matrix product is not slow in it.
+    """Return whether bfloat16 can save time: the hardware supports it and small products are fast.
 
-    For reports and refusals only, never to choose a precision. Where a CPU emulates it, a single window of a large
-    model takes minutes.
+    The answer serves reports and refusals only, never the choice of a precision. Where a CPU emulates bfloat16, a
+    single window of a large model takes minutes.
     """
-    return _has_bfloat16(device) and _probe_is_fast(device)
+    return has_bfloat16(device) and _probe_is_fast(device)
 
 
-def _has_bfloat16(device: torch.device) -> bool:
-    """Whether the hardware computes in bfloat16 itself (emulation does not count)."""
+def has_bfloat16(device: torch.device) -> bool:
+    """Return whether the hardware supports bfloat16 natively (emulation does not count)."""
     import torch
 
     if device.type == "cuda":
@@ -190,11 +187,12 @@ def _has_bfloat16(device: torch.device) -> bool:
             return torch.cuda.is_bf16_supported(including_emulation=False)
     if device.type == "mps":
         return True  # the probe decides
-    flags = _cpu_flags()
+    flags = cpu_flags()
     return bool(flags & {"avx512_bf16", "amx_bf16", "bf16", "svebf16"})
 
 
-def _cpu_flags() -> set[str]:
+def cpu_flags() -> set[str]:
+    """Names of the instruction sets of this processor, as torch and Linux report them."""
     import torch
 
     capabilities = getattr(torch.cpu, "get_capabilities", None)  # newer torch only
@@ -207,7 +205,7 @@ def _cpu_flags() -> set[str]:
 
 
 def _probe_is_fast(device: torch.device) -> bool:
-    """Multiply small matrices, growing: False as soon as one takes longer than any hardware support would."""
+    """Multiply matrices of growing size; return False once a product is too slow for hardware support."""
     import torch
 
     for size in _PROBE_SIZES:
@@ -221,7 +219,7 @@ def _probe_is_fast(device: torch.device) -> bool:
 
 
 def synchronize(device: torch.device) -> None:
-    """Wait until the device has done what was asked of it."""
+    """Wait until the device has finished all queued work."""
     import torch
 
     if device.type == "cuda":

@@ -173,9 +173,7 @@ def test_a_blender_that_ctrl_c_has_ended_counts_as_cancelled(tmp_path, monkeypat
     fake.write_text("#!/bin/sh\nsleep 0.5\nexit 130\n")
     fake.chmod(0o755)
     monkeypatch.setenv("PATH", f"{fake.parent}:/usr/bin:/bin")
-    monkeypatch.setattr(
-        "pipeline.export.animation.fbx._ASK_S", 60.0
-    )  # the first look is in time, the next one is too late
+    monkeypatch.setattr("pipeline.export.animation.fbx.POLL_S", 60.0)  # the second look would be too late
     cancel = CancelToken()
     watch = Watch(cancel, lambda _: cancel.cancel())
     with pytest.raises(Cancelled):

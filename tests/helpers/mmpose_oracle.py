@@ -37,8 +37,11 @@ def oracle_network() -> PoseNetwork:
     width, height = network.config.input_px
     side = max(width, height)
 
+    preprocessor = network.model.data_preprocessor
+    mean, std = (getattr(preprocessor, part).reshape(1, 3, 1, 1) for part in ("mean", "std"))
+
     def forward(x: Any) -> tuple[Any, Any]:
-        pictures = (x * network._std + network._mean).round().clamp(0, 255).byte().permute(0, 2, 3, 1).numpy()
+        pictures = (x * std + mean).round().clamp(0, 255).byte().permute(0, 2, 3, 1).numpy()
         joints, scores = np.zeros((len(pictures), 17, 2)), np.zeros((len(pictures), 17))
         for i, rgb in enumerate(pictures):
             square = np.zeros((side, side, 3), np.uint8)
@@ -49,6 +52,6 @@ def oracle_network() -> PoseNetwork:
                 scores[i] = seen.visibility[_COCO_FROM_BLAZEPOSE]
         return simcc(joints, scores, (width, height))
 
-    network._model.extract_feat = lambda x: x
-    network._model.head.forward = forward
+    network.model.extract_feat = lambda x: x
+    network.model.head.forward = forward
     return network

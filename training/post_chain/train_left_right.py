@@ -27,7 +27,7 @@ from pipeline.post.left_right_network import EXCHANGED, FRAMES, RULE, SHARED, si
 from pipeline.system.files import atomic_write
 from training.data.motion_file import load_clips, selection_split
 from training.post_chain.lifted_clips import LiftedClip, load
-from training.synthesis.batches import ahead, make_batch
+from training.synthesis.batches import prefetch, make_batch
 from training.synthesis.detector_errors import load_model
 
 _CHANNELS, _INPUTS = 192, 54
@@ -65,8 +65,8 @@ class SidesNet(nn.Module):
         return out
 
 
-def train(data: Path, out: Path, steps: int) -> None:
-    """Raises `SourceError` for a file that cannot be read."""
+def train(data: Path, out: Path, steps: int, batch: int = _BATCH) -> None:
+    """`batch`: windows a step. Raises `SourceError` for a file that cannot be read."""
     from safetensors.torch import save
 
     clips, _ = selection_split(load_clips(data))
@@ -76,8 +76,8 @@ def train(data: Path, out: Path, steps: int) -> None:
     optimiser = torch.optim.AdamW(network.parameters(), 1e-3, weight_decay=0.02)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 2e-3, total_steps=steps)
     right: list[float] = []
-    batches = ahead(
-        lambda step: make_batch(clips, errors if step % 4 else None, (7, step), _BATCH, FRAMES, _STRIDE, RULE), 0
+    batches = prefetch(
+        lambda step: make_batch(clips, errors if step % 4 else None, (7, step), batch, FRAMES, _STRIDE, RULE), 0
     )
     with contextlib.closing(batches):  # type: ignore[type-var]
         for step in range(steps):
@@ -106,7 +106,7 @@ def judge(lifted: Sequence[LiftedClip]) -> str:
             sources.append(clip.source)
     known, source = np.array(scores), np.array(sources)
     # With exchanged sides a clip's score is its negative: told of if that lies below the bar.
-    lines = [f"{'':12}{'clips':>7}{'told':>7}{'accused':>9}   at {EXCHANGED}"]
+    lines = [f"{'':12}{'clips':>7}{'assumed':>7}{'accused':>9}   at {EXCHANGED}"]
     for name in [*np.unique(source), "all"]:
         here = known[(source == name) | (name == "all")]
         lines.append(f"{name:12}{len(here):7}{(here > -EXCHANGED).mean():7.2f}{(here < EXCHANGED).mean():9.3f}")

@@ -61,13 +61,18 @@ class MediaPipeDetector(PersonFollower[Person]):
         bundle = model_bundle()
         self._max_people, self._prompt = config.max_people, config.prompt
         self._search = PersonSearch(bundle, config.max_people + 2)
-        self._locator = PeopleLocator(bundle, config.max_people)
+        self._locator = PeopleLocator(bundle, config.max_people, config.runtime)
         runtime = self._locator.runtime
         self.runtime = runtime or "mediapipe"  # what runs the landmark network
         parts = [self.name, bundle.mediapipe_version, bundle.sha256[:16], f"a{_ALGORITHM}", f"people{self._max_people}"]
         parts += [] if self._prompt else ["beside"]
         self._cache_key = "-".join([*parts, runtime] if runtime else parts)
         self.reset()
+
+    @property
+    def running_search(self) -> Future[list[Hit]] | None:
+        """The search for newcomers that runs beside the frames; None when there is none."""
+        return None if self._begun is None else self._begun.hits
 
     def _start_search(self, size_px: tuple[int, int]) -> None:
         self._begun: _Begun | None = None

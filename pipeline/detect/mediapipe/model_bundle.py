@@ -34,7 +34,7 @@ _RECIPE = 2  # raise it when the bundle is made differently
 _HINT = "Install MediaPipe again (./start doctor says how)."
 _CONFIDENCE_OUTPUT, _SILHOUETTE_OUTPUT = 1, 2  # of the landmark model: joints, confidence, silhouette, heat maps, world
 # member -> (file in the wheel, mean, standard deviation)
-_PARTS = {
+PARTS = {
     DETECTOR_MEMBER: ("modules/pose_detection/pose_detection.tflite", 127.5, 127.5),
     LANDMARKS_MEMBER: ("modules/pose_landmark/pose_landmark_full.tflite", 0.0, 255.0),
 }
@@ -98,7 +98,7 @@ def _sha256(path: Path) -> str:
 def wheel_file(member: str) -> Path:
     """The bare TFLite file that a member is made from. Raises `ModelError` if it is missing."""
     # Found without importing mediapipe, so that a half-installed package gives a clear error and not an ImportError.
-    relative, spec = _PARTS[member][0], importlib.util.find_spec("mediapipe")
+    relative, spec = PARTS[member][0], importlib.util.find_spec("mediapipe")
     for folder in (spec.submodule_search_locations or []) if spec else []:
         path = Path(folder) / relative
         if path.is_file():
@@ -110,7 +110,7 @@ def _build(path: Path, silhouette: bool) -> None:
     from mediapipe.tasks.python.metadata.metadata_writers import metadata_writer
 
     parts: dict[str, bytes] = {}
-    for member, (relative, mean, deviation) in _PARTS.items():
+    for member, (relative, mean, deviation) in PARTS.items():
         path_in_wheel = wheel_file(member)
         try:
             model = path_in_wheel.read_bytes()

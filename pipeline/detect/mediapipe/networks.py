@@ -116,19 +116,20 @@ class _Graph:
         except (ValueError, RuntimeError) as error:
             raise ModelError(f"MediaPipe cannot start its pose model ({error}).", "Run ./start doctor.") from error
 
-    def run(self, rgb: Image) -> _Result:
+    def run(self, rgb: Image) -> LandmarkResult:
         from mediapipe.python import packet_creator
         from mediapipe.python._framework_bindings import image, image_frame
 
         picture = image.Image(image_format=image_frame.ImageFormat.SRGB, data=rgb)
-        return _Result(self._runner.process({"image": packet_creator.create_image(picture), "rect": self._whole}))
+        packets = {"image": packet_creator.create_image(picture), "rect": self._whole}
+        return LandmarkResult(self._runner.process(packets))
 
     def close(self) -> None:
         self._runner.close()
 
 
 @dataclass(frozen=True, slots=True)
-class _Result:
+class LandmarkResult:
     packets: Any
 
     # MediaPipe aborts the whole process when an empty packet is read, so each getter looks first.

@@ -77,7 +77,7 @@ def _stand_in() -> Iterator[None]:
         yield
         return
     module = types.ModuleType(_EXTENSION)
-    module.__getattr__ = _missing_operation  # type: ignore[method-assign]
+    module.__getattr__ = missing_operation  # type: ignore[method-assign]
     sys.modules[_EXTENSION] = module
     try:
         yield
@@ -95,7 +95,7 @@ def _has_operations() -> bool:
         return False
 
 
-def _missing_operation(name: str) -> Callable[..., Any]:
+def missing_operation(name: str) -> Callable[..., Any]:
     if name.startswith("__"):
         raise AttributeError(name)
 

@@ -53,8 +53,8 @@ class PoseNetwork:
         # What oneDNN's and cuDNN's convolutions want: on a CPU up to a fifth less time, in bfloat16 a quarter.
         self._layout = torch.contiguous_format if self.device.type == "mps" else torch.channels_last
         model = model.to(self.device).to(memory_format=self._layout)  # type: ignore[call-overload]
-        self._model = model.eval().requires_grad_(False)
-        preprocessor = self._model.data_preprocessor
+        self.model = model.eval().requires_grad_(False)
+        preprocessor = self.model.data_preprocessor
         self._mean, self._std = (getattr(preprocessor, part).reshape(1, 3, 1, 1) for part in ("mean", "std"))
         self._to_rgb = bool(getattr(preprocessor, "_channel_conversion", False))
         self._test = {**(config.model.get("test_cfg") or {}), "flip_test": False, "output_heatmaps": False}
@@ -92,11 +92,11 @@ class PoseNetwork:
         import torch
 
         with torch.inference_mode():
-            features = self._features(self._input(pictures))
-            found = self._model.head.predict(features, self._samples(len(pictures)), test_cfg=self._test)
+            features = self._features(self.preprocessed(pictures))
+            found = self.model.head.predict(features, self._samples(len(pictures)), test_cfg=self._test)
         return found[0] if isinstance(found, tuple) else found
 
-    def _input(self, pictures: Image) -> torch.Tensor:
+    def preprocessed(self, pictures: Image) -> torch.Tensor:
         """What MMPose's data preprocessor makes of them."""
         import torch
 
@@ -111,7 +111,7 @@ class PoseNetwork:
         import torch
 
         with torch.autocast(self.device.type, self._dtype, enabled=self._dtype != torch.float32):
-            features = self._model.extract_feat(x)
+            features = self.model.extract_feat(x)
         return _as_float(features)
 
     def _samples(self, count: int) -> list[Any]:

@@ -26,7 +26,7 @@ from .gltf import GltfExporter
 log = logging.getLogger(__name__)
 
 _START_S, _FRAME_S = 120.0, 0.1  # patience: for Blender to start, and a frame of a person
-_ASK_S = 0.1
+POLL_S = 0.1
 _HINT = "Update Blender; its own Python needs NumPy (on Debian: apt-get install python3-numpy). Or choose glTF or BVH."
 
 
@@ -71,7 +71,7 @@ def _run_blender(
                 if time.monotonic() > deadline:
                     raise OutputError(f"Blender did not finish within {patience_s:.0f} s.", "Export a shorter range.")
                 with contextlib.suppress(subprocess.TimeoutExpired):
-                    running.wait(_ASK_S)
+                    running.wait(POLL_S)
         finally:
             running.kill()  # nothing, if it has ended
         said.seek(0)

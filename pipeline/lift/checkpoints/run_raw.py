@@ -137,13 +137,13 @@ def write(path: Path, result: RawResult) -> None:
 def _batches(model: HourglassHost, x: Floats, device: torch.device) -> Iterator[Floats]:
     """All of it if it fits; on the CPU by what is free, since a system short of memory may end the program instead."""
     free = available_memory_bytes() if device.type == "cpu" else None
-    count = len(x) if free is None else int(free * _SHARE / _window_bytes(model))
+    count = len(x) if free is None else int(free * _SHARE / window_bytes(model))
     count = max(1, min(count, len(x)))
     for start in range(0, len(x), count):
         yield x[start : start + count]
 
 
-def _window_bytes(model: HourglassHost) -> float:
+def window_bytes(model: HourglassHost) -> float:
     """About what one window needs: tokens with their hidden layers, and attention matrices with unfused attention."""
     c: Any = model.config  # every host has these sizes
     tokens = c.frames * c.joints * c.channels

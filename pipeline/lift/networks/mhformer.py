@@ -175,14 +175,14 @@ class MHFormer(HourglassHost):
         c = self.config
         check_windows("MHFormer", x, c.frames, c.joints, c.in_channels)
         kept = all_frames(x)  # (B, F)
-        x = self._generate(x)
-        x, kept = self._refine(x, kept)
+        x = self.generate(x)
+        x, kept = self.refine(x, kept)
         x = self.Transformer_hypothesis.norm(x.flatten(2)).view(x.shape)  # (B, r, H, C)
         x = self.recover_tokens(x).flatten(2)  # (B, r or F, H C)
         joints: Tensor = self.regression(x.transpose(1, 2).contiguous()).transpose(1, 2)  # (B, r or F, J 3)
         return joints.reshape(len(x), -1, c.joints, c.out_channels), kept
 
-    def _generate(self, x: Tensor) -> Tensor:
+    def generate(self, x: Tensor) -> Tensor:
         """MHG: (B, F, J, in_channels) -> the hypotheses, each from the one before: (B, F, H, C)."""
         x = x.flatten(2).transpose(1, 2)  # (B, J in_channels, F)
         hypotheses = []
@@ -192,7 +192,7 @@ class MHFormer(HourglassHost):
             hypotheses.append(embedding(x).transpose(1, 2))  # (B, F, C)
         return torch.stack(hypotheses, 2)
 
-    def _refine(self, x: Tensor, kept: Tensor) -> tuple[Tensor, Tensor]:
+    def refine(self, x: Tensor, kept: Tensor) -> tuple[Tensor, Tensor]:
         """SHR and CHI, pruning at their inputs: (B, F, H, C), (B, F) -> (B, r, H, C), (B, r)."""
         hidden = self.Transformer_hypothesis
         x = x + torch.stack(_three(hidden, "pos_embed_"), 2)

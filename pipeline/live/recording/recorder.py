@@ -95,6 +95,11 @@ class Recorder:
         """For people: why the recording ended early; "" if it did not."""
         return self._problem
 
+    @property
+    def waiting(self) -> int:
+        """Results that were given to `write` and are not on disk yet."""
+        return self._queue.waiting
+
     def write(self, result: LiveResult) -> None:
         """Take over one result. Never waits; called from one thread. After `close` or a problem it does nothing."""
         zero_s = result.frame.time_s if self._zero_s is None else self._zero_s

@@ -143,7 +143,7 @@ def test_a_lost_chunk_is_detected_again_and_no_frame_is_missing() -> None:
     run(Numbers(), Follower())
     cache = open_cache("numbers", "follower-1")
     assert isinstance(cache, DetectionCache)
-    lost = sorted(cache._folder.glob("*.npz"))
+    lost = sorted(cache.folder.glob("*.npz"))
     lost[1].write_bytes(b"rubbish")
     found, _ = run(Numbers(), Follower())
     assert [i for i, _, _ in found] == list(range(FRAMES))
@@ -154,7 +154,7 @@ def test_a_lost_start_of_a_range_is_not_skipped() -> None:
     run(Numbers(), Follower(), start_s=2.0)
     cache = open_cache("numbers", "follower-1-from2.000s")
     assert cache is not None
-    sorted(cache._folder.glob("*.npz"))[0].unlink()
+    sorted(cache.folder.glob("*.npz"))[0].unlink()
     found, _ = run(Numbers(), Follower(), start_s=2.0)
     assert [i for i, _, _ in found] == list(range(60, FRAMES))
 

@@ -27,7 +27,7 @@ UNEVEN_MS = [0, 33, 67, 100, 200, 300, 333, 367, 500, 533, 567, 600, 733, 767, 8
 def take_of(video: Path, rows: slice = slice(None)) -> Take:
     """A lifted person over the frames `rows` of the video, seen where a pinhole camera of its size sees them."""
     with_source = VideoSource(video)
-    info, times = with_source.info, with_source._table.time_s
+    info, times = with_source.info, np.array([frame.time_s for frame in with_source.frames()])
     with_source.close()
     index = np.arange(info.frame_count)[rows]
     lifted = scene(facing_camera(clip("jump"))).take()

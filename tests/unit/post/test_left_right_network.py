@@ -102,13 +102,13 @@ def test_too_short_or_without_the_file_nothing_is_said(
     assert score(seen) is None
     long = scene(facing_camera(clip("walk")))
     monkeypatch.setattr(left_right_network, "PROJECT_FOLDER", tmp_path)
-    left_right_network._network.cache_clear()
+    left_right_network.load_network.cache_clear()
     try:
         assert score(long) is None
         assert left_right_network.FILE in caplog.text
     finally:
         monkeypatch.undo()
-        left_right_network._network.cache_clear()
+        left_right_network.load_network.cache_clear()
     assert score(long) is not None
 
 
@@ -120,15 +120,14 @@ def test_training_writes_what_the_library_reads(
         data, positions=np.concatenate([joints, joints]), clip_start=np.array([0, len(joints), 2 * len(joints)]),
         clip_name=np.array(["a", "b"]), clip_source=np.array(["cmu-asf"] * 2), clip_subject=np.array(["x", "y"]),
     )  # fmt: skip
-    monkeypatch.setattr("training.post_chain.train_left_right._BATCH", 8)
-    train(data, tmp_path / left_right_network.FILE, steps=3)
+    train(data, tmp_path / left_right_network.FILE, steps=3, batch=8)
     monkeypatch.setattr(left_right_network, "PROJECT_FOLDER", tmp_path)
-    left_right_network._network.cache_clear()
+    left_right_network.load_network.cache_clear()
     try:
         assert score(scene(facing_camera(clip("walk")))) is not None
     finally:
         monkeypatch.undo()
-        left_right_network._network.cache_clear()
+        left_right_network.load_network.cache_clear()
 
 
 def test_the_bar_is_below_zero_and_within_reach() -> None:

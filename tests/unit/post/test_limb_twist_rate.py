@@ -58,7 +58,7 @@ def test_a_middle_joint_is_led_round_the_line_between_the_others() -> None:
     joints[:, 13] = joints[:, 11] + [0.5, 0, 0]
     joints[:, 12] = (joints[:, 11] + joints[:, 13]) / 2 + way
     led = joints.copy()
-    limb_twist_rate._lead_round(led, (11, 12, 13))
+    limb_twist_rate.lead_round(led, (11, 12, 13))
     np.testing.assert_allclose(led[[0, -1]], joints[[0, -1]], atol=1e-9)
     np.testing.assert_allclose(bone_lengths(led), bone_lengths(joints), atol=1e-9)
     offset = led[:, 12] - (led[:, 11] + led[:, 13]) / 2

@@ -32,7 +32,7 @@ def test_description_is_plain_json():
 
 
 def test_an_idle_gpu_is_warned_of(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(devices, "_nvidia_gpus", lambda: ("RTX 9000",))
+    monkeypatch.setattr(devices, "nvidia_gpus", lambda: ("RTX 9000",))
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
     monkeypatch.setattr(torch.version, "cuda", None)
@@ -43,7 +43,7 @@ def test_an_idle_gpu_is_warned_of(monkeypatch: pytest.MonkeyPatch):
     assert "driver" in devices.describe()["warnings"][0]
     with pytest.raises(ModelError, match="RTX 9000"):
         devices.choose_device("cuda")
-    monkeypatch.setattr(devices, "_nvidia_gpus", tuple)
+    monkeypatch.setattr(devices, "nvidia_gpus", tuple)
     assert devices.describe()["warnings"] == []
 
 
@@ -66,7 +66,7 @@ def test_a_core_is_left_for_the_detector_unless_the_user_says_otherwise(monkeypa
 
 @pytest.mark.parametrize("hardware", [False, True])
 def test_a_precision_is_what_was_asked_for_whatever_the_processor(monkeypatch, caplog, hardware: bool):
-    monkeypatch.setattr(devices, "_has_bfloat16", lambda device: hardware)
+    monkeypatch.setattr(devices, "has_bfloat16", lambda device: hardware)
     monkeypatch.setattr(devices.time, "perf_counter", lambda: pytest.fail("a clock was looked at"))
     assert devices.dtype_for("float32", CPU) == torch.float32
     assert caplog.text == ""
@@ -88,12 +88,13 @@ def test_a_device_without_bfloat16_is_told_of(monkeypatch):
     ("flags", "expected"), [({"avx2", "fma"}, False), ({"avx2", "avx512_bf16"}, True), ({"asimd", "bf16"}, True)]
 )
 def test_hardware_is_asked_by_its_flags(monkeypatch, flags, expected):
-    monkeypatch.setattr(devices, "_cpu_flags", lambda: flags)
-    assert devices._has_bfloat16(CPU) is expected
+    monkeypatch.setattr(devices, "cpu_flags", lambda: flags)
+    assert devices.has_bfloat16(CPU) is expected
 
 
 def test_the_probe_stops_at_the_first_slow_product(monkeypatch):
+    monkeypatch.setattr(devices, "has_bfloat16", lambda device: True)
     clock = iter(range(1000))  # every look at the clock is a second later
     monkeypatch.setattr(devices.time, "perf_counter", lambda: next(clock))
-    assert devices._probe_is_fast(CPU) is False
+    assert devices.fast_bfloat16(CPU) is False
     assert next(clock) == 2, "it went on after a slow product"

@@ -112,8 +112,8 @@ def test_newcomer_is_found_within_half_a_second(detector: MediaPipeDetector, pic
     counts = []
     for i in range(46):
         counts.append(len(detector.detect(Frame(i, i / 30, alone if i < 30 else picture)).scores))
-        if detector._begun is not None:
-            wait([detector._begun.hits])  # at a camera's pace a search is over before the next frame comes
+        if detector.running_search is not None:
+            wait([detector.running_search])  # at a camera's pace a search is over before the next frame comes
     assert counts[:30] == [1] * 30
     assert counts[45] == 2
     assert counts[30:].index(2) <= 15
@@ -135,12 +135,12 @@ def test_frames_of_a_camera_never_wait_for_a_search(picture: np.ndarray, monkeyp
     try:
         for i in range(1, 40):
             assert len(detector.detect(Frame(i, i / 30, picture)).scores) == 1
-        assert detector._begun is not None
+        assert detector.running_search is not None
         goes_on.set()
         counts = []
         for i in range(40, 60):
-            if detector._begun is not None:
-                wait([detector._begun.hits])
+            if detector.running_search is not None:
+                wait([detector.running_search])
             counts.append(len(detector.detect(Frame(i, i / 30, picture)).scores))
         assert counts[-1] == 2
     finally:
@@ -194,13 +194,13 @@ def test_network_that_sees_nobody_is_no_error(
 ) -> None:
     """At a confidence of exactly 0 MediaPipe's graph gives no landmarks at all."""
     from pipeline.detect.mediapipe import landmarks
-    from pipeline.detect.mediapipe.networks import Landmarker, _Result
+    from pipeline.detect.mediapipe.networks import Landmarker, LandmarkResult
 
     monkeypatch.setattr(landmarks, "landmarkers", lambda bundle, count: ([Landmarker(bundle)], ""))
     detector = MediaPipeDetector()
-    monkeypatch.setattr(_Result, "number", lambda self, name: confidence)
+    monkeypatch.setattr(LandmarkResult, "number", lambda self, name: confidence)
     if confidence == 0:
-        monkeypatch.setattr(_Result, "proto", lambda self, name: None)
+        monkeypatch.setattr(LandmarkResult, "proto", lambda self, name: None)
     assert len(detector.detect(Frame(0, 0.0, picture)).scores) == 0
     detector.close()
 

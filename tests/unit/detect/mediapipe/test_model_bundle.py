@@ -60,7 +60,7 @@ def test_damaged_bundle_is_made_again(own_cache: Path, harm: str) -> None:
 
 
 def test_wheel_without_models(own_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(mediapipe_model._PARTS, DETECTOR_MEMBER, ("modules/nothing.tflite", 0.0, 1.0))
+    monkeypatch.setitem(mediapipe_model.PARTS, DETECTOR_MEMBER, ("modules/nothing.tflite", 0.0, 1.0))
     with pytest.raises(ModelError, match=r"lacks its model file modules/nothing\.tflite") as caught:
         model_bundle()
     assert "doctor" in caught.value.hint

@@ -99,8 +99,8 @@ class TestInput:
 
         crop = piece_of(rtmpose.config, BOXES[0]).cut(picture)
         chw = torch.from_numpy(crop.transpose(2, 0, 1).copy())
-        theirs = rtmpose._model.data_preprocessor({"inputs": [chw], "data_samples": [PoseDataSample()]})
-        torch.testing.assert_close(rtmpose._input(crop[None]), theirs["inputs"])
+        theirs = rtmpose.model.data_preprocessor({"inputs": [chw], "data_samples": [PoseDataSample()]})
+        torch.testing.assert_close(rtmpose.preprocessed(crop[None]), theirs["inputs"])
 
 
 class TestPlaces:
@@ -113,8 +113,8 @@ class TestPlaces:
         network, piece = random_network(RTMPOSE), piece_of(rtmpose.config, box)
         rng = np.random.default_rng(5)
         bins = np.stack([rng.integers(0, 384, 17), rng.integers(0, 512, 17)], axis=-1)
-        network._model.extract_feat = lambda x: x
-        network._model.head.forward = lambda x: simcc(bins[None] / 2, np.full((1, 17), 0.8), (192, 256))
+        network.model.extract_feat = lambda x: x
+        network.model.head.forward = lambda x: simcc(bins[None] / 2, np.full((1, 17), 0.8), (192, 256))
         joints, scores = network.poses([np.zeros((256, 192, 3), np.uint8)])
         matrix = get_warp_matrix(np.array(piece.centre), np.array(piece.size), 0, (192, 256), inv=True)
         expected = cv2.transform(bins[None].astype(np.float64) / 2, matrix)[0]
@@ -129,8 +129,8 @@ class TestPlaces:
         y, x = np.mgrid[:64, :48]
         wanted = np.stack([np.linspace(8, 40, 17), np.linspace(6, 57, 17)], axis=-1)
         maps = np.exp(-((x - wanted[:, 0, None, None]) ** 2 + (y - wanted[:, 1, None, None]) ** 2) / 8)
-        network._model.extract_feat = lambda x: x
-        network._model.head.forward = lambda x: torch.from_numpy(maps[None].astype(np.float32))
+        network.model.extract_feat = lambda x: x
+        network.model.head.forward = lambda x: torch.from_numpy(maps[None].astype(np.float32))
         joints, _ = network.poses([np.zeros((256, 192, 3), np.uint8)])
         # Not DARK or UDP: a quarter of a cell is what this codec resolves, and it counts corners of cells.
         assert np.abs(joints[0] - wanted * 4).max() <= 1.5
@@ -138,8 +138,8 @@ class TestPlaces:
     def test_joints_without_a_peak_are_not_known(self) -> None:
         network = random_network(RTMPOSE)
         heights = np.linspace(0.0, 1.4, 17)[None]
-        network._model.extract_feat = lambda x: x
-        network._model.head.forward = lambda x: simcc(np.full((1, 17, 2), 50.0), heights, (192, 256))
+        network.model.extract_feat = lambda x: x
+        network.model.head.forward = lambda x: simcc(np.full((1, 17, 2), 50.0), heights, (192, 256))
         joints, scores = network.poses([np.zeros((256, 192, 3), np.uint8)])
         assert np.isnan(joints[0, 0]).all()
         assert scores[0, 0] == 0
@@ -152,8 +152,8 @@ class TestPlaces:
             assert network.config.skeleton == skeleton
             count = 133 if skeleton == "coco23" else 26
             places = np.stack([np.arange(count), np.arange(count)], axis=-1)[None].astype(float)
-            network._model.extract_feat = lambda x: x
-            network._model.head.forward = lambda x, p=places, n=count: simcc(p, np.ones((1, n)), (192, 256))
+            network.model.extract_feat = lambda x: x
+            network.model.head.forward = lambda x, p=places, n=count: simcc(p, np.ones((1, n)), (192, 256))
             joints, _ = network.poses([np.zeros((256, 192, 3), np.uint8)])
             place = dict(zip(SKELETONS[skeleton].names, joints[0, :, 0], strict=True))
             their_numbers = {
@@ -168,7 +168,7 @@ class TestBatches:
         """As `mmpose.apis.inference_topdown` does it (which needs torchvision), without the mirror image."""
         from mmengine.dataset import pseudo_collate
 
-        model = random_network(RTMPOSE)._model
+        model = random_network(RTMPOSE).model
         model.test_cfg["flip_test"] = False
         theirs = model.test_step(pseudo_collate([transformed(picture, box, RTMPOSE, pack=True) for box in BOXES]))
         pieces = [piece_of(rtmpose.config, box) for box in BOXES]
@@ -200,7 +200,7 @@ class TestBatches:
     def test_half_precision_keeps_the_places(self, picture: np.ndarray) -> None:
         """The backbone in bfloat16, the head in float32: scores stay within a few percent of their range."""
         plain = random_network(RTMPOSE)
-        half = PoseNetwork(plain.config, plain._model.state_dict(), "half", "cpu", "bfloat16")
+        half = PoseNetwork(plain.config, plain.model.state_dict(), "half", "cpu", "bfloat16")
         assert (plain.precision, half.precision) == ("float32", "bfloat16")
         crops = [piece_of(plain.config, box).cut(picture) for box in BOXES[:2]]
         (_, exact), (_, rounded) = plain.poses(crops), half.poses(crops)
@@ -228,9 +228,9 @@ def rtmo_oracle() -> PoseNetwork:
         vectors = [torch.zeros(1, 4, n, n) for n in sizes]
         return scores, boxes, None, visible, vectors
 
-    network._model.extract_feat = lambda x: x
-    network._model.head.forward = forward
-    network._model.head.dcc.forward_test = lambda vectors, boxes, grids: grids[:, None] + offsets
+    network.model.extract_feat = lambda x: x
+    network.model.head.forward = forward
+    network.model.head.dcc.forward_test = lambda vectors, boxes, grids: grids[:, None] + offsets
     return network
 
 
@@ -273,11 +273,11 @@ def test_the_import_leaves_no_stand_in_behind() -> None:
     assert "mmcv._ext" not in sys.modules
     import mmcv.ops
 
-    from pipeline.detect.mmpose.import_without_ops import _missing_operation
+    from pipeline.detect.mmpose.import_without_ops import missing_operation
 
     assert mmcv.ops is not None
     with pytest.raises(ModelError, match="'nms' of mmcv's compiled operations"):
-        _missing_operation("nms")(1, 2)
+        missing_operation("nms")(1, 2)
 
 
 def test_what_mmpose_says_goes_to_the_log(caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture) -> None:

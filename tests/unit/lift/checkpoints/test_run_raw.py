@@ -82,7 +82,7 @@ def test_a_batch_that_does_not_fit_is_split(tmp_path: Path, monkeypatch: pytest.
     np.testing.assert_array_equal(split.kept_frames, whole.kept_frames)
 
     sizes.clear()
-    monkeypatch.setattr(run_raw, "available_memory_bytes", lambda: 3.9 * run_raw._window_bytes(model))
+    monkeypatch.setattr(run_raw, "available_memory_bytes", lambda: 3.9 * run_raw.window_bytes(model))
     run_raw.run(model, x, CPU)
     assert sizes == [1, 1, 1, 1, 1]  # half of what is free, before anything is tried
 

@@ -67,11 +67,11 @@ def test_pruning_at_block_0_equals_refining_only_the_kept_frames():
     model, pruned = small(), small(PruneConfig("TPS", ((0, 6),), ""))
     x = torch.randn(1, 18, 17, 2)
     joints, kept = pruned.forward_kept(x)
-    tokens = model._generate(x)[:, kept[0]]
+    tokens = model.generate(x)[:, kept[0]]
     hidden = model.Transformer_hypothesis
     for i in (1, 2, 3):
         setattr(hidden, f"pos_embed_{i}", torch.nn.Parameter(getattr(hidden, f"pos_embed_{i}")[:, kept[0]]))
-    refined, _ = model._refine(tokens, kept)
+    refined, _ = model.refine(tokens, kept)
     y = hidden.norm(refined.flatten(2)).transpose(1, 2)
     torch.testing.assert_close(joints, model.regression(y).transpose(1, 2).unflatten(-1, (17, 3)))
 
@@ -84,5 +84,5 @@ def test_tpc_sees_the_hypotheses_side_by_side_not_their_mean():
     x[:, :, 2] = -x[:, :, 0] - x[:, :, 1]  # mean over the hypotheses is zero in every frame
     for i in (1, 2, 3):
         getattr(model.Transformer_hypothesis, f"pos_embed_{i}").zero_()
-    _, kept = model._refine(x, torch.arange(18)[None])
+    _, kept = model.refine(x, torch.arange(18)[None])
     assert kept.tolist() != [[0, 1, 2, 3, 9]]  # what ties everywhere would give: the earliest ones and the centre

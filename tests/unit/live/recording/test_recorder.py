@@ -44,7 +44,7 @@ def record(folder: Path, results: list[LiveResult], info: VideoInfo = INFO, drai
     for one in results:
         recorder.write(one)
         if drained:  # the test hands over faster than any camera
-            while recorder._queue.waiting > 4:
+            while recorder.waiting > 4:
                 time.sleep(0.001)
     assert recorder.close() == folder
     assert recorder.problem == ""
@@ -109,13 +109,13 @@ def test_a_busy_encoder_costs_pictures_but_no_rows_and_film_and_rows_stay_togeth
     from pipeline.live.recording import video_file
 
     go_on = threading.Event()
-    convert = video_file.TakeVideo._converted
+    convert = video_file.h264_frame
 
-    def slow(self, bgr):
+    def slow(bgr):
         go_on.wait(10)
-        return convert(self, bgr)
+        return convert(bgr)
 
-    monkeypatch.setattr(video_file.TakeVideo, "_converted", slow)
+    monkeypatch.setattr(video_file, "h264_frame", slow)
     recorder = Recorder(tmp_path / "take", INFO)
     begun = time.monotonic()
     for one in some(40):

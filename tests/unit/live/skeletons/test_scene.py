@@ -243,9 +243,9 @@ def test_the_tracker_forgets_in_live_mode():
     for index in range(100):  # everybody comes when the one before is forgotten
         _, identities = observer.detect(Frame(index, 20.0 * index, picture))
         assert identities == (index + 1,)
-    assert observer._tracker is not None
-    assert len(observer._tracker._people) == 1
-    assert observer._tracker._frame_index.length == 0
+    assert observer.tracker is not None
+    assert len(observer.tracker.identities()) == 1
+    assert len(observer.tracker.frame_index) == 0
 
 
 def test_memory_does_not_grow_with_the_length_of_a_run():
