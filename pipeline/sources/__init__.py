@@ -1,1 +1,1 @@
-"""Where frames come from: files, cameras, network streams, 2D joints."""
+"""Read frames from video files, cameras and network streams, and 2D joints from files."""

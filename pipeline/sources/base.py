@@ -1,4 +1,4 @@
-"""The contract of a frame source."""
+"""Define the contract of a frame source: upright BGR frames with true timestamps."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from ..core.camera import Frame, VideoInfo
 
 @runtime_checkable
 class FrameSource(Protocol):
-    """Upright BGR frames with true timestamps.
+    """Deliver upright BGR frames with true timestamps.
 
     Opening is all or nothing: the constructor raises `SourceError` and leaves nothing open. `frames` delivers every
     frame of the range exactly once, in order of time, with its index in the whole source, and may be called again.
-    A stream that breaks off in the middle ends with the frames before it and a `SourceError` only if there were none.
-    `frame_at` gives the frame shown at `time_s` (the last one whose timestamp is not later, within half a
-    millisecond); cheap when called with slowly rising times. One thread at a time.
+    A stream that breaks off in the middle ends with the frames before the break; it raises a `SourceError` only if
+    there were none. `frame_at` gives the frame shown at `time_s` (the last one whose timestamp is not later, within
+    half a millisecond) and is cheap when called with slowly rising times. Only one thread may use a source at a time.
     """
 
     @property
     def info(self) -> VideoInfo: ...
 
     def frames(self, start_s: float | None = None, end_s: float | None = None) -> Iterator[Frame]:
-        """Frames with start_s <= time_s < end_s (None: from the first, to the last)."""
+        """Yield the frames with start_s <= time_s < end_s (None: from the first, to the last)."""
         ...
 
     def frame_at(self, time_s: float) -> Frame: ...

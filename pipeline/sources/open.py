@@ -1,4 +1,4 @@
-"""From what the user gives (files, folders) to sources."""
+"""Open the files that the user names, and list the videos of folders."""
 
 from __future__ import annotations
 
@@ -21,7 +21,10 @@ JOINTS2D_SUFFIXES = (".npz",)
 
 
 def open_source(path: str | Path) -> VideoSource | Joints2DSource:
-    """Open a video, or 2D joints found elsewhere (.npz), by content first and suffix second. Raises `SourceError`."""
+    """Open a video file or a file of 2D joints (.npz).
+
+    Either the suffix .npz or zip content selects the 2D joints. Raises `SourceError`.
+    """
     path = Path(path).expanduser()
     name = "joints2d" if path.suffix.lower() in JOINTS2D_SUFFIXES or _is_zip(path) else "video"
     source: VideoSource | Joints2DSource = registry.find("source", name).load()(path)
@@ -29,18 +32,19 @@ def open_source(path: str | Path) -> VideoSource | Joints2DSource:
 
 
 def _is_zip(path: Path) -> bool:
-    """.npz is a zip file; no video format is."""
+    """Return whether the file is a zip archive, as .npz files are and no video format is."""
     try:
         with path.open("rb") as file:
             return file.read(4) == b"PK\x03\x04"
     except OSError:
-        return False  # the source says what is wrong with it
+        return False  # opening the source raises an error with the reason
 
 
 def find_inputs(paths: Iterable[str | Path]) -> list[Path]:
-    """Files as they are, folders replaced by the videos directly in them, sorted by name.
+    """List the given files, with every folder replaced by the videos directly in it.
 
-    Raises `SourceError` for a path that does not exist and for a folder without a video.
+    The videos of a folder are sorted by name. Raises `SourceError` for a path that does not exist and for a folder
+    without a video.
     """
     found: list[Path] = []
     for path in (Path(given).expanduser() for given in paths):
@@ -55,7 +59,7 @@ def find_inputs(paths: Iterable[str | Path]) -> list[Path]:
             raise SourceError(
                 f"The folder {path} cannot be read ({error.strerror or error}).", "Check its permissions."
             ) from error
-        # Hidden files are what systems leave behind ("._clip.mp4" on exFAT drives), never recordings.
+        # Hidden files are left behind by systems ("._clip.mp4" on exFAT drives) and are never recordings.
         visible = [item for item in inside if item.is_file() and not item.name.startswith(".")]
         videos = [item for item in visible if item.suffix.lower() in VIDEO_SUFFIXES]
         if not videos:

@@ -1,4 +1,4 @@
-"""The sample video: two people, one of whom jumps. It comes with the Sports2D wheel (BSD-3-Clause)."""
+"""Locate the sample video: two people, one jumps; part of the Sports2D wheel (BSD-3-Clause)."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ _PARTS = ("Sports2D", "Demo", "demo.mp4")
 
 
 def sample_video() -> Path:
-    """Where the sample video lies. Raises `SourceError` with the command that installs it.
+    """Return the path of the sample video.
 
-    The package is looked up, never imported: it is installed without its dependencies.
+    The package is looked up but never imported, because it is installed without its dependencies. Raises `SourceError`
+    with the command that installs it.
     """
     try:
         distribution = importlib.metadata.distribution(_PACKAGE)

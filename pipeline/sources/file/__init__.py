@@ -1,1 +1,1 @@
-"""Video files and 2D-joint files."""
+"""Read video files and files of 2D joints."""

@@ -1,4 +1,4 @@
-"""Can this file be read at all, and which one is it."""
+"""Check that a file can be read, and identify its content by a hash."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def check_readable(path: Path) -> None:
         if path.is_dir():
             raise SourceError(f"{path} is a folder, not a file.", "Choose a file in it.")
         if path.exists() and not path.is_file():
-            raise SourceError(f"{path} is not a file.", "Choose a video file.")  # a pipe would be waited for, for ever
+            raise SourceError(f"{path} is not a file.", "Choose a video file.")  # opening a pipe would block for ever
         with path.open("rb") as file:
             if not file.read(1):
                 raise SourceError(f"{path} is empty (0 bytes).", "Copy or record it again.")
@@ -32,7 +32,10 @@ def check_readable(path: Path) -> None:
 
 
 def content_key(path: Path) -> str:
-    """sha256 over size and first, middle and last MiB: fast for any size, the same wherever the file lies."""
+    """Compute a sha256 over the size and the first, middle and last MiB of a file.
+
+    The key is fast for any file size and does not depend on the path.
+    """
     size = path.stat().st_size
     digest = hashlib.sha256(str(size).encode())
     with path.open("rb") as file:

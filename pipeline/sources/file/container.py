@@ -1,7 +1,7 @@
-"""What is known of a video file before it is decoded: its stream, every timestamp, its place of the camera.
+"""Read a video container without decoding: main stream, all timestamps, field of view.
 
-All that touches libav's containers without decoding lives here; `video` decodes. Nothing here keeps a file open
-after an error.
+Everything that touches libav's containers without decoding lives here; `video` decodes. No function here keeps a file
+open after an error.
 """
 
 from __future__ import annotations
@@ -21,17 +21,20 @@ from .timing import FALLBACK_FPS_HZ, FrameTable
 
 log = logging.getLogger(__name__)
 
-_FILM_DIAGONAL_MM = math.hypot(36.0, 24.0)
+_FILM_DIAGONAL_MM = math.hypot(36.0, 24.0)  # mm, diagonal of a 35 mm film frame: 43.3
 _PLAYLISTS = ("hls", "applehttp", "dash", "concat", "imf", "sdp")  # demuxers of text that names other files
 _FORMATS_HINT = "Choose a video file such as .mp4, .mov, .mkv, .avi or .webm."
 
 
 def open_container(path: Path) -> tuple[Any, Any]:
-    """The open container and its main video stream, decoding on several threads. Raises `SourceError`."""
+    """Open a container and its main video stream for decoding on several threads.
+
+    Raises `SourceError` if the file is not a readable video.
+    """
     check_readable(path)
     try:
         # Only local files: a playlist in disguise must not make the program fetch other files or addresses.
-        # An absolute path is never mistaken for a protocol, and "%03d" in a name never for a picture series.
+        # An absolute path is never mistaken for a protocol, and "%03d" in a name never for an image sequence.
         container = av.open(
             str(path.resolve()),
             options={"protocol_whitelist": "file", "pattern_type": "none"},
@@ -51,13 +54,13 @@ def open_container(path: Path) -> tuple[Any, Any]:
 
 
 def _not_a_video(path: Path, error: Exception) -> SourceError:
-    """Say why the file could not be opened, from its first bytes."""
+    """Explain from the first bytes of a file why it could not be opened."""
     with path.open("rb") as file:
         head = file.read(4096)
     if head[4:8] in (b"ftyp", b"moov", b"mdat", b"wide"):
         return SourceError(
             f"{path} is a broken or unfinished recording: its index cannot be read.",
-            "Copy it again from the camera; if it is the same there, the recording was not closed properly.",
+            "Copy it again from the camera; if that copy fails too, the recording was not closed properly.",
         )
     if b"\0" not in head and not any(byte < 9 for byte in head):
         return SourceError(f"{path} is a text file, not a video.", _FORMATS_HINT)
@@ -82,7 +85,10 @@ def _main_stream(path: Path, container: Any) -> Any:
 
 
 def demux(path: Path, container: Any, stream: Any) -> Iterator[Any]:
-    """The stream's packets in file order, as many as can be read; the last one is empty and drains the decoder."""
+    """Yield the readable packets of a stream in file order.
+
+    The last packet is empty and drains the decoder.
+    """
     packets = container.demux(stream)
     while True:
         try:
@@ -99,10 +105,10 @@ def demux(path: Path, container: Any, stream: Any) -> Iterator[Any]:
 def scan(path: Path, container: Any, stream: Any, first_pts: int | None) -> FrameTable:
     """Read every packet's timestamp from a freshly opened container, without decoding.
 
-    `first_pts` is the timestamp of the first frame that decodes: what comes before it cannot be shown. Costs about
-    8 microseconds a frame plus the reading of the file.
+    `first_pts` is the timestamp of the first frame that decodes: earlier frames cannot be shown. The scan takes about
+    8 microseconds a frame plus the time to read the file.
     """
-    shown: list[tuple[int | None, bool]] = []  # timestamp, is it a keyframe; in file order
+    shown: list[tuple[int | None, bool]] = []  # (timestamp, is a keyframe) in file order
     end: int | None = None  # when the last frame stops being shown
     may_hide = stream.codec_context.name in ("vp8", "libvpx")
     last_is_corrupt = False
@@ -116,15 +122,15 @@ def scan(path: Path, container: Any, stream: Any, first_pts: int | None) -> Fram
         if packet.pts is not None:
             end = max(end or packet.pts, packet.pts + (packet.duration or 0))
     if last_is_corrupt and len(shown) > 1:
-        shown.pop()  # the file ends in the middle of it
+        shown.pop()  # the file ends in the middle of this packet
     rate_hz = _plausible(stream.average_rate) or _plausible(stream.guessed_rate) or _plausible(stream.base_rate)
     stamps = [(pts, key) for pts, key in shown if pts is not None and first_pts is not None and pts >= first_pts]
     unusable = first_pts is None or any(pts is None for pts, _ in shown) or not stream.time_base
     if unusable or (len(shown) > 1 and len({pts for pts, _ in stamps}) < 2):
-        # Without timestamps the container's rate is a default; what the coded pictures say is better.
+        # Without timestamps the container's rate is only a default; the rate in the coded frames is more reliable.
         rate_hz = _plausible(stream.guessed_rate) or rate_hz
-        return FrameTable.counted(max(1, len(shown)), rate_hz or FALLBACK_FPS_HZ)
-    return FrameTable.stamped(
+        return FrameTable.from_count(max(1, len(shown)), rate_hz or FALLBACK_FPS_HZ)
+    return FrameTable.from_timestamps(
         [pts for pts, _ in stamps], [pts for pts, key in stamps if key], end, float(stream.time_base), rate_hz
     )
 
@@ -134,10 +140,10 @@ def _plausible(rate: Fraction | None) -> float | None:
 
 
 def fov_from_metadata(container: Any, stream: Any, width_px: int, height_px: int) -> float | None:
-    """Horizontal field of view in degrees from a phone's 35 mm-equivalent focal length, if the file tells it.
+    """Compute the horizontal field of view (degrees) from a 35 mm-equivalent focal length.
 
-    "Equivalent" compares diagonals (CIPA DCG-001), so the width that counts is the displayed picture's share of the
-    43.3 mm diagonal of 35 mm film.
+    Phones write this focal length into the metadata; None if the file has none. "Equivalent" compares diagonals (CIPA
+    DCG-001), so the sensor width is the displayed image's share of the 43.3 mm diagonal of 35 mm film.
     """
     for tags in (stream.metadata, container.metadata):
         for name, value in tags.items():

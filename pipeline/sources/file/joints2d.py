@@ -1,13 +1,13 @@
-"""2D joints found elsewhere: a NumPy `.npz` in place of a video and a detector.
+"""Read 2D joints of another detector from a NumPy `.npz`, in place of a video.
 
 Arrays in the file; `T` frames, `P` persons (in no particular order), `J` joints of the skeleton:
 
 | name | shape | meaning |
 |---|---|---|
-| `joints_image` | (T, J, 2) or (T, P, J, 2) | pixels of the upright picture, x right, y down; NaN = not seen |
+| `joints_image` | (T, J, 2) or (T, P, J, 2) | pixels of the upright image, x right, y down; NaN = not seen |
 | `scores` | (T, J) or (T, P, J) | confidence in [0, 1]; 0 or NaN = not seen |
 | `fps_hz` | scalar | frames a second |
-| `width_px`, `height_px` | scalars | size of the upright picture |
+| `width_px`, `height_px` | scalars | size of the upright image |
 | `skeleton` | text | `h36m17`, `coco17`, `coco23`, `halpe26` or `blazepose33` |
 | `fov_deg` | scalar, optional | horizontal field of view of the camera |
 | `time_s` | (T,), optional | true timestamps, rising; without them frame i is at i / fps_hz |
@@ -35,17 +35,20 @@ from .timing import true_rate
 _REQUIRED = ("joints_image", "scores", "fps_hz", "width_px", "height_px", "skeleton")
 _OPTIONAL = ("fov_deg", "time_s")
 _HINT = f"Expected arrays: {', '.join(_REQUIRED)}; optional: {', '.join(_OPTIONAL)}."
-_HIGHEST_SCORE = 2.0  # SimCC heads give confidences a little above 1; percentages are a mistake
+_HIGHEST_SCORE = 2.0  # upper limit of a confidence: SimCC heads give a little above 1, percentages are an error
 
 
 class Joints2DSource:
-    """Detections read from a file: `poses` in place of `FrameSource.frames`. All of it is checked and read at once."""
+    """Deliver detections from a file through `poses`, in place of `FrameSource.frames`.
+
+    The constructor reads and checks the whole file; it raises `SourceError`.
+    """
 
     def __init__(self, path: str | Path) -> None:
         self._path = Path(path).expanduser().absolute()
         check_readable(self._path)
         arrays = _load(self._path)
-        fields = _Fields(self._path.name, arrays)
+        fields = _CheckedArrays(self._path.name, arrays)
         self._skeleton = fields.skeleton()
         fps_hz = fields.number("fps_hz", 0.1, 1000.0)
         width_px, height_px = fields.whole("width_px"), fields.whole("height_px")
@@ -71,18 +74,19 @@ class Joints2DSource:
 
     @property
     def skeleton(self) -> str:
-        """Key of `skeleton.SKELETONS`."""
+        """Return the key of the file's skeleton in `skeletons.SKELETONS`."""
         return self._skeleton
 
     @property
     def person_count(self) -> int:
-        """P: how many people the file has columns for."""
+        """Return P, the number of persons that the file has columns for."""
         return int(self._joints.shape[1])
 
     def poses(self, start_s: float | None = None, end_s: float | None = None) -> Poses:
-        """(frame index, time, who is in it) for start_s <= time < end_s, each frame once, in order, also empty ones.
+        """Yield (frame index, time in s, poses) of the frames with start_s <= time < end_s.
 
-        A person of whom no joint is seen is not in the frame. Joints that are not seen are NaN with score 0.
+        Each frame comes once, in order, also without a person. A person without a seen joint is left out. Joints that
+        are not seen are NaN with score 0.
         """
         start = 0 if start_s is None else int(np.searchsorted(self._time_s, start_s))
         end = len(self._time_s) if end_s is None else int(np.searchsorted(self._time_s, end_s))
@@ -98,7 +102,7 @@ class Joints2DSource:
         return Pose2D(boxes.astype(np.float32), joints.copy(), scores.copy(), self._skeleton)
 
     def close(self) -> None:
-        """Nothing is open; for the symmetry with `FrameSource`."""
+        """Do nothing, because no file stays open; `FrameSource` has this method."""
 
 
 def _load(path: Path) -> dict[str, NDArray[Any]]:
@@ -124,66 +128,69 @@ def _key(arrays: dict[str, NDArray[Any]]) -> str:
     return digest.hexdigest()
 
 
-class _Fields:
-    """Checked access to the arrays; every complaint names the file, what was expected and what is there."""
+class _CheckedArrays:
+    """Read the arrays with checks; errors name the file, the expected and the actual value."""
 
     def __init__(self, name: str, arrays: dict[str, NDArray[Any]]) -> None:
         self._name, self._arrays = name, arrays
 
-    def _fail(self, field: str, expected: str, actual: object) -> SourceError:
+    def _error(self, field: str, expected: str, actual: object) -> SourceError:
         return SourceError(f"{field} in {self._name} is {actual}, expected {expected}.", _HINT)
 
     def _numbers(self, field: str, expected: str) -> NDArray[Any]:
         array = self._arrays[field]
         if array.dtype.kind not in "fiu":
-            raise self._fail(field, expected, f"of type {array.dtype}")
+            raise self._error(field, expected, f"of type {array.dtype}")
         return array
 
     def skeleton(self) -> str:
         array, known = self._arrays["skeleton"], "one of " + ", ".join(SKELETONS)
         if array.size != 1 or array.dtype.kind not in "US":
-            raise self._fail("skeleton", known, f"of type {array.dtype} and shape {array.shape}")
+            raise self._error("skeleton", known, f"of type {array.dtype} and shape {array.shape}")
         value = array.reshape(())[()]
         key = value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
         if key not in SKELETONS:
-            raise self._fail("skeleton", known, f"'{key}'")
+            raise self._error("skeleton", known, f"'{key}'")
         return key
 
     def number(self, field: str, low: float, high: float) -> float:
         expected = f"one number from {low:g} to {high:g}"
         array = self._numbers(field, expected)
         if array.size != 1:
-            raise self._fail(field, expected, f"of shape {array.shape}")
+            raise self._error(field, expected, f"of shape {array.shape}")
         value = float(array.reshape(())[()])
         if not low <= value <= high:
-            raise self._fail(field, expected, value)
+            raise self._error(field, expected, value)
         return value
 
     def whole(self, field: str) -> int:
         value = self.number(field, 1, 65536)
         if value != int(value):
-            raise self._fail(field, "a whole number of pixels", value)
+            raise self._error(field, "a whole number of pixels", value)
         return int(value)
 
     def joints(self, joint_count: int) -> tuple[Floats, Floats]:
-        """(T, P, J, 2) and (T, P, J), cleaned: a joint is seen, or it is NaN with score 0."""
+        """Return joints (T, P, J, 2) in pixels and scores (T, P, J).
+
+        Joints that are not seen are NaN with score 0.
+        """
         shapes = f"of shape (T, {joint_count}, 2) or (T, P, {joint_count}, 2)"
         joints = self._numbers("joints_image", shapes)
         if joints.ndim not in (3, 4) or joints.shape[-2:] != (joint_count, 2):
-            raise self._fail("joints_image", shapes, f"of shape {joints.shape}")
+            raise self._error("joints_image", shapes, f"of shape {joints.shape}")
         if len(joints) == 0:
-            raise self._fail("joints_image", "at least one frame", f"of shape {joints.shape}")
+            raise self._error("joints_image", "at least one frame", f"of shape {joints.shape}")
         expected = f"of shape {joints.shape[:-1]}, as joints_image is {joints.shape}"
         scores = self._numbers("scores", expected)
         if scores.shape != joints.shape[:-1]:
-            raise self._fail("scores", expected, f"of shape {scores.shape}")
+            raise self._error("scores", expected, f"of shape {scores.shape}")
         for field, array in (("joints_image", joints), ("scores", scores)):
             if np.isinf(array).any():
                 frame = int(np.argwhere(np.isinf(array))[0][0])
-                raise self._fail(field, "numbers, or NaN where nothing was seen", f"infinite in frame {frame}")
+                raise self._error(field, "numbers, or NaN where nothing was seen", f"infinite in frame {frame}")
         known = scores[~np.isnan(scores)]
         if known.size and (known.min() < 0 or known.max() > _HIGHEST_SCORE):
-            raise self._fail("scores", "from 0 to 1", f"from {known.min():g} to {known.max():g}")
+            raise self._error("scores", "from 0 to 1", f"from {known.min():g} to {known.max():g}")
         if joints.ndim == 3:
             joints, scores = joints[:, None], scores[:, None]
         seen = np.isfinite(joints).all(axis=-1) & (scores > 0)
@@ -198,10 +205,10 @@ class _Fields:
         expected = f"rising seconds of shape ({frames},)"
         time_s = self._numbers("time_s", expected).astype(np.float64)
         if time_s.shape != (frames,):
-            raise self._fail("time_s", expected, f"of shape {time_s.shape}")
+            raise self._error("time_s", expected, f"of shape {time_s.shape}")
         if not np.isfinite(time_s).all():
-            raise self._fail("time_s", expected, "not finite everywhere")
+            raise self._error("time_s", expected, "not finite everywhere")
         falls = np.flatnonzero(np.diff(time_s) <= 0)
         if len(falls):
-            raise self._fail("time_s", expected, f"not rising after frame {int(falls[0])}")
+            raise self._error("time_s", expected, f"not rising after frame {int(falls[0])}")
         return time_s

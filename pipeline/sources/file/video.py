@@ -1,6 +1,6 @@
-"""Video files through PyAV: every frame once, with its true timestamp, upright.
+"""Decode video files with PyAV: every frame once, upright, with its true timestamp.
 
-`frames` and `frame_at` read through containers of their own, so that playing and scrubbing do not disturb a run.
+`frames` and `frame_at` use separate containers, so that playback and scrubbing do not disturb a run.
 """
 
 from __future__ import annotations
@@ -26,14 +26,15 @@ from .timing import FrameTable
 
 log = logging.getLogger(__name__)
 
-_KEEP_BYTES = 96 << 20  # decoded pictures kept for stepping back; about 30 of 1920 x 1080
-_AHEAD = 8  # frames that are decoded rather than jumped over: a seek throws away what the threads have begun
+_KEEP_BYTES = 96 << 20  # bytes of decoded frames kept for stepping back: about 30 frames of 1920 x 1080
+_DECODE_AHEAD = 8  # frames decoded in place of a seek, which discards the work of the decoder's threads
 
 
-class Upright:
-    """Decoded picture -> upright BGR at display size: pixel format, colour range, pixel aspect, rotation.
+class UprightConverter:
+    """Convert decoded frames to upright BGR images at display size.
 
-    One swscale context is kept, since building it costs more than the conversion of a frame.
+    The conversion covers pixel format, colour range, pixel aspect and rotation. One swscale context is kept, because
+    building it costs more than converting a frame.
     """
 
     def __init__(self, first: Any, stream: Any) -> None:
@@ -45,31 +46,35 @@ class Upright:
 
     @property
     def size(self) -> tuple[int, int]:
-        """(width, height) of the upright picture."""
+        """Return (width, height) of the upright image in pixels."""
         turned = self._matrix[0, 0] == 0
         return (self._height, self._width) if turned else (self._width, self._height)
 
     @property
     def rotation_deg(self) -> int:
-        """Clockwise turn that the container asks for: 0, 90, 180 or 270."""
+        """Return the clockwise rotation that the container requests: 0, 90, 180 or 270 degrees."""
         return round(math.degrees(math.atan2(self._matrix[1, 0], self._matrix[0, 0]))) % 360
 
-    def bgr(self, picture: Any) -> Image:
+    def bgr(self, av_frame: Any) -> Image:
+        """Return the upright (H, W, 3) BGR image of a frame decoded by libav."""
         converted = self._reformatter.reformat(
-            picture, self._width, self._height, "bgr24", src_color_range=picture.color_range or None
+            av_frame, self._width, self._height, "bgr24", src_color_range=av_frame.color_range or None
         )
         image = converted.to_ndarray()
-        if converted is picture:  # it was BGR already: never hand out the decoder's own memory
+        if converted is av_frame:  # the frame was BGR already, and the decoder reuses its memory
             image = image.copy()
         (a, c), (b, d) = self._matrix
-        if a == 0:  # x' = c y, y' = b x: transposed, then mirrored where the sign says so
+        if a == 0:  # x' = c y, y' = b x: transpose, then mirror where the sign is negative
             image, a, d = image.transpose(1, 0, 2), c, b
         return np.ascontiguousarray(image[:: 1 if d > 0 else -1, :: 1 if a > 0 else -1])
 
 
-def _display_matrix(picture: Any) -> np.ndarray:
-    """(2, 2) of -1, 0, 1: display x', y' from stored x, y. Turned and mirrored by right angles."""
-    side = picture.side_data.get("DISPLAYMATRIX")
+def _display_matrix(av_frame: Any) -> np.ndarray:
+    """Return the (2, 2) matrix of -1, 0, 1 that maps stored x, y to displayed x', y'.
+
+    Other angles than multiples of 90 degrees are rounded to these.
+    """
+    side = av_frame.side_data.get("DISPLAYMATRIX")
     if side is None:
         return np.eye(2, dtype=int)
     # libavutil/display.h: nine 16.16 numbers a b u c d v x y w with x' = a x + c y, y' = b x + d y.
@@ -80,13 +85,13 @@ def _display_matrix(picture: Any) -> np.ndarray:
 
 
 class _Reader:
-    """Decodes one container in order of time, from any frame. Yields (index, picture); pictures are libav's own."""
+    """Decode one container in order of time, from any frame; yield (index, libav's frame)."""
 
     def __init__(self, path: Path, table: FrameTable, start: int = 0) -> None:
         self._path, self._table = path, table
         self._container, self._stream = open_container(path)
-        self.next_index = 0  # the frame that comes next if all decode
-        self._pictures: Iterator[tuple[int, Any]] = self._decode()
+        self.next_index = 0  # index of the next frame, if no frame is damaged
+        self._av_frames: Iterator[tuple[int, Any]] = self._decode()
         try:
             if start:
                 self.seek(start)
@@ -95,31 +100,32 @@ class _Reader:
             raise
 
     def seek(self, index: int) -> None:
-        """Continue at or before frame `index`, from a keyframe, so that the frame itself is decoded whole."""
+        """Continue from a keyframe at or before frame `index`, which then decodes completely."""
         pts, key = self._table.pts, self._table.keyframe_before(index)
         while pts is not None and key > 0:
             try:
                 self._container.seek(int(pts[key]), stream=self._stream, backward=True)
             except (av.FFmpegError, OSError) as error:
-                log.debug("%s: no seeking (%s)", self._path.name, error)
+                log.debug("%s: cannot seek (%s)", self._path.name, error)
                 break
-            if self._lands_well(index):
+            if self._reached_keyframe(index):
                 return
-            key = self._table.keyframe_before(key - max(1, index - key))  # further back, in growing steps
+            key = self._table.keyframe_before(key - max(1, index - key))  # go back further, in growing steps
         self._reopen()
 
-    def _lands_well(self, index: int) -> bool:
-        """Go on to the first keyframe after a jump; False if it is too late or not where the table has one.
+    def _reached_keyframe(self, index: int) -> bool:
+        """Advance to the first keyframe after a seek and return whether it can be used.
 
-        Before it come pictures that refer to what was jumped over. And where a container has few timestamps (MPEG-PS),
-        the demuxer makes some up after a jump: they would give a frame a wrong index.
+        It cannot if it lies after frame `index` or if the table has no keyframe there.
+        Frames before that keyframe refer to frames that were skipped. Where a container has few timestamps (MPEG-PS),
+        the demuxer also invents timestamps after a seek, which would give a frame a wrong index.
         """
-        self._pictures = self._decode()
-        for found, picture in self._pictures:
+        self._av_frames = self._decode()
+        for found, av_frame in self._av_frames:
             if found > index:
                 return False
-            if picture.key_frame:
-                self._pictures = itertools.chain([(found, picture)], self._pictures)
+            if av_frame.key_frame:
+                self._av_frames = itertools.chain([(found, av_frame)], self._av_frames)
                 self.next_index = found
                 return self._table.keyframe_before(found) == found
         return False
@@ -128,53 +134,53 @@ class _Reader:
         self._container.close()
         self._container, self._stream = open_container(self._path)
         self.next_index = 0
-        self._pictures = self._decode()
+        self._av_frames = self._decode()
 
     def __iter__(self) -> Iterator[tuple[int, Any]]:
         return self
 
     def __next__(self) -> tuple[int, Any]:
-        index, picture = next(self._pictures)
+        index, av_frame = next(self._av_frames)
         self.next_index = index + 1
-        return index, picture
+        return index, av_frame
 
     def _decode(self) -> Iterator[tuple[int, Any]]:
-        """Frames that decode; damaged ones are left out, as a player does, and so are those not in the table."""
+        """Yield (index, frame) of the frames that decode and are in the table; others are skipped."""
         last = -1
-        for picture in decoded(self._path, self._container, self._stream):
+        for av_frame in decode_frames(self._path, self._container, self._stream):
             index: int | None = last + 1
             if self._table.pts is not None:
-                index = None if picture.pts is None else self._table.index_of(picture.pts, last)
+                index = None if av_frame.pts is None else self._table.index_of(av_frame.pts, last)
             if index is not None and last < index < len(self._table):
                 last = index
-                yield index, picture
+                yield index, av_frame
 
     def close(self) -> None:
         self._container.close()
 
 
-def decoded(path: Path, container: Any, stream: Any) -> Iterator[Any]:
-    """The pictures of a stream, without those that are damaged beyond decoding."""
+def decode_frames(path: Path, container: Any, stream: Any) -> Iterator[Any]:
+    """Yield the decoded frames of a stream; frames damaged beyond decoding are skipped."""
     for packet in demux(path, container, stream):
         try:
-            pictures = stream.codec_context.decode(packet if packet.size else None)
+            av_frames = stream.codec_context.decode(packet if packet.size else None)
         except (av.FFmpegError, OSError) as error:
             log.warning("%s: a damaged frame is left out (%s)", path.name, error)
             continue
-        yield from pictures
+        yield from av_frames
 
 
 class VideoSource:
-    """`FrameSource` over a video file (or a still image: a video of one frame).
+    """Read a video file, or a still image as a video of one frame; implements `FrameSource`.
 
-    Opening reads all timestamps and decodes the first frame. Raises `SourceError` for what is not a video.
+    Opening reads all timestamps and decodes the first frame. Raises `SourceError` if the file is not a video.
     """
 
     def __init__(self, path: str | Path) -> None:
         self._path = Path(path).expanduser().absolute()
         container, stream = open_container(self._path)
         try:
-            first = next(decoded(self._path, container, stream), None)
+            first = next(decode_frames(self._path, container, stream), None)
             if first is None:
                 raise SourceError(
                     f"{self._path} is broken: not one of its frames can be decoded.",
@@ -182,7 +188,7 @@ class VideoSource:
                 )
             first_pts = first.pts
             self._clock_start_s = 0.0 if first_pts is None else float(first_pts * stream.time_base)
-            self._upright = Upright(first, stream)
+            self._upright = UprightConverter(first, stream)
             width, height = self._upright.size
             fov = fov_from_metadata(container, stream, width, height)
         finally:
@@ -206,7 +212,7 @@ class VideoSource:
             fov_deg=fov,
         )
         self._scrub: _Reader | None = None
-        self._kept: OrderedDict[int, Any] = OrderedDict()  # frame_at's recent pictures, as decoded
+        self._kept: OrderedDict[int, Any] = OrderedDict()  # recent frames of `frame_at`, in libav's format
         self._keep = 4
         self._running: set[_Reader] = set()
         self._closed = False
@@ -221,11 +227,11 @@ class VideoSource:
 
     @property
     def clock_start_s(self) -> float:
-        """When the first frame is shown on the container's clock, which the sound goes by."""
+        """Return the first frame's time on the container's clock, in s; the sound uses that clock."""
         return self._clock_start_s
 
     def frames(self, start_s: float | None = None, end_s: float | None = None) -> Iterator[Frame]:
-        """Frames with start_s <= time_s < end_s, each once, in order. See `FrameSource`."""
+        """Yield the frames with start_s <= time_s < end_s, each once, in order. See `FrameSource`."""
         self._check_open()
         times = self._table.time_s
         start = 0 if start_s is None else int(np.searchsorted(times, start_s))
@@ -240,12 +246,12 @@ class VideoSource:
         self._running.add(reader)
         delivered = 0
         try:
-            for index, picture in reader:
+            for index, av_frame in reader:
                 if index >= end:
                     break
                 if index >= start:
                     delivered += 1
-                    yield self._frame(index, picture)
+                    yield self._frame(index, av_frame)
         finally:
             self._running.discard(reader)
             reader.close()
@@ -255,11 +261,11 @@ class VideoSource:
             )
 
     def frame_at(self, time_s: float) -> Frame:
-        """The frame shown at `time_s`; the nearest earlier one that decodes if that one is damaged."""
+        """Return the frame shown at `time_s`, or the nearest earlier frame that is not damaged."""
         self._check_open()
         try:
             index = self._fetch(self._table.index_at(time_s))
-        except SourceError:  # the file is gone or changed; a later call tries afresh
+        except SourceError:  # the file is gone or changed; a later call opens it again
             if self._scrub is not None:
                 self._scrub.close()
                 self._scrub = None
@@ -267,17 +273,17 @@ class VideoSource:
         return self._frame(index, self._kept[index])
 
     def _fetch(self, wanted: int) -> int:
-        """Decode up to frame `wanted` and return the index under which it, or its stand-in, is kept."""
+        """Decode up to frame `wanted`; return the index of the kept frame that is shown for it."""
         if wanted in self._kept:
             return wanted
         if self._scrub is None:
             self._scrub = _Reader(self._path, self._table, wanted)
         else:
             ahead = wanted - self._scrub.next_index
-            if ahead < 0 or (ahead > _AHEAD and self._table.keyframe_before(wanted) > self._scrub.next_index):
+            if ahead < 0 or (ahead > _DECODE_AHEAD and self._table.keyframe_before(wanted) > self._scrub.next_index):
                 self._scrub.seek(wanted)
-        for index, picture in self._scrub:
-            self._remember(index, picture)
+        for index, av_frame in self._scrub:
+            self._remember(index, av_frame)
             if index >= wanted:
                 break
         if wanted in self._kept:
@@ -286,17 +292,17 @@ class VideoSource:
             raise SourceError(f"{self._path} cannot be decoded here any more.", "Was the file changed? Open it again.")
         return max((index for index in self._kept if index < wanted), default=min(self._kept))
 
-    def _remember(self, index: int, picture: Any) -> None:
+    def _remember(self, index: int, av_frame: Any) -> None:
         if not self._kept:
-            size = sum(plane.buffer_size for plane in picture.planes)
+            size = sum(plane.buffer_size for plane in av_frame.planes)
             self._keep = max(4, _KEEP_BYTES // max(1, size))
         self._kept.pop(index, None)
-        self._kept[index] = picture
+        self._kept[index] = av_frame
         while len(self._kept) > self._keep:
             self._kept.popitem(last=False)
 
-    def _frame(self, index: int, picture: Any) -> Frame:
-        return Frame(index, float(self._table.time_s[index]), self._upright.bgr(picture))
+    def _frame(self, index: int, av_frame: Any) -> Frame:
+        return Frame(index, float(self._table.time_s[index]), self._upright.bgr(av_frame))
 
     def _check_open(self) -> None:
         if self._closed:

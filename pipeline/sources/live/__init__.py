@@ -1,1 +1,1 @@
-"""Cameras, network streams, and files played as if live."""
+"""Read live frames from cameras, network streams, and video files played in real time."""

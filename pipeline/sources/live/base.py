@@ -1,4 +1,4 @@
-"""The contract of a live source: frames as they come, with the clock of their capture."""
+"""Define the contract of a live source: frames in real time with their capture times."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from ...core.camera import Frame, VideoInfo
 
 @runtime_checkable
 class LiveSource(Protocol):
-    """Upright BGR frames of a camera, a network stream, or a file that is played as if it were one.
+    """Deliver upright BGR frames of a camera, a network stream, or a file played in real time.
 
-    Opening is all or nothing: the constructor raises `SourceError` with what to do and leaves nothing open. `info`
-    may change its size after a reconnection. `Frame.time_s` is monotonic, seconds since the source was opened, the
-    moment of capture as well as it is known; `index` counts the frames delivered.
+    Opening is all or nothing: the constructor raises `SourceError` with a hint and leaves nothing open. The size in
+    `info` may change after a reconnection. `Frame.time_s` is monotonic: the best estimate of the moment of capture, in
+    seconds since the source was opened. `Frame.index` counts the frames delivered.
     """
 
     @property
@@ -21,17 +21,24 @@ class LiveSource(Protocol):
 
     @property
     def notice(self) -> str:
-        """For people: why no frame comes ("Camera unplugged: waiting for it to come back"); "" if all is well."""
+        """Return a message for the user while no frame comes; "" if the source works.
+
+        Example: "Camera unplugged: waiting for it to come back".
+        """
         ...
 
     def read(self, timeout_s: float) -> Frame | None:
-        """The next frame, or None if none came in time; an interrupted source tries to come back by itself.
+        """Return the next frame, or None if none came in time.
 
-        Raises `flow.Closed` at the end (of a file, or after `close`), `SourceError` if it cannot come back. Called
-        from one thread; returns within `timeout_s` and a little, whatever the device does.
+        An interrupted source reconnects by itself. Raises `concurrency.Closed` at the end of a file or after `close`,
+        and `SourceError` if the source cannot reconnect. Only one thread may call this. The call returns soon after
+        `timeout_s`, also when the device hangs.
         """
         ...
 
     def close(self) -> None:
-        """From any thread; a `read` that waits returns at once. Never waits longer than a second for the device."""
+        """Close the source from any thread; a waiting `read` returns at once.
+
+        The call never waits longer than a second for the device.
+        """
         ...

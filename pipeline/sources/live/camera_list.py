@@ -1,4 +1,4 @@
-"""The cameras of this computer by name, and which one the user means."""
+"""List the cameras of this computer and find the one that the user names."""
 
 from __future__ import annotations
 
@@ -26,22 +26,28 @@ _CAP_VIDEO_CAPTURE_MPLANE = 0x1000
 
 @dataclass(frozen=True, slots=True)
 class CameraInfo:
-    """A camera as the system knows it. `index` is the number that OpenCV opens it by; it may change when replugged."""
+    """Describe a camera of this system.
+
+    `index` is OpenCV's number of the camera; it may change when the camera is plugged in again.
+    """
 
     index: int
     name: str
-    path: str = ""  # /dev/video0 on Linux, a stable identifier elsewhere; "" if the system tells none
+    path: str = ""  # /dev/video0 on Linux, a stable identifier elsewhere; "" if the system reports none
 
 
 def list_cameras() -> tuple[CameraInfo, ...]:
-    """The cameras that are plugged in now, by number. Opens none of them; () if there is none."""
+    """List the cameras that are plugged in, sorted by number, without opening any of them."""
     if sys.platform.startswith("linux"):
         return _linux_cameras(Path("/dev"), Path("/sys/class/video4linux"))
     return _other_cameras()
 
 
 def can_list() -> bool:
-    """Whether cameras can be named here at all: on macOS and Windows that needs the package cv2-enumerate-cameras."""
+    """Return whether cameras can be listed by name on this system.
+
+    On macOS and Windows that needs the package cv2-enumerate-cameras.
+    """
     return sys.platform.startswith("linux") or importlib.util.find_spec("cv2_enumerate_cameras") is not None
 
 
@@ -49,7 +55,7 @@ def _linux_cameras(devices: Path, classes: Path) -> tuple[CameraInfo, ...]:
     found = []
     for device in devices.glob("video*"):
         number = device.name.removeprefix("video")
-        if not number.isdecimal() or not _captures(device, classes / device.name):
+        if not number.isdecimal() or not _is_capture_node(device, classes / device.name):
             continue
         name = ""
         with contextlib.suppress(OSError):
@@ -58,8 +64,11 @@ def _linux_cameras(devices: Path, classes: Path) -> tuple[CameraInfo, ...]:
     return tuple(sorted(found, key=lambda camera: camera.index))
 
 
-def _captures(device: Path, description: Path) -> bool:
-    """Whether the node gives pictures: a webcam has a second one for its metadata, and encoders have nodes too."""
+def _is_capture_node(device: Path, description: Path) -> bool:
+    """Return whether a device node delivers images.
+
+    A webcam has a second node for its metadata, and video encoders have nodes too.
+    """
     if sys.platform == "win32":
         return True
     import fcntl
@@ -67,7 +76,7 @@ def _captures(device: Path, description: Path) -> bool:
     answer = bytearray(_CAPS.size)
     try:
         handle = os.open(device, os.O_RDWR | os.O_NONBLOCK)
-    except OSError:  # no permission, say: the first node of a device is the one with the pictures
+    except OSError:  # for example no permission: the first node of a device is the one with the images
         try:
             return (description / "index").read_text(encoding="ascii").strip() in ("0", "")
         except (OSError, UnicodeDecodeError):
@@ -97,46 +106,46 @@ def _other_cameras() -> tuple[CameraInfo, ...]:
 
 
 def find_camera(wanted: int | str, cameras: Sequence[CameraInfo]) -> CameraInfo:
-    """The camera of that number, /dev path (or link to it), name, or part of a name that only one has.
+    """Find a camera by number, /dev path (or a link to it), name, or a unique part of its name.
 
-    Raises `SourceError` with the names of those that are there.
+    Raises `SourceError` with the names of the available cameras.
     """
     text = str(wanted).strip()
     if text.isdecimal():
         matches = [camera for camera in cameras if camera.index == int(text)]
         if not matches and not can_list():
             return CameraInfo(int(text), f"Camera {text}")
-        return _only(f"number {text}", matches, cameras)
+        return _single_match(f"number {text}", matches, cameras)
     if text.startswith("/dev/"):
         if not os.path.exists(text):
-            raise SourceError(f"There is no device {text}.", _those_there(cameras))
+            raise SourceError(f"There is no device {text}.", _available_hint(cameras))
         real = os.path.realpath(text)
         matches = [camera for camera in cameras if camera.path == real]
         if not matches:
-            raise SourceError(f"{text} is not a camera.", _those_there(cameras))
+            raise SourceError(f"{text} is not a camera.", _available_hint(cameras))
         return matches[0]
     folded = text.casefold()
     exact = [camera for camera in cameras if camera.name.casefold() == folded]
-    return _only(f"called '{text}'", exact or [c for c in cameras if folded in c.name.casefold()], cameras)
+    return _single_match(f"called '{text}'", exact or [c for c in cameras if folded in c.name.casefold()], cameras)
 
 
-def _only(what: str, matches: list[CameraInfo], cameras: Sequence[CameraInfo]) -> CameraInfo:
+def _single_match(what: str, matches: list[CameraInfo], cameras: Sequence[CameraInfo]) -> CameraInfo:
     if not matches:
-        raise SourceError(f"There is no camera {what}.", _those_there(cameras))
+        raise SourceError(f"There is no camera {what}.", _available_hint(cameras))
     if len(matches) > 1:
         found = ", ".join(f"{camera.index} ({camera.name})" for camera in matches)
         raise SourceError(f"{len(matches)} cameras are {what}: {found}.", "Give its number instead.")
     return matches[0]
 
 
-def _those_there(cameras: Sequence[CameraInfo]) -> str:
+def _available_hint(cameras: Sequence[CameraInfo]) -> str:
     if not cameras:
         return "No camera is plugged in, or the system hides it: plug one in, then refresh the list."
     return "There are: " + ", ".join(f"{camera.index} ({camera.name})" for camera in cameras) + "."
 
 
-def plugged_in(known: CameraInfo, cameras: Sequence[CameraInfo]) -> CameraInfo | None:
-    """The same camera in a fresh list. Its number may be another since it was replugged; its name is the same."""
-    same = [camera for camera in cameras if camera.name == known.name]
-    at_its_place = [camera for camera in same if camera.path == known.path and camera.index == known.index]
-    return next(iter(at_its_place or same), None)
+def find_replugged(known: CameraInfo, cameras: Sequence[CameraInfo]) -> CameraInfo | None:
+    """Find a known camera by its name in a new list, or None; its number may have changed."""
+    same_name = [camera for camera in cameras if camera.name == known.name]
+    unchanged = [camera for camera in same_name if camera.path == known.path and camera.index == known.index]
+    return next(iter(unchanged or same_name), None)

@@ -1,9 +1,9 @@
-"""A video file played as if it were a camera: for testing and rehearsal.
+"""Play a video file in real time like a camera, for tests and rehearsals.
 
-A frame is delivered when its timestamp is due, never before. It is decoded ahead, so that waiting for it costs
-nothing. A reader that comes late gets the frames that were due one after the other, as fast as they decode, and may
-keep the newest only. If the file cannot be decoded as fast as it should be played, the film is late as a whole: what
-is more than a moment behind is shown later, and the timestamps say so.
+A frame is delivered when its timestamp is due, never before. It is decoded ahead, so that a reader waits only for the
+clock. A reader that comes late gets the due frames one after the other, as fast as they decode, and may keep only the
+newest. If the file decodes more slowly than it should play, the remaining video is shifted to later times: a frame
+more than `_MAX_DELAY_S` late gets a later timestamp, and so do all frames after it.
 """
 
 from __future__ import annotations
@@ -19,14 +19,15 @@ from ...core.concurrency import Closed
 from ...core.errors import SourceError
 from ..file.video import VideoSource
 
-_LATE_S = 0.5  # further behind than this, the clock is set back
-_CLOSE_S = 1.0
+_MAX_DELAY_S = 0.5  # s: when playback is further behind, all later timestamps are shifted
+_CLOSE_S = 1.0  # s that `close` waits for the decoding thread
 
 
 class AsLiveSource:
-    """`LiveSource` of a video file. `loop`: from the start again at its end; else `Closed` there.
+    """Play a video file as a `LiveSource`.
 
-    Raises `SourceError` for a file that cannot be played.
+    With `loop` it starts again at its end; otherwise `read` raises `Closed` there. Raises `SourceError` for a file that
+    cannot be played.
     """
 
     def __init__(self, path: str | Path, loop: bool = False) -> None:
@@ -35,11 +36,11 @@ class AsLiveSource:
         self._loop = loop
         self._decoding = threading.Lock()
         self._closed = threading.Event()
-        self._pictures: Iterator[Frame] | None = None
-        self._next: Frame | None = None  # decoded, not due yet
+        self._frames: Iterator[Frame] | None = None
+        self._next: Frame | None = None  # decoded, but not due yet
         self._delivered = 0
-        self._offset_s = 0.0  # of this round's timestamps on the clock of the source
-        self._begun_at = 0.0  # time.monotonic of second 0
+        self._offset_s = 0.0  # s added to the file's timestamps: earlier loops and delays
+        self._begun_at = 0.0  # s on the clock of `time.monotonic` at which timestamp 0 is due
         self._notice = ""
 
     @property
@@ -51,7 +52,7 @@ class AsLiveSource:
         return self._notice
 
     def read(self, timeout_s: float) -> Frame | None:
-        """See `LiveSource`. Playing begins with the first call."""
+        """Return the next due frame, see `LiveSource`; playback begins with the first call."""
         deadline = time.monotonic() + timeout_s
         if self._next is None:
             self._next = self._decode()
@@ -61,8 +62,8 @@ class AsLiveSource:
         if not self._begun_at:
             self._begun_at = now - frame.time_s
         due = self._begun_at + frame.time_s
-        if now - due > _LATE_S:
-            # The rest is played later; this frame's own time is moved with it, so that times stay those of the clock.
+        if now - due > _MAX_DELAY_S:
+            # This frame and all later ones are shifted, so that timestamps agree with the clock.
             late_s = now - due
             self._offset_s += late_s
             frame = replace(frame, time_s=frame.time_s + late_s)
@@ -78,7 +79,7 @@ class AsLiveSource:
 
     def close(self) -> None:
         self._closed.set()
-        # Containers must not be closed under a thread that decodes.
+        # A container must not be closed while another thread decodes from it.
         if self._decoding.acquire(timeout=_CLOSE_S):
             try:
                 self._video.close()
@@ -86,18 +87,18 @@ class AsLiveSource:
                 self._decoding.release()
 
     def _decode(self) -> Frame | None:
-        """The next frame on the clock of the source; None at the end."""
+        """Return the next frame with its time on the source's clock; None at the end."""
         with self._decoding:
-            for _ in range(2):  # the second time from the start
+            for _ in range(2):  # at the end of the file, the second attempt begins from the start
                 if self._closed.is_set():
                     raise Closed
-                if self._pictures is None:
-                    self._pictures = self._video.frames()
-                picture = next(self._pictures, None)
-                if picture is not None:
-                    return Frame(self._delivered, picture.time_s + self._offset_s, picture.bgr)
+                if self._frames is None:
+                    self._frames = self._video.frames()
+                frame = next(self._frames, None)
+                if frame is not None:
+                    return Frame(self._delivered, frame.time_s + self._offset_s, frame.bgr)
                 if not self._loop:
                     return None
-                self._pictures = None
+                self._frames = None
                 self._offset_s += self._video.info.duration_s
             raise SourceError(f"{self._info.name} has no frame that can be decoded.", "Choose another video.")

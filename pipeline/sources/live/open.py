@@ -1,4 +1,4 @@
-"""From what the user gives (a camera's number, name or path, an address, a file to play live) to a live source."""
+"""Open a live source: a camera by number, name or path, a stream by address, a video file."""
 
 from __future__ import annotations
 
@@ -20,10 +20,11 @@ def live_opener(
     height_px: int | None = None,
     fps_hz: float | None = None,
 ) -> Callable[[], LiveSource]:
-    """What `LiveEngine` opens. A file is played as if it were live, whether `as_live` says so or not.
+    """Return a function that opens the source `spec`; `LiveEngine` calls it.
 
-    What opens a device has a method `cancel` that ends the opening, from any thread. Raises `SourceError` or
-    `ConfigError` at once for what cannot be meant, so that no model is loaded for it.
+    A file is played in real time, with or without `as_live`. The opener of a device has a method `cancel` that ends
+    the opening from any thread. Raises `SourceError` or `ConfigError` at once for an impossible combination, so that no
+    model is loaded for it.
     """
     path = Path(spec).expanduser()
     if is_file(spec):
@@ -39,7 +40,7 @@ def live_opener(
     if loop:
         raise ConfigError("Only a file can be played in a loop.", "Leave --loop out, or name a file.")
 
-    return _Device(spec, width_px, height_px, fps_hz)
+    return _DeviceOpener(spec, width_px, height_px, fps_hz)
 
 
 def open_live(
@@ -52,8 +53,8 @@ def open_live(
 ) -> LiveSource:
     """Open a camera (number, name or unique part of it, /dev path) or a network stream (URL).
 
-    Size and rate are wishes to a camera; a stream comes as it is. Waits for the first picture; `cancel` ends that with
-    `Cancelled`. Raises `SourceError`.
+    Size and rate are requests to a camera and do not affect a stream. Waits for the first frame; `cancel` ends the
+    wait with `Cancelled`. Raises `SourceError`.
     """
     text = str(spec).strip()
     if not text:
@@ -68,8 +69,8 @@ def open_live(
     return source
 
 
-class _Device:
-    """Opens a camera or a stream, which may take long: `cancel` ends it."""
+class _DeviceOpener:
+    """Open a camera or a stream, which may take seconds; `cancel` ends the attempt."""
 
     def __init__(self, spec: str, width_px: int | None, height_px: int | None, fps_hz: float | None) -> None:
         self._spec, self._width_px, self._height_px, self._fps_hz = spec, width_px, height_px, fps_hz
@@ -90,9 +91,9 @@ class _Device:
 
 
 def is_file(spec: str) -> bool:
-    """A video file, and not a device that is a file, too (/dev/video0)."""
+    """Return whether `spec` is a file or a folder, and not a device such as /dev/video0."""
     path = Path(spec).expanduser()
     try:
         return path.is_file() or path.is_dir()
-    except OSError:  # a URL that is no possible file name
+    except OSError:  # a URL that is not a valid file name
         return False

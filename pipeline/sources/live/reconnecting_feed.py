@@ -1,8 +1,8 @@
-"""What every live device has in common: it may hang, vanish, come back with another size, or send rubbish.
+"""Keep a live device running: reconnect after hangs, unplugging, size changes and bad data.
 
-Topology: one worker thread opens, grabs and releases -> `LatestSlot` (newest wins) -> `read`. Only the worker ever
-touches the device, so that a driver that hangs holds up nobody else. A worker stuck for too long is left to itself (it
-releases the device if it ever returns) and a new one tries again.
+Topology: one worker thread opens, grabs and releases -> `LatestSlot` (newest wins) -> `read`. Only the worker touches
+the device, so that a driver that hangs does not block any other thread. A worker that hangs for too long is abandoned
+(it releases the device if it ever returns) and a new worker opens the device again.
 """
 
 from __future__ import annotations
@@ -20,22 +20,23 @@ from ...core.camera import Frame, VideoInfo
 from ...core.concurrency import CancelToken, Closed, LatestSlot
 from ...core.errors import SourceError
 from ..file.timing import FALLBACK_FPS_HZ
-from .connection import Connection, Lost, Patience, as_bgr
+from .connection import Connection, ConnectionLost, Patience, as_bgr
 
 log = logging.getLogger(__name__)
 
-_LOOK_S = 0.1  # how often somebody who waits looks at the clock
-_JOIN_S = 0.8  # what `close` grants the device
-_LATE_PICTURES = 3  # so many at the usual rate are missing before that is worth a notice
-_RATE_PICTURES = 60  # over which the true rate is measured ...
-_RATE_EVERY = 30  # ... so often
-_RATE_NEWS = 0.05  # a smaller change of the rate is none
+_POLL_S = 0.1  # s between two checks of the time limit while waiting for a frame
+_CLOSE_S = 0.8  # s that `close` waits for the device
+_MISSED_FRAMES = 3  # frame intervals without a frame before `notice` reports it
+_RATE_WINDOW_FRAMES = 60  # frames over which the true rate is measured
+_RATE_UPDATE_FRAMES = 30  # frames between two measurements of the rate
+_MIN_RATE_CHANGE = 0.05  # relative; smaller changes of the measured frame rate are ignored
 
 
 class LiveFeed:
-    """`LiveSource` over a `connect` that opens the device or raises a `SourceError` that says why it cannot.
+    """Implement `LiveSource` for any device that the function `connect` opens.
 
-    The constructor returns with the first picture. `cancel` ends its waiting with `Cancelled`.
+    `connect` raises a `SourceError` with the reason if it cannot open the device. The constructor returns after the
+    first frame; `cancel` ends its wait with `Cancelled`.
     """
 
     def __init__(
@@ -53,9 +54,9 @@ class LiveFeed:
         self._closed = False
         self._error: BaseException | None = None
         self._trouble = ""
-        self._busy_since: float | None = None  # since when the worker is inside the driver
-        self._last_picture: float | None = None
-        self._times: deque[float] = deque(maxlen=_RATE_PICTURES)
+        self._busy_since: float | None = None  # s on `time.monotonic` when the running driver call began
+        self._last_frame_at: float | None = None
+        self._times: deque[float] = deque(maxlen=_RATE_WINDOW_FRAMES)
         self._since_rate = 0
         self._info = VideoInfo(name, address, 0, 0, 0.0, 0, 0.0, variable_rate=True)
         self._stuck: list[threading.Thread] = []
@@ -72,7 +73,7 @@ class LiveFeed:
                 if cancel is not None:
                     cancel.check()
                 try:
-                    first = self._take(_LOOK_S / 2)
+                    first = self._take(_POLL_S / 2)
                 except Closed:
                     raise SourceError(f"{self._info.name} ended without a picture.", "Check what it sends.") from None
                 if first is not None:
@@ -93,11 +94,11 @@ class LiveFeed:
     @property
     def notice(self) -> str:
         with self._lock:
-            trouble, last = self._trouble, self._last_picture
+            trouble, last = self._trouble, self._last_frame_at
         if trouble or self._closed or last is None:
             return trouble
         silent, usual = time.monotonic() - last, 1 / self._info.fps_hz
-        late = silent > max(self._patience.silent_s, _LATE_PICTURES * usual)
+        late = silent > max(self._patience.silent_s, _MISSED_FRAMES * usual)
         return f"No picture from {self._info.name} for {silent:.1f} s" if late else ""
 
     def read(self, timeout_s: float) -> Frame | None:
@@ -105,24 +106,24 @@ class LiveFeed:
         while True:
             if self._closed:
                 raise Closed
-            picture = self._waiting or self._take(min(_LOOK_S, max(0.0, until - time.monotonic())))
+            grabbed = self._waiting or self._take(min(_POLL_S, max(0.0, until - time.monotonic())))
             self._waiting = None
-            if picture is not None and picture[0] - self._zero_s > self._last_time_s:
-                self._last_time_s = picture[0] - self._zero_s
+            if grabbed is not None and grabbed[0] - self._zero_s > self._last_time_s:
+                self._last_time_s = grabbed[0] - self._zero_s
                 self._index += 1
-                return Frame(self._index - 1, self._last_time_s, picture[1])
+                return Frame(self._index - 1, self._last_time_s, grabbed[1])
             self._replace_stuck_worker()
             if time.monotonic() >= until:
                 return None
 
     def _take(self, timeout_s: float) -> tuple[float, Image] | None:
         try:
-            picture = self._slot.get(timeout_s)
+            grabbed = self._slot.get(timeout_s)
         except Closed:
             if self._error is not None and not self._closed:
                 raise self._error from None
             raise
-        return picture
+        return grabbed
 
     def close(self) -> None:
         with self._lock:
@@ -130,21 +131,21 @@ class LiveFeed:
             self._stop.set()
             worker = self._worker
         self._slot.close()
-        worker.join(_JOIN_S)
+        worker.join(_CLOSE_S)
         if worker.is_alive():
-            log.warning("%s does not let go: it is left to itself", self._info.name)
+            log.warning("%s does not close: its thread is abandoned", self._info.name)
 
     # --- the worker
 
     def _begin_worker(self) -> None:
-        self._stop = threading.Event()  # a worker's own: one that was given up never hears of its successor
+        self._stop = threading.Event()  # one per worker: an abandoned worker never shares its successor's flag
         self._worker = threading.Thread(
             target=self._work, args=(self._stop,), name=f"live-source {self._info.name}", daemon=True
         )
         self._worker.start()
 
     def _replace_stuck_worker(self) -> None:
-        """Called by the reader while no picture comes."""
+        """Abandon a worker that hangs and start another; the reader calls this while no frame comes."""
         with self._lock:
             since = self._busy_since
             if self._closed or since is None or time.monotonic() - since < self._patience.hang_s:
@@ -153,8 +154,8 @@ class LiveFeed:
             self._stuck = [thread for thread in (*self._stuck, self._worker) if thread.is_alive()]
             self._busy_since = None
             self._trouble = f"{self._info.name} hangs: trying again"
-            if len(self._stuck) < self._patience.hung_workers:
-                log.warning("%s hangs: it is opened anew", self._info.name)
+            if len(self._stuck) < self._patience.max_hung_workers:
+                log.warning("%s hangs: it is opened again", self._info.name)
                 self._begin_worker()
                 return
             self._error = SourceError(
@@ -168,31 +169,31 @@ class LiveFeed:
             connection: Connection | None = None
             anything = False
             try:
-                connection = self._inside_driver(stop, self._connect)
+                connection = self._call_driver(stop, self._connect)
                 for time_s, image in self._grabbed(stop, connection):
                     self._deliver(stop, time_s, image, connection)
                     anything = True
             except Closed:
                 self._end(stop, None)
                 return
-            except (Lost, SourceError) as trouble:
-                if self._last_picture is None:
-                    hint = "Close other programs that use it, start it anew (or unplug it), and try again."
+            except (ConnectionLost, SourceError) as trouble:
+                if self._last_frame_at is None:
+                    hint = "Close other programs that use it, restart it (or unplug it), and try again."
                     error = trouble if isinstance(trouble, SourceError) else SourceError(f"{trouble}.", hint)
                     self._end(stop, error)
                     return
-                self._say(stop, trouble)
-            except BaseException as error:  # noqa: BLE001 - a bug: raised where `read` is called
+                self._report(stop, trouble)
+            except BaseException as error:  # noqa: BLE001 - a bug: `read` raises it
                 self._end(stop, error)
                 return
             finally:
                 if connection is not None:
                     self._release(stop, connection)
-            wait_s = self._patience.retry_s if anything else min(2 * wait_s, self._patience.retry_most_s)
+            wait_s = self._patience.retry_s if anything else min(2 * wait_s, self._patience.max_retry_s)
             stop.wait(wait_s)
 
-    def _inside_driver(self, stop: threading.Event, call: Callable[[], Any]) -> Any:
-        """`call()`, with note of when it began: the reader sees by it that the driver hangs."""
+    def _call_driver(self, stop: threading.Event, call: Callable[[], Any]) -> Any:
+        """Run `call()` and record when it began, so that the reader can detect a driver that hangs."""
         with self._lock:
             if not stop.is_set():
                 self._busy_since = time.monotonic()
@@ -205,44 +206,50 @@ class LiveFeed:
 
     def _release(self, stop: threading.Event, connection: Connection) -> None:
         try:
-            self._inside_driver(stop, connection.release)
-        except Exception as error:  # noqa: BLE001 - whatever a driver says to that, it is gone now
+            self._call_driver(stop, connection.release)
+        except Exception as error:  # noqa: BLE001 - the device is unusable whichever error its driver raises
             log.warning("%s could not be released: %s", self._info.name, error)
 
     def _grabbed(self, stop: threading.Event, connection: Connection) -> Any:
-        """(time, (H, W, 3) picture) one by one, until `stop`. Raises `Lost` if nothing but failures come."""
+        """Yield (capture time in s, image (H, W, 3)) until `stop` is set.
+
+        Raises `ConnectionLost` if grabbing fails for too long.
+        """
         bad_since: float | None = None
         while not stop.is_set():
-            time_s, picture = self._inside_driver(stop, connection.grab)
-            image = as_bgr(picture)
+            time_s, grabbed = self._call_driver(stop, connection.grab)
+            image = as_bgr(grabbed)
             if image is not None:
                 bad_since = None
                 yield time_s, image
                 continue
             now = time.monotonic()
             bad_since = now if bad_since is None else bad_since
-            if now - bad_since > (self._patience.bad_s if self._last_picture else self._patience.first_s):
-                raise Lost(f"{self._info.name} sends no picture that can be read")
-            stop.wait(0.01)  # a device that fails at once must not take the processor
+            if now - bad_since > (self._patience.bad_s if self._last_frame_at else self._patience.first_s):
+                raise ConnectionLost(f"{self._info.name} sends no picture that can be read")
+            stop.wait(0.01)  # a device that fails immediately must not occupy the processor
 
     def _deliver(self, stop: threading.Event, time_s: float, image: Image, connection: Connection) -> None:
-        # Asked before the lock is taken: the driver may hang in this, too.
-        stated_hz = 0.0 if self._info.fps_hz else self._inside_driver(stop, lambda: connection.rate_hz)
+        # The rate is read before the lock is taken, because the driver may hang in this call too.
+        stated_hz = 0.0 if self._info.fps_hz else self._call_driver(stop, lambda: connection.rate_hz)
         with self._lock:
             if stop.is_set():
                 return
             if self._trouble:
-                self._times.clear()  # the pause says nothing about the rate
+                self._times.clear()  # the pause must not enter the measured rate
                 log.info("%s is back", self._info.name)
-            self._trouble, self._last_picture = "", time.monotonic()
-            self._note(time_s, image, stated_hz)
+            self._trouble, self._last_frame_at = "", time.monotonic()
+            self._update_info(time_s, image, stated_hz)
         try:
             self._slot.put((time_s, image))
         except Closed:
             stop.set()
 
-    def _note(self, time_s: float, image: Image, stated_hz: float) -> None:
-        """Keep `info` true: the size of the newest picture, and the rate as it is rather than as it was promised."""
+    def _update_info(self, time_s: float, image: Image, stated_hz: float) -> None:
+        """Update `info` with the newest frame's size and the measured rate.
+
+        The rate that a device states may be wrong.
+        """
         info, (height, width) = self._info, image.shape[:2]
         if (info.width_px, info.height_px) != (width, height):
             rate = info.fps_hz or (stated_hz if 1 <= stated_hz <= 1000 else FALLBACK_FPS_HZ)
@@ -250,13 +257,13 @@ class LiveFeed:
         self._times.append(time_s)
         self._since_rate += 1
         span = self._times[-1] - self._times[0]
-        if len(self._times) >= _RATE_EVERY and self._since_rate >= _RATE_EVERY and span > 0:
+        if len(self._times) >= _RATE_UPDATE_FRAMES and self._since_rate >= _RATE_UPDATE_FRAMES and span > 0:
             self._since_rate = 0
             rate = (len(self._times) - 1) / span
-            if abs(rate - info.fps_hz) > _RATE_NEWS * info.fps_hz:
+            if abs(rate - info.fps_hz) > _MIN_RATE_CHANGE * info.fps_hz:
                 self._info = replace(info, fps_hz=round(rate, 2))
 
-    def _say(self, stop: threading.Event, trouble: Exception) -> None:
+    def _report(self, stop: threading.Event, trouble: Exception) -> None:
         text = trouble.message.rstrip(".") if isinstance(trouble, SourceError) else str(trouble)
         with self._lock:
             if stop.is_set():

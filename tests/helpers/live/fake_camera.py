@@ -14,7 +14,7 @@ from pipeline.sources.live.connection import Patience
 from tests.helpers.clips import numbered
 
 QUICK = Patience(
-    open_s=2.0, first_s=0.4, bad_s=0.15, silent_s=0.15, hang_s=0.4, retry_s=0.05, retry_most_s=0.1, hung_workers=2
+    open_s=2.0, first_s=0.4, bad_s=0.15, silent_s=0.15, hang_s=0.4, retry_s=0.05, max_retry_s=0.1, max_hung_workers=2
 )
 
 

@@ -16,8 +16,8 @@ import pytest
 from pipeline.core.camera import Frame
 from pipeline.core.concurrency import CancelToken, Closed
 from pipeline.core.errors import Cancelled, SourceError
-from pipeline.sources.live.camera import cannot_open
-from pipeline.sources.live.camera_list import CameraInfo, _linux_cameras, find_camera, list_cameras, plugged_in
+from pipeline.sources.live.camera import explain_open_failure
+from pipeline.sources.live.camera_list import CameraInfo, _linux_cameras, find_camera, find_replugged, list_cameras
 from pipeline.sources.live.connection import as_bgr
 from pipeline.sources.live.open import open_live
 from tests.helpers.clips import number_in
@@ -299,9 +299,9 @@ def test_not_found_says_what_there_is(wanted: str, message: str, hint: str) -> N
 
 
 def test_of_two_twins_the_one_at_its_place_is_the_same() -> None:
-    assert plugged_in(THREE[2], THREE).index == 4
-    assert plugged_in(CameraInfo(9, "HD Webcam C920", "/dev/video9"), THREE).index == 2
-    assert plugged_in(CameraInfo(0, "Other", "/dev/video0"), THREE) is None
+    assert find_replugged(THREE[2], THREE).index == 4
+    assert find_replugged(CameraInfo(9, "HD Webcam C920", "/dev/video9"), THREE).index == 2
+    assert find_replugged(CameraInfo(0, "Other", "/dev/video0"), THREE) is None
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="how Linux lists cameras")
@@ -324,11 +324,11 @@ def test_linux_lists_what_captures_with_its_name(tmp_path: Path) -> None:
 
 def test_each_system_has_its_hint(as_nobody) -> None:
     camera = CameraInfo(0, "Cam", "")
-    assert "Privacy & Security" in cannot_open(camera, "darwin").hint
-    assert "Let desktop apps" in cannot_open(camera, "win32").hint
-    assert "Close other programs" in cannot_open(camera, "linux").hint
+    assert "Privacy & Security" in explain_open_failure(camera, "darwin").hint
+    assert "Let desktop apps" in explain_open_failure(camera, "win32").hint
+    assert "Close other programs" in explain_open_failure(camera, "linux").hint
     with as_nobody():
-        forbidden = cannot_open(CameraInfo(0, "Cam", "/proc/1/mem"), "linux")
+        forbidden = explain_open_failure(CameraInfo(0, "Cam", "/proc/1/mem"), "linux")
     assert "group video" in forbidden.hint
 
 
@@ -340,10 +340,10 @@ def test_the_program_that_holds_a_camera_is_named(tmp_path: Path) -> None:
     device.write_text("")
     with device.open() as opened, subprocess.Popen(["sleep", "30"], stdin=opened) as other:
         try:
-            assert cannot_open(CameraInfo(0, "Cam", str(device)), "linux").message == "Cam is in use by sleep."
+            assert explain_open_failure(CameraInfo(0, "Cam", str(device)), "linux").message == "Cam is in use by sleep."
         finally:
             other.kill()
-    assert "busy" in cannot_open(CameraInfo(0, "Cam", str(device)), "linux").message
+    assert "busy" in explain_open_failure(CameraInfo(0, "Cam", str(device)), "linux").message
 
 
 def test_open_live_says_what_a_spec_is_not(tmp_path: Path) -> None:
