@@ -1,1 +1,1 @@
-"""Training and judging the bundled lifter. Uses the library; neither the library nor the program imports this."""
+"""Train and evaluate the bundled lifters. Imports the library; neither the library nor the window imports it."""

@@ -1,1 +1,1 @@
-"""Motion capture in: readers, the training file, official test sets."""
+"""Read motion capture files, the training motion file and the official test sets."""

@@ -1,7 +1,7 @@
-"""Reads the Acclaim formats: the skeleton of a person (ASF) and a motion of this person (AMC).
+"""Read Acclaim motion capture: a subject's skeleton (ASF) and a recording of that subject (AMC).
 
-Points are the *ends* of the bones, as the format has it; `root` is where they all begin. The ASF of a CMU file is the
-one of its subject (`06.asf` for `06_01.amc`), else the only one in the folder.
+Points are the *distal ends* of the bones, as the format defines them; `root` is the point that all chains start from.
+The skeleton of a CMU file is that of its subject (`06.asf` for `06_01.amc`), else the only ASF in the folder.
 """
 
 from __future__ import annotations
@@ -13,47 +13,47 @@ import numpy as np
 
 from pipeline.core.arrays import Doubles
 from pipeline.core.errors import SourceError
-from training.data.recording import Recording, about, product
+from training.data.recording import MocapRecording, axis_rotation, euler_rotation
 
-AMC_RATE_HZ = 120.0  # the format does not say; CMU and HDM05 were captured so
-_INCH_M = 0.0254
+AMC_RATE_HZ = 120.0  # Hz: the format has no frame rate; CMU and HDM05 were captured at 120
+_INCH_M = 0.0254  # m, the length unit of ASF at `length 1`
 _HINT = "ASF and AMC must belong together and be complete."
 
 
 @dataclass(slots=True)
 class _Bone:
     name: str
-    direction: Doubles  # (3,) in the skeleton's rest pose
-    length: float = 0.0
+    direction: Doubles  # (3,) unit vector in the skeleton's rest pose
+    length: float = 0.0  # in the file's unit
     axis: Doubles | None = None  # (3, 3) local axes in the rest pose
-    dof: tuple[str, ...] = ()
+    dof: tuple[str, ...] = ()  # rotation channels, such as "rx"
     parent: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Skeleton:
-    """One ASF file. Bones are sorted so that parents come before their children; the first one is the root."""
+class AsfSkeleton:
+    """Skeleton of one ASF file. Parents come before their children; the first bone is the root."""
 
     bones: tuple[_Bone, ...]
     root_order: tuple[str, ...]
-    radians: float  # of one unit of angle
-    metres: float  # of one unit of length
+    radians: float  # rad per unit of angle in the file
+    metres: float  # m per unit of length in the file
 
 
 def find_asf(amc: Path) -> Path:
-    """The skeleton that belongs to a motion file. Raises `SourceError`."""
-    own = [amc.with_name(f"{amc.stem.split('_')[0]}.asf"), amc.with_suffix(".asf")]
-    for path in own:
+    """Find the ASF skeleton that belongs to an AMC file. Raises `SourceError`."""
+    by_name = [amc.with_name(f"{amc.stem.split('_')[0]}.asf"), amc.with_suffix(".asf")]
+    for path in by_name:
         if path.is_file():
             return path
-    beside = sorted(amc.parent.glob("*.asf"))
-    if len(beside) != 1:
-        raise SourceError(f"There is no skeleton for {amc.name}.", f"Put {own[0].name} beside it.")
-    return beside[0]
+    in_folder = sorted(amc.parent.glob("*.asf"))
+    if len(in_folder) != 1:
+        raise SourceError(f"There is no skeleton for {amc.name}.", f"Put {by_name[0].name} beside it.")
+    return in_folder[0]
 
 
-def read_asf(path: Path) -> Skeleton:
-    """Raises `SourceError` if the file cannot be read or is none."""
+def read_asf(path: Path) -> AsfSkeleton:
+    """Read an ASF skeleton. Raises `SourceError` if the file is unreadable or of another format."""
     try:
         sections = _sections(path.read_text("latin-1"))
         units = {words[0]: words[1] for words in sections["units"] if len(words) == 2}
@@ -67,8 +67,8 @@ def read_asf(path: Path) -> Skeleton:
                 values["name"][0],
                 np.array([float(v) for v in values["direction"]]),
                 float(values["length"][0]),
-                # "XYZ" means: turned about x first, then y, then z of the world
-                product(turn[3].lower()[::-1], radians * np.array([float(v) for v in turn[2::-1]])),
+                # "XYZ" is extrinsic: rotated about the world's x first, then y, then z
+                euler_rotation(turn[3].lower()[::-1], radians * np.array([float(v) for v in turn[2::-1]])),
                 tuple(name.lower() for name in values.get("dof", [])),
             )
         order = ["root"]
@@ -80,7 +80,7 @@ def read_asf(path: Path) -> Skeleton:
             order.remove(late[0])
             order.append(late[0])
         metres = _INCH_M / float(units["length"]) if "length" in units else _INCH_M
-        return Skeleton(
+        return AsfSkeleton(
             tuple(bones[name] for name in order), tuple(word.lower() for word in root["order"]), float(radians), metres
         )
     except OSError as error:
@@ -89,8 +89,8 @@ def read_asf(path: Path) -> Skeleton:
         raise SourceError(f"{path} is no ASF skeleton ({type(error).__name__}: {error}).", _HINT) from error
 
 
-def read_amc(path: Path, skeleton: Skeleton, rate_hz: float = AMC_RATE_HZ) -> Recording:
-    """The motion of an AMC file. Raises `SourceError` if it cannot be read or does not belong to the skeleton."""
+def read_amc(path: Path, skeleton: AsfSkeleton, rate_hz: float = AMC_RATE_HZ) -> MocapRecording:
+    """Read an AMC recording. Raises `SourceError` if it is unreadable or does not belong to the skeleton."""
     try:
         frames = _frames(path.read_text("latin-1"))
         values = {
@@ -103,11 +103,11 @@ def read_amc(path: Path, skeleton: Skeleton, rate_hz: float = AMC_RATE_HZ) -> Re
         raise SourceError(f"{path} cannot be read ({error.strerror}).", _HINT) from error
     except (KeyError, ValueError, IndexError) as error:
         raise SourceError(f"{path} does not fit its skeleton ({type(error).__name__}: {error}).", _HINT) from error
-    return Recording(tuple(bone.name for bone in skeleton.bones), positions, rotations, rate_hz, skeleton.metres)
+    return MocapRecording(tuple(bone.name for bone in skeleton.bones), positions, rotations, rate_hz, skeleton.metres)
 
 
 def _sections(text: str) -> dict[str, list[list[str]]]:
-    """ASF sections (`:root` ...) -> their lines as words."""
+    """Split an ASF text into its sections (`:root` ...), each a list of lines of words."""
     out: dict[str, list[list[str]]] = {}
     current: list[list[str]] = []
     for line in text.splitlines():
@@ -120,7 +120,7 @@ def _sections(text: str) -> dict[str, list[list[str]]]:
 
 
 def _blocks(lines: list[list[str]]) -> list[list[list[str]]]:
-    """What stands between each `begin` and `end`."""
+    """Collect the lines between each `begin` and `end`."""
     out: list[list[list[str]]] = []
     for words in lines:
         if words[0].lower() == "begin":
@@ -131,6 +131,7 @@ def _blocks(lines: list[list[str]]) -> list[list[list[str]]]:
 
 
 def _frames(text: str) -> list[dict[str, list[float]]]:
+    """Split an AMC text into frames: bone name -> channel values. Raises ValueError if there are none."""
     frames: list[dict[str, list[float]]] = []
     for line in text.splitlines():
         words = line.split("#")[0].split()
@@ -141,34 +142,34 @@ def _frames(text: str) -> list[dict[str, list[float]]]:
         else:
             frames[-1][words[0]] = [float(word) for word in words[1:]]
     if len(frames) > 1 and len(frames[-1]) < len(frames[0]):
-        frames.pop()  # the file was cut in the middle of a frame
+        frames.pop()  # the file ends in the middle of a frame
     if not frames:
         raise ValueError("no frames")
     return frames
 
 
-def _kinematics(skeleton: Skeleton, values: dict[str, Doubles], frames: int) -> tuple[Doubles, Doubles]:
-    """Values of the bones' degrees of freedom -> their ends (F, P, 3) and rotations (F, P, 3, 3)."""
+def _kinematics(skeleton: AsfSkeleton, values: dict[str, Doubles], frames: int) -> tuple[Doubles, Doubles]:
+    """Run forward kinematics: channel values by bone -> bone ends (F, P, 3) and rotations (F, P, 3, 3)."""
     numbers = {bone.name: number for number, bone in enumerate(skeleton.bones)}
     positions = np.zeros((frames, len(numbers), 3))
     rotations = np.tile(np.eye(3), (frames, len(numbers), 1, 1))
     for number, bone in enumerate(skeleton.bones):
         dof = skeleton.root_order if number == 0 else bone.dof
-        own = np.tile(np.eye(3), (frames, 1, 1))
+        local = np.tile(np.eye(3), (frames, 1, 1))
         if dof:
-            given = values[bone.name]
-            if given.shape != (frames, len(dof)):
-                raise ValueError(f"{bone.name} has {given.shape[1]} values, {len(dof)} expected")
-            for place, name in enumerate(dof):  # each further rotation is about an axis of the world
+            channels = values[bone.name]
+            if channels.shape != (frames, len(dof)):
+                raise ValueError(f"{bone.name} has {channels.shape[1]} values, {len(dof)} expected")
+            for column, name in enumerate(dof):  # extrinsic: each further rotation is about a world axis
                 if name in ("rx", "ry", "rz"):
-                    own = about(name[1], skeleton.radians * given[:, place]) @ own
+                    local = axis_rotation(name[1], skeleton.radians * channels[:, column]) @ local
                 elif number == 0:
-                    positions[:, 0, "xyz".index(name[1])] = given[:, place]
+                    positions[:, 0, "xyz".index(name[1])] = channels[:, column]
         if number == 0:
-            rotations[:, 0] = own
+            rotations[:, 0] = local
             continue
         assert bone.axis is not None
-        up = numbers[bone.parent]
-        rotations[:, number] = rotations[:, up] @ bone.axis @ own @ bone.axis.T
-        positions[:, number] = positions[:, up] + rotations[:, number] @ (bone.direction * bone.length)
+        parent = numbers[bone.parent]
+        rotations[:, number] = rotations[:, parent] @ bone.axis @ local @ bone.axis.T
+        positions[:, number] = positions[:, parent] + rotations[:, number] @ (bone.direction * bone.length)
     return positions, rotations

@@ -1,4 +1,4 @@
-"""Reads BVH files: joints where their parts of the body begin, and the ends of the last ones as `NAME.end`."""
+"""Read BVH files: joints at the proximal ends of their segments, end sites as `NAME.end`."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import numpy as np
 
 from pipeline.core.arrays import Doubles
 from pipeline.core.errors import SourceError
-from training.data.recording import Recording, product
+from training.data.recording import MocapRecording, euler_rotation
 
-_HINT = "Export it again as BVH from the program that it comes from."
+_HINT = "Export it again as BVH from the program that wrote it."
 
 
 @dataclass(slots=True)
@@ -20,11 +20,11 @@ class _Joint:
     name: str
     parent: int
     offset: tuple[float, float, float] = (0.0, 0.0, 0.0)
-    channels: list[str] = field(default_factory=list)  # lower case: xposition, zrotation ...
+    channels: list[str] = field(default_factory=list)  # in file order, lower case: xposition, zrotation ...
 
 
-def read_bvh(path: Path) -> Recording:
-    """The motion of a BVH file. Raises `SourceError` if it cannot be read or is none."""
+def read_bvh(path: Path) -> MocapRecording:
+    """Read the recording of a BVH file. Raises `SourceError` if it is unreadable or of another format."""
     try:
         text = path.read_text("utf-8", errors="replace")
         tokens = iter(text.split())
@@ -40,13 +40,13 @@ def read_bvh(path: Path) -> Recording:
     width = sum(len(joint.channels) for joint in joints)
     if width == 0 or frame_time_s <= 0 or len(numbers) < width:
         raise SourceError(f"{path} holds no motion.", _HINT)
-    # A file that was cut short, or promises more frames than it has, still gives its whole frames.
+    # A truncated file, or a header that counts more frames than follow, still yields its complete frames.
     frames = min(frames, len(numbers) // width) if frames > 0 else len(numbers) // width
     motion = numbers[: frames * width].reshape(frames, width)
     if not np.isfinite(motion).all():
         raise SourceError(f"{path} holds values that are no numbers.", _HINT)
     positions, rotations = _kinematics(joints, motion)
-    return Recording(tuple(joint.name for joint in joints), positions, rotations, 1.0 / frame_time_s)
+    return MocapRecording(tuple(joint.name for joint in joints), positions, rotations, 1.0 / frame_time_s)
 
 
 def _expect(tokens: Iterator[str], *words: str) -> None:
@@ -56,7 +56,7 @@ def _expect(tokens: Iterator[str], *words: str) -> None:
 
 
 def _hierarchy(tokens: Iterator[str]) -> list[_Joint]:
-    """Everything up to the word MOTION, which is taken too."""
+    """Parse the hierarchy up to and including the keyword MOTION."""
     _expect(tokens, "HIERARCHY")
     joints: list[_Joint] = []
     open_joints: list[int] = []
@@ -90,7 +90,7 @@ def _header(tokens: Iterator[str]) -> tuple[int, float]:
 
 
 def _kinematics(joints: list[_Joint], motion: Doubles) -> tuple[Doubles, Doubles]:
-    """Channel values (F, channels) -> where the joints are (F, P, 3) and how they are turned (F, P, 3, 3)."""
+    """Run forward kinematics: channels (F, C) -> joint positions (F, P, 3) and rotations (F, P, 3, 3)."""
     positions = np.zeros((len(motion), len(joints), 3))
     rotations = np.tile(np.eye(3), (len(motion), len(joints), 1, 1))
     column = 0
@@ -100,17 +100,17 @@ def _kinematics(joints: list[_Joint], motion: Doubles) -> tuple[Doubles, Doubles
         if unknown := [name for name in joint.channels if name[1:] not in ("position", "rotation")]:
             raise SourceError(f"The joint {joint.name} has a channel '{unknown[0]}', which BVH does not know.", _HINT)
         offset = np.tile(joint.offset, (len(motion), 1))
-        for axis, letter in enumerate("xyz"):  # position channels stand in place of the offset
+        for axis, letter in enumerate("xyz"):  # position channels replace the offset
             offset[:, axis] = values.get(f"{letter}position", offset[:, axis])
-        turns = [name for name in joint.channels if name.endswith("rotation")]
-        own = product(
-            "".join(name[0] for name in turns),
-            np.radians(np.stack([values[name] for name in turns], axis=-1)) if turns else np.zeros((len(motion), 0)),
+        angles = [name for name in joint.channels if name.endswith("rotation")]
+        local = euler_rotation(
+            "".join(name[0] for name in angles),
+            np.radians(np.stack([values[name] for name in angles], axis=-1)) if angles else np.zeros((len(motion), 0)),
         )
         if joint.parent < 0:
-            positions[:, number], rotations[:, number] = offset, own
+            positions[:, number], rotations[:, number] = offset, local
         else:
-            up = rotations[:, joint.parent]
-            positions[:, number] = positions[:, joint.parent] + np.einsum("fij,fj->fi", up, offset)
-            rotations[:, number] = up @ own
+            parent = rotations[:, joint.parent]
+            positions[:, number] = positions[:, joint.parent] + np.einsum("fij,fj->fi", parent, offset)
+            rotations[:, number] = parent @ local
     return positions, rotations

@@ -1,7 +1,7 @@
-"""Your own motion capture for training: `python -m training.data.import_mocap FOLDER --out mine.npz`.
+"""Import motion capture for training: `python -m training.data.import_mocap FOLDER --out mine.npz`.
 
-Takes every `.bvh` and `.amc` (with its `.asf`) below the folder and writes the file that `training.fit.train --data`
-reads. A file that cannot be used is named with its reason and left out.
+Reads every `.bvh` and `.amc` (with its `.asf`) below the folder and writes the motion file that
+`training.fit.train --data` reads. Unusable files are skipped and reported with the reason.
 """
 
 from __future__ import annotations
@@ -18,34 +18,34 @@ from pipeline.core.errors import SourceError, UserError
 from pipeline.system.files import atomic_write
 from training.data.amc import AMC_RATE_HZ, find_asf, read_amc, read_asf
 from training.data.bvh import read_bvh
-from training.data.h36m_from_recording import h36m17
+from training.data.h36m_from_recording import h36m17_from_recording
 from training.data.motion_file import RATE_HZ
 
-_LONGEST_STEP_M = 0.30  # a joint that moves more in a frame of 60 Hz is a fault of the capture
-_AROUND_FAULT = 10  # frames cut away on each side of one
-_SHORTEST = int(RATE_HZ)  # pieces under a second are of no use
+_MAX_STEP_M = 0.30  # m per frame at 60 Hz; a joint that moves further is a capture error
+_JUMP_MARGIN = 10  # frames removed on each side of a capture error
+_MIN_FRAMES = int(RATE_HZ)  # frames, one second; shorter pieces are dropped
 
 
 def read_motion(path: Path, up: str = "", metres: float | None = None, rate_hz: float | None = None) -> Doubles:
-    """Joints (F, 17, 3) of a BVH or AMC file, metres, z up, 60 Hz. Raises `SourceError`."""
+    """Read the joints (F, 17, 3) of a BVH or AMC file: metres, z up, 60 Hz. Raises `SourceError`."""
     if path.suffix.lower() == ".bvh":
-        return h36m17(read_bvh(path), up, metres)
-    return h36m17(read_amc(path, read_asf(find_asf(path)), rate_hz or AMC_RATE_HZ), up or "y", metres)
+        return h36m17_from_recording(read_bvh(path), up, metres)
+    return h36m17_from_recording(read_amc(path, read_asf(find_asf(path)), rate_hz or AMC_RATE_HZ), up or "y", metres)
 
 
-def without_faults(joints: Doubles) -> list[Doubles]:
-    """(F, 17, 3) -> its pieces between leaps, those of at least a second."""
-    step = np.linalg.norm(np.diff(joints, axis=0), axis=-1).max(axis=-1) > _LONGEST_STEP_M
+def split_at_jumps(joints: Doubles) -> list[Doubles]:
+    """Split (F, 17, 3) at capture errors and keep the pieces of at least one second."""
+    step = np.linalg.norm(np.diff(joints, axis=0), axis=-1).max(axis=-1) > _MAX_STEP_M
     bad = np.zeros(len(joints), bool)
     for frame in np.flatnonzero(step):
-        bad[max(0, frame + 1 - _AROUND_FAULT) : frame + 1 + _AROUND_FAULT] = True
+        bad[max(0, frame + 1 - _JUMP_MARGIN) : frame + 1 + _JUMP_MARGIN] = True
     edges = np.flatnonzero(np.diff(np.concatenate([[True], bad, [True]]).astype(np.int8)))
     pieces = [joints[a:b] for a, b in edges.reshape(-1, 2)]
-    return [piece for piece in pieces if len(piece) >= _SHORTEST]
+    return [piece for piece in pieces if len(piece) >= _MIN_FRAMES]
 
 
 def motion_files(folder: Path) -> list[Path]:
-    """All files below `folder` that can be read, in the order of their names. Raises `SourceError` if there is none."""
+    """List the BVH and AMC files below a folder, sorted by name. Raises `SourceError` if there are none."""
     found = sorted(p for p in folder.rglob("*") if p.suffix.lower() in (".bvh", ".amc") and p.is_file())
     if not found:
         raise SourceError(f"There is no .bvh or .amc file in {folder}.", "Name the folder that holds the motion.")
@@ -53,13 +53,15 @@ def motion_files(folder: Path) -> list[Path]:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="training.data.import_mocap", description=(__doc__ or "").split("\n\n")[0])
-    parser.add_argument("folder", type=Path)
+    parser = argparse.ArgumentParser(
+        prog="python -m training.data.import_mocap", description=(__doc__ or "").split("\n\n")[0]
+    )
+    parser.add_argument("folder", type=Path, help="folder of .bvh and .amc files, searched recursively")
     parser.add_argument("--out", type=Path, required=True, metavar="FILE.npz")
-    parser.add_argument("--source", default="", help="name of the collection (default: the folder's name)")
-    parser.add_argument("--up", choices=("y", "z"), default="", help="the file's up axis, if it is not found")
-    parser.add_argument("--unit", type=float, metavar="METRES", help="length of one unit, if it is not found")
-    parser.add_argument("--rate", type=float, metavar="HZ", help="rate of AMC files (default 120)")
+    parser.add_argument("--source", default="", help="name of the data set (default: the folder's name)")
+    parser.add_argument("--up", choices=("y", "z"), default="", help="up axis of the files, if it is not detected")
+    parser.add_argument("--unit", type=float, metavar="METRES", help="length of one unit, if it is not detected")
+    parser.add_argument("--rate", type=float, metavar="HZ", help="frame rate of AMC files (default 120)")
     given = parser.parse_args(argv)
     try:
         clips: list[Doubles] = []
@@ -67,17 +69,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         subjects: list[str] = []
         for path in motion_files(given.folder):
             try:
-                pieces = without_faults(read_motion(path, given.up, given.unit, given.rate))
+                pieces = split_at_jumps(read_motion(path, given.up, given.unit, given.rate))
             except SourceError as error:
-                print(f"left out: {error}", file=sys.stderr)
+                print(f"skipped: {error}", file=sys.stderr)
                 continue
             clips += pieces
             inside = path.relative_to(given.folder)
             names += [f"{inside.with_suffix('')}{f'#{n}' if n else ''}" for n in range(len(pieces))]
-            # Whole people are held out of training: CMU's files say who it is (06_01), else the folder is the person.
+            # Whole subjects are held out of training: CMU file names hold the subject (06_01), else the folder does.
             subjects += [path.stem.split("_")[0] if path.suffix.lower() == ".amc" else inside.parts[0]] * len(pieces)
         if not clips:
-            raise SourceError("Nothing usable was found.", "The lines above say why.")
+            raise SourceError("No usable file was found.", "The lines above give the reasons.")
         source = given.source or given.folder.resolve().name
         with atomic_write(given.out) as file:
             np.savez_compressed(

@@ -1,10 +1,10 @@
-"""Reads the dictionaries in the field's `.npz` files without running anything that is in them.
+"""Read dictionaries in `.npz` files of VideoPose3D's format without executing pickled code.
 
-VideoPose3D and those after it keep dictionaries of arrays as numpy object arrays, which are pickles, and a pickle can
-call any function there is. Here an unpickler admits the six names that numpy writes for arrays, and none of them leads
-to the real thing: each stands for a small object of this file that takes the numbers down. Arrays are made from them
-afterwards, with checked types and sizes. What comes out are dictionaries, lists, texts, numbers and arrays of numbers
-or texts; everything else is refused. This is the project's one exception from "no pickle".
+VideoPose3D and its successors store dictionaries of arrays as numpy object arrays. These are pickles, and a pickle can
+call any function. The unpickler here accepts only the six names that numpy writes for arrays, and resolves each to an
+inert stand-in that records its arguments. Arrays are built from the records afterwards, with checked types and sizes.
+The result holds dictionaries, lists, strings, numbers and arrays of numbers or strings; everything else is rejected.
+This is the only exception to the project's rule "no pickle".
 """
 
 from __future__ import annotations
@@ -23,62 +23,65 @@ from numpy.lib import format as npy
 
 from pipeline.core.errors import SourceError
 
-_PLAIN_TYPE = re.compile(r"(b1|[iu][1248]|f[248]|[SU]\d{1,5})")
-_BROKEN = (
+_ALLOWED_DTYPE = re.compile(r"(b1|[iu][1248]|f[248]|[SU]\d{1,5})")
+_READ_ERRORS = (
     OSError, EOFError, pickle.UnpicklingError, ValueError, TypeError, AttributeError, KeyError, IndexError,
     OverflowError, MemoryError, RecursionError, ImportError, NotImplementedError, RuntimeError, zipfile.BadZipFile,
 )  # fmt: skip
 
 
 def read_archive(path: Path, names: Sequence[str]) -> list[Any]:
-    """The arrays of those names in an `.npz` file: arrays of numbers or texts as they are, of objects as plain values
-    (a single one by itself, several as a list). Raises `SourceError`."""
+    """Read the named arrays of an `.npz` file. Raises `SourceError`.
+
+    Arrays of numbers or strings are returned unchanged; an object array becomes a plain value (one object) or a list
+    (several).
+    """
     try:
         with zipfile.ZipFile(path) as archive:
-            return [_member(archive.read(f"{name}.npy")) for name in names]
-    except _BROKEN as error:
-        said = f"it has no array called {error.args[0]}" if isinstance(error, KeyError) and error.args else str(error)
+            return [_read_member(archive.read(f"{name}.npy")) for name in names]
+    except _READ_ERRORS as error:
+        reason = f"it has no array called {error.args[0]}" if isinstance(error, KeyError) and error.args else str(error)
         raise SourceError(
-            f"{path.name} cannot be read ({said[:200]}).",
+            f"{path.name} cannot be read ({reason[:200]}).",
             f"Expected is an .npz file with {', '.join(names)}, of dictionaries, lists, texts and plain arrays.",
         ) from error
 
 
-def _member(content: bytes) -> Any:
+def _read_member(content: bytes) -> Any:
     file = io.BytesIO(content)
     version = npy.read_magic(file)
     _, _, dtype = (npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0)(file)
     if dtype.hasobject:
-        return objects(file)
+        return read_objects(file)
     return npy.read_array(io.BytesIO(content), allow_pickle=False)
 
 
-def objects(file: BinaryIO) -> Any:
-    """What the pickle in a file holds, as plain values. Raises `pickle.UnpicklingError` and others, see `_BROKEN`."""
-    return _plain(_Admitting(file).load(), {}, 0)
+def read_objects(file: BinaryIO) -> Any:
+    """Read a pickle of arrays as plain values. Raises `pickle.UnpicklingError` and the others of `_READ_ERRORS`."""
+    return _to_values(_ArrayUnpickler(file).load(), {}, 0)
 
 
-class _Admitting(pickle.Unpickler):
-    """Knows the names that numpy writes for arrays, and no other."""
+class _ArrayUnpickler(pickle.Unpickler):
+    """Resolve only the names that numpy pickles arrays with, each to an inert stand-in."""
 
     def find_class(self, module: str, name: str) -> Any:
-        # New objects for every use: a pickle can set attributes of what it is given.
+        # A new object for every use: a pickle can set attributes of the objects that it receives.
         if module in ("numpy.core.multiarray", "numpy._core.multiarray"):
             if name == "_reconstruct":
-                return _Named("array")
+                return _NumpyStandIn("array")
             if name == "scalar":
-                return _Named("scalar")
+                return _NumpyStandIn("scalar")
         elif module == "numpy" and name in ("ndarray", "dtype"):
-            return _Named(name)
+            return _NumpyStandIn(name)
         elif module == "_codecs" and name == "encode":  # how protocol 2 writes bytes
-            return _Named("bytes")
-        elif module in ("__builtin__", "builtins") and name == "bytes":  # ... and no bytes at all
-            return _Named("no bytes")
+            return _NumpyStandIn("bytes")
+        elif module in ("__builtin__", "builtins") and name == "bytes":  # how protocol 2 writes empty bytes
+            return _NumpyStandIn("no bytes")
         raise pickle.UnpicklingError(f"it asks for {module}.{name}, which is no part of an array")
 
 
-class _Named:
-    """Stands for a function or class of numpy, and takes down what it is called with."""
+class _NumpyStandIn:
+    """Stand in for a function or class of numpy and record the arguments of its call."""
 
     __slots__ = ("_what",)
 
@@ -94,25 +97,25 @@ class _Named:
         if self._what == "no bytes" and not arguments:
             return b""
         if self._what == "dtype":
-            return _Type(arguments[0])
+            return _DtypeRecord(arguments[0])
         if self._what == "scalar":
             dtype, data = arguments
-            return _numbers(dtype, data, (), "C")[()].item()
-        if self._what == "array" and isinstance(arguments[0], _Named) and arguments[0]._what == "ndarray":
-            return _Array()
+            return _array_from_bytes(dtype, data, (), "C")[()].item()
+        if self._what == "array" and isinstance(arguments[0], _NumpyStandIn) and arguments[0]._what == "ndarray":
+            return _ArrayRecord()
         raise pickle.UnpicklingError("an array in it is not made as numpy makes them")
 
     def __setstate__(self, state: Any) -> None:
         raise pickle.UnpicklingError("it tries to change what it is read with")
 
 
-class _Type:
-    """A dtype's name, and the order of its bytes."""
+class _DtypeRecord:
+    """Record of a pickled dtype: name and byte order."""
 
     __slots__ = ("name", "order")
 
     def __init__(self, name: str) -> None:
-        if name not in ("O8", "O4", "O") and not _PLAIN_TYPE.fullmatch(name):
+        if name not in ("O8", "O4", "O") and not _ALLOWED_DTYPE.fullmatch(name):
             raise pickle.UnpicklingError(f"it holds values of type {str(name)[:20]}")
         self.name = name
         self.order = "="
@@ -124,8 +127,8 @@ class _Type:
         self.order = order
 
 
-class _Array:
-    """An array's shape and content."""
+class _ArrayRecord:
+    """Record of a pickled array: shape and content."""
 
     __slots__ = ("content", "shape")
 
@@ -137,12 +140,12 @@ class _Array:
                 raise pickle.UnpicklingError("an array of objects in it has another shape than it says")
             self.content: Any = data
         else:
-            self.content = _numbers(dtype, data, self.shape, "F" if columns_first else "C")
+            self.content = _array_from_bytes(dtype, data, self.shape, "F" if columns_first else "C")
 
 
-def _numbers(dtype: Any, data: Any, shape: tuple[int, ...], order: Any) -> np.ndarray[Any, Any]:
-    """Raises ValueError if the bytes are not exactly those of such an array."""
-    if not isinstance(dtype, _Type) or not isinstance(data, bytes) or dtype.name.startswith("O"):
+def _array_from_bytes(dtype: Any, data: Any, shape: tuple[int, ...], order: Any) -> np.ndarray[Any, Any]:
+    """Build an array from bytes. Raises `UnpicklingError` or ValueError unless type, shape and size agree."""
+    if not isinstance(dtype, _DtypeRecord) or not isinstance(data, bytes) or dtype.name.startswith("O"):
         raise pickle.UnpicklingError("an array in it has no bytes")
     kind = np.dtype(("" if dtype.order == "|" else dtype.order) + dtype.name)
     if min(shape, default=0) < 0 or math.prod(shape) * kind.itemsize != len(data):
@@ -150,8 +153,8 @@ def _numbers(dtype: Any, data: Any, shape: tuple[int, ...], order: Any) -> np.nd
     return np.frombuffer(data, kind).reshape(shape, order=order).astype(kind.newbyteorder("="))
 
 
-def _plain(value: Any, known: dict[int, Any], depth: int) -> Any:
-    """Arrays instead of what stands for them. `known`: what has been made already, since values may be shared."""
+def _to_values(value: Any, known: dict[int, Any], depth: int) -> Any:
+    """Replace records by arrays, recursively. `known` holds finished values by id, since values may be shared."""
     if value is None or isinstance(value, str | bytes | int | float):
         return value
     if depth > 12:
@@ -161,13 +164,13 @@ def _plain(value: Any, known: dict[int, Any], depth: int) -> Any:
     if isinstance(value, dict):
         if not all(isinstance(key, str | int) for key in value):
             raise pickle.UnpicklingError("a key in it is no text")
-        out: Any = {key: _plain(entry, known, depth + 1) for key, entry in value.items()}
+        out: Any = {key: _to_values(entry, known, depth + 1) for key, entry in value.items()}
     elif isinstance(value, list | tuple):
-        out = [_plain(entry, known, depth + 1) for entry in value]
-    elif isinstance(value, _Array) and isinstance(value.content, list):
-        entries = [_plain(entry, known, depth + 1) for entry in value.content]
+        out = [_to_values(entry, known, depth + 1) for entry in value]
+    elif isinstance(value, _ArrayRecord) and isinstance(value.content, list):
+        entries = [_to_values(entry, known, depth + 1) for entry in value.content]
         out = entries[0] if value.shape == () else entries
-    elif isinstance(value, _Array):
+    elif isinstance(value, _ArrayRecord):
         out = value.content
     else:
         raise pickle.UnpicklingError(f"it holds a {type(value).__name__.strip('_')} where a value should be")

@@ -1,4 +1,4 @@
-"""Recorded motion as it leaves a file: named points of a body and how they are turned, before it becomes 17 joints."""
+"""Hold a motion capture recording in its rig's own points, before conversion to 17 joints."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from pipeline.core.arrays import Doubles
 
 
 @dataclass(frozen=True, slots=True)
-class Recording:
-    """One file of motion. `P` named points, `F` frames, in the file's own unit and axes."""
+class MocapRecording:
+    """One motion capture file: `P` named points over `F` frames, in the unit and axes of the file."""
 
     names: tuple[str, ...]
     positions: Doubles  # (F, P, 3)
-    rotations: Doubles  # (F, P, 3, 3) of the part of the body that moves with the point: local axes to the file's
+    rotations: Doubles  # (F, P, 3, 3) file_from_segment, of the body segment that moves with the point
     rate_hz: float
-    metres: float | None = None  # length of one unit, if the format says so
+    metres: float | None = None  # m per unit of length; None: the format does not define it
 
 
-def about(axis: str, angle_rad: Doubles) -> Doubles:
-    """Rotations (..., 3, 3) by angles (...) about "x", "y" or "z": right-handed, acting on columns."""
+def axis_rotation(axis: str, angle_rad: Doubles) -> Doubles:
+    """Build rotations (..., 3, 3) about "x", "y" or "z" by angles (...): right-handed, acting on columns."""
     c, s, zero, one = np.cos(angle_rad), np.sin(angle_rad), np.zeros_like(angle_rad), np.ones_like(angle_rad)
     rows = {
         "x": ((one, zero, zero), (zero, c, -s), (zero, s, c)),
@@ -31,9 +31,9 @@ def about(axis: str, angle_rad: Doubles) -> Doubles:
     return np.stack([np.stack(row, axis=-1) for row in rows], axis=-2)
 
 
-def product(axes: str, angles_rad: Doubles) -> Doubles:
-    """Rotations (..., 3, 3): `about(axes[0]) @ about(axes[1]) @ ...` with angles (..., len(axes))."""
+def euler_rotation(axes: str, angles_rad: Doubles) -> Doubles:
+    """Chain axis rotations: angles (..., len(axes)) -> rotations (..., 3, 3), about(axes[0]) @ about(axes[1]) @ ..."""
     out: Doubles = np.broadcast_to(np.eye(3), (*angles_rad.shape[:-1], 3, 3))
-    for place, axis in enumerate(axes):
-        out = out @ about(axis, angles_rad[..., place])
+    for column, axis in enumerate(axes):
+        out = out @ axis_rotation(axis, angles_rad[..., column])
     return out

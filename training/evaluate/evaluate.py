@@ -113,7 +113,7 @@ def main(arguments: list[str] | None = None) -> None:
             twins["no_prune"] = lifter.with_prune(PruneConfig())
         clips = load_clips(args.data)
         if args.every > 1:
-            clips = clips.chosen(np.arange(len(clips)) % args.every == 0)
+            clips = clips.select(np.arange(len(clips)) % args.every == 0)
         newest = newest_of(lifter) if args.causal and args.live else None
         result = run(lifter, clips, args.draws, args.fov, args.quick, twins, args.causal, newest)
     except UserError as error:

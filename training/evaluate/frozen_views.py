@@ -16,9 +16,9 @@ import numpy as np
 
 from pipeline.core.arrays import Doubles, Floats
 from pipeline.core.errors import ConfigError
-from training.data.motion_file import RATE_HZ, Clips, at_unit_stature, cut
-from training.synthesis.cameras import Cameras, draw_cameras, look
-from training.synthesis.detector_errors import ErrorModel, detected, load_model
+from training.data.motion_file import RATE_HZ, Clips, at_unit_stature, cut_windows
+from training.synthesis.cameras import Cameras, draw_cameras, project_into_cameras
+from training.synthesis.detector_errors import ErrorModel, load_model, simulate_detector
 
 FROZEN = Path(__file__).with_name("frozen")
 _RATES_HZ = (24.0, 25.0, 30.0, 30.0, 50.0, 60.0)
@@ -101,15 +101,15 @@ def sights(clips: Clips, views: Views, frames: int, draw: int, errors: ErrorMode
         rate = views.rate_hz[[view]]
         step = RATE_HZ / rate
         spare = np.maximum(clips.length[[clip]] - 1 - step * (frames - 1), 0)
-        joints, own = cut(clips, np.array([clip]), step, views.first[[view]] * spare, frames)
+        joints, own = cut_windows(clips, np.array([clip]), step, views.first[[view]] * spare, frames)
         joints, _ = at_unit_stature(joints)
         camera = views.one(view)
-        true, image = look(joints, camera, rate)
+        true, image = project_into_cameras(joints, camera, rate)
         size = np.stack([camera.width_px, camera.height_px], -1)
         if errors is None:
             found, scores = image.astype(np.float32), np.isfinite(image).all(-1).astype(np.float32)
         else:
-            found, scores = detected(image, size, rate, errors, np.random.default_rng((draw, clip)))
+            found, scores = simulate_detector(image, size, rate, errors, np.random.default_rng((draw, clip)))
         yield Sight(
             clip, found[0], scores[0], (int(size[0, 0]), int(size[0, 1])), true[0], own[0], float(rate[0]),
             float(camera.fov_deg[0]), float(camera.pitch_deg[0]), float(camera.distance_m[0]),

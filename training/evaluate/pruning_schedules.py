@@ -69,9 +69,9 @@ def _following(schedule: Sequence[tuple[int, int]], share: float) -> str:
 
 def watched(clips: Clips, frames: int, draws: int, windows: int) -> dict[str, list[tuple[str, Sight]]]:
     """Kind -> (source, sight) of `windows` clips a draw, evenly from the file (0: all); the same for every schedule."""
-    clips = clips.chosen(clips.source != DOUBTFUL)
+    clips = clips.select(clips.source != DOUBTFUL)
     if windows and windows < len(clips):
-        clips = clips.chosen(np.isin(np.arange(len(clips)), np.linspace(0, len(clips) - 1, windows).astype(int)))
+        clips = clips.select(np.isin(np.arange(len(clips)), np.linspace(0, len(clips) - 1, windows).astype(int)))
     views, errors = load_views(), frozen_errors()
     return {
         kind: [

@@ -31,7 +31,7 @@ from training.fit.checkpoint import Average, Progress, fitted, load_checkpoint, 
 from training.fit.losses import pose_loss
 from training.fit.recipe import Recipe, Stage, load_recipe
 from training.metrics import mpjpe, p_mpjpe
-from training.synthesis.batches import Batch, ahead, make_batch
+from training.synthesis.batches import Batch, make_batch, prefetch
 from training.synthesis.detector_errors import ErrorModel, load_model
 
 log = logging.getLogger(__name__)
@@ -82,14 +82,21 @@ class Trainer:
         seed = (_CHOOSE_SEED, stage.frames, stage.stride)
         held_out = {
             name: make_batch(
-                self.held_out, errors, seed, count, stage.frames, stage.stride, self.recipe.normalisation, fov_told=True
+                self.held_out,
+                errors,
+                seed,
+                count,
+                stage.frames,
+                stage.stride,
+                self.recipe.normalisation,
+                fov_known=True,
             )
             for name, errors in (("held_out", self.errors[-1]), ("held_out_clean", None))
         }
         if p.step == 0:
             self._measure(stage, learner, held_out)
         last_save = last_measure = time.monotonic()
-        with closing(ahead(lambda step: self._batch(stage, step), p.step)) as batches:
+        with closing(prefetch(lambda step: self._batch(stage, step), p.step)) as batches:
             while (done := stage_share(stage, p.step, p.elapsed_s)) < 1:
                 begun = time.monotonic()
                 rate = learning_rate(stage, p.step, done)

@@ -22,11 +22,11 @@ from pipeline.core.errors import SourceError
 from pipeline.lift.base import WindowLifter
 from pipeline.lift.windows import TrackLift
 from pipeline.system.files import atomic_write
-from training.data.motion_file import RATE_HZ, Clips, at_unit_stature, cut
+from training.data.motion_file import RATE_HZ, Clips, at_unit_stature, cut_windows
 from training.evaluate.frozen_views import Views
 from training.evaluate.per_sample import DOUBTFUL
-from training.synthesis.cameras import look
-from training.synthesis.detector_errors import ErrorModel, detected
+from training.synthesis.cameras import project_into_cameras
+from training.synthesis.detector_errors import ErrorModel, simulate_detector
 
 _PER_FRAME = ("image", "scores", "raw", "camera", "world")
 
@@ -64,14 +64,14 @@ def whole_sights(clips: Clips, views: Views, draw: int, errors: ErrorModel | Non
         rate, camera = views.rate_hz[[view]], views.one(view)
         step = RATE_HZ / rate
         frames = int((clips.length[clip] - 1) / step[0]) + 1
-        joints, _ = cut(clips, np.array([clip]), step, np.zeros(1), frames)
+        joints, _ = cut_windows(clips, np.array([clip]), step, np.zeros(1), frames)
         world, _ = at_unit_stature(joints)
-        true, image = look(world, replace(camera, pan_deg_s=np.zeros(1)), rate)
+        true, image = project_into_cameras(world, replace(camera, pan_deg_s=np.zeros(1)), rate)
         size = np.stack([camera.width_px, camera.height_px], -1)
         if errors is None:
             found, scores = image.astype(np.float32), np.isfinite(image).all(-1).astype(np.float32)
         else:
-            found, scores = detected(image, size, rate, errors, np.random.default_rng((draw, clip)))
+            found, scores = simulate_detector(image, size, rate, errors, np.random.default_rng((draw, clip)))
         yield LiftedClip(
             clip, draw, str(clips.source[clip]), str(clips.name[clip]), float(rate[0]), int(size[0, 0]),
             int(size[0, 1]), float(camera.fov_deg[0]), bool(camera.sway_deg[0] == 0 and camera.follow[0] == 0), np.nan,

@@ -27,7 +27,7 @@ from pipeline.post.left_right_network import EXCHANGED, FRAMES, RULE, SHARED, si
 from pipeline.system.files import atomic_write
 from training.data.motion_file import load_clips, selection_split
 from training.post_chain.lifted_clips import LiftedClip, load
-from training.synthesis.batches import prefetch, make_batch
+from training.synthesis.batches import make_batch, prefetch
 from training.synthesis.detector_errors import load_model
 
 _CHANNELS, _INPUTS = 192, 54

@@ -1,1 +1,1 @@
-"""Cameras, detector errors and batches: what the lifter learns from."""
+"""Synthesise training input: cameras, detector errors and normalised batches."""

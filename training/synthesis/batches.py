@@ -1,4 +1,4 @@
-"""Batches for the network: motion, seen by a camera, found by a detector, normalised by the library's own rule."""
+"""Make training batches: project motion into cameras, add detector errors, normalise as the library does."""
 
 from __future__ import annotations
 
@@ -13,18 +13,22 @@ from pipeline.core.arrays import Doubles, Floats
 from pipeline.core.geometry import default_fov_deg, focal_px
 from pipeline.lift.inputs.normalise import normalised
 from training.data.motion_file import Clips, at_unit_stature, draw_windows
-from training.synthesis.cameras import Cameras, draw_cameras, look
-from training.synthesis.detector_errors import ErrorModel, detected
+from training.synthesis.cameras import Cameras, draw_cameras, project_into_cameras
+from training.synthesis.detector_errors import ErrorModel, simulate_detector
 
-# What is told of the field of view: as often as not the truth, else what a user or a phone says, or the usual guess.
-_FOV_KNOWN, _FOV_NEARLY = 0.5, 0.25
-_FOV_SPREAD = 0.12  # log-normal, of the focal length
+# Shares of windows whose lifter input assumes the true field of view, and a noisy one (as a user or a phone states it);
+# the others assume the program's default.
+_TRUE_FOV_SHARE, _NOISY_FOV_SHARE = 0.5, 0.25
+_FOV_SPREAD = 0.12  # log-normal standard deviation of a noisy focal length
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """`x` (B, F, 17, C) network input; `y` (B, F, 17, 3) in the axes in which the network answers
-    (`lift.inputs.person_ray`: the virtual camera's, else the camera's), root-relative, metres at unit stature."""
+    """Network input `x` (B, F, 17, C) and target `y` (B, F, 17, 3), root-relative, metres at unit stature.
+
+    `y` is in the axes of the network's output: those of the virtual camera under the rule `person_ray`
+    (`pipeline.lift.inputs.person_ray`), else camera axes.
+    """
 
     x: Floats
     y: Floats
@@ -38,53 +42,56 @@ def make_batch(
     frames: int,
     stride: int = 1,
     rule: str = "person_window",
-    fov_told: bool = False,
+    fov_known: bool = False,
 ) -> Batch:
-    """The batch of that seed: the same call always gives the same numbers. Without errors, the detector is perfect.
+    """Make the batch of a seed; the same arguments always give the same numbers.
 
-    `rule` is the normalisation; `fov_told`: the true field of view is always known, for judging.
+    `errors` None: a perfect detector. `rule` is the normalisation. `fov_known`: always assume the true field of view,
+    for evaluation.
     """
     rng = np.random.default_rng(seed)
     drawn, rate_hz = draw_windows(clips, rng, count, frames, stride)
     joints, _ = at_unit_stature(drawn)
-    return seen_by(joints, draw_cameras(rng, count), rate_hz, errors, rng, rule, fov_told)
+    return synthesise_batch(joints, draw_cameras(rng, count), rate_hz, errors, rng, rule, fov_known)
 
 
-def seen_by(
+def synthesise_batch(
     joints: Doubles,
     cameras: Cameras,
     rate_hz: Doubles,
     errors: ErrorModel | None,
     rng: np.random.Generator,
     rule: str = "person_window",
-    fov_told: bool = False,
+    fov_known: bool = False,
 ) -> Batch:
-    """World joints (B, F, 17, 3) at unit stature, seen by a camera each, at rates (B,)."""
-    in_camera, image = look(joints, cameras, rate_hz)
-    pictures = np.stack([cameras.width_px, cameras.height_px], -1)
+    """Synthesise a batch from world joints (B, F, 17, 3) at unit stature, one camera and frame rate (B,) each."""
+    in_camera, image = project_into_cameras(joints, cameras, rate_hz)
+    image_sizes = np.stack([cameras.width_px, cameras.height_px], -1)
     if errors is None:
         found, scores = image.astype(np.float32), np.isfinite(image).all(-1).astype(np.float32)
     else:
-        found, scores = detected(image, pictures, rate_hz, errors, rng)
+        found, scores = simulate_detector(image, image_sizes, rate_hz, errors, rng)
     focal = np.array([focal_px(f, w) for f, w in zip(cameras.fov_deg, cameras.width_px, strict=True)])
-    told = focal if fov_told else _focal_told(focal, cameras, rng)
-    given = normalised(rule, found, scores, pictures, told)
-    y = given.answer_from_camera(in_camera - in_camera[:, :, :1])
-    return Batch(given.values, y.astype(np.float32))
+    assumed = focal if fov_known else _assumed_focal_px(focal, cameras, rng)
+    network_input = normalised(rule, found, scores, image_sizes, assumed)
+    y = network_input.answer_from_camera(in_camera - in_camera[:, :, :1])
+    return Batch(network_input.values, y.astype(np.float32))
 
 
-def _focal_told(focal: Doubles, cameras: Cameras, rng: np.random.Generator) -> Doubles:
-    """(B,) true focal lengths, px -> what the lifter is told: see `_FOV_KNOWN`."""
+def _assumed_focal_px(focal: Doubles, cameras: Cameras, rng: np.random.Generator) -> Doubles:
+    """Draw the focal lengths (B,) px that the input assumes, given the true ones: see `_TRUE_FOV_SHARE`."""
     guess = [focal_px(default_fov_deg(w, h), w) for w, h in zip(cameras.width_px, cameras.height_px, strict=True)]
     chance = rng.random(len(focal))
     nearly = focal * np.exp(rng.normal(0, _FOV_SPREAD, len(focal)))
-    return np.where(chance < _FOV_KNOWN, focal, np.where(chance < _FOV_KNOWN + _FOV_NEARLY, nearly, np.array(guess)))
+    return np.where(
+        chance < _TRUE_FOV_SHARE, focal, np.where(chance < _TRUE_FOV_SHARE + _NOISY_FOV_SHARE, nearly, np.array(guess))
+    )
 
 
-def ahead(make: Callable[[int], Batch], first: int, depth: int = 2) -> Iterator[Batch]:
-    """make(first), make(first + 1), ... for ever, made by one thread while the network computes.
+def prefetch(make: Callable[[int], Batch], first: int, depth: int = 2) -> Iterator[Batch]:
+    """Yield make(first), make(first + 1), ... without end, computed ahead by one thread.
 
-    Close the generator to end the thread. What `make` raises is raised here.
+    Closing the generator ends the thread. Exceptions of `make` are raised here.
     """
     made: queue.Queue[Batch | BaseException] = queue.Queue(depth)
     stop = threading.Event()

@@ -1,7 +1,8 @@
-"""Synthetic cameras: full perspective, near and far, high and low, rolled, panning, phones, webcams and long lenses.
+"""Draw synthetic perspective cameras and project motion into them.
 
-A `Cameras` holds B cameras as plain numbers, relative to the person that they look at, so that a drawn set can be kept
-in a file. `look` places them around given motion. Axes and signs are those of `pipeline.core.geometry`.
+The cameras cover phones, webcams and long lenses, near and far, high and low, rolled and panning. `Cameras` holds B
+cameras as plain numbers relative to the person that they look at, so that a drawn set can be stored in a file;
+`project_into_cameras` places them around given motion. Axes and signs are those of `pipeline.core.geometry`.
 
 Shapes: `B` windows, `F` frames. World: z up. Camera: x right, y down, z forward.
 """
@@ -16,40 +17,41 @@ import numpy as np
 from pipeline.core.arrays import Doubles
 from pipeline.core.geometry import focal_px
 
-NEAREST_M = 0.15  # what is nearer than this, or behind the camera, gives no point in the picture
+NEAREST_M = 0.15  # m, minimum depth; nearer joints and those behind the camera have no image point
 
 
 @dataclass(frozen=True, slots=True)
 class Cameras:
-    """Every field is (B,). Angles in degrees, as positive numbers mean it in `pipeline.core.geometry`."""
+    """Parameters of B cameras; every field is (B,). Signs of angles as in `pipeline.core.geometry`."""
 
     fov_deg: Doubles  # horizontal
     width_px: Doubles
     height_px: Doubles
-    distance_m: Doubles  # of the pelvis at its nearest, for a body at unit stature
-    bearing_deg: Doubles  # of the camera around the person
-    pitch_deg: Doubles  # positive: looks down, so it stands above the person
+    distance_m: Doubles  # to the pelvis at its nearest, for a body at unit stature
+    bearing_deg: Doubles  # azimuth of the camera around the person
+    pitch_deg: Doubles  # positive: looks down, so the camera is above the person
     roll_deg: Doubles
-    aim_x: Doubles  # where the person stands in the picture: -1 left edge, 1 right edge
+    aim_x: Doubles  # position of the person in the image: -1 left edge, 1 right edge
     aim_y: Doubles  # -1 upper edge, 1 lower edge
-    pan_deg_s: Doubles  # steady turn
-    sway_deg: Doubles  # a hand: slow waves of this size in pan and pitch
-    follow: Doubles  # 0: stands still, 1: turns so that the person keeps the place
+    pan_deg_s: Doubles  # steady pan
+    sway_deg: Doubles  # amplitude of a hand-held camera's slow waves in pan and pitch
+    follow: Doubles  # 0: the camera is static, 1: it pans with the person
 
     def __len__(self) -> int:
         return len(self.fov_deg)
 
     def rows(self) -> list[dict[str, float]]:
-        """One dictionary a camera."""
+        """Convert to one dictionary per camera."""
         return [{key: float(value[b]) for key, value in asdict(self).items()} for b in range(len(self))]
 
     @staticmethod
     def from_rows(rows: Sequence[Mapping[str, float]]) -> Cameras:
+        """Build from one dictionary per camera, the inverse of `rows`."""
         return Cameras(**{f.name: np.array([row[f.name] for row in rows]) for f in fields(Cameras)})
 
 
 def draw_cameras(rng: np.random.Generator, count: int) -> Cameras:
-    """Cameras of the whole range; how often each kind comes follows what people film with."""
+    """Draw cameras over the whole range, each kind about as often as people film with it."""
 
     def among(share: Sequence[float], *choices: Doubles) -> Doubles:
         return np.choose(rng.choice(len(share), count, p=share), choices)
@@ -57,13 +59,13 @@ def draw_cameras(rng: np.random.Generator, count: int) -> Cameras:
     def uniform(low: float, high: float) -> Doubles:
         return rng.uniform(low, high, count)
 
-    # Across the longer side: phones 55-75, webcams 60-90, long lenses 15-45, action cameras to 110.
+    # Degrees across the longer side: phones 55-75, webcams 60-90, long lenses 15-45, action cameras to 110.
     long_fov = among([0.5, 0.2, 0.2, 0.1], uniform(55, 75), uniform(60, 90), uniform(15, 45), uniform(85, 110))
     shape = rng.choice(4, count, p=[0.55, 0.1, 0.25, 0.1])
     width = np.choose(shape, [1280.0, 1280.0, 720.0, 960.0])
     height = np.choose(shape, [720.0, 960.0, 1280.0, 1280.0])
     fov = np.degrees(2 * np.arctan(np.tan(np.radians(long_fov) / 2) * width / np.maximum(width, height)))
-    # Usual heights first; then from the floor, from a wall or ceiling, and from anywhere.
+    # Degrees: usual heights; from the floor, a wall or a ceiling; anywhere.
     pitch = among([0.6, 0.25, 0.15], rng.normal(6, 8, count), uniform(-20, 45), uniform(-35, 75))
     still = rng.random(count)
     return Cameras(
@@ -82,24 +84,24 @@ def draw_cameras(rng: np.random.Generator, count: int) -> Cameras:
     )
 
 
-def look(joints: Doubles, cameras: Cameras, rate_hz: Doubles) -> tuple[Doubles, Doubles]:
-    """World joints (B, F, 17, 3) at unit stature, one camera each, rate (B,) of the rows.
+def project_into_cameras(joints: Doubles, cameras: Cameras, rate_hz: Doubles) -> tuple[Doubles, Doubles]:
+    """Project world joints (B, F, 17, 3) at unit stature into one camera each; rows have frame rates (B,).
 
-    Returns joints in the axes and at the place of the camera of every frame (B, F, 17, 3) metres, and their image
-    points (B, F, 17, 2) px, NaN for what lies behind the camera or too near to it.
+    Returns the joints in camera coordinates (B, F, 17, 3) metres and their image points (B, F, 17, 2) px, NaN behind
+    the camera or nearer than `NEAREST_M`.
     """
     B, F = joints.shape[:2]
     pelvis = joints[:, :, 0]
     bearing, pitch, roll = (np.radians(v) for v in (cameras.bearing_deg, cameras.pitch_deg, cameras.roll_deg))
     forward = np.stack([np.sin(bearing) * np.cos(pitch), np.cos(bearing) * np.cos(pitch), -np.sin(pitch)], -1)
     middle = pelvis.mean(axis=1)
-    # Stand so far back that the pelvis never comes nearer than the distance wanted.
+    # Move back until the pelvis is never nearer than `distance_m`.
     nearest = np.einsum("bfi,bi->bf", middle[:, None] - pelvis, forward).max(axis=1)
     eye = middle - forward * (cameras.distance_m + nearest)[:, None]
     half_x = np.tan(np.radians(cameras.fov_deg) / 2)
     half_y = half_x * cameras.height_px / cameras.width_px
 
-    # Turn off the person, so that it stands at `aim` in the picture; panning comes on top, the sway last.
+    # Rotate away from the person, so that it appears at `aim` in the image; then add panning and sway.
     time_s = (np.arange(F) - (F - 1) / 2) / rate_hz[:, None]
     wave = np.radians(cameras.sway_deg)[:, None]
     pan = (
@@ -109,8 +111,8 @@ def look(joints: Doubles, cameras: Cameras, rate_hz: Doubles) -> tuple[Doubles, 
     tilt = (
         pitch[:, None] - np.arctan(cameras.aim_y * half_y)[:, None] + wave * np.sin(1.3 * time_s + 2 * bearing[:, None])
     )
-    way = pelvis - eye[:, None]
-    off = np.arctan2(way[..., 0], way[..., 1]) - bearing[:, None]
+    to_pelvis = pelvis - eye[:, None]
+    off = np.arctan2(to_pelvis[..., 0], to_pelvis[..., 1]) - bearing[:, None]
     off = np.mod(off + np.pi, 2 * np.pi) - np.pi
     pan = pan + cameras.follow[:, None] * off
 
@@ -125,10 +127,10 @@ def look(joints: Doubles, cameras: Cameras, rate_hz: Doubles) -> tuple[Doubles, 
 
 
 def camera_axes(pan_rad: Doubles, pitch_rad: Doubles, roll_rad: Doubles) -> Doubles:
-    """(...) angles -> (..., 3, 3): rows are the camera's x, y, z in the world.
+    """Build camera_from_world rotations (..., 3, 3) from angles (...); rows are the camera's x, y, z in the world.
 
-    Pan is clockwise from above, from a camera that looks along world +y; pitch and roll as in
-    `pipeline.core.geometry.rotation_world_from_camera`, whose transpose this is for a pan of zero.
+    Pan is clockwise seen from above and zero along world +y; pitch and roll are as in
+    `pipeline.core.geometry.rotation_world_from_camera`, whose transpose this is at zero pan.
     """
     zero = np.zeros_like(pan_rad)
     sp, cp, st, ct, sr, cr = (f(a) for a in (pan_rad, pitch_rad, roll_rad) for f in (np.sin, np.cos))

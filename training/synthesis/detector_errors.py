@@ -1,9 +1,9 @@
-"""What a 2D detector does to the truth: jitter, bias, outliers, occlusion, lost frames, swapped sides, confidence.
+"""Simulate the errors of a 2D detector: noise, bias, outliers, occlusion, missed frames, left-right swaps, scores.
 
-The numbers are in `detector_errors.json`, each with the way it was found. Lengths are shares of the person's size in
-the picture (median over the window of the longer side of the box around the joints): they hold at any distance.
+The parameters are in `detector_errors.json`, each with how it was measured or estimated. Lengths are shares of the
+person's image size (longer side of the box around the joints, median over the window), so they hold at any distance.
 
-Shapes: `B` windows, `F` frames, 17 joints. Random only through the generator given.
+Shapes: `B` windows, `F` frames, 17 joints. Randomness comes only from the generator passed.
 """
 
 from __future__ import annotations
@@ -26,53 +26,56 @@ PARAMETERS = Path(__file__).with_name("detector_errors.json")
 
 Bools = NDArray[np.bool_]
 
-# What an arm's length of table, a wall or the picture's edge hides, as one.
-_GROUPS = (
+# H36M-17 joints that furniture, a wall or the image border hides together.
+_OCCLUSION_GROUPS = (
     (1, 2, 3), (4, 5, 6), (2, 3, 5, 6), (3, 6), (1, 2, 3, 4, 5, 6), (11, 12, 13), (14, 15, 16), (12, 13), (15, 16),
     (13,), (16,), (9, 10), (2, 3), (5, 6),
 )  # fmt: skip
-_LEG_SWAP, _ARM_SWAP = ((1, 4), (2, 5), (3, 6)), ((11, 14), (12, 15), (13, 16))
+_LEG_SWAP, _ARM_SWAP = ((1, 4), (2, 5), (3, 6)), ((11, 14), (12, 15), (13, 16))  # left-right pairs of H36M-17
 
 
 @dataclass(frozen=True, slots=True)
 class ErrorModel:
-    """Parameters; see the notes beside each in the file. (17,) per joint, else one number for all."""
+    """Parameters of a detector; the file notes the origin of each. (17,) per joint, else one number for all joints.
 
-    jitter: Doubles  # (17,) standard deviation of what changes from frame to frame at 30 Hz
-    drift: Doubles  # (17,) of what wanders within `drift_s`
+    Lengths are shares of the person's image size unless noted; standard deviations are per image axis.
+    """
+
+    jitter: Doubles  # (17,) standard deviation of the part that changes from frame to frame at 30 Hz
+    drift: Doubles  # (17,) standard deviation of the part with correlation time `drift_s`
     drift_s: float
-    bias: Doubles  # (17,) of what stays for the whole window
-    head_top_shift: float  # head_top of a detector beyond the vertex, in shares of thorax-nose in the picture
-    head_top_spread: float
-    quality_spread: float  # log-normal spread of all the above between windows
-    outlier_rate: float  # per joint and frame
+    bias: Doubles  # (17,) standard deviation of the part that is constant over a window
+    head_top_shift: float  # mean of head_top beyond the vertex of the skull, shares of thorax-head_top in the image
+    head_top_spread: float  # its standard deviation between windows
+    quality_spread: float  # log-normal standard deviation, between windows, of all the above
+    outlier_rate: float  # share of joints and frames
     outlier_size: float
     occlusions_per_s: float
-    occlusion_s: float  # mean
-    guess_share: float  # an occluded joint is guessed at low confidence; else it is not given at all
+    occlusion_s: float  # mean duration
+    guess_share: float  # share of occluded joints that are guessed at low confidence; the others are missing
     guess_error: float
-    partial_share: float  # windows in which a group of joints is hidden all the time
-    lost_per_s: float  # the whole person, for a moment
+    partial_share: float  # share of windows in which a group of joints is occluded throughout
+    lost_per_s: float  # rate at which the whole person is missed
     lost_s: float
-    enter_share: float  # windows into which the person enters, or which it leaves
-    swap_per_s: float
+    enter_share: float  # share of windows in which the person enters or leaves
+    swap_per_s: float  # rate of left-right swaps of the legs or the arms
     swap_s: float
-    outside_given: float  # a joint outside the picture is given nevertheless, as a guess
-    confidence_seen: tuple[float, float]  # Beta distribution of a joint that is plain to see
+    outside_given: float  # share of joints outside the image that are reported nevertheless, as a guess
+    confidence_seen: tuple[float, float]  # Beta distribution of the score of a clearly visible joint
     confidence_guess: tuple[float, float]
-    # Came later; without them a file draws what it always drew.
-    outlier_s: float = 0.0  # mean stay of an outlier; 0: every frame on its own
-    outlier_sure: float = 0.2  # an outlier keeps this share of its confidence and more
-    swap_body_per_s: float = 0.0  # the whole body taken for its mirror image: front for back
+    # Added later; the defaults leave the random draws of older files unchanged.
+    outlier_s: float = 0.0  # mean duration of an outlier; 0: every frame is independent
+    outlier_sure: float = 0.2  # an outlier keeps at least this share of its score
+    swap_body_per_s: float = 0.0  # rate of left-right swaps of the whole body: front taken for back
     swap_body_s: float = 0.1
-    hip_shift: float = 0.0  # a detector's hips below the mocap's, in shares of pelvis-thorax in the picture
-    hip_spread: float = 0.0  # between windows, that is people and detectors
-    shoulder_shift: float = 0.0  # its shoulders above them
+    hip_shift: float = 0.0  # detector's hips below the mocap's, shares of pelvis-thorax in the image
+    hip_spread: float = 0.0  # its standard deviation between windows, that is, between people and detectors
+    shoulder_shift: float = 0.0  # detector's shoulders above the mocap's, likewise
     shoulder_spread: float = 0.0
 
 
 def load_model(path: Path = PARAMETERS) -> ErrorModel:
-    """Raises `ConfigError` if the file does not fit."""
+    """Load the parameters of a detector. Raises `ConfigError` if the file does not match `ErrorModel`."""
     try:
         data: Mapping[str, Any] = json.loads(path.read_text("utf-8"))
         values = {name: entry["value"] for name, entry in data["parameters"].items()}
@@ -91,64 +94,66 @@ def _sideless(name: str) -> str:
     return name.removeprefix("left_").removeprefix("right_")
 
 
-def detected(
+def simulate_detector(
     image: Doubles, size_px: Doubles, rate_hz: Doubles, model: ErrorModel, rng: np.random.Generator
 ) -> tuple[Floats, Floats]:
-    """True image points (B, F, 17, 2) px (NaN: none), pictures (B, 2) px, rates (B,) -> what a detector would say:
-    joints (B, F, 17, 2) px, NaN = not seen, and scores (B, F, 17)."""
+    """Simulate a detector on true image points (B, F, 17, 2) px, NaN where there is none.
+
+    `size_px` (B, 2) are image sizes, `rate_hz` (B,) frame rates. Returns joints (B, F, 17, 2) px, NaN = not seen, and
+    scores (B, F, 17).
+    """
     B, F = image.shape[:2]
     size = median_box_side(image, np.isfinite(image).all(-1))[:, None, None]  # (B, 1, 1)
     quality = np.exp(rng.normal(0, model.quality_spread, B))[:, None, None]
-    hidden = _hidden(model, rng, B, F, rate_hz)
+    occluded = _occluded(model, rng, B, F, rate_hz)
     outside = ~((image >= 0) & (image <= size_px[:, None, None])).all(-1)
-    # Outside the picture or hidden all window long, most detectors give nothing or a guess; per window and joint.
-    given = np.where(outside, rng.random((B, 1, 17)) < model.outside_given, True)
-    unseen = hidden & (rng.random((B, 1, 17)) >= model.guess_share) | ~given
-    guessed = (hidden | outside) & ~unseen
+    # Outside the image or occluded, a detector reports nothing or a guess: drawn per window and joint.
+    reported = np.where(outside, rng.random((B, 1, 17)) < model.outside_given, True)
+    missing = occluded & (rng.random((B, 1, 17)) >= model.guess_share) | ~reported
+    guessed = (occluded | outside) & ~missing
 
-    # One quality a frame: blur, turns and occlusion worsen all of a frame's joints at once, and show in the confidence.
-    worse = np.exp(
-        0.35 * _wander(rng, (B, F, 17, 1), rate_hz, 0.3)[..., 0]
-        + 0.25 * _wander(rng, (B, F, 1, 1), rate_hz, 0.3)[..., 0]
+    # Blur, rotation and self-occlusion worsen all joints of a frame together, and lower their scores.
+    difficulty = np.exp(
+        0.35 * _markov_noise(rng, (B, F, 17, 1), rate_hz, 0.3)[..., 0]
+        + 0.25 * _markov_noise(rng, (B, F, 1, 1), rate_hz, 0.3)[..., 0]
     )
-    amount = (quality * worse * size)[..., None]
-    per_frame = (
-        np.clip(30 / rate_hz, 0.5, 1.25)[:, None, None, None] ** 0.5
-    )  # detectors on fast video repeat themselves
-    at = image + amount * model.jitter[:, None] * per_frame * rng.normal(size=image.shape)
-    at += amount * model.drift[:, None] * _wander(rng, image.shape, rate_hz, model.drift_s)
-    at += (quality * size)[..., None] * model.bias[:, None] * rng.normal(size=(B, 1, 17, 2))
-    head = rng.normal(model.head_top_shift, model.head_top_spread, (B, 1, 1))
-    at[:, :, 10] += head * (image[:, :, 10] - image[:, :, 8])
+    scale_px = (quality * difficulty * size)[..., None]
+    # Jitter per frame is smaller at high frame rates, where consecutive frames are nearly the same image.
+    per_frame = np.clip(30 / rate_hz, 0.5, 1.25)[:, None, None, None] ** 0.5
+    joints = image + scale_px * model.jitter[:, None] * per_frame * rng.normal(size=image.shape)
+    joints += scale_px * model.drift[:, None] * _markov_noise(rng, image.shape, rate_hz, model.drift_s)
+    joints += (quality * size)[..., None] * model.bias[:, None] * rng.normal(size=(B, 1, 17, 2))
+    head_shift = rng.normal(model.head_top_shift, model.head_top_spread, (B, 1, 1))
+    joints[:, :, 10] += head_shift * (image[:, :, 10] - image[:, :, 8])
     if model.hip_spread or model.shoulder_spread:
         trunk = (image[:, :, 8] - image[:, :, 0])[:, :, None]
         hips, shoulders = rng.normal(size=(2, B, 1, 1, 1))
-        at[:, :, [1, 4]] -= (model.hip_shift + model.hip_spread * hips) * trunk
-        at[:, :, [11, 14]] += (model.shoulder_shift + model.shoulder_spread * shoulders) * trunk
+        joints[:, :, [1, 4]] -= (model.hip_shift + model.hip_spread * hips) * trunk
+        joints[:, :, [11, 14]] += (model.shoulder_shift + model.shoulder_spread * shoulders) * trunk
     if model.outlier_s > 0:
-        far = _bursts(rng, (B, F, 17), model.outlier_rate / model.outlier_s, model.outlier_s, rate_hz)
-        way = _wander(rng, image.shape, rate_hz, model.outlier_s)
+        outlier = _bursts(rng, (B, F, 17), model.outlier_rate / model.outlier_s, model.outlier_s, rate_hz)
+        direction = _markov_noise(rng, image.shape, rate_hz, model.outlier_s)
     else:
-        far = rng.random((B, F, 17)) < model.outlier_rate
-        way = rng.normal(size=image.shape)
-    at += np.where(far, size, 0)[..., None] * model.outlier_size * way
-    wrong = np.where(guessed, size, 0)[..., None] * model.guess_error * _wander(rng, image.shape, rate_hz, 0.4)
-    at += wrong
+        outlier = rng.random((B, F, 17)) < model.outlier_rate
+        direction = rng.normal(size=image.shape)
+    joints += np.where(outlier, size, 0)[..., None] * model.outlier_size * direction
+    guess_px = np.where(guessed, size, 0)[..., None] * model.guess_error
+    joints += guess_px * _markov_noise(rng, image.shape, rate_hz, 0.4)
 
-    score = rng.beta(*model.confidence_seen, (B, 1, 17)) ** (worse * quality**0.5)
-    score = np.where(far, score * rng.uniform(model.outlier_sure, 1, (B, F, 17)), score)
-    low = rng.beta(*model.confidence_guess, (B, 1, 17)) ** np.exp(
-        0.3 * _wander(rng, (B, F, 17, 1), rate_hz, 0.3)[..., 0]
+    score = rng.beta(*model.confidence_seen, (B, 1, 17)) ** (difficulty * quality**0.5)
+    score = np.where(outlier, score * rng.uniform(model.outlier_sure, 1, (B, F, 17)), score)
+    guess_score = rng.beta(*model.confidence_guess, (B, 1, 17)) ** np.exp(
+        0.3 * _markov_noise(rng, (B, F, 17, 1), rate_hz, 0.3)[..., 0]
     )
-    score = np.where(guessed, low, score)
-    _swap(at, score, model, rng, rate_hz)
-    unseen |= _bursts(rng, (B, F, 1), model.lost_per_s, model.lost_s, rate_hz) | _away(model, rng, B, F)
-    at = np.where(unseen[..., None], np.nan, at)
-    return h36m17_from("h36m17", at, np.where(unseen, 0, score))  # middles of what was seen, as the library makes them
+    score = np.where(guessed, guess_score, score)
+    _swap_sides(joints, score, model, rng, rate_hz)
+    missing |= _bursts(rng, (B, F, 1), model.lost_per_s, model.lost_s, rate_hz) | _absent(model, rng, B, F)
+    joints = np.where(missing[..., None], np.nan, joints)
+    return h36m17_from("h36m17", joints, np.where(missing, 0, score))  # recomputes midpoints as the library does
 
 
-def _wander(rng: np.random.Generator, shape: tuple[int, ...], rate_hz: Doubles, within_s: float) -> Doubles:
-    """(B, F, ...) noise of standard deviation one that forgets itself within `within_s` (first-order Markov)."""
+def _markov_noise(rng: np.random.Generator, shape: tuple[int, ...], rate_hz: Doubles, within_s: float) -> Doubles:
+    """Draw first-order Markov noise (B, F, ...) of standard deviation 1 and correlation time `within_s`."""
     keep = np.exp(-1 / (rate_hz * within_s)).reshape(-1, *[1] * (len(shape) - 2))
     out = rng.standard_normal(shape)
     fresh = np.sqrt(1 - keep**2)
@@ -160,33 +165,33 @@ def _wander(rng: np.random.Generator, shape: tuple[int, ...], rate_hz: Doubles, 
 def _bursts(
     rng: np.random.Generator, shape: tuple[int, int, int], per_s: float, mean_s: float, rate_hz: Doubles
 ) -> Bools:
-    """(B, F, n) flags that come `per_s` times a second and stay for `mean_s` on average."""
+    """Draw flags (B, F, n) that rise `per_s` times a second and last `mean_s` on average."""
     B, F, n = shape
     begins = rng.random(shape) < (per_s / rate_hz)[:, None, None]
     out = np.zeros(shape, bool)
     for b, f, k in zip(*np.nonzero(begins), strict=True):
         out[b, f : f + 1 + int(rng.exponential(mean_s) * rate_hz[b]), k] = True
-    if F * float((per_s / rate_hz).max()) > 0:  # some have begun before the window
+    if F * float((per_s / rate_hz).max()) > 0:  # bursts that began before the window
         early = rng.random((B, n)) < per_s * mean_s
         for b, k in zip(*np.nonzero(early), strict=True):
             out[b, : 1 + int(rng.exponential(mean_s) * rate_hz[b]), k] = True
     return out
 
 
-def _hidden(model: ErrorModel, rng: np.random.Generator, B: int, F: int, rate_hz: Doubles) -> Bools:
-    """(B, F, 17) joints hidden for a while, or for the whole window."""
-    rate = model.occlusions_per_s / len(_GROUPS)
-    groups = _bursts(rng, (B, F, len(_GROUPS)), rate, model.occlusion_s, rate_hz)
+def _occluded(model: ErrorModel, rng: np.random.Generator, B: int, F: int, rate_hz: Doubles) -> Bools:
+    """Draw which joints (B, F, 17) are occluded, for a while or for the whole window."""
+    rate = model.occlusions_per_s / len(_OCCLUSION_GROUPS)
+    groups = _bursts(rng, (B, F, len(_OCCLUSION_GROUPS)), rate, model.occlusion_s, rate_hz)
     always = rng.random(B) < model.partial_share
-    groups[always, :, rng.integers(0, len(_GROUPS), B)[always]] = True
-    members = np.zeros((len(_GROUPS), 17), bool)
-    for row, group in enumerate(_GROUPS):
+    groups[always, :, rng.integers(0, len(_OCCLUSION_GROUPS), B)[always]] = True
+    members = np.zeros((len(_OCCLUSION_GROUPS), 17), bool)
+    for row, group in enumerate(_OCCLUSION_GROUPS):
         members[row, list(group)] = True
     return (groups[..., None] & members).any(axis=2)
 
 
-def _away(model: ErrorModel, rng: np.random.Generator, B: int, F: int) -> Bools:
-    """(B, F, 1) before the person enters, or after it has left."""
+def _absent(model: ErrorModel, rng: np.random.Generator, B: int, F: int) -> Bools:
+    """Draw the frames (B, F, 1) before the person enters or after it leaves."""
     moment = np.where(rng.random(B) < model.enter_share, rng.integers(1, max(2, F // 2), B), 0)[:, None]
     enters = (rng.random(B) < 0.5)[:, None]
     frame = np.arange(F)[None]
@@ -194,14 +199,14 @@ def _away(model: ErrorModel, rng: np.random.Generator, B: int, F: int) -> Bools:
     return away[..., None]
 
 
-def _swap(at: Doubles, score: Doubles, model: ErrorModel, rng: np.random.Generator, rate_hz: Doubles) -> None:
-    """Left and right exchanged for a while, legs and arms each on their own or all of the body. In place."""
-    B, F = at.shape[:2]
+def _swap_sides(joints: Doubles, score: Doubles, model: ErrorModel, rng: np.random.Generator, rate_hz: Doubles) -> None:
+    """Swap left and right joints in bursts, of legs, arms or the whole body. In place."""
+    B, F = joints.shape[:2]
     swapped = _bursts(rng, (B, F, 2), model.swap_per_s, model.swap_s, rate_hz)
     if model.swap_body_per_s > 0:
         swapped |= _bursts(rng, (B, F, 1), model.swap_body_per_s, model.swap_body_s, rate_hz)
     for kind, pairs in enumerate((_LEG_SWAP, _ARM_SWAP)):
         b, f = np.nonzero(swapped[..., kind])
         for one, other in pairs:
-            at[b, f, one], at[b, f, other] = at[b, f, other], at[b, f, one].copy()
+            joints[b, f, one], joints[b, f, other] = joints[b, f, other], joints[b, f, one].copy()
             score[b, f, one], score[b, f, other] = score[b, f, other], score[b, f, one].copy()

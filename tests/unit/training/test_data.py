@@ -71,7 +71,7 @@ def test_nobody_is_trained_on_and_chosen_by(clips: motion_file.Clips) -> None:
 
 
 def test_without_the_known_people_somebody_is_still_held_out(clips: motion_file.Clips) -> None:
-    others = clips.chosen(clips.subject != "cmu_49")
+    others = clips.select(clips.subject != "cmu_49")
     train, chosen_by = motion_file.selection_split(others)
     assert len(train) == 1
     assert len(chosen_by) == 1
@@ -85,13 +85,13 @@ def test_draws_follow_source_and_length(clips: motion_file.Clips) -> None:
 
 
 def test_a_window_has_the_speed_of_its_step(clips: motion_file.Clips) -> None:
-    window, own = motion_file.cut(clips, np.array([0]), np.array([2.5]), np.array([0.5]), 81)
+    window, own = motion_file.cut_windows(clips, np.array([0]), np.array([2.5]), np.array([0.5]), 81)
     assert own.all()
     np.testing.assert_allclose(np.diff(window[0, :, 7, 1]), 1.2 / 60 * 2.5, atol=1e-5)
 
 
 def test_a_short_clip_stands_in_the_middle_and_turns_back(clips: motion_file.Clips) -> None:
-    window, own = motion_file.cut(clips, np.array([1]), np.array([1.0]), np.array([0.0]), 81)
+    window, own = motion_file.cut_windows(clips, np.array([1]), np.array([1.0]), np.array([0.0]), 81)
     assert own[0].sum() == 60
     first = int(own[0].argmax())
     np.testing.assert_allclose(window[0, first : first + 60], clips.positions[400:460], atol=1e-6)
@@ -99,8 +99,8 @@ def test_a_short_clip_stands_in_the_middle_and_turns_back(clips: motion_file.Cli
 
 
 def test_other_bodies_keep_their_bones_and_their_rule(clips: motion_file.Clips) -> None:
-    joints, _ = motion_file.cut(clips, np.array([0, 2]), np.array([1.0, 1.0]), np.array([0.0, 0.0]), 100)
-    shaped = motion_file.reshaped(joints, np.random.default_rng(3))
+    joints, _ = motion_file.cut_windows(clips, np.array([0, 2]), np.array([1.0, 1.0]), np.array([0.0, 0.0]), 100)
+    shaped = motion_file.vary_proportions(joints, np.random.default_rng(3))
     for parent, child in ((1, 2), (2, 3), (11, 12), (8, 14)):
         before = np.linalg.norm(joints[:, :, child] - joints[:, :, parent], axis=-1)
         after = np.linalg.norm(shaped[:, :, child] - shaped[:, :, parent], axis=-1)
@@ -111,18 +111,20 @@ def test_other_bodies_keep_their_bones_and_their_rule(clips: motion_file.Clips) 
 
 
 def test_mixing_takes_the_arms_of_another_and_keeps_the_legs(clips: motion_file.Clips) -> None:
-    joints, _ = motion_file.cut(clips, np.array([0, 2]), np.array([1.0, 1.0]), np.array([0.0, 0.0]), 100)
-    mixed = motion_file.mixed_bodies(motion_file.turned(joints, np.array([0.0, 1.0])), np.random.default_rng(0), 1.0)
+    joints, _ = motion_file.cut_windows(clips, np.array([0, 2]), np.array([1.0, 1.0]), np.array([0.0, 0.0]), 100)
+    mixed = motion_file.mix_upper_bodies(
+        motion_file.rotate_about_vertical(joints, np.array([0.0, 1.0])), np.random.default_rng(0), 1.0
+    )
     np.testing.assert_allclose(mixed[0, :, :7], joints[0, :, :7])
     # The waver's arm, turned to the walker's side.
     np.testing.assert_allclose(mixed[0, :, 16] - mixed[0, :, 0], joints[1, :, 16] - joints[1, :, 0], atol=1e-6)
 
 
 def test_tilting_and_turning_change_no_distance(clips: motion_file.Clips) -> None:
-    joints, _ = motion_file.cut(clips, np.array([0, 2]), np.array([1.0, 1.0]), np.array([0.0, 0.0]), 50)
-    tilted = motion_file.tilted(joints, np.random.default_rng(1), 1.0)
+    joints, _ = motion_file.cut_windows(clips, np.array([0, 2]), np.array([1.0, 1.0]), np.array([0.0, 0.0]), 50)
+    tilted = motion_file.tilt_scenes(joints, np.random.default_rng(1), 1.0)
     assert np.abs(tilted - joints).max() > 0.1
-    for values in (tilted, motion_file.turned(joints, np.array([0.3, 2.0]))):
+    for values in (tilted, motion_file.rotate_about_vertical(joints, np.array([0.3, 2.0]))):
         np.testing.assert_allclose(chain_length(values), chain_length(joints))
 
 
@@ -143,9 +145,9 @@ def level_camera(**changes: float) -> cameras.Cameras:
 
 
 def test_a_camera_sees_what_the_library_projects(clips: motion_file.Clips) -> None:
-    joints, _ = motion_file.cut(clips, np.array([0]), np.array([2.0]), np.array([0.0]), 60)
+    joints, _ = motion_file.cut_windows(clips, np.array([0]), np.array([2.0]), np.array([0.0]), 60)
     camera = level_camera(bearing_deg=140.0, pitch_deg=20.0, roll_deg=5.0, aim_x=0.4)
-    seen, image = cameras.look(joints, camera, np.array([30.0]))
+    seen, image = cameras.project_into_cameras(joints, camera, np.array([30.0]))
     np.testing.assert_allclose(image, image_from_camera(seen, 60.0, 1280, 720), atol=1e-6)
     distance = np.linalg.norm(seen[0, :, 0], axis=-1)
     assert distance.min() == pytest.approx(4.0, rel=0.12)
@@ -154,27 +156,31 @@ def test_a_camera_sees_what_the_library_projects(clips: motion_file.Clips) -> No
 
 def test_aim_is_where_the_person_stands_in_the_picture() -> None:
     still = np.repeat(STANDING[None, None], 5, axis=1)
-    _, image = cameras.look(still, level_camera(aim_x=0.5, aim_y=-0.25), np.array([30.0]))
+    _, image = cameras.project_into_cameras(still, level_camera(aim_x=0.5, aim_y=-0.25), np.array([30.0]))
     np.testing.assert_allclose(image[0, :, 0, 0], 640 * 1.5, rtol=0.005)
     assert image[0, 0, 0, 1] == pytest.approx(360 * 0.75, rel=0.05)
 
 
 def test_from_behind_a_right_hand_is_on_the_right() -> None:
     still = np.repeat(STANDING[None, None], 3, axis=1)
-    _, image = cameras.look(still, level_camera(), np.array([30.0]))
+    _, image = cameras.project_into_cameras(still, level_camera(), np.array([30.0]))
     assert (image[0, :, 16, 0] > image[0, :, 13, 0]).all()
     assert (image[0, :, 10, 1] < image[0, :, 3, 1]).all()
 
 
 def test_a_panning_camera_moves_the_person_and_a_following_one_does_not(clips: motion_file.Clips) -> None:
-    joints, _ = motion_file.cut(clips, np.array([0]), np.array([2.0]), np.array([0.0]), 60)
+    joints, _ = motion_file.cut_windows(clips, np.array([0]), np.array([2.0]), np.array([0.0]), 60)
     travel = [
-        np.ptp(cameras.look(joints, level_camera(bearing_deg=90.0, **kind), np.array([30.0]))[1][0, :, 0, 0])
+        np.ptp(
+            cameras.project_into_cameras(joints, level_camera(bearing_deg=90.0, **kind), np.array([30.0]))[1][
+                0, :, 0, 0
+            ]
+        )
         for kind in ({}, {"follow": 1.0})
     ]
     assert travel[1] < 0.05 * travel[0]
     still = np.repeat(STANDING[None, None], 31, axis=1)
-    _, image = cameras.look(still, level_camera(pan_deg_s=10.0), np.array([30.0]))
+    _, image = cameras.project_into_cameras(still, level_camera(pan_deg_s=10.0), np.array([30.0]))
     assert image[0, 0, 0, 0] - image[0, -1, 0, 0] == pytest.approx(2 * 1108.5 * np.tan(np.radians(5)), rel=1e-3)
 
 
@@ -208,7 +214,7 @@ def found_by(
     image = np.repeat((STANDING[:, [0, 2]] * [300, -300] + [600, 650])[None], frames, axis=0)
     image = np.repeat(image[None], count, axis=0)
     size = np.repeat([[1280.0, 720.0]], count, axis=0)
-    return image, *detector_errors.detected(image, size, np.full(count, 30.0), model, np.random.default_rng(0))
+    return image, *detector_errors.simulate_detector(image, size, np.full(count, 30.0), model, np.random.default_rng(0))
 
 
 def test_a_perfect_detector_changes_nothing() -> None:
@@ -276,7 +282,7 @@ def test_batches_ahead_come_in_order_and_pass_on_what_is_raised() -> None:
             raise ValueError("eight")
         return batches.Batch(np.full(1, step), np.full(1, step))
 
-    coming = batches.ahead(make, 5)
+    coming = batches.prefetch(make, 5)
     assert [int(next(coming).x[0]) for _ in range(3)] == [5, 6, 7]
     with pytest.raises(ValueError, match="eight"):
         next(coming)
@@ -304,7 +310,7 @@ def test_the_frozen_error_model_draws_what_it_always_drew() -> None:
     )
     assert model.swap_body_per_s == model.hip_shift == model.outlier_s == 0
     image = np.random.default_rng(5).uniform(100, 800, (6, 60, 17, 2))
-    found, scores = detector_errors.detected(
+    found, scores = detector_errors.simulate_detector(
         image, np.full((6, 2), 900.0), np.full(6, 30.0), model, np.random.default_rng(3)
     )
     assert float(np.nanmean(np.abs(found - image))) == pytest.approx(46.44497, abs=1e-4)
@@ -315,7 +321,7 @@ def test_detectors_hips_lie_lower_and_shoulders_higher() -> None:
     image = np.repeat(100 + 400 * STANDING[None, None, :, [0, 2]], 20, axis=1)
     image[..., 1] = 1000 - image[..., 1]
     model = _only(hip_shift=0.06, hip_spread=1e-9, shoulder_shift=0.03)
-    found, _ = detector_errors.detected(
+    found, _ = detector_errors.simulate_detector(
         image, np.full((1, 2), 2000.0), np.full(1, 30.0), model, np.random.default_rng(0)
     )
     trunk = 400 * 0.5  # px
@@ -327,7 +333,7 @@ def test_detectors_hips_lie_lower_and_shoulders_higher() -> None:
 def test_the_whole_body_is_exchanged_at_once() -> None:
     image = np.repeat(100 + 400 * STANDING[None, None, :, [0, 2]], 3000, axis=1)
     model = _only(swap_body_per_s=0.5, swap_body_s=0.2)
-    found, _ = detector_errors.detected(
+    found, _ = detector_errors.simulate_detector(
         image, np.full((1, 2), 2000.0), np.full(1, 30.0), model, np.random.default_rng(0)
     )
     swapped = np.abs(found - image[..., H36M17.mirror, :]).max((-1, -2)) < 1e-2
@@ -339,7 +345,7 @@ def test_the_whole_body_is_exchanged_at_once() -> None:
 def test_outliers_stay_for_a_while_and_keep_their_confidence() -> None:
     image = np.repeat(100 + 400 * STANDING[None, None, :, [0, 2]], 4000, axis=1)
     model = _only(outlier_rate=0.01, outlier_size=0.1, outlier_s=0.1, outlier_sure=1.0)
-    found, scores = detector_errors.detected(
+    found, scores = detector_errors.simulate_detector(
         image, np.full((1, 2), 2000.0), np.full(1, 60.0), model, np.random.default_rng(0)
     )
     far = np.linalg.norm(found - image, axis=-1)[0, :, [3, 13]] > 0.01

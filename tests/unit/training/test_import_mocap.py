@@ -14,8 +14,8 @@ from pipeline.export.base import ExportOptions
 from tests.helpers.motion import clip, facing_camera, scene
 from training.data.amc import read_amc, read_asf
 from training.data.bvh import read_bvh
-from training.data.h36m_from_recording import _plain, at_rate, h36m17
-from training.data.import_mocap import main, without_faults
+from training.data.h36m_from_recording import canonical_name, h36m17_from_recording, resample
+from training.data.import_mocap import main, split_at_jumps
 from training.data.motion_file import load_clips
 
 LIMBS = [1, 2, 3, 4, 5, 6, 11, 12, 13, 14, 15, 16]
@@ -73,7 +73,7 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, np.ndarray
     folder.mkdir()
     path = BvhExporter().write(take, folder, "jump", ExportOptions())[0]
     track = take.tracks3d[0]
-    return path, at_rate(track.joints, take.info.fps_hz)
+    return path, resample(track.joints, take.info.fps_hz)
 
 
 def root_relative(joints: np.ndarray) -> np.ndarray:
@@ -82,7 +82,7 @@ def root_relative(joints: np.ndarray) -> np.ndarray:
 
 def test_bvh_joints_are_those_of_the_take(exported: tuple[Path, np.ndarray]):
     path, truth = exported
-    joints = h36m17(read_bvh(path))
+    joints = h36m17_from_recording(read_bvh(path))
     assert joints.shape == truth.shape
     error = np.linalg.norm(root_relative(joints)[:, LIMBS] - root_relative(truth)[:, LIMBS], axis=-1)
     assert error.max() < 0.003  # the rotations of the file have four digits
@@ -95,9 +95,9 @@ def test_bvh_joints_are_those_of_the_take(exported: tuple[Path, np.ndarray]):
 
 def test_unit_and_up_are_found_or_told(exported: tuple[Path, np.ndarray]):
     recording = read_bvh(exported[0])
-    found = h36m17(recording)
-    np.testing.assert_allclose(h36m17(recording, "y", 0.01), found, atol=1e-12)
-    doubled = h36m17(recording, "y", 0.02)
+    found = h36m17_from_recording(recording)
+    np.testing.assert_allclose(h36m17_from_recording(recording, "y", 0.01), found, atol=1e-12)
+    doubled = h36m17_from_recording(recording, "y", 0.02)
     np.testing.assert_allclose(root_relative(doubled)[:, LIMBS], 2 * root_relative(found)[:, LIMBS], atol=1e-9)
 
 
@@ -125,18 +125,18 @@ def test_asf_and_amc_by_hand(tmp_path: Path):
     ],
 )  # fmt: skip
 def test_names_of_rigs(name: str, plain: str):
-    assert _plain(name) == plain
+    assert canonical_name(name) == plain
 
 
 def test_a_leap_cuts_the_clip():
     joints = np.zeros((300, 17, 3))
     joints[120:] += 1.0
-    assert [len(piece) for piece in without_faults(joints)] == [110, 170]
+    assert [len(piece) for piece in split_at_jumps(joints)] == [110, 170]
 
 
 def test_a_rate_is_changed_in_straight_lines():
     joints = np.arange(31.0)[:, None, None] * np.ones((1, 17, 3))  # a second at 30 Hz
-    out = at_rate(joints, 30.0)
+    out = resample(joints, 30.0)
     assert len(out) == 61
     np.testing.assert_allclose(out[:, 0, 0], np.arange(61) / 2)
 
@@ -173,5 +173,5 @@ def test_a_rig_without_arms_is_refused_with_its_names(tmp_path: Path):
     (tmp_path / "leg.asf").write_text(LEG_ASF)
     (tmp_path / "leg.amc").write_text(LEG_AMC)
     with pytest.raises(SourceError, match="no joint that could be") as caught:
-        h36m17(read_amc(tmp_path / "leg.amc", read_asf(tmp_path / "leg.asf")))
+        h36m17_from_recording(read_amc(tmp_path / "leg.amc", read_asf(tmp_path / "leg.asf")))
     assert "shin" in caught.value.hint

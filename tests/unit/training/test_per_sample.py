@@ -149,8 +149,8 @@ def test_older_files_have_no_actions(tmp_path: Path) -> None:
     np.savez(tmp_path / "new.npz", positions=clips.positions, clip_start=bounds, clip_action=clips.action, **labels)
     old, new = load_clips(tmp_path / "old.npz"), load_clips(tmp_path / "new.npz")
     assert old.action is None
-    assert old.chosen(np.array([True, False, True])).action is None
-    assert new.chosen(np.array([False, True, True])).action.tolist() == ["jump", "walk"]
+    assert old.select(np.array([True, False, True])).action is None
+    assert new.select(np.array([False, True, True])).action.tolist() == ["jump", "walk"]
 
 
 # --- tables
