@@ -54,6 +54,7 @@ def add_parser(commands: Any) -> None:
     parser.add_argument("--lifter", default=LIVE_LIFTER, help=f"lifter (see `models`), default {LIVE_LIFTER}")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, mps")
     detector_options.add_precision(parser)
+    detector_options.add_runtime(parser)
     parser.add_argument(
         "--max-people", type=int, default=_DEFAULT.detect.max_people, metavar="N", help="people to follow at most"
     )
@@ -90,7 +91,11 @@ def config_from(arguments: argparse.Namespace) -> LiveConfig:
     """The settings that the arguments ask for. Raises `ConfigError`."""
     return LiveConfig(
         detect=DetectConfig(
-            arguments.detector, max_people=arguments.max_people, prompt=False, precision=arguments.precision
+            arguments.detector,
+            max_people=arguments.max_people,
+            prompt=False,
+            precision=arguments.precision,
+            runtime=arguments.detector_runtime,
         ),
         lift=LiftConfig(lifter=arguments.lifter, flip=False, device=arguments.device, precision=arguments.precision),
         scene=SceneConfig(fov_deg=arguments.fov, pitch_deg=arguments.pitch, height_cm=arguments.height),

@@ -14,6 +14,10 @@ from .pruning_schedule import PruneConfig
 # moves joints by up to some millimetres: for whoever asks for it, never chosen by the program.
 Precision = Literal["float32", "bfloat16"]
 
+# What runs the landmark network of the embedded detector: "auto" takes OpenVINO where it is installed. The last bits of
+# the two differ, and following a person from frame to frame amplifies that (docs/detectors.md).
+Runtime = Literal["auto", "openvino", "mediapipe"]
+
 
 def _check(condition: bool, what: str, hint: str) -> None:
     if not condition:
@@ -41,10 +45,14 @@ class DetectConfig:
     device: str = "auto"  # of MMPose's networks; mediapipe always computes on the CPU
     prompt: bool = True  # new people are there in the first frame that shows them; False: no frame waits for a search
     precision: Precision = "float32"  # of MMPose's backbones; mediapipe always computes in float32
+    runtime: Runtime = "auto"  # of mediapipe's landmark network
 
     def __post_init__(self) -> None:
         _check_device(self.device)
         _check_precision(self.precision)
+        runtimes = get_args(Runtime)
+        known = ", ".join(runtimes)
+        _check(self.runtime in runtimes, f"The runtime '{self.runtime}' is not known.", f"Choose {known}.")
         _check(1 <= self.max_people <= 20, f"max_people is {self.max_people}.", "Choose 1 to 20 people.")
 
 

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+INSTALLATION = "installation"  # the `field` of errors about packages that are missing or broken
+
 
 class UserError(Exception):
-    """Something the user can put right: `message` says what is wrong, `hint` what to do about it."""
+    """Something the user can put right: `message` says what is wrong, `hint` what to do about it.
 
-    def __init__(self, message: str, hint: str = "") -> None:
+    `field` names the setting that it is about, or several, as the library calls them: fields of `RunConfig`'s parts, of
+    `Overrides`, of `ExportOptions`, arguments of a function, or `INSTALLATION`. A command line or a window says of each
+    what it is called there; message and hint never do.
+    """
+
+    def __init__(self, message: str, hint: str = "", *, field: str | tuple[str, ...] = ()) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
+        self.fields = (field,) if isinstance(field, str) else field
 
     def __str__(self) -> str:
         return f"{self.message} {self.hint}".strip()

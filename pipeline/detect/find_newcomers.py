@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from ..core.arrays import Floats, Image
+from ..core.config import Runtime
 from .crops import Square, widened
 from .keypoint_similarity import joint_box
 from .mediapipe.landmarks import PeopleLocator
@@ -26,13 +27,14 @@ _KNOWN_SHARE = 0.5  # of a hit's box inside that of somebody followed, similar i
 class NewcomerSearch:
     """Searches a little in each frame. Times of frames rise until `reset`; one thread at a time."""
 
-    def __init__(self, max_people: int) -> None:
+    def __init__(self, max_people: int, runtime: Runtime = "auto") -> None:
         """Raises `ModelError` if the embedded model cannot be used here."""
         bundle = model_bundle()
         self._search = PersonSearch(bundle, max_people + 2)
-        self._locator = PeopleLocator(bundle, 1)
-        runtime = self._locator.runtime
-        self.key = f"mediapipe{bundle.mediapipe_version}-{bundle.sha256[:8]}" + (f"-{runtime}" if runtime else "")
+        self._locator = PeopleLocator(bundle, 1, runtime)
+        running = self._locator.runtime
+        self.runtime = running or "mediapipe"  # what runs the landmark network
+        self.key = f"mediapipe{bundle.mediapipe_version}-{bundle.sha256[:8]}" + (f"-{running}" if running else "")
         self.reset()
 
     def reset(self) -> None:

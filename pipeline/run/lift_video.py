@@ -85,11 +85,13 @@ class _Run:
         self.poses: Poses
         if isinstance(source, Joints2DSource):
             self.detector_name, self.skeleton = "2D joints from a file", source.skeleton
+            self.detector_runtime = ""
             self.poses = source.poses(config.start_s, config.end_s)
             alone = source.person_count == 1
         else:
             detector = engine.detector(config.detect)
             self.detector_name, self.skeleton = f"{detector.name} ({detector.cache_key})", detector.skeleton
+            self.detector_runtime = getattr(detector, "runtime", "")  # what "auto" took; results depend on it
             self.poses = self._observed(source, detector)
         self.tracker = Tracker(self.skeleton, self.info.fps_hz, self.size_px, one_person=alone)
         self.worker = LiftWorker(lambda: engine.lifter(config.lift), self._track_lift, cancel)
@@ -232,5 +234,6 @@ class _Run:
                 "lift_seconds": round(self.worker.lift_s, 3),
                 "device": lifter.device_name,
                 "precision": lifter.precision,
+                "detector_runtime": self.detector_runtime,
             },
         }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import get_args
 
-from ...core.config import DetectConfig, Precision
+from ...core.config import DetectConfig, Precision, Runtime
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -18,6 +18,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="a network of your own: its MMPose config, mmpose::body_2d_keypoint/... or a file",
     )
     parser.add_argument("--detector-checkpoint", default="", metavar="FILE", help="and its weights (.pth)")
+    add_runtime(parser)
+
+
+def add_runtime(parser: argparse.ArgumentParser) -> None:
+    """Add `--detector-runtime`, what computes the embedded detector's landmark network."""
+    parser.add_argument(
+        "--detector-runtime",
+        choices=get_args(Runtime),
+        default=DetectConfig().runtime,
+        help="what runs the embedded detector: auto (default) takes OpenVINO where it is installed. Their results "
+        "differ a little, rarely a lot: name one to compare results between computers",
+    )
 
 
 def add_precision(parser: argparse.ArgumentParser) -> None:
@@ -38,5 +50,10 @@ def detect_config(arguments: argparse.Namespace) -> DetectConfig:
     device = getattr(arguments, "device", "auto")
     precision = getattr(arguments, "precision", DetectConfig().precision)
     return DetectConfig(
-        detector=name, config_path=config, checkpoint_path=checkpoint, device=device, precision=precision
+        detector=name,
+        config_path=config,
+        checkpoint_path=checkpoint,
+        device=device,
+        precision=precision,
+        runtime=arguments.detector_runtime,
     )

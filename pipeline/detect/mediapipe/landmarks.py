@@ -11,6 +11,7 @@ from queue import SimpleQueue
 import numpy as np
 
 from ...core.arrays import Floats, Image
+from ...core.config import Runtime
 from ..crops import Square, faded
 from ..keypoint_similarity import joint_box, oks
 from .model_bundle import ModelBundle
@@ -50,11 +51,11 @@ class Person:
 class PeopleLocator:
     """The landmark network, several people at once. Use from one thread at a time."""
 
-    def __init__(self, bundle: ModelBundle, max_people: int) -> None:
+    def __init__(self, bundle: ModelBundle, max_people: int, runtime: Runtime = "auto") -> None:
         # Each network on one thread: on two cores nearly twice as fast as one after the other, and the order in which
         # they finish changes nothing.
         threads = max(1, min(_MAX_THREADS, max_people, os.cpu_count() or 1))
-        self._landmarkers, self.runtime = landmarkers(bundle, threads)  # "": MediaPipe
+        self._landmarkers, self.runtime = landmarkers(bundle, threads, runtime)  # "": MediaPipe
         self._idle: SimpleQueue[AnyLandmarker] = SimpleQueue()
         for landmarker in self._landmarkers:
             self._idle.put(landmarker)

@@ -17,6 +17,8 @@ from typing import Any
 import numpy as np
 
 from ...core.arrays import Floats, Image
+from ...core.config import Runtime
+from ...core.errors import ModelError
 from ...system.openvino import openvino_settings, quiet_openvino
 from .model_bundle import LANDMARKS_MEMBER, ModelBundle, wheel_file
 from .networks import LANDMARKER_PX, Landmarker, Landmarks
@@ -105,14 +107,23 @@ def _sigmoid(x: Floats) -> Floats:
 AnyLandmarker = Landmarker | OpenVinoLandmarker
 
 
-def landmarkers(bundle: ModelBundle, count: int) -> tuple[list[AnyLandmarker], str]:
-    """As many as threads run at once, and what they run on: "" is MediaPipe itself."""
-    if importlib.util.find_spec("openvino") is not None:
+def landmarkers(bundle: ModelBundle, count: int, runtime: Runtime = "auto") -> tuple[list[AnyLandmarker], str]:
+    """As many as threads run at once, and what they run on: "" is MediaPipe itself.
+
+    "auto" takes OpenVINO where it runs. Raises `ModelError` if "openvino" is asked for and does not.
+    """
+    if runtime == "openvino" and importlib.util.find_spec("openvino") is None:
+        raise ModelError("OpenVINO is not installed.", "Choose the runtime mediapipe, or auto.", field="runtime")
+    if runtime != "mediapipe" and importlib.util.find_spec("openvino") is not None:
         try:
             several = OpenVinoLandmarkers(count)
             made: list[AnyLandmarker] = [several.one() for _ in range(count)]
             made[0].locate(np.zeros((LANDMARKER_PX, LANDMARKER_PX, 3), np.uint8))
             return made, several.runtime
         except (ImportError, OSError, RuntimeError) as error:
+            if runtime == "openvino":
+                raise ModelError(
+                    f"OpenVINO does not run here ({error}).", "Choose the runtime mediapipe, or auto.", field="runtime"
+                ) from error
             log.warning("OpenVINO does not run here (%s); MediaPipe's own, slower graph is used", error)
     return [Landmarker(bundle) for _ in range(count)], ""

@@ -52,7 +52,8 @@ class MMPoseTopDown(PersonFollower[_Person]):
         self.name, self.skeleton = name, network.config.skeleton
         self._network, self._max_people = network, config.max_people
         self._body = list(body_joints(self.skeleton))
-        self._search = NewcomerSearch(config.max_people)
+        self._search = NewcomerSearch(config.max_people, config.runtime)
+        self.runtime = self._search.runtime
         self._cache_key = "-".join(
             [
                 name, checkpoint_sha256[:16], network.config.key, f"mmpose{version()}", network.precision,

@@ -33,6 +33,7 @@ def test_arguments_become_settings():
     assert config_from(parsed()).lift.precision == config_from(parsed()).detect.precision == "float32"
     fast = config_from(parsed("--precision", "bfloat16"))
     assert fast.lift.precision == fast.detect.precision == "bfloat16"
+    assert config_from(parsed("--detector-runtime", "mediapipe")).detect.runtime == "mediapipe"
     assert parsed("--size", "1280x720").size == (1280, 720)
 
 

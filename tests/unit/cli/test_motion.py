@@ -30,6 +30,13 @@ def test_a_precision_holds_for_all_networks_and_is_float32_unless_asked_for() ->
         parsed("--precision", "auto")
 
 
+def test_the_detectors_runtime_is_openvino_where_it_is_unless_one_is_named() -> None:
+    assert config_from(parsed()).detect.runtime == "auto"
+    assert config_from(parsed("--detector-runtime", "mediapipe")).detect.runtime == "mediapipe"
+    with pytest.raises(SystemExit):
+        parsed("--detector-runtime", "tflite")
+
+
 def test_there_is_a_flag_for_every_field() -> None:
     other = PostConfig(0.5, "savitzky_golay", 5.0, "directions", 0.4, "list", "off", False, "grounding")
     assert all(

@@ -19,7 +19,10 @@ _FOLLOWING = PruneConfig("TPS", ((1, 9),), motion_share=0.25)
     st.builds(
         RunConfig,
         detect=st.builds(
-            DetectConfig, max_people=st.integers(1, 20), precision=st.sampled_from(["float32", "bfloat16"])
+            DetectConfig,
+            max_people=st.integers(1, 20),
+            precision=st.sampled_from(["float32", "bfloat16"]),
+            runtime=st.sampled_from(["auto", "openvino", "mediapipe"]),
         ),
         lift=st.builds(
             LiftConfig,

@@ -13,6 +13,7 @@ import pytest
 
 from pipeline.core.camera import Frame
 from pipeline.core.config import DetectConfig
+from pipeline.core.errors import ModelError
 from pipeline.detect.crops import Square
 from pipeline.detect.mediapipe import openvino as openvino_landmarks
 from pipeline.detect.mediapipe.detector import MediaPipeDetector
@@ -121,6 +122,31 @@ def test_importing_it_tells_nobody(tmp_path: Path) -> None:
     )
     assert done.stdout.strip() == "[]"
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_runtime_that_is_asked_for_is_taken_or_refused(
+    monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    detector = MediaPipeDetector(DetectConfig(runtime="mediapipe"))
+    assert detector.runtime == "mediapipe"
+    assert "openvino" not in detector.cache_key
+    detector.close()
+    detector = MediaPipeDetector(DetectConfig(runtime="openvino"))
+    assert detector.runtime.startswith("openvino20")
+    assert detector.cache_key.endswith(detector.runtime)
+    detector.close()
+
+    def fails(threads: int) -> None:
+        raise RuntimeError("no such device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(openvino_landmarks, "OpenVinoLandmarkers", fails)
+        with pytest.raises(ModelError, match="no such device") as caught:
+            landmarkers(model_bundle(), 1, "openvino")
+    assert caught.value.fields == ("runtime",)
+    request.getfixturevalue("without_openvino")
+    with pytest.raises(ModelError, match="not installed"):
+        landmarkers(model_bundle(), 1, "openvino")
 
 
 @pytest.mark.parametrize("error", [RuntimeError("no such device"), OSError("cannot load"), ImportError("half of it")])
