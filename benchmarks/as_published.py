@@ -1,10 +1,11 @@
-"""MixSTE at full size: default schedule and full model against the baseline 'as published'.
+"""Compare full-size MixSTE, pruned and unpruned, to the baseline 'as published'.
 
     python benchmarks/as_published.py [--repeats 5] [--threads N] [--batch 2]
 
-The baseline computes as the published code does: float32, attention by one matrix product after the other (no fused
-kernel), a window and its mirror image as two runs of one window. It is the option `as_published` of a recipe
-(`pipeline/bench/recipes.py`) and `HourglassHost.as_published()`; nothing of it is stored. Same as `bench --headline`.
+The baseline 'as published' computes like the published code: float32, attention by one matrix product after the other
+(no fused kernel), a window and its mirror image as two runs of one window. It is the option `as_published` of a
+`BenchCase` (`pipeline/bench/cases.py`) and `HourglassHost.as_published()`. The script is the same as
+`bench --headline`.
 """
 
 from __future__ import annotations

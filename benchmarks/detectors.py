@@ -1,15 +1,16 @@
-"""What a frame costs in the 2D detector, beside MediaPipe's own PoseLandmarker, on the same frames in one process.
+"""Compare the time per frame of our 2D detectors and of MediaPipe's PoseLandmarker.
 
     python benchmarks/detectors.py [--frames 230] [--video FILE] [--mmpose rtmpose-t,rtmpose-m,rtmo-s]
 
-They take turns, some frames each, so that whatever else the machine does hits them alike: on a busy machine read the
-ratios. (Not frame by frame: the threads of one would still be spinning when the next begins.) `cpu` is processor time
-over all threads. The last columns compare what was found: people a frame, and how far this program's joints lie from
-theirs for people whom both see, in pixels and in percent of the body's size.
+All detectors run on the same frames in one process. They take turns after blocks of frames, so that other load affects
+all alike; on a busy machine read the ratios. (With turns after each frame, the threads of one detector would still spin
+when the next begins.) `cpu` is processor time over all threads. The last columns compare the detections: people per
+frame, and the distance of this program's joints from the other detector's for people that both found, in pixels and in
+percent of the body's size.
 
-MMPose's networks have random weights here, which are as fast as trained ones: the top-down ones are given the boxes of
-everyone whom this program's embedded detector found in the frame (cutting, network, decoding; not the search for new
-people, which costs as much as the embedded detector's), the one-stage ones the picture.
+MMPose's networks have random weights here, which are as fast as trained ones. The top-down networks get the boxes of
+all people that the embedded detector found in the frame; their time covers cropping, network and decoding, but not the
+search for new people, which takes as long as the embedded detector's. The one-stage networks get the whole image.
 """
 
 from __future__ import annotations
@@ -41,11 +42,11 @@ from pipeline.sources.sample import sample_video
 
 SKELETON = "blazepose33"
 MMPOSE = "rtmpose-t,rtmpose-s,rtmpose-m,rtmpose-m-halpe26,rtmo-t,rtmo-s"
-BLOCK = 16  # frames in memory at once
+BLOCK = 16  # frames per turn, held in memory at once
 
 
 class PlainLandmarker:
-    """The Tasks API's own multi-person tracking in VIDEO mode, with Google's unchanged model."""
+    """Run the Tasks API's own multi-person tracking in VIDEO mode with Google's unchanged model."""
 
     def __init__(self, people: int) -> None:
         from mediapipe.tasks.python import BaseOptions
@@ -79,7 +80,7 @@ class PlainLandmarker:
 
 
 class RandomNetwork:
-    """One of MMPose's networks with random weights, and boxes that somebody else found."""
+    """Run one of MMPose's networks with random weights on the boxes of another detector."""
 
     def __init__(self, name: str, boxes: Callable[[Frame], Any]) -> None:
         from pipeline.detect.mmpose.config import read_config
@@ -91,7 +92,8 @@ class RandomNetwork:
         config = read_config(entry.config)
         state = build(config).state_dict()
         for key in [key for key in state if "head_module.out_cls" in key]:
-            # Random weights see people everywhere, and RTMO then spends seconds on telling them apart: here nobody.
+            # With random weights RTMO would find people everywhere and spend seconds on suppressing duplicates: this
+            # bias makes it find no person.
             state[key] = state[key] * 0 - (10 if key.endswith("bias") else 0)
         self._network = PoseNetwork(config, state, name)
         self.label = f"{name}, {self._network.precision}"
@@ -115,6 +117,8 @@ class RandomNetwork:
 
 @dataclass
 class Row:
+    """Collect the times and detections of one detector, one row of the table."""
+
     name: str
     detector: Any
     ms: list[float] = field(default_factory=list)
@@ -134,6 +138,7 @@ class Row:
 
 
 def timed(row: Row, frame: Frame) -> Pose2D:
+    """Detect the people in a frame and add the time to the row."""
     begun, cpu = time.perf_counter(), time.process_time()
     pose: Pose2D = row.detector.detect(frame)
     row.ms.append(1000 * (time.perf_counter() - begun))
@@ -172,7 +177,7 @@ def main() -> None:
     print(f"{'':28}{'median':>8}{'mean':>8}{'ratio':>8}{'cpu':>8}{'people':>8}{'offset px':>11}{'offset %':>10}")
     for row in rows:
         row.detector.close()
-        steady = row.ms[1:]  # the first frame searches everything
+        steady = row.ms[1:]  # the first frame, in which the whole image is searched, is left out
         offset_px = np.mean(row.offsets_px) if row.offsets_px else np.nan
         percent = np.mean(row.offsets_percent) if row.offsets_percent else np.nan
         ratio = np.mean(steady) / np.mean(ours.ms[1:])

@@ -1,11 +1,11 @@
-"""How much of the detector's speed the whole program keeps, and how much memory it takes.
+"""Compare the speed of a whole run to that of the detector alone, and measure peak memory.
 
     python benchmarks/end_to_end.py [--loops 8] [--repeats 2] [--memory]
 
 The sample video, repeated `--loops` times, goes through (a) decoding alone, (b) decoding and detecting, (c) the whole
-run: decode, detect, track, lift, finish. (b) and (c) alternate in one process after one warm-up run, because machines
-drift; the ratio of their frame rates is the number. Imports and warm-up are reported apart. `--memory` runs 1 x and
-`--loops` x in fresh processes.
+run: decode, detect, track, lift, finish. (b) and (c) alternate in one process after one warm-up run, because the speed
+of a machine drifts; the result is the ratio of their frame rates. Imports and warm-up are reported separately.
+`--memory` measures 1 x and `--loops` x in new processes.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from pipeline.core.take import Take
 
 
 def looped(video: Path, loops: int, folder: Path) -> Path:
-    """`video` `loops` times in a row as one file: the same compressed frames, with times that go on rising."""
+    """Repeat the compressed frames of `video` `loops` times in one file with rising timestamps."""
     import av
 
     path = folder / f"{video.stem}_{loops}x.mkv"

@@ -1,4 +1,4 @@
-"""How long each export of an hour of two people takes, and how much memory: one process a format.
+"""Measure time and peak memory of exporting an hour of two people, one process per format.
 
 python benchmarks/exports.py [--minutes 60] [--formats bvh,csv,...]
 """
@@ -28,7 +28,7 @@ RATE_HZ = 30.0
 
 
 def long_take(minutes: float) -> Take:
-    """The clip there and back again and again, two people side by side."""
+    """Build a long take: a clip played forward and backward repeatedly, two people side by side."""
     short = scene(facing_camera(clip("jump")), rate_hz=RATE_HZ).take()
     frames = round(minutes * 60 * RATE_HZ)
     there = np.arange(len(short.tracks3d[0].joints))
@@ -52,7 +52,7 @@ def long_take(minutes: float) -> Take:
 
 
 def one(name: str, minutes: float) -> None:
-    """In a process of its own: what the take costs, then what the export adds."""
+    """Print the table row of one format: export time, and memory before and after."""
     take = long_take(minutes)
     find("exporter", name).load()
     before = peak_memory_mb()
@@ -73,7 +73,7 @@ def main() -> None:
     if arguments.one:
         one(arguments.one, arguments.minutes)
         return
-    video = ("overlay", "side_by_side")  # their time is that of the video
+    video = ("overlay", "side_by_side")  # skipped: encoding the video dominates their time
     names = [entry.name for entry in entries("exporter") if not entry.missing() and entry.name not in video]
     print("| format | seconds | peak MB | of it before | size MB |\n|---|---|---|---|---|", flush=True)
     for name in arguments.formats.split(",") if arguments.formats else names:

@@ -1,9 +1,9 @@
-"""Kill a recording again and again at random moments: does every take open, and how much is missing?
+"""Kill recordings at random moments, and check that each take opens and what is missing.
 
     python benchmarks/kill_recording.py [--kills 20] [--seed 0] [--size 1280x720]
 
-A child process records numbered pictures at 30 a second and prints the time of each one that it handed over. It is
-killed (SIGKILL; TerminateProcess on Windows) between 1 and 4 s; then the folder is opened, recovered, and checked.
+A child process records numbered images at 30 Hz and prints the time of each one that it handed to the recorder. It is
+killed (SIGKILL; TerminateProcess on Windows) after 1 to 4 s; then the folder is opened, recovered, and checked.
 """
 
 from __future__ import annotations
@@ -26,19 +26,22 @@ FPS_HZ = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Killed:
-    """What a kill left. Seconds are between the last frame handed over and the last one found."""
+    """Describe what a killed recording left: frames, and seconds missing at the end.
+
+    Seconds are counted between the last frame handed over and the last frame found.
+    """
 
     handed_over: int
     rows: int
-    pictures: int
+    images: int
     rows_missing_s: float
-    pictures_missing_s: float
-    left_out: int  # pictures for which the encoder had no time: the one before is shown again
-    numbers_fit: bool  # every other picture and every row is the one that belongs there
+    images_missing_s: float
+    skipped: int  # images that the encoder had no time for: the previous one is shown again
+    numbers_fit: bool  # every row and every image that was not skipped is the right one
 
 
 def kill_once(folder: Path, after_s: float, size: tuple[int, int] = (1280, 720)) -> Killed:
-    """Record into `folder` in a process of its own, kill that `after_s` after the first frame, see what is there."""
+    """Record in a child process, kill it `after_s` after the first frame, and check the folder."""
     command = [sys.executable, __file__, "--child", str(folder), "--size", f"{size[0]}x{size[1]}"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, bufsize=1) as child:
         assert child.stdout is not None
@@ -69,7 +72,7 @@ def _look(folder: Path, times: list[float]) -> Killed:
         numbers = [(frame.index, number_in(frame.bgr), frame.time_s) for frame in source.frames()]
         source.close()
     shown = [number for _, number, _ in numbers]
-    # The last picture may be cut off, which shows only when the file is written anew.
+    # The last image may be cut off, which shows only when the file is written again.
     fit = before - 1 <= len(numbers) <= before and all(
         number in (index % 256, before_it) for (index, number, _), before_it in zip(numbers, [0, *shown], strict=False)
     )
@@ -87,7 +90,7 @@ def _look(folder: Path, times: list[float]) -> Killed:
 
 
 def _record(folder: Path, size: tuple[int, int]) -> None:
-    """The child: record until killed."""
+    """Record numbered images until this (child) process is killed."""
     from pipeline.core.camera import VideoInfo
     from pipeline.live.recording.recorder import Recorder
     from tests.helpers.clips import numbered
@@ -115,7 +118,7 @@ def main() -> None:
         _record(arguments.child, (width, height))
         return
     moments = random.Random(arguments.seed)
-    worst_rows = worst_pictures = 0.0
+    worst_rows = worst_images = 0.0
     opened = 0
     for number in range(1, arguments.kills + 1):
         with tempfile.TemporaryDirectory() as parent:
@@ -123,10 +126,10 @@ def main() -> None:
             killed = kill_once(Path(parent) / "take", after_s, (width, height))
         opened += killed.numbers_fit
         worst_rows = max(worst_rows, killed.rows_missing_s)
-        worst_pictures = max(worst_pictures, killed.pictures_missing_s)
+        worst_images = max(worst_images, killed.images_missing_s)
         print(f"{number:3} killed after {after_s:.2f} s: {killed}", flush=True)
     print(f"{opened} of {arguments.kills} open and fit; at most missing: rows {worst_rows:.2f} s, ", end="")
-    print(f"pictures {worst_pictures:.2f} s")
+    print(f"images {worst_images:.2f} s")
 
 
 if __name__ == "__main__":

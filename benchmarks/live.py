@@ -1,10 +1,11 @@
-"""How well the live mode keeps up: a 720p file of 30 frames a second, played as a camera.
+"""Measure rate and latency of the live mode on a 720p file played as a 30 Hz camera.
 
     python benchmarks/live.py [--seconds 30] [--lifter NAME] [--minutes 10] [--people 2]
 
-Each row is the `live` command in a process of its own, on the sample video scaled to 1280 x 720 and looped: alone; one
-person followed; and with one core kept busy by another program. `--minutes N` adds a long run in which memory, threads
-and latency are sampled: what grows shows in the last third against the first. Let nothing else run meanwhile.
+Each row is the `live` command in a separate process, on the sample video scaled to 1280 x 720 and looped: alone; with
+one person followed; with one core, or all cores, kept busy by other programs. `--minutes N` adds a long run that
+samples memory, threads and latency, and compares the last third to the first to find growth. Run no other programs at
+the same time.
 """
 
 from __future__ import annotations
@@ -38,15 +39,15 @@ COLUMNS = (
 
 
 def hd_file(folder: Path) -> Path:
-    """The sample video at 1280 x 720, 30 fps, H.264."""
+    """Encode the sample video at 1280 x 720, 30 fps, H.264."""
     import av
 
     path = folder / "live720.mp4"
     with av.open(str(sample_video())) as source, av.open(str(path), "w") as target:
         stream = target.add_stream("libx264", rate=30, options={"preset": "veryfast", "crf": "23"})
         stream.width, stream.height, stream.pix_fmt = 1280, 720, "yuv420p"
-        for index, picture in enumerate(source.decode(video=0)):
-            scaled = picture.reformat(1280, 720, "yuv420p")
+        for index, frame in enumerate(source.decode(video=0)):
+            scaled = frame.reformat(1280, 720, "yuv420p")
             scaled.pts, scaled.time_base = index, Fraction(1, 30)
             target.mux(stream.encode(scaled))
         target.mux(stream.encode())
@@ -55,7 +56,7 @@ def hd_file(folder: Path) -> Path:
 
 @contextlib.contextmanager
 def busy_cores(count: int) -> Iterator[None]:
-    """Other programs that want a core each, all the time."""
+    """Keep `count` cores busy with other processes."""
     others = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(count)]
     try:
         yield
@@ -82,7 +83,7 @@ def run(video: Path, seconds: float, arguments: argparse.Namespace, people: int)
 
 
 def long_run(video: Path, minutes: float, arguments: argparse.Namespace) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """The last record, and once a second memory, threads and latency."""
+    """Run live for `minutes`; return the last record, and the samples of memory and latency."""
     process = subprocess.Popen(
         command(video, 60 * minutes, arguments, arguments.people), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
     )
@@ -112,11 +113,11 @@ def table(rows: dict[str, dict[str, Any]]) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=30)
-    parser.add_argument("--minutes", type=float, default=0, help="also a long run, for what grows")
+    parser.add_argument("--minutes", type=float, default=0, help="add a long run that looks for growth")
     parser.add_argument("--lifter", default=LIVE_LIFTER)
     parser.add_argument("--people", type=int, default=2)
     parser.add_argument("--budget", type=float, default=150, help="latency budget, ms")
-    parser.add_argument("--video", type=Path, help="instead of the sample; as it is")
+    parser.add_argument("--video", type=Path, help="play this file unscaled in place of the sample")
     arguments = parser.parse_args()
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} before")
     with tempfile.TemporaryDirectory() as folder:

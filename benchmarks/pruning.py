@@ -1,8 +1,8 @@
-"""All hosts, full and pruned, side by side; then what the modules of the hourglass themselves take. Prints Markdown.
+"""Print Markdown tables of all hosts, full and pruned, and of the pruning modules' times.
 
     python benchmarks/pruning.py [--repeats 5] [--threads N]
 
-Same as `bench --table` and `bench --modules`: this is what docs/bench.md is made with.
+The script runs `bench --table` and `bench --modules`; docs/bench.md holds its output.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""How long from starting the program until its window is painted, and which heavy modules are loaded by then.
+"""Measure the time from program start to the painted window, and list the heavy modules loaded.
 
     xvfb-run -a -s "-screen 0 1600x1000x24" python benchmarks/startup.py [--repeats 5]
 
-The time runs from before the process is made (so it holds Python's own start) to the end of the window's first paint.
-The first repeat may be a cold start; the median of the others is the warm one.
+The time begins before the process is created (so it includes Python's own start) and ends with the window's first
+paint. The first repeat may be a cold start; the median of the others is the warm start.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ sys.exit(bootstrap.main([]))
 
 
 def once(settings: str) -> tuple[float, list[str]]:
+    """Start the program once with the settings folder; return (seconds, loaded heavy modules)."""
     environment = {**os.environ, "HOURGLASS_CONFIG": settings}
     command = [sys.executable, "-c", _PROGRAM, str(ROOT), repr(time.time()), ",".join(HEAVY)]
     printed = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=60).stdout

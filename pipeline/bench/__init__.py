@@ -1,5 +1,6 @@
-"""What pruning buys: operations, time, memory and difference of any host under any schedule, measured side by side.
+"""Benchmark token pruning: operations, time, memory and output change of any architecture.
 
-`recipes` says what is compared, `models` makes it, `measure` times it in turns, `modules` times the pruning itself,
-`memory` counts live tensors, `tables` prints. Letters of shapes: `pipeline/__init__.py`.
+`cases` lists what is compared, `models` builds it, `measure` times it in turns, `modules` times pruning and recovery
+alone, `memory` counts live tensors, `tables` prints. A host is a published architecture that carries the pruning.
+Letters of shapes: `pipeline/__init__.py`.
 """

@@ -1,7 +1,7 @@
-"""Times models in turns: A B C, A B C, ... in one process, so that whatever else the machine does hits them alike.
+"""Time models in turns (A B C, A B C, ...), so that other load affects all of them alike.
 
-Absolute seconds of a busy machine mean little, ratios of neighbours mean much: `Result.times_faster` is the median of
-the ratios within each round. Each model has been run once before (to count its tensors and to get its output).
+Absolute seconds of a busy machine mean little, but ratios of neighbouring runs are reliable: `Result.times_faster` is
+the median of the ratios within each round. Each model runs once before, to count its tensors and to get its output.
 """
 
 from __future__ import annotations
@@ -23,35 +23,38 @@ from ..lift.hourglass.host import HourglassHost
 from ..lift.networks import flops
 from ..lift.seq2frame import centre_pose
 from ..system import devices
+from .cases import BenchCase
 from .memory import LiveTensors, weight_bytes
-from .models import Workshop, moving_body
-from .recipes import Recipe
+from .models import ModelFactory, moving_body
 
 Clock = Callable[[], float]
-Tell = Callable[[str, int, int], None]  # what is being done, how many of them are done, of how many
+ReportProgress = Callable[[str, int, int], None]  # (stage, steps done, steps in all)
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """How to measure. `windows`: of one run, all in one batch (but for 'as published': one after the other)."""
+    """Configure a measurement: device, windows of one run, and rounds.
+
+    All windows of a run form one batch, except in cases `as_published`, which run them one after the other.
+    """
 
     device: torch.device
     windows: int = 1
     repeats: int = 5
-    source: Tensor | None = None  # (windows, F, 17, 2 or 3) instead of the made-up input
+    source: Tensor | None = None  # (windows, F, 17, 2 or 3) in place of synthetic input
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One recipe, measured. Times are of one window."""
+    """Hold the measurements of one case; times are those of one window."""
 
-    recipe: Recipe
+    case: BenchCase
     cost: flops.Cost
-    frames: int  # of a window
-    poses: int  # that come out of a window: all frames, or only the centre one (seq2frame)
-    seconds: tuple[float, ...]  # one a round
-    memory_mb: float  # weights and all tensors that lived at once
-    difference_mm: tuple[float, float] | None  # mean and largest, from the unpruned model; None: there is none
+    frames: int  # input frames per window
+    poses: int  # output poses per window: all frames, or only the centre one (seq2frame)
+    seconds: tuple[float, ...]  # s per window, one value per round
+    memory_mb: float  # MiB of weights plus the peak of simultaneously live tensors
+    difference_mm: tuple[float, float] | None  # mean and largest, from the unpruned model; None: no such model
 
     @property
     def median_s(self) -> float:
@@ -59,49 +62,55 @@ class Result:
 
     @property
     def frames_s(self) -> float:
-        """3D poses a second."""
+        """Return the throughput in 3D poses per second."""
         return self.poses / self.median_s
 
     def times_faster(self, other: Result) -> float:
-        """The other's time by this one's: the median over the rounds that both took part in."""
+        """Return the other's time divided by this one's: the median over the common rounds."""
         return statistics.median(theirs / own for theirs, own in zip(other.seconds, self.seconds, strict=True))
 
     def saved(self, other: Result) -> float:
-        """Share of the other's GFLOPs (papers' convention) that this one does without."""
+        """Return the fraction of the other's GFLOPs (papers' convention) that this case saves."""
         return 1 - self.cost.gflops / other.cost.gflops
 
 
 def interleaved(
-    runs: Sequence[Callable[[], object]], repeats: int, clock: Clock = time.perf_counter, tell: Tell | None = None
+    runs: Sequence[Callable[[], object]],
+    repeats: int,
+    clock: Clock = time.perf_counter,
+    progress: ReportProgress | None = None,
 ) -> list[tuple[float, ...]]:
-    """Seconds of every run, one a round: each round runs all of them once, in their order."""
+    """Time runs in rounds that execute each run once; return seconds per run and round."""
     seconds: list[list[float]] = [[] for _ in runs]
     for done in range(repeats):
-        if tell:
-            tell("measuring", done, repeats)
+        if progress:
+            progress("measuring", done, repeats)
         for run, own in zip(runs, seconds, strict=True):
-            begun = clock()
+            start = clock()
             run()
-            own.append(clock() - begun)
+            own.append(clock() - start)
     return [tuple(own) for own in seconds]
 
 
 def measure(
-    recipes: Sequence[Recipe], setting: Setting, clock: Clock = time.perf_counter, tell: Tell | None = None
+    cases: Sequence[BenchCase],
+    setting: Setting,
+    clock: Clock = time.perf_counter,
+    progress: ReportProgress | None = None,
 ) -> list[Result]:
-    """Measure all recipes against each other, in their order. Raises `ModelError`, `ConfigError`."""
+    """Measure all cases in turns; results keep their order. Raises `ModelError`, `ConfigError`."""
     if setting.windows < 1 or setting.repeats < 1:
         raise ConfigError("Nothing would be measured.", "Choose at least one repeat and one window.")
     bench = _Bench(setting)
     prepared = []
-    for done, recipe in enumerate(recipes):
-        if tell:
-            tell("preparing", done, len(recipes))
-        prepared.append(bench.prepare(recipe))
-    seconds = interleaved([one.runner.run for one in prepared], setting.repeats, clock, tell)
+    for done, case in enumerate(cases):
+        if progress:
+            progress("preparing", done, len(cases))
+        prepared.append(bench.prepare(case))
+    seconds = interleaved([one.runner.run for one in prepared], setting.repeats, clock, progress)
     return [
         Result(
-            one.runner.recipe,
+            one.runner.case,
             one.cost,
             one.runner.model.frames,
             1 if one.runner.model.seq2frame else one.runner.model.frames,
@@ -113,16 +122,16 @@ def measure(
     ]
 
 
-class Runner:
-    """A model with its windows (B, F, J, channels), on one device, in the precision of its recipe."""
+class BatchRunner:
+    """Run a model on its windows (B, F, J, channels) on one device, in its case's precision."""
 
-    def __init__(self, recipe: Recipe, model: HourglassHost, x: Tensor) -> None:
-        self.recipe, self.model, self.x = recipe, model, x
+    def __init__(self, case: BenchCase, model: HourglassHost, x: Tensor) -> None:
+        self.case, self.model, self.x = case, model, x
 
     def run(self, guard: Callable[[], AbstractContextManager[object]] = torch.inference_mode) -> Tensor:
-        """(B, F, J, 3), seq2frame (B, 1, J, 3): all windows once, until the device is done."""
-        half = self.recipe.precision == "bfloat16"
-        batches = torch.split(self.x, 1) if self.recipe.as_published else [self.x]
+        """Run all windows once and wait for the device; return (B, F, J, 3), seq2frame (B, 1, J, 3)."""
+        half = self.case.precision == "bfloat16"
+        batches = torch.split(self.x, 1) if self.case.as_published else [self.x]
         with guard(), torch.autocast(self.x.device.type, torch.bfloat16, enabled=half):
             outputs = [centre_pose(self.model, x) if self.model.seq2frame else self.model(x) for x in batches]
         devices.synchronize(self.x.device)
@@ -130,32 +139,32 @@ class Runner:
 
 
 @dataclass(frozen=True, slots=True)
-class _Prepared:
-    runner: Runner
+class _PreparedCase:
+    runner: BatchRunner
     cost: flops.Cost
     memory: int  # bytes
     difference_mm: tuple[float, float] | None
 
 
 class _Bench:
-    """Makes the models and runs each once: for its tensors, its output, and to warm it up."""
+    """Build each model and run it once: to count its tensors, get its output and warm it up."""
 
     def __init__(self, setting: Setting) -> None:
         self.setting = setting
-        self.workshop = Workshop()
+        self.factory = ModelFactory()
         self._unpruned: dict[tuple[str, bool], tuple[dict[str, torch.Size], Tensor] | None] = {}
 
-    def prepare(self, recipe: Recipe) -> _Prepared:
-        model = self.workshop.build(recipe)
+    def prepare(self, case: BenchCase) -> _PreparedCase:
+        model = self.factory.build(case)
         config: Any = model.config
         shape = (config.frames, config.joints, config.in_channels)
         cost = flops.count(model, *shape)
-        runner = Runner(recipe, model.to(self.setting.device), self._windows(*shape))
+        runner = BatchRunner(case, model.to(self.setting.device), self._windows(*shape))
         with LiveTensors() as tensors:
-            out = runner.run(torch.no_grad)  # unlike in inference mode, composed operations show their steps
+            out = runner.run(torch.no_grad)  # inference mode would hide the steps of composed operations
         full = self._full_output(runner)
-        difference = None if full is None else difference_mm(out, full, recipe)
-        return _Prepared(runner, cost, tensors.peak + weight_bytes(model), difference)
+        difference = None if full is None else difference_mm(out, full, case)
+        return _PreparedCase(runner, cost, tensors.peak + weight_bytes(model), difference)
 
     def _windows(self, frames: int, joints: int, channels: int) -> Tensor:
         x = self.setting.source
@@ -168,21 +177,24 @@ class _Bench:
             )
         return x.to(self.setting.device)
 
-    def _full_output(self, runner: Runner) -> Tensor | None:
-        """What the same weights give in float32 when every frame is kept; None if they cannot keep every frame."""
-        recipe = runner.recipe
-        key = (recipe.model, recipe.lifter)
+    def _full_output(self, runner: BatchRunner) -> Tensor | None:
+        """Return the output of the same weights in float32 without pruning.
+
+        None if the weights cannot keep every frame.
+        """
+        case = runner.case
+        key = (case.model, case.lifter)
         if key not in self._unpruned:
-            plain = Recipe(recipe.title, recipe.model, lifter=recipe.lifter)
+            plain = BenchCase(case.title, case.model, lifter=case.lifter)
             try:
-                full = Runner(plain, self.workshop.build(plain).to(self.setting.device), runner.x)
+                full = BatchRunner(plain, self.factory.build(plain).to(self.setting.device), runner.x)
                 self._unpruned[key] = _shapes(full.model), full.run()
-            except ModelError:  # weights that were trained to recover with TRA
+            except ModelError:  # weights that were trained with TRA
                 self._unpruned[key] = None
         known = self._unpruned[key]
         if known is None:
             return None
-        own = _shapes(runner.model)  # where layers are as long as the frames they were trained with, there is no equal
+        own = _shapes(runner.model)  # layers with one weight per kept frame have no equal in the unpruned model
         return known[1] if all(own.get(name) == shape for name, shape in known[0].items()) else None
 
 
@@ -190,13 +202,13 @@ def _shapes(model: HourglassHost) -> dict[str, torch.Size]:
     return {name: tensor.shape for name, tensor in model.state_dict().items()}
 
 
-def difference_mm(out: Tensor, full: Tensor, recipe: Recipe) -> tuple[float, float]:
-    """Distance of the joints (B, F, J, 3) m of two outputs: mean and largest, in millimetres; the pelvis is at zero.
+def difference_mm(out: Tensor, full: Tensor, case: BenchCase) -> tuple[float, float]:
+    """Return the mean and the largest distance in mm between two outputs (B, F, J, 3) in metres.
 
-    As the lifter treats the pelvis: taken off all joints, or taken as zero if the manifest says so.
+    The pelvis is treated as in the lifter: subtracted from all joints, or set to zero if the manifest says so.
     """
     pelvis = H36M17.index("pelvis")
-    zero = recipe.lifter and weights.find(recipe.model).root == "zero"
+    zero = case.lifter and weights.find(case.model).root == "zero"
 
     def relative(joints: Tensor) -> Tensor:
         joints = joints.double()

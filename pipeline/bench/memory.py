@@ -1,7 +1,7 @@
-"""How much memory the tensors of a run take at once, counted tensor by tensor: the same figure on every machine.
+"""Count the peak memory of live tensors in a run: the same figure on every machine.
 
-Not the process's size: that holds the libraries and whatever ran before, and an allocator keeps what it once had. Not
-counted: scratch space inside a kernel.
+The size of the process would include the libraries, earlier work and memory that the allocator keeps. Scratch space
+inside a kernel is not counted.
 """
 
 from __future__ import annotations
@@ -16,7 +16,10 @@ from torch.utils._pytree import tree_leaves
 
 
 class LiveTensors(TorchDispatchMode):  # type: ignore[no-untyped-call]
-    """Inside, `peak` follows the most bytes that tensors made here took at once. Views take none."""
+    """Track `peak`, the most bytes that tensors created in this context occupied at once.
+
+    Views and tensors that existed before do not count.
+    """
 
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
@@ -24,12 +27,12 @@ class LiveTensors(TorchDispatchMode):  # type: ignore[no-untyped-call]
         self._known: set[int] = set()
 
     def __torch_dispatch__(self, function: Any, types: Any, given: tuple[Any, ...] = (), named: Any = None) -> Any:
-        self._meet((given, named), counted=False)  # what is met first as an argument was there before
+        self._register((given, named), counted=False)  # a storage first seen as an argument existed before
         out = function(*given, **(named or {}))
-        self._meet(out, counted=True)
+        self._register(out, counted=True)
         return out
 
-    def _meet(self, values: Any, counted: bool) -> None:
+    def _register(self, values: Any, counted: bool) -> None:
         for tensor in tree_leaves(values):
             if isinstance(tensor, Tensor):
                 self._count(tensor.untyped_storage(), counted)
@@ -49,5 +52,5 @@ class LiveTensors(TorchDispatchMode):  # type: ignore[no-untyped-call]
 
 
 def weight_bytes(model: nn.Module) -> int:
-    """Bytes of parameters and buffers."""
+    """Return the size of a model's parameters and buffers in bytes."""
     return sum(tensor.nbytes for tensor in (*model.parameters(), *model.buffers()))

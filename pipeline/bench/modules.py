@@ -1,8 +1,9 @@
-"""What pruning and recovering themselves cost, timed inside the running model: there shapes and caches are true ones.
+"""Time the pruning and recovery modules inside the running model.
 
-Selecting and gathering (`HourglassHost.prune`), recovering (`recover_tokens` for TRA, `TokenPruner.recover` for TRI),
-and what TPA adds to the attention that it reads: torch's fused kernel never holds the weights, so that one layer is
-computed without it; the same layer with it is run beside it, and the difference counts.
+Shapes and caches are then those of a real run. Timed are selecting and gathering (`HourglassHost.prune`), recovering
+(`recover_tokens` for TRA, `TokenPruner.recover` for TRI), and the extra time of the attention that TPA reads. Torch's
+fused kernel does not expose attention weights, so that TPA computes one layer without it; the same layer is also run
+fused, and the difference counts.
 """
 
 from __future__ import annotations
@@ -20,16 +21,16 @@ from torch import Tensor
 from ..lift.hourglass.host import HourglassHost
 from ..lift.hourglass.layers import Attention
 from ..system import devices
-from .measure import Clock, Runner, Setting, Tell, interleaved
-from .models import Workshop, moving_body
-from .recipes import Recipe
+from .cases import BenchCase
+from .measure import BatchRunner, Clock, ReportProgress, Setting, interleaved
+from .models import ModelFactory, moving_body
 
 
 @dataclass(slots=True)
-class Shares:
-    """Seconds of each round, of one run: the whole model, and in it the modules of the hourglass."""
+class ModuleTimes:
+    """Hold the seconds of each round: whole model, pruning modules, recovery modules."""
 
-    recipe: Recipe
+    case: BenchCase
     whole: list[float] = field(default_factory=list)
     prune: list[float] = field(default_factory=list)
     recover: list[float] = field(default_factory=list)
@@ -48,41 +49,44 @@ class Shares:
 
     @property
     def share(self) -> float:
-        """Of the model's time that pruning and recovering take: the median over the rounds."""
+        """Return the fraction of the model's time spent on pruning and recovery (median of rounds)."""
         rounds = zip(self.whole, self.prune, self.recover, strict=True)
         return statistics.median((prune + recover) / whole for whole, prune, recover in rounds)
 
 
 def measure_modules(
-    recipes: Sequence[Recipe], setting: Setting, clock: Clock = time.perf_counter, tell: Tell | None = None
-) -> list[Shares]:
-    """One window through each pruned model, in turns. Raises `ModelError`, `ConfigError`."""
-    workshop = Workshop()
-    shares, runs = [], []
-    for recipe in recipes:
-        model = workshop.build(recipe).to(setting.device)
+    cases: Sequence[BenchCase],
+    setting: Setting,
+    clock: Clock = time.perf_counter,
+    progress: ReportProgress | None = None,
+) -> list[ModuleTimes]:
+    """Time one window through each pruned model, in turns. Raises `ModelError`, `ConfigError`."""
+    factory = ModelFactory()
+    times, runs = [], []
+    for case in cases:
+        model = factory.build(case).to(setting.device)
         config: Any = model.config
         x = moving_body(1, config.frames, config.in_channels).to(setting.device)
-        own = Shares(recipe)
-        runner = Runner(recipe, model, x)
+        own = ModuleTimes(case)
+        runner = BatchRunner(case, model, x)
         runner.run()
-        shares.append(own)
+        times.append(own)
         runs.append(_timed(runner, own, clock))
-    interleaved(runs, setting.repeats, clock, tell)
-    return shares
+    interleaved(runs, setting.repeats, clock, progress)
+    return times
 
 
-def _timed(runner: Runner, shares: Shares, clock: Clock) -> Callable[[], None]:
-    """A run that adds one round to `shares`."""
+def _timed(runner: BatchRunner, times: ModuleTimes, clock: Clock) -> Callable[[], None]:
+    """Return a function that runs the model once and adds a round to `times`."""
 
     def run() -> None:
         with stopwatches(runner.model, lambda: _now(runner.x.device, clock)) as spent:
-            begun = clock()
+            start = clock()
             runner.run()
-            whole = clock() - begun
-        shares.whole.append(whole - spent["beside"])
-        shares.prune.append(spent["prune"])
-        shares.recover.append(spent["recover"])
+            whole = clock() - start
+        times.whole.append(whole - spent["overhead"])
+        times.prune.append(spent["prune"])
+        times.recover.append(spent["recover"])
 
     return run
 
@@ -94,17 +98,18 @@ def _now(device: torch.device, clock: Clock) -> float:
 
 @contextmanager
 def stopwatches(model: HourglassHost, now: Clock) -> Iterator[dict[str, float]]:
-    """Inside, a run of `model` adds up its seconds: "prune", "recover", and "beside", what the measuring itself takes.
+    """Sum up the seconds that runs of `model` spend in pruning and recovery within this context.
 
-    The model is as before afterwards.
+    Yields the sums "prune", "recover" and "overhead", the time of the measurement itself. The model is restored
+    afterwards.
     """
-    spent = {"prune": 0.0, "recover": 0.0, "beside": 0.0}
+    spent = {"prune": 0.0, "recover": 0.0, "overhead": 0.0}
 
     def watched(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
         def run(*given: Any) -> Any:
-            begun = now()
+            start = now()
             out = function(*given)
-            spent[name] += now() - begun
+            spent[name] += now() - start
             return out
 
         return run
@@ -119,7 +124,7 @@ def stopwatches(model: HourglassHost, now: Clock) -> Iterator[dict[str, float]]:
             out = function(layer, x)
             fused, unfused = second - first, now() - second
             spent["prune"] += unfused - fused
-            spent["beside"] += fused
+            spent["overhead"] += fused
             return out
 
         return run

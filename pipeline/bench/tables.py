@@ -1,4 +1,4 @@
-"""Results as Markdown and as plain values."""
+"""Format benchmark results as Markdown tables and as JSON values."""
 
 from __future__ import annotations
 
@@ -6,39 +6,42 @@ from collections.abc import Sequence
 from typing import Any
 
 from .measure import Result
-from .modules import Shares
+from .modules import ModuleTimes
 
 ABOUT = (
-    "GFLOPs: 2 x multiply-adds of linear and convolutional layers, as the papers count; beside it with the matrix "
-    "products of attention and graph layers.",
+    "GFLOPs: 2 x multiply-adds of linear and convolutional layers, as the papers count; the next column adds the "
+    "matrix products of attention and graph layers.",
     "Seconds: median over the rounds (fastest to slowest); models take turns. x full: median of the ratios within each "
     "round. Memory: weights and the tensors that live at once, not the process.",
     "seq2frame models give one pose a pass: their poses a second are passes.",
 )
 RANDOM = (
     "Difference: distance of the joints from the unpruned model's, mean and largest. Models without a file have seeded "
-    "random weights and made-up motion: there it shows only that pruning changes the output, not how well a trained "
-    "model bears it."
+    "random weights and synthetic motion: there it shows only that pruning changes the output, not the error of a "
+    "trained model."
 )
 
 
 def full_of(result: Result, results: Sequence[Result]) -> Result | None:
-    """The unpruned model that `result` is compared with: same weights, float32; None if it was not measured."""
-    model = (result.recipe.model, result.recipe.lifter)
-    same = (r for r in results if (r.recipe.model, r.recipe.lifter) == model and r.recipe.full)
-    return min(same, key=lambda r: r.recipe.precision != result.recipe.precision, default=None)
+    """Return the result of the unpruned model with the same weights, None if not measured.
+
+    The same precision is preferred.
+    """
+    model = (result.case.model, result.case.lifter)
+    same = (r for r in results if (r.case.model, r.case.lifter) == model and r.case.full)
+    return min(same, key=lambda r: r.case.precision != result.case.precision, default=None)
 
 
 def values(result: Result, results: Sequence[Result]) -> dict[str, Any]:
-    """For JSON: everything that the table shows, unrounded."""
-    full, recipe = full_of(result, results), result.recipe
+    """Convert a result to JSON values: everything that the table shows, unrounded."""
+    full, case = full_of(result, results), result.case
     return {
-        "name": recipe.title,
-        "model": recipe.model,
-        "prune": recipe.prune.to_json(),
-        "as_published": recipe.as_published,
-        "precision": recipe.precision,
-        "weights": "file" if recipe.lifter else "random",
+        "name": case.title,
+        "model": case.model,
+        "prune": case.prune.to_json(),
+        "as_published": case.as_published,
+        "precision": case.precision,
+        "weights": "file" if case.lifter else "random",
         "parameters": result.cost.parameters,
         "gflops": result.cost.gflops,
         "gflops_with_products": result.cost.gflops_with_products,
@@ -55,7 +58,7 @@ def values(result: Result, results: Sequence[Result]) -> dict[str, Any]:
 
 
 def results_table(results: Sequence[Result]) -> list[str]:
-    """Lines of Markdown."""
+    """Format results as the lines of a Markdown table."""
     rows = [
         ("model", "frames kept", "params M", "GFLOPs", "with products", "saved", "s a window", "poses/s", "x full",
          "MB", "difference mm"),
@@ -66,8 +69,8 @@ def results_table(results: Sequence[Result]) -> list[str]:
         difference = "-" if result.difference_mm is None else "{:.1f} / {:.1f}".format(*result.difference_mm)
         rows.append(
             (
-                result.recipe.title + (" (seq2frame)" if result.poses == 1 else ""),
-                result.recipe.prune.label if result.recipe.prune.schedule else "all",
+                result.case.title + (" (seq2frame)" if result.poses == 1 else ""),
+                result.case.prune.label if result.case.prune.schedule else "all",
                 f"{cost.parameters / 1e6:.2f}",
                 f"{cost.gflops:.2f}",
                 f"{cost.gflops_with_products:.2f}",
@@ -82,16 +85,20 @@ def results_table(results: Sequence[Result]) -> list[str]:
     return markdown(rows, left=2)
 
 
-def modules_table(shares: Sequence[Shares]) -> list[str]:
+def modules_table(times: Sequence[ModuleTimes]) -> list[str]:
+    """Format the times of pruning and recovery modules as the lines of a Markdown table."""
     rows = [("modules", "pruning ms", "recovering ms", "model ms", "share")]
-    for own in shares:
+    for own in times:
         prune, recover, whole = f"{own.prune_ms:.2f}", f"{own.recover_ms:.2f}", f"{own.whole_ms:.0f}"
-        rows.append((own.recipe.title, prune, recover, whole, f"{100 * own.share:.2f} %"))
+        rows.append((own.case.title, prune, recover, whole, f"{100 * own.share:.2f} %"))
     return markdown(rows, left=1)
 
 
 def headline_lines(results: Sequence[Result]) -> list[str]:
-    """Sentences on `recipes.headline`: as published, full, pruned, and the last two in bfloat16 if they are there."""
+    """Summarise the results of `cases.headline` in sentences.
+
+    Results: as published, full, pruned, then optionally full and pruned in bfloat16.
+    """
     published, full, pruned, *half = results
     lines = [
         f"Default schedule against the full model, both float32: {100 * pruned.saved(full):.1f} % fewer GFLOPs, "
@@ -109,6 +116,6 @@ def headline_lines(results: Sequence[Result]) -> list[str]:
 
 
 def markdown(rows: Sequence[Sequence[str]], left: int) -> list[str]:
-    """Rows, the first of them the header; the first `left` columns are aligned to the left, the others to the right."""
+    """Format rows (the first is the header) as Markdown; the first `left` columns align left."""
     rule = ["---" if column < left else "---:" for column in range(len(rows[0]))]
     return ["| " + " | ".join(row) + " |" for row in (rows[0], rule, *rows[1:])]

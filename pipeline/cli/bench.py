@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..bench import recipes
-from ..bench.recipes import FULL, HOSTS, Recipe
+from ..bench import cases
+from ..bench.cases import FULL, HOSTS, BenchCase
 from ..core.errors import ConfigError
 from ..core.pruning_schedule import PruneConfig, default_schedule
 from ..core.take import Progress
@@ -114,11 +114,11 @@ def _compare(arguments: argparse.Namespace, setting: Setting, report: Report) ->
 
     _check_precision(arguments.precision, setting.device)
     chosen = _standard() if arguments.table else _chosen(arguments)
-    results = measure(chosen, setting, tell=_teller(report))
+    results = measure(chosen, setting, progress=_progress_reporter(report))
     for result in results:
         report.record(tables.values(result, results))
     _lines(report, [*tables.results_table(results), "", *tables.ABOUT])
-    if any(not result.recipe.lifter for result in results) and any(not result.recipe.full for result in results):
+    if any(not result.case.lifter for result in results) and any(not result.case.full for result in results):
         report.line(tables.RANDOM)
 
 
@@ -128,7 +128,7 @@ def _headline(setting: Setting, report: Report) -> None:
     from ..system import devices
 
     half = devices.fast_bfloat16(setting.device)
-    results = measure(recipes.headline(_default("mixste"), half), setting, tell=_teller(report))
+    results = measure(cases.headline(_default("mixste"), half), setting, progress=_progress_reporter(report))
     published = results[0]
     for result in results:
         report.record({**tables.values(result, results), "times_as_published": result.times_faster(published)})
@@ -145,21 +145,21 @@ def _modules(arguments: argparse.Namespace, setting: Setting, report: Report) ->
     prune = prune_from(arguments, _default(host)) or _default(host)
     if not prune.schedule:
         raise ConfigError("Nothing is pruned, so there are no modules to measure.", "Name a schedule, or none.")
-    shares = measure_modules(recipes.modules(host, prune.schedule), setting, tell=_teller(report))
+    shares = measure_modules(cases.modules(host, prune.schedule), setting, progress=_progress_reporter(report))
     for own in shares:
         timings = {"prune_ms": own.prune_ms, "recover_ms": own.recover_ms, "model_ms": own.whole_ms}
-        report.record({"name": own.recipe.title, "model": host, **timings, "share": own.share})
+        report.record({"name": own.case.title, "model": host, **timings, "share": own.share})
     _lines(report, [f"{host}: {prune.label}", *tables.modules_table(shares)])
 
 
-def _standard() -> list[Recipe]:
+def _standard() -> list[BenchCase]:
     from .. import weights
 
     lifter = weights.find()
-    return recipes.standard(_default("mixste"), lifter.name, PruneConfig.from_json(lifter.prune))
+    return cases.standard(_default("mixste"), lifter.name, PruneConfig.from_json(lifter.prune))
 
 
-def _chosen(arguments: argparse.Namespace) -> list[Recipe]:
+def _chosen(arguments: argparse.Namespace) -> list[BenchCase]:
     """The full model and what was asked for; only the full one with `--prune none`."""
     from .. import weights
 
@@ -172,12 +172,12 @@ def _chosen(arguments: argparse.Namespace) -> list[Recipe]:
         own = _default(model)
     asked = prune_from(arguments, own)
     prune = own if asked is None else asked
-    full = Recipe(f"{model}, full", model, FULL, is_lifter, precision=arguments.precision)
+    full = BenchCase(f"{model}, full", model, FULL, is_lifter, precision=arguments.precision)
     chosen = [] if prune.recover == "TRA" and is_lifter else [full]  # such weights cannot keep every frame
     if prune.schedule:
-        chosen.append(Recipe(f"{model}, pruned", model, prune, is_lifter, precision=arguments.precision))
+        chosen.append(BenchCase(f"{model}, pruned", model, prune, is_lifter, precision=arguments.precision))
     if arguments.as_published:
-        chosen += [recipes.as_published(recipe) for recipe in chosen]
+        chosen += [cases.as_published(case) for case in chosen]
     return chosen
 
 
@@ -195,7 +195,7 @@ def _check_precision(precision: str, device: torch.device) -> None:
         raise ConfigError("This processor does not compute in bfloat16: a window would take minutes.", "Use float32.")
 
 
-def _teller(report: Report) -> Any:
+def _progress_reporter(report: Report) -> Any:
     def tell(stage: str, done: int, total: int) -> None:
         report.progress("bench", Progress(stage, done, total))
 

@@ -1,1 +1,1 @@
-"""Live skeletons to other programs: VMC, OSC, LSL, JSON."""
+"""Send live skeletons to other programs: VMC, OSC, LSL, JSON over UDP and WebSocket."""

@@ -1,4 +1,4 @@
-"""The contract of a stream out, and what most of them share: a slot for the newest frame and a thread that sends it."""
+"""Define the contract of an output stream, and base classes with a slot and a thread."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ log = logging.getLogger(__name__)
 
 @runtime_checkable
 class Stream(Protocol):
-    """Hands the frames of a live run to other programs. The constructor takes an `Address`; all or nothing.
+    """Send the frames of a live run to other programs.
 
-    Each frame given to `send` ends up in `sent` (handed to the network) or `dropped` (overtaken by a newer one, or
-    nobody there to take it). A receiver that is absent, slow or dies costs frames, never the caller's time, and is
-    served again when it is back.
+    The constructor takes an `Address`; it either succeeds or raises and leaves nothing open. Each frame given to `send`
+    counts in `sent` (handed to the network) or in `dropped` (replaced by a newer frame, or without a receiver). An
+    absent, slow or failing receiver costs frames but never blocks the caller, and gets frames again when it is back.
     """
 
     @property
@@ -34,20 +34,26 @@ class Stream(Protocol):
 
     @property
     def notice(self) -> str:
-        """For people: why nothing arrives ("Nothing listens at 127.0.0.1:39539."); "" if all is well."""
+        """Return a message for the user while no frame arrives; "" if the stream works.
+
+        Example: "Nothing listens at 127.0.0.1:39539."
+        """
         ...
 
     def send(self, result: LiveResult) -> None:
-        """Never waits and never raises, also after `close`. From one thread."""
+        """Hand over a frame without waiting; never raises, also after `close`.
+
+        Only one thread may call this.
+        """
         ...
 
     def close(self) -> None:
-        """From any thread, also twice; takes less than a second."""
+        """Close the stream within a second; any thread may call this, also twice."""
         ...
 
 
 class CountedStream:
-    """What every `Stream` keeps: its address, a slot for the newest frame, and what became of the frames."""
+    """Keep the URL, a slot for the newest frame, and the counts of frames sent and dropped."""
 
     def __init__(self, address: Address) -> None:
         self._url = address.url
@@ -68,9 +74,9 @@ class CountedStream:
 
 
 class ThreadStream(CountedStream, ABC):
-    """A `Stream` whose `_deliver` may take its time: it is called in a thread of its own with the newest frame.
+    """Implement `Stream` with a thread that calls `_deliver` for the newest frame.
 
-    A subclass opens what it needs and then calls this constructor, which starts the thread.
+    `_deliver` may block. A subclass opens its resources and then calls this constructor, which starts the thread.
     """
 
     def __init__(self, address: Address) -> None:
@@ -81,11 +87,14 @@ class ThreadStream(CountedStream, ABC):
 
     @abstractmethod
     def _deliver(self, result: LiveResult) -> str:
-        """Send one frame: "" or why it did not arrive, for people. An `OSError` is taken for such a reason."""
+        """Send one frame; return "" or a message for the user why it did not arrive.
+
+        An `OSError` is turned into such a message.
+        """
 
     @abstractmethod
     def _release(self) -> None:
-        """Close what the constructor opened. Called once, by the thread."""
+        """Close what the constructor opened; the thread calls this once."""
 
     @property
     def notice(self) -> str:
@@ -107,7 +116,7 @@ class ThreadStream(CountedStream, ABC):
                 result = self._slot.get()
                 if result is not None:
                     self._attempt(result)
-                del result  # holds a picture
+                del result  # it holds an image, which would stay in memory while the thread waits
         except Closed:
             pass
         finally:

@@ -1,4 +1,4 @@
-"""A live frame as JSON, the same over UDP and WebSocket. Format: docs/streaming.md."""
+"""Encode a live frame as JSON, the same for UDP and WebSocket (docs/streaming.md)."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from ..core.live import LivePerson, LiveResult
 from ..core.skeletons import H36M17
 
 FORMAT, VERSION = "hourglass-live", 1
-_DIGITS = 4  # a tenth of a millimetre
+_DIGITS = 4  # decimal places of metres and seconds: 0.1 mm and 0.1 ms
 
 
 def frame_json(result: LiveResult, people: Sequence[LivePerson]) -> str:
-    """One line, without NaN: what is not known is null."""
+    """Encode a frame as one line of JSON; unknown values (NaN) are null."""
     document = {
         "format": FORMAT,
         "version": VERSION,

@@ -1,4 +1,4 @@
-"""JSON over UDP: one datagram a frame."""
+"""Send each live frame as JSON in one UDP datagram."""
 
 from __future__ import annotations
 
@@ -6,22 +6,22 @@ from ..core.live import LiveResult
 from .address import Address
 from .base import ThreadStream
 from .frame_json import frame_json
-from .person_filter import Chosen
-from .udp_socket import Datagrams
+from .person_filter import PersonFilter
+from .udp_socket import UdpSocket
 
-USUAL_PORT = 9001
+DEFAULT_PORT = 9001
 
 
 class UdpStream(ThreadStream):
-    """Each datagram is a whole JSON document; about 800 bytes a person."""
+    """Send one complete JSON document per datagram, about 800 bytes per person."""
 
     def __init__(self, address: Address) -> None:
-        self._chosen = Chosen(address)
-        self._datagrams = Datagrams(address, USUAL_PORT)
+        self._filter = PersonFilter(address)
+        self._socket = UdpSocket(address, DEFAULT_PORT)
         super().__init__(address)
 
     def _deliver(self, result: LiveResult) -> str:
-        return self._datagrams.send([frame_json(result, self._chosen(result)).encode()])
+        return self._socket.send([frame_json(result, self._filter(result)).encode()])
 
     def _release(self) -> None:
-        self._datagrams.close()
+        self._socket.close()

@@ -1,4 +1,4 @@
-"""JSON over WebSocket: we are the server, any number of programs and browser pages connect and get every frame."""
+"""Serve live frames as JSON over WebSocket to any number of programs and browser pages."""
 
 from __future__ import annotations
 
@@ -21,26 +21,29 @@ from ..core.live import LiveResult
 from .address import Address
 from .base import CountedStream
 from .frame_json import frame_json
-from .person_filter import Chosen
+from .person_filter import PersonFilter
 
-USUAL_PORT = 9002
-_CLOSE_S = 0.3  # how long a client may take to say goodbye
-# Pages from this computer, and programs that are no browser. Any other page that happens to be open in the user's
-# browser could connect to this computer too, and would see them move.
-_OWN_PAGES = re.compile(r"null|file://|https?://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?")
+DEFAULT_PORT = 9002
+_CLOSE_S = 0.3  # s that a client may take for the closing handshake
+# Origins of pages from this computer; programs other than browsers send no origin. Any other page that is open in the
+# user's browser could also connect to this computer and would receive the user's movements.
+_LOCAL_PAGES = re.compile(r"null|file://|https?://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?")
 
 _log = logging.getLogger(__name__)
 _protocol_log = logging.getLogger(__name__ + ".protocol")
-_protocol_log.setLevel(logging.CRITICAL)  # whatever a port scanner sends is no news for our user
+_protocol_log.setLevel(logging.CRITICAL)  # bad requests, such as a port scanner's, do not concern the user
 
 
 class WebSocketStream(CountedStream):
-    """A `Stream` with an event loop in a thread of its own. A client that is slow misses frames; others do not wait."""
+    """Implement `Stream` as a WebSocket server whose event loop runs in a separate thread.
+
+    A slow client misses frames and does not delay the others.
+    """
 
     def __init__(self, address: Address) -> None:
         super().__init__(address)
-        self._origins = _allowed(address.origin)
-        self._chosen = Chosen(address)
+        self._origins = _allowed_origins(address.origin)
+        self._filter = PersonFilter(address)
         self._text = ""
         self._clients: set[asyncio.Event] = set()
         self._connections: weakref.WeakSet[ServerConnection] = weakref.WeakSet()
@@ -57,7 +60,7 @@ class WebSocketStream(CountedStream):
     def send(self, result: LiveResult) -> None:
         try:
             self._slot.put(result)
-            self._loop.call_soon_threadsafe(self._pick)
+            self._loop.call_soon_threadsafe(self._publish_newest)
         except (Closed, RuntimeError):  # RuntimeError: the loop has ended
             self._late += 1
 
@@ -80,19 +83,19 @@ class WebSocketStream(CountedStream):
             self._client,
             sock=self._listener,
             origins=self._origins,
-            compression=None,  # a kilobyte a frame: not worth the delay
+            compression=None,  # a frame has about 1 kB, for which compression is not worth its delay
             close_timeout=_CLOSE_S,
             max_size=2**16,
             logger=_protocol_log,
-            create_connection=self._connected,  # type: ignore[arg-type]  # a function does as well as a class
+            create_connection=self._make_connection,  # type: ignore[arg-type]  # a function does as well as a class
         )
         await self._stop.wait()
         server.close()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(server.wait_closed(), _CLOSE_S)
-        # Those who said no goodbye: a close frame would wait behind what they have not read.
+        # Clients without a closing handshake are cut off: a close frame would wait behind the data they have not read.
         for connection in list(self._connections):
-            transport = getattr(connection, "transport", None)  # not yet, if it has only just come in
+            transport = getattr(connection, "transport", None)  # a connection that has only begun has none yet
             if transport is not None:
                 transport.abort()
         rest = asyncio.all_tasks() - {asyncio.current_task()}
@@ -101,21 +104,21 @@ class WebSocketStream(CountedStream):
         if rest:
             await asyncio.wait(rest, timeout=_CLOSE_S)
 
-    def _connected(self, *arguments: Any, **settings: Any) -> ServerConnection:
-        """Also those that have not said what they want."""
+    def _make_connection(self, *arguments: Any, **settings: Any) -> ServerConnection:
+        """Create a connection and register it, also before its opening handshake."""
         connection = ServerConnection(*arguments, **settings)
         self._connections.add(connection)
         return connection
 
-    def _pick(self) -> None:
-        """In the loop: the newest frame to whoever is connected."""
+    def _publish_newest(self) -> None:
+        """Give the newest frame to every client; runs in the event loop."""
         try:
             result = self._slot.get(0)
         except Closed:
             return
-        if result is None:  # a call before this one took it
+        if result is None:  # an earlier call took it
             return
-        people = self._chosen(result)  # also without clients: it keeps track of who is there
+        people = self._filter(result)  # also without clients, because the filter follows one person over time
         if not self._clients:
             self._failed += 1
             return
@@ -131,7 +134,7 @@ class WebSocketStream(CountedStream):
 
     async def _client(self, connection: ServerConnection) -> None:
         fresh = asyncio.Event()
-        reader = asyncio.create_task(_ignore_what_it_says(connection, fresh))
+        reader = asyncio.create_task(_discard_incoming(connection, fresh))
         self._clients.add(fresh)
         try:
             while True:
@@ -147,8 +150,8 @@ class WebSocketStream(CountedStream):
             reader.cancel()
 
 
-async def _ignore_what_it_says(connection: ServerConnection, wake: asyncio.Event) -> None:
-    """Ends when the connection does, and wakes its sender."""
+async def _discard_incoming(connection: ServerConnection, wake: asyncio.Event) -> None:
+    """Discard a client's messages until the connection ends, then wake its sender."""
     try:
         async for _ in connection:
             pass
@@ -158,14 +161,14 @@ async def _ignore_what_it_says(connection: ServerConnection, wake: asyncio.Event
         wake.set()
 
 
-def _allowed(origin: str) -> list[Origin | re.Pattern[str] | None] | None:
+def _allowed_origins(origin: str) -> list[Origin | re.Pattern[str] | None] | None:
     if origin == "*":
         return None
-    return [None, _OWN_PAGES, *([Origin(origin)] if origin else [])]
+    return [None, _LOCAL_PAGES, *([Origin(origin)] if origin else [])]
 
 
 def _listen(address: Address) -> socket.socket:
-    port = address.port or USUAL_PORT
+    port = address.port or DEFAULT_PORT
     try:
         family, _, _, _, where = socket.getaddrinfo(address.host, port, type=socket.SOCK_STREAM)[0]
     except (OSError, UnicodeError):

@@ -1,7 +1,8 @@
-"""LSL, the Lab Streaming Layer: joints on the clock that EEG, EMG and force plates share (LabRecorder, XDF).
+"""Stream joints over LSL, the Lab Streaming Layer, on the clock shared by all lab devices.
 
-Metadata as XDF's "MoCap" content type wants it (https://github.com/sccn/xdf/wiki/MoCap-Meta-Data): each channel with
-label, marker, type and unit, and the markers of the setup.
+Such devices are EEG, EMG and force plates; LabRecorder stores their streams as XDF. The metadata follow XDF's "MoCap"
+content type (https://github.com/sccn/xdf/wiki/MoCap-Meta-Data): each channel has label, marker, type and unit, and the
+setup lists the markers.
 """
 
 from __future__ import annotations
@@ -15,36 +16,39 @@ from ..core.live import LiveResult
 from ..core.skeletons import H36M17
 from .address import Address
 from .base import ThreadStream
-from .person_filter import Chosen
+from .person_filter import PersonFilter
 
-_USUAL_NAME = "Hourglass"
+_DEFAULT_NAME = "Hourglass"
 _CHANNELS = (("X", "PositionX", "meters"), ("Y", "PositionY", "meters"), ("Z", "PositionZ", "meters"),
              ("C", "Confidence", "normalized"))  # fmt: skip
-_ASTRAY_S = 0.25  # this far from the clock we were not late: the source's clock has jumped
+_MAX_CLOCK_ERROR_S = 0.25  # s: a larger difference from the expected clock means that the source's clock has jumped
 
 
 class LslStream(ThreadStream):
-    """An outlet of 68 float channels (17 joints, x y z confidence), irregular rate; NaN where nobody is seen."""
+    """Send 68 float channels (17 joints; x, y, z in metres, confidence) at an irregular rate.
+
+    All channels are NaN while no person is seen.
+    """
 
     def __init__(self, address: Address) -> None:
-        if address.everybody:
+        if address.all_people:
             raise ConfigError("An LSL stream carries one person.", "Open one for each: lsl://Second?person=2.")
         try:
             import pylsl
-        except (ImportError, RuntimeError, OSError) as error:  # the package without its library
+        except (ImportError, RuntimeError, OSError) as error:  # no pylsl, or pylsl without its library liblsl
             first = str(error).strip().partition("\n")[0]
             raise ModelError(
                 f"The Lab Streaming Layer cannot be used: {first}",
                 "Run: pip install --force-reinstall pylsl. If its wheel brings no liblsl: conda-forge does.",
             ) from None
-        self._chosen = Chosen(address)
+        self._filter = PersonFilter(address)
         self._clock = pylsl.local_clock
-        self._ahead_s: float | None = None  # LSL's clock minus that of the source
-        self._outlet: Any = pylsl.StreamOutlet(_info(pylsl, address))
+        self._clock_offset_s: float | None = None  # s, LSL's clock minus the source's clock
+        self._outlet: Any = pylsl.StreamOutlet(_stream_info(pylsl, address))
         super().__init__(address)
 
     def _deliver(self, result: LiveResult) -> str:
-        person = next(iter(self._chosen(result)), None)
+        person = next(iter(self._filter(result)), None)
         sample = np.full((17, 4), np.nan, np.float32)
         if person is not None:
             sample[:, :3], sample[:, 3] = person.joints, person.scores
@@ -52,20 +56,24 @@ class LslStream(ThreadStream):
         return ""
 
     def _release(self) -> None:
-        self._outlet = None  # closes with its last reference
+        self._outlet = None  # pylsl closes an outlet with its last reference
 
     def _stamp(self, result: LiveResult) -> float:
-        """When the person stood so, on LSL's clock: evenly like the source's clock, not as jittery as our work."""
+        """Return the capture time of the skeleton on LSL's clock, in s.
+
+        The time follows the even steps of the source's clock, without the jitter of our processing.
+        """
         late_s = (result.stats.latency_ms + result.stats.lookahead_ms) / 1000
         now_s = self._clock() - late_s
-        if self._ahead_s is None or abs(now_s - result.people_time_s - self._ahead_s) > _ASTRAY_S:
-            self._ahead_s = now_s - result.people_time_s
-        return float(result.people_time_s + self._ahead_s)
+        offset_s = now_s - result.people_time_s
+        if self._clock_offset_s is None or abs(offset_s - self._clock_offset_s) > _MAX_CLOCK_ERROR_S:
+            self._clock_offset_s = offset_s
+        return float(result.people_time_s + self._clock_offset_s)
 
 
-def _info(pylsl: Any, address: Address) -> Any:
-    """The outlet's description. `source_id`: a recorder finds the stream again when the program was started anew."""
-    name = address.host or _USUAL_NAME
+def _stream_info(pylsl: Any, address: Address) -> Any:
+    """Describe the outlet; by its `source_id` a recorder finds the stream again after a restart."""
+    name = address.host or _DEFAULT_NAME
     count = len(H36M17.names) * len(_CHANNELS)
     info = pylsl.StreamInfo(name, "MoCap", count, 0.0, "float32", f"hourglass-{name}-{address.person or 1}")
     about = info.desc()

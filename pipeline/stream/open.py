@@ -1,4 +1,4 @@
-"""From a URL to an open stream."""
+"""Open an output stream by its URL."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from .base import Stream
 
 
 def open_stream(url: str) -> Stream:
-    """Open `url`; a receiver need not be there yet. The caller closes it.
+    """Open the stream `url`, with or without a receiver; the caller closes it.
 
-    Raises `ConfigError` for a URL that says something impossible, `ModelError` if a package is missing, `OutputError`
-    if the host is unknown or the port is taken. Looking up a host by name can take seconds.
+    Raises `ConfigError` for an invalid URL, `ModelError` if a package is missing, `OutputError` if the host is unknown
+    or the port is in use. Looking up a host by name can take seconds.
     """
     address = parse(url)
     rows = registry.entries("stream")

@@ -1,4 +1,4 @@
-"""OSC (Open Sound Control 1.0): the positions of all joints as plain messages, for TouchDesigner, Max, Pure Data ..."""
+"""Stream joint positions over OSC (Open Sound Control 1.0) to TouchDesigner, Max, Pure Data."""
 
 from __future__ import annotations
 
@@ -13,35 +13,38 @@ from ..core.live import LivePerson, LiveResult
 from ..core.skeletons import H36M17
 from .address import Address
 from .base import ThreadStream
-from .person_filter import Chosen
-from .udp_socket import LIMIT_BYTES, Datagrams
+from .person_filter import PersonFilter
+from .udp_socket import LIMIT_BYTES, UdpSocket
 
-USUAL_PORT = 9000
-_BUNDLE_BYTES, _ELEMENT_BYTES = 16, 4  # header of a bundle, size before each message
+DEFAULT_PORT = 9000
+_BUNDLE_BYTES, _ELEMENT_BYTES = 16, 4  # bytes of a bundle's header, and of the size before each message
 
 
 class OscStream(ThreadStream):
-    """`/hourglass/frame` and, for each joint that is known, `/hourglass/person/<N>/<joint>`; see docs/streaming.md."""
+    """Send `/hourglass/frame` and, for each known joint, `/hourglass/person/<N>/<joint>`.
+
+    docs/streaming.md describes the messages.
+    """
 
     def __init__(self, address: Address) -> None:
-        self._chosen = Chosen(address)
-        self._datagrams = Datagrams(address, USUAL_PORT)
+        self._filter = PersonFilter(address)
+        self._socket = UdpSocket(address, DEFAULT_PORT)
         super().__init__(address)
 
     def _deliver(self, result: LiveResult) -> str:
-        people = self._chosen(result)
-        # 32 bits tell milliseconds for four hours; few receivers know doubles.
+        people = self._filter(result)
+        # A 32-bit float resolves milliseconds for four hours; few receivers support doubles.
         messages = [message("/hourglass/frame", result.frame.index, float(result.people_time_s), len(people))]
         for person in people:
             messages += _joints(person)
-        return self._datagrams.send(bundles(messages))
+        return self._socket.send(bundles(messages))
 
     def _release(self) -> None:
-        self._datagrams.close()
+        self._socket.close()
 
 
 def message(address: str, *values: float | int | str) -> OscMessage:
-    """Types by value: int -> i, float -> f (32 bits), str -> s."""
+    """Build an OSC message; types follow the values: int -> i, float -> f (32 bits), str -> s."""
     builder = OscMessageBuilder(address)
     for value in values:
         builder.add_arg(value)
@@ -49,7 +52,7 @@ def message(address: str, *values: float | int | str) -> OscMessage:
 
 
 def bundles(messages: Iterable[OscMessage]) -> list[bytes]:
-    """The messages in as few bundles as fit into packets of `LIMIT_BYTES`, in order."""
+    """Pack messages in order into as few bundles of at most `LIMIT_BYTES` as possible."""
     packets: list[bytes] = []
     builder, size = OscBundleBuilder(IMMEDIATELY), _BUNDLE_BYTES
     for one in messages:

@@ -1,4 +1,4 @@
-"""Packets to one receiver over UDP, which nobody has to be there for."""
+"""Send packets to one receiver over UDP, whether or not it is running."""
 
 from __future__ import annotations
 
@@ -10,15 +10,18 @@ from typing import Any
 from ..core.errors import OutputError
 from .address import Address
 
-LIMIT_BYTES = 1400  # what fits into one Ethernet packet; larger ones are cut up on the way, and lost more often
-_WAIT_S = 0.2  # for room in the system's buffer
+LIMIT_BYTES = 1400  # bytes that fit into one Ethernet packet; larger packets are fragmented and lost more often
+_WAIT_S = 0.2  # s to wait for room in the system's send buffer
 
 
-class Datagrams:
-    """A UDP socket. Raises `OutputError` if the host is unknown or cannot be reached from here. For one thread."""
+class UdpSocket:
+    """Send UDP packets from one thread; reconnect after network errors.
 
-    def __init__(self, address: Address, usual_port: int) -> None:
-        port = address.port or usual_port
+    The constructor raises `OutputError` if the host is unknown or cannot be reached.
+    """
+
+    def __init__(self, address: Address, default_port: int) -> None:
+        port = address.port or default_port
         self._where = f"{address.host}:{port}"
         try:
             found = socket.getaddrinfo(address.host, port, type=socket.SOCK_DGRAM)
@@ -31,24 +34,27 @@ class Datagrams:
         self._address: Any = found[0][4]
         self._socket: socket.socket | None = None
         try:
-            self._socket = self._connected()
+            self._socket = self._connect()
         except OSError as error:
             hint = "Check the network connection and the address."
             raise OutputError(f"{self._where} cannot be reached: {error.strerror}.", hint) from None
 
     def send(self, packets: Sequence[bytes]) -> str:
-        """Send them all; "" or why they cannot arrive. Being connected, the socket hears when nobody listens."""
+        """Send all packets; return "" or a message for the user why they cannot arrive.
+
+        The socket is connected, so that the system reports when no program listens.
+        """
         notice = ""
         for packet in packets:
             try:
-                self._once(packet)
+                self._send_packet(packet)
             except ConnectionError:
-                # The answer to an earlier packet; this one was not sent.
+                # The error answers an earlier packet; this one was not sent.
                 notice = f"Nothing listens at {self._where}."
                 with contextlib.suppress(ConnectionError):
-                    self._once(packet)
+                    self._send_packet(packet)
             except OSError as error:
-                self.close()  # the network may have changed under it: a new socket for the next packet
+                self.close()  # the network may have changed: the next packet gets a new socket
                 notice = f"{self._where} cannot be reached: {error.strerror or error}."
         return notice
 
@@ -57,12 +63,12 @@ class Datagrams:
             self._socket.close()
             self._socket = None
 
-    def _once(self, packet: bytes) -> None:
+    def _send_packet(self, packet: bytes) -> None:
         if self._socket is None:
-            self._socket = self._connected()
+            self._socket = self._connect()
         self._socket.send(packet)
 
-    def _connected(self) -> socket.socket:
+    def _connect(self) -> socket.socket:
         fresh = socket.socket(self._family, socket.SOCK_DGRAM)
         try:
             fresh.settimeout(_WAIT_S)

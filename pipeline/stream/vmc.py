@@ -1,7 +1,8 @@
-"""VMC, the Virtual Motion Capture protocol: moves VRM avatars. We are the "Performer", the receiver the "Marionette".
+"""Animate VRM avatars over VMC, the Virtual Motion Capture protocol.
 
-https://protocol.vmc.info/marionette-spec: OSC over UDP, humanoid bones as Unity names them, each with its local
-position and rotation against the T-pose in Unity's axes: left-handed, x to the right, y up, the avatar faces +z.
+Hourglass is the "Performer", the receiver the "Marionette" (https://protocol.vmc.info/marionette-spec). VMC is OSC over
+UDP: humanoid bones with Unity's names, each with its local position and its rotation relative to the T-pose, in Unity's
+axes (left-handed, x to the right, y up, the avatar faces +z).
 """
 
 from __future__ import annotations
@@ -19,35 +20,38 @@ from ..rig.live_rotations import LivePose, LiveSolver
 from .address import Address
 from .base import ThreadStream
 from .osc import bundles, message
-from .person_filter import Chosen, is_whole
-from .udp_socket import Datagrams
+from .person_filter import PersonFilter, is_whole
+from .udp_socket import UdpSocket
 
-USUAL_PORT = 39539
+DEFAULT_PORT = 39539
 _BONES = bone_names("unity")
 _LOADED, _CALIBRATED, _NORMAL_MODE = 1, 3, 0
-# Rig axes are Unity's with x the other way round: the mirror turns the sign of x, and of turns about y and z.
+# Rig axes are Unity's with x reversed: the mirror changes the sign of x, and of rotations about y and z.
 _MIRROR = np.array([-1.0, 1.0, 1.0])
-_MIRROR_TURN = np.array([1.0, -1.0, -1.0, 1.0])
+_MIRROR_QUATERNION = np.array([1.0, -1.0, -1.0, 1.0])
 
 
 class VmcStream(ThreadStream):
-    """One person as a humanoid. The hips carry the place in the world; `root` stays at its origin, on the floor."""
+    """Send one person as a humanoid whose hips carry the world position.
+
+    The bone `root` stays at the origin, on the floor.
+    """
 
     def __init__(self, address: Address) -> None:
-        if address.everybody:
+        if address.all_people:
             raise ConfigError(
                 "VMC carries one person.",
-                "Open a stream for each, to a port of its own: vmc://127.0.0.1:39540?person=2.",
+                "Open a stream for each person, to separate ports: vmc://127.0.0.1:39540?person=2.",
             )
-        self._chosen = Chosen(address)
+        self._filter = PersonFilter(address)
         self._person: int | None = None
         self._solver = LiveSolver()
         self._start_s: float | None = None
-        self._datagrams = Datagrams(address, USUAL_PORT)
+        self._socket = UdpSocket(address, DEFAULT_PORT)
         super().__init__(address)
 
     def _deliver(self, result: LiveResult) -> str:
-        person = next((person for person in self._chosen(result) if is_whole(person)), None)
+        person = next((person for person in self._filter(result) if is_whole(person)), None)
         if self._start_s is None:
             self._start_s = result.people_time_s
         since_s = float(result.people_time_s - self._start_s)
@@ -57,10 +61,10 @@ class VmcStream(ThreadStream):
         ]
         if person is not None:
             messages += _bones(self._pose(person, result.people_time_s))
-        return self._datagrams.send(bundles(messages))
+        return self._socket.send(bundles(messages))
 
     def _release(self) -> None:
-        self._datagrams.close()
+        self._socket.close()
 
     def _pose(self, person: LivePerson, time_s: float) -> LivePose:
         if person.person != self._person:
@@ -70,17 +74,18 @@ class VmcStream(ThreadStream):
 
 def _bones(pose: LivePose) -> Iterator[OscMessage]:
     yield message("/VMC/Ext/Root/Pos", "root", 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0)
-    places = pose.rig.offsets.copy()
-    places[0] = pose.root
-    for name, place, turn in zip(_BONES, unity_places(places), unity_turns(pose.rotations), strict=True):
-        yield message("/VMC/Ext/Bone/Pos", name, *place.tolist(), *turn.tolist())
+    offsets = pose.rig.offsets.copy()
+    offsets[0] = pose.root
+    bones = zip(_BONES, unity_positions(offsets), unity_rotations(pose.rotations), strict=True)
+    for name, position, quaternion in bones:
+        yield message("/VMC/Ext/Bone/Pos", name, *position.tolist(), *quaternion.tolist())
 
 
-def unity_places(points: Doubles) -> Doubles:
-    """(..., 3) rig axes -> Unity's."""
+def unity_positions(points: Doubles) -> Doubles:
+    """Convert positions (..., 3) in metres from rig axes to Unity's axes."""
     return np.asarray(points * _MIRROR)
 
 
-def unity_turns(quaternions: Doubles) -> Doubles:
-    """(..., 4) x y z w in rig axes -> in Unity's."""
-    return np.asarray(quaternions * _MIRROR_TURN)
+def unity_rotations(quaternions: Doubles) -> Doubles:
+    """Convert quaternions (..., 4), x y z w, from rig axes to Unity's axes."""
+    return np.asarray(quaternions * _MIRROR_QUATERNION)

@@ -1,1 +1,1 @@
-"""The machine: devices, files, memory, encoders."""
+"""Use the machine: compute devices, files, memory, video encoders."""

@@ -113,7 +113,7 @@ def leave_a_core() -> int:
 
 
 def versions() -> dict[str, str]:
-    """List the versions of Python and of the libraries that affect results, without importing them."""
+    """List the versions of Python and of the libraries that affect results; import none of them."""
     found = {"python": platform.python_version()}
     for name in _LIBRARIES:
         with contextlib.suppress(importlib.metadata.PackageNotFoundError):
@@ -139,7 +139,7 @@ def device_name(device: torch.device) -> str:
 
 
 def _gpu_warning(gpu_in_use: bool) -> str:
-    """Return a warning if an NVIDIA GPU is present but unused, the field's most common complaint."""
+    """Return a warning if an NVIDIA GPU is present but unused, a common complaint of users."""
     if gpu_in_use:
         return ""
     names = nvidia_gpus()
@@ -170,7 +170,7 @@ def nvidia_gpus() -> tuple[str, ...]:
 
 
 def fast_bfloat16(device: torch.device) -> bool:
-    """Return whether bfloat16 can save time: the hardware supports it and small products are fast.
+    """Return whether bfloat16 is native on `device` and fast in small matrix products.
 
     The answer serves reports and refusals only, never the choice of a precision. Where a CPU emulates bfloat16, a
     single window of a large model takes minutes.
@@ -205,7 +205,7 @@ def cpu_flags() -> set[str]:
 
 
 def _probe_is_fast(device: torch.device) -> bool:
-    """Multiply matrices of growing size; return False once a product is too slow for hardware support."""
+    """Return whether small bfloat16 matrix products of growing size stay below `_PROBE_LIMIT_S`."""
     import torch
 
     for size in _PROBE_SIZES:

@@ -1,4 +1,4 @@
-"""Files that are whole or not there: atomic writes, and errors that say what to do."""
+"""Write files atomically, and turn file system errors into errors with a hint."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ _HINTS = {
 
 
 def output_error(path: Path, error: OSError) -> OutputError:
-    """The `OutputError` for a failed write, with the hint for its cause."""
+    """Build the `OutputError` of a failed write, with the hint for its cause."""
     hint = _HINTS.get(error.errno or 0, "Choose another folder, or check the disk.")
     return OutputError(f"Cannot write {path} ({error.strerror or error}).", hint)
 
 
 def make_folder(path: Path) -> None:
-    """Create `path` and its parents and make sure that a file can be made in it. Raises `OutputError`."""
+    """Create the folder `path` with its parents; raise `OutputError` if it is not writable."""
     try:
         path.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=path):
@@ -43,13 +43,13 @@ def make_folder(path: Path) -> None:
 
 @contextlib.contextmanager
 def atomic_write(path: Path, mode: str = "wb") -> Iterator[IO]:
-    """Write `path` through a temporary file beside it, renamed at the end: readers see the old file or the new one.
+    """Write `path` through a temporary file in the same folder that is renamed at the end.
 
-    `mode` is "wb" or "w" (UTF-8, newlines as given). On any failure the old file stays and the temporary one goes.
-    Raises `OutputError` for what the file system refuses.
+    Readers see either the old file or the complete new one. `mode` is "wb" or "w" (UTF-8, newlines unchanged). On any
+    failure the old file stays and the temporary one is deleted. Raises `OutputError` if the file system refuses.
     """
     text = {} if "b" in mode else {"encoding": "utf-8", "newline": ""}
-    with _beside(path) as temporary, temporary.open(mode, **text) as file:  # type: ignore[call-overload]
+    with _replacement(path) as temporary, temporary.open(mode, **text) as file:  # type: ignore[call-overload]
         yield file
         file.flush()
         os.fsync(file.fileno())
@@ -57,23 +57,26 @@ def atomic_write(path: Path, mode: str = "wb") -> Iterator[IO]:
 
 @contextlib.contextmanager
 def atomic_path(path: Path) -> Iterator[Path]:
-    """The same for libraries that write files by name: yields the temporary file's path, with the suffix of `path`."""
-    with _beside(path, path.suffix) as temporary:
+    """Yield the path of a temporary file with `path`'s suffix that replaces `path` at the end.
+
+    This is `atomic_write` for libraries that write files by name.
+    """
+    with _replacement(path, path.suffix) as temporary:
         yield temporary
         with temporary.open("rb") as file:
             os.fsync(file.fileno())
 
 
 @contextlib.contextmanager
-def _beside(path: Path, suffix: str = "") -> Iterator[Path]:
-    """An empty temporary file in the folder of `path` that takes its place at the end, or goes if anything fails."""
+def _replacement(path: Path, suffix: str = "") -> Iterator[Path]:
+    """Yield an empty temporary file, then rename it to `path`, or delete it on failure."""
     temporary: Path | None = None
     try:
         handle, name = tempfile.mkstemp(prefix=".", suffix=f".part{suffix}", dir=path.parent)
         temporary = Path(name)
         os.close(handle)
         yield temporary
-        # mkstemp makes private files; give the result the permissions that an ordinary new file has.
+        # mkstemp makes private files; the result gets the permissions of an ordinary new file.
         umask = os.umask(0)
         os.umask(umask)
         temporary.chmod(0o666 & ~umask)
@@ -87,13 +90,13 @@ def _beside(path: Path, suffix: str = "") -> Iterator[Path]:
 
 
 def cache_path() -> Path:
-    """The user's cache folder for this program (HOURGLASS_CACHE overrides it). It need not exist."""
+    """Return the user's cache folder, which may not exist yet; HOURGLASS_CACHE overrides it."""
     override = os.environ.get("HOURGLASS_CACHE")
     return Path(override) if override else Path(platformdirs.user_cache_dir("hourglass-pose", appauthor=False))
 
 
 def cache_folder() -> Path:
-    """The same, created on demand. Raises `OutputError`."""
+    """Return the cache folder and create it if needed; raise `OutputError` if that fails."""
     path = cache_path()
     make_folder(path)
     return path

@@ -1,4 +1,4 @@
-"""What this process took from the machine, and what is left."""
+"""Measure the peak memory of this process and the free memory of the machine."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ import psutil
 
 
 def peak_memory_mb() -> float:
-    """Largest resident size of this process so far, in MiB."""
+    """Return the peak resident memory of this process so far, in MiB."""
     if sys.platform == "win32":
         return float(psutil.Process().memory_info().peak_wset) / 2**20
-    import resource  # psutil knows the peak on Windows only
+    import resource  # psutil reports the peak on Windows only
 
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak / 2**20 if sys.platform == "darwin" else peak / 2**10
 
 
 def available_memory_bytes() -> int:
-    """Memory that programs can still take without swapping."""
+    """Return the memory in bytes that programs can still allocate without swapping."""
     return int(psutil.virtual_memory().available)

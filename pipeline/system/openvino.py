@@ -1,4 +1,4 @@
-"""Load OpenVINO quietly, and set it so that it computes in float32."""
+"""Import OpenVINO without its telemetry, and configure it for float32."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import Any
 
 
 def quiet_openvino() -> Any:
-    """The module `openvino` without its conversion tools, which report every import to their maker over the network.
+    """Import `openvino` without its conversion tools, which send telemetry on every import.
 
-    Raises ImportError as an import does.
+    Raises ImportError like any import.
     """
     tools = "openvino.tools"
     if tools in sys.modules:
         return importlib.import_module("openvino")
-    sys.modules[tools] = None  # type: ignore[assignment]  # Python: cannot be imported; OpenVINO goes on without
+    sys.modules[tools] = None  # type: ignore[assignment]  # makes the import fail, which OpenVINO tolerates
     try:
         return importlib.import_module("openvino")
     finally:
@@ -24,10 +24,10 @@ def quiet_openvino() -> Any:
 
 
 def openvino_settings(threads: int, streams: int = 1) -> dict[str, Any]:
-    """For `compile_model` on the CPU; `streams` inferences at once share the threads.
+    """Return CPU settings for `compile_model`; `streams` parallel inferences share `threads`.
 
-    float32 wherever it runs: the default of newer processors is bfloat16, which moves joints. Not pinned to cores,
-    because decoding, detection and lifting all want them.
+    The precision is float32 on every processor: newer ones default to bfloat16, which moves joints. Threads are not
+    pinned to cores, because decoding, detection and lifting share the cores.
     """
     return {
         "NUM_STREAMS": streams,

@@ -1,4 +1,4 @@
-"""H.264 by whichever encoder works on this machine, for exported films and for recordings."""
+"""Encode H.264 with the best encoder of this machine, for exported videos and recordings."""
 
 from __future__ import annotations
 
@@ -15,20 +15,26 @@ from ..core.errors import OutputError
 
 log = logging.getLogger(__name__)
 
-# The best first; the others are what a PyAV without x264 may have.
+# The best encoder comes first; a PyAV without x264 may have the others.
 _ENCODERS = ("libx264", "h264_videotoolbox", "h264_nvenc", "h264_qsv", "h264_amf", "h264_mf", "libopenh264")
 _X264 = "libx264"
-_BITS_PER_PIXEL = 0.2  # for encoders without a constant quality
-_BT709, _LIMITED = 1, 1
+_BITS_PER_PIXEL = 0.2  # bits per pixel and frame, for encoders without a constant quality
+_BT709, _LIMITED = 1, 1  # libav's numbers of the colour space and of the limited range
 
 
 def even(size_px: int) -> int:
-    """Width or height that 4:2:0 can hold, which has one colour for 2 x 2 pixels."""
+    """Round a width or height in pixels up to an even number.
+
+    4:2:0 video has one colour for 2 x 2 pixels.
+    """
     return size_px + size_px % 2
 
 
 def h264_encoder() -> str:
-    """The first encoder that opens here: being compiled in does not mean that its hardware is there."""
+    """Return the name of the first H.264 encoder that opens; raise `OutputError` if none does.
+
+    An encoder may be compiled in although its hardware is missing, so each is opened for a test.
+    """
     for name in _ENCODERS:
         try:
             codec: Any = av.CodecContext.create(name, "w")
@@ -44,10 +50,11 @@ def h264_encoder() -> str:
 def add_h264(
     container: Any, width_px: int, height_px: int, rate_hz: Fraction, tick_s: Fraction, x264: Mapping[str, str]
 ) -> Any:
-    """A stream of `container` for pictures of even size at `rate_hz`, whose timestamps count `tick_s`. BT.709, 4:2:0.
+    """Add an H.264 stream (BT.709, 4:2:0) for frames of even size at `rate_hz` to `container`.
 
-    `x264`: options of that encoder, among them its quality; another one gets a bit rate. More can be set on the
-    stream's `codec_context` before the first picture. Raises `OutputError` if there is no H.264 encoder.
+    Timestamps count `tick_s`. `x264` holds options of that encoder, among them its quality; any other encoder gets a
+    bit rate. Further options can be set on the stream's `codec_context` before the first frame. Raises `OutputError` if
+    there is no H.264 encoder.
     """
     name = h264_encoder()
     stream = container.add_stream(name, rate=rate_hz, options=dict(x264) if name == _X264 else {})
@@ -62,6 +69,9 @@ def add_h264(
 
 
 def h264_frame(bgr: Image) -> Any:
-    """A picture (H, W, 3) of even size as `add_h264`'s stream takes it; without a timestamp."""
+    """Convert a BGR image (H, W, 3) of even size to a frame for the stream of `add_h264`.
+
+    The frame has no timestamp yet.
+    """
     frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(bgr), format="bgr24")
     return frame.reformat(format="yuv420p", dst_colorspace="ITU709", dst_color_range="MPEG")

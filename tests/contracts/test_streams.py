@@ -120,7 +120,7 @@ class TestHosts:
             open_stream(f"{name}://:9999")
 
     def test_the_usual_port_needs_no_naming(self, name):
-        port = import_module(registry.find("stream", name).load().__module__).USUAL_PORT
+        port = import_module(registry.find("stream", name).load().__module__).DEFAULT_PORT
         kind = socket.SOCK_STREAM if name == "ws" else socket.SOCK_DGRAM
         with socket.socket(socket.AF_INET, kind) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, name == "ws")  # a server that ended a moment ago

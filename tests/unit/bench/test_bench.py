@@ -11,12 +11,12 @@ import torch
 from torch import nn
 
 from pipeline import cli, weights
-from pipeline.bench import recipes, tables
+from pipeline.bench import cases, tables
+from pipeline.bench.cases import FULL, HOSTS, BenchCase
 from pipeline.bench.measure import Result, Setting, difference_mm, interleaved, measure
 from pipeline.bench.memory import LiveTensors, weight_bytes
-from pipeline.bench.models import Workshop, moving_body
-from pipeline.bench.modules import Shares, measure_modules, stopwatches
-from pipeline.bench.recipes import FULL, HOSTS, Recipe
+from pipeline.bench.models import ModelFactory, moving_body
+from pipeline.bench.modules import ModuleTimes, measure_modules, stopwatches
 from pipeline.core.errors import ConfigError, ModelError
 from pipeline.core.pruning_schedule import PruneConfig, default_schedule
 from pipeline.lift.hourglass.layers import Attention
@@ -50,9 +50,9 @@ class Clock:
         self.now += seconds
 
 
-def result(title: str, seconds: tuple[float, ...], gflops: float, poses: int = 243, **recipe) -> Result:
+def result(title: str, seconds: tuple[float, ...], gflops: float, poses: int = 243, **case) -> Result:
     cost = Cost(1_000_000, gflops, 2 * gflops)
-    return Result(Recipe(title, "mixste", **recipe), cost, 243, poses, seconds, 12.5, (1.25, 9.75))
+    return Result(BenchCase(title, "mixste", **case), cost, 243, poses, seconds, 12.5, (1.25, 9.75))
 
 
 def test_models_take_turns_and_every_round_is_kept():
@@ -85,12 +85,12 @@ def test_ratios_are_those_of_neighbours():
 def test_a_schedule_that_keeps_all_changes_nothing():
     keeps_all = PruneConfig("TPS", ((1, 27), (3, 27)), "TRI")  # not even allowed to fall: refused by the host
     with pytest.raises(ModelError, match="Keeping 27 frames at block 3"):
-        measure([Recipe("all", "mixste", keeps_all)], Setting(CPU, 1, 1))
+        measure([BenchCase("all", "mixste", keeps_all)], Setting(CPU, 1, 1))
     for host in ("mixste", "mhformer", "motionbert", "motionagformer-b"):
         (all_kept, pruned) = measure(
             [
-                Recipe("all", host, PruneConfig("TPS", ((1, 27),))),
-                Recipe("pruned", host, PruneConfig("TPS", ((1, 9),))),
+                BenchCase("all", host, PruneConfig("TPS", ((1, 27),))),
+                BenchCase("pruned", host, PruneConfig("TPS", ((1, 9),))),
             ],
             Setting(CPU, 2, 1),
         )
@@ -102,20 +102,20 @@ def test_a_schedule_that_keeps_all_changes_nothing():
 
 
 def test_as_published_goes_window_by_window_and_gives_the_same():
-    recipe = Recipe("full", "mixste")
+    case = BenchCase("full", "mixste")
     seen: list[int] = []
-    (published,) = measure([recipes.as_published(recipe)], Setting(CPU, 3, 1))
+    (published,) = measure([cases.as_published(case)], Setting(CPU, 3, 1))
     assert published.difference_mm is not None
     assert published.difference_mm[1] < 1e-2  # another order of the same sums
-    model = Workshop().build(recipes.as_published(recipe))
+    model = ModelFactory().build(cases.as_published(case))
     assert not any(layer.fused for layer in model.modules() if isinstance(layer, Attention))
     model.register_forward_hook(lambda _module, given, _out: seen.append(len(given[0])))
-    from pipeline.bench.measure import Runner
+    from pipeline.bench.measure import BatchRunner
 
     x = moving_body(3, 27, 2)
-    assert Runner(recipes.as_published(recipe), model, x).run().shape == (3, 27, 17, 3)
+    assert BatchRunner(cases.as_published(case), model, x).run().shape == (3, 27, 17, 3)
     assert seen == [1, 1, 1]
-    Runner(recipe, model, x).run()
+    BatchRunner(case, model, x).run()
     assert seen == [1, 1, 1, 3]
 
 
@@ -126,12 +126,12 @@ def test_times_are_of_one_window():
         clock.busy(1)
         return clock()
 
-    (one,) = measure([Recipe("full", "mixste")], Setting(CPU, 4, 2), tick)
+    (one,) = measure([BenchCase("full", "mixste")], Setting(CPU, 4, 2), tick)
     assert one.seconds == (0.25, 0.25)
 
 
 def test_weights_are_shared_seeded_and_alive():
-    full, pruned = (Workshop().build(Recipe("", "mixste", prune)) for prune in (FULL, TPS))
+    full, pruned = (ModelFactory().build(BenchCase("", "mixste", prune)) for prune in (FULL, TPS))
     assert full.state_dict().keys() == pruned.state_dict().keys()
     for name, tensor in full.state_dict().items():
         assert torch.equal(tensor, pruned.state_dict()[name]), name
@@ -145,13 +145,13 @@ def test_weights_are_shared_seeded_and_alive():
 
 def test_where_no_weights_keep_every_frame_there_is_no_difference():
     """MotionAGFormer's temporal norms are as long as the frames that TRA was trained with."""
-    hot = Recipe("HoT", "motionagformer-b", PruneConfig("TPC", ((1, 9),), "TRA"))
+    hot = BenchCase("HoT", "motionagformer-b", PruneConfig("TPC", ((1, 9),), "TRA"))
     (alone,) = measure([hot], Setting(CPU, 1, 1))
     assert alone.difference_mm is None
     assert tables.values(alone, [alone])["difference_mean_mm"] is None
     assert "| - |" in tables.results_table([alone])[2]
     # MixSTE's are not: its HoT can be compared.
-    (mixste,) = measure([Recipe("HoT", "mixste", PruneConfig("TPC", ((1, 9),), "TRA"))], Setting(CPU, 1, 1))
+    (mixste,) = measure([BenchCase("HoT", "mixste", PruneConfig("TPC", ((1, 9),), "TRA"))], Setting(CPU, 1, 1))
     assert mixste.difference_mm is not None
 
 
@@ -160,7 +160,7 @@ def test_difference_by_hand():
     full = torch.zeros(1, 2, 17, 3)
     out = full + 5
     out[0, 1, 16] += torch.tensor([0.03, 0.04, 0])
-    assert difference_mm(out, full, Recipe("", "mixste")) == pytest.approx((50 / 34, 50), abs=1e-3)
+    assert difference_mm(out, full, BenchCase("", "mixste")) == pytest.approx((50 / 34, 50), abs=1e-3)
 
 
 def test_live_tensors_by_hand():
@@ -182,7 +182,7 @@ def test_live_tensors_by_hand():
 
 def test_bytes_grow_with_the_batch_and_fall_with_pruning():
     def peak(prune: PruneConfig, windows: int) -> float:
-        return measure([Recipe("", "mixste", prune)], Setting(CPU, windows, 1))[0].memory_mb
+        return measure([BenchCase("", "mixste", prune)], Setting(CPU, windows, 1))[0].memory_mb
 
     assert peak(FULL, 4) > 1.5 * peak(FULL, 1)
     assert peak(PruneConfig("TPS", ((0, 9),)), 4) < 0.6 * peak(FULL, 4)
@@ -196,27 +196,29 @@ def test_stopwatches_see_the_modules_and_leave_no_trace():
         return clock()
 
     x = moving_body(1, 27, 2)
-    model = Workshop().build(Recipe("", "mixste", TPS))
+    model = ModelFactory().build(BenchCase("", "mixste", TPS))
     plain, before = model(x), dict(vars(model))
     with stopwatches(model, now) as spent:
         assert torch.equal(model(x), plain)
     # A second for each of the four blocks' calls, for TRA's (which does nothing here) and for TRI's.
-    assert spent == {"prune": 4, "recover": 2, "beside": 0}
+    assert spent == {"prune": 4, "recover": 2, "overhead": 0}
     assert dict(vars(model)) == before
     assert "recover" not in vars(model.pruner)
-    model = Workshop().build(Recipe("", "mixste", PruneConfig("TPA", TPS.schedule)))
+    model = ModelFactory().build(BenchCase("", "mixste", PruneConfig("TPA", TPS.schedule)))
     with stopwatches(model, now) as spent:
         model(x)
-    assert spent["beside"] == 2  # the two layers whose attention is read, once more by the fused kernel
+    assert spent["overhead"] == 2  # the two layers whose attention is read, once more by the fused kernel
     assert not any("forward_columns" in vars(layer) for layer in model.modules())
 
 
 def test_share_of_the_modules():
-    shares = Shares(Recipe("", "mixste", TPS), whole=[1.0, 2.0, 4.0], prune=[0.01, 0.02, 0.04], recover=[0.01, 0.04, 1])
+    shares = ModuleTimes(
+        BenchCase("", "mixste", TPS), whole=[1.0, 2.0, 4.0], prune=[0.01, 0.02, 0.04], recover=[0.01, 0.04, 1]
+    )
     assert shares.share == pytest.approx(0.03)
     assert (shares.prune_ms, shares.recover_ms, shares.whole_ms) == pytest.approx((20, 40, 2000))
-    rows = measure_modules(recipes.modules("mixste", TPS.schedule), Setting(CPU, 1, 2))
-    assert [own.recipe.title for own in rows][:3] == ["TPS + TRI", "TPMo + TRI", "TPA + TRI"]
+    rows = measure_modules(cases.modules("mixste", TPS.schedule), Setting(CPU, 1, 2))
+    assert [own.case.title for own in rows][:3] == ["TPS + TRI", "TPMo + TRI", "TPA + TRI"]
     for own in rows:
         assert len(own.whole) == len(own.prune) == len(own.recover) == 2
         assert all(whole > recover > 0 for whole, recover in zip(own.whole, own.recover, strict=True))
@@ -294,7 +296,7 @@ def test_the_command_on_a_lifter_and_stored_input(tmp_path: Path, capfd: pytest.
 
 def test_the_table_and_the_headline(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch):
     """The standard set with small hosts; its published schedules do not fit those, so shrink them alike."""
-    monkeypatch.setattr(recipes, "standard", lambda default, lifter, prune: [Recipe("a", "mixste"), Recipe("b", "mixste", default)])  # fmt: skip  # noqa: E501
+    monkeypatch.setattr(cases, "standard", lambda default, lifter, prune: [BenchCase("a", "mixste"), BenchCase("b", "mixste", default)])  # fmt: skip  # noqa: E501
     assert cli.main(["bench", "--table", "--repeats", "1"]) == 0
     table = [line for line in capfd.readouterr().out.splitlines() if line.startswith("|")]
     assert [line.split("|")[1].strip() for line in table] == ["model", "---", "a", "b"]
@@ -317,7 +319,7 @@ def test_the_table_and_the_headline(capfd: pytest.CaptureFixture[str], monkeypat
 
 def test_the_standard_set_is_the_published_one():
     """Every host, full and pruned; names the figures that `test_flops` holds to the papers."""
-    chosen = recipes.standard(TPS, "some_lifter", TPS)
+    chosen = cases.standard(TPS, "some_lifter", TPS)
     assert {r.model for r in chosen} == {"mixste", "mhformer", "motionbert", "motionagformer-b", "some_lifter"}
     hot = {r.title: (r.prune.schedule, r.prune.recover) for r in chosen if r.prune.strategy == "TPC"}
     assert hot == {
@@ -370,8 +372,8 @@ def test_input_of_another_model_is_refused(tmp_path: Path, capfd: pytest.Capture
 
 def test_recipes_that_cannot_be():
     with pytest.raises(ConfigError, match="no host called 'resnet'"):
-        Recipe("", "resnet")
+        BenchCase("", "resnet")
     with pytest.raises(ConfigError, match="precision"):
-        Recipe("", "mixste", precision="int8")
+        BenchCase("", "mixste", precision="int8")
     with pytest.raises(ConfigError, match="as published"):
-        Recipe("", "mixste", as_published=True, precision="bfloat16")
+        BenchCase("", "mixste", as_published=True, precision="bfloat16")

@@ -9,7 +9,7 @@ from scipy.spatial.transform import Rotation
 from pipeline.core.errors import ConfigError
 from pipeline.stream.address import parse
 from pipeline.stream.open import open_stream
-from pipeline.stream.person_filter import Chosen
+from pipeline.stream.person_filter import PersonFilter
 from tests.helpers.live.people import person, result, t_pose, walk
 from tests.helpers.live.receivers import Message, UdpReceiver, wait_for
 
@@ -143,12 +143,12 @@ def test_one_avatar_a_stream():
 
 
 class TestChosen:
-    def numbers(self, chosen: Chosen, time_s: float, *present: int) -> list[int]:
+    def numbers(self, chosen: PersonFilter, time_s: float, *present: int) -> list[int]:
         people = [person(t_pose(), number) for number in present]
         return [one.person for one in chosen(result(0, *people, time_s=time_s))]
 
     def test_by_default_one_and_the_same(self):
-        chosen = Chosen(parse("vmc://x"))
+        chosen = PersonFilter(parse("vmc://x"))
         assert self.numbers(chosen, 0.0) == []
         assert self.numbers(chosen, 0.1, 3, 2) == [2]
         assert self.numbers(chosen, 0.2, 1, 2) == [2]  # not again to somebody else
@@ -157,14 +157,14 @@ class TestChosen:
         assert self.numbers(chosen, 3.2, 1) == [1]  # gone
 
     def test_a_clock_set_back_does_not_block(self):
-        chosen = Chosen(parse("vmc://x"))
+        chosen = PersonFilter(parse("vmc://x"))
         assert self.numbers(chosen, 50.0, 2) == [2]
         assert self.numbers(chosen, 0.0, 5) == [5]
 
     def test_by_number(self):
-        chosen = Chosen(parse("vmc://x?person=2"))
+        chosen = PersonFilter(parse("vmc://x?person=2"))
         assert self.numbers(chosen, 0.0, 1, 2, 3) == [2]
         assert self.numbers(chosen, 9.0, 1, 3) == []
 
     def test_all(self):
-        assert self.numbers(Chosen(parse("udp://x?people=all")), 0.0, 3, 1) == [1, 3]
+        assert self.numbers(PersonFilter(parse("udp://x?people=all")), 0.0, 3, 1) == [1, 3]
