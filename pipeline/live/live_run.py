@@ -21,7 +21,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..core.camera import Frame, VideoInfo
+from ..core.camera import Frame, VideoInfo, frame_rate_hz
 from ..core.concurrency import Closed, LatestSlot, StopQueue
 from ..core.config import LiveConfig
 from ..core.errors import Cancelled
@@ -29,8 +29,8 @@ from ..core.live import LiveResult, LiveStats
 from ..run.models import Engine
 from ..sources.live.base import LiveSource
 from .capture_clock import CaptureClock
-from .detect_live import LiveObserver, Observed, in_h36m
-from .load_control import Adapter, Load, takes
+from .detect_live import LiveObserver, Observed
+from .load_control import Adapter, LiftTurns, Load, takes
 from .skeletons.scene import LiveScene, warm_up
 from .statistics import Meter, Timing
 
@@ -39,7 +39,6 @@ log = logging.getLogger(__name__)
 _READ_S = 0.25  # how long a read may wait before the flags are looked at
 _SILENCE_S = 0.5  # without a frame for so long the view says so
 _QUEUED = 4  # observations that wait for the lift thread
-_TIMELY = 0.8  # of the latency budget: so soon a frame must be ready, and the one that waits behind it
 _SMALLEST_PX = 16
 # How long one thread's Python may keep the others' waiting; after every call into a network a stage may have to wait so
 # long. With Python's own 5 ms 20.5 frames a second were shown, with this 23.0 (two people, 8 runs in turns).
@@ -195,7 +194,8 @@ class LiveRun:
             detector = self._models.detector(self._config.detect)
             self._ready.wait()
             info = self.info
-            observer = LiveObserver(detector, info.fps_hz if info is not None else 0.0)
+            assert info is not None, "the camera thread was ready"
+            observer = LiveObserver(detector, info, self._config.scene)
             number = 0
             while True:
                 item = self._frames.get(_READ_S)
@@ -207,9 +207,8 @@ class LiveRun:
                 number += 1
                 pose, identities = observer.detect(frame) if detected else observer.predict(frame)
                 spent_s = time.monotonic() - taken_at
-                joints, scores = in_h36m(pose)
                 self._observed.put(
-                    Observed(frame, pose, identities, joints, scores, detected, captured_at, taken_at, spent_s)
+                    Observed(frame, pose, identities, observer.camera, detected, captured_at, taken_at, spent_s)
                 )
         except Closed:
             self._observed.close()  # the end of the source: what was observed is still lifted
@@ -223,22 +222,22 @@ class LiveRun:
         info = self.info
         assert info is not None, "the camera thread was ready"
         scene = self.scene = LiveScene(newest, self._config, info)
-        number = 0
+        turns = LiftTurns(self._config.latency_budget_ms)
         while True:
             batch = [self._observed.get()]
             while self._observed.waiting:
                 batch.append(self._observed.get())
             for observed in batch:
                 # Of those that came while the lifter was busy, the old ones only count by their 2D in later windows.
-                can = observed.detected and (observed is batch[-1] or self._has_time(observed, batch[-1]))
-                self._publish(scene, observed, lift=can and takes(number, self._adapter.pace.lift_every))
-                number += can
+                self._publish(scene, observed, lift=observed.detected and self._lifted(turns, observed, batch[-1]))
 
-    def _has_time(self, observed: Observed, newest: Observed) -> bool:
-        """Whether a frame can still be lifted before the newest one, without either of them being late."""
-        now, lift_s = time.monotonic(), self.stats().lift_ms / 1e3
-        latest_s = max(now - observed.captured_at + lift_s, now - newest.captured_at + 2 * lift_s)
-        return 1e3 * latest_s < _TIMELY * self._config.latency_budget_ms
+    def _lifted(self, turns: LiftTurns, observed: Observed, newest: Observed) -> bool:
+        every = self._adapter.pace.lift_every
+        if observed is newest:
+            return turns.take_newest(every)
+        now = time.monotonic()
+        waited_ms, newest_waited_ms = 1e3 * (now - observed.captured_at), 1e3 * (now - newest.captured_at)
+        return turns.take(waited_ms, newest_waited_ms, self.stats().lift_ms, every)
 
     def _publish(self, scene: LiveScene, observed: Observed, lift: bool) -> None:
         begun = time.monotonic()
@@ -260,7 +259,7 @@ class LiveRun:
             ),
         )
         stats = self.stats()
-        interval_ms = 1e3 / stats.captured_hz if stats.captured_hz > 0 else 1e3 / 30
+        interval_ms = 1e3 / frame_rate_hz(stats.captured_hz)
         self._adapter.update(now, latency_ms, Load(stats.detect_ms, stats.lift_ms, interval_ms, seen_hz))
         self._emit(
             LiveResult(

@@ -28,6 +28,7 @@ _BUSY = 0.85  # of the time between two frames: a stage that needs no more than 
 _PATIENCE_S = 3.0
 _LONGEST_PATIENCE_S = 30.0
 _PROVEN_S = 10.0  # a step to more that was good for so long was not too bold: something else has changed
+_TIMELY = 0.8  # of the latency budget: within it a waiting frame and the one behind it have to be ready
 _STEPS = (1.0, 1.5, 2.0, 3.0, 4.0)  # every so-and-so-many-th frame: all, 2 of 3, every second, ...
 _RAREST_HZ = 8.0  # detections and lifts a second at least
 
@@ -41,6 +42,25 @@ class Pace:
 def takes(number: int, every: float) -> bool:
     """Whether a stage that runs on every `every`-th frame runs on this one. 1.5: on 2 of 3."""
     return math.floor(number / every) > math.floor((number - 1) / every)
+
+
+class LiftTurns:
+    """Which of the frames that wait for the lifter are lifted: every n-th of those that make none late."""
+
+    def __init__(self, budget_ms: float) -> None:
+        self._timely_ms = _TIMELY * budget_ms
+        self._number = 0
+
+    def take(self, waited_ms: float, newest_waited_ms: float, lift_ms: float, every: float) -> bool:
+        """Whether to lift a frame captured `waited_ms` ago, with the newest one behind it captured
+        `newest_waited_ms` ago, when a lift takes `lift_ms`. A frame that would come too late takes no turn."""
+        late_ms = max(waited_ms + lift_ms, newest_waited_ms + 2 * lift_ms)
+        return late_ms < self._timely_ms and self.take_newest(every)
+
+    def take_newest(self, every: float) -> bool:
+        """Whether to lift the newest frame: it is lifted however late it is."""
+        self._number += 1
+        return takes(self._number - 1, every)
 
 
 @dataclass(frozen=True, slots=True)

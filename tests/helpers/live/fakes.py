@@ -36,7 +36,7 @@ def walker(time_s: float) -> list[tuple[float, float]]:
 
 
 class FakeCamera:
-    """Paced by the clock at `hz`, `count` frames (None: no end).
+    """Paced by the clock at `hz`, `count` frames (None: no end). With `speed` its time runs so much faster.
 
     `change(index)` gives the picture of a frame, or raises; `stall_at`: from that frame on none comes, but `read` keeps
     its promise (`says` is then its notice); `hang_at`: `read` does not return before `release`, whatever was promised.
@@ -50,13 +50,14 @@ class FakeCamera:
         change: Callable[[int], np.ndarray] | None = None,
         stall_at: int | None = None,
         hang_at: int | None = None,
+        speed: float = 1.0,
     ) -> None:
         self.info = VideoInfo("fake", "", *size, hz, 0, 0.0)
         self.notice, self.says = "", "Camera unplugged: waiting for it"
         self.closed = threading.Event()
         self.release = threading.Event()
         self.readers: set[str] = set()
-        self._count, self._hz, self._change = count, hz, change
+        self._count, self._hz, self._speed, self._change = count, hz, speed, change
         self._stall_at, self._hang_at = stall_at, hang_at
         self._picture = np.zeros((size[1], size[0], 3), np.uint8)
         self._begun = 0.0
@@ -75,7 +76,7 @@ class FakeCamera:
             return None
         now = time.monotonic()
         self._begun = self._begun or now
-        due = self._begun + self._index / self._hz
+        due = self._begun + self._index / (self._hz * self._speed)
         if self.closed.wait(max(0.0, min(due - now, timeout_s))):
             raise Closed
         if due - now > timeout_s:
@@ -162,11 +163,12 @@ class FakeModels:
 
     def __init__(self, detector: FakeDetector | None = None, lifter: FakeLifter | None = None) -> None:
         self.made = detector or FakeDetector(), lifter or FakeLifter()
-        self.wait = 0.0  # loading takes so long
+        self.wait = 0.0  # loading takes so long, or until `loaded` is set
+        self.loaded = threading.Event()
         self.closed = False
 
     def detector(self, config: DetectConfig) -> FakeDetector:
-        time.sleep(self.wait)
+        self.loaded.wait(self.wait)
         return self.made[0]
 
     def lifter(self, config: LiftConfig) -> FakeLifter:

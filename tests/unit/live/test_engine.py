@@ -9,24 +9,21 @@ import time
 import numpy as np
 import pytest
 
-from pipeline.core.camera import Frame
-from pipeline.core.concurrency import Closed
 from pipeline.core.config import LiveConfig
 from pipeline.core.errors import Cancelled, ConfigError, SourceError
-from pipeline.core.live import LiveStats, RunState
-from pipeline.core.poses import Pose2D
+from pipeline.core.live import RunState
 from pipeline.live.capture_clock import CaptureClock
-from pipeline.live.detect_live import Observed
 from pipeline.live.engine import LiveEngine
-from pipeline.live.live_run import LiveRun
-from pipeline.live.load_control import Pace
+from pipeline.live.load_control import LiftTurns
+from pipeline.live.skeletons.scene import warm_up
 from pipeline.live.statistics import Meter, Timing
 from tests.helpers.live.fakes import FakeCamera, FakeDetector, FakeLifter, FakeModels
 
 
 @pytest.fixture
-def run():
-    """Make and start an engine; stopped at the end, in time and without a thread left."""
+def run(monkeypatch):
+    """Make and start an engine that does not warm up; stopped at the end, in time and without a thread left."""
+    monkeypatch.setattr("pipeline.live.live_run.warm_up", lambda *_: None)
     engines: list[LiveEngine] = []
 
     def begin(camera, models=None, config=None, start=True):
@@ -54,7 +51,8 @@ def until(condition, seconds: float = 10.0) -> None:
         time.sleep(0.005)
 
 
-def test_a_whole_run_from_the_first_frame_to_the_end_of_the_file(run):
+def test_a_whole_run_from_the_first_frame_to_the_end_of_the_file(run, monkeypatch):
+    monkeypatch.setattr("pipeline.live.live_run.warm_up", warm_up)
     camera, models = FakeCamera(count=40, hz=50), FakeModels()
     engine = run(camera, models)
     assert engine.wait(20)
@@ -161,6 +159,7 @@ def test_stopping_while_models_are_loading_does_not_wait_for_them(run):
     assert time.monotonic() - begun < 2
     assert engine.state is RunState.IDLE
     assert camera.closed.is_set()
+    models.loaded.set()
 
 
 def test_an_opening_that_takes_long_is_cancelled(run):
@@ -276,7 +275,7 @@ def test_garbage_is_dropped_and_a_change_of_size_survived(run):
         height, width = sizes[max((i for i in sizes if i <= index), default=10)]
         return np.zeros((height, width, 3), np.uint8)
 
-    engine = run(FakeCamera(count=60, hz=50, change=picture))
+    engine = run(FakeCamera(count=60, hz=50, change=picture, speed=2))
     assert engine.wait(20)
     engine.raise_error()
     shapes = {result.frame.bgr.shape for result in engine.kept}
@@ -297,7 +296,7 @@ def test_who_leaves_and_comes_back_keeps_the_number(run):
     def positions(time_s):
         return [(100, 120)] if not 0.5 <= time_s < 1.2 else []
 
-    engine = run(FakeCamera(count=100, hz=50), FakeModels(FakeDetector(positions)))
+    engine = run(FakeCamera(count=100, hz=50, speed=3), FakeModels(FakeDetector(positions)))
     assert engine.wait(20)
     present = [[person.person for person in result.people] for result in engine.kept]
     assert present[0] == [1]
@@ -386,25 +385,11 @@ def test_the_lookahead_can_be_changed_while_it_runs(run):
         ((0.3, 0.3, 0.3), 150.0, [True, False, True]),
     ],
 )
-def test_behind_the_lifter_frames_are_lifted_that_make_nobody_late(monkeypatch, ages_s, lift_ms, taken):
+def test_behind_the_lifter_frames_are_lifted_that_make_nobody_late(ages_s, lift_ms, taken):
     """Three frames wait, every second one is lifted."""
-    models = FakeModels()
-    live = LiveRun(FakeCamera, LiveConfig(latency_budget_ms=1000), models, emit=lambda _: None, on_end=lambda: None)
-    live._ready, live._source = threading.Barrier(1), FakeCamera()
-    live._adapter.pace = Pace(lift_every=2)
-    monkeypatch.setattr("pipeline.live.live_run.warm_up", lambda *_: None)
-    monkeypatch.setattr(live, "stats", lambda: LiveStats(lift_ms=lift_ms))
-    lifted = []
-    monkeypatch.setattr(live, "_publish", lambda scene, observed, lift: lifted.append(lift))
-    now, nobody = time.monotonic(), np.zeros((0, 17, 2), np.float32)
-    pose = Pose2D(np.zeros((0, 4), np.float32), nobody, nobody[..., 0], "h36m17")
-    for index, age_s in enumerate(ages_s):
-        frame = Frame(index, index / 30, np.zeros((20, 20, 3), np.uint8))
-        live._observed.put(Observed(frame, pose, (), nobody, nobody[..., 0], True, now - age_s, now, 0.0))
-    live._observed.close()
-    with pytest.raises(Closed):
-        live._lift()
-    assert lifted == taken
+    turns, (*waiting, newest) = LiftTurns(budget_ms=1000), [1e3 * age_s for age_s in ages_s]
+    lifted = [turns.take(age, newest, lift_ms, every=2) for age in waiting]
+    assert [*lifted, turns.take_newest(every=2)] == taken
 
 
 def test_threads_hand_over_fast_while_it_runs_and_as_before_afterwards(run):
