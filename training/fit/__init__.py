@@ -1,1 +1,1 @@
-"""Training: recipes, losses, checkpoints, the bundle."""
+"""Train a lifter: recipes, losses, checkpoints, and the bundling of weights."""

@@ -1,8 +1,8 @@
-"""Make a trained lifter one of the program's: `python -m training.fit.bundle --weights F --recipe R --name NAME`.
+"""Register trained weights as a lifter: `python -m training.fit.bundle --weights F --recipe R --data D --name NAME`.
 
-The weights are stored in float16 if that changes MPJPE by less than 0.1 mm on a batch of people who were held out, else
-in float32. The manifest entry says what the recipe knows: host, sizes, pruning of the last stage, input rule. It goes
-to the user's own lifters, as if added with `models add`; with `--project` to `weights/` of the project.
+The weights are stored in float16 if that changes MPJPE by less than 0.1 mm on a batch of held-out subjects, else in
+float32. The manifest entry is filled from the recipe: architecture, sizes, pruning schedule, input normalisation. It is
+added to the user's own lifters, as `models add` does; with `--project` to `weights/` of the project.
 """
 
 from __future__ import annotations
@@ -23,33 +23,33 @@ from pipeline.system.files import atomic_write
 from pipeline.weights.catalogue import MANIFEST, PROJECT_FOLDER
 from pipeline.weights.entries import WeightEntry
 from training.data.motion_file import UNIT_STATURE_M, load_clips, selection_split
-from training.fit.recipe import Recipe, load_recipe
+from training.fit.recipe import TrainRecipe, load_recipe
 from training.fit.train import predict
 from training.metrics import mpjpe
 from training.synthesis.batches import make_batch
 from training.synthesis.detector_errors import load_model
 
-RATE_HZ = (24.0, 75.0)  # of the windows that training draws
-_HALF_LOSS_MM = 0.1
-_BATCH = 8  # windows on which the loss of float16 is measured
+RATE_HZ = (24.0, 75.0)  # Hz, range of frame rates that training draws
+FLOAT16_LIMIT_MM = 0.1  # mm MPJPE; a larger change by float16 keeps the weights in float32
+_BATCH = 8  # windows on which the cost of float16 is measured
 
 
-def half_loss_mm(recipe: Recipe, state: dict[str, Tensor], data: Path) -> float:
-    """How much MPJPE changes, mm, when the weights are rounded to float16."""
+def float16_cost_mm(recipe: TrainRecipe, state: dict[str, Tensor], data: Path) -> float:
+    """Measure by how much rounding the weights to float16 changes MPJPE on held-out subjects, mm."""
     stage = recipe.result
     _, held_out = selection_split(load_clips(data))
     batch = make_batch(held_out, load_model(), (3, 1), _BATCH, stage.frames, rule=recipe.normalisation)
-    given = []
+    predicted = []
     for values in (state, {name: value.half().float() for name, value in state.items()}):
         model = recipe.model(stage)
         load_strictly(model, values, "the weights")
-        given.append(predict(model, batch.x))
-    full, half = (float(mpjpe(joints, batch.y.astype(np.float64)).mean()) for joints in given)
+        predicted.append(predict(model, batch.x))
+    full, half = (float(mpjpe(joints, batch.y.astype(np.float64)).mean()) for joints in predicted)
     return 1000 * abs(half - full)
 
 
-def entry_of(recipe: Recipe, name: str, content: bytes, parameters: int, texts: dict[str, Any]) -> WeightEntry:
-    """The manifest entry of weights trained by `recipe`; `texts` are fields that only a person knows."""
+def entry_of(recipe: TrainRecipe, name: str, content: bytes, parameters: int, texts: dict[str, Any]) -> WeightEntry:
+    """Build the manifest entry of weights trained by `recipe`; `texts` overrides fields such as title and licence."""
     stage = recipe.result
     prune = {"strategy": "TPS", "schedule": [list(pair) for pair in stage.schedule], "recover": "TRI"}
     values: dict[str, Any] = {
@@ -75,16 +75,16 @@ def entry_of(recipe: Recipe, name: str, content: bytes, parameters: int, texts: 
     return WeightEntry.from_json(values | texts)
 
 
-def into_project(entry: WeightEntry, content: bytes, folder: Path = PROJECT_FOLDER) -> None:
-    """Write the file and put the entry first in the project's manifest, in place of one of the same name."""
+def add_to_project(entry: WeightEntry, content: bytes, folder: Path = PROJECT_FOLDER) -> None:
+    """Write the weights and list their entry first in the project's manifest, replacing one of the same name."""
     with atomic_write(folder / entry.file) as file:
         file.write(content)
     listed = json.loads((folder / MANIFEST).read_text("utf-8"))
     others = [data for data in listed["entries"] if data["name"] != entry.name]
     if entry.default:
         others = [{key: value for key, value in data.items() if key != "default"} for data in others]
-    own = {key: value for key, value in entry.to_json().items() if value not in (False, "", (), [])}
-    text = json.dumps({**listed, "entries": [own, *others]}, indent=2)
+    new = {key: value for key, value in entry.to_json().items() if value not in (False, "", (), [])}
+    text = json.dumps({**listed, "entries": [new, *others]}, indent=2)
     with atomic_write(folder / MANIFEST) as file:
         file.write((text + "\n").encode())
 
@@ -92,21 +92,23 @@ def into_project(entry: WeightEntry, content: bytes, folder: Path = PROJECT_FOLD
 def main(arguments: list[str] | None = None) -> None:
     from safetensors.torch import save
 
-    parser = argparse.ArgumentParser(prog="python -m training.fit.bundle")
-    parser.add_argument("--weights", type=Path, required=True, help="as training wrote them (.safetensors)")
-    parser.add_argument("--recipe", type=Path, required=True, help="the recipe that they were trained by")
-    parser.add_argument(
-        "--data", type=Path, required=True, help="training motion: float16 is judged on its held-out people"
+    parser = argparse.ArgumentParser(
+        prog="python -m training.fit.bundle", description="Register trained weights as a lifter of the program."
     )
-    parser.add_argument("--name", required=True)
+    parser.add_argument("--weights", type=Path, required=True, help="weights written by training (.safetensors)")
+    parser.add_argument("--recipe", type=Path, required=True, help="recipe that the weights were trained with")
+    parser.add_argument(
+        "--data", type=Path, required=True, help="training motion: float16 is evaluated on its held-out subjects"
+    )
+    parser.add_argument("--name", required=True, help="name of the lifter")
     parser.add_argument(
         "--texts", type=Path, help="JSON with title, licence, training_data, acknowledgement, limits, default"
     )
-    parser.add_argument("--project", action="store_true", help="into weights/ of the project, not the user's own")
+    parser.add_argument("--project", action="store_true", help="add to weights/ of the project, not to the user's own")
     args = parser.parse_args(arguments)
     recipe, state = load_recipe(args.recipe), read_state_dict(args.weights)
-    loss = half_loss_mm(recipe, state, args.data)
-    if loss < _HALF_LOSS_MM:
+    cost_mm = float16_cost_mm(recipe, state, args.data)
+    if cost_mm < FLOAT16_LIMIT_MM:
         state = {name: value.half() for name, value in state.items()}
     content = save({name: value.contiguous() for name, value in state.items()})
     try:
@@ -117,11 +119,11 @@ def main(arguments: list[str] | None = None) -> None:
         ) from error
     entry = entry_of(recipe, args.name, content, sum(value.numel() for value in state.values()), texts)
     if args.project:
-        into_project(entry, content)
+        add_to_project(entry, content)
     else:
         weights.register(entry, content)
-    kind = "float16" if loss < _HALF_LOSS_MM else "float32"
-    print(json.dumps({"name": entry.name, "bytes": entry.bytes, "stored": kind, "float16_costs_mm": round(loss, 4)}))
+    kind = "float16" if cost_mm < FLOAT16_LIMIT_MM else "float32"
+    print(json.dumps({"name": entry.name, "bytes": entry.bytes, "stored": kind, "float16_costs_mm": round(cost_mm, 4)}))
 
 
 if __name__ == "__main__":

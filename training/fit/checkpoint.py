@@ -1,4 +1,4 @@
-"""The state of a training run on disk: written whole, read back without running anything that is in it."""
+"""Save and load the state of a training run: written atomically, read without executing pickled code."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from pipeline.system.files import atomic_write
 
 
 @dataclass(slots=True)
-class Progress:
-    """Where a run is: stage number, steps done in it, its seconds of training, steps of all stages."""
+class TrainProgress:
+    """Progress of a training run through the stages of its recipe."""
 
-    stage: int = 0
-    step: int = 0
-    elapsed_s: float = 0.0
-    total_steps: int = 0
+    stage: int = 0  # index of the current stage
+    step: int = 0  # steps done in it
+    elapsed_s: float = 0.0  # s of training in it, pauses not counted
+    total_steps: int = 0  # steps done in all stages
 
 
-class Average:
-    """Exponential moving average of a model's weights; it forgets its start faster than its decay says."""
+class WeightAverage:
+    """Exponential moving average of a model's weights, with a smaller decay during its first updates."""
 
     def __init__(self, model: nn.Module, decay: float) -> None:
         self.decay = decay
@@ -41,9 +41,9 @@ class Average:
 
 
 def save_checkpoint(
-    path: Path, progress: Progress, model: nn.Module, average: Average, optimizer: torch.optim.Optimizer
+    path: Path, progress: TrainProgress, model: nn.Module, average: WeightAverage, optimizer: torch.optim.Optimizer
 ) -> None:
-    """Batches are made from (seed, stage, step) alone, so that no random state has to be kept."""
+    """Save a training run. Batches depend only on (seed, stage, step), so no random state is stored."""
     state = {
         "progress": [progress.stage, progress.step, progress.elapsed_s, progress.total_steps],
         "model": model.state_dict(),
@@ -56,7 +56,7 @@ def save_checkpoint(
 
 
 def load_checkpoint(path: Path) -> dict[str, Any] | None:
-    """None if there is none. Raises `ModelError` for a damaged one."""
+    """Load a training run; None if the file does not exist. Raises `ModelError` if it is damaged."""
     if not path.exists():
         return None
     try:
@@ -68,17 +68,20 @@ def load_checkpoint(path: Path) -> dict[str, Any] | None:
     return state
 
 
-def fitted(weights: dict[str, Tensor], model: nn.Module) -> dict[str, Tensor]:
-    """`weights` of a shorter or longer window for `model`: its places in time are interpolated, all else must fit."""
-    own = model.state_dict()
-    out = {name: own[name] for name in own if name.startswith("gate.")} | dict(weights)  # `along_rays` may come later
+def fit_to_model(weights: dict[str, Tensor], model: nn.Module) -> dict[str, Tensor]:
+    """Adapt weights of another window length to `model` by interpolating the temporal position embedding.
+
+    All other weights must match in shape; a missing ray gate (`along_rays`) is taken from `model`.
+    """
+    target = model.state_dict()
+    out = {name: target[name] for name in target if name.startswith("gate.")} | dict(weights)
     time = "Temporal_pos_embed"
-    if time not in own:  # places by rotation are the same for every window
+    if time not in target:  # rotary positions have no weights and fit every window
         return {name: value.float().contiguous() for name, value in out.items()}
-    frames = own[time].shape[1]
+    frames = target[time].shape[1]
     if weights[time].shape[1] != frames:
         if weights[time].shape[1] == 1:
-            out[time] = weights[time].expand_as(own[time]).clone()
+            out[time] = weights[time].expand_as(target[time]).clone()
         else:
             line = weights[time].transpose(1, 2)  # (1, C, F)
             out[time] = nn.functional.interpolate(line, frames, mode="linear", align_corners=True).transpose(1, 2)

@@ -1,7 +1,7 @@
-"""The field's losses for sequences of 3D joints. Metres; `B` windows, `F` frames, 17 joints.
+"""Compute the training loss: weighted MPJPE, velocity, bone length and limb direction.
 
 Weighted MPJPE and velocity: Zhang et al., MixSTE, CVPR 2022; bone length and limb direction: Sun et al., Compositional
-Human Pose Regression, ICCV 2017, and Zhu et al., MotionBERT, ICCV 2023.
+Human Pose Regression, ICCV 2017, and Zhu et al., MotionBERT, ICCV 2023. Metres; `B` windows, `F` frames, 17 joints.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from torch.nn import functional
 
 from pipeline.core.skeletons import H36M17
 
-# The further out, the harder: pelvis 0 and trunk 1, knees and elbows 1.5, ankles and wrists 2.
+# Relative weight by joint, larger for distal joints: pelvis 0, trunk 1, knees and elbows 1.5, ankles and wrists 2.
 _JOINT_WEIGHT = (0.0, 1.0, 1.5, 2.0, 1.0, 1.5, 2.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.5, 2.0, 1.0, 1.5, 2.0)
 _PARENT = [parent for parent, _ in H36M17.bones]
 _CHILD = [child for _, child in H36M17.bones]
@@ -22,14 +22,19 @@ _CHILD = [child for _, child in H36M17.bones]
 
 @dataclass(frozen=True, slots=True)
 class LossWeights:
-    position: float = 1.0
-    velocity: float = 2.0  # per step of a frame
+    """Weights of the parts of the loss."""
+
+    position: float = 1.0  # MPJPE weighted by joint
+    velocity: float = 2.0  # per frame step
     bone_length: float = 0.2
-    direction: float = 0.05  # 1 - cosine: 0.06 at 20 degrees
+    direction: float = 0.05  # of 1 - cosine, which is 0.06 at 20 degrees
 
 
 def pose_loss(predicted: Tensor, true: Tensor, weights: LossWeights) -> tuple[Tensor, dict[str, Tensor]]:
-    """(B, F, 17, 3) each, root-relative up to a common offset in `predicted` -> the loss and its unweighted parts."""
+    """Compute the loss and its unweighted parts from joints (B, F, 17, 3) in metres.
+
+    `true` is root-relative; `predicted` may have a common offset per frame, which is removed.
+    """
     predicted = predicted - predicted[:, :, :1]
     joint = predicted.new_tensor(_JOINT_WEIGHT)
     off = predicted - true

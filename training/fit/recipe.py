@@ -1,4 +1,4 @@
-"""What to train: a model and the stages of its curriculum. Frozen, checked, a JSON file each (`training/recipes/`)."""
+"""Define a training recipe: a model and the stages of its curriculum, one JSON file each (`training/fit/recipes/`)."""
 
 from __future__ import annotations
 
@@ -15,95 +15,99 @@ from pipeline.lift.hourglass.host import HourglassHost, PruneConfig
 from pipeline.lift.inputs.person_ray import CHANNELS
 from training.fit.losses import LossWeights
 
-# Hosts without learned places in time: they are told how far apart the rows of a window are.
-_PLACES_BY_ROTATION = ("frametransformer",)
+# Architectures with rotary temporal positions, which need the stride between the rows of a window.
+_ROTARY_TIME_HOSTS = ("frametransformer",)
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
-    """One window length, trained with warm-up and cosine decay until its steps are done or its time is over."""
+class TrainStage:
+    """One stage of the curriculum: a window length, trained with warm-up and cosine decay."""
 
     name: str
-    frames: int
-    batch: int  # windows
+    frames: int  # rows of a window
+    batch: int  # windows per step
     lr: float
-    steps: int = 0  # 0: no limit
-    minutes: float = 0.0  # of wall clock, pauses not counted; 0: no limit
+    steps: int = 0  # limit; 0: none
+    minutes: float = 0.0  # limit of training time, pauses not counted; 0: none
     warmup_steps: int = 50
-    last_lr: float = 0.02  # share of `lr` at the end
-    stride: int = 1  # rows of a window stand this many frames apart: the long view of the last stage, for a fraction
-    strides: tuple[int, ...] = ()  # each step draws one of these; `stride` is then that of the held-out windows
-    schedule: tuple[tuple[int, int], ...] = ()  # TPS: (block, frames kept from its input on)
-    ema: float = 0.998
-    clean_share: float = 0.0  # batches without detector errors
-    velocity: float = 1.0  # of the recipe's weight of velocities
+    last_lr: float = 0.02  # final learning rate, share of `lr`
+    stride: int = 1  # frames between rows: covers the time span of the final window at a fraction of its cost
+    strides: tuple[int, ...] = ()  # each step draws one of these; `stride` then applies to the held-out windows only
+    schedule: tuple[tuple[int, int], ...] = ()  # TPS: (block, frames kept from the input of that block on)
+    ema: float = 0.998  # decay of the weight average
+    clean_share: float = 0.0  # share of batches without detector errors
+    velocity: float = 1.0  # factor on the recipe's velocity weight
 
     def __post_init__(self) -> None:
         if not self.steps and not self.minutes:
             raise ConfigError(f"Stage '{self.name}' would never end.", "Give it steps or minutes.")
 
     def stride_of(self, step: int) -> int:
-        """How far apart the rows of that step's windows stand: the same for the same step."""
+        """Return the stride of a step, in frames; deterministic in the step number."""
         return random.Random(step).choice(self.strides) if self.strides else self.stride
 
-    def dense(self) -> Stage:
-        """The same view of time with a row for every frame between, of which as many shares are kept: 27 rows 9 frames
-        apart, pruned to 9 and 3, are 243 frames, pruned to 81 and 27."""
+    def dense(self) -> TrainStage:
+        """Return the stage at stride 1 over the same time span, keeping the same shares of frames.
+
+        27 rows at stride 9, pruned to 9 and 3, become 243 frames, pruned to 81 and 27.
+        """
         kept = tuple((block, keep * self.stride) for block, keep in self.schedule)
         return replace(self, frames=self.frames * self.stride, stride=1, strides=(), schedule=kept)
 
 
 @dataclass(frozen=True, slots=True)
-class Recipe:
-    stages: tuple[Stage, ...]
-    host: str = "mixste"  # as the registry calls it
-    sizes: Mapping[str, Any] = field(default_factory=dict)  # of the host, but for its frames
-    normalisation: str = "person_window"
+class TrainRecipe:
+    """A model, the stages of its curriculum and the detectors that it is trained for."""
+
+    stages: tuple[TrainStage, ...]
+    host: str = "mixste"  # name of the architecture in the registry
+    sizes: Mapping[str, Any] = field(default_factory=dict)  # of the architecture, without its frames
+    normalisation: str = "person_window"  # input rule, see `pipeline.lift.inputs.normalise`
     errors: tuple[str, ...] = (
         "synthesis/detector_errors.json",
-    )  # models of detectors, in this folder; each step draws one
+    )  # detector error models, relative to training/; each step draws one
     weight_decay: float = 0.02
     clip_norm: float = 1.0
     seed: int = 1
-    schedule: tuple[tuple[int, int], ...] = ()  # of the result, where it is pruned otherwise than in its last stage
+    schedule: tuple[tuple[int, int], ...] = ()  # pruning of the finished lifter; empty: that of the last stage
     loss: LossWeights = field(default_factory=LossWeights)
 
     @property
     def channels(self) -> tuple[str, ...]:
-        """What the network is given of each joint."""
+        """Input channels of each joint."""
         return CHANNELS[:6] if self.normalisation == "person_ray" else CHANNELS[:3]
 
     @property
-    def result(self) -> Stage:
-        """The windows that the lifter has in the program: those of the last stage, dense."""
+    def result(self) -> TrainStage:
+        """Windows of the finished lifter: those of the last stage at stride 1."""
         dense = self.stages[-1].dense()
         return replace(dense, schedule=self.schedule) if self.schedule else dense
 
-    def model(self, stage: Stage) -> HourglassHost:
-        """The model of a stage, with new weights. Raises TypeError for sizes that the host does not have."""
+    def model(self, stage: TrainStage) -> HourglassHost:
+        """Create the model of a stage, newly initialised. Raises TypeError for sizes unknown to the architecture."""
         sizes = {**self.sizes, "frames": stage.frames, "in_channels": len(self.channels)}
-        if self.host in _PLACES_BY_ROTATION:
+        if self.host in _ROTARY_TIME_HOSTS:
             sizes["stride"] = stage.stride
         host = registry.find("host", self.host).load()
         model: HourglassHost = host.from_sizes(sizes, PruneConfig("TPS", stage.schedule, "TRI"))
         return model
 
 
-def load_recipe(path: Path) -> Recipe:
-    """Raises `ConfigError` for a file that cannot be read or holds something unknown."""
+def load_recipe(path: Path) -> TrainRecipe:
+    """Read a recipe. Raises `ConfigError` if the file is unreadable or holds unknown keys."""
     try:
         data: dict[str, Any] = json.loads(path.read_text("utf-8"))
         stages = []
         for stage in data.pop("stages"):
             stage["schedule"] = _pairs(stage.get("schedule", ()))
             stage["strides"] = tuple(int(stride) for stride in stage.get("strides", ()))
-            stages.append(Stage(**stage))
+            stages.append(TrainStage(**stage))
         loss = LossWeights(**data.pop("loss", {}))
         data["errors"] = tuple(data.get("errors", ("synthesis/detector_errors.json",)))
-        return Recipe(tuple(stages), loss=loss, **data)
+        return TrainRecipe(tuple(stages), loss=loss, **data)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ConfigError(
-            f"The recipe {path} cannot be used ({error}).", "See training/recipes for ones that work."
+            f"The recipe {path} cannot be used ({error}).", "See training/fit/recipes for ones that work."
         ) from error
 
 

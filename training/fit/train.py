@@ -1,8 +1,8 @@
 """Train a lifter: `python -m training.fit.train --data train.npz --recipe training/fit/recipes/small.json --out DIR`.
 
-The same command again goes on where it was stopped (Ctrl-C, a crash, a restart of the machine): the state is written to
-DIR/checkpoint.pt every few minutes. DIR also gets log.jsonl (the curves) and a .safetensors of averaged weights for
-each finished stage, beside `latest.safetensors`.
+Running the same command again resumes a stopped run (Ctrl-C, crash, restart): the state is written to DIR/checkpoint.pt
+every two minutes. DIR also receives log.jsonl (the curves), a .safetensors of averaged weights for each finished stage,
+and `latest.safetensors`.
 """
 
 from __future__ import annotations
@@ -27,40 +27,41 @@ from torch import nn
 from pipeline.lift.checkpoints.load import load_strictly, read_state_dict
 from pipeline.system.files import atomic_write, make_folder
 from training.data.motion_file import Clips, load_clips, selection_split
-from training.fit.checkpoint import Average, Progress, fitted, load_checkpoint, save_checkpoint
+from training.fit.checkpoint import TrainProgress, WeightAverage, fit_to_model, load_checkpoint, save_checkpoint
 from training.fit.losses import pose_loss
-from training.fit.recipe import Recipe, Stage, load_recipe
+from training.fit.recipe import TrainRecipe, TrainStage, load_recipe
 from training.metrics import mpjpe, p_mpjpe
 from training.synthesis.batches import Batch, make_batch, prefetch
 from training.synthesis.detector_errors import ErrorModel, load_model
 
 log = logging.getLogger(__name__)
 
-_CHOOSE_FRAMES = 243 * 48  # frames in the held-out batch
-_CHOOSE_SEED = 77
-_LOG_EVERY = 20  # steps
+_HELD_OUT_FRAMES = 243 * 48  # frames in the held-out batch
+_HELD_OUT_SEED = 77
+_LOG_EVERY = 20  # steps averaged in one line of log.jsonl
 
 
 class Trainer:
-    """One run. `run` goes through all stages that are left."""
+    """One training run; `run` trains all remaining stages."""
 
     def __init__(
-        self, recipe: Recipe, clips: Clips, errors: Sequence[ErrorModel], folder: Path, init: Path | None = None
+        self, recipe: TrainRecipe, clips: Clips, errors: Sequence[ErrorModel], folder: Path, init: Path | None = None
     ) -> None:
-        """Each step draws one of `errors`; the held-out people are seen with the last one."""
+        """Prepare a run. Each step draws one of `errors`; held-out subjects are seen with the last one."""
         make_folder(folder)
         self.recipe, self.errors, self.folder = recipe, errors, folder
         self.clips, self.held_out = selection_split(clips)
         self.init = init
-        self.progress = Progress()
-        self.stop = threading.Event()  # set it to end the run after the step that is being made; nothing is lost
-        self._meters: list[dict[str, float]] = []
+        self.progress = TrainProgress()
+        self.stop = threading.Event()  # set to end the run after the current step, with its state saved
+        self._recent_losses: list[dict[str, float]] = []
 
     def run(self, save_every_s: float = 120, measure_every_s: float = 300) -> None:
+        """Train the remaining stages, saving the state and measuring held-out errors at these intervals."""
         weights: dict[str, torch.Tensor] | None = read_state_dict(self.init) if self.init else None
         saved = load_checkpoint(self.folder / "checkpoint.pt")
         if saved:
-            self.progress = Progress(*saved["progress"])
+            self.progress = TrainProgress(*saved["progress"])
         for number in range(self.progress.stage, len(self.recipe.stages)):
             stage = self.recipe.stages[number]
             learner = Learner(self.recipe, stage)
@@ -68,18 +69,18 @@ class Trainer:
                 learner.resume(saved)
                 saved = None
             else:
-                self.progress = Progress(number, 0, 0.0, self.progress.total_steps)
+                self.progress = TrainProgress(number, 0, 0.0, self.progress.total_steps)
                 learner.begin(weights)
             self._train(stage, learner, save_every_s, measure_every_s)
             if self.stop.is_set():
                 return
             weights = learner.average.weights
-            self._keep(weights, stage.name)
+            self._write_weights(weights, stage.name)
 
-    def _train(self, stage: Stage, learner: Learner, save_every_s: float, measure_every_s: float) -> None:
+    def _train(self, stage: TrainStage, learner: Learner, save_every_s: float, measure_every_s: float) -> None:
         p = self.progress
-        count = max(1, _CHOOSE_FRAMES // stage.frames)
-        seed = (_CHOOSE_SEED, stage.frames, stage.stride)
+        count = max(1, _HELD_OUT_FRAMES // stage.frames)
+        seed = (_HELD_OUT_SEED, stage.frames, stage.stride)
         held_out = {
             name: make_batch(
                 self.held_out,
@@ -97,16 +98,18 @@ class Trainer:
             self._measure(stage, learner, held_out)
         last_save = last_measure = time.monotonic()
         with closing(prefetch(lambda step: self._batch(stage, step), p.step)) as batches:
-            while (done := stage_share(stage, p.step, p.elapsed_s)) < 1:
+            while (done := stage_progress(stage, p.step, p.elapsed_s)) < 1:
                 begun = time.monotonic()
                 rate = learning_rate(stage, p.step, done)
-                self._meters.append(learner.learn(next(batches), rate, stage.stride_of(p.step)))
+                self._recent_losses.append(learner.learn(next(batches), rate, stage.stride_of(p.step)))
                 now = time.monotonic()
                 p.step, p.total_steps, p.elapsed_s = p.step + 1, p.total_steps + 1, p.elapsed_s + now - begun
-                if len(self._meters) == _LOG_EVERY:
-                    mean = {key: float(np.mean([row[key] for row in self._meters])) for key in self._meters[0]}
+                if len(self._recent_losses) == _LOG_EVERY:
+                    mean = {
+                        key: float(np.mean([row[key] for row in self._recent_losses])) for key in self._recent_losses[0]
+                    }
                     self._log(stage, mean | {"lr": rate})
-                    self._meters.clear()
+                    self._recent_losses.clear()
                 if now - last_measure > measure_every_s:
                     self._measure(stage, learner, held_out)
                     last_measure = now
@@ -122,32 +125,32 @@ class Trainer:
     def _save(self, learner: Learner) -> None:
         save_checkpoint(self.folder / "checkpoint.pt", self.progress, learner.model, learner.average, learner.optimizer)
 
-    def _batch(self, stage: Stage, step: int) -> Batch:
+    def _batch(self, stage: TrainStage, step: int) -> Batch:
         seed = (self.recipe.seed, self.progress.stage, step)
         chance = np.random.default_rng((*seed, 1)).random(2)
         errors = None if chance[0] < stage.clean_share else self.errors[int(chance[1] * len(self.errors))]
         rule = self.recipe.normalisation
         return make_batch(self.clips, errors, seed, stage.batch, stage.frames, stage.stride_of(step), rule)
 
-    def _measure(self, stage: Stage, learner: Learner, held_out: dict[str, Batch]) -> None:
-        """Errors of the averaged weights for people who are not trained on; also keeps them as `latest`."""
-        twin = self.recipe.model(stage)
-        twin.load_state_dict(learner.average.weights)
+    def _measure(self, stage: TrainStage, learner: Learner, held_out: dict[str, Batch]) -> None:
+        """Measure the averaged weights on held-out subjects and write them as `latest.safetensors`."""
+        averaged = self.recipe.model(stage)
+        averaged.load_state_dict(learner.average.weights)
         result = {}
         for name, batch in held_out.items():
-            predicted, true = predict(twin, batch.x), batch.y.astype(np.float64)
+            predicted, true = predict(averaged, batch.x), batch.y.astype(np.float64)
             result[f"{name}_mpjpe_mm"] = 1000 * float(mpjpe(predicted, true).mean())
             result[f"{name}_p_mpjpe_mm"] = 1000 * float(p_mpjpe(predicted, true).mean())
         self._log(stage, result)
-        self._keep(learner.average.weights, "latest")
+        self._write_weights(learner.average.weights, "latest")
 
-    def _keep(self, weights: dict[str, torch.Tensor], name: str) -> None:
+    def _write_weights(self, weights: dict[str, torch.Tensor], name: str) -> None:
         from safetensors.torch import save
 
         with atomic_write(self.folder / f"{name}.safetensors") as file:
             file.write(save({key: value.contiguous() for key, value in weights.items()}))
 
-    def _log(self, stage: Stage, values: dict[str, float]) -> None:
+    def _log(self, stage: TrainStage, values: dict[str, float]) -> None:
         p = self.progress
         row: dict[str, Any] = {"step": p.step, "total_steps": p.total_steps, "minutes": round(p.elapsed_s / 60, 2)}
         row |= {"stage": stage.name} | {key: round(value, 6) for key, value in values.items()}
@@ -157,38 +160,41 @@ class Trainer:
 
 
 class Learner:
-    """The model of one stage with its averaged weights and its optimizer."""
+    """Model of one stage with its averaged weights and optimizer."""
 
-    def __init__(self, recipe: Recipe, stage: Stage) -> None:
+    def __init__(self, recipe: TrainRecipe, stage: TrainStage) -> None:
         self.recipe = recipe
         self.model = recipe.model(stage)
         self.decay = stage.ema
         self.velocity = recipe.loss.velocity * stage.velocity
         torch.manual_seed(recipe.seed)
         initialise(self.model)
-        self.average = Average(self.model, stage.ema)
+        self.average = WeightAverage(self.model, stage.ema)
         self.optimizer = make_optimizer(self.model, recipe.weight_decay)
 
     def begin(self, weights: dict[str, torch.Tensor] | None) -> None:
-        """Start from the weights of another window length, or from nothing."""
+        """Start from the weights of another window length; None: keep the random initialisation."""
         if weights is not None:
-            load_strictly(self.model, fitted(weights, self.model), "the start")
-        self.average = Average(self.model, self.decay)
+            load_strictly(self.model, fit_to_model(weights, self.model), "the start")
+        self.average = WeightAverage(self.model, self.decay)
 
     def resume(self, saved: dict[str, Any]) -> None:
+        """Restore model, average and optimizer from a checkpoint."""
         load_strictly(self.model, saved["model"], "the checkpoint")
         self.average.weights, self.average.updates = saved["average"], int(saved["average_updates"])
         self.optimizer.load_state_dict(saved["optimizer"])
 
     def learn(self, batch: Batch, lr: float, stride: int) -> dict[str, float]:
-        """One step, on windows whose rows stand `stride` frames apart. Gives the loss, its parts, the gradient's norm;
-        a gradient that is not finite changes nothing."""
+        """Make one step on windows of this stride, in frames; skipped if the gradient is not finite.
+
+        Returns the loss, its parts and the norm of the gradient.
+        """
         self.model.train()
         for group in self.optimizer.param_groups:
             group["lr"] = lr
         if hasattr(self.model, "stride"):
             self.model.stride = stride
-        # Rows further apart move further: the same weight for the same speed.
+        # Displacement between rows grows with the stride: divide, so that the same speed has the same weight.
         weights = dataclasses.replace(self.recipe.loss, velocity=self.velocity / stride)
         loss, parts = pose_loss(self.model(torch.from_numpy(batch.x)), torch.from_numpy(batch.y), weights)
         self.optimizer.zero_grad(set_to_none=True)
@@ -198,15 +204,15 @@ class Learner:
             self.optimizer.step()
             self.average.update(self.model)
         else:
-            log.warning("no finite gradient: this step is skipped")
+            log.warning("gradient is not finite: step skipped")
         return {"loss": loss.item(), "grad": norm.item()} | {name: part.item() for name, part in parts.items()}
 
 
 def initialise(model: nn.Module) -> None:
-    """Weights to start from nothing with, for hosts that do not know how themselves.
+    """Initialise the weights of an architecture that has no `initialise` method.
 
-    Joints must be told apart from the first step on: small embeddings of their place keep the network on the plateau
-    where it gives the mean pose to everything.
+    Joints must be distinguishable from the first step on: with small spatial position embeddings the network stays on
+    the plateau where it predicts the mean pose for every input.
     """
     if hasattr(model, "initialise"):
         model.initialise()
@@ -223,30 +229,30 @@ def initialise(model: nn.Module) -> None:
 
 
 def make_optimizer(model: nn.Module, weight_decay: float) -> torch.optim.Optimizer:
-    """AdamW; only matrices decay."""
+    """Create AdamW with weight decay on matrices only."""
     matrices = [v for n, v in model.named_parameters() if v.dim() == 2]
     rest = [v for n, v in model.named_parameters() if v.dim() != 2]
     groups = [{"params": matrices, "weight_decay": weight_decay}, {"params": rest, "weight_decay": 0.0}]
     return torch.optim.AdamW(groups, lr=1e-3, betas=(0.9, 0.98))
 
 
-def stage_share(stage: Stage, step: int, elapsed_s: float) -> float:
-    """How much of the stage is done: by steps or by time, whichever is nearer to its end."""
+def stage_progress(stage: TrainStage, step: int, elapsed_s: float) -> float:
+    """Compute the finished share of a stage: by steps or by time, the larger of both."""
     shares = [step / stage.steps] if stage.steps else []
     if stage.minutes:
         shares.append(elapsed_s / 60 / stage.minutes)
     return max(shares)
 
 
-def learning_rate(stage: Stage, step: int, done: float) -> float:
-    """Linear warm-up, then a cosine from `lr` down to `last_lr` of it at the end of the stage."""
+def learning_rate(stage: TrainStage, step: int, done: float) -> float:
+    """Compute the learning rate: linear warm-up, then a cosine from `lr` to `last_lr * lr` at the end of the stage."""
     warm = min(1.0, (step + 1) / max(stage.warmup_steps, 1))
     return stage.lr * warm * (stage.last_lr + (1 - stage.last_lr) * 0.5 * (1 + math.cos(math.pi * min(done, 1.0))))
 
 
 @torch.inference_mode()
 def predict(model: nn.Module, x: np.ndarray, frames_at_once: int = 2048) -> np.ndarray:
-    """(B, F, 17, 3) network input -> (B, F, 17, 3) float64."""
+    """Run the network in chunks: input (B, F, 17, C) -> joints (B, F, 17, 3) float64."""
     model.eval()
     at_once = max(1, frames_at_once // x.shape[1])
     parts = [model(torch.from_numpy(x[i : i + at_once])).double().numpy() for i in range(0, len(x), at_once)]
@@ -258,10 +264,10 @@ def main(arguments: list[str] | None = None) -> None:
         prog="python -m training.fit.train", description=(__doc__ or "").split("\n", maxsplit=1)[0]
     )
     parser.add_argument("--data", type=Path, required=True, help="training motion (.npz)")
-    parser.add_argument("--recipe", type=Path, required=True, help="what to train (.json)")
+    parser.add_argument("--recipe", type=Path, required=True, help="model and curriculum (.json)")
     parser.add_argument("--out", type=Path, required=True, help="folder for state, curves and weights")
-    parser.add_argument("--init", type=Path, help="weights to start the first stage from (.safetensors)")
-    parser.add_argument("--threads", type=int, default=1, help="of torch; one is best beside other work")
+    parser.add_argument("--init", type=Path, help="initial weights of the first stage (.safetensors)")
+    parser.add_argument("--threads", type=int, default=1, help="threads of torch; 1 is best on a shared machine")
     args = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
     torch.set_num_threads(args.threads)

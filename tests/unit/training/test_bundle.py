@@ -85,7 +85,7 @@ def test_into_a_projects_manifest(trained, tmp_path):
     (tmp_path / "manifest.json").write_text(json.dumps({"version": 1, "entries": [old]}))
     for title in ("first", "again"):
         entry = bundle.entry_of(recipe, "mine", b"abc", 7, {"title": title, "default": True})
-        bundle.into_project(entry, b"abc", tmp_path)
+        bundle.add_to_project(entry, b"abc", tmp_path)
     written = json.loads((tmp_path / "manifest.json").read_text())
     assert written["version"] == 1
     assert [(data["name"], data.get("default", False)) for data in written["entries"]] == [
@@ -99,6 +99,6 @@ def test_into_a_projects_manifest(trained, tmp_path):
 
 
 def test_float32_stays_where_half_precision_would_show(trained, monkeypatch, capsys):
-    monkeypatch.setattr(bundle, "_HALF_LOSS_MM", -1.0)
+    monkeypatch.setattr(bundle, "FLOAT16_LIMIT_MM", -1.0)
     bundle.main(arguments(trained))
     assert json.loads(capsys.readouterr().out)["stored"] == "float32"

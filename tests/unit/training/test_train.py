@@ -18,9 +18,9 @@ from training.data.motion_file import Clips
 from training.evaluate import evaluate, per_sample
 from training.evaluate.open_lifter import open_lifter
 from training.fit import losses
-from training.fit.checkpoint import Average, fitted, load_checkpoint
-from training.fit.recipe import Recipe, Stage, load_recipe
-from training.fit.train import Trainer, learning_rate, predict, stage_share
+from training.fit.checkpoint import WeightAverage, fit_to_model, load_checkpoint
+from training.fit.recipe import TrainRecipe, TrainStage, load_recipe
+from training.fit.train import Trainer, learning_rate, predict, stage_progress
 from training.synthesis.detector_errors import load_model
 
 RECIPES = Path(losses.__file__).with_name("recipes")
@@ -40,8 +40,8 @@ def moving_clips(count: int = 3) -> Clips:
     return Clips(positions, start, np.full(count, 90), names, np.full(count, "cmu-asf"), names)
 
 
-def tiny(*stages: Stage) -> Recipe:
-    return Recipe(stages, sizes={"channels": 8, "depth": 2, "heads": 2, "mlp_ratio": 2})
+def tiny(*stages: TrainStage) -> TrainRecipe:
+    return TrainRecipe(stages, sizes={"channels": 8, "depth": 2, "heads": 2, "mlp_ratio": 2})
 
 
 # --- losses and measures
@@ -129,24 +129,25 @@ def test_a_recipe_with_mistakes_is_refused(text: str, tmp_path: Path) -> None:
 
 
 def test_a_stage_warms_up_decays_and_ends() -> None:
-    stage = Stage("a", 9, 2, lr=1.0, steps=100, minutes=10, warmup_steps=10, last_lr=0.1)
-    rates = [learning_rate(stage, step, stage_share(stage, step, 0)) for step in range(101)]
+    stage = TrainStage("a", 9, 2, lr=1.0, steps=100, minutes=10, warmup_steps=10, last_lr=0.1)
+    rates = [learning_rate(stage, step, stage_progress(stage, step, 0)) for step in range(101)]
     assert rates[0] == pytest.approx(0.1, rel=0.01)
     assert max(rates) == rates[9] or rates.index(max(rates)) == 9
     assert all(a > b for a, b in itertools.pairwise(rates[9:]))
     assert rates[100] == pytest.approx(0.1)
-    assert stage_share(stage, 50, 540) == pytest.approx(0.9)  # time is nearer to its end
+    assert stage_progress(stage, 50, 540) == pytest.approx(0.9)  # time is nearer to its end
 
 
 def test_weights_of_a_short_window_fit_a_long_one() -> None:
     short, long, other = (
-        tiny(Stage("s", frames, 1, 1e-3, steps=1)).model(Stage("s", frames, 1, 1e-3, steps=1)) for frames in (1, 9, 27)
+        tiny(TrainStage("s", frames, 1, 1e-3, steps=1)).model(TrainStage("s", frames, 1, 1e-3, steps=1))
+        for frames in (1, 9, 27)
     )
     torch.nn.init.normal_(short.Temporal_pos_embed)
-    once = fitted(short.state_dict(), long)
+    once = fit_to_model(short.state_dict(), long)
     assert torch.equal(once["Temporal_pos_embed"][:, 0], once["Temporal_pos_embed"][:, 8])
     torch.nn.init.normal_(long.Temporal_pos_embed)
-    twice = fitted(long.state_dict(), other)["Temporal_pos_embed"]
+    twice = fit_to_model(long.state_dict(), other)["Temporal_pos_embed"]
     assert twice.shape == (1, 27, 8)
     torch.testing.assert_close(twice[:, [0, 13, 26]], long.Temporal_pos_embed[:, [0, 4, 8]])
 
@@ -154,7 +155,7 @@ def test_weights_of_a_short_window_fit_a_long_one() -> None:
 def test_the_average_follows_the_weights() -> None:
     model = torch.nn.Linear(1, 1, bias=False)
     torch.nn.init.zeros_(model.weight)
-    average = Average(model, decay=0.9)
+    average = WeightAverage(model, decay=0.9)
     torch.nn.init.ones_(model.weight)
     for _ in range(200):
         average.update(model)
@@ -162,7 +163,7 @@ def test_the_average_follows_the_weights() -> None:
 
 
 def test_training_learns(tmp_path: Path) -> None:
-    recipe = tiny(Stage("one", 1, 64, lr=3e-3, steps=60, warmup_steps=5))
+    recipe = tiny(TrainStage("one", 1, 64, lr=3e-3, steps=60, warmup_steps=5))
     Trainer(recipe, moving_clips(), [load_model()], tmp_path).run()
     rows = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text().splitlines()]
     curve = [row["loss"] for row in rows if "loss" in row]
@@ -172,13 +173,13 @@ def test_training_learns(tmp_path: Path) -> None:
 
 
 def test_a_stopped_run_goes_on_as_if_it_had_not_been(tmp_path: Path) -> None:
-    stages = (Stage("one", 1, 8, 1e-3, steps=3), Stage("nine", 9, 2, 1e-3, steps=4, schedule=((1, 5),)))
+    stages = (TrainStage("one", 1, 8, 1e-3, steps=3), TrainStage("nine", 9, 2, 1e-3, steps=4, schedule=((1, 5),)))
     Trainer(tiny(*stages), moving_clips(), [load_model()], tmp_path / "through").run()
 
     class Interrupted(Trainer):
         """Asks to stop in the middle of the second stage."""
 
-        def _batch(self, stage: Stage, step: int):
+        def _batch(self, stage: TrainStage, step: int):
             if stage.name == "nine" and step == 2:
                 self.stop.set()
             return super()._batch(stage, step)
