@@ -54,6 +54,10 @@ class WebSocketStream(CountedStream):
         self._thread.start()
 
     @property
+    def client_count(self) -> int:
+        return len(self._clients)
+
+    @property
     def notice(self) -> str:
         return "" if self._clients else f"No program has connected to {self._url} yet."
 

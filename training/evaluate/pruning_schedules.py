@@ -177,7 +177,7 @@ def run(model: str, clips: Clips, draws: int, windows: int) -> dict[str, Any]:
     return {"model": entry.name, "windows": count, "draws": draws, "rows": rows}
 
 
-_MARKER = "<!-- measured: python -m training.evaluate.pruning_schedules -->\n"
+MARKER = "<!-- measured: python -m training.evaluate.pruning_schedules -->\n"
 _ALL = (("difference_mm", ".1f"), ("mpjpe_mm", ".1f"), ("p_mpjpe_mm", ".1f"), ("peak_speed_share", ".2f"))
 _FAST = (("fast_difference_mm", ".1f"), ("fast_mpjpe_mm", ".1f"))
 
@@ -225,9 +225,9 @@ def update(document: Path, text: str | None) -> None:
 
     Raises `ConfigError`, `OutputError`.
     """
-    known, marker, _ = (document.read_text("utf-8") if document.is_file() else "").partition(_MARKER)
+    known, marker, _ = (document.read_text("utf-8") if document.is_file() else "").partition(MARKER)
     if not marker:
-        raise ConfigError(f"{document} has no line '{_MARKER.strip()}'.", "The tables go below such a line.")
+        raise ConfigError(f"{document} has no line '{MARKER.strip()}'.", "The tables go below such a line.")
     if text is not None:
         with atomic_write(document) as file:
             file.write(f"{known}{marker}\n{text}\n".encode())

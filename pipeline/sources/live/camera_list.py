@@ -39,7 +39,7 @@ class CameraInfo:
 def list_cameras() -> tuple[CameraInfo, ...]:
     """List the cameras that are plugged in, sorted by number, without opening any of them."""
     if sys.platform.startswith("linux"):
-        return _linux_cameras(Path("/dev"), Path("/sys/class/video4linux"))
+        return linux_cameras(Path("/dev"), Path("/sys/class/video4linux"))
     return _other_cameras()
 
 
@@ -51,7 +51,7 @@ def can_list() -> bool:
     return sys.platform.startswith("linux") or importlib.util.find_spec("cv2_enumerate_cameras") is not None
 
 
-def _linux_cameras(devices: Path, classes: Path) -> tuple[CameraInfo, ...]:
+def linux_cameras(devices: Path, classes: Path) -> tuple[CameraInfo, ...]:
     found = []
     for device in devices.glob("video*"):
         number = device.name.removeprefix("video")

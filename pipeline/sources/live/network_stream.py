@@ -123,7 +123,7 @@ class _Stream:
         finite = address.scheme.startswith("http") and bool(self._container.duration)
         # Multipart and raw JPEGs carry no timestamps: libav invents them from an assumed frame rate.
         has_timestamps = "jpeg" not in self._container.format.name
-        self._clock: _PlaybackClock | _ArrivalClock = _PlaybackClock(stop) if finite else _ArrivalClock(has_timestamps)
+        self._clock: _PlaybackClock | ArrivalClock = _PlaybackClock(stop) if finite else ArrivalClock(has_timestamps)
         self._finite = finite
 
     def _video(self) -> Any:
@@ -205,7 +205,7 @@ class _Stream:
         self._container.close()
 
 
-class _ArrivalClock:
+class ArrivalClock:
     """Estimate capture times from timestamps and arrival times.
 
     The smallest delay among the latest packets is taken as the delay of all. This removes the jitter of the network;

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import socket
+import threading
 import time
 
 import numpy as np
@@ -16,6 +17,7 @@ from pipeline.core.errors import OutputError
 from pipeline.core.skeletons import H36M17
 from pipeline.stream.base import Stream
 from pipeline.stream.open import open_stream
+from pipeline.stream.udp_socket import UdpSocket
 from tests.helpers.live.people import person, result, t_pose, walk
 from tests.helpers.live.receivers import UdpReceiver, free_port, sending, wait_for
 
@@ -77,10 +79,10 @@ class TestUdp:
         assert stream.sent > 0
         assert stream.dropped > 0
 
-    def test_the_caller_never_waits_for_a_stream_that_is_stuck(self):
+    def test_the_caller_never_waits_for_a_stream_that_is_stuck(self, monkeypatch):
         stream = open_stream(f"udp://127.0.0.1:{free_port()}")
-        slow = stream._datagrams.send
-        stream._datagrams.send = lambda packets: time.sleep(0.2) or slow(packets)
+        send = UdpSocket.send
+        monkeypatch.setattr(UdpSocket, "send", lambda self, packets: time.sleep(0.2) or send(self, packets))
         frames = [result(index, person(t_pose())) for index in range(20)] * 50
         start = time.monotonic()
         for frame in frames:
@@ -99,7 +101,7 @@ class TestWebSocket:
         opened.close()
 
     def wait_for_clients(self, stream: Stream, count: int) -> None:
-        wait_for(lambda: len(stream._clients) == count)
+        wait_for(lambda: stream.client_count == count)
 
     def test_every_client_gets_every_frame(self, stream):
         assert "No program has connected" in stream.notice
@@ -135,7 +137,7 @@ class TestWebSocket:
             start = time.monotonic()
             stream.close()  # the lazy one says no goodbye
             assert time.monotonic() - start < 1.0
-            assert not stream._thread.is_alive()
+            assert "stream ws" not in {thread.name for thread in threading.enumerate()}
 
     def test_a_client_that_dies_is_forgotten_and_may_come_back(self, stream):
         for _ in range(2):
@@ -204,7 +206,7 @@ class TestWebSocket:
             start = time.monotonic()
             stream.close()
             assert time.monotonic() - start < 1.0
-            assert not stream._thread.is_alive()
+            assert "stream ws" not in {thread.name for thread in threading.enumerate()}
             silent.settimeout(5)
             with contextlib.suppress(ConnectionError):
                 silent.recv(1000)  # and it is told: no TimeoutError

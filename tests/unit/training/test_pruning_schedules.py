@@ -125,11 +125,11 @@ def test_a_run_with_the_bundled_lifter(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_tables_replace_those_below_the_marker(tmp_path: Path) -> None:
     document = tmp_path / "schedules.md"
-    document.write_text("Words.\n" + pruning_schedules._MARKER + "\nold\n", "utf-8")
+    document.write_text("Words.\n" + pruning_schedules.MARKER + "\nold\n", "utf-8")
     pruning_schedules.update(document, None)
     assert document.read_text("utf-8").endswith("old\n")
     pruning_schedules.update(document, "new ±")
-    assert document.read_text("utf-8") == "Words.\n" + pruning_schedules._MARKER + "\nnew ±\n"
+    assert document.read_text("utf-8") == "Words.\n" + pruning_schedules.MARKER + "\nnew ±\n"
     for wrong in (tmp_path / "none.md", Path(__file__).parent):
         with pytest.raises(ConfigError, match="has no line"):
             pruning_schedules.update(wrong, None)

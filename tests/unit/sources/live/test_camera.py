@@ -17,7 +17,7 @@ from pipeline.core.camera import Frame
 from pipeline.core.concurrency import CancelToken, Closed
 from pipeline.core.errors import Cancelled, SourceError
 from pipeline.sources.live.camera import explain_open_failure
-from pipeline.sources.live.camera_list import CameraInfo, _linux_cameras, find_camera, find_replugged, list_cameras
+from pipeline.sources.live.camera_list import CameraInfo, find_camera, find_replugged, linux_cameras, list_cameras
 from pipeline.sources.live.connection import as_bgr
 from pipeline.sources.live.open import open_live
 from tests.helpers.clips import number_in
@@ -317,9 +317,9 @@ def test_linux_lists_what_captures_with_its_name(tmp_path: Path) -> None:
             (classes / f"video{number}" / "name").write_text(name)
     (devices / "video12").write_text("answers no ioctl")
     (devices / "videox").write_text("")
-    found = _linux_cameras(devices, classes)
+    found = linux_cameras(devices, classes)
     assert [(camera.index, camera.name) for camera in found] == [(0, "Cam"), (10, "Zweite Kamera"), (11, "video11")]
-    assert _linux_cameras(tmp_path / "none", classes) == ()
+    assert linux_cameras(tmp_path / "none", classes) == ()
 
 
 def test_each_system_has_its_hint(as_nobody) -> None:

@@ -21,7 +21,7 @@ import pytest
 from pipeline.core.concurrency import Closed
 from pipeline.core.errors import SourceError
 from pipeline.sources.live.connection import Patience
-from pipeline.sources.live.network_stream import StreamSource, _ArrivalClock
+from pipeline.sources.live.network_stream import ArrivalClock, StreamSource
 from tests.helpers.clips import number_in, write_clip
 from tests.helpers.live.mjpeg_server import MjpegServer, endless, jpeg, part
 from tests.helpers.live.rtsp_server import RtspServer
@@ -348,24 +348,24 @@ def _open_as_soon_as_it_listens(url: str) -> StreamSource:
 
 
 def test_stamps_make_even_steps_of_uneven_arrivals() -> None:
-    clock = _ArrivalClock(has_timestamps=True)
+    clock = ArrivalClock(has_timestamps=True)
     delays = [0.05, 0.02, 0.09, 0.02, 0.06, 0.30, 0.02]
     given = [clock.time_s(i * 0.04, 100 + i * 0.04 + late) for i, late in enumerate(delays)]
     assert given[1:] == pytest.approx([100.02 + i * 0.04 for i in range(1, 7)])
     jumped = clock.time_s(0.0, 200.0)  # the sender began anew
     assert jumped == 200.0
     assert clock.time_s(0.04, 200.04) == pytest.approx(200.04)
-    assert _ArrivalClock(has_timestamps=False).time_s(5.0, 77.0) == 77.0
+    assert ArrivalClock(has_timestamps=False).time_s(5.0, 77.0) == 77.0
 
 
 def test_what_piled_up_while_opening_is_left_out() -> None:
-    clock = _ArrivalClock(has_timestamps=True)
+    clock = ArrivalClock(has_timestamps=True)
     piled = [clock.is_current(i * 0.04, 10.0 + i * 0.001) for i in range(20)]
     assert not any(piled)
     assert clock.is_current(20 * 0.04, 10.05)
     assert clock.is_current(21 * 0.04, 10.051), "a burst later on is no pile"
-    hasty = _ArrivalClock(has_timestamps=True)  # a sender that never waits
+    hasty = ArrivalClock(has_timestamps=True)  # a sender that never waits
     assert any(hasty.is_current(i * 0.04, 10.0 + i * 0.01) for i in range(300))
-    bare = _ArrivalClock(has_timestamps=True)
+    bare = ArrivalClock(has_timestamps=True)
     assert [bare.is_current(None, 5.0 + i / 2) for i in range(6)] == [False] * 5 + [True]
-    assert _ArrivalClock(has_timestamps=False).is_current(1.0, 5.0)
+    assert ArrivalClock(has_timestamps=False).is_current(1.0, 5.0)
