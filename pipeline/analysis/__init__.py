@@ -1,1 +1,1 @@
-"""Joint angles, gait and curves: numbers that a coach reads."""
+"""Compute joint angles, gait parameters and curves from the 3D joints of a take."""

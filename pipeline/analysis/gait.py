@@ -1,13 +1,14 @@
-"""Gait events and cadence of somebody who walks, from the joints alone.
+"""Detect gait events and measure cadence, stride and stance of a walking person.
 
 Coordinate method (Zeni, Richards and Higginson, Gait & Posture 27:710, 2008): in the direction in which the body faces,
-a foot touches the ground where it is furthest in front of the pelvis and leaves it where it is furthest behind. It
-needs no floor and no steady place, so it holds on a treadmill. The 17 joints have no heel and no toe: the ankle stands
-for both, so heel strikes come out true and toe offs a little early (the ankle turns round before the toe does).
+a foot touches the ground where it is furthest in front of the pelvis and leaves it where it is furthest behind. The
+method needs neither a floor nor a fixed position, so it works on a treadmill. The 17 joints have no heel and no toe, so
+the ankle stands for both: heel strikes are correct, and toe offs come slightly early (the ankle reverses before the
+toe).
 
-Only walking is measured: steps that alternate at a walker's pace, legs that swing against each other, feet that are on
-the ground for most of the time, and a speed below that at which people begin to run (Froude number 0.5: Alexander,
-Physiol. Rev. 69:1199, 1989). Of anything else there is nothing to say (`gait` gives None).
+Only walking is measured: steps that alternate at a walking pace, legs that swing in opposite directions, feet that are
+on the ground for most of the time, and a speed below that of the transition to running (Froude number 0.5: Alexander,
+Physiol. Rev. 69:1199, 1989). For any other motion `gait` returns None.
 """
 
 from __future__ import annotations
@@ -26,47 +27,47 @@ Side = Literal["right", "left"]
 SIDES: tuple[Side, Side] = ("right", "left")
 _LEGS = ((1, 2, 3), (4, 5, 6))  # hip, knee, ankle
 
-_SETTLE_S = 0.05  # deviation of the Gaussian over the way of the ankles
-_FACING_S = 0.4  # ... and over the direction in which the body faces: it swings with every step
-_REACH = 0.2  # of the leg's length: a smaller swing of an ankle is no step
-_STEP_S = (0.25, 1.2)  # from one heel strike to the other foot's
-_LEAST_STRIKES = 4  # in a row: three steps
-_AGAINST = -0.4  # correlation of the two ankles' ways
-_FROUDE = 0.5
-_STANCE = 0.53  # of the stride: a foot of somebody who runs, or steps about, is on the ground for less
-_STANDS_M_S = 0.2  # a slower body walks on a treadmill, or its path is not known
-_GRAVITY = 9.81
+_ANKLE_SIGMA_S = 0.05  # s, standard deviation of the Gaussian that smooths the ankles' paths
+_FACING_SIGMA_S = 0.4  # s, standard deviation for the facing direction, which swings with every step
+_MIN_SWING = 0.2  # leg lengths: a smaller swing of an ankle is not a step
+_STEP_DURATION_S = (0.25, 1.2)  # s, limits of the time from a heel strike to the other foot's heel strike
+_MIN_STRIKES = 4  # consecutive heel strikes, that is, three steps
+_MAX_CORRELATION = -0.4  # upper limit of the correlation between the two ankles' swings
+_MAX_FROUDE = 0.5  # speed^2 / (gravity x leg length) at which people begin to run
+_MIN_STANCE = 0.53  # fraction of the stride: in running or stepping around, a foot is on the ground for less
+_MIN_SPEED_M_S = 0.2  # m/s: a slower body walks on a treadmill, or its path is unknown
+_GRAVITY_M_S2 = 9.81
 
 
 @dataclass(frozen=True, slots=True)
 class GaitEvent:
-    """A foot touches or leaves the ground."""
+    """Record that a foot touches or leaves the ground."""
 
     kind: Literal["heel_strike", "toe_off"]
     side: Side
-    row: int  # of the take, the nearest
-    time_s: float  # between the frames
+    row: int  # nearest row of the take
+    time_s: float  # s, interpolated between frames
 
 
 @dataclass(frozen=True, slots=True)
 class Gait:
-    """How somebody walks. Means over all strides; None where the take does not show it.
+    """Hold the gait parameters of a person: means over all strides, None where unknown.
 
-    Lengths and speed are None for somebody who walks on the spot; all are as good as the scale of the take.
+    Lengths and speed are None for a person who walks on the spot; their accuracy is that of the take's scale.
     """
 
-    events: tuple[GaitEvent, ...]  # by time
+    events: tuple[GaitEvent, ...]  # sorted by time
     steps: int
-    cadence_per_min: float  # steps a minute
-    stride_time_s: float  # heel strike to the same foot's next one
-    stance_share: float  # of the stride, from heel strike to toe off
+    cadence_per_min: float  # steps per minute
+    stride_time_s: float  # s from a heel strike to the next one of the same foot
+    stance_share: float  # fraction of the stride from heel strike to toe off
     stride_length_m: float | None
-    step_width_m: float | None  # of a heel strike from the line between two of the other foot
+    step_width_m: float | None  # m from a heel strike to the line between two strikes of the other foot
     speed_m_s: float | None
-    asymmetry: float | None  # right steps' time less the left ones', over their mean
+    asymmetry: float | None  # (right step time - left step time) / their mean
 
     def to_json(self) -> dict[str, Any]:
-        """Plain JSON values, rounded to what can be meant."""
+        """Convert to JSON values, rounded to four decimal positions."""
         values = {
             name: round(value, 4) if isinstance(value, float) else value
             for name, value in asdict(self).items()
@@ -77,55 +78,58 @@ class Gait:
 
 
 def gait(joints: Doubles, time_s: Doubles) -> Gait | None:
-    """(T, 17, 3) world joints (z up, metres, NaN = not seen) at (T,) seconds; None if nobody walks."""
+    """Measure the gait of one person, or return None if they do not walk.
+
+    `joints` (T, 17, 3): world joints in metres, z up, NaN = not seen; `time_s` (T,).
+    """
     bouts = []
     for run in runs(np.isfinite(joints).all(axis=(1, 2))):
         if run.stop - run.start >= 4:
             bouts += _bouts(np.asarray(joints[run], np.float64), time_s[run], run.start)
-    return _measured(bouts) if bouts else None
+    return _summarise(bouts) if bouts else None
 
 
 @dataclass(frozen=True, slots=True)
 class _Strike:
     side: int
-    at: float  # row with its fraction, of the stretch
-    place: Doubles  # (3,) of the ankle
+    at: float  # fractional row within the run of seen frames
+    position: Doubles  # (3,) m, of the ankle
 
 
 @dataclass(frozen=True, slots=True)
 class _Bout:
-    """Steps in a row, and the events of their feet."""
+    """Hold a sequence of consecutive steps and their gait events."""
 
-    times: Doubles  # (n,) of the strikes
+    times: Doubles  # (n,) s, of the heel strikes
     sides: list[int]
-    places: Doubles  # (n, 3)
-    toe_offs: list[tuple[int, float]]  # side, seconds
+    positions: Doubles  # (n, 3) m, of the striking ankles
+    toe_offs: list[tuple[int, float]]  # (side, s)
     events: list[GaitEvent]
 
 
 def _bouts(joints: Doubles, time_s: Doubles, first_row: int) -> list[_Bout]:
-    """Stretches of walking in joints (T, 17, 3) without a gap."""
+    """Find the sequences of steps in joints (T, 17, 3) without a gap."""
     rate_hz = (len(time_s) - 1) / max(float(time_s[-1] - time_s[0]), 1e-6)
-    ahead, leg_m, speed = _ahead(joints, rate_hz)
-    fronts, backs = zip(*(_turns(ahead[:, side], _REACH * leg_m) for side in range(2)), strict=True)
+    ahead, leg_m, speed = _ankles_ahead(joints, rate_hz)
+    fronts, backs = zip(*(_extrema(ahead[:, side], _MIN_SWING * leg_m) for side in range(2)), strict=True)
     strikes = sorted(
         (_Strike(side, at, joints[min(round(at), len(joints) - 1), _LEGS[side][2]]) for side in range(2)
          for at in fronts[side]),
         key=lambda strike: strike.at,
     )  # fmt: skip
 
-    def when(places: list[float]) -> list[float]:
-        return np.interp(places, np.arange(len(time_s)), time_s).tolist()
+    def when(rows: list[float]) -> list[float]:
+        return np.interp(rows, np.arange(len(time_s)), time_s).tolist()
 
     out = []
-    for chain in _chains(strikes, rate_hz):
+    for chain in _step_sequences(strikes, rate_hz):
         begin, end = chain[0].at, chain[-1].at
         inside = slice(int(begin), int(end) + 1)
-        against = np.corrcoef(ahead[inside, 0], ahead[inside, 1])[0, 1]
-        if against > _AGAINST or np.median(speed[inside]) ** 2 > _FROUDE * _GRAVITY * leg_m:
+        correlation = np.corrcoef(ahead[inside, 0], ahead[inside, 1])[0, 1]
+        if correlation > _MAX_CORRELATION or np.median(speed[inside]) ** 2 > _MAX_FROUDE * _GRAVITY_M_S2 * leg_m:
             continue
-        # Toe offs of the strides that are there, and of the feet that leave the ground right before the first strike.
-        lead = _STEP_S[1] * rate_hz / 2
+        # Toe offs within the sequence, and those right before its first heel strike.
+        lead = _STEP_DURATION_S[1] * rate_hz / 2
         offs = [(side, at) for side in range(2) for at in backs[side] if begin - lead <= at <= end]
         strike_s, off_s = when([s.at for s in chain]), when([at for _, at in offs])
         found = [
@@ -139,94 +143,97 @@ def _bouts(joints: Doubles, time_s: Doubles, first_row: int) -> list[_Bout]:
         bout = _Bout(
             np.array(strike_s),
             [s.side for s in chain],
-            np.array([s.place for s in chain]),
+            np.array([s.position for s in chain]),
             [(side, at_s) for (side, _), at_s in zip(offs, off_s, strict=True)],
             sorted(found, key=lambda event: event.time_s),
         )
         stances = _stances(bout)
-        if stances and np.mean(stances) > _STANCE:
+        if stances and np.mean(stances) > _MIN_STANCE:
             out.append(bout)
     return out
 
 
-def _ahead(joints: Doubles, rate_hz: float) -> tuple[Doubles, float, Doubles]:
-    """(T, 2) metres by which the ankles (right, left) are in front of the pelvis; the leg's length; (T,) m/s."""
+def _ankles_ahead(joints: Doubles, rate_hz: float) -> tuple[Doubles, float, Doubles]:
+    """Return how far the ankles are in front of the pelvis, the leg length, and the speed.
+
+    Shapes and units: (T, 2) metres for right and left; metres; (T,) m/s.
+    """
     from scipy.ndimage import gaussian_filter1d
 
-    def settled(values: Doubles, seconds: float) -> Doubles:
+    def smoothed(values: Doubles, seconds: float) -> Doubles:
         return np.asarray(gaussian_filter1d(values, max(seconds * rate_hz, 0.1), axis=0, mode="nearest"))
 
     right = joints[:, 1] - joints[:, 4]
-    facing = unit(settled(np.stack([-right[:, 1], right[:, 0]], axis=1), _FACING_S))
-    pelvis = settled(joints[:, 0, :2], _FACING_S)
-    way = np.gradient(pelvis, axis=0) * rate_hz
-    along = np.einsum("tc,tc->t", way, facing)
-    if np.median(along) < -_STANDS_M_S:  # who walks backward touches the ground behind
+    facing = unit(smoothed(np.stack([-right[:, 1], right[:, 0]], axis=1), _FACING_SIGMA_S))
+    pelvis = smoothed(joints[:, 0, :2], _FACING_SIGMA_S)
+    velocity = np.gradient(pelvis, axis=0) * rate_hz
+    along = np.einsum("tc,tc->t", velocity, facing)
+    if np.median(along) < -_MIN_SPEED_M_S:  # in backward walking a foot strikes behind the pelvis
         facing = -facing
     ankles = joints[:, [3, 6], :2] - joints[:, :1, :2]
-    ahead = settled(np.einsum("tfc,tc->tf", ankles, facing), _SETTLE_S)
+    ahead = smoothed(np.einsum("tfc,tc->tf", ankles, facing), _ANKLE_SIGMA_S)
     bones = [np.linalg.norm(joints[:, a] - joints[:, b], axis=1) for leg in _LEGS for a, b in (leg[:2], leg[1:])]
-    return ahead, float(np.median(sum(bones)) / 2), np.asarray(np.linalg.norm(way, axis=1))
+    return ahead, float(np.median(sum(bones)) / 2), np.asarray(np.linalg.norm(velocity, axis=1))
 
 
-def _turns(way: Doubles, reach: float) -> tuple[list[float], list[float]]:
-    """Rows, with fractions, at which (T,) `way` is furthest, and those at which it is least, before it comes back.
+def _extrema(path: Doubles, reach: float) -> tuple[list[float], list[float]]:
+    """Return the fractional rows of the maxima and of the minima of a path (T,).
 
-    Between two of them lies a way of at least `reach`, and before the first and after the last one, too.
+    The path changes by at least `reach` between two extrema, before the first and after the last one.
     """
-    if len(way) < 3:
+    if len(path) < 3:
         return [], []
-    slope = np.sign(np.diff(way))
-    bends = [0, *(np.flatnonzero(slope[1:] != slope[:-1]) + 1).tolist(), len(way) - 1]
+    slope = np.sign(np.diff(path))
+    bends = [0, *(np.flatnonzero(slope[1:] != slope[:-1]) + 1).tolist(), len(path) - 1]
     found: tuple[list[float], list[float]] = ([], [])
     highest = lowest = bends[0]
-    rising: bool | None = None  # not known yet
+    rising: bool | None = None  # None: unknown before the first change by `reach`
     for at in bends:
-        if way[at] > way[highest]:
+        if path[at] > path[highest]:
             highest = at
-        if way[at] < way[lowest]:
+        if path[at] < path[lowest]:
             lowest = at
-        if rising is not True and way[at] - way[lowest] >= reach:
+        if rising is not True and path[at] - path[lowest] >= reach:
             if rising is False:
-                found[1].append(_between_rows(-way, lowest))
+                found[1].append(_peak_row(-path, lowest))
             rising, highest = True, at
-        elif rising is not False and way[highest] - way[at] >= reach:
+        elif rising is not False and path[highest] - path[at] >= reach:
             if rising is True:
-                found[0].append(_between_rows(way, highest))
+                found[0].append(_peak_row(path, highest))
             rising, lowest = False, at
     return found
 
 
-def _between_rows(way: Doubles, peak: int) -> float:
-    """Where a parabola through the peak and its neighbours is highest."""
-    before, here, after = way[peak - 1 : peak + 2]
+def _peak_row(path: Doubles, peak: int) -> float:
+    """Return the fractional row of the maximum of a parabola through a peak and its neighbours."""
+    before, here, after = path[peak - 1 : peak + 2]
     bend = before - 2 * here + after
     return float(peak) + (0.5 * float(before - after) / float(bend) if bend < 0 else 0.0)
 
 
-def _chains(strikes: Sequence[_Strike], rate_hz: float) -> list[list[_Strike]]:
-    """Strikes in a row that alternate at a walker's pace."""
+def _step_sequences(strikes: Sequence[_Strike], rate_hz: float) -> list[list[_Strike]]:
+    """Split strikes into sequences that alternate between the feet at a walking pace."""
     chains: list[list[_Strike]] = []
     for strike in strikes:
         last = chains[-1][-1] if chains else None
-        shortest, longest = (seconds * rate_hz for seconds in _STEP_S)
+        shortest, longest = (seconds * rate_hz for seconds in _STEP_DURATION_S)
         if last is not None and last.side != strike.side and shortest <= strike.at - last.at <= longest:
             chains[-1].append(strike)
         else:
             chains.append([strike])
-    return [chain for chain in chains if len(chain) >= _LEAST_STRIKES]
+    return [chain for chain in chains if len(chain) >= _MIN_STRIKES]
 
 
-def _measured(bouts: Sequence[_Bout]) -> Gait:
+def _summarise(bouts: Sequence[_Bout]) -> Gait:
     steps = np.concatenate([np.diff(bout.times) for bout in bouts])
-    # A step is called after the foot that ends it.
+    # A step is named after the foot that ends it.
     own = np.concatenate([np.array(bout.sides[1:]) for bout in bouts])
     strides = np.concatenate([bout.times[2:] - bout.times[:-2] for bout in bouts])
-    lengths = np.concatenate([np.linalg.norm((b.places[2:] - b.places[:-2])[:, :2], axis=1) for b in bouts])
-    widths = np.concatenate([_widths(bout.places[:, :2]) for bout in bouts])
+    lengths = np.concatenate([np.linalg.norm((b.positions[2:] - b.positions[:-2])[:, :2], axis=1) for b in bouts])
+    widths = np.concatenate([_widths(bout.positions[:, :2]) for bout in bouts])
     stances = [share for bout in bouts for share in _stances(bout)]
     speed = float(lengths.sum() / strides.sum())
-    travels = speed > _STANDS_M_S
+    travels = speed > _MIN_SPEED_M_S
     right, left = (float(steps[own == side].mean()) if (own == side).any() else np.nan for side in range(2))
     return Gait(
         tuple(event for bout in bouts for event in bout.events),
@@ -242,11 +249,11 @@ def _measured(bouts: Sequence[_Bout]) -> Gait:
 
 
 def _stances(bout: _Bout) -> list[float]:
-    """Of each stride, its share from the heel strike to the toe off."""
+    """Return each stride's fraction from heel strike to toe off."""
     shares = []
     for side in range(2):
-        strikes = bout.times[[at for at, who in enumerate(bout.sides) if who == side]]
-        for off in (off for who, off in bout.toe_offs if who == side):
+        strikes = bout.times[[at for at, foot in enumerate(bout.sides) if foot == side]]
+        for off in (off for foot, off in bout.toe_offs if foot == side):
             after = int(np.searchsorted(strikes, off))
             if 0 < after < len(strikes):
                 start, end = strikes[after - 1 : after + 1]
@@ -254,8 +261,11 @@ def _stances(bout: _Bout) -> list[float]:
     return shares
 
 
-def _widths(places: Doubles) -> Doubles:
-    """(n, 2) -> (n - 2,) distance of each strike from the line between the other foot's two (Huxham et al. 2006)."""
-    line = unit(places[2:] - places[:-2])
-    over = places[1:-1] - places[:-2]
+def _widths(positions: Doubles) -> Doubles:
+    """Return the step widths (n - 2,) of heel strikes at `positions` (n, 2), in metres.
+
+    The width is a strike's distance from the line between the other foot's two strikes (Huxham et al. 2006).
+    """
+    line = unit(positions[2:] - positions[:-2])
+    over = positions[1:-1] - positions[:-2]
     return np.asarray(np.abs(line[:, 0] * over[:, 1] - line[:, 1] * over[:, 0]))

@@ -1,14 +1,14 @@
-"""Joint angles as biomechanics has them, from the joints alone. Degrees.
+"""Compute the joint angles of biomechanics, in degrees, from the 17 joints.
 
 Body axes, right-handed: x forward, y up along the trunk, z to the person's right. The pelvis has the hip line as z, the
-chest the shoulder line, both at a right angle to the trunk. H36M-17 does not see the pelvis tilt by itself, so the
-trunk stands for it: hip flexion is the angle between trunk and thigh, and there is no lumbar flexion.
+chest the shoulder line, both at a right angle to the trunk. H36M-17 does not show the tilt of the pelvis, so the trunk
+stands for it: hip flexion is the angle between trunk and thigh, and there is no lumbar flexion.
 
-Signs (International Society of Biomechanics: Wu et al., J. Biomech. 35:543, 2002 and 38:981, 2005; the order of the
-turns is that of OpenSim's models, flexion first): standing with hanging arms is 0 everywhere; flexion takes the limb
-forward, abduction away from the body's middle; knee and elbow are 0 when straight and grow as they bend. What cannot be
-seen from 17 joints has no column: ankles, wrists, and every turn of a limb about its own axis. Flexion of a limb that
-points straight to the side means nothing and is NaN, and so is everything in a frame without the person.
+Signs (International Society of Biomechanics: Wu et al., J. Biomech. 35:543, 2002 and 38:981, 2005; rotations in the
+order of OpenSim's models, flexion first): standing with hanging arms is 0 in every angle; flexion moves the limb
+forward, abduction away from the body's midline; knee and elbow are 0 when straight and grow as they bend. Angles that
+17 joints cannot show have no column: ankles, wrists, and every rotation of a limb about its own axis. The flexion of a
+limb that points straight to the side is undefined and NaN; all angles are NaN in a frame without the person.
 """
 
 from __future__ import annotations
@@ -18,24 +18,25 @@ import numpy as np
 from ..body.bones import unit
 from ..core.arrays import Doubles
 
-# What is measured of each side, and of the middle.
+# Angles of each side, and of the trunk.
 SIDE_ANGLES = (
     "hip_flexion", "hip_abduction", "knee_flexion", "shoulder_flexion", "shoulder_abduction", "elbow_flexion",
 )  # fmt: skip
 TRUNK_ANGLES = ("trunk_tilt", "trunk_list", "trunk_rotation", "lumbar_bending", "lumbar_rotation")
 ANGLES = (*TRUNK_ANGLES, *(f"{side}_{angle}" for side in ("right", "left") for angle in SIDE_ANGLES))
 
-_ASIDE = np.sin(np.radians(10))  # a limb nearer to the side than this has no flexion
+_MIN_SAGITTAL = np.sin(np.radians(10))  # smallest sagittal component of a limb's unit vector that has a flexion
 
 
 def joint_angles(joints: Doubles) -> dict[str, Doubles]:
-    """(T, 17, 3) world joints (z up, +y away from the camera), NaN = not seen -> name -> (T,) degrees for `ANGLES`.
+    """Compute all `ANGLES`, (T,) degrees each, from world joints (T, 17, 3).
 
-    `trunk_tilt` is negative when leaning forward, `trunk_list` positive when the right side is lower, `trunk_rotation`
-    0 when facing the camera and positive when turned to the person's left; `lumbar_bending` is positive to the right
-    and `lumbar_rotation` to the left, both of the chest against the pelvis.
+    World: z up, +y away from the camera, NaN = not seen. `trunk_tilt` is negative when leaning forward, `trunk_list`
+    positive when the right side is lower, `trunk_rotation` 0 when facing the camera and positive when turned to the
+    person's left. `lumbar_bending` is positive to the right and `lumbar_rotation` to the left, both of the chest
+    relative to the pelvis.
     """
-    # OpenSim's ground: x toward the camera, y up, z to the left of the picture.
+    # OpenSim's ground axes: x toward the camera, y up, z to the left of the image.
     points = np.stack([-joints[..., 1], joints[..., 2], -joints[..., 0]], axis=-1)
     trunk = unit(points[:, 8] - points[:, 0])
     pelvis = _body_axes(trunk, points[:, 1] - points[:, 4], keep_side=True)
@@ -59,13 +60,16 @@ def joint_angles(joints: Doubles) -> dict[str, Doubles]:
         for joint, axes, limb in (("hip", pelvis, thigh), ("shoulder", chest, upper)):
             flexion, abduction = _flexion_abduction(_in_axes(axes, limb), sign)
             found[f"{name}_{joint}_flexion"], found[f"{name}_{joint}_abduction"] = flexion, abduction
-        found[f"{name}_knee_flexion"] = _between(thigh, shank)
-        found[f"{name}_elbow_flexion"] = _between(upper, fore)
+        found[f"{name}_knee_flexion"] = _angle_between(thigh, shank)
+        found[f"{name}_elbow_flexion"] = _angle_between(upper, fore)
     return {name: np.degrees(found[name]) for name in ANGLES}
 
 
 def _body_axes(up: Doubles, right: Doubles, keep_side: bool) -> Doubles:
-    """(T, 3, 3) with the axes x, y, z as columns. `keep_side`: z is exactly `right`, else y is exactly `up`."""
+    """Build body axes (T, 3, 3) with x, y, z as columns.
+
+    With `keep_side`, z is exactly `right`; otherwise y is exactly `up`.
+    """
     forward = unit(np.cross(up, right))
     if keep_side:
         z = unit(right)
@@ -77,20 +81,21 @@ def _body_axes(up: Doubles, right: Doubles, keep_side: bool) -> Doubles:
 
 
 def _in_axes(axes: Doubles, vectors: Doubles) -> Doubles:
-    """(T, 3) vectors in the coordinates of (T, 3, 3) axes."""
+    """Express vectors (T, 3) in the coordinates of axes (T, 3, 3)."""
     return np.asarray(np.einsum("tij,ti->tj", axes, vectors))
 
 
 def _flexion_abduction(limb: Doubles, sign: float) -> tuple[Doubles, Doubles]:
-    """(T,) radians of a limb's direction in body axes, hanging down at 0. `sign` 1: right side.
+    """Return flexion and abduction, (T,) radians each, of a limb's direction in body axes.
 
-    Flexion about z, then abduction about the turned x: limb = (sin f cos a, -cos f cos a, sign sin a).
+    A hanging limb has 0; `sign` is 1 on the right side and -1 on the left. Flexion rotates about z, then abduction
+    about the rotated x: limb = (sin f cos a, -cos f cos a, sign sin a).
     """
     flexion = np.arctan2(limb[:, 0], -limb[:, 1])
-    flexion[np.hypot(limb[:, 0], limb[:, 1]) < _ASIDE] = np.nan
+    flexion[np.hypot(limb[:, 0], limb[:, 1]) < _MIN_SAGITTAL] = np.nan
     return flexion, np.arcsin(np.clip(sign * limb[:, 2], -1, 1))
 
 
-def _between(first: Doubles, second: Doubles) -> Doubles:
-    """(T,) angle between unit vectors, exact also near 0."""
+def _angle_between(first: Doubles, second: Doubles) -> Doubles:
+    """Return the angle (T,) between unit vectors in radians, exact also near 0."""
     return np.asarray(np.arctan2(np.linalg.norm(np.cross(first, second), axis=1), np.einsum("tc,tc->t", first, second)))

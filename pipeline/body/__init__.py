@@ -1,1 +1,1 @@
-"""Bone lengths, filters and inverse kinematics: pure numpy on (T, 17, 3)."""
+"""Measure bones, filter joints and solve inverse kinematics on (T, 17, 3) arrays in numpy."""

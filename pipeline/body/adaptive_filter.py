@@ -1,9 +1,10 @@
-"""A low-pass that opens where something moves fast: noise goes where it shows, quick turns stay.
+"""Smooth joints with a speed-dependent cut-off: slow joints lose jitter, fast turns remain.
 
-Minimises  sum w_t |s_t - v_t|^2 + sum lambda_t |third difference of s at t|^2  (a Whittaker smoother; Eilers, A Perfect
-Smoother, 2003), which is what a Kalman filter and its Rauch-Tung-Striebel backward pass give for a path whose jerk is
-white noise: w is the inverse variance of a measurement, so a joint that the detector hardly saw follows from its
-neighbours in time, and lambda falls where the joint is fast. Zero phase, linear in the number of frames.
+The filter minimises  sum w_t |s_t - v_t|^2 + sum lambda_t |third difference of s at t|^2  (a Whittaker smoother;
+Eilers, A Perfect Smoother, 2003). A Kalman filter with its Rauch-Tung-Striebel backward pass gives the same for a path
+whose jerk is white noise: w is the inverse variance of a measurement, so a joint with a low detector score follows from
+its neighbours in time, and lambda falls where the joint is fast. The filter has zero phase and takes time linear in the
+number of frames.
 """
 
 from __future__ import annotations
@@ -14,19 +15,19 @@ from numpy.typing import NDArray
 from ..core.arrays import Doubles
 from .filters import SHORTEST_RUN, low_pass, runs, whittaker
 
-_ORDER = 3
-_SPEED_HZ = 4.0  # what is slow or fast is judged after a low-pass of this
-_SLOW_SHARE = 0.25  # of the highest cut-off: what joints that stand still are smoothed with
-_SPEEDS_M_S = (0.2, 1.0)  # below the first a joint counts as slow, above the second as fast
-_HIGHEST_SHARE = 0.4  # of the rate
-_WEIGHTS = (0.05, 2.0)  # limits, relative to the joint's median
+_ORDER = 3  # order of the penalised difference: jerk
+_SPEED_CUTOFF_HZ = 4.0  # Hz, cut-off of the low-pass before a joint's speed is computed
+_SLOW_SHARE = 0.25  # fraction of the cut-off of fast joints that is used for joints at rest
+_SPEEDS_M_S = (0.2, 1.0)  # m/s: below the first a joint counts as slow, above the second as fast
+_MAX_CUTOFF_SHARE = 0.4  # upper limit of the cut-off, as a fraction of the frame rate
+_WEIGHT_LIMITS = (0.05, 2.0)  # limits of the weights relative to the joint's median weight
 
 
 def adaptive(values: Doubles, weights: Doubles, seen: NDArray[np.bool_], rate_hz: float, cutoff_hz: float) -> Doubles:
-    """(T, J, 3) root-relative joints, metres, (T, J) weights >= 0 -> the same, each run of `seen` smoothed.
+    """Smooth root-relative joints (T, J, 3) in metres, each run of `seen` frames (T,) by itself.
 
-    `cutoff_hz` is where half of the amplitude of a fast joint is left; slow ones get a quarter of it. 0 = unchanged
-    copy. Unseen frames are left as they are.
+    `weights` (T, J) are >= 0. At `cutoff_hz` half of a fast joint's amplitude remains; slow joints get a quarter of
+    that cut-off. With a cut-off of 0 the copy is unchanged. Unseen frames stay unchanged.
     """
     out = np.array(values, np.float64)
     if cutoff_hz <= 0 or rate_hz <= 0:
@@ -36,13 +37,13 @@ def adaptive(values: Doubles, weights: Doubles, seen: NDArray[np.bool_], rate_hz
         if length < max(SHORTEST_RUN, _ORDER + 2):
             continue
         part = out[run]
-        slow = low_pass(part, np.ones(length, np.bool_), rate_hz, _SPEED_HZ)
+        slow = low_pass(part, np.ones(length, np.bool_), rate_hz, _SPEED_CUTOFF_HZ)
         speed = np.linalg.norm(np.gradient(slow, axis=0), axis=-1) * rate_hz
         fast = np.clip((speed - _SPEEDS_M_S[0]) / (_SPEEDS_M_S[1] - _SPEEDS_M_S[0]), 0, 1)
-        cutoff = np.minimum(cutoff_hz * (_SLOW_SHARE + (1 - _SLOW_SHARE) * fast), _HIGHEST_SHARE * rate_hz)
+        cutoff = np.minimum(cutoff_hz * (_SLOW_SHARE + (1 - _SLOW_SHARE) * fast), _MAX_CUTOFF_SHARE * rate_hz)
         for joint in range(part.shape[1]):
             weight = weights[run, joint]
             middle = float(np.median(weight))
-            weight = np.clip(weight / middle, *_WEIGHTS) if middle > 0 else np.ones(length)
+            weight = np.clip(weight / middle, *_WEIGHT_LIMITS) if middle > 0 else np.ones(length)
             part[:, joint] = whittaker(part[:, joint], weight, rate_hz, cutoff[:, joint], _ORDER)
     return out

@@ -1,9 +1,9 @@
-"""Inverse kinematics of one body: constant bones, and every joint as near as can be to where it is wanted.
+"""Fit a body of constant bone lengths to target joints by least-squares inverse kinematics.
 
 With constant lengths the joints are linear in 13 unit vectors (hip line, trunk, shoulder line, neck, head, eight limb
-bones) and the pelvis: X = pelvis + M D. Each vector in turn has a closed solution, the direction of its weighted
-residual, so sweeps of coordinate descent go down without a step size, all frames at once. Unlike directions copied
-bone by bone (`bones.with_body`), what is wrong in a thigh is not handed on to the ankle.
+bones) and the pelvis: X = pelvis + M D. Each vector in turn has a closed-form solution, the direction of its weighted
+residual, so coordinate descent needs no step size and runs over all frames at once. In contrast to directions copied
+bone by bone (`bones.with_body`), an error of a thigh does not propagate to the ankle.
 """
 
 from __future__ import annotations
@@ -13,12 +13,15 @@ import numpy as np
 from ..core.arrays import Doubles
 from .bones import DIRECTIONS, Body, unit, with_body
 
-_SWEEPS = 8
-_LEAST_WEIGHT = 1e-3
+_SWEEPS = 8  # sweeps of coordinate descent over the 13 vectors
+_MIN_WEIGHT = 1e-3  # lower limit of a joint's weight, which keeps every vector determined
 
 
-def reach(body: Body) -> Doubles:
-    """(17, 13) metres: how far each joint moves with each unit vector. The rule's middles are exact."""
+def joint_jacobian(body: Body) -> Doubles:
+    """Return the matrix M (17, 13) in metres: how far each joint moves with each unit vector.
+
+    Pelvis, thorax and spine are exactly the midpoints that the skeleton's rule defines.
+    """
     size = body.lengths
     out = np.zeros((17, len(DIRECTIONS)))
     at = {bone: column for column, bone in enumerate(DIRECTIONS)}
@@ -40,17 +43,18 @@ def reach(body: Body) -> Doubles:
 
 
 def fitted(wanted: Doubles, weights: Doubles, body: Body, sweeps: int = _SWEEPS) -> Doubles:
-    """(T, 17, 3) wanted joints, metres, (T, 17) weights -> (T, 17, 3) of `body`, at the least weighted square distance.
+    """Fit `body` to target joints (T, 17, 3) in metres with weights (T, 17); return (T, 17, 3).
 
-    Starts from the directions of `wanted`. Frames that are not whole (NaN) stay NaN. The pelvis moves, too.
+    The fit minimises the weighted sum of squared distances and starts from the directions of `wanted`. The pelvis moves
+    too. Frames with a NaN joint become NaN.
     """
     out = np.full(wanted.shape, np.nan)
     seen = np.isfinite(wanted).all(axis=(1, 2))
     goal = wanted[seen].astype(np.float64)
     if not len(goal):
         return out
-    weight = np.maximum(weights[seen].astype(np.float64), _LEAST_WEIGHT)
-    lengths = reach(body)
+    weight = np.maximum(weights[seen].astype(np.float64), _MIN_WEIGHT)
+    lengths = joint_jacobian(body)
     vectors = np.stack([unit(goal[:, a] - goal[:, b]) for a, b in DIRECTIONS])  # (13, n, 3)
     joints = with_body(goal, body)
     total = weight.sum(axis=1)[:, None]

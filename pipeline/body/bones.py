@@ -1,4 +1,4 @@
-"""Constant bone lengths: one body for the whole take, left and right alike; the lifter's directions are kept."""
+"""Measure bone lengths over a take, equal left and right, and apply them to joints."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import numpy as np
 from ..core.arrays import Doubles
 from ..core.skeletons import H36M17
 
-_TINY = 1e-9
+_TINY = 1e-9  # smallest length that a vector is divided by
 
-# Limb -> the bones, by the joint they end in, and which share of the limb each is.
+# Limb -> (its bones, named by the joint at their end; fraction of the limb's length per bone).
 _LIMBS: dict[str, tuple[tuple[int, ...], float]] = {
     "hip_width": ((1, 4), 0.5),
     "thigh": ((2, 5), 1.0),
@@ -25,12 +25,12 @@ _LIMBS: dict[str, tuple[tuple[int, ...], float]] = {
 
 
 _PARENTS = [max(parent, 0) for parent in H36M17.parents]
-_ALONG = np.ones(17)  # which way a bone lies on the line that is measured: hips and shoulders share one
+_ALONG = np.ones(17)  # sign of a bone along its measured line: both hips, and both shoulders, share one line
 _ALONG[[1, 14]] = -1
 
 
-# The unit vectors that a body of constant lengths consists of, which `with_body` keeps: (joint it points to, joint it
-# comes from). Hip line, trunk, shoulder line, neck, head, and the eight limb bones.
+# Unit vectors that define a pose of constant lengths and that `with_body` keeps, as (end joint, start joint): hip line,
+# trunk, shoulder line, neck, head, and the eight limb bones.
 DIRECTIONS = (
     (4, 1), (8, 0), (11, 14), (9, 8), (10, 9),
     (2, 1), (3, 2), (5, 4), (6, 5), (12, 11), (13, 12), (15, 14), (16, 15),
@@ -39,7 +39,10 @@ DIRECTIONS = (
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """Lengths of one person's bones. `lengths[j]` joins joint j to its H36M-17 parent, metres; [0] is 0."""
+    """Hold the bone lengths of one person in metres.
+
+    `lengths[j]` is the distance of joint j from its H36M-17 parent; [0] is 0.
+    """
 
     lengths: Doubles  # (17,)
 
@@ -47,7 +50,7 @@ class Body:
         return Body(self.lengths * factor)
 
     def with_limbs(self, limbs_m: Mapping[str, float]) -> Body:
-        """The same with lengths that are known, metres: the keys are those of `config.LIMBS`."""
+        """Return a body with the given limb lengths in metres; keys are those of `config.LIMBS`."""
         lengths = self.lengths.copy()
         for name, length in limbs_m.items():
             joints, share = _LIMBS[name]
@@ -56,21 +59,21 @@ class Body:
 
     @property
     def chain_m(self) -> float:
-        """Leg + pelvis-thorax-nose-head_top, see `stature`."""
+        """Return the length of leg + pelvis-thorax-nose-head_top in metres, see `stature`."""
         size = self.lengths
         return float(size[2] + size[3] + size[7] + size[8] + size[9] + size[10])
 
 
 def unit(vectors: Doubles) -> Doubles:
-    """(..., 3) -> the same directions with length 1 (zero stays zero, NaN stays NaN)."""
+    """Normalise vectors (..., 3) to length 1; zero stays zero, NaN stays NaN."""
     return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), _TINY))
 
 
 def measure_body(joints: Doubles) -> Body:
-    """(T, 17, 3) joints, NaN = not seen -> the body: medians over the take, the same for left and right.
+    """Measure the median bone lengths of joints (T, 17, 3), equal for left and right.
 
-    The pelvis is the middle of the hips, the thorax that of the shoulders and the spine the middle of those two, so
-    hips, shoulders and the two halves of the trunk are half of the whole distances.
+    Frames with a NaN joint (not seen) are left out. The pelvis is the midpoint of the hips, the thorax that of the shoulders and the spine that of pelvis and thorax.
+    Hip, shoulder and trunk bones are therefore half of the measured distances.
     """
     joints = joints[np.isfinite(joints).all(axis=(1, 2))]
     lengths = np.zeros(17)
@@ -88,7 +91,7 @@ def measure_body(joints: Doubles) -> Body:
 
 
 def with_body(joints: Doubles, body: Body) -> Doubles:
-    """(T, 17, 3) joints -> the same directions with exactly the lengths of `body`; the pelvis stays where it is."""
+    """Give joints (T, 17, 3) exactly the lengths of `body`; keep directions and pelvis."""
     bones = joints - joints[:, _PARENTS]
     bones[:, [1, 4]] = (joints[:, 4] - joints[:, 1])[:, None]
     bones[:, [7, 8]] = (joints[:, 8] - joints[:, 0])[:, None]
@@ -102,6 +105,6 @@ def with_body(joints: Doubles, body: Body) -> Doubles:
 
 
 def bone_lengths(joints: Doubles) -> Doubles:
-    """(..., 17, 3) -> (..., 17) length of the bone from each joint to its parent, [0] is 0."""
+    """Return the distance (..., 17) of each joint (..., 17, 3) from its parent; [0] is 0."""
     parents = np.maximum(np.array(H36M17.parents), 0)
     return np.asarray(np.linalg.norm(joints - joints[..., parents, :], axis=-1))

@@ -1,8 +1,8 @@
-"""Zero-phase low-pass of everything that moves; gaps stay gaps.
+"""Low-pass joint paths without phase shift, smooth them, and fill short gaps.
 
-A Butterworth filter run forward and backward delays nothing, which is what movement science uses for joint paths
-(Winter, Biomechanics and Motor Control of Human Movement, section 3.4). Each run of seen frames is filtered on its own,
-so that nothing leaks over a gap.
+A Butterworth filter run forward and backward causes no delay; movement science uses it for joint paths (Winter,
+Biomechanics and Motor Control of Human Movement, section 3.4). Each run of seen frames is filtered separately, so that
+no value affects frames beyond a gap.
 """
 
 from __future__ import annotations
@@ -15,26 +15,26 @@ from numpy.typing import NDArray
 
 from ..core.arrays import Doubles
 
-_ORDER = 2
-# Two passes of a second-order filter would put the -3 dB point below the wanted cut-off (Winter's correction).
+_ORDER = 2  # order of the Butterworth filter in one direction
+# Two passes of a second-order filter would put the -3 dB point below the requested cut-off (Winter's correction).
 _PASS_CORRECTION = float((2**0.5 - 1) ** 0.25)
-_HIGHEST_SHARE = 0.45  # of the rate: nearer to half of it there is nothing left to take away
-SHORTEST_RUN = 4  # frames; below that there is nothing to tell noise from movement
+_MAX_CUTOFF_SHARE = 0.45  # fraction of the frame rate: a higher cut-off (up to half of the rate) filters nothing
+SHORTEST_RUN = 4  # frames; in a shorter run noise and movement cannot be distinguished
 
 
 def runs(seen: NDArray[np.bool_]) -> list[slice]:
-    """(T,) flags -> the stretches of consecutive True, in order."""
+    """Return the slices of consecutive True values in flags (T,), in order."""
     edges = np.flatnonzero(np.diff(np.concatenate(([False], seen, [False])).astype(np.int8)))
     return [slice(int(a), int(b)) for a, b in edges.reshape(-1, 2)]
 
 
 def low_pass(values: Doubles, seen: NDArray[np.bool_], rate_hz: float, cutoff_hz: float) -> Doubles:
-    """(T, ...) values -> the same, each run of `seen` frames low-passed along time at `cutoff_hz` (-3 dB).
+    """Low-pass each run of `seen` frames in values (T, ...) along time at `cutoff_hz` (-3 dB).
 
-    Unseen frames are left as they are. A cut-off of 0, or one that the rate cannot carry, returns an unchanged copy.
+    Unseen frames stay unchanged. A cut-off of 0, or one too high for the rate, returns an unchanged copy.
     """
     out = np.array(values, np.float64)
-    if cutoff_hz <= 0 or cutoff_hz >= _HIGHEST_SHARE * rate_hz:
+    if cutoff_hz <= 0 or cutoff_hz >= _MAX_CUTOFF_SHARE * rate_hz:
         return out
     # The correction belongs to the analogue filter, so it is made on the warped frequency axis of the digital one.
     cutoff = float(np.arctan(np.tan(np.pi * cutoff_hz / rate_hz) / _PASS_CORRECTION) * rate_hz / np.pi)
@@ -45,19 +45,19 @@ def low_pass(values: Doubles, seen: NDArray[np.bool_], rate_hz: float, cutoff_hz
     for run in runs(seen):
         length = run.stop - run.start
         if length >= SHORTEST_RUN:
-            # Point-reflected ends ("odd") keep the speed at the ends; a short run is reflected as far as it goes.
+            # Point-reflected ends ("odd") keep the speed at the ends; a short run is reflected over its whole length.
             out[run] = sosfiltfilt(sos, out[run], axis=0, padtype="odd", padlen=min(wanted_padding, length - 1))
     return out
 
 
 def savitzky_golay(values: Doubles, seen: NDArray[np.bool_], rate_hz: float, cutoff_hz: float) -> Doubles:
-    """As `low_pass`, by local polynomials of the third degree whose length gives about that cut-off.
+    """Smooth like `low_pass` with local cubic polynomials whose length gives about that cut-off.
 
     Schafer, What Is a Savitzky-Golay Filter?, IEEE Signal Processing Magazine 2011: f_c = (N + 1) / (3.2 M - 4.6) of
-    half the rate, M = half the length, N = 2 (in the middle, the third degree changes nothing).
+    half the rate, M = half the length, N = 2 (at the centre of the window, the cubic term has no effect).
     """
     out = np.array(values, np.float64)
-    if cutoff_hz <= 0 or cutoff_hz >= _HIGHEST_SHARE * rate_hz:
+    if cutoff_hz <= 0 or cutoff_hz >= _MAX_CUTOFF_SHARE * rate_hz:
         return out
     from scipy.signal import savgol_filter
 
@@ -70,19 +70,20 @@ def savitzky_golay(values: Doubles, seen: NDArray[np.bool_], rate_hz: float, cut
 
 
 def whittaker(values: Doubles, weights: Doubles, rate_hz: float, cutoff_hz: float | Doubles, order: int = 2) -> Doubles:
-    """Minimise sum w (s - v)^2 + sum lambda (difference of `order` of s)^2; half the amplitude is left at the cut-off.
+    """Smooth values (T,) or (T, C) with weights (T,): minimise error plus roughness (Whittaker).
 
-    (T,) or (T, C) values, (T,) weights -> the same shape as `values`. `cutoff_hz`: one, or one a frame (T,). Linear in
-    the number of frames; a frame of weight 0 is filled from its neighbours (Eilers, A Perfect Smoother, 2003).
+    The result minimises sum w (s - v)^2 + sum lambda (difference of `order` of s)^2 and keeps half of the amplitude at
+    `cutoff_hz`, a number or one value per frame (T,). A frame of weight 0 is filled from its neighbours. The time is
+    linear in the number of frames (Eilers, A Perfect Smoother, 2003).
     """
     from scipy.linalg import solveh_banded
 
     count = len(values)
     rows = count - order
-    if isinstance(cutoff_hz, np.ndarray):  # of the frames that a difference reaches over
+    if isinstance(cutoff_hz, np.ndarray):  # mean over the frames of each difference
         cutoff_hz = np.convolve(cutoff_hz, np.full(order + 1, 1 / (order + 1)), "valid")
     stiffness = (rate_hz / (2 * np.pi * cutoff_hz)) ** (2 * order)
-    if np.ndim(stiffness) == 0:  # the same but for its last bit, which shows in exported files
+    if np.ndim(stiffness) == 0:  # changes at most the last bit, which keeps exported files equal to earlier versions'
         stiffness = np.sqrt(stiffness) * np.sqrt(stiffness)
     difference = np.array([(-1.0) ** i * comb(order, i) for i in range(order + 1)])
     bands = np.zeros((order + 1, count))  # upper form: the diagonal comes last
@@ -95,9 +96,10 @@ def whittaker(values: Doubles, weights: Doubles, rate_hz: float, cutoff_hz: floa
 
 
 def fill_gaps(values: Doubles, seen: NDArray[np.bool_], longest: int) -> NDArray[np.bool_]:
-    """Fill `values` (T, ...) in place where at most `longest` unseen frames lie between seen ones; returns which (T,).
+    """Fill gaps of at most `longest` frames in `values` (T, ...) in place; return the mask (T,).
 
-    A cubic through the ends with their speeds; where an end is a run of one frame, a straight line there.
+    A gap is filled with a cubic through both ends and their speeds. An end that is a run of one frame has no speed; the
+    speed of the straight line over the gap takes its place.
     """
     filled = np.zeros(len(seen), np.bool_)
     stretches = runs(seen)

@@ -73,7 +73,7 @@ def dtype_for(precision: str, device: torch.device) -> torch.dtype:
     if not works:
         raise ModelError(f"{device} computes wrongly in bfloat16.", "Choose float32.")
     if not has_bfloat16(device):
-        log.warning("%s emulates bfloat16, which is slower than float32", device_name(device))
+        log.warning("bfloat16 is emulated on %s, which is slower than float32", device_name(device))
     return torch.bfloat16
 
 

@@ -8,8 +8,8 @@
 What slides is mostly the root: depth is the weak direction of one camera. So first the root is shifted along the line
 of sight so that standing feet stay where they are, with a path as smooth as people move. Of what is left the faster
 part moves the body too: where an ankle is under its pelvis the lifter knows better than the picture says where both
-are. Only the rest is done by the legs (`legs.reach`). Blending: an ankle's shift begins before its contact and fades
-after it, so nothing pops. Between contacts and in the air nothing is touched but by these fades: a jump stays a jump.
+are. Only the rest is done by the legs (`leg_ik.move_ankle`). Blending: an ankle's shift begins before its contact and
+fades after it, so nothing pops. Between contacts and in the air nothing is touched but by these fades: a jump stays a jump.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from typing import Literal
 import numpy as np
 
 from ...body.filters import runs, whittaker
-from ...body.leg_ik import LEGS, leg_reach, reach
+from ...body.leg_ik import LEGS, leg_reach, move_ankle
 from ...core.arrays import Doubles
 from ..joint_limits import turned_aside
 from .foot_contacts import ANKLES, Bools, standing_feet
@@ -58,7 +58,7 @@ def locked(joints: Doubles, rate_hz: float, mode: FootLock, eye: Doubles, ankle_
         wanted = [_wanted(part[:, LEGS[side][2]], standing[:, side], rate_hz, mode, ankle_m) for side in range(2)]
         part = part + _pulled(part, wanted, rate_hz)[:, None]
         for side in range(2):
-            part = reach(part, side, wanted[side].ankle)
+            part = move_ankle(part, side, wanted[side].ankle)
         # Hips and ankles are where they should be: a knee that this bent backward is turned about the line between.
         for _ in range(_ROUNDS):
             part, wrong = turned_aside(part)

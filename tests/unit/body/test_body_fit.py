@@ -7,7 +7,7 @@ import itertools
 import numpy as np
 import pytest
 
-from pipeline.body.body_fit import fitted, reach
+from pipeline.body.body_fit import fitted, joint_jacobian
 from pipeline.body.bones import bone_lengths, measure_body, unit, with_body
 from tests.helpers.motion import clip
 
@@ -30,7 +30,7 @@ def test_reach_is_the_body():
     bones = ((4, 1), (8, 0), (11, 14), (9, 8), (10, 9), (2, 1), (3, 2), (5, 4), (6, 5), (12, 11), (13, 12), (15, 14),
              (16, 15))  # fmt: skip
     vectors = np.stack([unit(EXACT[:, a] - EXACT[:, b]) for a, b in bones], axis=1)
-    assert np.allclose(np.einsum("jk,tkc->tjc", reach(BODY), vectors), EXACT, atol=1e-9)
+    assert np.allclose(np.einsum("jk,tkc->tjc", joint_jacobian(BODY), vectors), EXACT, atol=1e-9)
 
 
 def test_what_is_possible_is_kept():
@@ -60,7 +60,7 @@ def test_more_sweeps_only_come_nearer():
 
 def test_weights_say_who_gives_way():
     wanted = EXACT.copy()
-    wanted[:, 3] += [0.0, 0.0, -0.3]  # an ankle out of reach ...
+    wanted[:, 3] += [0.0, 0.0, -0.3]  # an ankle out of joint_jacobian ...
     trusted, doubted = ONES.copy(), ONES.copy()
     doubted[:, 3] = 0.01
     off = [np.linalg.norm(fitted(wanted, w, BODY)[:, 2] - EXACT[:, 2], axis=-1).mean() for w in (trusted, doubted)]

@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.body.bones import bone_lengths
 from pipeline.body.filters import low_pass, runs
-from pipeline.body.leg_ik import reach
+from pipeline.body.leg_ik import move_ankle
 from pipeline.post.ground.foot_contacts import places, standing_feet
 from pipeline.post.ground.foot_lock import FootLock, locked
 from tests.helpers.motion import RATE_HZ, clip, facing_camera
@@ -31,7 +31,7 @@ def drifting(name: str, size_m: float = 0.06) -> tuple[np.ndarray, np.ndarray]:
     out = true + swim[:, None] * np.array([0, 1.0, 0])
     tremble = low_pass(rng.normal(size=(frames, 2, 3)), EVERY[:frames], RATE_HZ, 5.0) * 0.02
     for side in range(2):
-        out = reach(out, side, out[:, ANKLES[side]] + tremble[:, side])
+        out = move_ankle(out, side, out[:, ANKLES[side]] + tremble[:, side])
     return true, out
 
 
@@ -78,21 +78,21 @@ def test_reach_keeps_lengths_and_goes_where_it_can():
     joints = clip("walk")
     rng = np.random.default_rng(1)
     wanted = joints[:, 6] + rng.normal(size=(len(joints), 3)) * 0.05
-    out = reach(joints, 1, wanted)
+    out = move_ankle(joints, 1, wanted)
     assert np.abs(bone_lengths(out) - bone_lengths(joints)).max() < 1e-9
     leg = bone_lengths(joints)[:, 5] + bone_lengths(joints)[:, 6]
     near = np.linalg.norm(wanted - joints[:, 4], axis=1) < 0.999 * leg
     assert near.mean() > 0.5
     assert np.abs(out[near, 6] - wanted[near]).max() < 1e-9
     assert np.array_equal(np.delete(out, [5, 6], axis=1), np.delete(joints, [5, 6], axis=1))
-    far = reach(joints, 1, joints[:, 6] + [0, 0, -3.0])
+    far = move_ankle(joints, 1, joints[:, 6] + [0, 0, -3.0])
     assert np.abs(bone_lengths(far) - bone_lengths(joints)).max() < 1e-9
-    assert np.array_equal(reach(joints, 0, joints[:, 3].copy()), joints)
+    assert np.array_equal(move_ankle(joints, 0, joints[:, 3].copy()), joints)
 
 
 def test_the_knee_stays_on_its_side():
     joints = clip("jump")
-    out = reach(joints, 0, joints[:, 3] + [0, 0, 0.05])
+    out = move_ankle(joints, 0, joints[:, 3] + [0, 0, 0.05])
     ahead = np.cross(joints[:, 8] - joints[:, 0], joints[:, 1] - joints[:, 4])
     middle = (out[:, 1] + out[:, 3]) / 2
     assert (np.einsum("tc,tc->t", out[:, 2] - middle, ahead) > 0).all()
