@@ -73,7 +73,7 @@ def test_the_live_lifter_answers_as_without(flip: bool) -> None:
         joints, scores = live_like(frames)
         joints[0, : frames // 2, 5] = np.nan
         rows = sorted({max(0, frames - 17), frames - 1})
-        one, other = (newest.lift(joints, scores, (1280, 720), 60.0, rows) for newest in (fast, plain))
+        one, other = (newest.lift(joints, scores, Camera((1280, 720), 60.0), rows) for newest in (fast, plain))
         np.testing.assert_allclose(one, other, atol=2e-5)
     lifter.close()
 
@@ -91,7 +91,7 @@ def test_an_openvino_that_does_not_run_is_told_of(
     def fails() -> None:
         raise error
 
-    monkeypatch.setattr(module.runtime, "quiet_openvino", fails)
+    monkeypatch.setattr(module, "quiet_openvino", fails)
     assert openvino_rows(network_of(()), ()) is None
     assert str(error) in caplog.text
 
