@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from app.actions import Actions
-from app.commands.playback import PlayCommands
+from app.commands.playback import PlaybackCommands
 from app.progress_meter import ProgressMeter
 from app.session.controller import Controller
 from app.views.take_rows import take_times
@@ -18,13 +18,13 @@ from pipeline.core.take import Progress, Take
 _LONG_MS = 500
 
 
-class Showing(QObject):
+class Presenter(QObject):
     """Connects itself; the window learns of another video by `video_shown`."""
 
     video_shown = Signal(object)  # VideoInfo
 
     def __init__(
-        self, window: QWidget, controller: Controller, workspace: Workspace, play: PlayCommands, actions: Actions
+        self, window: QWidget, controller: Controller, workspace: Workspace, play: PlaybackCommands, actions: Actions
     ) -> None:
         super().__init__(window)
         self._window, self._controller, self._workspace = window, controller, workspace

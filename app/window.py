@@ -23,14 +23,14 @@ from app.commands.detectors import DetectorCommands
 from app.commands.files import FileCommands
 from app.commands.help import HelpCommands
 from app.commands.horizon import HorizonCommands
-from app.commands.lifters import ModelCommands
-from app.commands.people import PersonCommands
-from app.commands.playback import PlayCommands
-from app.commands.pruning import RecipeCommands
+from app.commands.lifters import LifterCommands
+from app.commands.people import PeopleCommands
+from app.commands.playback import PlaybackCommands
+from app.commands.pruning import PruningCommands
 from app.commands.view import ViewCommands
 from app.live.commands import LiveCommands
 from app.notifications import Banner, CrashDialog
-from app.presenter import Showing
+from app.presenter import Presenter
 from app.session.controller import Controller
 from app.session.playback_clock import SPEEDS
 from app.settings import Settings
@@ -60,28 +60,28 @@ class Window(QMainWindow):
         self.actions_ = Actions(self, {"recent": self.files.recent_menu, "speed": speed_menu, "merge": merge_menu})
         self.workspace = Workspace(self.actions_, settings.run, settings.compare, SPEEDS)
         speed_menu.addActions(self.workspace.transport.speed_menu.actions())
-        self.play = PlayCommands(self, self.controller, settings, self.workspace, self.actions_)
+        self.play = PlaybackCommands(self, self.controller, settings, self.workspace, self.actions_)
         self.playback = self.play.playback
         self.views = ViewCommands(self, settings, self.workspace)
-        self.models = ModelCommands(self, backend, self.controller.threads)
+        self.lifters = LifterCommands(self, backend, self.controller.threads)
         self.detectors = DetectorCommands(self, backend, self.controller.threads)
         self.detectors.detectors_changed.connect(self.workspace.panel.set_detectors)
-        self.recipes = RecipeCommands(self, self.controller, self.workspace, self.models, self.actions_)
-        self.people = PersonCommands(self, self.controller, self.workspace, self.actions_, self.playback, merge_menu)
+        self.pruning = PruningCommands(self, self.controller, self.workspace, self.lifters, self.actions_)
+        self.people = PeopleCommands(self, self.controller, self.workspace, self.actions_, self.playback, merge_menu)
         self.curves = CurveCommands(self, self.controller, settings, self.workspace.drawer, self.play)
         self.horizon = HorizonCommands(self, self.controller, settings, self.workspace)
         self.help = HelpCommands(self, log_path)
         self.live = LiveCommands(self, backend, self.controller, settings, self.actions_)
         self.actions_.connect(
-            self, self.files, self.play, self.views, self.models, self.detectors, self.recipes, self.people,
+            self, self.files, self.play, self.views, self.lifters, self.detectors, self.pruning, self.people,
             self.horizon, self.help, self.live,
         )  # fmt: skip
         self.pages = QStackedWidget()
         self.pages.addWidget(self.empty)
         self.pages.addWidget(self.workspace)
         self.pages.addWidget(self.live.page)
-        self.showing = Showing(self, self.controller, self.workspace, self.play, self.actions_)
-        self.showing.video_shown.connect(self._video_shown)
+        self.presenter = Presenter(self, self.controller, self.workspace, self.play, self.actions_)
+        self.presenter.video_shown.connect(self._video_shown)
         central = QWidget()
         layout = column(self.banner, self.pages, spacing=0)
         layout.setStretch(1, 1)
@@ -119,7 +119,7 @@ class Window(QMainWindow):
         self.setMinimumSize(960, 600)
         self.views.restore_layout(self)
         self._show_recent()
-        self.showing.enable()
+        self.presenter.enable()
 
     @Slot()
     def _show_recent(self) -> None:
@@ -138,7 +138,7 @@ class Window(QMainWindow):
             return
         self.workspace.scene.prepare()
         try:
-            self.models.load()
+            self.lifters.load()
             self.detectors.load()
         except UserError as error:
             self.show_error(error)
@@ -177,13 +177,13 @@ class Window(QMainWindow):
         if files:
             event.acceptProposedAction()
             if files[0].suffix.lower() in CHECKPOINT_SUFFIXES:
-                self.models.open_dialog(files[0])
+                self.lifters.open_dialog(files[0])
             else:
                 self.controller.open_path(files[0])
 
     @Slot()
     def run(self) -> None:
-        problem = self.workspace.panel.recipe.editor.problem
+        problem = self.workspace.panel.pruning.editor.problem
         if problem:
             self.show_error(ConfigError(problem, "Correct it under Token pruning in the settings."))
         elif self.controller.can_run:
@@ -227,7 +227,7 @@ class Window(QMainWindow):
             self.pages.setCurrentWidget(self.empty if self.controller.session.info is None else self.workspace)
             if self.controller.session.info is not None:
                 self.play.resume()
-        self.showing.set_live(active)
+        self.presenter.set_live(active)
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802
         super().changeEvent(event)

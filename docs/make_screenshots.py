@@ -58,7 +58,7 @@ def photograph(window: Window, name: str) -> None:
 
 def compare(window: Window) -> None:
     """A tenth of the frames, with the full model as the ghost beside it. Needs the 2D of a run."""
-    recipe = window.workspace.panel.recipe
+    recipe = window.workspace.panel.pruning
     before = window.controller.take
     recipe.head.setChecked(True)
     recipe.editor.keep.setValue(COMPARED_PERCENT)

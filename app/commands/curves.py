@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Slot
 
-from app.commands.playback import PlayCommands
+from app.commands.playback import PlaybackCommands
 from app.session.controller import Controller
 from app.settings import Settings
 from app.views.drawer.curve_lines import Line, Mark
@@ -18,7 +18,7 @@ class CurveCommands(QObject):
     """Nothing is worked out while the curves are not seen."""
 
     def __init__(
-        self, parent: QObject, controller: Controller, settings: Settings, drawer: Drawer, play: PlayCommands
+        self, parent: QObject, controller: Controller, settings: Settings, drawer: Drawer, play: PlaybackCommands
     ) -> None:
         super().__init__(parent)
         self._controller, self._settings, self._drawer, self._view = controller, settings, drawer, drawer.curves

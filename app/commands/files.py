@@ -11,7 +11,7 @@ from app.backend.backend import TAKE_SUFFIX
 from app.notifications import Banner
 from app.session.controller import Controller
 from app.settings import Settings
-from app.views.dialogs.export_dialog import ExportDialog, ExportWish
+from app.views.dialogs.export_dialog import ExportDialog, ExportRequest
 from pipeline.core.errors import Cancelled, UserError
 from pipeline.core.take import Progress
 
@@ -101,7 +101,7 @@ class FileCommands(QObject):
         dialog.open()
 
     @Slot(object)
-    def _export(self, wish: ExportWish) -> None:
+    def _export(self, wish: ExportRequest) -> None:
         kept, beside = self._settings.export, wish.folder == self._controller.home
         kept.folder, kept.formats = "" if beside else str(wish.folder), ",".join(wish.formats)
         kept.everyone = wish.options.persons is None

@@ -12,11 +12,11 @@ from app.backend.backend import Backend
 from app.backend.lifter_info import FoundCheckpoint, LifterInfo, RecipeCost
 from app.commands.catalogue import CatalogueCommands, Download
 from app.threads.thread_set import ThreadSet
-from app.views.dialogs.lifters_dialog import ModelsDialog
+from app.views.dialogs.lifters_dialog import LiftersDialog
 from pipeline.core.pruning_schedule import PruneConfig
 
 
-class ModelCommands(CatalogueCommands):
+class LifterCommands(CatalogueCommands):
     """Asks the backend in threads of its own; `dialog` is the models dialog while it is open."""
 
     lifters_changed = Signal(object)  # sequence of LifterInfo
@@ -24,7 +24,7 @@ class ModelCommands(CatalogueCommands):
 
     def __init__(self, window: QWidget, backend: Backend, threads: ThreadSet) -> None:
         super().__init__(window, backend, threads)
-        self.dialog: ModelsDialog | None = None
+        self.dialog: LiftersDialog | None = None
         self._costs: dict[tuple[str, PruneConfig | None], RecipeCost] = {}
         self._counting = False
         self._next: dict[str, tuple[str, PruneConfig | None]] = {}  # newest question of each asker
@@ -79,7 +79,7 @@ class ModelCommands(CatalogueCommands):
     def open_dialog(self, path: Path | None = None) -> None:
         """The models dialog; with `path` it looks at that checkpoint file."""
         if self.dialog is None:
-            dialog = ModelsDialog(self._window)
+            dialog = LiftersDialog(self._window)
             dialog.recognise_wanted.connect(self._recognise)
             dialog.adopt_wanted.connect(self._adopt)
             dialog.remove_wanted.connect(self._remove)

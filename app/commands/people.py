@@ -14,7 +14,7 @@ from app.views.take_rows import row_at, take_times
 from app.views.workspace import Workspace
 
 
-class PersonCommands(QObject):
+class PeopleCommands(QObject):
     """The panel's choice and the menu's are one. `merge_menu` fills itself when it opens."""
 
     def __init__(

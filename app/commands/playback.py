@@ -18,7 +18,7 @@ from app.views.workspace import Workspace
 _FRAME_MS = 16
 
 
-class PlayCommands(QObject):
+class PlaybackCommands(QObject):
     """The Playback menu and the trim actions."""
 
     def __init__(

@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, Slot
 from app.actions import Actions
 from app.backend.lifter_info import RecipeCost
 from app.backend.pruning_settings import describe
-from app.commands.lifters import ModelCommands
+from app.commands.lifters import LifterCommands
 from app.session.comparison import Stage
 from app.session.controller import Controller
 from app.views.take_rows import take_times
@@ -15,20 +15,20 @@ from app.views.workspace import Workspace
 from pipeline.core.pruning_schedule import PruneConfig
 
 
-class RecipeCommands(QObject):
+class PruningCommands(QObject):
     """Connects the recipe panel with the controller, its comparer and the cost desk."""
 
     def __init__(
-        self, parent: QObject, controller: Controller, workspace: Workspace, models: ModelCommands, actions: Actions
+        self, parent: QObject, controller: Controller, workspace: Workspace, models: LifterCommands, actions: Actions
     ) -> None:
         super().__init__(parent)
         self._controller, self._workspace, self._models, self._actions = controller, workspace, models, actions
         panel = workspace.panel
-        panel.recipe_changed.connect(controller.relift)
+        panel.pruning_changed.connect(controller.relift)
         panel.other_changed.connect(controller.comparer.refresh)
-        panel.recipe.compare_toggled.connect(self.set_compare)
-        panel.recipe.editor.cost_wanted.connect(self._run_cost)
-        panel.recipe.other.cost_wanted.connect(self._other_cost)
+        panel.pruning.compare_toggled.connect(self.set_compare)
+        panel.pruning.editor.cost_wanted.connect(self._run_cost)
+        panel.pruning.other.cost_wanted.connect(self._other_cost)
         models.cost_known.connect(self._cost_known)
         models.lifters_changed.connect(panel.set_lifters)
         controller.comparer.changed.connect(self._compared)
@@ -37,7 +37,7 @@ class RecipeCommands(QObject):
     @Slot(bool)
     def set_compare(self, on: bool) -> None:
         """From the menu or from the panel: both show it."""
-        panel = self._workspace.panel.recipe
+        panel = self._workspace.panel.pruning
         panel.compare.setChecked(on)
         if on:
             panel.head.setChecked(True)
@@ -56,7 +56,7 @@ class RecipeCommands(QObject):
 
     @Slot(str, object, object)
     def _cost_known(self, lifter: str, prune: PruneConfig | None, cost: RecipeCost) -> None:
-        for editor in (self._workspace.panel.recipe.editor, self._workspace.panel.recipe.other):
+        for editor in (self._workspace.panel.pruning.editor, self._workspace.panel.pruning.other):
             if editor.asks_for(lifter, prune):
                 editor.show_cost(cost)
 
@@ -79,7 +79,7 @@ class RecipeCommands(QObject):
 
     def _title(self) -> str:
         """What the ghost is: the lifter is only named if it is another one."""
-        recipe = self._workspace.panel.recipe
+        recipe = self._workspace.panel.pruning
         info = recipe.other.info
         if info is None:
             return "Ghost"

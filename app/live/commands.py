@@ -22,7 +22,7 @@ from app.session.controller import Controller
 from app.session.take_files import recording_of
 from app.settings import Settings
 from app.threads.job_thread import Work
-from app.views.dialogs.live_dialog import LiveDialog, Models
+from app.views.dialogs.live_dialog import LiveChoices, LiveDialog
 from app.views.live.live_page import LivePage
 from pipeline.core.errors import UserError
 from pipeline.core.live import LiveStats, RunState
@@ -95,7 +95,7 @@ class LiveCommands(QObject):
         if self.dialog is not None:
             return
         try:
-            models = Models(self._backend.detectors(), self._backend.lifters())
+            models = LiveChoices(self._backend.detectors(), self._backend.lifters())
         except UserError as error:
             self.failed.emit(error)
             return

@@ -75,7 +75,7 @@ def real(make_window: Callable[..., Window]) -> Window:
 
 
 def lift_again_with_every_frame(real: Window, qtbot: QtBot) -> None:
-    before, pruner = real.controller.session.take, real.workspace.panel.recipe.editor.pruner
+    before, pruner = real.controller.session.take, real.workspace.panel.pruning.editor.pruner
     with qtbot.waitSignal(real.controller.finished, timeout=60_000):
         pruner.setCurrentIndex(pruner.findData("none"))
     after = real.controller.session.take

@@ -35,7 +35,7 @@ from pipeline.registry import find
 
 
 @dataclass(frozen=True, slots=True)
-class ExportWish:
+class ExportRequest:
     """What the user asked for."""
 
     folder: Path
@@ -50,7 +50,7 @@ class ExportDialog(QDialog):
     While files are written, Cancel, Escape and the window's cross ask for an end of that (`cancel_wanted`).
     """
 
-    wanted = Signal(object)  # ExportWish
+    wanted = Signal(object)  # ExportRequest
     cancel_wanted = Signal()
 
     def __init__(
@@ -188,7 +188,7 @@ class ExportDialog(QDialog):
         persons = self.who.currentData()
         options = dataclasses.replace(self.options.value, persons=tuple(persons) if persons else None)
         self.problem.hide()
-        self.wanted.emit(ExportWish(self._folder, self.stem.text().strip(), self.chosen, options))
+        self.wanted.emit(ExportRequest(self._folder, self.stem.text().strip(), self.chosen, options))
 
     def _set_writing(self, writing: bool) -> None:
         self._writing = writing

@@ -21,7 +21,7 @@ _COLUMNS = ("Lifter", "Network", "Frames", "Trained pruning", "State")
 _INVITE = "Drop a checkpoint file here to add it: " + " ".join(CHECKPOINT_SUFFIXES)
 
 
-class ModelsDialog(CatalogueDialog):
+class LiftersDialog(CatalogueDialog):
     """Says what is wanted; whoever listens answers with the `show_` methods and `set_lifters`."""
 
     recognise_wanted = Signal(object, object)  # Path, corrections: dict of str

@@ -23,7 +23,7 @@ _PLACE = "Camera, or rtsp://…, http://…, udp://…, or a video file"
 
 
 @dataclass(frozen=True, slots=True)
-class Models:
+class LiveChoices:
     """What can be chosen from."""
 
     detectors: Sequence[DetectorRow]
@@ -36,7 +36,9 @@ class LiveDialog(QDialog):
     wanted = Signal()
     refresh_wanted = Signal()
 
-    def __init__(self, settings: LiveSettings, models: Models, video_suffixes: Sequence[str], parent: QWidget) -> None:
+    def __init__(
+        self, settings: LiveSettings, models: LiveChoices, video_suffixes: Sequence[str], parent: QWidget
+    ) -> None:
         super().__init__(parent)
         self.setWindowTitle("Camera or stream")
         self.setMinimumWidth(520)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _STYLES = ("", " (dashes)", " (dots)", " (dash-dot)")
 
 
-class CurvesView(QWidget):
+class CurvesPage(QWidget):
     """`chosen` says that other curves are wanted: `quantity`, `parts` and `everyone` tell which."""
 
     chosen = Signal()

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QButtonGroup, QFrame, QStackedWidget, QToolButton, QWidget
 
-from app.views.drawer.curves_page import CurvesView
+from app.views.drawer.curves_page import CurvesPage
 from app.views.drawer.findings_list import FindingsList
 from app.views.drawer.people_list import PeopleList
 from app.views.widgets import column, row
@@ -20,7 +20,7 @@ class Drawer(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("card")
-        self.curves, self.people, self.findings = CurvesView(), PeopleList(), FindingsList()
+        self.curves, self.people, self.findings = CurvesPage(), PeopleList(), FindingsList()
         self.pages = QStackedWidget()
         self._group = QButtonGroup(self)
         self.tabs: dict[str, QToolButton] = {}

@@ -37,7 +37,7 @@ _PAUSE_MS = 400  # after the last change, before anything is computed: a slider 
 _LEAST_PERCENT = 5
 
 
-class RecipeEditor(QWidget):
+class PruningEditor(QWidget):
     """Edits `RecipeSettings` in place. What cannot combine is said in `problem_text` and stored nowhere."""
 
     changed = Signal()  # a recipe that can be run was stored; told after a pause

@@ -10,14 +10,14 @@ from PySide6.QtWidgets import QCheckBox, QWidget
 from app.backend.lifter_info import LifterInfo
 from app.backend.pruning_settings import RecipeSettings
 from app.views.settings.fields import Fold
-from app.views.settings.pruning_editor import RecipeEditor
+from app.views.settings.pruning_editor import PruningEditor
 from app.views.widgets import column, label
 
 _WHAT = "Neighbouring frames say nearly the same: dropping some inside the lifter makes it faster."
 _COMPARE = "Lifts the same 2D a second time and shows it as a ghost. It is never saved or exported."
 
 
-class RecipePanel(Fold):
+class PruningPanel(Fold):
     """`editor` edits the recipe of the run, `other` the one to compare with."""
 
     compare_toggled = Signal(bool)
@@ -29,10 +29,10 @@ class RecipePanel(Fold):
         self.host.setWordWrap(True)
         what = label(_WHAT, "muted")
         what.setWordWrap(True)
-        self.editor = RecipeEditor(recipe, with_lifter=False)
+        self.editor = PruningEditor(recipe, with_lifter=False)
         self.compare = QCheckBox("Compare with another recipe")
         self.compare.setToolTip(_COMPARE)
-        self.other = RecipeEditor(other, with_lifter=True)
+        self.other = PruningEditor(other, with_lifter=True)
         self.other.hide()
         self.body.setLayout(column(what, self.host, self.editor, 4, self.compare, self.other, spacing=7))
         self.compare.toggled.connect(self._compare_toggled)

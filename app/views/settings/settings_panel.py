@@ -23,7 +23,7 @@ from app.backend.lifter_info import INSTALLED, LifterInfo
 from app.settings import DEFAULT_HZ, CompareSettings, RunSettings
 from app.views.settings.fields import LongComboBox, NoWheel, field, number, section, stacked
 from app.views.settings.motion_panel import MotionPanel
-from app.views.settings.pruning_panel import RecipePanel
+from app.views.settings.pruning_panel import PruningPanel
 from app.views.widgets import column, label, tool
 from pipeline.core.config import DetectConfig
 from pipeline.core.take import Take
@@ -37,7 +37,7 @@ class SettingsPanel(QFrame):
     changed = Signal()
     everyone_wanted = Signal()
     person_wanted = Signal(int)
-    recipe_changed = Signal()  # lifter or pruning: what is shown can be lifted again from the same 2D
+    pruning_changed = Signal()  # lifter or pruning: what is shown can be lifted again from the same 2D
     other_changed = Signal()  # the recipe to compare with
 
     def __init__(
@@ -65,7 +65,7 @@ class SettingsPanel(QFrame):
         self.smooth = number(0, 60, 0.5, " Hz", "Off", 1, DEFAULT_HZ)
         self.detector, self.lifter, self.device = LongComboBox(), LongComboBox(), QComboBox()
         self.motion = MotionPanel(settings)
-        self.recipe = RecipePanel(settings, other)
+        self.pruning = PruningPanel(settings, other)
         self.estimates = label("", "faint")
         self.estimates.setWordWrap(True)
         self.estimates.setContentsMargins(0, 10, 0, 0)
@@ -101,7 +101,7 @@ class SettingsPanel(QFrame):
             stacked("2D detector", self.detector, "Finds people and their joints in every picture.", tool(detectors)),
             stacked("3D lifter", self.lifter, "Turns the joints' movement into 3D.", tool(models)),
             stacked("Compute on", self.device, "Automatic takes a supported GPU if there is one, else the processor."),
-            self.recipe,
+            self.pruning,
             None, self.estimates, self.reset, spacing=7, margins=(18, 16, 14, 12),
         )  # fmt: skip
         inside = QWidget()
@@ -127,8 +127,8 @@ class SettingsPanel(QFrame):
         self._no_wheel.watch(self.detector, self.lifter, self.device)
         self.lifter.currentIndexChanged.connect(self._lifter_chosen)
         self.motion.changed.connect(self.changed)
-        self.recipe.editor.changed.connect(self._recipe_edited)
-        self.recipe.other.changed.connect(self._other_edited)
+        self.pruning.editor.changed.connect(self._recipe_edited)
+        self.pruning.other.changed.connect(self._other_edited)
         self.everyone.toggled.connect(self._subject_toggled)
         self.person.activated.connect(self._person_chosen)
         self.reset.clicked.connect(self.restore_defaults)
@@ -160,7 +160,7 @@ class SettingsPanel(QFrame):
         self.person.setEnabled(not s.everyone or self.person.count() > 1)
         self._loading = False
         self.motion.load()
-        self.recipe.load()
+        self.pruning.load()
 
     @Slot()
     def _store(self) -> None:
@@ -178,12 +178,12 @@ class SettingsPanel(QFrame):
     def _lifter_chosen(self) -> None:
         if not self._loading:
             self._settings.lifter = str(self.lifter.currentData())
-            self.recipe.lifter_changed()
+            self.pruning.lifter_changed()
 
     @Slot()
     def _recipe_edited(self) -> None:
         self.changed.emit()
-        self.recipe_changed.emit()
+        self.pruning_changed.emit()
 
     @Slot()
     def _other_edited(self) -> None:
@@ -200,7 +200,7 @@ class SettingsPanel(QFrame):
         self.changed.emit()
         self.other_changed.emit()
         if self._recipe_values() != before:
-            self.recipe_changed.emit()
+            self.pruning_changed.emit()
 
     def _recipe_values(self) -> tuple[object, ...]:
         s = self._settings
@@ -237,7 +237,7 @@ class SettingsPanel(QFrame):
     def set_lifters(self, lifters: Sequence[LifterInfo]) -> None:
         """The first is the default; it is stored as "" so that a better one can take its place later."""
         ready = [lifter for lifter in lifters if lifter.state == INSTALLED]
-        self.recipe.set_lifters(ready)
+        self.pruning.set_lifters(ready)
         self._refill(self.lifter, [("" if i == 0 else one.name, one.title) for i, one in enumerate(ready)])
 
     def set_devices(self, devices: Sequence[tuple[str, str]]) -> None:

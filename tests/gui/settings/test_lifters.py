@@ -11,18 +11,18 @@ from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
 from app.backend.lifter_info import DAMAGED, MISSING, LifterInfo
-from app.views.dialogs.lifters_dialog import ModelsDialog
+from app.views.dialogs.lifters_dialog import LiftersDialog
 from app.window import Window
 from tests.helpers.fakes import FakeBackend
 
 
 @pytest.fixture
-def dialog(opened: Window, qtbot: QtBot) -> ModelsDialog:
+def dialog(opened: Window, qtbot: QtBot) -> LiftersDialog:
     opened.actions_["models"].trigger()
-    found = opened.models.dialog
+    found = opened.lifters.dialog
     qtbot.waitUntil(lambda: found.table.topLevelItemCount() == 2)
     yield found
-    if opened.models.dialog is not None:
+    if opened.lifters.dialog is not None:
         found.accept()
 
 
@@ -33,7 +33,7 @@ def checkpoint(tmp_path: Path) -> Path:
     return path
 
 
-def drop(target: Window | ModelsDialog, path: Path) -> None:
+def drop(target: Window | LiftersDialog, path: Path) -> None:
     mime = QMimeData()
     mime.setUrls([QUrl.fromLocalFile(str(path))])
     target.dropEvent(
@@ -43,15 +43,15 @@ def drop(target: Window | ModelsDialog, path: Path) -> None:
     )
 
 
-def names(dialog: ModelsDialog) -> list[str]:
+def names(dialog: LiftersDialog) -> list[str]:
     return [dialog.table.topLevelItem(i).text(0) for i in range(dialog.table.topLevelItemCount())]
 
 
-def on_form(dialog: ModelsDialog) -> bool:
+def on_form(dialog: LiftersDialog) -> bool:
     return dialog.shows_form
 
 
-def test_the_list_says_what_there_is(dialog: ModelsDialog) -> None:
+def test_the_list_says_what_there_is(dialog: LiftersDialog) -> None:
     first = dialog.table.topLevelItem(0)
     assert [first.text(i) for i in range(5)] == [
         "Fake lifter", "MixSTE", "243", "TPS + TRI, 121 @ 2, 61 @ 4", "Installed, default",
@@ -62,7 +62,7 @@ def test_the_list_says_what_there_is(dialog: ModelsDialog) -> None:
 
 
 def test_a_checkpoint_is_looked_at_corrected_and_added(
-    dialog: ModelsDialog, opened: Window, backend: FakeBackend, checkpoint: Path, qtbot: QtBot
+    dialog: LiftersDialog, opened: Window, backend: FakeBackend, checkpoint: Path, qtbot: QtBot
 ) -> None:
     drop(dialog, checkpoint)
     qtbot.waitUntil(lambda: on_form(dialog))
@@ -95,7 +95,7 @@ def test_a_checkpoint_is_looked_at_corrected_and_added(
 
 
 def test_a_file_that_is_no_checkpoint_is_refused_with_a_reason(
-    dialog: ModelsDialog, backend: FakeBackend, tmp_path: Path, qtbot: QtBot
+    dialog: LiftersDialog, backend: FakeBackend, tmp_path: Path, qtbot: QtBot
 ) -> None:
     bad = tmp_path / "holiday.bin"
     bad.write_bytes(b"evil code")
@@ -108,7 +108,7 @@ def test_a_file_that_is_no_checkpoint_is_refused_with_a_reason(
 
 
 def test_a_name_that_is_taken_stays_on_the_form(
-    dialog: ModelsDialog, backend: FakeBackend, checkpoint: Path, qtbot: QtBot
+    dialog: LiftersDialog, backend: FakeBackend, checkpoint: Path, qtbot: QtBot
 ) -> None:
     dialog.open_file(checkpoint)
     qtbot.waitUntil(lambda: on_form(dialog))
@@ -125,12 +125,12 @@ def test_a_name_that_is_taken_stays_on_the_form(
 
 def test_an_added_lifter_is_removed_and_no_longer_used(opened: Window, backend: FakeBackend, qtbot: QtBot) -> None:
     backend.known_lifters.append(LifterInfo("mine", "My lifter", "mixste", "MixSTE", 243, 8, added=True))
-    opened.models.load()
+    opened.lifters.load()
     panel = opened.workspace.panel
     panel.lifter.setCurrentIndex(panel.lifter.findData("mine"))
     assert opened.settings.run.lifter == "mine"
     opened.actions_["models"].trigger()
-    dialog = opened.models.dialog
+    dialog = opened.lifters.dialog
     dialog.table.setCurrentItem(dialog.table.topLevelItem(2))
     assert dialog.remove.isEnabled()
     dialog.remove.click()
@@ -147,10 +147,10 @@ def test_missing_and_damaged_lifters_are_listed_but_cannot_be_chosen(
         LifterInfo("gone", "Gone", "mixste", "MixSTE", 243, 8, state=MISSING, reason="It is missing."),
         LifterInfo("hurt", "Hurt", "mixste", "MixSTE", 243, 8, state=DAMAGED, reason="Add it again."),
     ]
-    opened.models.load()
+    opened.lifters.load()
     assert opened.workspace.panel.lifter.findData("gone") == -1
     opened.actions_["models"].trigger()
-    dialog = opened.models.dialog
+    dialog = opened.lifters.dialog
     assert [dialog.table.topLevelItem(i).text(4) for i in (2, 3)] == ["Missing", "Damaged"]
     dialog.table.setCurrentItem(dialog.table.topLevelItem(3))
     assert "Add it again." in dialog.details.text()
@@ -167,9 +167,9 @@ def far(backend: FakeBackend) -> LifterInfo:
     return lifter
 
 
-def open_at(window: Window, row: int) -> ModelsDialog:
+def open_at(window: Window, row: int) -> LiftersDialog:
     window.actions_["models"].trigger()
-    dialog = window.models.dialog
+    dialog = window.lifters.dialog
     dialog.table.setCurrentItem(dialog.table.topLevelItem(row))
     return dialog
 
@@ -211,7 +211,7 @@ def test_a_checkpoint_dropped_on_the_window_opens_the_dialog(
     opened: Window, checkpoint: Path, backend: FakeBackend, qtbot: QtBot
 ) -> None:
     drop(opened, checkpoint)
-    dialog = opened.models.dialog
+    dialog = opened.lifters.dialog
     assert dialog is not None
     qtbot.waitUntil(lambda: on_form(dialog))
     assert opened.controller.session.info.name == "walk.mp4", "the video that was open stays"

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from app.backend.pruning_settings import parse_schedule, problem
 from app.session.comparison import Stage, ghost
 from app.settings import CompareSettings, RunSettings, Settings
-from app.views.settings.pruning_editor import RecipeEditor
+from app.views.settings.pruning_editor import PruningEditor
 from app.views.timeline import MARGIN
 from app.views.token_strip import TokenStrip, shares
 from app.window import Window
@@ -29,19 +29,19 @@ from tests.helpers.fakes import COUNT, FPS, HALVING, FakeBackend, make_take, wal
 
 
 @pytest.fixture
-def editor(lifted: Window, qtbot: QtBot) -> RecipeEditor:
+def editor(lifted: Window, qtbot: QtBot) -> PruningEditor:
     """Of a window after a run, with the section open."""
-    recipe = lifted.workspace.panel.recipe
+    recipe = lifted.workspace.panel.pruning
     qtbot.waitUntil(lambda: recipe.editor.info is not None)
     recipe.head.setChecked(True)
     return recipe.editor
 
 
-def choose(editor: RecipeEditor, pruner: str) -> None:
+def choose(editor: PruningEditor, pruner: str) -> None:
     editor.pruner.setCurrentIndex(editor.pruner.findData(pruner))
 
 
-def write_schedule(editor: RecipeEditor, qtbot: QtBot, text: str) -> None:
+def write_schedule(editor: PruningEditor, qtbot: QtBot, text: str) -> None:
     editor.schedule.selectAll()
     qtbot.keyClicks(editor.schedule, text)
 
@@ -96,7 +96,7 @@ def test_what_a_lifter_cannot_do_is_refused_with_a_reason(backend: FakeBackend) 
 
 
 def test_another_recipe_lifts_again_from_the_same_2d(
-    lifted: Window, editor: RecipeEditor, backend: FakeBackend, qtbot: QtBot
+    lifted: Window, editor: PruningEditor, backend: FakeBackend, qtbot: QtBot
 ) -> None:
     with qtbot.waitSignal(lifted.controller.finished):
         choose(editor, "TPMo")
@@ -127,7 +127,7 @@ def test_lifting_again_keeps_range_and_person_and_shows_no_half_take(
     opened.controller.session.set_trim(None, None)
     first = opened.controller.session.take
     backend.hold = True
-    editor = opened.workspace.panel.recipe.editor
+    editor = opened.workspace.panel.pruning.editor
     choose(editor, "TPC")
     qtbot.waitUntil(lambda: opened.controller.state is RunState.RUNNING)
     qtbot.wait(200)
@@ -140,7 +140,7 @@ def test_lifting_again_keeps_range_and_person_and_shows_no_half_take(
 
 
 def test_a_dragged_slider_lifts_once_where_it_stops(
-    lifted: Window, editor: RecipeEditor, backend: FakeBackend, qtbot: QtBot
+    lifted: Window, editor: PruningEditor, backend: FakeBackend, qtbot: QtBot
 ) -> None:
     assert editor.keep.value() == 25, "61 of 243 frames"
     runs = len(backend.configs)
@@ -161,7 +161,7 @@ def test_a_dragged_slider_lifts_once_where_it_stops(
 
 
 def test_an_impossible_schedule_says_why_and_runs_nothing(
-    lifted: Window, editor: RecipeEditor, backend: FakeBackend, qtbot: QtBot
+    lifted: Window, editor: PruningEditor, backend: FakeBackend, qtbot: QtBot
 ) -> None:
     with qtbot.waitSignal(lifted.controller.finished):
         choose(editor, "TPC")
@@ -187,7 +187,7 @@ def test_an_impossible_schedule_says_why_and_runs_nothing(
 
 
 def test_a_recipe_tried_and_taken_back_runs_nothing(
-    lifted: Window, editor: RecipeEditor, backend: FakeBackend, qtbot: QtBot
+    lifted: Window, editor: PruningEditor, backend: FakeBackend, qtbot: QtBot
 ) -> None:
     choose(editor, "TPMo")
     choose(editor, "trained")
@@ -200,7 +200,7 @@ def test_a_recipe_tried_and_taken_back_runs_nothing(
 
 
 def test_another_lifter_drops_a_schedule_that_does_not_fit_it(
-    lifted: Window, editor: RecipeEditor, backend: FakeBackend, qtbot: QtBot
+    lifted: Window, editor: PruningEditor, backend: FakeBackend, qtbot: QtBot
 ) -> None:
     with qtbot.waitSignal(lifted.controller.finished):
         choose(editor, "TPS")
@@ -209,10 +209,10 @@ def test_another_lifter_drops_a_schedule_that_does_not_fit_it(
         panel.lifter.setCurrentIndex(panel.lifter.findData("centre"))
     config = backend.configs[-1].lift
     assert (config.lifter, config.prune) == ("centre", None)
-    assert "351 frames" in panel.recipe.host.text()
+    assert "351 frames" in panel.pruning.host.text()
 
 
-def test_recovery_offers_only_what_the_lifter_can(editor: RecipeEditor, lifted: Window) -> None:
+def test_recovery_offers_only_what_the_lifter_can(editor: PruningEditor, lifted: Window) -> None:
     def offered() -> list[str]:
         model = editor.recoverer.model()
         return [editor.recoverer.itemData(i) for i in range(3) if model.item(i).isEnabled()]
@@ -223,8 +223,8 @@ def test_recovery_offers_only_what_the_lifter_can(editor: RecipeEditor, lifted: 
 
 
 def test_nothing_is_lifted_again_before_there_is_a_take(opened: Window, backend: FakeBackend, qtbot: QtBot) -> None:
-    qtbot.waitUntil(lambda: opened.workspace.panel.recipe.editor.info is not None)
-    choose(opened.workspace.panel.recipe.editor, "none")
+    qtbot.waitUntil(lambda: opened.workspace.panel.pruning.editor.info is not None)
+    choose(opened.workspace.panel.pruning.editor, "none")
     qtbot.wait(700)
     assert backend.configs == []
     run_to_end(opened, qtbot)
@@ -232,7 +232,7 @@ def test_nothing_is_lifted_again_before_there_is_a_take(opened: Window, backend:
 
 
 def test_a_recipe_that_fails_keeps_the_take(
-    lifted: Window, editor: RecipeEditor, backend: FakeBackend, qtbot: QtBot
+    lifted: Window, editor: PruningEditor, backend: FakeBackend, qtbot: QtBot
 ) -> None:
     first = lifted.controller.session.take
     backend.fail = NoPersonError("It went wrong.", "Try another one.")
@@ -245,7 +245,7 @@ def test_a_recipe_that_fails_keeps_the_take(
 def test_the_cost_comes_from_the_library_and_only_where_it_is_seen(
     lifted: Window, backend: FakeBackend, qtbot: QtBot
 ) -> None:
-    recipe = lifted.workspace.panel.recipe
+    recipe = lifted.workspace.panel.pruning
     qtbot.wait(100)
     assert backend.costs == [], "the section is closed"
     recipe.head.setChecked(True)
@@ -262,16 +262,16 @@ def test_the_recipe_is_remembered(
     opened: Window, make_window: Callable[..., Window], backend: FakeBackend, qtbot: QtBot
 ) -> None:
     panel = opened.workspace.panel
-    qtbot.waitUntil(lambda: panel.recipe.editor.info is not None)
-    choose(panel.recipe.editor, "TPS")
-    panel.recipe.editor.motion.setValue(50)
+    qtbot.waitUntil(lambda: panel.pruning.editor.info is not None)
+    choose(panel.pruning.editor, "TPS")
+    panel.pruning.editor.motion.setValue(50)
     with qtbot.waitSignal(panel.changed):
-        write_schedule(panel.recipe.editor, qtbot, "90 @ 1")
+        write_schedule(panel.pruning.editor, qtbot, "90 @ 1")
     opened.close()
     again = make_window(backend).workspace.panel
-    qtbot.waitUntil(lambda: again.recipe.editor.info is not None)
-    assert again.recipe.editor.schedule.text() == "90 @ 1"
-    assert again.recipe.editor.keep.value() == 37
+    qtbot.waitUntil(lambda: again.pruning.editor.info is not None)
+    assert again.pruning.editor.schedule.text() == "90 @ 1"
+    assert again.pruning.editor.keep.value() == 37
     assert Settings().run.run_config(None, None, None).lift.prune == PruneConfig("TPS", ((1, 90),), "TRI", 0.5)
     again.reset.click()
     assert Settings().run.run_config(None, None, None).lift.prune is None
@@ -351,7 +351,7 @@ def test_the_ghost_is_neither_saved_nor_exported(
 
 
 def test_a_new_recipe_keeps_the_other_take_and_a_new_other_lifts_it_again(
-    lifted: Window, editor: RecipeEditor, backend: FakeBackend, qtbot: QtBot
+    lifted: Window, editor: PruningEditor, backend: FakeBackend, qtbot: QtBot
 ) -> None:
     backend.shape = bent
     lifted.actions_["compare"].trigger()
@@ -361,7 +361,7 @@ def test_a_new_recipe_keeps_the_other_take_and_a_new_other_lifts_it_again(
     qtbot.waitUntil(lambda: len(backend.configs) == 3 and comparer.stage is Stage.READY)
     qtbot.wait(100)
     assert len(backend.configs) == 3, "the full result is still good"
-    other = lifted.workspace.panel.recipe.other
+    other = lifted.workspace.panel.pruning.other
     other.lifter.setCurrentIndex(other.lifter.findData("centre"))
     qtbot.waitUntil(lambda: len(backend.configs) == 4 and comparer.stage is Stage.READY)
     assert backend.configs[-1].lift.lifter == "centre"
