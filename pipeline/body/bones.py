@@ -72,8 +72,9 @@ def unit(vectors: Doubles) -> Doubles:
 def measure_body(joints: Doubles) -> Body:
     """Measure the median bone lengths of joints (T, 17, 3), equal for left and right.
 
-    Frames with a NaN joint (not seen) are left out. The pelvis is the midpoint of the hips, the thorax that of the shoulders and the spine that of pelvis and thorax.
-    Hip, shoulder and trunk bones are therefore half of the measured distances.
+    Frames with a NaN joint (not seen) are left out. The pelvis is the midpoint of the hips, the thorax that of the
+    shoulders and the spine that of pelvis and thorax. Hip, shoulder and trunk bones are therefore half of the measured
+    distances.
     """
     joints = joints[np.isfinite(joints).all(axis=(1, 2))]
     lengths = np.zeros(17)

@@ -18,7 +18,7 @@ _FORWARD_WEIGHT = 0.1  # fraction of the ankle's shift that is added as forward 
 
 
 def move_ankle(joints: Doubles, side: int, wanted: Doubles) -> Doubles:
-    """Move the ankle of leg `side` (0 right, 1 left) to `wanted` (T, 3) or as near as it reaches.
+    """Move the ankle of leg `side` (0 right, 1 left) to `wanted` (T, 3), or as near as possible.
 
     `joints` and the result are (T, 17, 3) in metres. Hip and bone lengths stay; a frame whose ankle is already at the
     target does not change. NaN stays NaN.

@@ -1,1 +1,1 @@
-"""Joints to bone rotations and bone names, for animation formats and avatars."""
+"""Convert joints to bone rotations and bone names, for animation formats and avatars."""

@@ -1,16 +1,16 @@
-"""What each program calls the bones of the rig."""
+"""Name the rig's bones as Unity, VRM, Unreal and Mixamo do."""
 
 from __future__ import annotations
 
 from ..core.export_options import Preset
 from .skeleton import NAMES
 
-# Unity's HumanBodyBones, which are VRM's in capitals; the chain is the same, so Unity's and VRM's mapping finds all.
+# Unity's HumanBodyBones, which VRM writes with other capitals; both programs map every bone by these names.
 _UNITY = {
     "Spine1": "Chest", "Arm": "UpperArm", "ForeArm": "LowerArm",
     "UpLeg": "UpperLeg", "Leg": "LowerLeg", "ToeBase": "Toes",
 }  # fmt: skip
-# Unreal's Mannequin. It has more spine bones; retargeting maps the chain.
+# Unreal's Mannequin, which has more spine bones; retargeting maps the whole chain.
 _UNREAL = {
     "Hips": "pelvis", "Spine": "spine_01", "Spine1": "spine_02", "Neck": "neck_01", "Head": "head",
     "Shoulder": "clavicle", "Arm": "upperarm", "ForeArm": "lowerarm", "Hand": "hand",
@@ -19,7 +19,7 @@ _UNREAL = {
 
 
 def bone_names(preset: Preset) -> tuple[str, ...]:
-    """(21,) names in the order of `rig.NAMES`."""
+    """Return the 21 bone names of a preset in the order of `skeleton.NAMES`."""
     return tuple(_named(name, preset) for name in NAMES)
 
 

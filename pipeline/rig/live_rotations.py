@@ -1,8 +1,8 @@
-"""Joint rotations of a live run: one frame at a time, steady from frame to frame, from the past alone.
+"""Compute bone rotations in a live run, one frame at a time, from past frames only.
 
-Positions are exact in every frame. How a bone is turned about itself follows with a little delay, as `rotations` does
-it for a whole take with the frames on both sides: the plane of a bent limb is averaged over a few frames, carried on
-while the limb is straight, fades to the rest pose with time, and never leaps.
+Positions are exact in every frame. The twist of a bone follows with a small delay; `rotations` computes it for a whole
+take with the frames on both sides. The plane of a bent limb is averaged over a few frames, kept while the limb is
+straight, fades to the rest pose with time, and never jumps.
 """
 
 from __future__ import annotations
@@ -14,39 +14,42 @@ import numpy as np
 
 from ..body.bones import Body, measure_body, with_body
 from ..core.arrays import Doubles, Floats
-from .rotations import CARRY, FAR_S, NEAR_S, REST, local_rotations, seen_twist, twisted
+from .rotations import AVERAGE_S, CARRY_S, CARRY_WEIGHT, REST_WEIGHT, local_rotations, observed_twist, rotate_about
 from .skeleton import NAMES, Rig, rig_for, rig_from_world
 
-_FORGET_S = 0.5  # after a longer pause a bone may be turned anyhow
-_MOST_DEG_S = 600.0  # of a bone about itself
-_BODY_FRAMES, _BODY_EVERY = 90, 10  # the body is measured over the first number, again after the second
+_FORGET_S = 0.5  # s: after a longer pause the twist rate is not limited
+_MAX_TWIST_DEG_S = 600.0  # degrees/s, limit of a bone's twist rate
+_BODY_FRAMES, _BODY_EVERY = 90, 10  # frames over which bone lengths are measured, and between two measurements
 
 
 @dataclass(frozen=True, slots=True)
 class LivePose:
-    """One person's rig, with the proportions known so far, and its pose in one frame; rig axes, metres."""
+    """Hold one person's rig and its pose in one frame; rig axes, metres.
+
+    The rig has the bone lengths measured so far.
+    """
 
     rig: Rig
-    joints: Doubles  # (17, 3) what the rig poses: the joints given, with the constant bones of this body
+    joints: Doubles  # (17, 3) joints of the posed rig: the given directions with the rig's bone lengths
     root: Doubles  # (3,)
-    rotations: Doubles  # (21, 4) local, x y z w; order of rig.NAMES; signs continue those of the frame before
+    rotations: Doubles  # (21, 4) local quaternions x y z w, order of `skeleton.NAMES`, signs continuous over frames
 
 
 class LiveSolver:
-    """Frames of one person in, poses out. Use one for each person, from one thread."""
+    """Convert the frames of one person to rig poses; use one solver per person, from one thread."""
 
     def __init__(self) -> None:
         self._seen: deque[Doubles] = deque(maxlen=_BODY_FRAMES)
         self._count = 0
         self._body = Body(np.zeros(17))
-        self._turning = _Past()
+        self._twist_model = _LiveTwist()
         self._before: Doubles | None = None  # (21, 4)
 
     def __call__(self, joints_world: Doubles | Floats, time_s: float) -> LivePose:
-        """(17, 3) world metres, all known, and their time, which should grow -> the pose.
+        """Compute the pose of joints (17, 3), world metres, all known, at `time_s`.
 
-        Bone lengths are the medians of the last frames: a lifter that says something else in every frame would make
-        an avatar whose bones are moved tremble.
+        The time should grow from call to call. Bone lengths are medians over the last frames. Lengths that follow the
+        lifter in every frame would make an avatar tremble whose bones get positions.
         """
         joints = rig_from_world(np.asarray(joints_world, np.float64))
         self._seen.append(joints)
@@ -54,16 +57,16 @@ class LiveSolver:
         if self._count <= _BODY_EVERY or self._count % _BODY_EVERY == 0:
             self._body = measure_body(np.stack(self._seen))
         joints = with_body(joints[None], self._body)
-        self._turning.advance(time_s)
-        rotations = local_rotations(joints, self._turning)[0]
+        self._twist_model.advance(time_s)
+        rotations = local_rotations(joints, self._twist_model)[0]
         before = self._before if self._before is not None else np.tile([0.0, 0.0, 0.0, 1.0], (len(NAMES), 1))
         rotations[np.einsum("jc,jc->j", rotations, before) < 0] *= -1
         self._before = rotations
         return LivePose(rig_for(self._body), joints[0], joints[0, 0], rotations)
 
 
-class _Past:
-    """`rotations.Turning` for one frame at a time, from those before. Arrays have T = 1."""
+class _LiveTwist:
+    """Implement `rotations.TwistModel` frame by frame from past frames; arrays have T = 1."""
 
     def __init__(self) -> None:
         self._time_s: float | None = None
@@ -74,52 +77,54 @@ class _Past:
         self._local: dict[str, Doubles] = {}
 
     def advance(self, time_s: float) -> None:
-        """The next frame is from this time. A clock that was set back counts as a pause."""
+        """Set the time of the next frame; a clock that was set back counts as a pause."""
         elapsed = np.inf if self._time_s is None else time_s - self._time_s
         self._elapsed_s = elapsed if elapsed >= 0 else np.inf
         self._time_s = time_s
 
-    def held(self, name: str, vectors: Doubles) -> Doubles:
+    def hold(self, name: str, vectors: Doubles) -> Doubles:
         length = float(np.linalg.norm(vectors))
         if length > 1e-3:
             self._sides[name] = vectors / length
         return self._sides.get(name, vectors)
 
-    def carried(self, name: str, along: Doubles, normal: Doubles, rest: Doubles, forward_only: bool = False) -> Doubles:
-        twist = complex(seen_twist(along, normal, rest, forward_only)[0])
-        near = self._faded(self._near, name, twist, NEAR_S)
-        angle = float(np.angle(near + CARRY * self._faded(self._far, name, twist, FAR_S) + REST))
-        return twisted(along, rest, np.array([angle]))
+    def side_of_limb(
+        self, name: str, along: Doubles, normal: Doubles, rest: Doubles, forward_only: bool = False
+    ) -> Doubles:
+        twist = complex(observed_twist(along, normal, rest, forward_only)[0])
+        near = self._low_pass(self._near, name, twist, AVERAGE_S)
+        angle = float(np.angle(near + CARRY_WEIGHT * self._low_pass(self._far, name, twist, CARRY_S) + REST_WEIGHT))
+        return rotate_about(along, rest, np.array([angle]))
 
-    def settled(self, directions: Doubles) -> Doubles:
+    def smooth(self, directions: Doubles) -> Doubles:
         return directions
 
-    def calmed(self, name: str, turn: Doubles, parent: Doubles, axis: Doubles) -> Doubles:
-        local = parent[0].T @ turn[0]
+    def limit_twist(self, name: str, rotation: Doubles, parent: Doubles, axis: Doubles) -> Doubles:
+        local = parent[0].T @ rotation[0]
         before = self._local.get(name)
         if before is not None and self._elapsed_s <= _FORGET_S:
-            angle = _turn_about(before.T @ local, axis)
-            most = np.radians(_MOST_DEG_S) * self._elapsed_s
+            angle = _twist_angle(before.T @ local, axis)
+            most = np.radians(_MAX_TWIST_DEG_S) * self._elapsed_s
             if abs(angle) > most:
-                back = _about(axis, float(np.sign(angle)) * most - angle)
-                turn, local = turn @ back, local @ back
+                back = _rotation_about(axis, float(np.sign(angle)) * most - angle)
+                rotation, local = rotation @ back, local @ back
         self._local[name] = local
-        return turn
+        return rotation
 
-    def _faded(self, state: dict[str, complex], name: str, value: complex, time_s: float) -> complex:
-        """First-order low-pass with that time constant; after a long pause the new value alone."""
+    def _low_pass(self, state: dict[str, complex], name: str, value: complex, time_s: float) -> complex:
+        """Low-pass a value with time constant `time_s`; after a long pause return the new value."""
         state[name] = value + (state.get(name, value) - value) * float(np.exp(-self._elapsed_s / time_s))
         return state[name]
 
 
-def _turn_about(step: Doubles, axis: Doubles) -> float:
-    """Radians in (-pi, pi] by which the rotation `step` (3, 3) turns about the unit `axis` (swing-twist)."""
+def _twist_angle(step: Doubles, axis: Doubles) -> float:
+    """Return the twist angle of a rotation (3, 3) about the unit `axis`, radians in (-pi, pi]."""
     sine = np.array([step[2, 1] - step[1, 2], step[0, 2] - step[2, 0], step[1, 0] - step[0, 1]]) @ axis
     return float(np.arctan2(sine, np.trace(step) - axis @ step @ axis))
 
 
-def _about(axis: Doubles, angle: float) -> Doubles:
-    """(3, 3) rotation by `angle` radians about the unit `axis` (Rodrigues)."""
+def _rotation_about(axis: Doubles, angle: float) -> Doubles:
+    """Build the rotation (3, 3) by `angle` radians about the unit `axis` (Rodrigues)."""
     x, y, z = axis
     cross = np.array([[0, -z, y], [z, 0, -x], [-y, x, 0]])
     return np.asarray(np.eye(3) + np.sin(angle) * cross + (1 - np.cos(angle)) * cross @ cross)

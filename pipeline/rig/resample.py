@@ -1,4 +1,4 @@
-"""A rig's motion at other times than those it is known at: gaps are bridged."""
+"""Resample a rig's motion at other times, and interpolate over gaps."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from .rotations import RigPose, same_sign
 
 
 def resample(pose: RigPose, times_s: Doubles) -> RigPose:
-    """The pose at other times: gaps are bridged by turning evenly (slerp), the ends hold the nearest pose."""
+    """Interpolate a pose at times (N,) in s: rotations by slerp, positions linearly.
+
+    Gaps are interpolated too; before the first and after the last known time the nearest pose is held.
+    """
     known = pose.times_s
     if np.array_equal(known, times_s):
         return pose
@@ -17,8 +20,8 @@ def resample(pose: RigPose, times_s: Doubles) -> RigPose:
     before = after - 1
     after = np.minimum(after, len(known) - 1)
     span = np.maximum(known[after] - known[before], 1e-9)
-    share = np.clip((times_s - known[before]) / span, 0.0, 1.0)[:, None]
-    root = pose.root[before] * (1 - share) + pose.root[after] * share
+    fraction = np.clip((times_s - known[before]) / span, 0.0, 1.0)[:, None]
+    root = pose.root[before] * (1 - fraction) + pose.root[after] * fraction
     start, end = pose.rotations[before], pose.rotations[after]
     dot = np.einsum("tjc,tjc->tj", start, end)
     end = end * np.where(dot < 0, -1.0, 1.0)[..., None]
@@ -26,8 +29,8 @@ def resample(pose: RigPose, times_s: Doubles) -> RigPose:
     sine = np.sin(angle)
     small = sine < 1e-6
     safe = np.where(small, 1.0, sine)
-    first = np.where(small, 1 - share, np.sin((1 - share) * angle) / safe)
-    second = np.where(small, share, np.sin(share * angle) / safe)
+    first = np.where(small, 1 - fraction, np.sin((1 - fraction) * angle) / safe)
+    second = np.where(small, fraction, np.sin(fraction * angle) / safe)
     mixed = first[..., None] * start + second[..., None] * end
     mixed /= np.linalg.norm(mixed, axis=-1, keepdims=True)
     for bone in range(mixed.shape[1]):

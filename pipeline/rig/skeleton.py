@@ -1,11 +1,11 @@
-"""The character rig behind BVH and other animation formats: bones with constant offsets, and its forward kinematics.
+"""Define the character rig of all animation formats: bones, offsets, forward kinematics.
 
 Rig axes: right-handed, y up, z forward, x to the character's left; metres. Zero rotation is a T-pose: arms along x,
 legs down, feet forward. Bone names are those of Mixamo without their prefix.
 
-Some bones start where another one does, because that is what makes all 17 joints exact with rigid bones: `Spine` sits
-in `Hips` (the hip line and the trunk are not at right angles in a moving person), and both `...Shoulder` (collar) bones
-sit in `Neck`, the middle of the shoulders. The chest, with the neck and both collars as children, is `Spine1`.
+Some bones start at the same point as another one, so that rigid bones reproduce all 17 joints exactly: `Spine` starts
+at `Hips` (hip line and trunk are not perpendicular in a moving person), and both `...Shoulder` (collar) bones start at
+`Neck`, the midpoint of the shoulders. The chest, with the neck and both collars as children, is `Spine1`.
 """
 
 from __future__ import annotations
@@ -27,36 +27,37 @@ NAMES = (
 )  # fmt: skip
 PARENTS = (-1, 0, 1, 2, 3, 2, 5, 6, 7, 2, 9, 10, 11, 0, 13, 14, 15, 0, 17, 18, 19)
 
-# The bone that starts at each H36M-17 joint; head_top (10) is the end of `Head`.
+# H36M-17 joint -> the bone that starts there; head_top (10) is the end of `Head`.
 BONE_OF_JOINT = {
     0: "Hips", 7: "Spine1", 8: "Neck", 9: "Head",
     1: "RightUpLeg", 2: "RightLeg", 3: "RightFoot", 4: "LeftUpLeg", 5: "LeftLeg", 6: "LeftFoot",
     11: "LeftArm", 12: "LeftForeArm", 13: "LeftHand", 14: "RightArm", 15: "RightForeArm", 16: "RightHand",
 }  # fmt: skip
 
-# Where the head looks straight ahead: the nose lies in front of the shoulders, the top of the head behind the nose.
-# Medians over the training motion in the frame of the chest: thorax-nose 44 degrees forward, nose-top 29 degrees back.
+# Directions of neck and head of a person who looks straight ahead: the nose lies in front of the shoulders, the top of
+# the head behind the nose. Medians over the training motion in the axes of the chest: thorax-nose 44 degrees forward,
+# nose-top 29 degrees back.
 NECK_REST: Doubles = np.array([0.0, np.cos(np.radians(44)), np.sin(np.radians(44))])
 HEAD_REST: Doubles = np.array([0.0, np.cos(np.radians(29)), -np.sin(np.radians(29))])
 
-# Parts that H36M-17 has no joints for, over stature (Drillis and Contini's proportions): they keep the rest pose.
+# Lengths as fractions of stature (Drillis and Contini) of the parts without H36M-17 joints, which keep the rest pose.
 _HAND, _BALL_FORWARD, _BALL_DOWN, _TOES = 0.1, 0.08, 0.6 * ANKLE_PER_STATURE, 0.04
 
 
 @dataclass(frozen=True, slots=True)
 class Rig:
-    """Offsets from each bone's parent, and the end of the bones that have no child. Order: `NAMES`."""
+    """Hold the bone offsets of one person's rig, in the order of `NAMES`."""
 
-    offsets: Doubles  # (21, 3) metres, rest pose
-    ends: dict[int, Doubles]  # bone -> (3,)
-    hips_m: float  # height of the hips in the rest pose, standing on the floor
+    offsets: Doubles  # (21, 3) metres from each bone's parent, rest pose
+    ends: dict[int, Doubles]  # bone without a child -> (3,) metres from its start to its end
+    hips_m: float  # m, height of the hips above the floor in the rest pose
 
     def children(self, bone: int) -> list[int]:
         return [child for child, parent in enumerate(PARENTS) if parent == bone]
 
 
 def rig_for(body: Body) -> Rig:
-    """The rig of one person: symmetric because `Body` is."""
+    """Build the rig of one person; it is symmetric because `Body` is."""
     size = body.lengths
     stature = body.chain_m * STATURE_PER_CHAIN
     at = NAMES.index
@@ -82,43 +83,43 @@ def rig_for(body: Body) -> Rig:
 
 
 def foot_rest(stature_m: float) -> Doubles:
-    """(3,) from the ankle to the tip of the toes in the rest pose, for somebody of that stature."""
+    """Return the vector (3,) in metres from the ankle to the tip of the toes in the rest pose."""
     return np.array([0.0, -_BALL_DOWN * stature_m, (_BALL_FORWARD + _TOES) * stature_m])
 
 
 def rig_from_world(points: Doubles) -> Doubles:
-    """(..., 3) world (z up) -> (..., 3) rig axes (y up): (x, z, -y), a turn about x without mirroring.
+    """Convert points (..., 3) from world axes (z up) to rig axes (y up): (x, z, -y).
 
-    A person who faces the camera (world -y) faces +z, and their left stays their left. Importers that are told "-Z
-    forward, Y up", as Blender's is by default, get the world's axes back.
+    This is a rotation about x, without mirroring: a person who faces the camera (world -y) faces +z, and left stays
+    left. Importers set to "-Z forward, Y up", the default in Blender, restore the world's axes.
     """
     return np.stack([points[..., 0], points[..., 2], -points[..., 1]], axis=-1)
 
 
 def forward_kinematics(rig: Rig, root: Doubles, rotations: Doubles) -> tuple[Doubles, dict[int, Doubles]]:
-    """Positions (T, 21, 3) of the bones' starts and (T, 3) of their free ends.
+    """Compute the positions (T, 21, 3) of the bones' starts and (T, 3) of each free end, in m.
 
-    `root` (T, 3); `rotations` (T, 21, 4) local quaternions (x, y, z, w).
+    `root` (T, 3) is the position of the hips; `rotations` (T, 21, 4) are local quaternions (x, y, z, w).
     """
     from scipy.spatial.transform import Rotation
 
-    places = np.zeros((len(root), len(NAMES), 3))
-    turns: list[Rotation] = []
+    positions = np.zeros((len(root), len(NAMES), 3))
+    global_rotations: list[Rotation] = []
     for bone, parent in enumerate(PARENTS):
         local = Rotation.from_quat(rotations[:, bone])
         if parent < 0:
-            places[:, bone] = root
-            turns.append(local)
+            positions[:, bone] = root
+            global_rotations.append(local)
         else:
-            places[:, bone] = places[:, parent] + turns[parent].apply(rig.offsets[bone])
-            turns.append(turns[parent] * local)
-    return places, {bone: places[:, bone] + turns[bone].apply(end) for bone, end in rig.ends.items()}
+            positions[:, bone] = positions[:, parent] + global_rotations[parent].apply(rig.offsets[bone])
+            global_rotations.append(global_rotations[parent] * local)
+    return positions, {bone: positions[:, bone] + global_rotations[bone].apply(end) for bone, end in rig.ends.items()}
 
 
-def h36m_from_rig(places: Doubles, ends: dict[int, Doubles]) -> Doubles:
-    """Result of `forward_kinematics` -> the 17 joints (T, 17, 3) in rig axes."""
-    joints = np.zeros((len(places), 17, 3))
+def h36m_from_rig(positions: Doubles, ends: dict[int, Doubles]) -> Doubles:
+    """Convert the result of `forward_kinematics` to the 17 joints (T, 17, 3) in rig axes."""
+    joints = np.zeros((len(positions), 17, 3))
     for joint, name in BONE_OF_JOINT.items():
-        joints[:, joint] = places[:, NAMES.index(name)]
+        joints[:, joint] = positions[:, NAMES.index(name)]
     joints[:, 10] = ends[NAMES.index("Head")]
     return joints

@@ -9,7 +9,8 @@ What slides is mostly the root: depth is the weak direction of one camera. So fi
 of sight so that standing feet stay where they are, with a path as smooth as people move. Of what is left the faster
 part moves the body too: where an ankle is under its pelvis the lifter knows better than the picture says where both
 are. Only the rest is done by the legs (`leg_ik.move_ankle`). Blending: an ankle's shift begins before its contact and
-fades after it, so nothing pops. Between contacts and in the air nothing is touched but by these fades: a jump stays a jump.
+fades after it, so nothing pops. Between contacts and in the air nothing is touched but by these fades: a jump stays a
+jump.
 """
 
 from __future__ import annotations
