@@ -1,4 +1,4 @@
-"""What every row of the live-source table has to keep, whatever it opens."""
+"""Test the contract of every live source in the registry."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Open = Callable[..., LiveSource]
 
 @pytest.fixture(params=NAMES)
 def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Open]:
-    """Opens the row of that name on something that gives numbered pictures of any size; a new row needs one here."""
+    """Open the named source on numbered images of any size; a new source needs an opener here."""
     name: str = request.param
     kind = registry.find("live_source", name).load()
     if name == "camera":

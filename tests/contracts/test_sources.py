@@ -1,4 +1,4 @@
-"""What every row of the source table has to keep, whatever it reads."""
+"""Test the contract of every source in the registry."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ROWS = registry.entries("source")
 
 
 def make_input(name: str, folder: Path) -> Path:
-    """A file with 20 frames at 25 fps for the row of that name; a new row needs one here."""
+    """Make a file of 20 frames at 25 fps for the named source; a new source needs one here."""
     if name == "video":
         return write_clip(folder / "clip.mp4", 20, rate=25)
     if name == "joints2d":

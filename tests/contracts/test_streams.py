@@ -1,4 +1,4 @@
-"""What every row of the stream table has to keep, whatever it speaks."""
+"""Test the contract of every output stream in the registry."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ROWS = [row for row in registry.entries("stream") if not row.missing()]
 
 
 def url(name: str) -> str:
-    """An address of this computer at which nobody is."""
+    """Return an address of this computer without a receiver."""
     return "lsl://contract test" if name == "lsl" else f"{name}://127.0.0.1:{free_port()}"
 
 
@@ -39,7 +39,7 @@ def stream(name: str) -> Iterator[Stream]:
 
 
 def settled(stream: Stream, count: int) -> bool:
-    """All `count` frames are accounted for; waits for the stream's thread."""
+    """Wait until the stream has counted all `count` frames as sent or dropped."""
     deadline = time.monotonic() + 10
     while stream.sent + stream.dropped < count and time.monotonic() < deadline:
         time.sleep(0.005)
@@ -83,7 +83,7 @@ class TestStream:
         assert settled(stream, 2)
 
     def test_a_frame_that_cannot_be_sent_is_told_and_the_next_one_is_sent_again(self, stream):
-        stream.send(result(0, person(t_pose()[:5])))  # a bug of somebody else's
+        stream.send(result(0, person(t_pose()[:5])))  # a bug in another part
         assert settled(stream, 1)
         stream.send(result(1, person(t_pose())))
         assert settled(stream, 2)

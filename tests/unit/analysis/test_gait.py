@@ -1,4 +1,4 @@
-"""Gait events of a real walk: against the contacts of its own feet, and as they come out of the whole chain."""
+"""Test gait events of a real walk against its foot contacts, and after the whole post-processing."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ def test_who_does_not_walk_has_no_gait(walk: np.ndarray) -> None:
     assert gait(jump, np.arange(len(jump)) / RATE_HZ) is None
     standing = np.repeat(walk[:1], 200, axis=0)
     assert gait(standing, np.arange(200) / RATE_HZ) is None
-    fast = np.arange(len(walk)) / RATE_HZ / 2  # twice as fast: 2.4 m/s is no walk
+    fast = np.arange(len(walk)) / RATE_HZ / 2  # twice as fast: 2.4 m/s is running
     assert gait(walk, fast) is None
     assert gait(np.full((50, 17, 3), np.nan), np.arange(50) / RATE_HZ) is None
     assert gait(np.zeros((0, 17, 3)), np.zeros(0)) is None

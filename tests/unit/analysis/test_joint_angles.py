@@ -1,4 +1,4 @@
-"""Joint angles of poses whose angles are known by hand, and the files with them."""
+"""Test joint angles of poses with known angles, and the exported files."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def body(
     thigh=-UP, shank=-UP, upper=-UP, fore=-UP, other_thigh=-UP, other_upper=-UP, trunk=UP, hip_line=RIGHT,
     shoulder_line=RIGHT,
 ) -> np.ndarray:  # fmt: skip
-    """(1, 17, 3); directions are of the right side, `other_...` of the left."""
+    """Build a pose (1, 17, 3) from directions of the right side; `other_...` are of the left."""
 
     def direction(vector) -> np.ndarray:
         return np.asarray(vector, float) / np.linalg.norm(vector)
@@ -100,7 +100,7 @@ def test_an_arm_to_the_side_has_no_flexion():
 
 
 def test_flexion_and_abduction_together():
-    """Flexed by 40 first, then taken 25 degrees to the side of the flexed plane."""
+    """The limb is flexed by 40 degrees, then abducted by 25 degrees from the flexed plane."""
     limb = tilted(25, tilted(40, -UP, FORWARD), RIGHT)
     found = angles(thigh=limb, shank=limb)
     assert found["right_hip_flexion"] == pytest.approx(40)
@@ -151,7 +151,7 @@ def test_files(tmp_path):
     rows = pd.read_csv(AnglesExporter().write(take, tmp_path, "clip", ExportOptions())[0])
     assert list(rows.columns) == ["frame", "time_s", *ANGLES, "right_foot", "left_foot"]
     assert rows[gap].iloc[:, 2:].isna().all().all()
-    assert rows[["right_foot", "left_foot"]].isna().all().all()  # who jumps does not walk
+    assert rows[["right_foot", "left_foot"]].isna().all().all()  # a jump is not a walk
     assert np.allclose(rows["left_knee_flexion"][~gap], found["left_knee_flexion"], atol=1e-4)
 
 

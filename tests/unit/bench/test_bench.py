@@ -1,4 +1,4 @@
-"""`bench`: fair turns, exact costs, differences that mean something, and the command itself. Nothing is timed."""
+"""Test `bench`: turns, exact costs, differences, and the command; speed is never asserted."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ TPS = PruneConfig("TPS", ((1, 13), (2, 9)), "TRI")
 
 @pytest.fixture(autouse=True)
 def _tiny_hosts(monkeypatch: pytest.MonkeyPatch):
-    """The hosts of the command, small: the same code at a thousandth of the cost."""
+    """Replace the hosts by small ones: the same code at a thousandth of the cost."""
     monkeypatch.setitem(HOSTS, "mixste", ("mixste", TINY))
     seq2frame = TINY | {"channels": 18, "hidden": 24, "depth": 3, "generation_depth": 1}
     monkeypatch.setitem(HOSTS, "mhformer", ("mhformer", seq2frame))
@@ -38,7 +38,7 @@ def _tiny_hosts(monkeypatch: pytest.MonkeyPatch):
 
 
 class Clock:
-    """Seconds that pass only when told."""
+    """A clock that advances only by `busy`."""
 
     def __init__(self) -> None:
         self.now = 0.0
@@ -83,7 +83,7 @@ def test_ratios_are_those_of_neighbours():
 
 
 def test_a_schedule_that_keeps_all_changes_nothing():
-    keeps_all = PruneConfig("TPS", ((1, 27), (3, 27)), "TRI")  # not even allowed to fall: refused by the host
+    keeps_all = PruneConfig("TPS", ((1, 27), (3, 27)), "TRI")  # a schedule has to fall: the host refuses this one
     with pytest.raises(ModelError, match="Keeping 27 frames at block 3"):
         measure([BenchCase("all", "mixste", keeps_all)], Setting(CPU, 1, 1))
     for host in ("mixste", "mhformer", "motionbert", "motionagformer-b"):
@@ -106,7 +106,7 @@ def test_as_published_goes_window_by_window_and_gives_the_same():
     seen: list[int] = []
     (published,) = measure([cases.as_published(case)], Setting(CPU, 3, 1))
     assert published.difference_mm is not None
-    assert published.difference_mm[1] < 1e-2  # another order of the same sums
+    assert published.difference_mm[1] < 1e-2  # the same sums in another order
     model = ModelFactory().build(cases.as_published(case))
     assert not any(layer.fused for layer in model.modules() if isinstance(layer, Attention))
     model.register_forward_hook(lambda _module, given, _out: seen.append(len(given[0])))
@@ -290,12 +290,12 @@ def test_the_command_on_a_lifter_and_stored_input(tmp_path: Path, capfd: pytest.
     assert (code, done["batch"]) == (0, 2)
     assert full["parameters"] == entry.parameters
     assert pruned["prune"] == PruneConfig.from_json(entry.prune).to_json()
-    assert 0 < pruned["difference_mean_mm"] < 50  # trained weights bear it
+    assert 0 < pruned["difference_mean_mm"] < 50  # small for trained weights
     assert (full["weights"], full["difference_max_mm"]) == ("file", 0)
 
 
 def test_the_table_and_the_headline(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch):
-    """The standard set with small hosts; its published schedules do not fit those, so shrink them alike."""
+    """Run the standard set with small hosts; published schedules do not fit, so it is shortened."""
     monkeypatch.setattr(cases, "standard", lambda default, lifter, prune: [BenchCase("a", "mixste"), BenchCase("b", "mixste", default)])  # fmt: skip  # noqa: E501
     assert cli.main(["bench", "--table", "--repeats", "1"]) == 0
     table = [line for line in capfd.readouterr().out.splitlines() if line.startswith("|")]
@@ -318,7 +318,7 @@ def test_the_table_and_the_headline(capfd: pytest.CaptureFixture[str], monkeypat
 
 
 def test_the_standard_set_is_the_published_one():
-    """Every host, full and pruned; names the figures that `test_flops` holds to the papers."""
+    """Every host appears full and pruned, with the schedules whose cost `test_flops` checks."""
     chosen = cases.standard(TPS, "some_lifter", TPS)
     assert {r.model for r in chosen} == {"mixste", "mhformer", "motionbert", "motionagformer-b", "some_lifter"}
     hot = {r.title: (r.prune.schedule, r.prune.recover) for r in chosen if r.prune.strategy == "TPC"}

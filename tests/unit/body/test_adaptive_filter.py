@@ -1,4 +1,4 @@
-"""The low-pass that opens for what is fast, and the gaps it is given."""
+"""Test the filter with a speed-dependent cut-off, and the filling of gaps."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_weight_zero_is_filled_from_the_neighbours():
 
 
 def test_noise_where_it_shows_goes_and_fast_turns_stay():
-    """Against a Butterworth filter that leaves as much of the fastest movement, the still half is much steadier."""
+    """At rest it is steadier than a Butterworth filter that keeps as much of the fastest movement."""
     rng = np.random.default_rng(0)
     still = np.repeat(JUMP[:1], 200, axis=0)
     true = np.concatenate([still, JUMP])
@@ -80,7 +80,7 @@ def test_gaps_separate_and_short_runs_are_safe():
     holed[~seen] = np.nan
     out = adaptive(holed, np.ones(JUMP.shape[:2]), seen, RATE, 8.0)
     assert np.array_equal(np.isnan(out).any(axis=(1, 2)), ~seen)
-    assert np.array_equal(out[100:104], holed[100:104])  # four frames: nothing to tell noise from movement
+    assert np.array_equal(out[100:104], holed[100:104])  # four frames: noise and movement cannot be distinguished
     for length in range(1, 9):
         short = adaptive(JUMP[:length], np.ones((length, 17)), np.ones(length, bool), RATE, 8.0)
         assert np.abs(short - JUMP[:length]).max() < 0.02

@@ -1,4 +1,4 @@
-"""Inverse kinematics of one body."""
+"""Test the fit of one body by inverse kinematics."""
 
 from __future__ import annotations
 
@@ -60,11 +60,11 @@ def test_more_sweeps_only_come_nearer():
 
 def test_weights_say_who_gives_way():
     wanted = EXACT.copy()
-    wanted[:, 3] += [0.0, 0.0, -0.3]  # an ankle out of joint_jacobian ...
+    wanted[:, 3] += [0.0, 0.0, -0.3]  # an ankle out of reach ...
     trusted, doubted = ONES.copy(), ONES.copy()
     doubted[:, 3] = 0.01
     off = [np.linalg.norm(fitted(wanted, w, BODY)[:, 2] - EXACT[:, 2], axis=-1).mean() for w in (trusted, doubted)]
-    assert off[1] < 0.1 * off[0]  # ... does not pull the knee when nobody believes it
+    assert off[1] < 0.1 * off[0]  # ... does not pull the knee when its weight is 0
 
 
 def test_unseen_frames_stay_unseen():

@@ -1,4 +1,4 @@
-"""One body for the whole take."""
+"""Test constant bone lengths over a take."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_nobody_and_collapsed_bodies_are_safe():
 
 
 def test_stature_of_a_real_standing_person():
-    """The first frames of the jump are standing: floor to head top is what the chain says."""
+    """The first frames of the jump are standing: floor to head top agrees with the chain length."""
     joints = clip("jump")[:20]
     height_m = float(np.median(joints[:, 10, 2]))
     chain_m = float(np.median(chain_length(joints)))

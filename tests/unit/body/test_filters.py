@@ -1,4 +1,4 @@
-"""The low-pass: what passes, what does not, and that nothing leaks over a gap."""
+"""Test the low-pass: pass band, stop band, and separate runs on both sides of a gap."""
 
 from __future__ import annotations
 

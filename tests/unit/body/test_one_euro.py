@@ -1,4 +1,4 @@
-"""The live filter, against the paper's formula and against the authors' package where it is installed."""
+"""Test the 1-euro filter against the paper's formula, and the authors' package if installed."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_steady_at_rest_and_quick_in_motion():
     still = rng.normal(size=(300, 17, 3)) * 0.01
     times = np.arange(300) / RATE
     assert np.std(run(OneEuro(1.0, 1.0), still, times)[60:]) < 0.5 * np.std(still)
-    ramp = np.maximum(times - 2, 0) * 3.0  # 3 m/s from the second second on
+    ramp = np.maximum(times - 2, 0) * 3.0  # 3 m/s from 2 s on
     lag = {beta: (ramp - run(OneEuro(1.0, beta), ramp, times))[-1] / 3.0 for beta in (0.0, 2.0)}
     assert lag[0.0] == pytest.approx(1 / (2 * np.pi), rel=0.15)
     assert lag[2.0] < 0.03
@@ -56,7 +56,7 @@ def test_gaps_start_anew_joint_by_joint():
     assert np.isfinite(out[[0, 2]]).all()
     back = values.copy()
     back[1] = 5.0
-    assert np.array_equal(filtering(back, 11 / RATE)[1], [5.0, 5.0])  # not dragged from where it was
+    assert np.array_equal(filtering(back, 11 / RATE)[1], [5.0, 5.0])  # restarted, not continued from the old value
     assert np.array_equal(filtering(back + 1, 12.0)[0], [1.0, 1.0])  # after a long pause
     assert np.array_equal(filtering(back + 9, 12.0)[0], [1.0, 1.0])  # the same time again
     filtering.reset()

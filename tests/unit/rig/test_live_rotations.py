@@ -1,4 +1,4 @@
-"""Rotations frame by frame: every joint in its place, as steady as for a whole take, nothing leaps after a gap."""
+"""Test live rotations: exact joints, as steady as for a whole take, no jump after a gap."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_t_pose_is_zero_rotation():
 
 
 def arm(bend_deg: float, twist_deg: float) -> np.ndarray:
-    """A T-pose whose left forearm is bent, in a plane turned about the upper arm."""
+    """Build a T-pose with the left elbow bent in a plane rotated about the upper arm."""
     joints = t_pose()
     along = joints[12] - joints[11]
     along /= np.linalg.norm(along)
@@ -94,7 +94,7 @@ def test_the_plane_that_swings_round_at_once_turns_the_arm_in_steps():
 
 @pytest.mark.parametrize("gap_s", [0.3, 5.0])
 def test_the_first_frame_after_a_gap_does_not_spin(gap_s):
-    """Back in the same pose: the same rotations with the same signs, and nothing that settles afterwards."""
+    """A returning pose has the same rotations and signs at once, without settling."""
     joints, solver = walk(), LiveSolver()
     for index in range(40):
         before = solver(joints[index], index / RATE_HZ).rotations

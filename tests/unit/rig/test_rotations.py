@@ -1,4 +1,4 @@
-"""Rotations that put every joint in its place, without flips and without made-up twist."""
+"""Test rotations: exact joints, no flips, no invented twist."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def pose_of(joints: np.ndarray) -> RigPose:
 
 
 def turn_per_frame(rotations: np.ndarray) -> np.ndarray:
-    """(T - 1, 21) degrees."""
+    """Return the rotation of each bone from frame to frame, (T - 1, 21) degrees."""
     dot = np.abs((rotations[1:] * rotations[:-1]).sum(axis=-1))
     return np.degrees(2 * np.arccos(np.clip(dot, 0, 1)))
 
@@ -59,7 +59,7 @@ def test_t_pose_is_zero_rotation():
 
 
 def limb(elbow_deg: np.ndarray) -> np.ndarray:
-    """A T-pose in which the left arm hangs down and its elbow is bent forward by the given angles."""
+    """Build a T-pose with the left arm hanging and its elbow bent forward by the given angles."""
     rig = rig_for(measure_body(in_rig("jump")))
     turns = np.zeros((len(elbow_deg), len(NAMES), 4))
     turns[..., 3] = 1
@@ -75,7 +75,7 @@ def test_a_bent_elbow_is_a_hinge():
 
 
 def test_a_straight_arm_keeps_the_plane_it_had():
-    """The arm swings out, turned about itself by 50 degrees, and is straight (and noisy) for half a second."""
+    """The arm swings out with a twist of 50 degrees and is straight (and noisy) for half a second."""
     bend = np.concatenate(
         [np.full(40, 60.0), np.linspace(60, 0, 10), np.zeros(30), np.linspace(0, 60, 10), np.full(40, 60.0)]
     )
@@ -136,7 +136,7 @@ def test_spinning_is_unwrapped():
     spin = np.arange(0, 1440, 7.0)
     angles = euler_zxy(Rotation.from_euler("y", spin[:, None], degrees=True).as_quat()[:, None])
     assert np.allclose(angles[:, 0, 2], spin, atol=1e-6)
-    # Over the top about x: the other triple of angles takes over, x does not bounce at 90 degrees.
+    # Past 90 degrees about x the other triple of angles is used, so x does not bounce at 90.
     angles = euler_zxy(Rotation.from_euler("x", spin[:, None], degrees=True).as_quat()[:, None])
     assert np.allclose(angles[:, 0, 1], spin, atol=1e-5)
 

@@ -1,4 +1,4 @@
-"""What the user gives -> sources: by content and suffix, folders, the sample."""
+"""Test opening sources by content and suffix, folders of videos, and the sample video."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_folders_stand_for_the_videos_in_them(tmp_path: Path) -> None:
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).touch()
     (tmp_path / "folder.mp4").mkdir()
-    single = tmp_path / "c.txt"  # named by the user: opening it will say what it is
+    single = tmp_path / "c.txt"  # named by the user: opening it raises the error
     assert find_inputs([single, str(tmp_path)]) == [single, tmp_path / "A.MOV", tmp_path / "b.mp4"]
     assert ".mp4" in VIDEO_SUFFIXES
 

@@ -1,4 +1,4 @@
-"""JSON over UDP and WebSocket, and what happens when receivers are absent, slow, die and come back."""
+"""Test JSON over UDP and WebSocket with receivers that are absent, slow, fail and come back."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tests.helpers.live.receivers import UdpReceiver, free_port, sending, wait_f
 
 
 def joints_of(document: dict, index: int = 0) -> np.ndarray:
-    """(17, 3), NaN = null."""
+    """Return the joints (17, 3) of a JSON person; null becomes NaN."""
     joints = document["people"][index]["joints"]
     assert list(joints) == list(H36M17.names)
     return np.array([[np.nan if value is None else value for value in joints[name][:3]] for name in H36M17.names])
@@ -135,7 +135,7 @@ class TestWebSocket:
                 assert f'"frame":{index},' in eager.recv(timeout=10)
             assert stream.sent == 100
             start = time.monotonic()
-            stream.close()  # the lazy one says no goodbye
+            stream.close()  # the slow client closes without a handshake
             assert time.monotonic() - start < 1.0
             assert "stream ws" not in {thread.name for thread in threading.enumerate()}
 
@@ -143,7 +143,7 @@ class TestWebSocket:
         for _ in range(2):
             client = connect(stream.url).__enter__()
             self.wait_for_clients(stream, 1)
-            client.socket.close()  # without a goodbye
+            client.socket.close()  # without a closing handshake
             with sending(lambda index: stream.send(result(index, person(t_pose())))):
                 self.wait_for_clients(stream, 0)
         with connect(stream.url) as client:
@@ -209,7 +209,7 @@ class TestWebSocket:
             assert "stream ws" not in {thread.name for thread in threading.enumerate()}
             silent.settimeout(5)
             with contextlib.suppress(ConnectionError):
-                silent.recv(1000)  # and it is told: no TimeoutError
+                silent.recv(1000)  # and it notices the end: no TimeoutError
 
     def test_garbage_instead_of_a_handshake_harms_nobody(self, stream):
         port = int(stream.url.rpartition(":")[2])

@@ -1,4 +1,4 @@
-"""Plain joint positions over OSC, and on the clock of a laboratory."""
+"""Test joint positions over OSC, and over LSL on the clock of a laboratory."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ class TestLsl:
         values = np.array(samples).reshape(-1, 17, 4)
         distance = np.abs(walk()[None, :170] - values[:, None, :, :3]).max(axis=(2, 3)).min(axis=1)
         assert distance.max() < 1e-5
-        # Steps of the source's clock, whenever they were sent; and about now.
+        # Timestamps follow the source's clock, not the times of sending, and are near to now.
         assert np.diff(stamps) * 100 == pytest.approx(np.round(np.diff(stamps) * 100), abs=1e-3)
         assert abs(now - stamps[-1]) < 5
 

@@ -1,4 +1,4 @@
-"""VMC as a receiver sees it: Unity's axes, the joints in their places, the right arm for the right arm."""
+"""Test VMC at a receiver: Unity's axes, joint positions, left and right."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ JOINTS = {
 
 
 def unity_from_world(points: np.ndarray) -> np.ndarray:
-    """Who faces the camera (world -y) faces Unity's +z; their left (world +x) is Unity's -x; up (z) is y."""
+    """Convert world to Unity axes: facing the camera (-y) is +z, the person's left (+x) is -x, up is y."""
     return np.stack([-points[..., 0], points[..., 2], -points[..., 1]], axis=-1)
 
 
@@ -38,7 +38,7 @@ def bones(messages: list[Message]) -> dict[str, tuple[np.ndarray, np.ndarray]]:
 
 
 def places(received: dict[str, tuple[np.ndarray, np.ndarray]]) -> dict[str, np.ndarray]:
-    """Forward kinematics as Unity's transforms do it. Rotation matrices act alike in left- and right-handed axes."""
+    """Compute forward kinematics like Unity; rotation matrices act alike in either handedness."""
     at: dict[str, np.ndarray] = {}
     turn: dict[str, Rotation] = {}
     for name, parent in PARENTS.items():
@@ -50,7 +50,7 @@ def places(received: dict[str, tuple[np.ndarray, np.ndarray]]) -> dict[str, np.n
 
 
 def frames(*results) -> list[list[Message]]:
-    """What a receiver hears of each, one after the other."""
+    """Send results one after the other and collect the received messages of each."""
     with UdpReceiver() as receiver:
         stream = open_stream(f"vmc://127.0.0.1:{receiver.port}")
         try:
@@ -151,7 +151,7 @@ class TestChosen:
         chosen = PersonFilter(parse("vmc://x"))
         assert self.numbers(chosen, 0.0) == []
         assert self.numbers(chosen, 0.1, 3, 2) == [2]
-        assert self.numbers(chosen, 0.2, 1, 2) == [2]  # not again to somebody else
+        assert self.numbers(chosen, 0.2, 1, 2) == [2]  # not again to another person
         assert self.numbers(chosen, 1.0, 1) == []  # missed for a moment
         assert self.numbers(chosen, 1.1, 1, 2) == [2]
         assert self.numbers(chosen, 3.2, 1) == [1]  # gone

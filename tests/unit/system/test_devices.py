@@ -1,4 +1,4 @@
-"""Device and precision: what is asked for, and what is there."""
+"""Test the choice of device and precision: requests, and what the machine supports."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def test_hardware_is_asked_by_its_flags(monkeypatch, flags, expected):
 
 def test_the_probe_stops_at_the_first_slow_product(monkeypatch):
     monkeypatch.setattr(devices, "has_bfloat16", lambda device: True)
-    clock = iter(range(1000))  # every look at the clock is a second later
+    clock = iter(range(1000))  # every reading of the clock is a second later
     monkeypatch.setattr(devices.time, "perf_counter", lambda: next(clock))
     assert devices.fast_bfloat16(CPU) is False
     assert next(clock) == 2, "it went on after a slow product"

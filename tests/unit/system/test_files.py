@@ -1,4 +1,4 @@
-"""Atomic writes: the old file or the new one, never half of one, and a hint that fits the cause."""
+"""Test atomic writes: the old file or the new one, never half of one, and the hint for each cause."""
 
 from __future__ import annotations
 

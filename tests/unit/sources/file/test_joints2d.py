@@ -1,4 +1,4 @@
-"""2D joints from a file: what is delivered, and what every mistake in the file is answered with."""
+"""Test 2D joints from a file: the delivered poses, and the error for every mistake in the file."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_several_people_and_only_those_who_are_seen(tmp_path: Path) -> None:
     data = good(persons=3)
     data["joints_image"][1, 0] = np.nan  # not there
     data["scores"][2, 1] = 0  # not there either
-    data["joints_image"][3] = np.nan  # nobody
+    data["joints_image"][3] = np.nan  # no person
     poses = [pose for _, _, pose in Joints2DSource(write(tmp_path, **data)).poses()]
     assert [len(pose.boxes_image) for pose in poses] == [3, 2, 2, 0, 3, 3]
     np.testing.assert_allclose(poses[1].joints_image, data["joints_image"][1, 1:], rtol=1e-6)

@@ -1,4 +1,4 @@
-"""VideoSource on real files: every frame once, with the right index, time, size and orientation."""
+"""Test VideoSource on real files: every frame once, with index, time, size and orientation."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from pipeline.sources.file.video import VideoSource
 from tests.helpers.clips import ffmpeg, number_in, numbered, write_clip
 
 OPEN_GOP = {"bf": "3", "g": "12", "x264-params": "open-gop=1:b-adapt=0"}
-# name, codec, pixel format, options: what cameras, phones, screen recorders and the web produce
+# name, codec, pixel format, options of files from cameras, phones, screen recorders and the web
 CLIPS = [
     ("bframes.mp4", "libx264", "yuv420p", {"bf": "3", "g": "12"}),
     ("open_gop.mp4", "libx264", "yuv420p", OPEN_GOP),
@@ -117,7 +117,7 @@ def test_two_frames_with_one_timestamp_are_both_delivered(tmp_path: Path) -> Non
 @pytest.mark.parametrize("rate", [Fraction(30000, 1001), Fraction(240)])
 @pytest.mark.parametrize(("suffix", "codec"), [("mp4", "libx264"), ("webm", "libvpx")])
 def test_an_exact_rate_stays_exact(tmp_path: Path, suffix: str, codec: str, rate: Fraction) -> None:
-    """Also in webm, whose timestamps are rounded to milliseconds: at 240 Hz the steps are 4, 4, 4, 4, 4, 5 ms."""
+    """WebM rounds timestamps to milliseconds: at 240 Hz the steps are 4, 4, 4, 4, 4, 5 ms."""
     source = VideoSource(write_clip(tmp_path / f"clip.{suffix}", 20, codec, rate=rate))
     assert source.info.fps_hz == float(rate)
     assert not source.info.variable_rate
@@ -149,7 +149,7 @@ def test_an_edit_list_hides_what_was_cut_away(tmp_path: Path) -> None:
     assert number_in(source.frame_at(frames[14].time_s).bgr) == numbers[14]
 
 
-ORIENTATIONS = [  # a b c d of the container's matrix, clockwise degrees where it is a pure turn
+ORIENTATIONS = [  # a b c d of the container's matrix, and clockwise degrees if it is a pure rotation
     (1, 0, 0, 1, 0), (0, 1, -1, 0, 90), (-1, 0, 0, -1, 180), (0, -1, 1, 0, 270),
     (-1, 0, 0, 1, None), (1, 0, 0, -1, None), (0, 1, 1, 0, None), (0, -1, -1, 0, None),
 ]  # fmt: skip
@@ -181,7 +181,7 @@ def test_the_containers_orientation_is_applied_as_ffmpeg_does(
 
 
 def test_a_phone_held_upright(tmp_path: Path) -> None:
-    """What a phone stores lying on its side, with the matrix for a quarter turn clockwise, comes out upright."""
+    """A frame that a phone stores sideways, with a matrix of a clockwise quarter turn, comes out upright."""
     path = write_clip(tmp_path / "phone.mp4", 1)
     data = bytearray(path.read_bytes())
     start = data.index(b"tkhd") + 44
@@ -227,7 +227,7 @@ def test_frames_are_the_callers_to_paint_on(tmp_path: Path) -> None:
 
 
 def test_hidden_frames_of_vp8_are_not_counted(tmp_path: Path) -> None:
-    """Two-pass VP8 stores extra pictures that are only referred to, each in a packet with a timestamp of its own."""
+    """Two-pass VP8 stores hidden reference frames, each in a packet with a separate timestamp."""
     clip, path = write_clip(tmp_path / "clip.mp4", 60), tmp_path / "hidden.webm"
     for number, output in (("1", ("-f", "null", "-")), ("2", (path,))):
         ffmpeg(

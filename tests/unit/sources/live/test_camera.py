@@ -1,4 +1,4 @@
-"""Cameras that stall, vanish, come back, change their size, send rubbish, hang, or are in use."""
+"""Test cameras that stall, vanish, come back, change size, send bad data, hang, or are in use."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_frames_count_up_with_rising_times_and_the_newest_picture(camera: FakeCa
     assert [frame.index for frame in got] == list(range(10))
     assert got[0].time_s == 0
     assert (np.diff([frame.time_s for frame in got]) > 0).all()
-    time.sleep(0.2)  # nobody reads: what comes next is new, not what waited
+    time.sleep(0.2)  # without a reader frames are dropped: the next one is new
     before = camera.shown
     assert number_in(frames(source, 1)[0].bgr) >= (before - 1) % 256
     assert source.notice == ""
@@ -180,12 +180,12 @@ def test_a_driver_that_hangs_never_holds_up_the_reader_and_is_replaced(camera: F
     source = camera.source()
     frames(source, 2)
     camera.hangs_in = {where}
-    camera.plugged = where == "read"  # a release needs an end to be called at
+    camera.plugged = where == "read"  # the worker calls release at its end
     begun = time.monotonic()
     assert [source.read(0.1) for _ in range(3)][-1] is None
     assert time.monotonic() - begun < 1.0
     wait_for(source, lambda: "hangs: trying again" in source.notice)
-    camera.plugged, camera.hangs_in = True, set()  # another attempt goes well while the first is still stuck
+    camera.plugged, camera.hangs_in = True, set()  # another attempt succeeds while the first still hangs
     frames(source, 3)
     assert source.notice == ""
     camera.hangs_in = {where}

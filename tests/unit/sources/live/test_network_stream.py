@@ -1,4 +1,4 @@
-"""Streams that break off, send rubbish, never answer or want a password; and what of an address may be seen."""
+"""Test streams that break off, send bad data, never answer or need a password; no password leaks."""
 
 from __future__ import annotations
 
@@ -322,7 +322,7 @@ def test_rtsp_with_a_login_comes_back_after_a_cut(tmp_path: Path) -> None:
             frame = source.read(2.0)
             assert frame is not None
             times.append(frame.time_s)
-        steps = np.diff(times[5:])  # by the sender's stamps: even, however the packets arrive
+        steps = np.diff(times[5:])  # by the sender's timestamps: even steps, also if packets arrive unevenly
         assert np.median(steps) == pytest.approx(0.04, abs=0.004)
         connected = server.connections
         server.cut()
@@ -352,7 +352,7 @@ def test_stamps_make_even_steps_of_uneven_arrivals() -> None:
     delays = [0.05, 0.02, 0.09, 0.02, 0.06, 0.30, 0.02]
     given = [clock.time_s(i * 0.04, 100 + i * 0.04 + late) for i, late in enumerate(delays)]
     assert given[1:] == pytest.approx([100.02 + i * 0.04 for i in range(1, 7)])
-    jumped = clock.time_s(0.0, 200.0)  # the sender began anew
+    jumped = clock.time_s(0.0, 200.0)  # the sender started again
     assert jumped == 200.0
     assert clock.time_s(0.04, 200.04) == pytest.approx(200.04)
     assert ArrivalClock(has_timestamps=False).time_s(5.0, 77.0) == 77.0
