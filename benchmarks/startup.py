@@ -1,4 +1,4 @@
-"""Measure the time from start to the painted window, and list the heavy modules loaded by then.
+"""Measure the time from start to the painted window, and list heavy modules loaded by then.
 
     xvfb-run -a -s "-screen 0 1600x1000x24" python benchmarks/startup.py [--repeats 5]
 
