@@ -1,1 +1,1 @@
-"""Widgets: they draw and emit signals."""
+"""Draw the window and emit signals for what the user does; no widget decides or computes."""

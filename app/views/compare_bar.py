@@ -1,4 +1,4 @@
-"""The line under the 3D view while two recipes are compared: what the ghost is, and how far it is off."""
+"""Show how far the skeletons of two pruning recipes differ, in a bar under the 3D view."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _WHAT = "Mean over the joints, both pelvises on the same place: the difference o
 
 
 class CompareBar(QWidget):
-    """Hidden unless something is compared."""
+    """Show the ghost's recipe and its distance from the take in mm; hidden otherwise."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -34,12 +34,12 @@ class CompareBar(QWidget):
         self.hide()
 
     def show_message(self, title: str, message: str) -> None:
-        """Nothing to compare yet, and why."""
+        """Show why there is no difference yet."""
         self._times, self._difference = np.zeros(0), np.zeros(0, np.float32)
         self._set(title, message)
 
     def show_difference(self, title: str, times: Doubles, difference_mm: Floats) -> None:
-        """`difference_mm` (T,) at `times` (T,) seconds, NaN where not known."""
+        """Show `difference_mm` (T,), NaN where not known, at `times` (T,) in seconds of the video."""
         self._times, self._difference = times, difference_mm
         self._set(title, "")
         self.show_time(self._time_s)

@@ -1,8 +1,9 @@
-"""What is seen before a video is opened: what the program does, and four ways to begin."""
+"""Show the first page: what the program does, and four ways to begin."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
@@ -17,7 +18,7 @@ _RECENT_SHOWN = 4
 
 
 class DropZone(QWidget):
-    """A dashed frame that lights up while something is dragged over the window."""
+    """Draw a dashed frame that lights up while a file is dragged over the window."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -45,7 +46,7 @@ class DropZone(QWidget):
 
 
 class EmptyState(QWidget):
-    """The first page. Emits what the user wants; knows nothing of files beyond their names."""
+    """Offer to open a file, a camera, the sample or a recent file, by signals."""
 
     open_wanted = Signal()
     live_wanted = Signal()
@@ -117,15 +118,8 @@ class EmptyState(QWidget):
             button.setToolTip(str(path))
             button.setCursor(Qt.CursorShape.PointingHandCursor)
             button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-            button.clicked.connect(_Emit(self, path))
+            button.clicked.connect(partial(self._recent_clicked, path))
             self._recent_grid.addWidget(button, 1 + i // 2, i % 2)
 
-
-class _Emit:
-    """Tells `view` which recent file was clicked."""
-
-    def __init__(self, view: EmptyState, path: Path) -> None:
-        self._view, self._path = view, path
-
-    def __call__(self, *_: object) -> None:
-        self._view.recent_wanted.emit(self._path)
+    def _recent_clicked(self, path: Path, *_: object) -> None:
+        self.recent_wanted.emit(path)

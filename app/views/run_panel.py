@@ -1,4 +1,4 @@
-"""The strip that shows a run: stage, bar, frames, speed, time left, Cancel."""
+"""Show how far a run is: stage, progress bar, frames, speed, time left, and a Cancel button."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _QUIET_MS = 900
 
 
 class RunPanel(QWidget):
-    """Hidden unless something runs."""
+    """Show the progress of one run; hidden while nothing runs."""
 
     cancel_wanted = Signal()
 
@@ -34,25 +34,28 @@ class RunPanel(QWidget):
         layout = row(self.stage, self.bar, self.numbers, 4, self.cancel, spacing=12, margins=(18, 8, 14, 8))
         layout.setStretch(1, 1)
         self.setLayout(layout)
-        self._patience = QTimer(self)
-        self._patience.setSingleShot(True)
-        self._patience.setInterval(_QUIET_MS)
-        self._patience.timeout.connect(self.show)
+        self._delay = QTimer(self)
+        self._delay.setSingleShot(True)
+        self._delay.setInterval(_QUIET_MS)
+        self._delay.timeout.connect(self.show)
         self.hide()
 
     def start(self, quiet: bool = False) -> None:
-        """`quiet`: the run is likely over in a moment; only if it is not, it is worth moving the views for."""
+        """Show that a run has begun.
+
+        With `quiet` only if it takes longer than a moment, so that the views do not move for nothing.
+        """
         self.stage.setText("Getting ready…")
         self.numbers.setText("")
         self.bar.setRange(0, 0)
         self.cancel.setEnabled(True)
         if quiet:
-            self._patience.start()
+            self._delay.start()
         else:
             self.show()
 
     def end(self) -> None:
-        self._patience.stop()
+        self._delay.stop()
         self.hide()
 
     def stopping(self) -> None:

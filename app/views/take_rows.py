@@ -1,4 +1,4 @@
-"""Which row of a track belongs to a moment of the video."""
+"""Find the row of a take that is shown at a time of the video."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import numpy as np
 from pipeline.core.arrays import Doubles
 from pipeline.core.take import Take
 
-_EARLY_S = 0.0005  # as in FrameSource.frame_at
+_EARLY_S = 0.0005  # tolerance in s, as in FrameSource.frame_at
 
 
 def take_times(take: Take | None) -> Doubles:
-    """(T,) seconds of the take's frames; empty without a take."""
+    """Return the times (T,) in s of the take's frames; empty without a take."""
     if take is None:
         return np.zeros(0)
     tracks = take.tracks3d or take.tracks2d
@@ -19,12 +19,12 @@ def take_times(take: Take | None) -> Doubles:
 
 
 def frame_step_s(times: Doubles) -> float:
-    """Median time between neighbouring frames of (T,) seconds; 1/30 for fewer than two frames."""
+    """Return the median step (s) of `times` (T,); 1/30 for fewer than two frames."""
     return float(np.median(np.diff(times))) if len(times) > 1 else 1 / 30
 
 
 def row_at(times: Doubles, time_s: float) -> int | None:
-    """The row shown at `time_s`: the last one not later. None before the first and well after the last."""
+    """Return the row shown at `time_s`: the last one not later; None outside of the take."""
     if len(times) == 0:
         return None
     row = int(np.searchsorted(times, time_s + _EARLY_S, side="right")) - 1

@@ -1,4 +1,4 @@
-"""The timeline: the trimmed range with its handles, where the skeleton is known, and the playhead."""
+"""Draw the timeline: trimmed range with handles, spans with a skeleton, and the playhead."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _STEPS_S = (0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600)
 
 
 def clock_text(time_s: float, decimals: int = 2) -> str:
-    """1:02.50, or 1:01:02.50 from an hour on."""
+    """Format seconds as 1:02.50, or 1:01:02.50 from an hour on."""
     minutes, seconds = divmod(max(time_s, 0.0), 60)
     whole = f"{seconds:0{3 + decimals if decimals else 2}.{decimals}f}"
     hours, minutes = divmod(int(minutes), 60)
@@ -40,21 +40,21 @@ def clock_text(time_s: float, decimals: int = 2) -> str:
 
 
 def x_at(time_s: float, width: int, duration_s: float) -> float:
-    """Where a moment lies on a time axis in a widget of that width, in pixels."""
+    """Return the x (pixels) of a time on the axis of a widget that is `width` pixels wide."""
     return MARGIN + max(width - 2 * MARGIN, 1) * (time_s / duration_s if duration_s > 0 else 0.0)
 
 
 def time_at(x: float, width: int, duration_s: float) -> float:
-    """Inverse of `x_at`, inside the axis."""
+    """Return the time (s) at x, clamped to the axis; the inverse of `x_at`."""
     return min(max((x - MARGIN) / max(width - 2 * MARGIN, 1), 0.0), 1.0) * duration_s
 
 
 class Timeline(QWidget):
-    """Click or drag seeks; the two handles trim. Times in seconds of the video."""
+    """Seek by a click or drag, trim by two handles. All times are in seconds of the video."""
 
     sought = Signal(float)
-    trim_dragged = Signal(object, object)  # start, end; None: from the first, to the last frame
-    menu_wanted = Signal(QPoint)  # on the screen
+    trim_dragged = Signal(object, object)  # start, end in s; None: not trimmed at that end
+    menu_wanted = Signal(QPoint)  # global position
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -77,7 +77,7 @@ class Timeline(QWidget):
 
     @property
     def known(self) -> list[tuple[float, float]]:
-        """The stretches (start, end) in which the followed person has a skeleton."""
+        """List the spans (start, end) in s in which the followed person has a skeleton."""
         return list(self._known)
 
     # --- content
@@ -95,7 +95,7 @@ class Timeline(QWidget):
         self.update()
 
     def set_take(self, take: Take | None, person: int) -> None:
-        """Marks where `person` has a skeleton."""
+        """Mark where `person` has a skeleton; if not lifted, where the first lifted person has."""
         track = take.track3d(person) if take is not None else None
         if track is None and take is not None and take.tracks3d:
             track = take.tracks3d[0]
@@ -119,7 +119,7 @@ class Timeline(QWidget):
             return ""
         start, end = self._range()
         if point.y() >= _TRACK_TOP - 4:
-            # The inner sides of the handles catch the mouse; the outer ones lie over cut footage.
+            # Outwards a handle catches the mouse over its whole width, inwards over 3 pixels only.
             if -_HANDLE - 3 <= point.x() - self.x_at(start) <= 3:
                 return "start"
             if -3 <= point.x() - self.x_at(end) <= _HANDLE + 3:
@@ -200,7 +200,7 @@ class Timeline(QWidget):
         font = QFont(self.font())
         font.setPixelSize(11)
         painter.setFont(font)
-        room = max(self.width() - 2 * MARGIN, 1) / 90  # labels that fit
+        room = max(self.width() - 2 * MARGIN, 1) / 90  # how many labels of 90 px fit
         step = next((s for s in _STEPS_S if self._duration_s / s <= room), _STEPS_S[-1])
         for i in range(math.floor(self._duration_s / step + 1e-9) + 1):
             time_s = i * step
@@ -238,7 +238,7 @@ class Timeline(QWidget):
 
 
 def spans(times: NDArray[np.float64], known: NDArray[np.bool_]) -> list[tuple[float, float]]:
-    """Stretches of time in which `known` holds, each to the end of its last frame."""
+    """List the spans (start, end) in s of `known` (T,), each to the end of its last frame."""
     if len(times) == 0:
         return []
     step = frame_step_s(times)

@@ -1,4 +1,4 @@
-"""The token strip under the timeline: which frames each pruning stage of the lifter kept (H2OT)."""
+"""Draw which frames each pruning stage of the lifter kept (H2OT), under the timeline."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from pipeline.core.arrays import Doubles
 from pipeline.core.take import Take, TokenStages
 
 _ROW, _GAP, _BOTTOM = 7, 3, 3
-_GAP_FROM_PX = 4.0  # frames at least so wide are drawn as ticks with a gap between them
+_GAP_FROM_PX = 4.0  # pixels a frame from which on frames are drawn as ticks with gaps between
 _EMPTY, _CUT = QColor("#1d2128"), QColor(18, 20, 25, 170)
-# Later stages keep fewer frames: they are drawn brighter.
+# Later stages are drawn brighter because they keep fewer frames.
 _SHADES = ("#8b7038", "#c2933f", theme.ACCENT, theme.ACCENT_HOVER)
 
 
 class TokenStrip(QWidget):
-    """One thin row a stage, on the timeline's axis. Hidden when the take has no stages. A click seeks."""
+    """Draw one thin row per stage on the timeline's axis; a click seeks. Hidden without stages."""
 
     sought = Signal(float)
 
@@ -32,7 +32,7 @@ class TokenStrip(QWidget):
         self._times: Doubles = np.zeros(0)
         self._duration_s = self._time_s = 0.0
         self._trim: tuple[float | None, float | None] = (None, None)
-        self._rows: QPixmap | None = None  # painted once, not once a frame
+        self._rows: QPixmap | None = None  # cached: painting them for every playhead position would be slow
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.hide()
 
@@ -42,7 +42,7 @@ class TokenStrip(QWidget):
 
     @property
     def rows(self) -> QPixmap | None:
-        """The painted rows, in device pixels, without playhead and cuts; None until they are painted again."""
+        """Return the cached rows in device pixels, without playhead and cuts; None if outdated."""
         return self._rows
 
     def x_at(self, time_s: float) -> float:
@@ -80,7 +80,7 @@ class TokenStrip(QWidget):
     # --- mouse
 
     def stage_at(self, y: float) -> int | None:
-        """Which row lies at `y`, counted from 0."""
+        """Return the stage, counted from 0, whose row lies at `y`, or None."""
         stage = int(y // (_ROW + _GAP))
         return stage if self._stages is not None and 0 <= stage < len(self._stages.blocks) else None
 
@@ -129,7 +129,7 @@ class TokenStrip(QWidget):
         painter.drawLine(QPointF(x, 0), QPointF(x, self.height() - _BOTTOM))
 
     def _paint_rows(self, width: int, height: int, ratio: float) -> QPixmap:
-        """All rows in device pixels; each is an image one pixel high, stretched."""
+        """Paint all rows in device pixels; each is an image one pixel high that is stretched."""
         assert self._stages is not None
         picture = QPixmap(width, height)
         picture.fill(Qt.GlobalColor.transparent)
@@ -146,28 +146,30 @@ class TokenStrip(QWidget):
 
 
 def shares(times: Doubles, kept: NDArray[np.bool_], duration_s: float, pixels: int) -> NDArray[np.float64]:
-    """(pixels,) in [0, 1]: how much of each pixel of an axis of `duration_s` belongs to kept frames.
+    """Return (pixels,) shares in [0, 1] of kept frames in each pixel of an axis of `duration_s`.
 
-    With several frames in a pixel it is their share; with several pixels a frame, each frame is a tick of its own.
+    With several frames per pixel it is their mean; with several pixels per frame, each frame is a separate tick.
     Frame i lasts from times[i] to times[i + 1].
     """
     if len(times) == 0 or duration_s <= 0:
         return np.zeros(pixels)
     step = frame_step_s(times)
-    edges = np.append(times, times[-1] + step) / duration_s * pixels  # (T + 1,) where frames begin, in pixels
+    edges = np.append(times, times[-1] + step) / duration_s * pixels  # (T + 1,) starts of the frames, in pixels
     if step / duration_s * pixels >= _GAP_FROM_PX:
-        frame = np.searchsorted(edges, np.arange(pixels + 1) + 0.5, side="right") - 1  # of each pixel's middle
+        frame = (
+            np.searchsorted(edges, np.arange(pixels + 1) + 0.5, side="right") - 1
+        )  # the frame at each pixel's middle
         last = frame[1:] != frame[:-1]  # the pixel before another frame is the gap
         frame = frame[:-1]
         inside = (frame >= 0) & (frame < len(kept)) & ~last
         return np.where(inside, np.append(kept, False)[np.clip(frame, 0, len(kept))], 0.0)
-    # The integral of "kept" along the axis, read off at the pixels' edges.
+    # Shares are differences of the integral of `kept` at the pixels' edges.
     area = np.concatenate([[0.0], np.cumsum(np.diff(edges) * kept)])
     return np.clip(np.diff(np.interp(np.arange(pixels + 1), edges, area)), 0, 1)
 
 
 def _row_image(share: NDArray[np.float64], shade: QColor) -> QImage:
-    """One line of pixels between the empty colour and `shade`. Few kept frames among many are still seen."""
+    """Blend (pixels,) shares from the empty colour to `shade`; small shares above 0 stay visible."""
     weight = np.where(share > 0, 0.15 + 0.85 * share, 0.0)[:, None]
     low = np.array([_EMPTY.blue(), _EMPTY.green(), _EMPTY.red(), 255], float)
     high = np.array([shade.blue(), shade.green(), shade.red(), 255], float)

@@ -1,4 +1,4 @@
-"""Play, pause, step, speed and loop, with the time on the left."""
+"""Show the time and the buttons for playing, stepping, speed and loop."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from app.views.widgets import label, row, tool
 
 
 class Transport(QWidget):
-    """Buttons for actions that the window owns; `speed_chosen` is its only own wish."""
+    """Hold buttons for the window's actions, and a menu of speeds (`speed_chosen`)."""
 
     speed_chosen = Signal(float)
 

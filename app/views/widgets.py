@@ -1,4 +1,4 @@
-"""Small pieces that several views are made of."""
+"""Build small widgets and layouts that several views use."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def picture(name: str, size: int = 18, colour: str = theme.MUTED) -> QLabel:
 
 
 def tool(action: QAction, size: int = 18, role: str = "") -> QToolButton:
-    """A flat icon button for an action; its tooltip is the action's."""
+    """Make a flat icon button for an action; it shows the action's tooltip."""
     button = QToolButton()
     button.setDefaultAction(action)
     button.setIconSize(QSize(size, size))
@@ -44,7 +44,7 @@ def restyle(widget: QWidget) -> None:
 def row(
     *items: QWidget | int | None, spacing: int = 8, margins: tuple[int, int, int, int] = (0, 0, 0, 0)
 ) -> QHBoxLayout:
-    """Widgets side by side; an int is a gap, None takes the free space."""
+    """Lay widgets out side by side; an int is a gap in pixels, None takes the free space."""
     layout = QHBoxLayout()
     fill(layout, items, spacing, margins)
     return layout
@@ -53,7 +53,7 @@ def row(
 def column(
     *items: QWidget | QLayout | int | None, spacing: int = 8, margins: tuple[int, int, int, int] = (0, 0, 0, 0)
 ) -> QVBoxLayout:
-    """Widgets one under the other; an int is a gap, None takes the free space."""
+    """Lay widgets out one under the other; an int is a gap in pixels, None takes the free space."""
     layout = QVBoxLayout()
     fill(layout, items, spacing, margins)
     return layout
@@ -79,12 +79,12 @@ def fill(
 
 
 class Elided(QLabel):
-    """A line that is cut with an ellipsis where the room ends; whole in its tooltip. Never widens its parent."""
+    """Show one line, elided to the available width; its tooltip has the whole text."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.whole = ""
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # never widens its parent
 
     def set_whole(self, text: str) -> None:
         self.whole = text
@@ -100,7 +100,7 @@ class Elided(QLabel):
 
 
 class Card(QFrame):
-    """A framed pane with a head line: a title on the left, buttons on the right."""
+    """Frame a view under a head line: title on the left, buttons on the right."""
 
     def __init__(self, title: str, icon: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -126,7 +126,7 @@ class Card(QFrame):
         self._buttons.addSpacing(8)
 
     def set_content(self, content: QWidget | QVBoxLayout) -> None:
-        """A widget, or a column of them of which the first takes the free space."""
+        """Set a widget, or a column of widgets of which the first takes the free space."""
         layout = self.layout()
         assert isinstance(layout, QVBoxLayout)
         if isinstance(content, QVBoxLayout):

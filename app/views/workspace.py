@@ -1,15 +1,15 @@
-"""The page on which one works: header, video beside 3D, settings, timeline and transport. Layout only."""
+"""Lay out the page of an open video: header, video beside 3D, settings, timeline, transport."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QPushButton, QSplitter, QWidget
 
 from app import theme
+from app.actions import Actions
 from app.settings import CompareSettings, RunSettings
 from app.views.compare_bar import CompareBar
 from app.views.drawer.drawer import Drawer
@@ -24,15 +24,11 @@ from app.views.widgets import Card, column, label, picture, row, tool
 from pipeline.core.camera import VideoInfo
 
 
-class ActionTable(Protocol):
-    def __getitem__(self, name: str) -> QAction: ...
-
-
 class Workspace(QWidget):
-    """Puts the views together and gives the actions their buttons."""
+    """Arrange the views and give the actions their buttons; no behaviour."""
 
     def __init__(
-        self, actions: ActionTable, run: RunSettings, other: CompareSettings,
+        self, actions: Actions, run: RunSettings, other: CompareSettings,
         speeds: Sequence[float],
     ) -> None:  # fmt: skip
         super().__init__()
@@ -82,7 +78,7 @@ class Workspace(QWidget):
         whole.setStretch(1, 1)
         self.setLayout(whole)
 
-    def _header(self, actions: ActionTable) -> QWidget:
+    def _header(self, actions: Actions) -> QWidget:
         head = QWidget()
         head.setObjectName("bar")
         head.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -98,14 +94,14 @@ class Workspace(QWidget):
         )  # fmt: skip
         return head
 
-    def _video_card(self, actions: ActionTable) -> Card:
+    def _video_card(self, actions: Actions) -> Card:
         card = Card("Video", "film")
         for name in ("horizon", "joints", "others"):
             card.add_tool(actions[name])
         card.set_content(self.video)
         return card
 
-    def _scene_card(self, actions: ActionTable) -> Card:
+    def _scene_card(self, actions: Actions) -> Card:
         card = Card("Skeleton", "cube")
         for name in ("front", "side", "top", "camera", "reset_view"):
             card.add_tool(actions[name])
@@ -119,7 +115,7 @@ class Workspace(QWidget):
             axis.set_duration(duration_s)
 
     def show_drawer(self, on: bool) -> None:
-        """At first a third of the height."""
+        """Show or hide the drawer; at first it gets a third of the height."""
         first = on and self.halves.sizes()[1] == 0
         self.drawer.setVisible(on)
         if first and self.halves.height() > 0:
@@ -134,7 +130,7 @@ class Workspace(QWidget):
 
 
 def _action_button(action: QAction, text: str, colour: str = theme.TEXT) -> QPushButton:
-    """A push button that mirrors an action."""
+    """Make a push button that triggers an action and follows its enabled state."""
     button = QPushButton(theme.icon({"run": "sparkle"}.get(action.objectName(), action.objectName()), colour), text)
     button.setIconSize(QSize(17, 17))
     button.setToolTip(action.toolTip())

@@ -16,7 +16,7 @@ LEFT = Qt.MouseButton.LeftButton
 
 def drag(window: Window, qtbot: QtBot, grip: str, by: QPointF) -> None:
     video = window.workspace.video
-    start = video.horizon.grips(video.picture_rect())[grip]
+    start = video.horizon.grips(video.image_rect())[grip]
     qtbot.mousePress(video, LEFT, pos=start.toPoint())
     for share in (0.5, 1.0):
         qtbot.mouseMove(video, (start + by * share).toPoint())
@@ -34,7 +34,7 @@ def shown(lifted: Window, qtbot: QtBot) -> Window:
 def test_off_at_first_and_in_nobody_s_way(lifted: Window, qtbot: QtBot) -> None:
     video = lifted.workspace.video
     assert not video.horizon.visible
-    assert video.horizon.part_at(video.picture_rect().center(), video.picture_rect()) == ""
+    assert video.horizon.part_at(video.image_rect().center(), video.image_rect()) == ""
     qtbot.keyClick(lifted, Qt.Key.Key_H)
     assert video.horizon.visible
 
@@ -43,7 +43,7 @@ def test_the_estimate_is_shown_until_something_is_set(shown: Window) -> None:
     horizon = shown.workspace.video.horizon
     assert (horizon.pitch_deg, horizon.roll_deg) == (3, 0)
     assert "estimated" in horizon.note
-    rect = shown.workspace.video.picture_rect()
+    rect = shown.workspace.video.image_rect()
     point, _ = horizon_from_tilt(3, 0, shown.controller.session.take.scene.fov_deg, WIDTH, HEIGHT)
     middle = horizon.grips(rect)["middle"]
     assert middle.y() == pytest.approx(rect.y() + point[1] * rect.height() / HEIGHT)
@@ -51,7 +51,7 @@ def test_the_estimate_is_shown_until_something_is_set(shown: Window) -> None:
 
 def test_dragging_the_middle_sets_the_tilt(shown: Window, backend: FakeBackend, qtbot: QtBot) -> None:
     video, run = shown.workspace.video, shown.settings.run
-    rect, fov = video.picture_rect(), shown.controller.session.take.scene.fov_deg
+    rect, fov = video.image_rect(), shown.controller.session.take.scene.fov_deg
     drag(shown, qtbot, "middle", QPointF(0, -40))
     point, along = horizon_from_tilt(3, 0, fov, WIDTH, HEIGHT)
     expected, _ = tilt_from_horizon(point + [0, -40 * WIDTH / rect.width()], along, fov, WIDTH, HEIGHT)
@@ -66,7 +66,7 @@ def test_dragging_the_middle_sets_the_tilt(shown: Window, backend: FakeBackend, 
 
 def test_dragging_an_end_sets_the_roll_about_the_middle(shown: Window, qtbot: QtBot) -> None:
     video, run = shown.workspace.video, shown.settings.run
-    rect = video.picture_rect()
+    rect = video.image_rect()
     before = video.horizon.grips(rect)
     drag(shown, qtbot, "right", QPointF(0, -30))
     arm = before["right"].x() - before["middle"].x()
@@ -82,7 +82,7 @@ def test_double_click_gives_it_back(shown: Window, qtbot: QtBot) -> None:
     video = shown.workspace.video
     drag(shown, qtbot, "middle", QPointF(0, -40))
     qtbot.waitUntil(lambda: shown.controller.session.take.scene.pitch_deg != 3)
-    qtbot.mouseDClick(video, LEFT, pos=video.horizon.grips(video.picture_rect())["middle"].toPoint())
+    qtbot.mouseDClick(video, LEFT, pos=video.horizon.grips(video.image_rect())["middle"].toPoint())
     assert shown.settings.run.pitch_deg is None
     assert shown.settings.run.roll_deg is None
     assert shown.workspace.panel.pitch.text() == "Estimated"
@@ -93,16 +93,16 @@ def test_double_click_gives_it_back(shown: Window, qtbot: QtBot) -> None:
 def test_a_horizon_outside_the_picture_is_taken_at_its_edge(shown: Window, qtbot: QtBot) -> None:
     shown.workspace.panel.pitch.setValue(50)
     video = shown.workspace.video
-    grips = video.horizon.grips(video.picture_rect())
+    grips = video.horizon.grips(video.image_rect())
     assert list(grips) == ["middle"]
-    assert video.picture_rect().contains(grips["middle"])
+    assert video.image_rect().contains(grips["middle"])
     drag(shown, qtbot, "middle", QPointF(0, 60))
     assert 30 < shown.settings.run.pitch_deg < 50
 
 
 def test_other_clicks_still_choose_people(shown: Window, qtbot: QtBot) -> None:
     video = shown.workspace.video
-    rect, track = video.picture_rect(), shown.controller.session.take.track2d(2)
+    rect, track = video.image_rect(), shown.controller.session.take.track2d(2)
     knee = track.joints_image[0, 2] * rect.width() / WIDTH
     qtbot.mouseClick(video, LEFT, pos=QPointF(rect.x() + knee[0], rect.y() + knee[1]).toPoint())
     qtbot.waitUntil(lambda: shown.controller.session.person == 2 and not shown.controller.busy)

@@ -277,7 +277,7 @@ def test_settings_reach_the_run_and_the_next_start(
 def test_clicking_another_person_lifts_them(lifted: Window, backend: FakeBackend, qtbot: QtBot) -> None:
     view = lifted.workspace.video
     joints = lifted.controller.session.take.track2d(2).joints_image[0]
-    rect = view.picture_rect()
+    rect = view.image_rect()
     at = joints[8] * rect.width() / 320 + np.array([rect.x(), rect.y()])
     with qtbot.waitSignal(lifted.controller.finished):
         qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=QPoint(*at.astype(int).tolist()))

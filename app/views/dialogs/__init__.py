@@ -1,1 +1,1 @@
-"""Dialogs."""
+"""Ask the user in dialogs: exports, lifters, detectors, live sources."""

@@ -1,4 +1,4 @@
-"""What the dialogs of lifters and of detectors share: a list, what is said of the selected one, work that goes on."""
+"""Provide the base of the lifters' and detectors' dialogs: list, details, running work."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from pipeline.core.errors import UserError
 
 
 class CatalogueDialog(QDialog):
-    """Says what is wanted; whoever listens answers with the `show_` methods and `idle`.
+    """List models and emit requests; the receiver reports by the `show_` methods and `idle`.
 
     A subclass lays out `table`, `details`, `problem`, `work` and the buttons, and overrides `_selected`.
     """
@@ -76,8 +76,8 @@ class CatalogueDialog(QDialog):
         self._selected()
 
     def show_progress(self, done: int, total: int) -> None:
-        """In bytes; a total of 0 is not known."""
-        self.progress.setRange(0, (total + 1023) // 1024)  # a QProgressBar counts in 32 bits
+        """Show the progress of a download in bytes; a total of 0 means not known."""
+        self.progress.setRange(0, (total + 1023) // 1024)  # in KiB, because a QProgressBar has 32 bits
         self.progress.setValue(done // 1024)
 
     def idle(self) -> None:
@@ -94,17 +94,17 @@ class CatalogueDialog(QDialog):
 
     @property
     def selected(self) -> str:
-        """Name of the row that is looked at; "" for none."""
+        """Return the name of the selected row; "" for none."""
         item = self.table.currentItem()
         return "" if item is None else str(item.data(0, Qt.ItemDataRole.UserRole))
 
     @Slot()
     def _selected(self, *_: object) -> None:
-        """Another row, or work that began or ended: what can be done now?"""
+        """Update details and buttons after another row was selected, or work began or ended."""
         raise NotImplementedError
 
     def _fill(self, rows: Sequence[tuple[str, QTreeWidgetItem]], select: str) -> None:
-        """Names and their rows; `select` is the one to look at, else the one looked at before, else the first."""
+        """Fill the list from (name, row); select `select`, else the row selected before, else the first."""
         current = select or self.selected or (rows[0][0] if rows else "")
         self.table.clear()
         for name, item in rows:

@@ -1,4 +1,4 @@
-"""What was recognised in a checkpoint file, and the fields for what a file cannot tell."""
+"""Show what was recognised in a checkpoint file, with fields for what it does not hold."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from app.views.widgets import column, label, row
 
 
 class CheckpointForm(QWidget):
-    """Every correction is looked up in the file again at once, so that what does not fit is said before adding."""
+    """Edit assumptions about a checkpoint; each correction is checked against the file at once."""
 
     corrected = Signal(object, object)  # Path, corrections
     accepted = Signal(object, str, object)  # Path, name, corrections
@@ -72,7 +72,7 @@ class CheckpointForm(QWidget):
     def _fill(self, found: FoundCheckpoint) -> None:
         focus = next((key for key, box in self.fields.items() if box.hasFocus()), "")
         if self._form.rowCount():
-            self._form.takeRow(self.name)  # it and its label stay, the others are made anew
+            self._form.takeRow(self.name)  # kept with its label; the other rows are rebuilt
         while self._form.rowCount():
             self._form.removeRow(0)
         self.fields = {field.key: self._box(field) for field in found.fields}

@@ -1,4 +1,4 @@
-"""The 2D detectors: which there are, downloading weights, adding a network of one's own, removing it."""
+"""List 2D detectors; download their weights; add or remove the user's MMPose networks."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _ADD_TIP = "Your own network of MMPose: say its config here, then choose its che
 
 
 class DetectorsDialog(CatalogueDialog):
-    """Says what is wanted; whoever listens answers with the `show_` methods, `idle` and `set_detectors`."""
+    """List detectors and emit requests; the receiver reports by `show_...` and `set_detectors`."""
 
     add_wanted = Signal(object, str)  # Path of the checkpoint, config
 
@@ -47,7 +47,7 @@ class DetectorsDialog(CatalogueDialog):
     # --- answers
 
     def set_detectors(self, rows: Sequence[DetectorRow], select: str = "") -> None:
-        """Fill the list; `select` is the one to look at, else the one selected before."""
+        """Fill the list and select `select`, else the detector selected before."""
         self._rows = {one.name: one for one in rows}
         items = []
         for one in rows:

@@ -1,4 +1,4 @@
-"""The export dialog: which files, how, where, of whom; afterwards what was written and how to read it elsewhere."""
+"""Ask what to export, where and of which people; then list the written files."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from pipeline.registry import find
 
 @dataclass(frozen=True, slots=True)
 class ExportRequest:
-    """What the user asked for."""
+    """Hold what the user chose to export."""
 
     folder: Path
     stem: str
@@ -45,9 +45,9 @@ class ExportRequest:
 
 
 class ExportDialog(QDialog):
-    """Emits `wanted`; whoever listens answers with `show_progress`, and `show_written`, `show_stopped` or `show_error`.
+    """Choose an export and emit `wanted`; the receiver reports by the `show_...` methods.
 
-    While files are written, Cancel, Escape and the window's cross ask for an end of that (`cancel_wanted`).
+    While files are written, Cancel, Escape and the title bar's close button emit `cancel_wanted`.
     """
 
     wanted = Signal(object)  # ExportRequest
@@ -154,7 +154,7 @@ class ExportDialog(QDialog):
 
     @property
     def shows_result(self) -> bool:
-        """Whether the files that were written are listed."""
+        """Return whether the written files are listed."""
         return self._pages.currentIndex() == 1
 
     @property

@@ -1,4 +1,4 @@
-"""Two parts of the export dialog: the formats under their headings, and the options of those that are chosen."""
+"""Choose formats and options in the export dialog."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _ALWAYS = ("report",)  # options that concern every format
 
 
 class FormatChoice(QWidget):
-    """A checkbox for each exporter of the registry, grouped, in two columns."""
+    """Offer a checkbox for each exporter of the registry, grouped, in two columns."""
 
     changed = Signal()
 
@@ -40,7 +40,7 @@ class FormatChoice(QWidget):
         columns = [QVBoxLayout() for _ in range(_COLUMNS)]
         filled = [0] * _COLUMNS
         for name, boxes in groups.items():
-            at = filled.index(min(filled))  # the shorter column
+            at = filled.index(min(filled))  # the shortest column
             columns[at].addWidget(label(name.upper(), "section"))
             for box in boxes:
                 columns[at].addWidget(box)
@@ -56,7 +56,7 @@ class FormatChoice(QWidget):
         return tuple(name for name, box in self.boxes.items() if box.isChecked())
 
     def hints(self, options: ExportOptions, rate_hz: float) -> str:
-        """How the target programs have to read what is chosen; each sentence once."""
+        """Return how to import the chosen formats in other programs; each sentence once."""
         return "\n".join(dict.fromkeys(filter(None, (import_hint(name, options, rate_hz) for name in self.chosen))))
 
     @Slot()
@@ -65,7 +65,7 @@ class FormatChoice(QWidget):
 
 
 class OptionFields(QWidget):
-    """A list of choices or a checkbox for each export option; those that no chosen format looks at are hidden."""
+    """Edit export options; those that no chosen format uses are hidden."""
 
     changed = Signal()
 

@@ -1,4 +1,4 @@
-"""The lifters: which there are, adding a checkpoint file of one's own, removing it, downloading."""
+"""List lifters; download them; add or remove the user's checkpoint files."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _INVITE = "Drop a checkpoint file here to add it: " + " ".join(CHECKPOINT_SUFFIX
 
 
 class LiftersDialog(CatalogueDialog):
-    """Says what is wanted; whoever listens answers with the `show_` methods and `set_lifters`."""
+    """List lifters and emit requests; the receiver reports by `show_...` and `set_lifters`."""
 
     recognise_wanted = Signal(object, object)  # Path, corrections: dict of str
     adopt_wanted = Signal(object, str, object)  # Path, name, corrections
@@ -61,7 +61,7 @@ class LiftersDialog(CatalogueDialog):
     # --- answers
 
     def set_lifters(self, lifters: Sequence[LifterInfo], select: str = "") -> None:
-        """Fill the list; `select` is the one to look at, else the one selected before."""
+        """Fill the list and select `select`, else the lifter selected before."""
         self._lifters = {lifter.name: lifter for lifter in lifters}
         items = []
         for lifter in lifters:
@@ -79,7 +79,7 @@ class LiftersDialog(CatalogueDialog):
         self._pages.setCurrentIndex(0)
 
     def show_found(self, found: FoundCheckpoint) -> None:
-        """What is in a checkpoint file, to be looked over before it is added."""
+        """Show what was recognised in a checkpoint file, before it is added."""
         self.idle()
         self.form.show_found(found)
         self._pages.setCurrentWidget(self.form)
@@ -104,7 +104,7 @@ class LiftersDialog(CatalogueDialog):
 
     @property
     def shows_form(self) -> bool:
-        """Whether a checkpoint is looked over, in the place of the list."""
+        """Return whether the form for a checkpoint is shown in place of the list."""
         return self._pages.currentWidget() is self.form
 
     @Slot()
@@ -124,7 +124,7 @@ class LiftersDialog(CatalogueDialog):
         self.details.setText("\n".join(part for part in parts if part))
 
     def open_file(self, path: Path) -> None:
-        """Look at a checkpoint file."""
+        """Request that a checkpoint file is recognised."""
         if not self._busy:
             self.show_list()
             self.recognise_wanted.emit(path, {})

@@ -1,4 +1,4 @@
-"""Which camera, stream or file is to be opened live, and with which models."""
+"""Ask which camera, stream or file to open live, and with which models."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ _PLACE = "Camera, or rtsp://…, http://…, udp://…, or a video file"
 
 @dataclass(frozen=True, slots=True)
 class LiveChoices:
-    """What can be chosen from."""
+    """Hold the models to choose from."""
 
     detectors: Sequence[DetectorRow]
     lifters: Sequence[LifterInfo]
 
 
 class LiveDialog(QDialog):
-    """Writes into `settings` and says `wanted`. Cameras come later, by `set_cameras`: asking for them may take long."""
+    """Edit `settings` and emit `wanted`; `set_cameras` adds the cameras when they are listed."""
 
     wanted = Signal()
     refresh_wanted = Signal()
@@ -83,7 +83,7 @@ class LiveDialog(QDialog):
         self.source.editTextChanged.connect(self._edited)
         where = row(self.source, self.file, self.refresh, spacing=8)
         where.setStretch(0, 1)
-        wishes = row(
+        camera_row = row(
             stacked("Picture size", self.picture_size, "What a camera is asked for; it may give another one"),
             stacked("Rate", self.rate, "What a camera is asked for; it may give another one"),
             stacked("People at most", self.people, "Each person costs time; one is the quickest"),
@@ -94,19 +94,19 @@ class LiveDialog(QDialog):
             stacked("3D lifter", self.lifter, "Turns the joints' movement into 3D. The fast one is made for this."),
             spacing=12,
         )
-        for choices in (wishes, models_row):
+        for choices in (camera_row, models_row):
             for i in range(choices.count()):
                 choices.setStretch(i, 1)
         self.setLayout(
             column(
-                label("Camera or stream", "title"), 4, where, self.found, 6, wishes, 6, models_row, 6, self.loop, 14,
-                row(None, cancel, self.start), spacing=6, margins=(24, 22, 24, 20),
+                label("Camera or stream", "title"), 4, where, self.found, 6, camera_row, 6, models_row, 6, self.loop,
+                14, row(None, cancel, self.start), spacing=6, margins=(24, 22, 24, 20),
             )
         )  # fmt: skip
         self._edited()
 
     def set_cameras(self, cameras: Sequence[tuple[str, str]]) -> None:
-        """(what to open, title)."""
+        """Offer cameras as (what to open, title)."""
         typed = self.chosen
         self.source.blockSignals(True)
         self.source.clear()
@@ -125,7 +125,7 @@ class LiveDialog(QDialog):
 
     @property
     def chosen(self) -> str:
-        """What to open: a listed camera's name, else what was typed."""
+        """Return what to open: the name of a listed camera, else the typed text."""
         text = self.source.currentText().strip()
         row_at = self.source.findText(text)
         return str(self.source.itemData(row_at)) if row_at >= 0 else text

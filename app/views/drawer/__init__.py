@@ -1,1 +1,1 @@
-"""Curves, people and findings below the video."""
+"""Show curves, people and findings of a take, in a drawer below the video."""

@@ -1,4 +1,4 @@
-"""What the curves page and its plot share: a curve, a gait event, and the colour of each side."""
+"""Define a curve, a gait event, and the colour of each body side."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ COLOURS = {"left": theme.LEFT, "right": theme.RIGHT, "": theme.CENTRE}
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One curve: (T,) values, the colour of its side, a line style for its part. Other people's curves are faint."""
+    """Hold one curve of (T,) values; `subject` False draws it faintly, as of another person."""
 
     values: Doubles
-    side: str  # a key of COLOURS
-    style: int
+    side: str  # key of COLOURS
+    style: int  # index of the line style, one per joint
     subject: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A gait event: kind, side, seconds."""
+    """Hold a gait event: "heel_strike" or "toe_off", the side, and the time in s."""
 
     kind: str
     side: str

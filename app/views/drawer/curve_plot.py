@@ -1,7 +1,8 @@
-"""The plot of the curves. Imports pyqtgraph: loaded when the curves are first seen.
+"""Plot curves over time. Imports pyqtgraph, so it is loaded when curves are first shown.
 
-A click seeks, the white line can be dragged, the two bright lines trim; the wheel zooms in time, dragging moves, a
-double click shows everything again. An hour of curves is quick: only what is seen is drawn, a point or two a pixel.
+A click seeks, the playhead can be dragged, the two bright lines trim; the wheel zooms in time, dragging pans, a double
+click shows the whole video. Only the visible part is drawn, with one or two points per pixel, so that an hour of
+curves is as quick as a minute.
 """
 
 from __future__ import annotations
@@ -20,8 +21,8 @@ from app.views.timeline import clock_text
 from pipeline.core.arrays import Doubles
 
 _STYLES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine, Qt.PenStyle.DashDotLine)
-_TICK = {"heel_strike": 0.10, "toe_off": 0.05}  # of the plot's height
-_TICK_PX = 5  # nearer to each other, ticks are a band
+_TICK = {"heel_strike": 0.10, "toe_off": 0.05}  # length of a tick, as a share of the plot's height
+_TICK_PX = 5  # pixels per tick; with less space none are drawn, because they would merge into a band
 _CLICK_PX = 4
 
 
@@ -32,15 +33,15 @@ class _Clock(pg.AxisItem):
 
 
 class CurvePlot(pg.PlotWidget):
-    """Times in seconds of the video."""
+    """Plot curves, trim and gait events; all times are in seconds of the video."""
 
     sought = Signal(float)
-    trim_dragged = Signal(object, object)  # start, end; None: from the first, to the last frame
+    trim_dragged = Signal(object, object)  # start, end in s; None: not trimmed at that end
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent, background="#0d0f13", axisItems={"bottom": _Clock("bottom")})
         self._duration_s = 0.0
-        self._setting = False  # the change of a line comes from the program
+        self._setting = False  # a line is being moved by the program, not by the user
         self._pressed: QPointF | None = None
         self._marks: Sequence[Mark] = ()
         self._times: Doubles = np.zeros(0)
@@ -85,7 +86,7 @@ class CurvePlot(pg.PlotWidget):
     # --- content
 
     def set_duration(self, duration_s: float) -> None:
-        """Shows all of it."""
+        """Set the length of the time axis and show all of it."""
         self._duration_s = duration_s
         if duration_s > 0:
             self._box.setLimits(xMin=0, xMax=duration_s, minXRange=min(0.2, duration_s))
@@ -97,7 +98,7 @@ class CurvePlot(pg.PlotWidget):
         self._box.setXRange(0, max(self._duration_s, 1e-3), padding=0)
 
     def set_lines(self, times: Doubles, lines: Sequence[Line]) -> None:
-        """Each with (T,) values at (T,) `times`."""
+        """Show curves of (T,) values at `times` (T,) in s."""
         for _, item in self.lines:
             self.removeItem(item)
         self._times = times
@@ -110,17 +111,17 @@ class CurvePlot(pg.PlotWidget):
 
     @Slot()
     def _draw(self) -> None:
-        """Give each curve the points of it that can be told apart. Thick, smooth lines are only for few: Qt is slow."""
+        """Draw the visible points of each curve; dense ones as thin lines without antialiasing, for speed."""
         start, end = self._box.viewRange()[0]
         columns = max(int(self._box.width()), 100)
         for line, item in self.lines:
-            x, y = seen_points(self._times, line.values, start, end, columns)
+            x, y = visible_points(self._times, line.values, start, end, columns)
             dense = len(x) > columns
             colour = QColor(COLOURS[line.side])
             colour.setAlphaF(1.0 if line.subject else 0.35)
             style = Qt.PenStyle.SolidLine if dense else _STYLES[line.style % len(_STYLES)]
             pen = pg.mkPen(colour, width=1.6 if line.subject and not dense else 1.0, style=style)
-            item.setSegmentedLineMode("on" if dense else "off")  # segments are quick, their joints can be seen
+            item.setSegmentedLineMode("on" if dense else "off")  # segments are quick to draw, but show gaps between
             item.setData(x, y, pen=pen, connect="finite", antialias=not dense)
 
     def set_marks(self, marks: Sequence[Mark]) -> None:
@@ -141,7 +142,7 @@ class CurvePlot(pg.PlotWidget):
 
     @Slot()
     def _place_marks(self) -> None:
-        """Ticks stand on the lower edge of what is seen, at whatever height that is; none, if they would touch."""
+        """Draw the visible gait events as ticks on the lower edge; none if they would touch."""
         (start, end), (low, high) = self._box.viewRange()
         seen = [mark for mark in self._marks if start <= mark.time_s <= end]
         if len(seen) * _TICK_PX > self._box.width():
@@ -168,12 +169,12 @@ class CurvePlot(pg.PlotWidget):
             )
 
     def time_at(self, point: QPointF) -> float:
-        """Seconds at a place of the widget, inside the video."""
+        """Return the time (s) at a position in the widget, clamped to the video."""
         at = self._box.mapSceneToView(self.mapToScene(point.toPoint()))
         return min(max(float(at.x()), 0.0), self._duration_s)
 
     def plot_rect(self) -> QRectF:
-        """Of the widget: where the curves are."""
+        """Return the part of the widget in which the curves are drawn."""
         return self.mapFromScene(self._box.sceneBoundingRect()).boundingRect().toRectF()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
@@ -193,11 +194,13 @@ class CurvePlot(pg.PlotWidget):
         self.show_all()
 
 
-def seen_points(times: Doubles, values: Doubles, start_s: float, end_s: float, columns: int) -> tuple[Doubles, Doubles]:
-    """What of (T,) values at (T,) increasing times is to be drawn between two times, on so many columns of pixels.
+def visible_points(
+    times: Doubles, values: Doubles, start_s: float, end_s: float, columns: int
+) -> tuple[Doubles, Doubles]:
+    """Reduce a curve to what can be seen between two times on `columns` columns of pixels.
 
-    All of it, with a point beyond each end, or, if it is much, the least and the greatest value of even stretches:
-    a spike of one frame stays. A stretch with nothing known stays a gap.
+    `values` (T,) belong to increasing `times` (T,). Few points are returned all, with one beyond each end; of many, the
+    minimum and maximum of bins of equal length, so that a spike of one frame stays. A bin of NaN stays NaN.
     """
     first = max(int(np.searchsorted(times, start_s)) - 1, 0)
     last = min(int(np.searchsorted(times, end_s, side="right")) + 1, len(times))
@@ -205,7 +208,7 @@ def seen_points(times: Doubles, values: Doubles, start_s: float, end_s: float, c
     size = len(x) // columns
     if size < 3:
         return x, y
-    size = 1 << size.bit_length()  # a power of two, beginning at multiples of it: nothing flickers while one moves
+    size = 1 << size.bit_length()  # bins start at multiples of a power of two, so that panning does not flicker
     first -= first % size
     last = min(last + -last % size, len(times))
     y = np.append(values[first:last], np.full(-(last - first) % size, np.nan)).reshape(-1, size)

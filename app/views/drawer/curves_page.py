@@ -1,4 +1,4 @@
-"""The page with the curves: what is shown above them, how somebody walks below. The plot itself: `curve_plot`."""
+"""Show the plot of curves with the choice of quantity above it and gait numbers below it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _STYLES = ("", " (dashes)", " (dots)", " (dash-dot)")
 
 
 class CurvesPage(QWidget):
-    """`chosen` says that other curves are wanted: `quantity`, `parts` and `everyone` tell which."""
+    """Choose curves by `quantity`, `parts` and `everyone`; `chosen` reports a change."""
 
     chosen = Signal()
     sought = Signal(float)
@@ -64,7 +64,7 @@ class CurvesPage(QWidget):
         self.everybody.toggled.connect(self.chosen)
 
     def prepare(self) -> None:
-        """Make the plot (imports pyqtgraph)."""
+        """Make the plot; imports pyqtgraph."""
         if self.plot is not None:
             return
         from app.views.drawer.curve_plot import CurvePlot
@@ -84,7 +84,7 @@ class CurvesPage(QWidget):
         self, quantities: Sequence[tuple[str, str]], parts: Mapping[str, Sequence[tuple[str, str]]],
         quantity: str, chosen: Sequence[str],
     ) -> None:  # fmt: skip
-        """Quantities (key, title), the parts of each, and what is chosen at first."""
+        """Offer quantities (key, title) and the parts of each; select `quantity` and `chosen`."""
         self._parts = parts
         self.what.blockSignals(True)
         for key, title in quantities:
@@ -95,7 +95,7 @@ class CurvesPage(QWidget):
 
     @property
     def shown(self) -> Sequence[tuple[str, Line]]:
-        """The curves with their titles."""
+        """Return the shown curves with their titles."""
         return self._shown
 
     @property
@@ -134,7 +134,7 @@ class CurvesPage(QWidget):
     @Slot(object)
     def _part_chosen(self, action: object) -> None:
         if not self.parts:
-            action.setChecked(True)  # type: ignore[attr-defined]  # nothing at all is no choice
+            action.setChecked(True)  # type: ignore[attr-defined]  # at least one part stays chosen
         self._name_choice()
         self.chosen.emit()
 
@@ -157,7 +157,7 @@ class CurvesPage(QWidget):
             self._read()
 
     def set_curves(self, times: Doubles, lines: Sequence[tuple[str, Line]], unit: str) -> None:
-        """Lines with their titles, at (T,) `times`."""
+        """Show (title, curve) pairs with values at `times` (T,) in s."""
         self._times, self._shown, self._unit = times, lines, unit
         if self.plot is not None:
             self.plot.set_lines(times, [line for _, line in lines])
@@ -165,14 +165,14 @@ class CurvesPage(QWidget):
         self._read()
 
     def set_walk(self, text: str, marks: Sequence[Mark]) -> None:
-        """How the person walks, "" if not, and the events of their feet."""
+        """Show gait numbers ("" if the person does not walk) and mark the gait events."""
         self.walk.setVisible(bool(text))
         self.walk.set_whole(f"{text}  ·  long ticks: heel strikes, short ones: toe offs" if text else "")
         if self.plot is not None:
             self.plot.set_marks(marks)
 
     def _read(self) -> None:
-        """The values under the cursor, in the colours of their curves: the legend as well."""
+        """Show the values at the playhead in the colours of their curves, which is the legend too."""
         at = row_at(self._times, self._time_s)
         digits = 0 if self._unit == "°" else 2
         several = len({line.style for _, line in self._shown}) > 1

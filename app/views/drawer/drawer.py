@@ -1,4 +1,4 @@
-"""What one opens for a closer look, under the video and the skeleton: curves, people, findings. Closed at first."""
+"""Show curves, people and findings under tabs, in a drawer below the views."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from app.views.widgets import column, row
 
 
 class Drawer(QFrame):
-    """Pages under tabs. `page_shown` tells that another page can be seen."""
+    """Hold the pages; `page_shown` is emitted when another one becomes visible."""
 
     page_shown = Signal()
 
@@ -51,7 +51,7 @@ class Drawer(QFrame):
         self._show_page(self._group.id(self.tabs[key]))
 
     def shows(self, page: QWidget) -> bool:
-        """Whether that page can be seen."""
+        """Return whether `page` is visible."""
         return self.isVisible() and self.pages.currentWidget() is page
 
     @Slot(int)

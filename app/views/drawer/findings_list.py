@@ -1,4 +1,4 @@
-"""What was put right in a take, or should be looked at: a click goes there."""
+"""List what was repaired in a take or needs a look; a click seeks there."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _NONE = "Nothing to report: gaps, exchanged sides, backward joints and sudden tu
 
 
 class FindingsList(QWidget):
-    """`sought` wants the moment of a finding, `person_wanted` the person it is of."""
+    """List findings; a click emits the time (`sought`) and the person (`person_wanted`)."""
 
     sought = Signal(float)
     person_wanted = Signal(int)
@@ -70,7 +70,7 @@ class FindingsList(QWidget):
 
 
 def finding_text(finding: Finding, take: Take) -> str:
-    """ "Sides exchanged 3.2–3.6 s, repaired", with the person in front if there are several."""
+    """Format a finding as "Ada:  Sides exchanged  3.20–3.60 s, repaired"; a single person unnamed."""
     times = take_times(take)
     first, last = float(times[finding.first]), float(times[min(finding.last, len(times) - 1)])
     span = f"{first:.2f} s" if finding.first == finding.last else f"{first:.2f}–{last:.2f} s"

@@ -1,4 +1,4 @@
-"""The people of a take in rows: who is seen for how long, who is in 3D; and what can be done to them."""
+"""List the people of a take with their spans, and offer edits of their tracks."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _NAME, _SEEN, _SPAN, _LIFTED = range(4)
 
 
 class PeopleList(QWidget):
-    """Wishes only; the names and tracks change when `set_take` brings another take."""
+    """Emit requests for edits; names and tracks change only when `set_take` shows another take."""
 
     person_chosen = Signal(int)
     rename_wanted = Signal(int, str)
-    split_wanted = Signal(int)  # at the playhead
-    merge_wanted = Signal(int, int)  # into, other
+    split_wanted = Signal(int)  # at the playhead's frame
+    merge_wanted = Signal(int, int)  # person to keep, person to merge into it
     exchange_wanted = Signal(int)
     delete_wanted = Signal(int)
     undo_wanted = Signal()
@@ -55,7 +55,7 @@ class PeopleList(QWidget):
     def set_take(self, take: Take | None, person: int) -> None:
         shown = take if take is not None and take.complete else None
         if shown is self._take and person == self._person:
-            return  # a name that is being typed stays
+            return  # keeps a name that is being typed
         self._take, self._person = shown, person
         self._filling = True
         self.tree.clear()
@@ -76,13 +76,13 @@ class PeopleList(QWidget):
         self._filling = False
 
     def set_undo(self, what: str) -> None:
-        """What would be taken back; "" if there is nothing."""
+        """Set the name of the edit that Undo reverts; "" for none."""
         self._undo = what
 
-    # --- wishes
+    # --- requests
 
     def menu_for(self, person: int, parent: QWidget) -> QMenu:
-        """What can be done to `person`."""
+        """Make the menu of edits for `person`."""
         menu = QMenu(parent)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         take = self._take
@@ -134,7 +134,7 @@ class PeopleList(QWidget):
         self.edit_person(int(item.data(0, _ROLE)))
 
     def edit_person(self, person: int) -> None:
-        """Let the name be typed."""
+        """Open the text field for the name of `person`."""
         item = self.item_of(person)
         if item is not None and self.editable:
             self.tree.editItem(item, _NAME)
@@ -146,7 +146,7 @@ class PeopleList(QWidget):
         person, name = int(item.data(0, _ROLE)), item.text(_NAME).strip()
         shown = self._take.name_of(person)
         if name != shown:
-            # What was there is put back: the new name comes with the next take, if it can be had.
+            # The old name is shown until a take with the new one comes; the name may be refused.
             self._filling = True
             item.setText(_NAME, shown)
             self._filling = False
@@ -154,7 +154,7 @@ class PeopleList(QWidget):
 
 
 class _Spans(QWidget):
-    """Where somebody is seen, on a line as long as the take."""
+    """Draw the spans in which a person is seen, on a line as long as the take."""
 
     def __init__(self, known: list[tuple[float, float]], whole_s: float, subject: bool) -> None:
         super().__init__()

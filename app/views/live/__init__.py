@@ -1,1 +1,1 @@
-"""The live page and its bar."""
+"""Show a live run: image and skeletons, and a bar with rates and controls."""

@@ -1,4 +1,4 @@
-"""The foot of the live page: rates, latency in its parts, look-ahead, recording, and what is sent where."""
+"""Show rates and latency of a live run; control look-ahead, recording and streams."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _STREAM_TIP = (
 
 
 class LiveBar(QWidget):
-    """Says what is wanted and shows what it is told. `settings` are written when something is chosen."""
+    """Edit `settings` and emit requests; `show_...` display the state of the run."""
 
     lookahead_wanted = Signal(int)
     streams_wanted = Signal(bool)
@@ -90,7 +90,7 @@ class LiveBar(QWidget):
             check.toggled.connect(self._store)
 
     def load(self) -> None:
-        """Show what the settings say."""
+        """Show the settings."""
         s = self._settings
         self.countdown.setValue(s.countdown_s)
         self.stop_after.setValue(s.stop_after_s)
@@ -98,7 +98,7 @@ class LiveBar(QWidget):
         self.ghost.setChecked(s.ghost)
         self.streams.setText(s.streams)
         self.lookahead.setValue(s.lookahead)
-        self._tell_lookahead(0.0)
+        self._show_lookahead(0.0)
 
     @Slot()
     def _store(self) -> None:
@@ -111,19 +111,19 @@ class LiveBar(QWidget):
     @Slot(int)
     def _lookahead_chosen(self, frames: int) -> None:
         self._settings.lookahead = frames
-        self._tell_lookahead(0.0)
+        self._show_lookahead(0.0)
         self.lookahead_wanted.emit(frames)
         self.changed.emit()
 
-    def _tell_lookahead(self, ms: float) -> None:
+    def _show_lookahead(self, ms: float) -> None:
         frames = self._settings.lookahead
         cost = f" = {ms:.0f} ms" if ms > 0 else ""
         self.lookahead_text.setText(f"{frames} frames{cost}" if frames else "none: the newest frame")
 
-    # --- what is told
+    # --- state of the run
 
     def show_stats(self, stats: LiveStats, display_ms: float, notice: str) -> None:
-        """`display_ms`: from the result to the screen; `notice`: what else there is to say."""
+        """Show `stats`, the latency `display_ms` from result to screen, and a `notice` (may be "")."""
         self.rates.setText(
             f"<b>{stats.shown_hz:.1f}</b> shown  ·  {stats.predicted_hz:.1f} predicted  ·  "
             f"{stats.captured_hz:.1f} captured a second  ·  {stats.dropped} dropped"
@@ -136,7 +136,7 @@ class LiveBar(QWidget):
         said = [stats.device] if stats.device else []
         self.device.setText("  ·  ".join([*said, *stats.left_out]))
         self.notice.set_whole(notice)
-        self._tell_lookahead(stats.lookahead_ms)
+        self._show_lookahead(stats.lookahead_ms)
 
     def show_recording(self, recording: bool, counting: int, seconds: float, left_out: int) -> None:
         text = "Stop recording" if recording else f"Begins in {counting}" if counting else "Record"

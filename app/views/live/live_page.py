@@ -1,33 +1,29 @@
-"""The page of a live run: what the camera sees beside the skeletons, and `LiveBar` below."""
+"""Lay out the page of a live run: camera image beside the skeletons, and `LiveBar` below."""
 
 from __future__ import annotations
 
 import time
 from collections import deque
 from collections.abc import Sequence
-from typing import Protocol
 
 import numpy as np
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QAction, QColor, QFont, QImage, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QPushButton, QSplitter, QWidget
 
 from app import theme
+from app.actions import Actions
 from app.settings import LiveSettings
 from app.views.live.live_bar import LiveBar
 from app.views.scene.scene_view import SceneView
 from app.views.video.video_view import SeenPerson, VideoView
 from app.views.widgets import Card, column, label, picture, row
 
-_PAINTS = 60  # that the display's latency is the median of
-
-
-class ActionTable(Protocol):
-    def __getitem__(self, name: str) -> QAction: ...
+_PAINTS = 60  # paints whose median is the display's latency
 
 
 class LiveVideo(VideoView):
-    """Measures how long a result takes to the screen, and writes the countdown over the picture."""
+    """Show live frames, measure the latency from result to paint, and draw a countdown."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -39,15 +35,17 @@ class LiveVideo(VideoView):
     def set_live(
         self, image: QImage, size_px: tuple[int, int], people: Sequence[SeenPerson], subject: int, ready_s: float
     ) -> None:
-        """Show the newest frame; joints are in pixels of the frame of `size_px`, `ready_s` is its result's
-        time.monotonic."""
+        """Show the newest frame.
+
+        Joints are in pixels of the frame, which has `size_px`; `ready_s` is the time.monotonic of its result.
+        """
         self._image, self._size_px, self._message = image, size_px, ""
         self._people, self._person = [seen for seen in people if np.isfinite(seen.joints).any()], subject
         self._due_since_s = ready_s
         self.update()
 
     def clear(self, text: str) -> None:
-        """Show `text` until frames come."""
+        """Show `text` until the next frame."""
         self._people = ()
         self.set_message(text)
 
@@ -59,7 +57,7 @@ class LiveVideo(VideoView):
 
     @property
     def pending(self) -> bool:
-        """The last frame that was set is not painted yet."""
+        """Return whether the last frame is not painted yet."""
         return self._due_since_s is not None and self.isVisible()
 
     @property
@@ -88,9 +86,9 @@ class LiveVideo(VideoView):
 
 
 class LivePage(QWidget):
-    """Layout only. `actions` hold "record", "stop_live", "mirror" and the views' own."""
+    """Arrange the views of a live run; no behaviour."""
 
-    def __init__(self, actions: ActionTable, settings: LiveSettings) -> None:
+    def __init__(self, actions: Actions, settings: LiveSettings) -> None:
         super().__init__()
         self.video, self.scene = LiveVideo(), SceneView()
         self.bar = LiveBar(settings, actions["record"])
@@ -124,7 +122,7 @@ class LivePage(QWidget):
         self.setLayout(whole)
 
     def clear(self, name: str, text: str) -> None:
-        """Another source: `text` in the place of pictures until they come."""
+        """Prepare for another source: show `text` until its first frame."""
         self.name.setText(name)
         self.facts.setText("")
         self.video.clear(text)

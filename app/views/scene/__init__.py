@@ -1,1 +1,1 @@
-"""The 3D view."""
+"""Show skeletons in 3D with OpenGL."""

@@ -1,7 +1,7 @@
-"""A skeleton as one triangle mesh: tapered capsules for the limbs, spheres for the joints, a head. Numpy only.
+"""Build triangle meshes of skeletons (tapered tubes, spheres, a head) and of their shadows.
 
-The number of vertices never changes for a given number of bodies, so the graphics card's buffers are reused; what was
-not seen (NaN) collapses to a point and disappears.
+The number of vertices depends only on the number of bodies, so that the graphics card's buffers are reused; parts that
+were not seen (NaN) collapse to a point and disappear.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from pipeline.core.arrays import Floats
 from pipeline.core.skeletons import H36M17
 
-_SIDES = 14  # around a limb
-_STACKS = 8  # from pole to pole of a sphere
+_SIDES = 14  # vertices around a limb
+_STACKS = 8  # rows of triangles from pole to pole of a sphere
 
-# (from, to, radius at from, radius at to) in metres, Human3.6M-17; the head is made apart.
+# (joint, joint, radius at the first, at the second) in metres, Human3.6M-17; the head is built separately.
 _LIMBS: tuple[tuple[int, int, float, float], ...] = (
     (0, 1, 0.050, 0.052), (1, 2, 0.052, 0.038), (2, 3, 0.038, 0.024),
     (0, 4, 0.050, 0.052), (4, 5, 0.052, 0.038), (5, 6, 0.038, 0.024),
@@ -25,28 +25,11 @@ _LIMBS: tuple[tuple[int, int, float, float], ...] = (
     (8, 11, 0.036, 0.038), (11, 12, 0.038, 0.028), (12, 13, 0.028, 0.020),
     (8, 14, 0.036, 0.038), (14, 15, 0.038, 0.028), (15, 16, 0.028, 0.020),
 )  # fmt: skip
-_JOINT_RADIUS = np.array(
-    [
-        0.062,
-        0.060,
-        0.048,
-        0.038,
-        0.060,
-        0.048,
-        0.038,
-        0.055,
-        0.055,
-        0.022,
-        0.0,
-        0.046,
-        0.037,
-        0.034,
-        0.046,
-        0.037,
-        0.034,
-    ],
+_JOINT_RADIUS = np.array(  # (17,) metres
+    [0.062, 0.060, 0.048, 0.038, 0.060, 0.048, 0.038, 0.055, 0.055, 0.022, 0.0, 0.046, 0.037, 0.034, 0.046, 0.037,
+     0.034],
     np.float32,
-)
+)  # fmt: skip
 _NECK_RADIUS = 0.034
 _HEAD_RADIUS = 0.098
 _LEFT_RIGHT_CENTRE = np.array([0 if j in H36M17.left else 1 if j in H36M17.right else 2 for j in range(17)])
@@ -54,7 +37,7 @@ _LEFT_RIGHT_CENTRE = np.array([0 if j in H36M17.left else 1 if j in H36M17.right
 
 @dataclass(frozen=True, slots=True)
 class Mesh:
-    """(V, 3) points, (V, 3) unit normals, (V, 4) colours in [0, 1], (N, 3) triangles. World space, metres."""
+    """Hold (V, 3) points in metres (world), (V, 3) unit normals, (V, 4) RGBA, (N, 3) triangles."""
 
     vertices: Floats
     normals: Floats
@@ -63,7 +46,7 @@ class Mesh:
 
 
 def _sphere() -> tuple[Floats, NDArray[np.uint32]]:
-    """Unit sphere as rings: (rings * sides, 3) and its triangles."""
+    """Return a unit sphere as rings: points (rings * sides, 3), and its triangles."""
     polar = np.linspace(0, np.pi, _STACKS + 1)
     around = np.linspace(0, 2 * np.pi, _SIDES, endpoint=False)
     points = np.stack(
@@ -78,7 +61,7 @@ def _sphere() -> tuple[Floats, NDArray[np.uint32]]:
 
 
 def _grid_faces(rings: int) -> NDArray[np.uint32]:
-    """Triangles between neighbouring rings of `_SIDES` points each."""
+    """Return the triangles between neighbouring rings of `_SIDES` points each."""
     ring, side = np.meshgrid(np.arange(rings - 1), np.arange(_SIDES), indexing="ij")
     a = ring * _SIDES + side
     b = ring * _SIDES + (side + 1) % _SIDES
@@ -105,11 +88,11 @@ _BODY_FACES = _body_faces()
 
 
 def _tubes(start: Floats, end: Floats, r0: Floats, r1: Floats) -> tuple[Floats, Floats]:
-    """Open tapered tubes (N, 3) -> (N, 3): points and normals, both (N, 2 * sides, 3)."""
+    """Return points and normals, both (N, 2 * sides, 3), of open tapered tubes from `start` to `end`, (N, 3)."""
     axis = end - start
     length = np.linalg.norm(axis, axis=1, keepdims=True)
     axis = axis / np.maximum(length, 1e-6)
-    # Any direction that is not along the tube starts its ring.
+    # The ring starts in any direction that is not along the tube.
     helper = np.where(np.abs(axis[:, 2:3]) < 0.9, [[0.0, 0.0, 1.0]], [[1.0, 0.0, 0.0]])
     u = np.cross(axis, helper)
     u /= np.maximum(np.linalg.norm(u, axis=1, keepdims=True), 1e-6)
@@ -124,9 +107,9 @@ def _tubes(start: Floats, end: Floats, r0: Floats, r1: Floats) -> tuple[Floats, 
 
 
 def bodies_mesh(joints: Floats, colours: Floats, thickness: float = 1.0) -> Mesh:
-    """Mesh of `joints` (P, 17, 3), NaN = not seen, with `colours` (P, 3, 4): left, right, centre of each body.
+    """Build one mesh of `joints` (P, 17, 3), NaN = not seen; world, metres.
 
-    `thickness` scales limbs and joints, not the skeleton.
+    `colours` (P, 3, 4): RGBA of left, right and centre of each body. `thickness` scales limbs and joints, not lengths.
     """
     persons = len(joints)
     vertices = np.zeros((persons, _BODY_V, 3), np.float32)
@@ -158,7 +141,7 @@ def bodies_mesh(joints: Floats, colours: Floats, thickness: float = 1.0) -> Mesh
 
 
 def _hide_unseen(parts: Floats) -> Floats:
-    """Parts (N, V, 3) with a NaN shrink to the point 0."""
+    """Set the parts (N, V, 3) that have a NaN to 0."""
     unseen = ~np.isfinite(parts).all(axis=(1, 2))
     if unseen.any():
         parts = parts.copy()
@@ -166,7 +149,7 @@ def _hide_unseen(parts: Floats) -> Floats:
     return parts
 
 
-# A soft shadow: discs under these joints, bigger and fainter the higher the joint is.
+# Shadows are discs under these joints, larger and fainter the higher the joint is.
 _SHADOW_JOINTS = (0, 2, 3, 5, 6, 7, 8, 10, 12, 13, 15, 16)
 _SHADOW_RINGS = ((0.0, 1.0), (0.45, 0.62), (1.0, 0.0))  # (share of the radius, share of the darkness)
 
@@ -176,7 +159,7 @@ def _disc_faces() -> NDArray[np.uint32]:
 
 
 def shadow_mesh(joints: Floats) -> Mesh:
-    """Soft dark discs on the floor under `joints` (P, 17, 3): how high a foot is can be seen from its shadow."""
+    """Build soft shadows on the floor under `joints` (P, 17, 3); they show how high a foot is."""
     points = joints[:, _SHADOW_JOINTS].reshape(-1, 3)
     height = np.clip(points[:, 2], 0, 3)
     radius = (0.10 + 0.10 * height).astype(np.float32)

@@ -1,4 +1,4 @@
-"""The OpenGL part of the 3D view. Imports pyqtgraph, so it is imported after the window is on the screen.
+"""Draw bodies on a floor with OpenGL. Imports pyqtgraph, so the window is shown first.
 
 World space: z up, floor at z = 0, +y away from the video's camera.
 """
@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QWidget
 
 from app import theme
 from app.views.scene.body_mesh import Mesh, bodies_mesh, shadow_mesh
-from app.views.scene.scene_camera import Camera
+from app.views.scene.scene_camera import Viewpoint
 from app.views.scene.scene_mesh import ArrayMesh, body_shader, floor_disc, floor_lines
 from pipeline.core.arrays import Floats
 
@@ -25,12 +25,12 @@ _BACKGROUND = "#0f1116"
 _ELEVATION = (-8.0, 89.0)
 _DISTANCE = (0.6, 40.0)
 _BADGE_ABOVE_M = 0.24
-_GHOST_THICKNESS = 0.5  # of a body's
+_GHOST_THICKNESS = 0.5  # as a share of a body's
 _GHOST_ALPHA = 0.75
 
 
 def _rgba(colour: str, mix: float = 1.0) -> tuple[float, float, float, float]:
-    """`colour` mixed into the background; 1 is the colour itself."""
+    """Mix `colour` into the background; `mix` 1 is the colour itself."""
     c, back = QColor(colour), QColor("#4a5160")
     r, g, b = (
         far + (near - far) * mix
@@ -40,13 +40,13 @@ def _rgba(colour: str, mix: float = 1.0) -> tuple[float, float, float, float]:
 
 
 def body_colours(subject: bool, provisional: bool = False) -> Floats:
-    """(3, 4): left, right, centre. People who are not the subject are greyer; so is what may still change."""
+    """Return RGBA (3, 4) of left, right, centre; greyer for others and for provisional poses."""
     mix = (1.0 if subject else 0.42) * (0.7 if provisional else 1.0)
     return np.array([_rgba(c, mix) for c in (theme.LEFT, theme.RIGHT, theme.CENTRE)], np.float32)
 
 
 class SceneGL(GLViewWidget):
-    """Bodies on a floor. Left drag orbits, right or middle drag (or shift) pans, the wheel zooms."""
+    """Draw bodies. Left drag orbits, right, middle or shift drag pans, the wheel zooms."""
 
     user_moved = Signal()
     reset_wanted = Signal()
@@ -66,7 +66,7 @@ class SceneGL(GLViewWidget):
         self._shadow = ArrayMesh(None, "translucent")
         self._bodies = ArrayMesh(body_shader(), "opaque")
         self._ghosts = ArrayMesh(body_shader(), "translucent")
-        # The floor lets nothing behind it disappear: only bodies write depth that matters.
+        # Only bodies write depth: nothing disappears behind the floor.
         for depth, item in enumerate((self._floor, self._grid, self._shadow, self._bodies, self._ghosts)):
             item.setDepthValue(depth)
             self.addItem(item)
@@ -77,16 +77,16 @@ class SceneGL(GLViewWidget):
         self._last: QPointF | None = None
         self._badges: list[tuple[tuple[float, ...], int, bool]] = []
         self._travel: QVariantAnimation | None = None
-        self.look(Camera((0.0, 0.0, 0.9), 4.4, 10.0, -62.0))
+        self.look(Viewpoint((0.0, 0.0, 0.9), 4.4, 10.0, -62.0))
 
     def paintGL(self) -> None:  # noqa: N802
-        GL.glDepthMask(True)  # the clear of the frame needs it
+        GL.glDepthMask(True)  # else clearing the frame would keep the old depth
         GL.glEnable(GL.GL_MULTISAMPLE)
         super().paintGL()
         self._paint_badges()
 
     def _paint_badges(self) -> None:
-        """The persons' numbers over their heads, as over the video; only if there are several."""
+        """Draw the persons' numbers over their heads, as over the video, if there are several persons."""
         if len(self._badges) < 2:
             return
         painter = QPainter(self)
@@ -113,7 +113,7 @@ class SceneGL(GLViewWidget):
 
     @property
     def bodies(self) -> Mesh | None:
-        """The bodies that are shown as one mesh; None without any."""
+        """Return the mesh of the shown bodies; None without any."""
         return self._bodies.mesh if self._bodies.visible() else None
 
     @property
@@ -122,12 +122,14 @@ class SceneGL(GLViewWidget):
 
     @property
     def numbers(self) -> list[int]:
-        """The persons whose heads can be seen, in the order of the bodies: each gets its number."""
+        """List the persons whose head is known, in the order of the bodies; each gets its number."""
         return [number for _, number, _ in self._badges]
 
     def show_bodies(self, joints: Floats, persons: Sequence[int], subject: int, provisional: bool = False) -> None:
-        """`joints` (P, 17, 3) world, metres, NaN = not seen, of `persons`. The `subject` is shown in full colour,
-        unless it is `provisional`."""
+        """Show `joints` (P, 17, 3), NaN = not seen, of `persons`; world, metres.
+
+        The `subject` is in full colour, unless the poses are `provisional`.
+        """
         self._badges = [
             (tuple(head.tolist()), person, person == subject)
             for head, person in zip(joints[:, 10], persons, strict=True)
@@ -144,7 +146,7 @@ class SceneGL(GLViewWidget):
         self.update()
 
     def show_ghosts(self, joints: Floats) -> None:
-        """`joints` (P, 17, 3) of another recipe, thin and translucent over the bodies. P = 0 takes them away."""
+        """Show `joints` (P, 17, 3) thin and translucent over the bodies; P = 0 removes them."""
         if len(joints) == 0:
             self._ghosts.set_mesh(None)
         else:
@@ -160,7 +162,7 @@ class SceneGL(GLViewWidget):
         self.update()
 
     def place_floor(self, x: float, y: float) -> None:
-        """Keep the floor under (x, y), in whole metres so that its lines stay where they are in the world."""
+        """Move the floor under (x, y), by whole metres, so that its lines do not slide."""
         for item in (self._floor, self._grid):
             item.resetTransform()
             item.translate(round(x), round(y), 0)
@@ -168,13 +170,13 @@ class SceneGL(GLViewWidget):
     # --- camera
 
     @property
-    def camera(self) -> Camera:
+    def camera(self) -> Viewpoint:
         c = self.opts["center"]
-        return Camera(
+        return Viewpoint(
             (c.x(), c.y(), c.z()), self.opts["distance"], self.opts["elevation"], self.opts["azimuth"], self.opts["fov"]
         )
 
-    def look(self, camera: Camera) -> None:
+    def look(self, camera: Viewpoint) -> None:
         self.opts.update(
             center=Vector(*camera.centre), distance=camera.distance, elevation=camera.elevation,
             azimuth=camera.azimuth, fov=camera.fov_deg,
@@ -185,8 +187,8 @@ class SceneGL(GLViewWidget):
     def travelling(self) -> bool:
         return self._travel is not None and self._travel.state() == QVariantAnimation.State.Running
 
-    def travel(self, target: Camera) -> None:
-        """Glide to `target` in a quarter of a second, the short way round."""
+    def travel(self, target: Viewpoint) -> None:
+        """Move the view to `target` in a quarter of a second, along the shorter turn."""
         self.stop_travel()
         start = self.camera
         turn = (target.azimuth - start.azimuth + 180) % 360 - 180
@@ -213,10 +215,10 @@ class SceneGL(GLViewWidget):
     def _travelled(self, share: float) -> None:
         first, last = self._path
         x, y, z, log_distance, elevation, azimuth, fov = (first + (last - first) * share).tolist()
-        self.look(Camera((x, y, z), float(np.exp(log_distance)), elevation, azimuth, fov))
+        self.look(Viewpoint((x, y, z), float(np.exp(log_distance)), elevation, azimuth, fov))
 
     def shift(self, dx: float, dy: float, dz: float) -> None:
-        """Move the view with the person, also while it glides."""
+        """Translate the view (metres), also while it travels."""
         delta = Vector(dx, dy, dz)
         self.opts["center"] = self.opts["center"] + delta
         if self._travel is not None:

@@ -1,4 +1,4 @@
-"""Meshes on the graphics card: the shader of bodies, an item that takes finished arrays, and the floor."""
+"""Put meshes on the graphics card: bodies with their shader, and the floor."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ attribute vec4 a_position; attribute vec3 a_normal; attribute vec4 a_color;
 varying vec4 v_color; varying vec3 v_normal;
 void main() { v_normal = normalize(u_normal * a_normal); v_color = a_color; gl_Position = u_mvp * a_position; }
 """
-# A key light over the viewer's left shoulder, a soft sky, and a rim that lifts the body off the dark background.
+# A key light over the viewer's left shoulder, a soft sky, and a rim light against the dark background.
 _FRAGMENT = """
 #ifdef GL_ES
 precision mediump float;
@@ -42,7 +42,7 @@ def body_shader() -> shaders.ShaderProgram:
 
 
 class ArrayMesh(GLMeshItem):
-    """A mesh item that takes finished arrays, normals included: nothing is computed again per frame."""
+    """Draw a `Mesh` without recomputing its normals in every frame."""
 
     def __init__(self, shader: shaders.ShaderProgram | None, gl_options: str) -> None:
         super().__init__(shader=shader, glOptions=gl_options, smooth=True)
@@ -75,7 +75,7 @@ class ArrayMesh(GLMeshItem):
 
 
 def floor_lines() -> tuple[Floats, Floats]:
-    """A metre grid that fades out: (N, 3) pairs of points, (N, 4) colours."""
+    """Return a grid of 1 m that fades out: ends of lines (N, 3) in pairs, and RGBA (N, 4)."""
     step = 0.5
     ticks = np.arange(-_GRID_HALF_M, _GRID_HALF_M + 1)
     along = np.arange(-_GRID_HALF_M, _GRID_HALF_M, step)
@@ -91,7 +91,7 @@ def floor_lines() -> tuple[Floats, Floats]:
 
 
 def floor_disc() -> Mesh:
-    """A faint lighter floor under the grid, so that shadows have something to fall on."""
+    """Return a faint disc under the grid, on which shadows can be seen."""
     rings, sides = 6, 48
     radius = np.linspace(0, _GRID_HALF_M, rings)
     angle = np.linspace(0, 2 * np.pi, sides, endpoint=False)

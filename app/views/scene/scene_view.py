@@ -1,4 +1,4 @@
-"""The 3D view: whose body is shown at which moment, and from where. The OpenGL widget inside is made on first use."""
+"""Show skeletons in 3D at a time of the video, and move the viewpoint."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
-from app.views.scene.scene_camera import Camera, true_camera
+from app.views.scene.scene_camera import Viewpoint, video_viewpoint
 from app.views.take_rows import row_at
 from app.views.widgets import column, label, picture
 from pipeline.core.arrays import Floats
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from app.views.scene.scene_gl import SceneGL
 
 PRESETS = ("front", "side", "top", "camera")
-_HOME = (4.3, 9.0, -62.0)  # distance m, elevation, azimuth: a three-quarter view from the camera's side
-_EYE_M = 0.92
+_HOME = (4.3, 9.0, -62.0)  # distance in m, elevation, azimuth in degrees: a three-quarter view from the camera's side
+_EYE_M = 0.92  # height of the point looked at, before a person is known
 _GL_PATIENCE_MS = 2000
-_GLIDE_S, _LEAP_M = 0.5, 3.0  # how a live view follows; beyond the second it jumps
-_STRAY_M = np.array([0.9, 0.9, 0.5])  # how far from the middle somebody who is followed may be
+_GLIDE_S, _LEAP_M = 0.5, 3.0  # time constant of following in a live run; the distance beyond which the view jumps
+_STRAY_M = np.array([0.9, 0.9, 0.5])  # greatest distance (x, y, z) of the followed person from the view's centre
 _NO_GL = (
     "This computer offers no OpenGL 2.1, which the 3D view needs.\n"
     "Update the graphics driver. Everything else works, export included."
@@ -34,7 +34,10 @@ _NO_GL = (
 
 
 class SceneView(QWidget):
-    """Shows the lifted persons of a take. Before there is anything, it says what will appear here."""
+    """Show the lifted persons of a take or of a live run; before there are any, a hint.
+
+    The OpenGL widget is made by `prepare`, after the window is shown.
+    """
 
     ready = Signal()  # the OpenGL widget exists
 
@@ -49,8 +52,8 @@ class SceneView(QWidget):
         self._time_s = 0.0
         self._follow = True
         self._floor = True
-        self._gliding = False  # after somebody in a live run
-        self._anchor = np.array([0.0, 0.0, _EYE_M])  # where the view is centred by following
+        self._gliding = False  # the view follows the person of a live run smoothly
+        self._anchor = np.array([0.0, 0.0, _EYE_M])  # the point at which following centres the view
         self._paths: dict[int, NDArray[np.float64]] = {}
         self._ghosts: Mapping[int, Floats] = {}
         self._stack = QStackedLayout(self)
@@ -67,7 +70,7 @@ class SceneView(QWidget):
         self.set_hint("")
 
     def prepare(self) -> None:
-        """Make the OpenGL widget (imports pyqtgraph: half a second)."""
+        """Make the OpenGL widget; importing pyqtgraph takes half a second."""
         if self.gl is not None:
             return
         from app.views.scene.scene_gl import SceneGL
@@ -100,7 +103,7 @@ class SceneView(QWidget):
 
     @property
     def hint(self) -> str:
-        """The text in the place of a skeleton; "" where there is one."""
+        """Return the text shown in place of a skeleton; "" where there is one."""
         return self._hint_text.text()
 
     # --- content
@@ -115,11 +118,11 @@ class SceneView(QWidget):
         self._show_now()
 
     def show_live(self, people: Sequence[LivePerson], subject: int, ghosts: Floats, elapsed_s: float) -> None:
-        """The newest skeletons of a live run in the place of a take; `ghosts` (P, 17, 3) are those that are final.
+        """Show the newest skeletons of a live run in place of a take, with final ones as ghosts.
 
-        `elapsed_s` since the last call: the view glides after the subject.
+        `ghosts` (P, 17, 3) world, metres; `elapsed_s`: time since the last call, for following the subject smoothly.
         """
-        self._gliding = self._gliding and subject == self._person  # to somebody else the view jumps
+        self._gliding = self._gliding and subject == self._person  # to another person the view jumps
         self._person = subject
         if self.gl is None:
             return
@@ -140,7 +143,7 @@ class SceneView(QWidget):
         self.gl.place_floor(*self._anchor[:2].tolist())
 
     def set_ghosts(self, ghosts: Mapping[int, Floats]) -> None:
-        """Person -> (T, 17, 3), rows as in the take: other skeletons to be shown over those of the take."""
+        """Show other skeletons over those of the take: person -> (T, 17, 3), rows as in the take."""
         self._ghosts = ghosts
         self._show_now()
 
@@ -150,7 +153,7 @@ class SceneView(QWidget):
 
     @property
     def row(self) -> int | None:
-        """Row of the take that is shown; None where it has no skeleton (yet)."""
+        """Return the shown row of the take; None where it has no skeleton (yet)."""
         if self._take is None or not self._take.tracks3d:
             return None
         return row_at(self._take.tracks3d[0].time_s, self._time_s)
@@ -203,14 +206,14 @@ class SceneView(QWidget):
 
     @property
     def anchor(self) -> NDArray[np.float64]:
-        """(3,) world, metres: where the view is centred by following the person."""
+        """Return the point (3,), world, metres, at which following the person centres the view."""
         return self._anchor
 
-    def _camera(self, distance: float, elevation: float, azimuth: float) -> Camera:
+    def _camera(self, distance: float, elevation: float, azimuth: float) -> Viewpoint:
         x, y, z = self._anchor.tolist()
-        return Camera((x, y, z), distance, elevation, azimuth)
+        return Viewpoint((x, y, z), distance, elevation, azimuth)
 
-    def _home(self) -> Camera:
+    def _home(self) -> Viewpoint:
         return self._camera(*_HOME)
 
     @Slot()
@@ -220,7 +223,7 @@ class SceneView(QWidget):
             self.gl.travel(self._home())
 
     def preset(self, name: str) -> None:
-        """One of PRESETS. "front" is how the camera sees it, level; "camera" is the video's own view."""
+        """Move to one of PRESETS; "front" is the camera's direction, level; "camera" its own view."""
         if self.gl is None:
             return
         self.preset_name = name
@@ -230,12 +233,12 @@ class SceneView(QWidget):
             angles = {"front": (4.0, -90.0), "side": (4.0, 0.0), "top": (89.0, -90.0), "camera": (4.0, -90.0)}
             self.gl.travel(self._camera(4.2, *angles[name]))
 
-    def _video_camera(self) -> Camera:
+    def _video_camera(self) -> Viewpoint:
         assert self._take is not None
         assert self._take.scene is not None
         scene, info = self._take.scene, self._take.info
         depth = float((self._anchor - scene.translation) @ (scene.rotation @ np.array([0.0, 0.0, 1.0])))
-        return true_camera(scene, (info.width_px, info.height_px), (self.width(), self.height()), max(depth, 0.5))
+        return video_viewpoint(scene, (info.width_px, info.height_px), (self.width(), self.height()), max(depth, 0.5))
 
     @Slot()
     def _user_moved(self) -> None:
@@ -252,9 +255,9 @@ class SceneView(QWidget):
 
 
 def follow_path(joints: NDArray[np.float32]) -> NDArray[np.float64]:
-    """(T, 3) what the view follows: the pelvis, smoothed so that the view stays calm.
+    """Smooth the pelvis of `joints` (T, 17, 3) to the path (T, 3) that the view follows.
 
-    A second along the floor; three in height, so that a jump is seen as a jump and a person on a roof is in the view.
+    Over 31 frames along the floor; over 91 in height, so that the view does not follow a jump, but a climb.
     """
     path = joints[:, 0].astype(np.float64)
     good = np.isfinite(path).all(axis=1)
@@ -266,7 +269,7 @@ def follow_path(joints: NDArray[np.float32]) -> NDArray[np.float64]:
 
 
 def _smooth(values: NDArray[np.float64], frames: int) -> NDArray[np.float64]:
-    """Weighted mean over `frames` neighbours; the ends are held."""
+    """Smooth (T,) values by a Hann window over `frames`; the first and last values are repeated."""
     half = min(frames // 2, len(values) - 1)
     window = np.hanning(2 * half + 3)[1:-1]
     return np.convolve(np.pad(values, half, mode="edge"), window / window.sum(), mode="valid")

@@ -1,1 +1,1 @@
-"""The settings panel."""
+"""Edit the settings of a run in the side panel."""

@@ -1,4 +1,4 @@
-"""Labelled fields of the side panel."""
+"""Build labelled fields for the side panel."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from app.views.widgets import column, label, row
 
 
 class NoWheel(QObject):
-    """The wheel scrolls the panel; it never changes a value that the pointer happens to pass over."""
+    """Keep the wheel from changing a field: it scrolls the panel instead."""
 
     def watch(self, *widgets: QWidget) -> None:
         for widget in widgets:
@@ -35,7 +35,7 @@ class NoWheel(QObject):
 
 
 class LongComboBox(QComboBox):
-    """For names that may be longer than the box: cut with an ellipsis, whole in the list and as a tooltip."""
+    """Show names longer than the box with an ellipsis; list and tooltip have the whole name."""
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         painter = QStylePainter(self)
@@ -62,7 +62,7 @@ class LongComboBox(QComboBox):
 
 
 class Fold(QWidget):
-    """A section that opens and closes by a click on its head. Closed at first."""
+    """Open and close a section by a click on its head; closed at first."""
 
     toggled = Signal(bool)
 
@@ -91,7 +91,7 @@ class Fold(QWidget):
 
 
 class NumberBox(QDoubleSpinBox):
-    """Its first step away from the special value ("Automatic") goes to a sensible number, not to the range's end."""
+    """Step from the special value ("Automatic") to a usual number, not to the end of the range."""
 
     def __init__(self, usual: float) -> None:
         super().__init__()
@@ -107,7 +107,7 @@ class NumberBox(QDoubleSpinBox):
 def number(
     low: float, high: float, step: float, unit: str, special: str, decimals: int, usual: float = 0.0
 ) -> QDoubleSpinBox:
-    """A number field. With `special`, a value one step below the range stands for None (or 0 for "off")."""
+    """Make a number field; with `special`, one step below `low` means None (with "Off", 0 does)."""
     box = NumberBox(usual)
     box.setDecimals(decimals)
     zero_is_special = special == "Off"
@@ -117,7 +117,7 @@ def number(
     if special:
         box.setSpecialValueText(special)
     box.setKeyboardTracking(False)
-    box.lineEdit().setTextMargins(8, 0, 0, 0)  # a style sheet's padding does not reach it
+    box.lineEdit().setTextMargins(8, 0, 0, 0)  # the style sheet's padding does not apply to it
     box.setStepType(QAbstractSpinBox.StepType.DefaultStepType)
     box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     return box
@@ -138,7 +138,7 @@ def field(text: str, box: QWidget, help_text: str) -> QWidget:
 
 
 def stacked(text: str, box: QWidget, help_text: str, beside: QWidget | None = None) -> QWidget:
-    """A field under its name; `beside` is a small button at its right."""
+    """Lay out a field under its name, with a small button `beside` it."""
     name = label(text, "muted")
     if isinstance(box, QComboBox):
         box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
@@ -162,7 +162,7 @@ def percent_slider(least: int) -> QSlider:
 
 
 def with_text(slider: QSlider, text: QWidget) -> QWidget:
-    """A slider with its value beside it."""
+    """Lay out a slider with its value beside it."""
     text.setFixedWidth(44)
     holder = QWidget()
     line = row(slider, text, spacing=6)

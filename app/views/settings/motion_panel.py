@@ -1,4 +1,4 @@
-"""The fold with the steps behind the lifter: one field for each, and the lengths that were measured on the person."""
+"""Edit the post-processing steps and the measured limb lengths in a section of the panel."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from app.views.settings.fields import Fold, NoWheel, field, number
 from app.views.widgets import column, label
 
 _REPAIR = (("repair", "Repair"), ("list", "Only list"), ("off", "Leave"))
-# Field of the settings -> its choices, name, and what it does.
+# Field of the settings -> (value, text) of its choices, title, and help text.
 _CHOICES: dict[str, tuple[tuple[tuple[str, str], ...], str, str]] = {
     "smooth": (
         (("adaptive", "Adaptive"), ("butterworth", "Butterworth"), ("savitzky_golay", "Savitzky-Golay"),
@@ -40,7 +40,7 @@ _CHOICES: dict[str, tuple[tuple[tuple[str, str], ...], str, str]] = {
         "On the floor: as automatic, and feet near the floor stand on it.",
     ),
 }  # fmt: skip
-# Field of `config.LIMBS` -> its name, what is measured, and a usual length in cm.
+# Field of `config.LIMBS`, title, what is measured, and a usual length in cm.
 _LIMBS = (
     ("hip_width", "Hips", "Between the hip joints", 24), ("thigh", "Thigh", "From hip to knee", 43),
     ("shank", "Shank", "From knee to ankle", 42), ("trunk", "Trunk", "From hips to shoulders", 48),
@@ -50,7 +50,7 @@ _LIMBS = (
 
 
 class MotionPanel(Fold):
-    """Edits the motion fields of a `RunSettings` in place and says so with `changed`. `smooth_hz` stands outside."""
+    """Edit the motion fields of `RunSettings` in place, all but `smooth_hz`, and emit `changed`."""
 
     changed = Signal()
 
@@ -97,7 +97,7 @@ class MotionPanel(Fold):
         return [self.gap, self.picture, *self.limbs.values()]
 
     def load(self) -> None:
-        """Show what the settings say."""
+        """Show the settings."""
         self._loading = True
         s = self._settings
         self.gap.setValue(s.fill_gap_s)

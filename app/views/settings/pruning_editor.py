@@ -1,4 +1,4 @@
-"""The controls of one recipe: pruner, recoverer, schedule and the share of frames to keep."""
+"""Edit one pruning recipe: pruner, recoverer, schedule and the share of frames to keep."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ _PRUNERS = (
     ("TPMo", "TPMo: frames of most motion"),
 )
 _RECOVERERS = (("TRI", "TRI: in between, straight"), ("TRA", "TRA: learned tokens"), ("", "None: centre frame only"))
-_PAUSE_MS = 400  # after the last change, before anything is computed: a slider is dragged through many values
+_PAUSE_MS = 400  # ms without a change before anything is computed: a dragged slider passes many values
 _LEAST_PERCENT = 5
 
 
 class PruningEditor(QWidget):
-    """Edits `RecipeSettings` in place. What cannot combine is said in `problem_text` and stored nowhere."""
+    """Edit `RecipeSettings` in place; an invalid combination is explained and not stored."""
 
-    changed = Signal()  # a recipe that can be run was stored; told after a pause
+    changed = Signal()  # a valid recipe was stored; emitted after a pause
     cost_wanted = Signal(str, object)  # lifter, PruneConfig or None; answered by `show_cost`
 
     def __init__(self, recipe: RecipeSettings, *, with_lifter: bool, parent: QWidget | None = None) -> None:
@@ -89,10 +89,10 @@ class PruningEditor(QWidget):
                 spacing=7,
             )
         )  # fmt: skip
-        self._pause = QTimer(self)
-        self._pause.setSingleShot(True)
-        self._pause.setInterval(_PAUSE_MS)
-        self._pause.timeout.connect(self._settled)
+        self.pause = QTimer(self)  # debounces `changed`
+        self.pause.setSingleShot(True)
+        self.pause.setInterval(_PAUSE_MS)
+        self.pause.timeout.connect(self._settled)
         self._no_wheel = NoWheel(self)
         self._no_wheel.watch(self.lifter, self.pruner, self.recoverer, self.keep, self.motion)
         self.lifter.currentIndexChanged.connect(self._lifter_chosen)
@@ -109,16 +109,16 @@ class PruningEditor(QWidget):
         return self._recipe
 
     def asks_for(self, lifter: str, prune: PruneConfig | None) -> bool:
-        """Whether that is what is shown: an answer may come late."""
+        """Return whether an answer, which may come late, is for the shown recipe."""
         return (lifter, prune) == (self._recipe.lifter, self._asked()) and self._valid() is not None
 
     @property
     def info(self) -> LifterInfo | None:
-        """The lifter of this recipe; None until the lifters are known."""
+        """Return the lifter of this recipe; None until the lifters are known."""
         return self._lifters.get(self._recipe.lifter)
 
     def set_lifters(self, lifters: Sequence[LifterInfo]) -> None:
-        """Those that can be chosen. The first is the default; it is stored as ""."""
+        """Offer lifters; the first is the default and is stored as ""."""
         self._lifters = {("" if i == 0 else lifter.name): lifter for i, lifter in enumerate(lifters)}
         loading, self._loading = self._loading, True
         self.lifter.clear()
@@ -130,7 +130,7 @@ class PruningEditor(QWidget):
         self.load()
 
     def load(self) -> None:
-        """Show what the settings say."""
+        """Show the settings."""
         self._loading = True
         self.lifter.setCurrentIndex(max(self.lifter.findData(self._recipe.lifter), 0))
         self.pruner.setCurrentIndex(max(self.pruner.findData(self._recipe.pruner), 0))
@@ -138,11 +138,11 @@ class PruningEditor(QWidget):
         self.schedule.setText(self._recipe.schedule)
         self.motion.setValue(round(100 * self._recipe.motion_share))
         self._loading = False
-        self._pause.stop()
+        self.pause.stop()
         self._show("" if self.info is None else problem(self._recipe, self.info))
 
     def show_cost(self, cost: RecipeCost | None) -> None:
-        """None: not known yet."""
+        """Show how many frames are kept, and the saved computation if `cost` is known."""
         prune = self._valid()
         if self.info is None or prune is None:
             self.cost.setText("")
@@ -165,7 +165,7 @@ class PruningEditor(QWidget):
         return None if self._recipe.pruner == AS_TRAINED else self._valid()
 
     def _valid(self) -> PruneConfig | None:
-        """What happens by this recipe; None if the lifter cannot follow it."""
+        """Return the pruning that this recipe gives; None if the lifter cannot do it."""
         try:
             return None if self.info is None else effective(self._recipe, self.info)
         except UserError:
@@ -178,12 +178,12 @@ class PruningEditor(QWidget):
             self.lifter_changed()
 
     def lifter_changed(self) -> None:
-        """The recipe has got another lifter: a schedule made for the old one gives way if it does not fit."""
+        """Adapt to another lifter: a recipe that does not fit it is replaced by its own."""
         if self.info is not None and problem(self._recipe, self.info):
             self._recipe.pruner = AS_TRAINED
             self._fill(self.info.prune)
         self._show()
-        self._pause.start()
+        self.pause.start()
 
     @Slot()
     def _pruner_chosen(self) -> None:
@@ -200,7 +200,7 @@ class PruningEditor(QWidget):
         return PruneConfig("TPS", default_schedule(self.info.frames, self.info.depth), "TRI")
 
     def _fill(self, prune: PruneConfig) -> None:
-        """Put schedule, recovery and motion of `prune` into the fields."""
+        """Fill the fields with schedule, recovery and motion of `prune`."""
         self._loading = True
         self.motion.setValue(round(100 * prune.motion_share))
         if prune.schedule:
@@ -226,7 +226,7 @@ class PruningEditor(QWidget):
 
     @Slot()
     def _edited(self, *_: object, keep_slider: bool = False) -> None:
-        """Store what the fields say if it can be run, else say why not."""
+        """Store the fields if they form a valid recipe, else explain why not."""
         if self._loading or self.info is None:
             return
         recipe = self._recipe
@@ -237,25 +237,25 @@ class PruningEditor(QWidget):
         self._show(reason, keep_slider)
         if reason:
             recipe.pruner, recipe.recoverer, recipe.schedule, recipe.motion_share = before
-            self._pause.stop()
+            self.pause.stop()
         else:
-            self._pause.start()
+            self.pause.start()
 
     @property
     def problem(self) -> str:
-        """Why what is shown cannot be run; "" if it can."""
+        """Return why the shown recipe is invalid; "" if it is valid."""
         return self.problem_text.text()
 
     @Slot()
     def _settled(self) -> None:
         if self.keep.isSliderDown() or self.motion.isSliderDown():
-            self._pause.start()
+            self.pause.start()
             return
         self.ask_for_cost()
         self.changed.emit()
 
     def _show(self, reason: str = "", keep_slider: bool = False) -> None:
-        """Bring every field in line with the recipe. `keep_slider`: it is being dragged, leave it where it is."""
+        """Update every field from the recipe; `keep_slider` leaves the slider that is being dragged."""
         recipe, info = self._recipe, self.info
         self._loading = True
         explicit = recipe.pruner not in (AS_TRAINED, NOTHING)

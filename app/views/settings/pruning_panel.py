@@ -1,4 +1,4 @@
-"""The folded section under the models: token pruning, and a second recipe to compare with."""
+"""Edit token pruning, and a second recipe to compare with, in a section of the panel."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _COMPARE = "Lifts the same 2D a second time and shows it as a ghost. It is never
 
 
 class PruningPanel(Fold):
-    """`editor` edits the recipe of the run, `other` the one to compare with."""
+    """Hold the editor of the run's recipe (`editor`) and of the one to compare with (`other`)."""
 
     compare_toggled = Signal(bool)
 
@@ -50,7 +50,7 @@ class PruningPanel(Fold):
         self._opened(self.open)
 
     def lifter_changed(self) -> None:
-        """Another lifter was chosen for the run."""
+        """Adapt to another lifter of the run."""
         self.editor.lifter_changed()
         self._show_host()
 
@@ -65,7 +65,7 @@ class PruningPanel(Fold):
 
     @Slot(bool)
     def _opened(self, on: bool) -> None:
-        """The cost is only worked out where it is seen: that loads the networks' code."""
+        """Request the cost only while it is visible, because computing it loads the networks' code."""
         if on:
             self.editor.ask_for_cost()
             if self.compare.isChecked():

@@ -1,4 +1,4 @@
-"""The side panel: what to lift, and what is known of the body and the camera."""
+"""Edit in the side panel what to lift, and what is known of body and camera."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ _WIDTH = 288
 
 
 class SettingsPanel(QFrame):
-    """Edits a `RunSettings` in place and says so with `changed`."""
+    """Edit `RunSettings` in place and emit `changed`."""
 
     changed = Signal()
     everyone_wanted = Signal()
     person_wanted = Signal(int)
-    pruning_changed = Signal()  # lifter or pruning: what is shown can be lifted again from the same 2D
+    pruning_changed = Signal()  # lifter or pruning: the take can be re-lifted from its 2D
     other_changed = Signal()  # the recipe to compare with
 
     def __init__(
@@ -127,7 +127,7 @@ class SettingsPanel(QFrame):
         self._no_wheel.watch(self.detector, self.lifter, self.device)
         self.lifter.currentIndexChanged.connect(self._lifter_chosen)
         self.motion.changed.connect(self.changed)
-        self.pruning.editor.changed.connect(self._recipe_edited)
+        self.pruning.editor.changed.connect(self._pruning_edited)
         self.pruning.other.changed.connect(self._other_edited)
         self.everyone.toggled.connect(self._subject_toggled)
         self.person.activated.connect(self._person_chosen)
@@ -136,11 +136,11 @@ class SettingsPanel(QFrame):
     # --- values
 
     def _optional(self) -> dict[str, QDoubleSpinBox]:
-        """Fields of the settings that may be left to the program."""
+        """Return the fields that may be None, by their name in the settings."""
         return {"height_cm": self.stature, "fov_deg": self.fov, "pitch_deg": self.pitch, "roll_deg": self.roll}
 
     def show_optional(self) -> None:
-        """Show what the settings say of the body and the camera."""
+        """Show the settings of body and camera."""
         loading, self._loading = self._loading, True
         for name, box in self._optional().items():
             value = getattr(self._settings, name)
@@ -148,7 +148,7 @@ class SettingsPanel(QFrame):
         self._loading = loading
 
     def load(self) -> None:
-        """Show what the settings say."""
+        """Show the settings."""
         self._loading = True
         s = self._settings
         self.everyone.setChecked(s.everyone)
@@ -169,7 +169,7 @@ class SettingsPanel(QFrame):
         s = self._settings
         for name, box in self._optional().items():
             setattr(s, name, box.value() if box.value() > box.minimum() else None)
-        # Between off and the library's least (0.5 Hz) there is nothing.
+        # The library's minimum is 0.5 Hz; 0 is off.
         s.smooth_hz = max(self.smooth.value(), 0.5) if self.smooth.value() > 0 else 0.0
         s.detector, s.device = str(self.detector.currentData()), str(self.device.currentData())
         self.changed.emit()
@@ -181,7 +181,7 @@ class SettingsPanel(QFrame):
             self.pruning.lifter_changed()
 
     @Slot()
-    def _recipe_edited(self) -> None:
+    def _pruning_edited(self) -> None:
         self.changed.emit()
         self.pruning_changed.emit()
 
@@ -192,17 +192,17 @@ class SettingsPanel(QFrame):
 
     @Slot()
     def restore_defaults(self) -> None:
-        before = self._recipe_values()
+        before = self._pruning_values()
         for settings, fresh in ((self._settings, RunSettings()), (self._other, CompareSettings())):
             for field_ in dataclasses.fields(fresh):
                 setattr(settings, field_.name, getattr(fresh, field_.name))
         self.load()
         self.changed.emit()
         self.other_changed.emit()
-        if self._recipe_values() != before:
+        if self._pruning_values() != before:
             self.pruning_changed.emit()
 
-    def _recipe_values(self) -> tuple[object, ...]:
+    def _pruning_values(self) -> tuple[object, ...]:
         s = self._settings
         return s.lifter, s.pruner, s.recoverer, s.schedule, s.motion_share
 
@@ -222,7 +222,7 @@ class SettingsPanel(QFrame):
     # --- choices
 
     def set_detectors(self, detectors: Sequence[DetectorRow]) -> None:
-        """Those that can be used first; the others cannot be chosen, and say why. One that is gone is not chosen."""
+        """Offer detectors, usable ones first; the others are disabled, with the reason as tooltip."""
         if self._settings.detector not in {one.name for one in detectors}:
             self._settings.detector = DetectConfig().detector
         listed = sorted(detectors, key=lambda one: not one.ready)
@@ -235,7 +235,7 @@ class SettingsPanel(QFrame):
             model.item(i).setToolTip(one.reason)
 
     def set_lifters(self, lifters: Sequence[LifterInfo]) -> None:
-        """The first is the default; it is stored as "" so that a better one can take its place later."""
+        """Offer lifters; the first is the default, stored as "" so that it may change later."""
         ready = [lifter for lifter in lifters if lifter.state == INSTALLED]
         self.pruning.set_lifters(ready)
         self._refill(self.lifter, [("" if i == 0 else one.name, one.title) for i, one in enumerate(ready)])
@@ -253,7 +253,7 @@ class SettingsPanel(QFrame):
             self.load()
 
     def set_take(self, take: Take | None, person: int) -> None:
-        """Offer the persons of a finished take."""
+        """Offer the persons of a complete take."""
         self._loading = True
         numbers = [track.person for track in take.tracks2d] if take is not None and take.complete else []
         self.person.clear()
@@ -277,7 +277,7 @@ class SettingsPanel(QFrame):
 
 
 def estimates_text(take: Take | None) -> str:
-    """What of the scale, the camera and the floor of `take` was assumed, not known."""
+    """List which values of scale, camera and floor of `take` were assumed or estimated."""
     if take is None or take.scene is None:
         return ""
     scene = take.scene

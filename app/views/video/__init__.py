@@ -1,1 +1,1 @@
-"""The video with the joints over it."""
+"""Show the video with the detected joints and the horizon over it."""

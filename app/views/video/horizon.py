@@ -1,7 +1,7 @@
-"""The horizon over the video: where level lines of sight end. Dragged, it sets the camera's tilt and roll.
+"""Draw the horizon over the video; dragging it sets the camera's tilt and roll.
 
-The line is moved by its middle and turned by its ends. A horizon outside the picture shows its middle at the edge: that
-is dragged just the same.
+The middle moves the line, the ends turn it. The middle of a horizon outside the image is shown at the edge of the image
+and can be dragged there.
 """
 
 from __future__ import annotations
@@ -14,17 +14,20 @@ from app import theme
 from pipeline.core.arrays import Doubles
 from pipeline.core.geometry import horizon_from_tilt, tilt_from_horizon
 
-_END = 0.36  # of the picture's width, from the middle to an end
-_CATCH_PX, _LINE_PX = 14, 6
-_STEEPEST = 80.0
+_END = 0.36  # share of the image's width from the middle to an end
+_CATCH_PX, _LINE_PX = 14, 6  # pixels within which an end and the line catch the mouse
+_MAX_PITCH_DEG = 80.0
 
 
 class Horizon(QObject):
-    """Draws and drags; `VideoView` asks it first. Angles as `geometry.rotation_world_from_camera` means them."""
+    """Draw the line and handle the mouse before `VideoView` does.
+
+    Angles are those of `geometry.rotation_world_from_camera`, in degrees.
+    """
 
     dragged = Signal(float, float)  # pitch, roll, degrees
     reset_wanted = Signal()
-    changed = Signal()  # to be painted again
+    changed = Signal()  # needs a repaint
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -34,11 +37,11 @@ class Horizon(QObject):
         self._note = ""
         self._set = False
         self._drag = ""
-        self._grip = np.zeros(2)  # mouse less the line's middle, px of the video
+        self._grip = np.zeros(2)  # from the line's middle to the mouse, pixels of the video
 
     def show_tilt(self, pitch_deg: float, roll_deg: float, fov_deg: float, size_px: tuple[int, int], note: str,
                   is_set: bool) -> None:  # fmt: skip
-        """`note`: where it comes from. Not while it is being dragged: then it is where the mouse is."""
+        """Show a tilt, unless the line is being dragged; `note`: where the tilt comes from."""
         self._note, self._set = note, is_set
         if not self._drag:
             self.pitch_deg, self.roll_deg = pitch_deg, roll_deg
@@ -51,7 +54,7 @@ class Horizon(QObject):
 
     @property
     def note(self) -> str:
-        """Where the tilt comes from, as the label says it."""
+        """Return where the tilt comes from, as in the label."""
         return self._note
 
     # --- geometry, in px of the video and of the widget
@@ -69,21 +72,21 @@ class Horizon(QObject):
         return np.array([(at.x() - rect.x()) / scale, (at.y() - rect.y()) / scale])
 
     def grips(self, rect: QRectF) -> dict[str, QPointF]:
-        """Where the line can be taken, in the widget: "left", "right" and "middle"; inside the picture."""
+        """Return the grips inside the image in widget pixels: "left", "right" and "middle"."""
         point, along = self._line()
         inside = rect.adjusted(18, 18, -18, -18)
         reach = _END * self._size_px[0] * along
         places = {"middle": point, "left": point - reach, "right": point + reach}
         found = {name: self._to_widget(at, rect) for name, at in places.items()}
         middle = found["middle"]
-        if not inside.contains(middle):  # only the middle can be taken
+        if not inside.contains(middle):  # only the middle can be dragged
             low, high = inside.topLeft(), inside.bottomRight()
             x, y = min(max(middle.x(), low.x()), high.x()), min(max(middle.y(), low.y()), high.y())
             return {"middle": QPointF(x, y)}
         return {name: at for name, at in found.items() if inside.contains(at)}
 
     def part_at(self, at: QPointF, rect: QRectF) -> str:
-        """ "middle", "left", "right", or "" where nothing can be taken."""
+        """Return the part under the mouse: "middle", "left", "right", or ""."""
         if not self.visible or rect.width() <= 0:
             return ""
         for name, grip in self.grips(rect).items():
@@ -94,7 +97,7 @@ class Horizon(QObject):
         away_px = abs(off[0] * along[1] - off[1] * along[0]) * rect.width() / self._size_px[0]
         return "middle" if away_px <= _LINE_PX and rect.contains(at) else ""
 
-    # --- mouse; each says whether it was for the horizon
+    # --- mouse; each returns whether the horizon used the event
 
     def press(self, at: QPointF, rect: QRectF) -> bool:
         self._drag = self.part_at(at, rect)
@@ -110,12 +113,12 @@ class Horizon(QObject):
             point = mouse - self._grip
         else:
             turned = (mouse - point) * (1 if self._drag == "right" else -1)
-            if turned[0] > 1e-3:  # it does not turn over
+            if turned[0] > 1e-3:  # it cannot be turned upside down
                 along = turned
         pitch, roll = tilt_from_horizon(point, along, self._fov_deg, *self._size_px)
-        if abs(pitch) <= _STEEPEST:
+        if abs(pitch) <= _MAX_PITCH_DEG:
             self.pitch_deg, self.roll_deg = round(pitch, 1), round(roll, 1)
-            if self._drag == "middle":  # what the rounding took away is not lost: the grip stays the mouse's
+            if self._drag == "middle":  # keeps the grip under the mouse in spite of the rounding
                 self._grip = mouse - self._line()[0]
             self.dragged.emit(self.pitch_deg, self.roll_deg)
             self.changed.emit()

@@ -1,4 +1,4 @@
-"""The video with what the detector saw drawn over it. A click on a person chooses them."""
+"""Draw the video frame with the detected joints over it; a click on a person selects them."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from pipeline.core.arrays import Floats
 from pipeline.core.skeletons import SKELETONS
 from pipeline.core.take import Take
 
-_SEEN = 0.3  # joints below this confidence are drawn faintly
+_SEEN = 0.3  # score below which joints are drawn faintly
 _BLAZEPOSE_FACE_AND_HANDS = frozenset([*range(1, 7), 9, 10, *range(17, 23)])
 
 
 @dataclass(frozen=True, slots=True)
 class SeenPerson:
-    """A person in one image: the detector's joints (J, 2) px and scores (J,)."""
+    """Hold a person in one image: the detector's joints (J, 2) in pixels and scores (J,)."""
 
     person: int
     skeleton: str  # key of `SKELETONS`
@@ -32,7 +32,7 @@ class SeenPerson:
 
 
 class VideoView(QWidget):
-    """Fits the image into the widget; `target_size` is the size worth decoding to. Joints are those of the take."""
+    """Fit the image into the widget and draw the joints that the take has at its time."""
 
     person_clicked = Signal(int)
     resized = Signal()
@@ -40,7 +40,7 @@ class VideoView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._image: QImage | None = None
-        self._size_px = (16, 9)  # of the video
+        self._size_px = (16, 9)  # width, height of the video
         self._take: Take | None = None
         self._time_s = 0.0
         self._person = 1
@@ -58,7 +58,7 @@ class VideoView(QWidget):
 
     @property
     def image(self) -> QImage | None:
-        """The frame that is shown; None before the first one, and while a message stands in its place."""
+        """Return the shown frame; None before the first one and while a message is shown."""
         return self._image
 
     @property
@@ -70,7 +70,7 @@ class VideoView(QWidget):
         self.update()
 
     def set_message(self, text: str) -> None:
-        """Shown instead of the picture."""
+        """Show a text in place of the image."""
         self._image, self._message = None, text
         self.update()
 
@@ -79,7 +79,7 @@ class VideoView(QWidget):
         self.update()
 
     def set_time(self, time_s: float) -> None:
-        """Without a video: joints of `time_s` on an empty picture."""
+        """Show the joints at `time_s` without an image, for a take whose video is missing."""
         self._time_s = time_s
         self.update()
 
@@ -88,19 +88,20 @@ class VideoView(QWidget):
         self.update()
 
     def target_size(self) -> QSize:
+        """Return the size in device pixels to which frames should be scaled."""
         ratio = self.devicePixelRatioF()
         return QSize(round(self.width() * ratio), round(self.height() * ratio))
 
     # --- geometry
 
-    def picture_rect(self) -> QRectF:
+    def image_rect(self) -> QRectF:
         width, height = self._size_px
         scale = min(self.width() / width, self.height() / height)
         size = (width * scale, height * scale)
         return QRectF((self.width() - size[0]) / 2, (self.height() - size[1]) / 2, *size)
 
     def people(self) -> Sequence[SeenPerson]:
-        """Who is seen in the image that is shown."""
+        """List the people who are seen in the shown image."""
         seen = []
         for track in self._take.tracks2d if self._take is not None else ():
             row = row_at(track.time_s, self._time_s)
@@ -109,15 +110,15 @@ class VideoView(QWidget):
         return seen
 
     def several(self) -> bool:
-        """Whether there is more than one person, at this moment or another: then they are numbered."""
+        """Return whether the take has more than one person, so that they are numbered."""
         return self._take is not None and len(self._take.tracks2d) > 1
 
     def name_of(self, person: int) -> str:
         return self._take.name_of(person) if self._take is not None else f"Person {person}"
 
     def person_at(self, point: QPointF) -> int | None:
-        """Whose box holds `point` (widget); of several the one with the nearest joint."""
-        rect = self.picture_rect()
+        """Return the person whose box holds `point` (widget); of several, the nearest joint decides."""
+        rect = self.image_rect()
         scale = rect.width() / self._size_px[0]
         at = np.array([(point.x() - rect.x()) / scale, (point.y() - rect.y()) / scale])
         best, nearest = None, np.inf
@@ -137,7 +138,7 @@ class VideoView(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         left = event.button() == Qt.MouseButton.LeftButton
-        if left and self._image is not None and self.horizon.press(event.position(), self.picture_rect()):
+        if left and self._image is not None and self.horizon.press(event.position(), self.image_rect()):
             return
         person = self.person_at(event.position()) if event.button() == Qt.MouseButton.LeftButton else None
         if person is not None and self.pickable:
@@ -147,10 +148,10 @@ class VideoView(QWidget):
         self.horizon.release()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802
-        self.horizon.double_click(event.position(), self.picture_rect())
+        self.horizon.double_click(event.position(), self.image_rect())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
-        rect = self.picture_rect()
+        rect = self.image_rect()
         if self.horizon.move(event.position(), rect):
             return
         part = self.horizon.part_at(event.position(), rect)
@@ -175,7 +176,7 @@ class VideoView(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         painter = QPainter(self)
         painter.fillRect(self.rect(), QColor("#0d0f13"))
-        rect = self.picture_rect()
+        rect = self.image_rect()
         if self._image is not None:
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
             painter.drawImage(rect, self._image)
@@ -191,7 +192,7 @@ class VideoView(QWidget):
 
     def _draw_people(self, painter: QPainter, rect: QRectF) -> None:
         people = [seen for seen in self.people() if self.show_others or seen.person == self._person]
-        people.sort(key=lambda seen: seen.person == self._person)  # the one that is followed on top
+        people.sort(key=lambda seen: seen.person == self._person)  # the followed person on top
         for seen in people:
             self._draw_person(painter, rect, seen, seen.person == self._person)
         if self.several():
@@ -235,7 +236,7 @@ class VideoView(QWidget):
         bones = SKELETONS[key].bones
         if key != "blazepose33":
             return bones
-        # Its tree has no hip line; a torso without one looks open.
+        # Its tree has no line between the hips; without one the torso looks open.
         return (*bones, (23, 24))
 
     def _draw_number(self, painter: QPainter, rect: QRectF, joints: Floats, person: int) -> None:

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from app.settings import Settings
 from app.views.drawer.curve_lines import Line, Mark
-from app.views.drawer.curve_plot import CurvePlot, seen_points
+from app.views.drawer.curve_plot import CurvePlot, visible_points
 from app.window import Window
 from pipeline.analysis.curves import QUANTITIES, TakeCurves, gait_text
 from pipeline.analysis.joint_angles import ANGLES, joint_angles
@@ -125,8 +125,8 @@ def test_an_hour_is_drawn_by_a_few_points_and_its_gap_stays(plot: CurvePlot, qtb
 def test_moving_along_an_hour_does_not_flicker() -> None:
     times = np.arange(108_000) / 30
     values = np.random.default_rng(0).normal(size=len(times))
-    x, y = seen_points(times, values, 100, 1900, 500)
-    moved_x, moved_y = seen_points(times, values, 137, 1937, 500)
+    x, y = visible_points(times, values, 100, 1900, 500)
+    moved_x, moved_y = visible_points(times, values, 137, 1937, 500)
     _, here, there = np.intersect1d(x[::2], moved_x[::2], return_indices=True)
     assert len(here) > 0.9 * len(x) / 2
     np.testing.assert_array_equal(y.reshape(-1, 2)[here], moved_y.reshape(-1, 2)[there])
