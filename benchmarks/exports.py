@@ -17,7 +17,7 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from pipeline.core.poses import Track2D  # noqa: E402
+from pipeline.core.poses import PersonTrack  # noqa: E402
 from pipeline.core.take import Take, Track3D  # noqa: E402
 from pipeline.export.export_take import export_take  # noqa: E402
 from pipeline.registry import entries, find  # noqa: E402
@@ -39,7 +39,7 @@ def long_take(minutes: float) -> Take:
     return Take(
         short.info,
         tuple(
-            Track2D(person, index, times, seen.joints_image[rows], seen.scores[rows], seen.skeleton)
+            PersonTrack.of(person, index, times, seen.joints_image[rows], seen.scores[rows], seen.skeleton)
             for person in (1, 2)
         ),
         tuple(

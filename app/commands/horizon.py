@@ -7,7 +7,8 @@ from PySide6.QtCore import QObject, Slot
 from app.session.controller import Controller
 from app.settings import Settings
 from app.views.workspace import Workspace
-from pipeline.core.geometry import default_fov_deg
+from pipeline.core.camera import Camera
+from pipeline.core.config import SceneConfig
 
 
 class HorizonCommands(QObject):
@@ -49,13 +50,12 @@ class HorizonCommands(QObject):
         if info is None or not self._horizon.visible:
             self._video.update()
             return
-        size_px = (max(info.width_px, 1), max(info.height_px, 1))
         scene = take.scene if take is not None else None
-        fov_deg = run.fov_deg or (scene.fov_deg if scene is not None else info.fov_deg or default_fov_deg(*size_px))
+        camera = Camera.of(info, SceneConfig(fov_deg=run.fov_deg or (scene.fov_deg if scene is not None else None)))
         pitch, roll = run.pitch_deg, run.roll_deg
         note = "set; double click for the estimate" if pitch is not None else "drag it to where it is"
         if pitch is None and scene is not None:
             pitch, roll = scene.pitch_deg, scene.roll_deg if roll is None else roll
             sigma = f" ± {scene.tilt_sigma_deg:.0f}°" if scene.tilt_sigma_deg is not None else ""
             note = f"estimated{sigma}; drag to correct it"
-        self._horizon.show_tilt(pitch or 0.0, roll or 0.0, fov_deg, size_px, note, run.pitch_deg is not None)
+        self._horizon.show_tilt(pitch or 0.0, roll or 0.0, camera, note, run.pitch_deg is not None)

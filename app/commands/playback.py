@@ -14,6 +14,7 @@ from app.session.controller import Controller
 from app.session.playback_clock import SPEEDS, Playback
 from app.settings import Settings
 from app.views.workspace import Workspace
+from pipeline.core.camera import frame_rate_hz
 
 _FRAME_MS = 16
 
@@ -68,7 +69,7 @@ class PlaybackCommands(QObject):
         info = self._controller.session.info
         if info is None:
             return
-        frame = 1 / info.fps_hz if info.fps_hz > 0 else 1 / 30
+        frame = 1 / frame_rate_hz(info.fps_hz)
         start, end = self._controller.session.trim
         last = (info.duration_s if end is None else end) - frame
         self.playback.set_range(start or 0.0, max(last, start or 0.0), frame)

@@ -8,7 +8,6 @@ import numpy as np
 
 from pipeline.core.arrays import Floats
 from pipeline.core.live import LiveResult
-from pipeline.core.skeletons import h36m17_from
 
 _HEAD_TOP, _NOSE, _THORAX, _PELVIS = 10, 9, 8, 0
 _ARMS = ((11, 12, 13), (14, 15, 16))  # shoulder, elbow, wrist
@@ -57,7 +56,7 @@ class HandsUp:
     def update(self, result: LiveResult) -> bool:
         """The next result. Looks at the picture, which is newer than the skeleton and needs no idea of the camera."""
         now_s = result.frame.time_s
-        joints, scores = h36m17_from(result.pose.skeleton, result.pose.joints_image, result.pose.scores)
+        joints, scores = result.pose.h36m17
         for row, identity in enumerate(result.identities):
             if hands_up(joints[row], scores[row]):
                 self._since.setdefault(identity, now_s)

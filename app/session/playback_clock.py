@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer, Signal
 
+from pipeline.core.camera import UNKNOWN_RATE_HZ
+
 SPEEDS = (0.25, 0.5, 1.0, 1.5, 2.0)
 _TICK_MS = 16
 
@@ -19,7 +21,7 @@ class Playback(QObject):
         self.time_s = 0.0
         self.speed = 1.0
         self.loop = True
-        self.frame_s = 1 / 30
+        self.frame_s = 1 / UNKNOWN_RATE_HZ
         self._start_s = self._end_s = 0.0
         self._clock = QElapsedTimer()
         self._timer = QTimer(self)

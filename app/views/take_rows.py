@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from pipeline.core.arrays import Doubles
+from pipeline.core.camera import UNKNOWN_RATE_HZ
 from pipeline.core.take import Take
 
 _EARLY_S = 0.0005  # tolerance in s, as in FrameSource.frame_at
@@ -12,15 +13,12 @@ _EARLY_S = 0.0005  # tolerance in s, as in FrameSource.frame_at
 
 def take_times(take: Take | None) -> Doubles:
     """Return the times (T,) in s of the take's frames; empty without a take."""
-    if take is None:
-        return np.zeros(0)
-    tracks = take.tracks3d or take.tracks2d
-    return tracks[0].time_s if tracks else np.zeros(0)
+    return np.zeros(0) if take is None else take.time_s
 
 
 def frame_step_s(times: Doubles) -> float:
-    """Return the median step (s) of `times` (T,); 1/30 for fewer than two frames."""
-    return float(np.median(np.diff(times))) if len(times) > 1 else 1 / 30
+    """Return the median step (s) of `times` (T,); that of 30 Hz for fewer than two frames."""
+    return float(np.median(np.diff(times))) if len(times) > 1 else 1 / UNKNOWN_RATE_HZ
 
 
 def row_at(times: Doubles, time_s: float) -> int | None:

@@ -1,20 +1,36 @@
-"""Hold the result of a run: 3D tracks, findings, the camera's place, and how all of it was made."""
+"""Hold the result of a run (`Take`): 2D and 3D tracks, findings, the camera's pose, and how all of it was made."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, Protocol, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .arrays import Doubles, Floats, Ints, check_shape
-from .camera import VideoInfo
+from .camera import Camera, FovFrom, VideoInfo
 from .errors import NoPersonError
-from .poses import Track2D
+from .poses import PersonTrack
 from .skeletons import SKELETONS, Skeleton
 
 Space = Literal["camera", "world"]
+
+
+class OfPerson(Protocol):
+    """Whatever belongs to one person of a take."""
+
+    @property
+    def person(self) -> int: ...
+
+
+_Track = TypeVar("_Track", bound=OfPerson)
+
+
+def find_person(tracks: Iterable[_Track], person: int) -> _Track | None:
+    """Return the first of `tracks` that belongs to `person`; None if none does."""
+    return next((track for track in tracks if track.person == person), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +136,7 @@ class Take:
     """The result of a run: everyone's 2D, the lifted persons' 3D, and how it was made."""
 
     info: VideoInfo
-    tracks2d: tuple[Track2D, ...]  # persons in order of presence: 1 is the one most seen
+    tracks2d: tuple[PersonTrack, ...]  # persons in order of presence: 1 is the one most seen
     tracks3d: tuple[Track3D, ...]  # those that were lifted
     scene: SceneEstimate | None
     provenance: dict[str, Any] = field(default_factory=dict)  # versions, models, settings; plain JSON values
@@ -133,14 +149,29 @@ class Take:
     def frame_count(self) -> int:
         return len(self.tracks2d[0].frame_index) if self.tracks2d else 0
 
+    @property
+    def time_s(self) -> Doubles:
+        """(T,) time stamps of the frames; empty if there is nobody in the take."""
+        tracks = self.tracks3d or self.tracks2d
+        return tracks[0].time_s if tracks else np.zeros(0)
+
+    @property
+    def camera(self) -> Camera:
+        """The camera of the source, with the field of view that the take was finished with."""
+        camera = Camera.of(self.info, None, self.time_s)
+        if self.scene is None:
+            return camera
+        fov_from = cast(FovFrom, self.scene.notes.get("fov", camera.fov_from))
+        return replace(camera, fov_deg=self.scene.fov_deg, fov_from=fov_from)
+
     def track3d(self, person: int) -> Track3D | None:
-        return next((track for track in self.tracks3d if track.person == person), None)
+        return find_person(self.tracks3d, person)
 
-    def track2d(self, person: int) -> Track2D | None:
-        return next((track for track in self.tracks2d if track.person == person), None)
+    def track2d(self, person: int) -> PersonTrack | None:
+        return find_person(self.tracks2d, person)
 
-    def person_track2d(self, person: int) -> Track2D:
-        """The 2D track of somebody who has to be there. Raises `NoPersonError` that lists who is."""
+    def person_track2d(self, person: int) -> PersonTrack:
+        """Return the 2D track of a person who has to be in the take. Raises `NoPersonError` that lists who is."""
         track = self.track2d(person)
         if track is None:
             there = ", ".join(str(other.person) for other in self.tracks2d) or "nobody"
@@ -148,7 +179,7 @@ class Take:
         return track
 
     def lifted_of(self, person: int) -> LiftedTrack | None:
-        return next((track for track in self.lifted if track.person == person), None)
+        return find_person(self.lifted, person)
 
     def name_of(self, person: int) -> str:
         """For people: the given name, or "Person 2"."""

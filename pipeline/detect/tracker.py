@@ -8,13 +8,14 @@ up to a second, then those who vanished longer ago and come back where they were
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..core.arrays import Doubles, Floats, Ints
-from ..core.poses import Pose2D, Track2D
+from ..core.camera import Camera
+from ..core.poses import PersonTrack, Pose2D
 from ..core.skeletons import SKELETONS
 from .keypoint_similarity import body_joints, box_diagonal, iou, joint_box, oks
 
@@ -30,13 +31,17 @@ _RETURN_SIZES = 0.7  # ratio of the smaller body size to the larger
 _MINIMUM_SCORE = 0.2  # mean confidence below which a track is a ghost
 
 
-class _Rows:
+class _Growing:
     """An array that grows at its end in amortised constant time."""
 
     def __init__(self, shape: tuple[int, ...], dtype: type, fill: float) -> None:
         self._fill = fill
         self._data: NDArray = np.full((64, *shape), fill, dtype)
         self.length = 0
+
+    def filled(self, count: int) -> NDArray:
+        """Return a new array of `count` rows that hold the fill value."""
+        return np.full((count, *self._data.shape[1:]), self._fill, self._data.dtype)
 
     @property
     def values(self) -> NDArray:
@@ -54,12 +59,41 @@ class _Rows:
         self.length = max(self.length, row + 1)
 
 
+class _PersonRows:
+    """The rows of one person's track as they grow, from the frame of the first sight on; see `PersonTrack`."""
+
+    def __init__(self, first: int, joint_count: int) -> None:
+        self.first = first
+        self._columns = [  # joints and scores of the detector, then of H36M-17
+            column
+            for count in (joint_count, 17)
+            for column in (_Growing((count, 2), np.float32, np.nan), _Growing((count,), np.float32, 0.0))
+        ]
+
+    def put(self, row: int, *values: Floats) -> None:
+        """Write joints (J, 2), scores (J,), h36m17 joints (17, 2) and scores (17,) at the row of the take."""
+        for column, value in zip(self._columns, values, strict=True):
+            column.put(row - self.first, value)
+
+    def between(self, start: int, stop: int) -> list[Floats]:
+        """Return copies of the four columns for the rows start <= row < stop of the take; NaN and 0 where not seen."""
+        low, high = max(start, self.first), min(stop, self.first + self._columns[0].length)
+        parts = []
+        for column in self._columns:
+            part = column.filled(stop - start)
+            if low < high:
+                part[low - start : high - start] = column.values[low - self.first : high - self.first]
+            parts.append(part)
+        return parts
+
+
 @dataclass(frozen=True, slots=True)
 class _Seen:
     """A detection with what is asked of it several times."""
 
     joints: Floats
     scores: Floats
+    h36m17: tuple[Floats, Floats] | None  # (17, 2), (17,); None where no rows are kept
     centre: Doubles
     size: float
     box: Floats
@@ -68,9 +102,7 @@ class _Seen:
 @dataclass(slots=True)
 class _Person:
     identity: int
-    first_row: int
-    joints: _Rows  # (n, J, 2) from first_row on
-    scores: _Rows  # (n, J)
+    rows: _PersonRows
     last: _Seen
     last_time_s: float
     centre: Doubles  # (2,) px
@@ -82,24 +114,18 @@ class _Person:
 
 
 class Tracker:
-    """Gives every detection an identity (1, 2, ... in order of appearance) and keeps everyone's joints.
+    """Assign every detection an identity (1, 2, ... in order of appearance) and keep everyone's joints.
 
-    Rows count the frames fed so far, from 0; a row never changes once its frame was fed. Memory is what the results
-    need: about 400 bytes a frame and person.
+    Rows count the frames fed so far, from 0; a row never changes once its frame was fed. Each frame is converted to
+    H36M-17 once, when it is fed. Memory is what the results need: about 600 bytes a frame and person.
 
-    `fps_hz` turns counts of frames into durations. `one_person`: every detection is the same person, however it
-    jumps (for joints that were tracked elsewhere). `keep_rows` False (live): nobody's joints are kept, and who does not
-    come back in time is forgotten, so that the memory does not grow; `rows`, `track` and `identities` are not for it.
+    The rate of `camera` turns counts of frames into durations. `one_person`: every detection is the same person,
+    however far it jumps (for joints that were tracked elsewhere). `keep_rows` False (live): no joints are kept, and
+    people who do not come back in time are forgotten, so that the memory does not grow; `rows`, `track` and
+    `identities` cannot be used then.
     """
 
-    def __init__(
-        self,
-        skeleton: str,
-        fps_hz: float,
-        size_px: tuple[int, int],
-        one_person: bool = False,
-        keep_rows: bool = True,
-    ) -> None:
+    def __init__(self, skeleton: str, camera: Camera, one_person: bool = False, keep_rows: bool = True) -> None:
         self._skeleton = skeleton
         self._keep_rows = keep_rows
         self._appeared = 0
@@ -107,11 +133,11 @@ class Tracker:
         self._body = list(body_joints(skeleton))
         names = SKELETONS[skeleton].names
         self._trunk = [i for i in self._body if names[i].endswith(("shoulder", "hip"))]
-        self._fps_hz = fps_hz if fps_hz > 0 else 30.0
-        self._diagonal_px = float(np.hypot(*size_px)) or 1.0
+        self._rate_hz = camera.rate_hz
+        self._diagonal_px = float(np.hypot(*camera.size_px))
         self._one_person = one_person
-        self._frame_index = _Rows((), np.int64, 0)
-        self._time_s = _Rows((), np.float64, 0.0)
+        self._frame_index = _Growing((), np.int64, 0)
+        self._time_s = _Growing((), np.float64, 0.0)
         self._people: dict[int, _Person] = {}
 
     @property
@@ -133,7 +159,7 @@ class Tracker:
         else:
             self._people = {i: p for i, p in self._people.items() if time_s - p.last_time_s <= _FORGET_S}
         seen = {
-            i: self._look(pose.joints_image[i], pose.scores[i])
+            i: self._look(pose, i)
             for i in range(len(pose.scores))
             if np.isfinite(pose.joints_image[i]).all(axis=-1).any()
         }
@@ -155,31 +181,27 @@ class Tracker:
         people = [p for p in self._people.values() if minimum_s <= 0 or self._credible(p, minimum_s)]
         return [p.identity for p in sorted(people, key=lambda p: (-p.presence, p.identity))]
 
-    def rows(self, identity: int, start: int, stop: int) -> tuple[Floats, Floats]:
-        """Joints (n, J, 2) and scores (n, J) of the rows start <= row < stop; NaN and 0 where not seen."""
-        start, stop = max(0, start), min(stop, self._frame_index.length)
-        count = max(0, stop - start)
-        joints = np.full((count, self._joint_count, 2), np.nan, np.float32)
-        scores = np.zeros((count, self._joint_count), np.float32)
-        person = self._people[identity]
-        low, high = max(start, person.first_row), min(stop, person.first_row + person.joints.length)
-        if low < high:
-            source = slice(low - person.first_row, high - person.first_row)
-            joints[low - start : high - start] = person.joints.values[source]
-            scores[low - start : high - start] = person.scores.values[source]
-        return joints, scores
+    def rows(self, identity: int, start: int, stop: int) -> PersonTrack:
+        """Return the track of the rows start <= row < stop; NaN and 0 where the person was not seen."""
+        start = max(0, start)
+        stop = max(start, min(stop, self._frame_index.length))
+        joints, scores, *h36m17 = self._people[identity].rows.between(start, stop)
+        index, time_s = self.frame_index[start:stop].copy(), self.time_s[start:stop].copy()
+        return PersonTrack(identity, index, time_s, joints, scores, self._skeleton, (h36m17[0], h36m17[1]))
 
-    def track(self, identity: int, person: int) -> Track2D:
-        """All rows of an identity, as the person of that number."""
-        joints, scores = self.rows(identity, 0, self._frame_index.length)
-        return Track2D(person, self.frame_index.copy(), self.time_s.copy(), joints, scores, self._skeleton)
+    def track(self, identity: int, person: int) -> PersonTrack:
+        """Return all rows of an identity, as the person of that number."""
+        return replace(self.rows(identity, 0, self._frame_index.length), person=person)
 
     def _credible(self, person: _Person, minimum_s: float) -> bool:
-        long_enough = person.seen / self._fps_hz >= minimum_s - 1e-9
+        long_enough = person.seen / self._rate_hz >= minimum_s - 1e-9
         return long_enough and person.score_sum / max(1, person.seen) >= _MINIMUM_SCORE
 
-    def _look(self, joints: Floats, scores: Floats) -> _Seen:
-        return _Seen(joints, scores, self._centre(joints), box_diagonal(joints, scores), joint_box(joints, scores))
+    def _look(self, pose: Pose2D, which: int) -> _Seen:
+        joints, scores = pose.joints_image[which], pose.scores[which]
+        h36m17 = (pose.h36m17[0][which], pose.h36m17[1][which]) if self._keep_rows else None
+        size, box = box_diagonal(joints, scores), joint_box(joints, scores)
+        return _Seen(joints, scores, h36m17, self._centre(joints), size, box)
 
     def _centre(self, joints: Floats) -> Doubles:
         """Mean of shoulders and hips as far as they are known, else of whatever is known."""
@@ -205,7 +227,7 @@ class Tracker:
             waiting = [
                 p
                 for p in self._people.values()
-                if p.identity not in taken and time_s - p.last_time_s <= longest_s + 0.5 / self._fps_hz
+                if p.identity not in taken and time_s - p.last_time_s <= longest_s + 0.5 / self._rate_hz
             ]
             if free and waiting:
                 table = np.array([[likeness(p, seen[i], time_s) for i in free] for p in waiting])
@@ -242,9 +264,7 @@ class Tracker:
         self._appeared += 1
         person = _Person(
             identity=self._appeared,
-            first_row=row,
-            joints=_Rows((self._joint_count, 2), np.float32, np.nan),
-            scores=_Rows((self._joint_count,), np.float32, 0.0),
+            rows=_PersonRows(row, self._joint_count),
             last=seen,
             last_time_s=time_s,
             centre=seen.centre,
@@ -257,9 +277,8 @@ class Tracker:
     def _record(self, person: _Person, row: int, seen: _Seen, time_s: float) -> None:
         known = np.isfinite(seen.joints).all(axis=-1)
         scores = np.where(known, seen.scores, 0).astype(np.float32)
-        if self._keep_rows:
-            person.joints.put(row - person.first_row, np.where(known[:, None], seen.joints, np.nan))
-            person.scores.put(row - person.first_row, scores)
+        if seen.h36m17 is not None:
+            person.rows.put(row, np.where(known[:, None], seen.joints, np.nan), scores, *seen.h36m17)
         gap_s = time_s - person.last_time_s
         if gap_s > 0:
             # Half of the new estimate: one noisy frame must not throw the prediction off.

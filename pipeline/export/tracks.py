@@ -13,7 +13,6 @@ from ..analysis.gait import gait
 from ..core.arrays import Doubles, Floats
 from ..core.errors import OutputError
 from ..core.geometry import world_from_camera
-from ..core.skeletons import h36m17_from
 from ..core.take import Take, Track3D
 from ..system.files import atomic_write
 from .base import ExportOptions
@@ -63,7 +62,7 @@ def joints_image(take: Take, track: Track3D) -> Floats:
     seen = take.track2d(track.person)
     if seen is None:
         return np.full((len(track.frame_index), 17, 2), np.nan, np.float32)
-    return h36m17_from(seen.skeleton, seen.joints_image, seen.scores)[0]
+    return seen.h36m17[0]
 
 
 def even_times(take: Take, track: Track3D, rate: float) -> Doubles:
@@ -76,10 +75,7 @@ def even_times(take: Take, track: Track3D, rate: float) -> Doubles:
 
 def rate_hz(take: Take, track: Track3D) -> float:
     """True average rate: the video's, or the timestamps' if it does not say."""
-    if np.isfinite(take.info.fps_hz) and take.info.fps_hz > 0:
-        return take.info.fps_hz
-    lasted = float(track.time_s[-1] - track.time_s[0]) if len(track.time_s) > 1 else 0.0
-    return (len(track.time_s) - 1) / lasted if lasted > 0 else 30.0
+    return take.camera.rate_hz
 
 
 def person_paths(folder: Path, stem: str, suffix: str, tracks: Sequence[Track3D]) -> list[Path]:

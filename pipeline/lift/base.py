@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.arrays import Floats, check_shape
+from ..core.camera import Camera
 from ..core.concurrency import CancelToken
 from ..core.pruning_schedule import PruneConfig
 from .seq2frame import repeat_ends, windows_around
@@ -45,9 +46,7 @@ class WindowLifter(ABC):
     last_kept: Kept
 
     @abstractmethod
-    def one_pass(
-        self, joints_image: Floats, scores: Floats, size_px: tuple[int, int], fov_deg: float | None
-    ) -> tuple[Floats, Kept]:
+    def one_pass(self, joints_image: Floats, scores: Floats, camera: Camera) -> tuple[Floats, Kept]:
         """(B, F, 17, 2) px, (B, F, 17) -> (B, F, 17, 3) as `lift_windows`, and what was kept.
 
         A seq2frame lifter gives the centre frames alone, (B, 1, 17, 3). Raises `ModelError`.
@@ -66,19 +65,14 @@ class WindowLifter(ABC):
         """Free the model. The lifter cannot be used any more."""
 
     def lift_windows(
-        self,
-        joints_image: Floats,
-        scores: Floats,
-        size_px: tuple[int, int],
-        cancel: CancelToken | None = None,
-        fov_deg: float | None = None,
+        self, joints_image: Floats, scores: Floats, camera: Camera, cancel: CancelToken | None = None
     ) -> Floats:
         """(B, F, 17, 2) px, (B, F, 17) -> (B, F, 17, 3) float32 in camera axes, root at zero, metres at unit stature.
 
-        Joints are H36M-17 by the joint rule of the manifest, NaN = not seen. `size_px` is (width, height) of the
-        picture, `fov_deg` the field of view across its width (None: the usual guess; some lifters do without).
-        `cancel` is checked between the parts of a long computation. A seq2frame lifter makes a window around each of
-        the F frames, beyond the ends by repeating the end frames. Raises `ModelError`, `Cancelled`.
+        Joints are H36M-17 by the joint rule of the manifest, NaN = not seen. Some lifters use only the image size of
+        `camera`, others the field of view as well. `cancel` is checked between the parts of a long computation. A
+        seq2frame lifter makes a window around each of the F frames, beyond the ends by repeating the end frames.
+        Raises `ModelError`, `Cancelled`.
         """
         check_shape("joints_image", joints_image, (None, self.frames, 17, 2))
         check_shape("scores", scores, joints_image.shape[:-1])
@@ -86,22 +80,17 @@ class WindowLifter(ABC):
         if len(joints_image) == 0:
             return np.zeros((0, self.frames, 17, 3), np.float32)
         if not self.seq2frame:
-            joints, self.last_kept = self.one_pass(joints_image, scores, size_px, fov_deg)
+            joints, self.last_kept = self.one_pass(joints_image, scores, camera)
             return joints
         lifted, stages = [], []
         for window, confidence in zip(joints_image, scores, strict=True):
-            lifted.append(self.lift_frames(repeat_ends(window), repeat_ends(confidence), size_px, cancel, fov_deg))
+            lifted.append(self.lift_frames(repeat_ends(window), repeat_ends(confidence), camera, cancel))
             stages.append(self.last_kept)
         self.last_kept = stacked(stages)
         return np.stack(lifted)
 
     def lift_frames(
-        self,
-        joints_image: Floats,
-        scores: Floats,
-        size_px: tuple[int, int],
-        cancel: CancelToken | None = None,
-        fov_deg: float | None = None,
+        self, joints_image: Floats, scores: Floats, camera: Camera, cancel: CancelToken | None = None
     ) -> Floats:
         """Seq2frame lifters only: (n + F - 1, 17, 2) px, (n + F - 1, 17) -> (n, 17, 3), each frame from its own window.
 
@@ -119,7 +108,7 @@ class WindowLifter(ABC):
             if cancel is not None:
                 cancel.check()
             here = slice(start, start + _CENTRED_BATCH)
-            poses, kept = self.one_pass(around[here], confidence[here], size_px, fov_deg)
+            poses, kept = self.one_pass(around[here], confidence[here], camera)
             out.append(poses[:, 0])
             if start <= middle < start + len(poses):
                 place = slice(middle - start, middle - start + 1)
@@ -140,9 +129,7 @@ class NewestLifter(ABC):
         return "torch"
 
     @abstractmethod
-    def lift(
-        self, joints_image: Floats, scores: Floats, size_px: tuple[int, int], fov_deg: float | None, rows: Sequence[int]
-    ) -> Floats:
+    def lift(self, joints_image: Floats, scores: Floats, camera: Camera, rows: Sequence[int]) -> Floats:
         """(B, n, 17, 2) px, (B, n, 17), n at most `frames` -> (B, k, 17, 3) of the frames `rows` (rising).
 
         As `WindowLifter.lift_windows` gives them. Raises `ModelError`.

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from .. import weights
 from ..core.arrays import Floats
+from ..core.camera import Camera
 from ..core.config import LiftConfig
 from ..core.errors import ModelError
 from ..core.pruning_schedule import PruneConfig
@@ -96,10 +97,8 @@ class HostLifter(WindowLifter):
         log.info("lifter %s: %s", self.entry.name, model.pruner.config.label)
         return HostLifter(self.entry, model, self.device, self.flip, self.dtype)
 
-    def one_pass(
-        self, joints_image: Floats, scores: Floats, size_px: tuple[int, int], fov_deg: float | None
-    ) -> tuple[Floats, Kept]:
-        given = self.network_input(joints_image, scores, size_px, fov_deg)
+    def one_pass(self, joints_image: Floats, scores: Floats, camera: Camera) -> tuple[Floats, Kept]:
+        given = self.network_input(joints_image, scores, camera)
         joints, kept = self._run(given.values)
         return (given.centre if self.seq2frame else given).camera_from_answer(joints), kept
 
@@ -127,12 +126,10 @@ class HostLifter(WindowLifter):
             raise RuntimeError("the lifter is closed")
         return self._model
 
-    def network_input(
-        self, joints_image: Floats, scores: Floats, size_px: tuple[int, int], fov_deg: float | None
-    ) -> NetworkInput:
+    def network_input(self, joints_image: Floats, scores: Floats, camera: Camera) -> NetworkInput:
         """Pixels (B, n, 17, 2), (B, n, 17) -> what the network is given, by the rule of its manifest entry."""
         rule, channels = self.entry.normalisation, len(self.entry.channels)
-        return network_input(rule, joints_image, scores, size_px, channels, fov_deg)
+        return network_input(rule, joints_image, scores, camera, channels)
 
     def _run(self, x: Floats) -> tuple[Floats, Kept]:
         """(B, F, 17, C) -> the network's answer (B, F or 1, 17, 3), root at zero; halves the batch without memory."""

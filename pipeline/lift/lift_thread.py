@@ -15,25 +15,18 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.arrays import Doubles, Floats
+from ..core.arrays import Floats
+from ..core.camera import Camera
 from ..core.concurrency import CancelToken, Closed, StopQueue
+from ..core.poses import PersonTrack
+from ..core.take import LiftedTrack, TokenStages
 from .base import WindowLifter
-from .windows import TrackLift
+from .windows import OVERLAP, TrackLift
 
 _QUEUED_BATCHES = 8
 _PARTIAL_GROWTH = 1.25  # a partial result costs time in proportion to its length: show each one 25 % longer
 _FIRST_PREVIEW_ROWS = 32
 _PREVIEW_WINDOWS = 2  # beyond this many windows' rows the lifted windows themselves are there to be watched
-
-
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """Consecutive frames of one person: H36M-17 joints (n, 17, 2) px, scores (n, 17), time_s (n,)."""
-
-    identity: int
-    joints_image: Floats
-    scores: Floats
-    time_s: Doubles
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,23 +36,34 @@ class Lifted:
     joints: Floats
     blocks: tuple[int, ...]
     kept: NDArray[np.bool_]
+    unit_stature_m: float  # chain length of the bodies in `joints`
+
+    def of_take(self, person: int, frames: int) -> tuple[LiftedTrack, TokenStages | None]:
+        """Return the track and the stages (None: nothing is pruned) of a take of `frames`; the rest is not lifted."""
+        rest = frames - len(self.joints)
+        joints = np.concatenate([self.joints, np.full((rest, 17, 3), np.nan, np.float32)])
+        kept = np.concatenate([self.kept, np.zeros((len(self.blocks), rest), np.bool_)], axis=1)
+        stages = TokenStages(person, self.blocks, kept) if self.blocks else None
+        return LiftedTrack(person, joints, self.unit_stature_m), stages
 
 
 class LiftWorker:
-    """Lifts the rows it is given. `make_track` makes the `TrackLift` of a person, given the lifter."""
+    """Lift the rows of people's tracks as they come, with one lifter, in a thread. `overlap`: see `TrackLift`."""
 
     def __init__(
         self,
         make_lifter: Callable[[], WindowLifter],
-        make_track: Callable[[WindowLifter], TrackLift],
+        camera: Camera,
         cancel: CancelToken,
+        overlap: float = OVERLAP,
     ) -> None:
         self._make_lifter = make_lifter
-        self._make_track = make_track
+        self._camera = camera
+        self._overlap = overlap
         self._cancel = cancel
-        self._queue: StopQueue[Rows | int] = StopQueue(_QUEUED_BATCHES)
+        self._queue: StopQueue[PersonTrack | int] = StopQueue(_QUEUED_BATCHES)
         self._tracks: dict[int, TrackLift] = {}
-        self._early: dict[int, list[Rows]] = {}  # the first rows of each person, for previews
+        self._early: dict[int, list[PersonTrack]] = {}  # the first rows of each person, for previews
         self._shown: dict[int, int] = {}  # rows in the last partial result of each person
         self._partials: dict[int, Lifted] = {}
         self._partials_lock = threading.Lock()
@@ -70,7 +74,8 @@ class LiftWorker:
         self._thread = threading.Thread(target=self._run, name="lifter", daemon=True)
         self._thread.start()
 
-    def push(self, rows: Rows) -> None:
+    def push(self, rows: PersonTrack) -> None:
+        """Add the next frames of a person."""
         self._put(rows)
 
     def finish(self, identity: int) -> None:
@@ -106,7 +111,7 @@ class LiftWorker:
         self._queue.stop()
         self._thread.join()
 
-    def _put(self, item: Rows | int) -> None:
+    def _put(self, item: PersonTrack | int) -> None:
         try:
             self._queue.put(item)
         except Closed:
@@ -118,25 +123,25 @@ class LiftWorker:
             self.lifter = self._make_lifter()
             for item in self._queue:
                 begun = time.perf_counter()
-                if isinstance(item, Rows):
+                if isinstance(item, PersonTrack):
                     self._lift(self.lifter, item)
                 elif item in self._tracks:
                     self._tracks[item].finish(self._cancel)
-                    self.results[item] = _lifted(self._tracks[item])
+                    self.results[item] = _lifted(self._tracks[item], self.lifter)
                     del self._tracks[item]
                 self.lift_s += time.perf_counter() - begun
         except BaseException as error:  # noqa: BLE001 - raised again in the caller's thread
             self._error = error
             self._queue.stop()
 
-    def _lift(self, lifter: WindowLifter, rows: Rows) -> None:
-        who = rows.identity
+    def _lift(self, lifter: WindowLifter, rows: PersonTrack) -> None:
+        who = rows.person
         track = self._tracks.get(who)
         if track is None:
-            track = self._tracks[who] = self._make_track(lifter)
+            track = self._tracks[who] = TrackLift(lifter, self._camera, overlap=self._overlap)
             self._early[who] = []
         lifted_before = track.rows_lifted
-        track.push(rows.joints_image, rows.scores, rows.time_s)
+        track.push(rows)
         track.lift_ready(self._cancel)
         shown = self._shown.get(who, 0)
         if track.rows_pushed <= _PREVIEW_WINDOWS * lifter.frames and not lifter.seq2frame:
@@ -145,15 +150,15 @@ class LiftWorker:
             self._early[who].append(rows)
             due = track.rows_pushed >= max(_FIRST_PREVIEW_ROWS, shown * _PARTIAL_GROWTH)
             if due and not self._queue.waiting:  # with a backlog the real thing is near
-                preview = self._make_track(lifter)
+                preview = TrackLift(lifter, self._camera, overlap=self._overlap)
                 for early in self._early[who]:
-                    preview.push(early.joints_image, early.scores, early.time_s)
+                    preview.push(early)
                 preview.finish(self._cancel)
-                self._show(who, preview.rows_pushed, _lifted(preview))
+                self._show(who, preview.rows_pushed, _lifted(preview, lifter))
         else:
             self._early[who].clear()
             if track.rows_lifted > lifted_before and track.rows_lifted >= shown * _PARTIAL_GROWTH:
-                self._show(who, track.rows_lifted, _lifted(track))
+                self._show(who, track.rows_lifted, _lifted(track, lifter))
 
     def _show(self, identity: int, rows: int, lifted: Lifted) -> None:
         self._shown[identity] = rows
@@ -161,5 +166,5 @@ class LiftWorker:
             self._partials[identity] = lifted
 
 
-def _lifted(track: TrackLift) -> Lifted:
-    return Lifted(track.result(), *track.kept())
+def _lifted(track: TrackLift, lifter: WindowLifter) -> Lifted:
+    return Lifted(track.result(), *track.kept(), lifter.unit_stature_m)

@@ -13,22 +13,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.arrays import Doubles, Floats
+from ..core.camera import Camera
 
 _TOLERANCE = 0.03  # 23.976 fps is 24 fps to a network
 _BRIDGE_S = 0.5  # frames further apart than this are not joined by a line
-_UNKNOWN_RATE_HZ = 30.0
 
 
-def grid_rate_hz(fps_hz: float, variable: bool, accepted_hz: tuple[float, float]) -> float | None:
-    """Rate of the grid for a source, or None if its frames can be used as they are (constant, in the accepted range).
+def grid_rate_hz(camera: Camera, accepted_hz: tuple[float, float]) -> float | None:
+    """Return the rate of the grid for a source; None if its frames fit unchanged (even rate in the accepted range).
 
-    A source outside goes to the nearer end of the range; one of variable rate to a grid of its own mean rate.
+    A source outside the range goes to its nearer end; one of variable rate to a grid of its own mean rate.
     """
     low, high = accepted_hz
-    rate = fps_hz if fps_hz > 0 else _UNKNOWN_RATE_HZ
-    if fps_hz > 0 and not variable and low * (1 - _TOLERANCE) <= rate <= high * (1 + _TOLERANCE):
+    if camera.even_rate and low * (1 - _TOLERANCE) <= camera.rate_hz <= high * (1 + _TOLERANCE):
         return None
-    return float(min(max(rate, low), high))
+    return float(min(max(camera.rate_hz, low), high))
 
 
 class ToGrid:

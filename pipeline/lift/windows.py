@@ -16,8 +16,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.arrays import Doubles, Floats, check_shape
+from ..core.arrays import Floats
+from ..core.camera import Camera
 from ..core.concurrency import CancelToken
+from ..core.poses import PersonTrack
 from .base import WindowLifter
 from .kept_frames import StageRecord, frames_of_rows
 from .resample import ToGrid, from_grid, grid_rate_hz
@@ -84,28 +86,24 @@ class TrackLift:
     """Lifts one person's track while it grows. Use from one thread.
 
     `push` rows in order, call `lift_ready` whenever there is time, `finish` at the end; `result` at any moment.
-    `fps_hz` is the source's mean rate (0: unknown), `fov_deg` its field of view across the width (None: guessed).
-    `batch` windows are lifted at once if that many are ready.
+    `batch` windows are lifted at once if that many are ready; `overlap` is the share of a window that the next one
+    lifts as well.
     """
 
     def __init__(
         self,
         lifter: WindowLifter,
-        fps_hz: float,
-        size_px: tuple[int, int],
+        camera: Camera,
         *,
-        variable_rate: bool = False,
-        fov_deg: float | None = None,
         batch: int = 1,
         overlap: float = OVERLAP,
     ) -> None:
         self._lifter = lifter
-        self._size_px = size_px
-        self._fov_deg = fov_deg
+        self._camera = camera
         self._batch = max(1, batch)
-        rate = grid_rate_hz(fps_hz, variable_rate, lifter.rate_hz)
+        rate = grid_rate_hz(camera, lifter.rate_hz)
         self._grid = None if rate is None else ToGrid(rate)
-        self._gap_rows = int(LONGEST_GAP_S * (rate or fps_hz))
+        self._gap_rows = int(LONGEST_GAP_S * (rate or camera.rate_hz))
         F = lifter.frames
         shared = 0 if lifter.seq2frame else min(max(round(F * overlap), 0), F - 1)
         # Lifted in one piece: a window, or a few frames each of which is in the middle of a window of its own.
@@ -155,17 +153,15 @@ class TrackLift:
             return done
         return int(np.searchsorted(self._grid.place(self._time_s.view), done - 1, side="right")) if done else 0
 
-    def push(self, joints_image: Floats, scores: Floats, time_s: Doubles) -> None:
-        """Add frames: joints (n, 17, 2) px by the lifter's joint rule, NaN = not seen; scores (n, 17); time_s (n,)."""
+    def push(self, rows: PersonTrack) -> None:
+        """Add the next frames of the person; their `h36m17` is what is lifted."""
         if self._finished:
             raise RuntimeError("the track is finished")
-        check_shape("joints_image", joints_image, (None, 17, 2))
-        check_shape("scores", scores, (len(joints_image), 17))
-        check_shape("time_s", time_s, (len(joints_image),))
-        self._time_s.extend(time_s)
+        joints_image, scores = rows.h36m17
+        self._time_s.extend(rows.time_s)
         self._seen.extend(np.isfinite(joints_image).all(-1).any(-1))
         if self._grid is not None:
-            joints_image, scores = self._grid.push(joints_image, scores, time_s)
+            joints_image, scores = self._grid.push(joints_image, scores, rows.time_s)
         self._add_rows(joints_image, scores)
 
     def lift_ready(self, cancel: CancelToken | None = None) -> None:
@@ -177,9 +173,9 @@ class TrackLift:
             joints = np.stack([self._joints.view[piece.index] for piece in pieces])
             scores = np.stack([self._scores.view[piece.index] for piece in pieces])
             if self._lifter.seq2frame:
-                lifted = self._lifter.lift_frames(joints[0], scores[0], self._size_px, cancel, self._fov_deg)[None]
+                lifted = self._lifter.lift_frames(joints[0], scores[0], self._camera, cancel)[None]
             else:
-                lifted = self._lifter.lift_windows(joints, scores, self._size_px, cancel, self._fov_deg)
+                lifted = self._lifter.lift_windows(joints, scores, self._camera, cancel)
             for n, (piece, rows) in enumerate(zip(pieces, lifted, strict=True)):
                 a, b, length = piece.start, piece.stop, piece.stop - piece.start
                 weight = self._weights if length == self._rows else np.ones(length, np.float32)

@@ -1,36 +1,35 @@
-"""2D in live mode: who is where in a frame, by the detector or, in between, by carrying everyone on."""
+"""Detect and track people in a live stream, and predict their 2D joints between detections."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ..core.arrays import Floats
-from ..core.camera import Frame
+from ..core.camera import Camera, Frame, VideoInfo
+from ..core.config import SceneConfig
 from ..core.poses import Pose2D
-from ..core.skeletons import h36m17_from
 from ..detect.base import Detector
 from ..detect.keypoint_similarity import joint_box
 from ..detect.tracker import Tracker
 
-_CARRIED_S = 0.25  # how long somebody is carried on without being detected
-_FADES_S = 0.15  # how fast the speed is let go of
+_CARRIED_S = 0.25  # seconds that a person is predicted without being detected
+_FADES_S = 0.15  # seconds, time constant with which the predicted speed fades
 
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """A frame and the people in it. `joints` (P, 17, 2), `scores` (P, 17): H36M-17 by the `hourglass` rule."""
+    """A frame and the people in it."""
 
     frame: Frame
     pose: Pose2D
-    identities: tuple[int, ...]
-    joints: Floats
-    scores: Floats
-    detected: bool  # False: predicted
-    captured_at: float  # time.monotonic of the capture,
-    taken_at: float  # of when the frame was taken up
-    detect_s: float
+    identities: tuple[int, ...]  # in the order of `pose`
+    camera: Camera  # of frames of this size
+    detected: bool  # False: the 2D was predicted
+    captured_at: float  # time.monotonic of the capture
+    taken_at: float  # time.monotonic of when the detect thread took the frame
+    detect_s: float  # seconds spent on detecting or predicting
 
 
 @dataclass(slots=True)
@@ -42,24 +41,25 @@ class _Followed:
 
 
 class LiveObserver:
-    """Detector, identities, and predictions between detections. Identities go on counting over a change of size."""
+    """Detector, identities, and predictions between detections.
 
-    def __init__(self, detector: Detector, fps_hz: float) -> None:
-        self._detector, self._fps_hz = detector, fps_hz
-        self._size_px = (0, 0)
+    Identity numbers are never reused, also across a change of frame size. `info` is what the source says of itself when
+    it opens; frames of another size than that have the field of view of `scene`, or the assumed one.
+    """
+
+    def __init__(self, detector: Detector, info: VideoInfo, scene: SceneConfig) -> None:
+        self._detector, self._info, self._scene = detector, info, scene
+        self.camera = Camera.of(info, scene)
         self.tracker: Tracker | None = None
         self._given = self._before = 0  # identities given out, and those of trackers that are gone
         self._followed: dict[int, _Followed] = {}
         detector.reset()
 
     def detect(self, frame: Frame) -> tuple[Pose2D, tuple[int, ...]]:
-        """The people in the frame with at least one known joint, and who they are."""
-        height, width = frame.bgr.shape[:2]
-        if self.tracker is None or (width, height) != self._size_px:
-            self._size_px, self._before, self._followed = (width, height), self._given, {}
-            self.tracker = Tracker(self._detector.skeleton, self._fps_hz, self._size_px, keep_rows=False)
+        """Return the people in the frame with at least one known joint, and their identities."""
+        tracker = self._tracker_for(frame)
         pose = self._detector.detect(frame)
-        numbers = self.tracker.update(frame.index, frame.time_s, pose)
+        numbers = tracker.update(frame.index, frame.time_s, pose)
         known = [i for i, number in enumerate(numbers) if number]
         identities = tuple(self._before + numbers[i] for i in known)
         self._given = max(self._given, *identities, 0)
@@ -68,7 +68,8 @@ class LiveObserver:
         return pose, identities
 
     def predict(self, frame: Frame) -> tuple[Pose2D, tuple[int, ...]]:
-        """Those who were just detected, moved on; the speed of each joint fades."""
+        """Return the people who were just detected, moved on; the speed of each joint fades."""
+        self._tracker_for(frame)
         people = {i: p for i, p in self._followed.items() if frame.time_s - p.time_s <= _CARRIED_S}
         if not people:
             return Pose2D.nobody(self._detector.skeleton), ()
@@ -79,6 +80,17 @@ class LiveObserver:
         joints, scores = np.stack(moved), np.stack([person.scores for person in people.values()])
         boxes = np.stack([joint_box(j, s) for j, s in zip(joints, scores, strict=True)])
         return Pose2D(boxes, joints, scores, self._detector.skeleton), tuple(people)
+
+    def _tracker_for(self, frame: Frame) -> Tracker:
+        """Return the tracker; a new one, with a camera of the frame's size, if that has changed."""
+        height, width = frame.bgr.shape[:2]
+        if self.tracker is None or (width, height) != self.camera.size_px:
+            stated = (width, height) == (self._info.width_px, self._info.height_px)
+            info = self._info if stated else replace(self._info, width_px=width, height_px=height, fov_deg=None)
+            self.camera = Camera.of(info, self._scene)
+            self._before, self._followed = self._given, {}
+            self.tracker = Tracker(self._detector.skeleton, self.camera, keep_rows=False)
+        return self.tracker
 
     def _remember(self, time_s: float, pose: Pose2D, identities: tuple[int, ...]) -> None:
         followed = {}
@@ -93,8 +105,3 @@ class LiveObserver:
             if identity not in followed and time_s - person.time_s <= _CARRIED_S:
                 followed[identity] = person
         self._followed = followed
-
-
-def in_h36m(pose: Pose2D) -> tuple[Floats, Floats]:
-    """(P, 17, 2), (P, 17)"""
-    return h36m17_from(pose.skeleton, pose.joints_image, pose.scores)

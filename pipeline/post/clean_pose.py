@@ -15,10 +15,12 @@ from ..body.adaptive_filter import adaptive
 from ..body.body_fit import fitted
 from ..body.bones import Body, measure_body, with_body
 from ..body.filters import fill_gaps, low_pass, savitzky_golay
+from ..body.stature import stature_chain_m
 from ..core.arrays import Doubles, Floats
-from ..core.config import PostConfig
+from ..core.camera import Camera
+from ..core.config import PostConfig, RunConfig
 from ..core.take import FindingKind
-from .image_refinement import View, drawn_onto_picture, lines_of_sight, placed
+from .image_refinement import drawn_onto_picture, lines_of_sight, placed
 from .joint_limits import backward, repaired, turned_aside
 from .left_right import exchanged, exchanged_back, mostly, walks_backward
 from .left_right_network import EXCHANGED, sides_score
@@ -44,13 +46,17 @@ class Posed:
     marks: Marks = field(default_factory=list)
 
 
-def posed(relative: Doubles, joints_image: Floats, scores: Floats, view: View, post: PostConfig) -> Posed:
-    """(T, 17, 3) of the lifter at true size, (T, 17, 2) px, (T, 17) -> its pose after the steps of `post`."""
+def posed(relative: Doubles, joints_image: Floats, scores: Floats, camera: Camera, config: RunConfig) -> Posed:
+    """Clean the lifter's (T, 17, 3) at true size by the steps of `config.post`, with (T, 17, 2) px and scores (T, 17).
+
+    Stature and measured limbs are those of `config.scene`.
+    """
+    post, rate_hz, chain_m = config.post, camera.rate_hz, stature_chain_m(config.scene)
     joints = np.array(relative, np.float64)
     seen = np.isfinite(joints).all(axis=(1, 2))
     joints[~seen] = np.nan
     marks: Marks = []
-    filled = fill_gaps(joints, seen, round(post.fill_gap_s * view.rate_hz))
+    filled = fill_gaps(joints, seen, round(post.fill_gap_s * rate_hz))
     marks.append(("gap", filled, True))
     seen = seen | filled
     if not seen.any():
@@ -58,43 +64,37 @@ def posed(relative: Doubles, joints_image: Floats, scores: Floats, view: View, p
 
     body = measure_body(joints)
     has_body = post.bones != "off" and body.chain_m > _TINY_M
-    body = body.scaled(view.chain_m / max(body.chain_m, _TINY_M)).with_limbs(view.limbs_m)
+    body = body.scaled(chain_m / max(body.chain_m, _TINY_M)).with_limbs(config.scene.limbs_m)
 
     def of_body(points: Doubles, trust: Doubles) -> Doubles:
         return _of_body(points, trust, body, post) if has_body else points - points[:, :1]
 
     # With each joint counting the same: what the lifter says does not depend on how well a joint was seen.
     lifted = of_body(joints, np.ones(scores.shape))
-    sights = lines_of_sight(joints_image, view)
+    sights = lines_of_sight(joints_image, camera)
     lifted, wrong = _hinges(lifted, sights, post)
-    root = placed(lifted, joints_image, scores, view)
+    root = placed(lifted, joints_image, scores, camera)
     if post.sides != "off":
         found = exchanged(lifted + root[:, None], sights[..., :2])
         marks.append(("sides", found.any(axis=1), post.sides == "repair"))
         if post.sides == "repair" and found.any():
             joints_image, scores = exchanged_back(joints_image, found), exchanged_back(scores, found)
-            sights = lines_of_sight(joints_image, view)
-        walking = walks_backward(lifted, root, view.rate_hz)
-        score = sides_score(joints_image, scores, view.size_px, view.fov_deg, view.rate_hz)
-        if mostly(found, seen):
-            marks.append(("sides_throughout", found.any(axis=1), post.sides == "repair"))
-        elif score is not None and score < EXCHANGED:
-            marks.append(("sides_throughout", seen, False))
-        elif walking is not None and (score is None or score < -EXCHANGED):  # people do walk backward
-            marks.append(("sides_throughout", walking, False))
+            sights = lines_of_sight(joints_image, camera)
+        score, walking = sides_score(joints_image, scores, camera), walks_backward(lifted, root, rate_hz)
+        marks += _swapped_throughout(found, seen, score, walking, post)
 
     joints = lifted
     sure = np.nan_to_num(scores.astype(np.float64)).clip(0, 1)
     for _ in range(_ROUNDS if post.picture > 0 else 1):
         if post.picture > 0:
-            wanted, sure = drawn_onto_picture(lifted, joints, joints_image, scores, view, post.picture)
+            wanted, sure = drawn_onto_picture(lifted, joints, joints_image, scores, camera, post.picture)
         else:
             wanted = lifted
         trust = np.where(filled[:, None], 0.0, _LEAST_TRUST + sure)
-        joints = of_body(smoothed(wanted, trust, seen, view.rate_hz, post), trust)
+        joints = of_body(smoothed(wanted, trust, seen, rate_hz, post), trust)
     joints, still = _hinges(joints, sights, post)
     if has_body and post.calm_turns:
-        joints, turned = limited_turns(joints, body, view.rate_hz)
+        joints, turned = limited_turns(joints, body, rate_hz)
         marks.append(("sudden_turn", turned, True))
         if post.limits == "repair":  # on its way a bone may pass through where it cannot be
             joints, passed = turned_aside(joints)
@@ -104,6 +104,20 @@ def posed(relative: Doubles, joints_image: Floats, scores: Floats, view: View, p
         marks.append(("backward_joint", (wrong | still).any(axis=1) & ~left, True))
         marks.append(("backward_joint", left, False))
     return Posed(joints, joints_image, scores, marks)
+
+
+def _swapped_throughout(
+    found: NDArray[np.bool_], seen: NDArray[np.bool_], score: float | None, walking: NDArray[np.bool_] | None,
+    post: PostConfig,
+) -> Marks:  # fmt: skip
+    """Tell of left-right swaps all through the take: frames (T, 2) `found`, the network's score, backward walking."""
+    if mostly(found, seen):
+        return [("sides_throughout", found.any(axis=1), post.sides == "repair")]
+    if score is not None and score < EXCHANGED:
+        return [("sides_throughout", seen, False)]
+    if walking is not None and (score is None or score < -EXCHANGED):  # people do walk backward
+        return [("sides_throughout", walking, False)]
+    return []
 
 
 def smoothed(joints: Doubles, trust: Doubles, seen: NDArray[np.bool_], rate_hz: float, post: PostConfig) -> Doubles:

@@ -7,13 +7,10 @@ toward it, by a share that grows with the detector's confidence and falls where 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-
 import numpy as np
 
 from ..core.arrays import Doubles, Floats
-from ..core.geometry import focal_px
+from ..core.camera import Camera
 from .root_path import root_path
 
 _APART_M = 0.15  # at this distance between lifter and detector, half of the trust is gone (Cauchy)
@@ -21,46 +18,27 @@ _NEAREST_M = 0.15
 ROOT_HZ = 7.0  # the root is heavy: what is faster is noise
 
 
-@dataclass(frozen=True, slots=True)
-class View:
-    """The camera, and the size of the person before it."""
-
-    fov_deg: float
-    size_px: tuple[int, int]
-    rate_hz: float
-    chain_m: float  # see `stature`
-    limbs_m: Mapping[str, float] = field(default_factory=dict)  # lengths that the user knows, see `config.LIMBS`
-
-
-def lines_of_sight(joints_image: Floats, view: View) -> Doubles:
-    """(T, 17, 2) px -> (T, 17, 3) camera space, z = 1; NaN where a joint was not seen."""
-    rays = (np.asarray(joints_image, np.float64) - np.array(view.size_px) / 2) / focal_px(view.fov_deg, view.size_px[0])
+def lines_of_sight(joints_image: Floats, camera: Camera) -> Doubles:
+    """Return the lines of sight of (T, 17, 2) px: (T, 17, 3) camera space, z = 1; NaN where a joint was not seen."""
+    rays = camera.rays(joints_image)
     return np.concatenate([rays, np.ones_like(rays[..., :1])], axis=-1)
 
 
-def placed(joints: Doubles, joints_image: Floats, scores: Floats, view: View) -> Doubles:
-    """(T, 17, 3) root-relative -> (T, 3) where its root is before the camera."""
-    return root_path(
-        joints,
-        joints_image,
-        scores,
-        fov_deg=view.fov_deg,
-        size_px=view.size_px,
-        rate_hz=view.rate_hz,
-        smooth_hz=ROOT_HZ,
-    )
+def placed(joints: Doubles, joints_image: Floats, scores: Floats, camera: Camera) -> Doubles:
+    """Solve the root (T, 3) in camera space of root-relative joints (T, 17, 3)."""
+    return root_path(joints, joints_image, scores, camera, ROOT_HZ)
 
 
 def drawn_onto_picture(
-    lifted: Doubles, joints: Doubles, joints_image: Floats, scores: Floats, view: View, most: float
+    lifted: Doubles, joints: Doubles, joints_image: Floats, scores: Floats, camera: Camera, most: float
 ) -> tuple[Doubles, Doubles]:
     """The joints of `lifted` (T, 17, 3) moved toward their lines of sight, by which share (T, 17), at most `most`.
 
     `joints` (T, 17, 3): the best pose so far, by which the root is placed and wrong joints are told; all root-relative,
     camera axes, true size, NaN = not known. `joints_image` (T, 17, 2) px, `scores` (T, 17).
     """
-    root = placed(joints, joints_image, scores, view)[:, None]
-    rays = lines_of_sight(joints_image, view)[..., :2]
+    root = placed(joints, joints_image, scores, camera)[:, None]
+    rays = camera.rays(joints_image)
     apart = np.linalg.norm(to_sight(joints + root, rays), axis=-1)
     share = most * np.clip(scores, 0, 1) / (1 + (apart / _APART_M) ** 2)
     share = np.where(np.isfinite(apart), share, 0.0)

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.arrays import Floats
-from ..core.geometry import focal_px
+from ..core.camera import Camera
 from ..core.skeletons import H36M17
 from ..lift.inputs.normalise import normalised
 from ..weights import PROJECT_FOLDER
@@ -81,16 +81,14 @@ class SidesNetwork:
         return self._linear(f"{name}.3", _gelu(self._linear(f"{name}.1", self._norm(f"{name}.0", x))))
 
 
-def sides_score(
-    joints_image: Floats, scores: Floats, size_px: tuple[int, int], fov_deg: float, rate_hz: float
-) -> float | None:
-    """(T, 17, 2) px, NaN = not seen, (T, 17) -> -3 (sides exchanged for sure) to 3; None if too little is seen."""
+def sides_score(joints_image: Floats, scores: Floats, camera: Camera) -> float | None:
+    """Score the sides of (T, 17, 2) px, NaN = not seen, (T, 17): -3 (swapped for sure) to 3; None: too little seen."""
     network = load_network()
-    rows = window_rows(joints_image, rate_hz)
+    rows = window_rows(joints_image, camera.rate_hz)
     if network is None or not len(rows):
         return None
-    pictures = np.tile(np.array(size_px, np.float64), (len(rows), 1))
-    focal = np.full(len(rows), focal_px(fov_deg, size_px[0]))
+    pictures = np.tile(np.array(camera.size_px, np.float64), (len(rows), 1))
+    focal = np.full(len(rows), camera.focal_px)
     given = normalised(RULE, joints_image[rows], scores[rows], pictures, focal)
     return float(np.clip(network(given.values).mean(axis=1), -_SURE, _SURE).mean())
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from ..body.filters import low_pass, whittaker
 from ..core.arrays import Doubles, Floats
-from ..core.geometry import focal_px, image_from_camera
+from ..core.camera import Camera
 
 _ROUNDS = 5
 _NEAREST_M = 0.15  # no joint is nearer to the camera than this
@@ -27,60 +27,40 @@ _NOISE_FACTOR = 3.0  # and a lifter's noise is slow: there is this many times as
 _WEIGHT_RANGE = (0.1, 2.0)
 
 
-def root_path(
-    relative: Doubles,
-    joints_image: Floats,
-    scores: Floats,
-    *,
-    fov_deg: float,
-    size_px: tuple[int, int],
-    rate_hz: float,
-    smooth_hz: float,
-) -> Doubles:
-    """Root position (T, 3) in camera space, metres.
+def root_path(relative: Doubles, joints_image: Floats, scores: Floats, camera: Camera, smooth_hz: float) -> Doubles:
+    """Solve the root position (T, 3) in camera space, metres, low-passed at `smooth_hz`.
 
     `relative` (T, 17, 3) camera axes, root-relative, true size, NaN = not seen; `joints_image` (T, 17, 2) pixels;
-    `scores` (T, 17); `size_px` (width, height). Every frame whose `relative` is known gets a root (from its
-    neighbours if its 2D is missing), the others NaN. Depth is always positive.
+    `scores` (T, 17). Every frame whose `relative` is known gets a root (from its neighbours if its 2D is missing), the
+    others NaN. Depth is always positive.
     """
     seen = np.isfinite(relative).all(axis=(1, 2))
     out = np.full((len(relative), 3), np.nan)
     if not seen.any():
         return out
     first, last = np.flatnonzero(seen)[[0, -1]]
-    focal = focal_px(fov_deg, size_px[0])
     span = slice(int(first), int(last) + 1)
-    out[span] = _solve(relative[span], joints_image[span], scores[span], focal=focal, size_px=size_px, rate_hz=rate_hz)
-    out[span, :2] = low_pass(out[span, :2], np.ones(last + 1 - first, np.bool_), rate_hz, smooth_hz)
+    out[span] = _solve(relative[span], joints_image[span], scores[span], camera)
+    out[span, :2] = low_pass(out[span, :2], np.ones(last + 1 - first, np.bool_), camera.rate_hz, smooth_hz)
     out[~seen] = np.nan
     return out
 
 
-def reprojection_px(
-    joints: Doubles, joints_image: Floats, scores: Floats, fov_deg: float, size_px: tuple[int, int]
-) -> Floats:
-    """(T,) px: median over the joints that were seen of how far (T, 17, 3) camera space falls from (T, 17, 2) px.
+def reprojection_px(joints: Doubles, joints_image: Floats, scores: Floats, camera: Camera) -> Floats:
+    """Measure the reprojection error (T,) px: median over the seen joints of (T, 17, 3) camera space to (T, 17, 2) px.
 
-    NaN where nobody was seen. What the detector hardly saw (a score under a third of the frame's best) does not count.
+    NaN where the person was not seen. Joints with a score under a third of the frame's best do not count.
     """
     out = np.full(len(joints), np.nan, np.float32)
-    off = np.linalg.norm(image_from_camera(joints, fov_deg, *size_px) - joints_image, axis=2)
+    off = np.linalg.norm(camera.project(joints) - joints_image, axis=2)
     known = np.isfinite(off) & (scores >= np.max(scores, axis=1, keepdims=True, initial=0) / 3) & (scores > 0)
     rows = known.any(axis=1)
     out[rows] = np.nanmedian(np.where(known, off, np.nan)[rows], axis=1)
     return out
 
 
-def _solve(
-    relative: Doubles,
-    joints_image: Floats,
-    scores: Floats,
-    *,
-    focal: float,
-    size_px: tuple[int, int],
-    rate_hz: float,
-) -> Doubles:
-    rays = (np.asarray(joints_image, np.float64) - np.array(size_px) / 2) / focal  # (T, 17, 2)
+def _solve(relative: Doubles, joints_image: Floats, scores: Floats, camera: Camera) -> Doubles:
+    rays, focal = camera.rays(joints_image), camera.focal_px  # rays (T, 17, 2)
     known = np.isfinite(rays).all(axis=2) & np.isfinite(relative).all(axis=2)
     trust = np.where(known, np.clip(scores, 0, 1).astype(np.float64) ** 2, 0.0)
     rays, body = np.nan_to_num(rays), np.nan_to_num(relative)
@@ -96,7 +76,7 @@ def _solve(
         information = np.where(depth > nearest, information / typical**2, 0.0)
         depth = np.where(depth > nearest, depth, np.maximum(_weak_depth(rays, body, weights), nearest))
 
-    depth = np.maximum(_smooth_depth(depth, information, rate_hz), nearest)
+    depth = np.maximum(_smooth_depth(depth, information, camera.rate_hz), nearest)
     root = _root_xy(rays, body, weights, depth)
     weights, _ = _robust_weights(rays, body, trust, root=root, depth=depth, focal=focal)
     root = _root_xy(rays, body, weights, depth)

@@ -1,9 +1,9 @@
-"""Where the feet point: from the toes that some detectors find, for the rig's feet.
+"""Estimate the directions of the feet from the toes that some detectors find.
 
-Human3.6M's 17 joints end at the ankles. A toe seen in the picture lies on a line of sight, and at a known distance from
-its ankle: two places, nearer and farther than the ankle, of which the one ahead of the body is taken. A detector's
-ankle and the skeleton's do not fall on the same pixel, so what counts is the toe's place against the detector's own
-ankle. Where nothing is known, the rig keeps the foot at rest on its shank.
+Human3.6M's 17 joints end at the ankles. A toe in the image lies on a camera ray and at a known distance from its ankle.
+That leaves two positions, nearer and farther than the ankle; the one in front of the body is taken. A detector's ankle
+and the skeleton's ankle do not project to the same pixel, so the toe is measured relative to the detector's ankle.
+Where no toe is known, the rig keeps the foot's rest pose relative to the shank.
 """
 
 from __future__ import annotations
@@ -15,21 +15,26 @@ from ..body.bones import measure_body, unit
 from ..body.filters import low_pass
 from ..body.stature import STATURE_PER_CHAIN
 from ..core.arrays import Doubles
-from ..core.geometry import camera_from_world, focal_px
-from ..core.poses import Track2D
+from ..core.camera import Camera
+from ..core.geometry import camera_from_world
+from ..core.poses import PersonTrack
 from ..core.skeletons import SKELETONS
 from ..core.take import SceneEstimate
 from .skeleton import foot_rest
 
 ANKLES = [6, 3]  # H36M-17: left, right
-_SURE = 0.4  # scores from which on a toe and its ankle count
-_HZ = 5.0
-_OUTWARD_DEG = 10.0  # feet point a little outward (foot progression angle in walking: 5 to 13 degrees)
-_LEAST_DEG, _MOST_DEG = 50.0, 165.0  # between shank (knee to ankle) and foot: standing it is 90 less the sole's slope
+_MIN_SCORE = 0.4  # lowest score at which a toe and its ankle are used
+_SMOOTH_HZ = 5.0  # Hz, cut-off of the low-pass of the directions
+_OUTWARD_DEG = 10.0  # degrees that feet point outward (foot progression angle in walking: 5 to 13 degrees)
+# Degrees between shank (knee to ankle) and foot; in standing 90 minus the slope of the line from ankle to toes.
+_MIN_ANKLE_DEG, _MAX_ANKLE_DEG = 50.0, 165.0
 
 
-def toes_seen(track: Track2D) -> tuple[Doubles, Doubles] | None:
-    """(T, 2, 2) px from the detector's ankle to its toes, left and right, (T, 2) scores; None if it finds no toes."""
+def toe_offsets(track: PersonTrack) -> tuple[Doubles, Doubles] | None:
+    """Return the toes' offsets from the ankles (T, 2, 2) in px and their scores (T, 2).
+
+    The order is left, right. None if the detector's skeleton has no toes.
+    """
     names = list(SKELETONS[track.skeleton].names)
     offsets, scores = [], []
     for side in ("left", "right"):
@@ -43,12 +48,12 @@ def toes_seen(track: Track2D) -> tuple[Doubles, Doubles] | None:
     return np.stack(offsets, axis=1), np.stack(scores, axis=1).astype(np.float64)
 
 
-def foot_directions(world: Doubles, track: Track2D, scene: SceneEstimate, size_px: tuple[int, int], rate_hz: float) -> (
-    Doubles | None
-):  # fmt: skip
-    """(T, 17, 3) world, and the 2D of the same frames -> unit vectors ankle to toes (T, 2, 3), left and right, NaN =
-    not known; None if the detector finds no toes."""
-    seen = toes_seen(track)
+def foot_directions(world: Doubles, track: PersonTrack, scene: SceneEstimate, camera: Camera) -> Doubles | None:
+    """Estimate the unit vectors from ankle to toes (T, 2, 3), left and right, in world axes.
+
+    `world` (T, 17, 3) and `track` have the same frames. NaN = unknown; None if the detector's skeleton has no toes.
+    """
+    seen = toe_offsets(track)
     if seen is None:
         return None
     offsets, scores = seen
@@ -57,34 +62,40 @@ def foot_directions(world: Doubles, track: Track2D, scene: SceneEstimate, size_p
     if not known.any():
         return out
     length = foot_length(world)
-    camera = camera_from_world(world, scene.rotation, scene.translation)
+    in_camera = camera_from_world(world, scene.rotation, scene.translation)
     left = unit(world[:, 4] - world[:, 1])
     forward = unit(np.cross(left, world[:, 8] - world[:, 0]))
     for side, (ankle, knee) in enumerate(zip(ANKLES, (5, 2), strict=True)):
-        sure = known & (scores[:, side] >= _SURE) & np.isfinite(offsets[:, side]).all(axis=1)
+        sure = known & (scores[:, side] >= _MIN_SCORE) & np.isfinite(offsets[:, side]).all(axis=1)
         if not sure.any():
             continue
-        near, far = _on_sphere(camera[sure, ankle], offsets[sure, side], length, focal_px(scene.fov_deg, size_px[0]))
+        near, far = _toe_candidates(in_camera[sure, ankle], offsets[sure, side], length, camera.focal_px)
         shank = unit(world[sure, ankle] - world[sure, knee])
         options = [unit(place @ scene.rotation.T) for place in (near, far)]
         outward = np.radians(_OUTWARD_DEG) * (1 if side == 0 else -1)
         expected = np.cos(outward) * forward[sure] + np.sin(outward) * left[sure]
         ahead = [(option * expected).sum(-1) for option in options]
-        way = np.where((ahead[0] >= ahead[1])[:, None], options[0], options[1])
-        out[sure, side] = _in_reach(way, shank)
-        # Against the shank it moves little: smoothed as a direction, run by run.
-        out[:, side] = unit(low_pass(out[:, side], sure, rate_hz, _HZ))
+        direction = np.where((ahead[0] >= ahead[1])[:, None], options[0], options[1])
+        out[sure, side] = _limit_ankle(direction, shank)
+        # Each run of known frames is smoothed by itself.
+        out[:, side] = unit(low_pass(out[:, side], sure, camera.rate_hz, _SMOOTH_HZ))
     return out
 
 
 def foot_length(world: Doubles) -> float:
-    """(T, 17, 3) one person, NaN = not seen -> metres from an ankle to the tip of the toes, by their stature."""
+    """Return the distance in metres from ankle to tip of the toes, from the person's stature.
+
+    `world` (T, 17, 3) are the joints of one person, NaN = not seen.
+    """
     return float(np.linalg.norm(foot_rest(measure_body(world).chain_m * STATURE_PER_CHAIN)))
 
 
-def _on_sphere(ankle: Doubles, offset_px: Doubles, length: float, focal: float) -> tuple[Doubles, Doubles]:
-    """Ankles (n, 3), camera space, and how far the toes are from them in the picture (n, 2) -> the two places (n, 3)
-    from the ankle at `length` on the toe's line of sight, the nearer first; the nearest one twice if it passes by."""
+def _toe_candidates(ankle: Doubles, offset_px: Doubles, length: float, focal: float) -> tuple[Doubles, Doubles]:
+    """Return both vectors (n, 3) of `length` from the ankles to the toes' rays, nearer first.
+
+    `ankle` (n, 3) is in camera space, `offset_px` (n, 2) the toes' offset from the ankle in the image. A ray that
+    passes farther than `length` from the ankle gives its nearest point twice.
+    """
     depth = np.maximum(ankle[:, 2:], 0.1)
     ray = unit(np.concatenate([ankle[:, :2] / depth + offset_px / focal, np.ones((len(ankle), 1))], axis=1))
     along = (ray * ankle).sum(-1)
@@ -92,11 +103,11 @@ def _on_sphere(ankle: Doubles, offset_px: Doubles, length: float, focal: float) 
     return (along - reach)[:, None] * ray - ankle, (along + reach)[:, None] * ray - ankle
 
 
-def _in_reach(way: Doubles, shank: Doubles) -> Doubles:
-    """(n, 3) unit vectors turned, in the plane with the shank, to where an ankle lets a foot point."""
-    across = way - (way * shank).sum(-1, keepdims=True) * shank
+def _limit_ankle(direction: Doubles, shank: Doubles) -> Doubles:
+    """Limit the angle between shank and foot to an ankle's range; rotate in their common plane."""
+    across = direction - (direction * shank).sum(-1, keepdims=True) * shank
     size = np.linalg.norm(across, axis=1, keepdims=True)
-    angle = np.arctan2(size, (way * shank).sum(-1, keepdims=True))
-    allowed = np.clip(angle, np.radians(_LEAST_DEG), np.radians(_MOST_DEG))
+    angle = np.arctan2(size, (direction * shank).sum(-1, keepdims=True))
+    allowed = np.clip(angle, np.radians(_MIN_ANKLE_DEG), np.radians(_MAX_ANKLE_DEG))
     turned: NDArray[np.float64] = np.cos(allowed) * shank + np.sin(allowed) * across / np.maximum(size, 1e-9)
-    return np.where(size > 1e-6, turned, way)
+    return np.where(size > 1e-6, turned, direction)

@@ -1,4 +1,4 @@
-"""File mode, lossless: from a source to a take, as a plain generator of progress, partial takes and the take.
+"""Lift a video or 2D joints from a file to a take, lossless: a generator of progress, partial takes and the take.
 
 Topology: reader thread -> queue -> caller's thread (detect, track) -> queue -> lift thread. Both queues are bounded and
 wait, nothing is dropped. Closing the generator, an error or a cancel joins the threads and leaves nothing but the 2D
@@ -7,37 +7,28 @@ cache, from which the next run goes on.
 
 from __future__ import annotations
 
-import datetime
 import logging
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import numpy as np
-
-from .. import __version__
-from ..core.camera import VideoInfo
+from ..core.camera import Camera
 from ..core.concurrency import CancelToken
 from ..core.config import RunConfig
 from ..core.errors import NoPersonError, SourceError
 from ..core.poses import Poses
-from ..core.skeletons import h36m17_from
-from ..core.take import LiftedTrack, Progress, Take, TokenStages
+from ..core.take import Progress, Take
 from ..detect.detect_video import ObserveStats, cache_for, observe
 from ..detect.tracker import Tracker
-from ..lift.lift_thread import Lifted, LiftWorker, Rows
-from ..lift.windows import TrackLift
-from ..post.finish import field_of_view
+from ..lift.lift_thread import Lifted, LiftWorker
+from ..post.finish import finish
 from ..sources.file.joints2d import Joints2DSource
-from ..system import devices
-from ..take.provenance import lifter_facts
+from ..take.provenance import of_run
 from .models import Engine
-from .refinish import finish_tracks
 
 if TYPE_CHECKING:
     from ..detect.base import Detector
-    from ..lift.base import WindowLifter
     from ..sources.base import FrameSource
 
 __all__ = ["Engine", "analyse"]
@@ -45,7 +36,7 @@ __all__ = ["Engine", "analyse"]
 log = logging.getLogger(__name__)
 
 _BATCH_ROWS = 32  # frames handed to the lift thread at a time
-_NEWS_S = 0.5  # how often a long wait for the lift thread says how far it is
+_NEWS_S = 0.5  # seconds between progress reports while waiting for the lift thread
 # Shorter appearances are detector noise; in a clip not much longer than that, half of the clip is enough.
 SHORTEST_PERSON_S = 0.5
 SHORTEST_PERSON_SHARE = 0.5
@@ -73,14 +64,14 @@ class _Run:
     def __init__(
         self, source: FrameSource | Joints2DSource, config: RunConfig, cancel: CancelToken, engine: Engine
     ) -> None:
-        self.info: VideoInfo = source.info
+        self.info = source.info
+        self.camera = Camera.of(source.info, config.scene)
         self.config = config
         self.cancel = cancel
         self.engine = engine
         self.stats = ObserveStats()
         self.begun = time.monotonic()
         self.pushed: dict[int, int] = {}  # identity -> rows the lift thread has
-        self.size_px = (self.info.width_px, self.info.height_px)
         alone = False  # joints of one person that were tracked elsewhere: nobody to mix them up with
         self.poses: Poses
         if isinstance(source, Joints2DSource):
@@ -93,17 +84,13 @@ class _Run:
             self.detector_name, self.skeleton = f"{detector.name} ({detector.cache_key})", detector.skeleton
             self.detector_runtime = getattr(detector, "runtime", "")  # what "auto" took; results depend on it
             self.poses = self._observed(source, detector)
-        self.tracker = Tracker(self.skeleton, self.info.fps_hz, self.size_px, one_person=alone)
-        self.worker = LiftWorker(lambda: engine.lifter(config.lift), self._track_lift, cancel)
+        self.tracker = Tracker(self.skeleton, self.camera, one_person=alone)
+        self.worker = LiftWorker(lambda: engine.lifter(config.lift), self.camera, cancel)
 
     def _observed(self, source: FrameSource, detector: Detector) -> Poses:
         start_s, end_s = self.config.start_s, self.config.end_s
         cache = cache_for(self.info, detector, start_s, end_s) if self.config.use_cache else None
         return observe(source, detector, cache, self.cancel, self.stats, start_s, end_s)
-
-    def _track_lift(self, lifter: WindowLifter) -> TrackLift:
-        fov_deg, _ = field_of_view(self.config.scene, self.info)
-        return TrackLift(lifter, self.info.fps_hz, self.size_px, variable_rate=self.info.variable_rate, fov_deg=fov_deg)
 
     def close(self) -> None:
         self.poses.close()
@@ -154,7 +141,7 @@ class _Run:
 
     def _identities(self) -> list[int]:
         """Identities by presence, without the ghosts."""
-        clip_s = len(self.tracker.frame_index) / (self.info.fps_hz or 30.0)
+        clip_s = len(self.tracker.frame_index) / self.camera.rate_hz
         return self.tracker.identities(minimum_s=min(SHORTEST_PERSON_S, SHORTEST_PERSON_SHARE * clip_s))
 
     def _wanted_so_far(self) -> list[int]:
@@ -189,51 +176,29 @@ class _Run:
         start, stop = self.pushed.get(identity, 0), len(self.tracker.frame_index)
         for begin in range(start, stop, _BATCH_ROWS):
             self.cancel.check()
-            end = min(begin + _BATCH_ROWS, stop)
-            joints, scores = h36m17_from(self.skeleton, *self.tracker.rows(identity, begin, end))
-            self.worker.push(Rows(identity, joints, scores, np.asarray(self.tracker.time_s[begin:end])))
+            self.worker.push(self.tracker.rows(identity, begin, min(begin + _BATCH_ROWS, stop)))
         self.pushed[identity] = stop
 
     def _take(self, lifted: dict[int, Lifted], *, complete: bool) -> Take:
         identities = self._identities()
         number = {identity: n for n, identity in enumerate(identities, start=1)}
         tracks2d = tuple(self.tracker.track(identity, number[identity]) for identity in identities)
-        kept, stages = [], []
         lifter = self.worker.lifter
         assert lifter is not None, "something was lifted"
-        for identity, so_far in sorted(lifted.items(), key=lambda item: number[item[0]]):
-            track = tracks2d[number[identity] - 1]
-            rows, done = len(track.frame_index), len(so_far.joints)
-            padded = np.full((rows, 17, 3), np.nan, np.float32)
-            padded[:done] = so_far.joints
-            if so_far.blocks:
-                through = np.zeros((len(so_far.blocks), rows), np.bool_)
-                through[:, :done] = so_far.kept
-                stages.append(TokenStages(track.person, so_far.blocks, through))
-            kept.append(LiftedTrack(track.person, padded, lifter.unit_stature_m))
+        parts = [
+            so_far.of_take(number[identity], len(self.tracker.frame_index))
+            for identity, so_far in sorted(lifted.items(), key=lambda item: number[item[0]])
+        ]
+        kept, stages = tuple(track for track, _ in parts), tuple(stage for _, stage in parts if stage is not None)
         config = self.config if complete else replace(self.config, post=self.config.post.preview())
-        tracks3d, scene = finish_tracks(tracks2d, kept, self.info, config)
-        provenance = self._provenance(lifter)
-        return Take(self.info, tracks2d, tracks3d, scene, provenance, complete, tuple(stages), tuple(kept))
-
-    def _provenance(self, lifter: WindowLifter) -> dict[str, Any]:
-        return {
-            "program": f"hourglass {__version__}",
-            "made": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-            "source": self.info.path,
-            "detector": self.detector_name,
-            "lifter": lifter_facts(self.config.lift, lifter),
-            "versions": devices.versions(),
-            "config": self.config.to_json(),
-            "run": {
-                "frames": len(self.tracker.frame_index),
-                "detected": self.stats.detected,
-                "from_cache": self.stats.cached,
-                "seconds": round(time.monotonic() - self.begun, 3),
-                "detect_seconds": round(self.stats.detect_s, 3),
-                "lift_seconds": round(self.worker.lift_s, 3),
-                "device": lifter.device_name,
-                "precision": lifter.precision,
-                "detector_runtime": self.detector_runtime,
-            },
+        tracks3d, scene = finish(tracks2d, kept, self.camera, config)
+        run = {
+            "frames": len(self.tracker.frame_index),
+            "detected": self.stats.detected,
+            "from_cache": self.stats.cached,
+            "seconds": round(time.monotonic() - self.begun, 3),
+            "detect_seconds": round(self.stats.detect_s, 3),
+            "lift_seconds": round(self.worker.lift_s, 3),
         }
+        provenance = of_run(self.info, self.detector_name, self.config, lifter, run)
+        return Take(self.info, tracks2d, tracks3d, scene, provenance, complete, stages, kept)

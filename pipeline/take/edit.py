@@ -10,28 +10,31 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from typing import Any, Protocol, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..core.arrays import Floats
 from ..core.errors import ConfigError
-from ..core.poses import Track2D
-from ..core.skeletons import SKELETONS
-from ..core.take import Finding, LiftedTrack, SceneEstimate, Take, TokenStages, Track3D
+from ..core.poses import PersonTrack
+from ..core.take import (
+    Finding,
+    LiftedTrack,
+    OfPerson,
+    SceneEstimate,
+    Take,
+    TokenStages,
+    Track3D,
+    find_person,
+)
 
 Bools = NDArray[np.bool_]
 _LONGEST_NAME = 60
 _OVERLAP = 0.5  # of the shorter track: seen together for longer than this they are two people
 
 
-class _Track(Protocol):
-    @property
-    def person(self) -> int: ...
-
-
-_Of = TypeVar("_Of", bound=_Track)
+_Of = TypeVar("_Of", bound=OfPerson)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +53,16 @@ def edited(take: Take) -> bool:
 def rename(take: Take, person: int, name: str) -> Edited:
     """`name` "" gives the number back. Raises `ConfigError` for a name that somebody else has."""
     take.person_track2d(person)
-    plain = " ".join("".join(c if c.isprintable() else " " for c in name).split())[:_LONGEST_NAME]
+    plain = plain_name(name)
     names = {who: other for who, other in take.names.items() if who != person}
     if plain and plain in (take.name_of(t.person) for t in take.tracks2d if t.person != person):
         raise ConfigError(f"Somebody else is called {plain} already.", "Choose another name.")
     return Edited(replace(take, names={**names, person: plain} if plain else names))
+
+
+def plain_name(name: str) -> str:
+    """Return `name` without control characters and superfluous spaces, cut to the length that a name can have."""
+    return " ".join("".join(c if c.isprintable() else " " for c in name).split())[:_LONGEST_NAME]
 
 
 def delete(take: Take, person: int) -> Edited:
@@ -154,11 +162,9 @@ def exchange_sides(take: Take, person: int) -> Edited:
     """Left becomes right in all of the person's 2D joints: the detector took them for their mirror image. The 3D stays
     as it is until it is lifted again: a body that is turned round is not its old self with other names."""
     track = take.person_track2d(person)
-    order = list(SKELETONS[track.skeleton].mirror)
-    other = replace(track, joints_image=track.joints_image[:, order], scores=track.scores[:, order])
     exchanged = replace(
         take,
-        tracks2d=tuple(other if known is track else known for known in take.tracks2d),
+        tracks2d=tuple(known.mirrored() if known is track else known for known in take.tracks2d),
         provenance=_noted(take, {"edit": "exchange_sides", "person": person}),
     )
     return Edited(exchanged, (person,) if take.track3d(person) is not None else ())
@@ -180,14 +186,8 @@ def _without(tracks: tuple[_Of, ...], person: int) -> tuple[_Of, ...]:
 # Each gives the rows of `a` where `mine` holds, elsewhere those of `b`, or, if there is no `b`, nothing.
 
 
-def _rows2d(a: Track2D, b: Track2D | None, mine: Bools) -> Track2D:
-    joints = np.nan if b is None else b.joints_image
-    scores = 0 if b is None else b.scores
-    return replace(
-        a,
-        joints_image=np.where(mine[:, None, None], a.joints_image, joints).astype(np.float32),
-        scores=np.where(mine[:, None], a.scores, scores).astype(np.float32),
-    )
+def _rows2d(a: PersonTrack, b: PersonTrack | None, mine: Bools) -> PersonTrack:
+    return a.where(mine, b)
 
 
 def _rows3d(a: Track3D, b: Track3D | None, mine: Bools) -> Track3D:
@@ -225,8 +225,7 @@ def _cut(tracks: tuple[_Of, ...], person: int, new: int, before: Bools, rows: _R
 
 def _joined(tracks: tuple[_Of, ...], into: int, other: int, theirs: Bools, rows: _Rows[_Of]) -> tuple[_Of, ...]:
     """Rows of `other` where `theirs` holds, as `into`, who stands where the first of the two stood."""
-    two = next((track for track in tracks if track.person == other), None)
-    one = next((track for track in tracks if track.person == into), None)
+    one, two = find_person(tracks, into), find_person(tracks, other)
     if one is not None:
         both = rows(one, two, ~theirs)
     elif two is not None:

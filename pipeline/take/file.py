@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from ..core.arrays import Doubles, Ints, check_shape
 from ..core.camera import VideoInfo
 from ..core.errors import TakeError
-from ..core.poses import Track2D
+from ..core.poses import PersonTrack
 from ..core.take import Finding, LiftedTrack, SceneEstimate, Take, TokenStages, Track3D
 from ..system.files import atomic_write
 
@@ -110,7 +110,7 @@ def _check_size(archive: zipfile.ZipFile, member: str, limit: int) -> None:
 def _take(header: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Take:
     """Put a take together from its two parts. Raises KeyError, ValueError or TypeError where they do not fit."""
     tracks2d = tuple(
-        Track2D(
+        PersonTrack.of(
             *_person_and_frames(t, arrays),
             arrays[f"person{t['person']}_joints_image"].astype(np.float32),
             arrays[f"person{t['person']}_scores_image"].astype(np.float32),

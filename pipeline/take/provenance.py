@@ -1,13 +1,17 @@
-"""What a take records of how it was made (`Take.provenance`): read it, compare it, write its parts. Pure."""
+"""Write, read and compare what a take records of how it was made (`Take.provenance`, plain JSON values)."""
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from .. import __version__
+from ..core.camera import VideoInfo
 from ..core.config import LiftConfig, RunConfig
 from ..core.errors import UserError
 from ..core.take import Take
+from ..system import devices
 from .edit import edited
 
 if TYPE_CHECKING:
@@ -25,16 +29,44 @@ def take_config(take: Take) -> RunConfig | None:
         return None
 
 
+def of_run(
+    info: VideoInfo, detector: str, config: RunConfig, lifter: WindowLifter, run: dict[str, Any]
+) -> dict[str, Any]:
+    """Describe a run over a source: `detector` in words, `run` its frame counts and seconds."""
+    return {
+        "program": f"hourglass {__version__}",
+        "made": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        "source": info.path,
+        "detector": detector,
+        "lifter": _lifter_facts(config.lift, lifter),
+        "versions": devices.versions(),
+        "config": config.to_json(),
+        "run": {**run, **_device_facts(lifter)},
+    }
+
+
+def of_relift(
+    provenance: dict[str, Any], config: RunConfig, lifter: WindowLifter, run: dict[str, Any]
+) -> dict[str, Any]:
+    """Update `provenance` for a re-lift: lifter, lifting and later steps are new; detector and range stay."""
+    told = with_settings(provenance, config)
+    told["config"] = {**dict(told["config"]), "lift": config.to_json()["lift"]}
+    told["lifter"] = _lifter_facts(config.lift, lifter)
+    told["versions"] = devices.versions()
+    told["run"] = {**dict(provenance.get("run", {})), **run, **_device_facts(lifter)}
+    return told
+
+
 def with_settings(provenance: dict[str, Any], config: RunConfig) -> dict[str, Any]:
-    """`provenance` with the `post` and `scene` of `config`."""
+    """Return `provenance` with the `post` and `scene` of `config`."""
     before = provenance.get("config")
     now = config.to_json()
     told = {**before, "post": now["post"], "scene": now["scene"]} if isinstance(before, dict) else now
     return {**provenance, "config": told}
 
 
-def lifter_facts(config: LiftConfig, lifter: WindowLifter) -> dict[str, Any]:
-    """Name, checksum, pruning and cost of the lifter that made a take; plain JSON values."""
+def _lifter_facts(config: LiftConfig, lifter: WindowLifter) -> dict[str, Any]:
+    """Name, checksum, pruning and cost of the lifter."""
     from .. import weights  # not for the window, which only reads what a take records
 
     entry = weights.find(config.lifter)
@@ -44,6 +76,10 @@ def lifter_facts(config: LiftConfig, lifter: WindowLifter) -> dict[str, Any]:
         "prune": lifter.prune.to_json(),
         "gflops_per_window": lifter.gflops and round(lifter.gflops, 4),
     }
+
+
+def _device_facts(lifter: WindowLifter) -> dict[str, Any]:
+    return {"device": lifter.device_name, "precision": lifter.precision}
 
 
 def can_finish_again(take: Take) -> bool:

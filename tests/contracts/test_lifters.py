@@ -6,9 +6,12 @@ import numpy as np
 import pytest
 
 from pipeline import weights
+from pipeline.core.camera import Camera
 from pipeline.core.config import LiftConfig
 from pipeline.lift.base import WindowLifter
 from pipeline.lift.host_lifter import create_lifter
+
+CAMERA = Camera.assumed((640, 480))
 
 INSTALLED = [entry.name for entry in weights.manifest() if weights.path_of(entry) is not None]
 
@@ -42,7 +45,7 @@ def test_attributes(lifter: WindowLifter):
 
 
 def test_shape_root_and_size_of_a_body(lifter: WindowLifter, window):
-    out = lifter.lift_windows(*window, (640, 480))
+    out = lifter.lift_windows(*window, CAMERA)
     assert out.shape == (2, lifter.frames, 17, 3)
     assert out.dtype == np.float32
     assert (out[:, :, 0] == 0).all()
@@ -50,7 +53,7 @@ def test_shape_root_and_size_of_a_body(lifter: WindowLifter, window):
 
 
 def test_it_says_how_it_prunes_what_stayed_and_what_that_costs(lifter: WindowLifter, window):
-    lifter.lift_windows(*window, (640, 480))
+    lifter.lift_windows(*window, CAMERA)
     assert lifter.gflops is not None
     assert lifter.gflops > 0
     stages = [(block, keep) for block, keep in lifter.prune.schedule if keep < lifter.frames]
@@ -67,16 +70,16 @@ def test_it_says_how_it_prunes_what_stayed_and_what_that_costs(lifter: WindowLif
 def test_same_input_same_output_and_inputs_are_left_alone(lifter: WindowLifter, window):
     joints, scores = window
     kept = joints.copy(), scores.copy()
-    first = lifter.lift_windows(joints, scores, (640, 480))
-    np.testing.assert_array_equal(first, lifter.lift_windows(joints, scores, (640, 480)))
+    first = lifter.lift_windows(joints, scores, CAMERA)
+    np.testing.assert_array_equal(first, lifter.lift_windows(joints, scores, CAMERA))
     np.testing.assert_array_equal(joints, kept[0])
     np.testing.assert_array_equal(scores, kept[1])
 
 
 def test_windows_of_a_batch_are_independent(lifter: WindowLifter, window):
     joints, scores = window
-    both = lifter.lift_windows(joints, scores, (640, 480))
-    alone = lifter.lift_windows(joints[1:], scores[1:], (640, 480))
+    both = lifter.lift_windows(joints, scores, CAMERA)
+    alone = lifter.lift_windows(joints[1:], scores[1:], CAMERA)
     np.testing.assert_allclose(both[1:], alone, rtol=0, atol=1e-3)
 
 
@@ -96,9 +99,9 @@ def test_bfloat16_is_near_float32_and_moves_little_with_the_batch(lifter: Window
     joints, scores = window
     half = create_lifter(LiftConfig(lifter=lifter.name, precision="bfloat16"))
     assert half.precision == "bfloat16"
-    exact = lifter.lift_windows(joints, scores, (640, 480))
-    both = half.lift_windows(joints, scores, (640, 480))
-    alone = half.lift_windows(joints[1:], scores[1:], (640, 480))
+    exact = lifter.lift_windows(joints, scores, CAMERA)
+    both = half.lift_windows(joints, scores, CAMERA)
+    alone = half.lift_windows(joints[1:], scores[1:], CAMERA)
     half.close()
     step = np.abs(exact).max() / 2**8
     for one, other in ((both, exact), (both[1:], alone)):
@@ -114,15 +117,15 @@ def test_what_was_not_seen_never_spoils_the_window(lifter: WindowLifter, window)
     joints[0, :, 3] = np.nan
     joints[1] = np.nan
     scores[np.isnan(joints[..., 0])] = 0
-    assert np.isfinite(lifter.lift_windows(joints, scores, (640, 480))).all()
+    assert np.isfinite(lifter.lift_windows(joints, scores, CAMERA)).all()
 
 
 def test_no_windows(lifter: WindowLifter):
     empty = np.zeros((0, lifter.frames, 17, 2), np.float32)
-    assert lifter.lift_windows(empty, empty[..., 0], (640, 480)).shape == (0, lifter.frames, 17, 3)
+    assert lifter.lift_windows(empty, empty[..., 0], CAMERA).shape == (0, lifter.frames, 17, 3)
 
 
 def test_a_wrong_shape_is_refused(lifter: WindowLifter):
     wrong = np.zeros((1, lifter.frames + 1, 17, 2), np.float32)
     with pytest.raises(ValueError, match="expected"):
-        lifter.lift_windows(wrong, wrong[..., 0], (640, 480))
+        lifter.lift_windows(wrong, wrong[..., 0], CAMERA)

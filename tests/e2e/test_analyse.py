@@ -11,7 +11,7 @@ from pipeline import weights
 from pipeline.core.concurrency import CancelToken
 from pipeline.core.config import LiftConfig, RunConfig, SceneConfig
 from pipeline.core.errors import Cancelled, ModelError
-from pipeline.core.geometry import camera_from_world, image_from_camera
+from pipeline.core.geometry import camera_from_world
 from pipeline.core.pruning_schedule import PruneConfig
 from pipeline.core.skeletons import h36m17_from
 from pipeline.core.take import Progress, Take
@@ -136,7 +136,7 @@ def test_the_world_projects_back_onto_the_picture(engine, source) -> None:
     assert take.scene is not None
     track, track2d = take.tracks3d[0], take.tracks2d[0]
     camera = camera_from_world(track.joints, take.scene.rotation, take.scene.translation)
-    image = image_from_camera(camera, take.scene.fov_deg, take.info.width_px, take.info.height_px)
+    image = take.camera.project(camera)
     joints, scores = h36m17_from(track2d.skeleton, track2d.joints_image, track2d.scores)
     error = np.linalg.norm(image - joints, axis=-1)[scores > 0.8]
     body = np.nanmedian(np.nanmax(joints[..., 1], axis=1) - np.nanmin(joints[..., 1], axis=1))

@@ -12,7 +12,8 @@ import pytest
 import torch
 
 from pipeline import cli
-from pipeline.core.geometry import camera_from_world, image_from_camera, rotation_world_from_camera
+from pipeline.core.camera import Camera
+from pipeline.core.geometry import camera_from_world, rotation_world_from_camera
 from pipeline.core.pruning_schedule import PruneConfig
 from pipeline.take.file import load_take
 from tests.helpers.checkpoints import FRAMES, HOSTS, SIZES, host, save
@@ -46,7 +47,7 @@ def joints(tmp_path: Path) -> Path:
     """40 frames of a walk at 50 a second, as an ordinary camera sees them."""
     walk = facing_camera(clip("walk"))[:40]
     place = np.array([*walk[0, 0, :2] - [0, 4.0], 1.4])
-    image = image_from_camera(camera_from_world(walk, rotation_world_from_camera(0.0), place), 60.0, *SIZE_PX)
+    image = Camera(SIZE_PX, 60.0).project(camera_from_world(walk, rotation_world_from_camera(0.0), place))
     path = tmp_path / "walk.npz"
     np.savez(
         path, joints_image=image, scores=np.ones(image.shape[:2]), fps_hz=50.0, width_px=SIZE_PX[0],

@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 
 from pipeline.core.arrays import Floats
-from pipeline.core.geometry import camera_from_world, image_from_camera, rotation_world_from_camera
+from pipeline.core.camera import Camera
+from pipeline.core.geometry import camera_from_world, rotation_world_from_camera
 
 DATA = Path(__file__).parent / "data"
 SIZE_PX = (1280, 720)
@@ -29,7 +30,7 @@ def mocap_clip() -> tuple[Floats, Floats]:
     world = world @ np.array([[np.cos(turn), np.sin(turn), 0], [-np.sin(turn), np.cos(turn), 0], [0, 0, 1]])
     rotation = rotation_world_from_camera(_PITCH_DEG)
     camera = camera_from_world(world, rotation, np.array([0.2, -3.6, 1.4]))
-    joints = image_from_camera(camera, _FOV_DEG, *SIZE_PX)
+    joints = Camera(SIZE_PX, _FOV_DEG).project(camera)
 
     def bone(a: int, b: int) -> np.ndarray:
         return np.linalg.norm(camera[:, a] - camera[:, b], axis=-1)

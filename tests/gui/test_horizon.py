@@ -8,7 +8,6 @@ from PySide6.QtCore import QPointF, Qt
 from pytestqt.qtbot import QtBot
 
 from app.window import Window
-from pipeline.core.geometry import horizon_from_tilt, tilt_from_horizon
 from tests.helpers.fakes import HEIGHT, WIDTH, FakeBackend
 
 LEFT = Qt.MouseButton.LeftButton
@@ -44,17 +43,17 @@ def test_the_estimate_is_shown_until_something_is_set(shown: Window) -> None:
     assert (horizon.pitch_deg, horizon.roll_deg) == (3, 0)
     assert "estimated" in horizon.note
     rect = shown.workspace.video.image_rect()
-    point, _ = horizon_from_tilt(3, 0, shown.controller.session.take.scene.fov_deg, WIDTH, HEIGHT)
+    point, _ = shown.controller.session.take.camera.horizon(3, 0)
     middle = horizon.grips(rect)["middle"]
     assert middle.y() == pytest.approx(rect.y() + point[1] * rect.height() / HEIGHT)
 
 
 def test_dragging_the_middle_sets_the_tilt(shown: Window, backend: FakeBackend, qtbot: QtBot) -> None:
     video, run = shown.workspace.video, shown.settings.run
-    rect, fov = video.image_rect(), shown.controller.session.take.scene.fov_deg
+    rect, camera = video.image_rect(), shown.controller.session.take.camera
     drag(shown, qtbot, "middle", QPointF(0, -40))
-    point, along = horizon_from_tilt(3, 0, fov, WIDTH, HEIGHT)
-    expected, _ = tilt_from_horizon(point + [0, -40 * WIDTH / rect.width()], along, fov, WIDTH, HEIGHT)
+    point, along = camera.horizon(3, 0)
+    expected, _ = camera.tilt_from_horizon(point + [0, -40 * WIDTH / rect.width()], along)
     assert run.pitch_deg == pytest.approx(expected, abs=0.25)
     assert run.roll_deg == 0
     assert shown.workspace.panel.pitch.value() == run.pitch_deg

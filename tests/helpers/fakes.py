@@ -14,13 +14,13 @@ import numpy as np
 from app.backend.detector_info import DetectorRow
 from app.backend.lifter_info import Assumption, FoundCheckpoint, LifterInfo, RecipeCost
 from app.backend.live import LiveWish, PipelineLive
-from pipeline.core.camera import Frame, VideoInfo
+from pipeline.core.camera import Camera, Frame, VideoInfo
 from pipeline.core.concurrency import CancelToken
 from pipeline.core.config import LiftConfig, RunConfig
 from pipeline.core.errors import Cancelled, ConfigError, ModelError, NoPersonError, SourceError
-from pipeline.core.geometry import default_fov_deg, rotation_world_from_camera
+from pipeline.core.geometry import rotation_world_from_camera
 from pipeline.core.live import LiveResult
-from pipeline.core.poses import Track2D
+from pipeline.core.poses import PersonTrack
 from pipeline.core.pruning_schedule import PruneConfig
 from pipeline.core.take import LiftedTrack, Progress, SceneEstimate, Take, TokenStages, Track3D
 from pipeline.export.base import ExportOptions, Watch
@@ -59,13 +59,15 @@ def make_take(
     index = np.arange(start, start + count, dtype=np.int64)
     times = index / FPS
     rotation = rotation_world_from_camera(0.0)
-    scene = SceneEstimate(default_fov_deg(WIDTH, HEIGHT), 0.0, rotation, np.array([0.0, -4.0, 1.2]), {"fov": "assumed"})
+    scene = SceneEstimate(
+        Camera.assumed((WIDTH, HEIGHT)).fov_deg, 0.0, rotation, np.array([0.0, -4.0, 1.2]), {"fov": "assumed"}
+    )
     tracks2d, tracks3d = [], []
     for person in (1, 2):
         joints = walking(count, x=1.2 * (person - 1))
         image = np.stack([joints[..., 0] * 90 + 110, 160 - joints[..., 2] * 85], axis=-1).astype(np.float32)
         scores = np.ones((count, 17), np.float32)
-        tracks2d.append(Track2D(person, index, times, image, scores, "h36m17"))
+        tracks2d.append(PersonTrack.of(person, index, times, image, scores, "h36m17"))
         if person in persons:
             tracks3d.append(Track3D(person, index, times, joints, scores, "world"))
     kept = np.zeros((len(prune.schedule), count), np.bool_)

@@ -9,17 +9,18 @@ import numpy as np
 
 from pipeline.body.bones import measure_body, with_body
 from pipeline.body.stature import STATURE_PER_CHAIN, chain_length
-from pipeline.core.camera import VideoInfo
+from pipeline.core.camera import Camera, VideoInfo
 from pipeline.core.config import PostConfig, RunConfig, SceneConfig
-from pipeline.core.geometry import camera_from_world, image_from_camera, rotation_world_from_camera
-from pipeline.core.poses import Track2D
-from pipeline.core.take import LiftedTrack, Take
-from pipeline.post.finish import LiftedPerson, finish
+from pipeline.core.geometry import camera_from_world, rotation_world_from_camera
+from pipeline.core.poses import PersonTrack
+from pipeline.core.take import LiftedTrack, SceneEstimate, Take, Track3D
+from pipeline.post.finish import finish
 
 RATE_HZ = 60.0
 UNIT_STATURE_M = 1.55
 SIZE_PX = (1280, 720)
 FOV_DEG = 60.0
+CAMERA = Camera(SIZE_PX, FOV_DEG, rate_hz=RATE_HZ)
 
 
 def clip(name: str) -> np.ndarray:
@@ -44,6 +45,27 @@ def facing_camera(joints: np.ndarray) -> np.ndarray:
     angle = -np.arctan2(left[1], left[0])  # facing -y, the left is +x
     c, s = np.cos(angle), np.sin(angle)
     return joints @ np.array([[c, -s, 0], [s, c, 0], [0, 0, 1]]).T
+
+
+@dataclass(frozen=True)
+class LiftedPerson:
+    """What detector and lifter know of one person, in a form that tests can break on purpose."""
+
+    person: int
+    frame_index: np.ndarray
+    time_s: np.ndarray
+    joints_image_h36m: np.ndarray  # (T, 17, 2)
+    scores: np.ndarray  # (T, 17)
+    relative: np.ndarray  # (T, 17, 3)
+
+    @property
+    def track(self) -> PersonTrack:
+        joints = self.joints_image_h36m, self.scores
+        return PersonTrack(self.person, self.frame_index, self.time_s, *joints, "h36m17", joints)
+
+    @property
+    def lifted(self) -> LiftedTrack:
+        return LiftedTrack(self.person, self.relative, UNIT_STATURE_M)
 
 
 @dataclass(frozen=True)
@@ -73,7 +95,7 @@ def scene(
     rotation = rotation_world_from_camera(pitch_deg)
     place = np.array([*joints[0, 0, :2] - [0, distance_m], camera_height_m])
     camera = camera_from_world(joints, rotation, place)
-    image = image_from_camera(camera, FOV_DEG, *SIZE_PX)
+    image = CAMERA.project(camera)
     chain = float(np.median(chain_length(camera)))
     relative = (camera - camera[:, :1]) * (UNIT_STATURE_M / chain)
     frames = len(joints)
@@ -102,11 +124,17 @@ def hidden(person: LiftedPerson, unseen: np.ndarray | None) -> LiftedPerson:
     return LiftedPerson(person.person, person.frame_index, person.time_s, image, scores, relative)
 
 
+def finished(
+    persons: list[LiftedPerson], info: VideoInfo, config: RunConfig
+) -> tuple[tuple[Track3D, ...], SceneEstimate]:
+    camera = Camera.of(info, config.scene, persons[0].time_s if persons else None)
+    return finish([p.track for p in persons], [p.lifted for p in persons], camera, config)
+
+
 def make_take(persons: list[LiftedPerson], info: VideoInfo, config: RunConfig) -> Take:
-    tracks3d, estimate = finish(persons, info, config, UNIT_STATURE_M)
+    tracks3d, estimate = finished(persons, info, config)
     tracks2d = tuple(
-        Track2D(p.person, p.frame_index, p.time_s, p.joints_image_h36m, p.scores, "h36m17") for p in persons
+        PersonTrack.of(p.person, p.frame_index, p.time_s, p.joints_image_h36m, p.scores, "h36m17") for p in persons
     )
-    lifted = tuple(LiftedTrack(p.person, p.relative, UNIT_STATURE_M) for p in persons)
     provenance = {"program": "test", "config": config.to_json()}
-    return Take(info, tracks2d, tuple(tracks3d), estimate, provenance, lifted=lifted)
+    return Take(info, tracks2d, tracks3d, estimate, provenance, lifted=tuple(p.lifted for p in persons))

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.core.arrays import Doubles, Floats
+from pipeline.core.camera import Camera
 from pipeline.core.errors import ConfigError, SourceError
 from pipeline.core.skeletons import chain_length
 from training.data.npz_without_pickle import read_archive
@@ -36,8 +37,7 @@ class OfficialTake:
     image: Floats
     true: Doubles
     valid: NDArray[np.bool_]
-    size_px: tuple[int, int]
-    fov_deg: float | None = None
+    camera: Camera  # of assumed field of view where the files do not tell it
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +46,7 @@ class OfficialCamera:
 
     rotation: Doubles  # (3, 3)
     position_m: Doubles  # (3,)
-    size_px: tuple[int, int]
-    fov_deg: float | None
+    lens: Camera
 
 
 def load_cameras(path: Path) -> dict[str, list[OfficialCamera]]:
@@ -78,8 +77,10 @@ def _camera(pose: Mapping[str, Any], lens: Mapping[str, Any]) -> OfficialCamera:
     )
     width, height = int(lens["res_w"]), int(lens["res_h"])
     focal = float(lens["focal_length"][0]) if "focal_length" in lens else 0.0
-    fov = float(np.degrees(2 * np.arctan(width / 2 / focal))) if focal > 0 else None
-    return OfficialCamera(rotation, np.array(pose["translation"], np.float64).reshape(3) / 1000, (width, height), fov)
+    camera = Camera.assumed((width, height))
+    if focal > 0:
+        camera = Camera((width, height), float(np.degrees(2 * np.arctan(width / 2 / focal))), "from the file")
+    return OfficialCamera(rotation, np.array(pose["translation"], np.float64).reshape(3) / 1000, camera)
 
 
 def h36m_takes(
@@ -106,9 +107,8 @@ def h36m_takes(
                     raise SourceError(f"'{action}' of {subject} has fewer 2D than 3D frames.", _LAYOUT)
                 true = (joints - camera.position_m) @ camera.rotation
                 yield OfficialTake(
-                    action.split(" ")[0], image.astype(np.float32), true, np.ones(len(true), bool), camera.size_px,
-                    camera.fov_deg,
-                )  # fmt: skip
+                    action.split(" ")[0], image.astype(np.float32), true, np.ones(len(true), bool), camera.lens
+                )
 
 
 def _checked_joints(values: Any, of: str, axes: int) -> Doubles:
@@ -140,5 +140,5 @@ def mpi_takes(path: Path) -> Iterator[OfficialTake]:
             raise SourceError(f"The parts of the sequence {name} do not belong together.", _LAYOUT)
         if np.median(chain_length(true[valid])) > 50:  # a chain of about 1600 is in millimetres, not metres
             true = true / 1000
-        size = (1920, 1080) if name in ("TS5", "TS6") else (2048, 2048)
-        yield OfficialTake(str(name), image.astype(np.float32), true, valid, size)
+        camera = Camera.assumed((1920, 1080) if name in ("TS5", "TS6") else (2048, 2048))
+        yield OfficialTake(str(name), image.astype(np.float32), true, valid, camera)

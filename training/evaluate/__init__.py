@@ -1,1 +1,1 @@
-"""Judge lifters on motion they have not seen."""
+"""Evaluate lifters on motion that they were not trained on."""

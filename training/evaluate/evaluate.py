@@ -1,7 +1,8 @@
-"""Judge a lifter on motion it has not seen: `python -m training.evaluate --data FILE.npz [--model NAME] [--json]`.
+"""Evaluate a lifter on unseen motion: `python -m training.evaluate --data FILE.npz [--model NAME] [--json]`.
 
-Every clip is seen by cameras of a frozen set with errors of a frozen detector model (`training.evaluate.frozen_views`);
-what is measured, and at which stature, stands in `training.evaluate.per_sample`. The last line is JSON.
+Every clip is rendered into cameras of a frozen set, with and without the errors of a frozen detector model
+(`training.evaluate.frozen_views`); `training.evaluate.per_sample` defines the metrics and the stature that they are
+measured at. The last line of output is JSON.
 """
 
 from __future__ import annotations
@@ -21,23 +22,11 @@ from pipeline.lift.host_lifter import HostLifter
 from training.data.motion_file import UNIT_STATURE_M, Clips, load_clips
 from training.evaluate.breakdown import breakdown
 from training.evaluate.causal import causal
-from training.evaluate.frozen_views import FROZEN, Sight, draw_views, frozen_errors, load_views, sights
-from training.evaluate.open_lifter import lifter_of_recipe, newest_of, open_lifter
-from training.evaluate.paired import check_twin, side_by_side
-from training.evaluate.per_sample import DOUBTFUL, Fov, evaluate, judge, summary, verdicts
-from training.evaluate.tables import breakdown_text, causal_text, figure, twin_text
-
-__all__ = [
-    "FROZEN",
-    "Sight",
-    "draw_views",
-    "evaluate",
-    "judge",
-    "lifter_of_recipe",
-    "load_views",
-    "main",
-    "sights",
-]
+from training.evaluate.frozen_views import frozen_errors
+from training.evaluate.open_lifter import newest_of, open_lifter
+from training.evaluate.paired import check_twin, compare_lifters
+from training.evaluate.per_sample import ESTIMATED_SOURCE, Fov, sample_metrics, summary
+from training.evaluate.tables import breakdown_text, causal_text, headline_text, twin_text
 
 
 def run(
@@ -50,40 +39,46 @@ def run(
     causal_reads: int = 0,
     newest: NewestLifter | None = None,
 ) -> dict[str, Any]:
-    """Everything that is told, as plain values. `twins`: JSON key -> the lifter to compare with. Raises `UserError`."""
+    """Evaluate a lifter and return the results as plain values. Raises `UserError`.
+
+    `twins` maps JSON keys to lifters to compare with. `quick` leaves out the blocks with an assumed field of view.
+    `causal_reads`: frames per clip and draw read with limited look-ahead (0: none), with `newest` also as live.
+    """
     twins = twins or {}
     for twin in twins.values():
         check_twin(lifter, twin)
     kinds = {"clean": None, "detector_errors": frozen_errors()}
-    judged: dict[str, tuple[HostLifter, Fov]] = {"": (lifter, fov), **{key: (twin, fov) for key, twin in twins.items()}}
+    lifters: dict[str, tuple[HostLifter, Fov]] = {"": (lifter, fov)}
+    lifters |= {key: (twin, fov) for key, twin in twins.items()}
     if not quick and fov == "known":
-        judged["fov_assumed"] = (lifter, "assumed")
-    found = {kind: verdicts(judged, clips, draws, errors) for kind, errors in kinds.items()}
+        lifters["fov_assumed"] = (lifter, "assumed")
+    measured = {kind: sample_metrics(lifters, clips, draws, errors) for kind, errors in kinds.items()}
     result: dict[str, Any] = {
         "model": lifter.name,
         "prune": lifter.prune.label,
         "stature": f"truth and prediction at leg + pelvis-thorax-nose-head_top = {UNIT_STATURE_M} m (window median)",
-        "macro": f"mean over clip_source without {DOUBTFUL}; see macro_all_sources and overall",
+        "macro": f"mean over clip_source without {ESTIMATED_SOURCE}; see macro_all_sources and overall",
         "acceleration": "mm per (1/50 s)^2",
         "fov": fov,
         "clips": len(clips),
         "draws": draws,
     }
-    for kind, of in found.items():
-        result[kind] = summary(of[""]) | breakdown(of[""])
-        if "fov_assumed" in of:
-            result[f"{kind}_fov_assumed"] = summary(of["fov_assumed"])
+    for kind, samples in measured.items():
+        result[kind] = summary(samples[""]) | breakdown(samples[""])
+        if "fov_assumed" in samples:
+            result[f"{kind}_fov_assumed"] = summary(samples["fov_assumed"])
     for key, twin in twins.items():
-        result[key] = side_by_side(lifter, twin, {kind: (of[""], of[key]) for kind, of in found.items()})
+        pairs = {kind: (samples[""], samples[key]) for kind, samples in measured.items()}
+        result[key] = compare_lifters(lifter, twin, pairs)
     if causal_reads:
         result["causal"] = causal(lifter, clips, draws, causal_reads, kinds, fov, newest)
     return result
 
 
 def text(result: dict[str, Any], tables: bool) -> str:
-    """What is printed before the JSON line."""
+    """Format the text that is printed before the JSON line."""
     head = f"{result['model']}, {result['prune']}: {result['clips']} clips, {result['draws']} draws"
-    parts = [f"{head}; mm at stature {UNIT_STATURE_M} m, field of view {result['fov']}", figure(result)]
+    parts = [f"{head}; mm at stature {UNIT_STATURE_M} m, field of view {result['fov']}", headline_text(result)]
     if tables:
         parts.append(breakdown_text(result))
     if "twin" in result:
@@ -124,29 +119,33 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m training.evaluate")
-    parser.add_argument("--data", type=Path, required=True, help="motion to judge on (.npz)")
+    parser = argparse.ArgumentParser(
+        prog="python -m training.evaluate", description="Evaluate a lifter on motion that it was not trained on."
+    )
+    parser.add_argument("--data", type=Path, required=True, help="motion to evaluate on (.npz)")
     parser.add_argument("--model", default="", help="name in weights/manifest.json (default: its default)")
-    parser.add_argument("--weights", help="instead: a .safetensors file, with --recipe")
-    parser.add_argument("--recipe", type=Path, help="the recipe that --weights were trained by")
+    parser.add_argument("--weights", help="instead of --model: a .safetensors file, with --recipe")
+    parser.add_argument("--recipe", type=Path, help="recipe that --weights were trained with")
     parser.add_argument(
-        "--draws", type=int, default=3, help="cameras and errors drawn for each clip (spread: over them)"
+        "--draws", type=int, default=3, help="cameras and errors drawn per clip; the spread is over the draws"
     )
     parser.add_argument("--every", type=int, default=1, metavar="N", help="only every N-th clip: a quick look")
     parser.add_argument(
-        "--fov", choices=("known", "assumed"), default="known", help="whether the lifter is told the field of view"
+        "--fov", choices=("known", "assumed"), default="known", help="field of view given to the lifter, or assumed"
     )
     parser.add_argument("--quick", action="store_true", help="leave out the blocks with an assumed field of view")
     parser.add_argument("--tables", action="store_true", help="print per joint, action, camera, distance, source rate")
     parser.add_argument("--twin", metavar="NAME_OR_FILE", help="compare with another lifter, paired")
-    parser.add_argument("--twin-recipe", type=Path, help="the recipe of a twin that is a .safetensors file")
-    parser.add_argument("--no-prune", action="store_true", help="compare with the same weights, pruning off")
+    parser.add_argument("--twin-recipe", type=Path, help="recipe of a twin that is a .safetensors file")
+    parser.add_argument("--no-prune", action="store_true", help="compare with the same weights without pruning")
     parser.add_argument(
         "--causal", type=int, nargs="?", const=1, default=0, metavar="READS",
-        help="the newest frame with look-ahead, against centred: so many frames of each clip and draw (1)",
+        help="latest frame with look-ahead against a centred window; number of frames per clip and draw (1)",
     )  # fmt: skip
-    parser.add_argument("--live", action="store_true", help="with --causal: also as a live run lifts the newest frame")
-    parser.add_argument("--threads", type=int, default=0, help="of torch (default: its own choice)")
+    parser.add_argument(
+        "--live", action="store_true", help="with --causal: also lift the latest frame as a live run does"
+    )
+    parser.add_argument("--threads", type=int, default=0, help="threads of torch (default: torch's own choice)")
     parser.add_argument("--json", action="store_true", help="print only the JSON line")
     return parser
 

@@ -1,7 +1,7 @@
-"""What everybody is judged on: the frozen cameras, and every clip before one of them, with or without detector errors.
+"""Render clips into the evaluation's frozen cameras, with or without frozen detector errors.
 
-Cameras (`frozen/views.json`) and errors (`frozen/detector_errors.json`) are never drawn anew, so that numbers of
-different days compare.
+Cameras (`frozen/views.json`) and errors (`frozen/detector_errors.json`) are never redrawn, so that results of different
+days are comparable.
 """
 
 from __future__ import annotations
@@ -15,33 +15,40 @@ from typing import Any
 import numpy as np
 
 from pipeline.core.arrays import Doubles, Floats
+from pipeline.core.camera import Camera
 from pipeline.core.errors import ConfigError
 from training.data.motion_file import RATE_HZ, Clips, at_unit_stature, cut_windows
 from training.synthesis.cameras import Cameras, draw_cameras, project_into_cameras
 from training.synthesis.detector_errors import ErrorModel, load_model, simulate_detector
 
 FROZEN = Path(__file__).with_name("frozen")
-_RATES_HZ = (24.0, 25.0, 30.0, 30.0, 50.0, 60.0)
-_VIEWS, _VIEWS_SEED = 240, 20251
+_RATES_HZ = (24.0, 25.0, 30.0, 30.0, 50.0, 60.0)  # Hz, drawn with equal probability
+_CAMERAS, _CAMERAS_SEED = 240, 20251
+_DRAW_OFFSET = 83  # cameras by which the assignment to clips shifts from draw to draw
 
 
 @dataclass(frozen=True, slots=True)
-class Views:
-    """The frozen set: cameras, with the rate and the place in the clip that go with each."""
+class FrozenCameras:
+    """The frozen set of cameras, with the frame rate and window position that belong to each."""
 
     cameras: Cameras
     rate_hz: Doubles
-    first: Doubles  # share of the spare rows of a clip before the window
+    first: Doubles  # position of the window in the clip: share of the spare rows that lie before it
 
-    def one(self, index: int) -> Cameras:
+    def camera(self, index: int) -> Cameras:
+        """Select one camera, as a set of one."""
         rows = self.cameras.rows()
         return Cameras.from_rows([rows[index % len(rows)]])
 
+    def index_of(self, clip: int, draw: int) -> int:
+        """Return the index of the camera that sees a clip in a draw."""
+        return (clip + draw * _DRAW_OFFSET) % len(self.rate_hz)
 
-def draw_views() -> dict[str, Any]:
-    """What `frozen/views.json` was made with, once."""
-    rng = np.random.default_rng(_VIEWS_SEED)
-    rows = draw_cameras(rng, _VIEWS).rows()
+
+def draw_frozen_cameras() -> dict[str, Any]:
+    """Draw the content of `frozen/views.json`, as was done once."""
+    rng = np.random.default_rng(_CAMERAS_SEED)
+    rows = draw_cameras(rng, _CAMERAS).rows()
     return {
         "about": "Frozen: cameras of the evaluation, drawn once by training.evaluate.frozen_views. Do not change.",
         "views": [
@@ -52,12 +59,12 @@ def draw_views() -> dict[str, Any]:
     }
 
 
-def load_views(path: Path = FROZEN / "views.json") -> Views:
-    """Raises `ConfigError`."""
+def load_frozen_cameras(path: Path = FROZEN / "views.json") -> FrozenCameras:
+    """Load the frozen cameras. Raises `ConfigError`."""
     try:
         rows = json.loads(path.read_text("utf-8"))["views"]
         rate, first = (np.array([row[key] for row in rows]) for key in ("rate_hz", "first"))
-        return Views(Cameras.from_rows(rows), rate, first)
+        return FrozenCameras(Cameras.from_rows(rows), rate, first)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ConfigError(
             f"The evaluation's cameras {path} cannot be read ({error}).", "Get the file again."
@@ -65,52 +72,52 @@ def load_views(path: Path = FROZEN / "views.json") -> Views:
 
 
 def frozen_errors() -> ErrorModel:
-    """The detector that everybody is judged with. Raises `ConfigError`."""
+    """Load the frozen detector error model. Raises `ConfigError`."""
     return load_model(FROZEN / "detector_errors.json")
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
-    """One clip before one camera: (F, 17, 2) px, (F, 17), (F, 17, 3) truth, (F,) which rows are the clip's own.
-
-    The camera's field of view is horizontal (None: not known); its pitch is positive where it looks down; its distance
-    is that of the pelvis at its nearest, at unit stature.
-    """
+class View:
+    """One clip seen by one camera, cut or padded to a window of F frames."""
 
     clip: int
-    image: Floats
-    scores: Floats
-    size_px: tuple[int, int]
-    true: Doubles
-    own: np.ndarray
-    rate_hz: float
-    fov_deg: float | None = None
-    pitch_deg: float = 0.0
-    distance_m: float = np.nan
+    image: Floats  # (F, 17, 2) px
+    scores: Floats  # (F, 17)
+    camera: Camera
+    true: Doubles  # (F, 17, 3) m in camera coordinates
+    own: np.ndarray  # (F,) False for rows of padding
+    pitch_deg: float = 0.0  # positive: the camera looks down
+    distance_m: float = np.nan  # to the pelvis at its nearest, at unit stature
+
+    @property
+    def rate_hz(self) -> float:
+        return self.camera.rate_hz
 
     @property
     def height_m(self) -> float:
-        """Of the camera above the pelvis, where this is nearest."""
+        """Height of the camera above the pelvis, where this is nearest."""
         return self.distance_m * float(np.sin(np.radians(self.pitch_deg)))
 
 
-def sights(clips: Clips, views: Views, frames: int, draw: int, errors: ErrorModel | None) -> Iterator[Sight]:
-    """Every clip once, the camera depending on the clip's number and the draw only."""
+def render_views(
+    clips: Clips, cameras: FrozenCameras, frames: int, draw: int, errors: ErrorModel | None
+) -> Iterator[View]:
+    """Yield every clip once; its camera depends only on the index of the clip and the draw."""
     for clip in range(len(clips)):
-        view = (clip + draw * 83) % len(views.rate_hz)  # 83: draws use other cameras for a clip
-        rate = views.rate_hz[[view]]
+        index = cameras.index_of(clip, draw)
+        rate = cameras.rate_hz[[index]]
         step = RATE_HZ / rate
         spare = np.maximum(clips.length[[clip]] - 1 - step * (frames - 1), 0)
-        joints, own = cut_windows(clips, np.array([clip]), step, views.first[[view]] * spare, frames)
+        joints, own = cut_windows(clips, np.array([clip]), step, cameras.first[[index]] * spare, frames)
         joints, _ = at_unit_stature(joints)
-        camera = views.one(view)
+        camera = cameras.camera(index)
         true, image = project_into_cameras(joints, camera, rate)
         size = np.stack([camera.width_px, camera.height_px], -1)
         if errors is None:
             found, scores = image.astype(np.float32), np.isfinite(image).all(-1).astype(np.float32)
         else:
             found, scores = simulate_detector(image, size, rate, errors, np.random.default_rng((draw, clip)))
-        yield Sight(
-            clip, found[0], scores[0], (int(size[0, 0]), int(size[0, 1])), true[0], own[0], float(rate[0]),
-            float(camera.fov_deg[0]), float(camera.pitch_deg[0]), float(camera.distance_m[0]),
+        yield View(
+            clip, found[0], scores[0], camera.pinhole(0, float(rate[0])), true[0], own[0],
+            float(camera.pitch_deg[0]), float(camera.distance_m[0]),
         )  # fmt: skip

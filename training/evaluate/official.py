@@ -1,9 +1,9 @@
-"""Reproduce the papers' tables: `python -m training.evaluate.official --data-3d FILE --data-2d FILE`.
+"""Reproduce the papers' tables: `python -m training.evaluate.official --data-3d F --data-2d F --cameras F`.
 
 Human3.6M: protocol 1 (MPJPE), protocol 2 (P-MPJPE), and the velocity error (MPJVE) of S9 and S11 per action and their
 mean, as in VideoPose3D. MPI-INF-3DHP (`--3dhp FILE`): PCK at 150 mm and AUC over 14 joints, MPJPE over 17, of the valid
-frames of each sequence and of all. Pixels go through the library's own path: the lifter's normalisation, overlapping
-windows joined into one track, mirror averaging. Frames are taken as they are, whatever their rate, as the papers do.
+frames of each sequence and of all. Pixels take the library's own path: the lifter's normalisation, overlapping windows
+merged into one track, mirror averaging. As in the papers, frames are not resampled, whatever their rate.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,8 @@ import numpy as np
 
 from pipeline.core.arrays import Doubles
 from pipeline.core.errors import SourceError, UserError
-from pipeline.core.skeletons import chain_length, h36m17_from
+from pipeline.core.poses import PersonTrack
+from pipeline.core.skeletons import chain_length
 from pipeline.export.take_facts import plain
 from pipeline.lift.base import WindowLifter
 from pipeline.lift.windows import TrackLift
@@ -26,33 +28,32 @@ from training.data.official_test_sets import H36M_SUBJECTS, OfficialTake, h36m_t
 from training.evaluate.open_lifter import open_lifter
 from training.metrics import joint_errors, mpjpe, n_mpjpe, p_mpjpe, velocity_error
 
-_RATE_HZ = 50.0
-_PCK_MM, _AUC_MM = 150.0, np.arange(0, 151, 5)
-# Without pelvis, spine and head, as in the test set's own `mpii_test_predictions`.
+_RATE_HZ = 50.0  # Hz, of Human3.6M; the frame rate only decides whether a lifter resamples
+_PCK_MM, _AUC_MM = 150.0, np.arange(0, 151, 5)  # mm, thresholds of PCK and AUC
+# H36M-17 indices without pelvis, spine and head, as in the test set's own `mpii_test_predictions`.
 _PCK_JOINTS = (1, 2, 3, 4, 5, 6, 8, 10, 11, 12, 13, 14, 15, 16)
 ACTIONS = (
     "Directions", "Discussion", "Eating", "Greeting", "Phoning", "Photo", "Posing", "Purchases", "Sitting",
     "SittingDown", "Smoking", "Waiting", "WalkDog", "WalkTogether", "Walking",
 )  # fmt: skip
-H36M_MEASURES = {
+H36M_METRICS = {
     "mpjpe_mm": "MPJPE", "p_mpjpe_mm": "P-MPJPE", "mpjve_mm": "MPJVE", "n_mpjpe_mm": "N-MPJPE",
     "sized_mpjpe_mm": "sized",
 }  # fmt: skip
-MPI_MEASURES = {"pck": "PCK", "auc": "AUC", "mpjpe_mm": "MPJPE", "p_mpjpe_mm": "P-MPJPE", "sized_mpjpe_mm": "sized"}
-_SIZED = (
-    "'sized': MPJPE after each take was brought to the true body's size, which a lifter of unit stature cannot know"
-)
+MPI_METRICS = {"pck": "PCK", "auc": "AUC", "mpjpe_mm": "MPJPE", "p_mpjpe_mm": "P-MPJPE", "sized_mpjpe_mm": "sized"}
+_SIZED = "'sized': MPJPE after each take was scaled to the true stature, which a lifter of unit stature cannot know"
 
 
 def lift_take(lifter: WindowLifter, take: OfficialTake, joint_rule: str) -> Doubles:
-    """(T, 17, 3) m of the whole take. No lifter asks for the field of view yet. Raises `SourceError`."""
-    image, scores = take.image, np.ones(take.image.shape[:2], np.float32)
-    if joint_rule == "hourglass":  # its pelvis, spine and thorax are the middles that its training knew
-        image, scores = h36m17_from("h36m17", image, scores)
+    """Lift a whole take: joints (T, 17, 3) m. Raises `SourceError`."""
     low, high = lifter.rate_hz
-    rate = min(max(_RATE_HZ, low), high)  # one that the lifter takes: nothing is resampled
-    track = TrackLift(lifter, rate, take.size_px, fov_deg=take.fov_deg)
-    track.push(image, scores, np.arange(len(image)) / rate)
+    rate = min(max(_RATE_HZ, low), high)  # within the lifter's range, so that nothing is resampled
+    scores, time_s = np.ones(take.image.shape[:2], np.float32), np.arange(len(take.image)) / rate
+    person = PersonTrack.of_h36m17(1, time_s, take.image, scores)
+    if joint_rule == "hourglass":  # recompute pelvis, spine and thorax as the midpoints that it was trained with
+        person = PersonTrack.of(1, person.frame_index, time_s, take.image, scores, "h36m17")
+    track = TrackLift(lifter, replace(take.camera, rate_hz=rate))
+    track.push(person)
     track.finish()
     lifted = track.result().astype(np.float64)
     if not np.isfinite(lifted).all():
@@ -60,13 +61,13 @@ def lift_take(lifter: WindowLifter, take: OfficialTake, joint_rule: str) -> Doub
     return lifted
 
 
-def sized(predicted: Doubles, true: Doubles) -> Doubles:
-    """`predicted` with the median stature of `true`."""
+def scale_to_truth(predicted: Doubles, true: Doubles) -> Doubles:
+    """Scale `predicted` to the median stature of `true`."""
     return predicted * float(np.median(chain_length(true)) / max(float(np.median(chain_length(predicted))), 1e-6))
 
 
 def h36m_table(lifter: WindowLifter, takes: Iterable[OfficialTake], joint_rule: str) -> dict[str, dict[str, float]]:
-    """Action -> measures in mm, every frame of an action the same; "average": the mean of the actions."""
+    """Compute action -> metrics in mm, averaged over the frames of the action; "average" is the mean of the actions."""
     sums: dict[str, list[Doubles]] = {}
     for take in takes:
         predicted, true = lift_take(lifter, take, joint_rule), take.true
@@ -76,39 +77,39 @@ def h36m_table(lifter: WindowLifter, takes: Iterable[OfficialTake], joint_rule: 
             p_mpjpe(predicted, true).mean(),
             velocity_error(predicted, true).mean() if T > 1 else 0.0,
             n_mpjpe(predicted, true).mean(),
-            mpjpe(sized(predicted, true), true).mean(),
+            mpjpe(scale_to_truth(predicted, true), true).mean(),
         ]
         sums.setdefault(take.group, []).append(np.array([*(1000 * np.array(means) * T), T]))
     rows = {group: np.sum(parts, axis=0) for group, parts in sums.items()}
     table = {
-        group: dict(zip(H36M_MEASURES, (row[:-1] / row[-1]).tolist(), strict=True))
-        for group, row in sorted(rows.items(), key=lambda item: _place(item[0]))
+        group: dict(zip(H36M_METRICS, (row[:-1] / row[-1]).tolist(), strict=True))
+        for group, row in sorted(rows.items(), key=lambda item: _paper_order(item[0]))
     }
-    return table | {"average": {key: float(np.mean([row[key] for row in table.values()])) for key in H36M_MEASURES}}
+    return table | {"average": {key: float(np.mean([row[key] for row in table.values()])) for key in H36M_METRICS}}
 
 
 def mpi_table(lifter: WindowLifter, takes: Iterable[OfficialTake], joint_rule: str) -> dict[str, dict[str, float]]:
-    """Sequence -> measures, PCK and AUC in %; "all": every valid frame of all sequences the same."""
+    """Compute sequence -> metrics, PCK and AUC in %; "all" averages over the valid frames of all sequences."""
     frames: dict[str, dict[str, Doubles]] = {}
     for take in takes:
         predicted, true = lift_take(lifter, take, joint_rule)[take.valid], take.true[take.valid]
         errors = 1000 * joint_errors(predicted, true)  # (T, 17)
-        judged = errors[:, list(_PCK_JOINTS)]
+        pck_errors = errors[:, list(_PCK_JOINTS)]
         frames[take.group] = {
-            "pck": 100 * (judged < _PCK_MM).mean(-1),
-            "auc": 100 * (judged[..., None] < _AUC_MM).mean((-1, -2)),
+            "pck": 100 * (pck_errors < _PCK_MM).mean(-1),
+            "auc": 100 * (pck_errors[..., None] < _AUC_MM).mean((-1, -2)),
             "mpjpe_mm": errors.mean(-1),
             "p_mpjpe_mm": 1000 * p_mpjpe(predicted, true),
-            "sized_mpjpe_mm": 1000 * mpjpe(sized(predicted, true), true),
+            "sized_mpjpe_mm": 1000 * mpjpe(scale_to_truth(predicted, true), true),
         }
     rows = dict(frames)
     if frames:
-        rows["all"] = {key: np.concatenate([row[key] for row in frames.values()]) for key in MPI_MEASURES}
-    return {name: {key: float(row[key].mean()) for key in MPI_MEASURES} for name, row in rows.items()}
+        rows["all"] = {key: np.concatenate([row[key] for row in frames.values()]) for key in MPI_METRICS}
+    return {name: {key: float(row[key].mean()) for key in MPI_METRICS} for name, row in rows.items()}
 
 
-def _place(action: str) -> tuple[int, str]:
-    """In the papers' order; Human3.6M's own files call three actions by other names, which come last."""
+def _paper_order(action: str) -> tuple[int, str]:
+    """Sort key for the papers' order; three actions that Human3.6M's own files name differently come last."""
     return (ACTIONS.index(action) if action in ACTIONS else len(ACTIONS)), action
 
 
@@ -138,10 +139,10 @@ def main(arguments: list[str] | None = None) -> None:
         if all(h36m):
             takes = h36m_takes(args.data_3d, args.data_2d, load_cameras(args.cameras), tuple(args.subjects.split(",")))
             result["h36m"] = h36m_table(lifter, takes, rule)
-            parts.append(table_text(f"Human3.6M, {args.subjects}; mm", result["h36m"], H36M_MEASURES))
+            parts.append(table_text(f"Human3.6M, {args.subjects}; mm", result["h36m"], H36M_METRICS))
         if args.mpi:
             result["3dhp"] = mpi_table(lifter, mpi_takes(args.mpi), rule)
-            parts.append(table_text("MPI-INF-3DHP, valid frames; % and mm", result["3dhp"], MPI_MEASURES))
+            parts.append(table_text("MPI-INF-3DHP, valid frames; % and mm", result["3dhp"], MPI_METRICS))
     except UserError as error:
         parser.exit(2, f"{error}\n")
     if not args.json:
@@ -150,16 +151,19 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m training.evaluate.official")
+    parser = argparse.ArgumentParser(
+        prog="python -m training.evaluate.official",
+        description="Reproduce the papers' tables of Human3.6M and MPI-INF-3DHP.",
+    )
     parser.add_argument("--data-3d", type=Path, help="Human3.6M: data_3d_h36m.npz")
     parser.add_argument("--data-2d", type=Path, help="Human3.6M: data_2d_h36m_cpn_ft_h36m_dbb.npz, or _gt")
     parser.add_argument("--cameras", type=Path, help="Human3.6M: the cameras as JSON, see training/README.md")
-    parser.add_argument("--subjects", default=",".join(H36M_SUBJECTS), help="Human3.6M: by whom (S9,S11)")
+    parser.add_argument("--subjects", default=",".join(H36M_SUBJECTS), help="Human3.6M: test subjects (default S9,S11)")
     parser.add_argument("--3dhp", type=Path, dest="mpi", help="MPI-INF-3DHP: data_test_3dhp.npz")
     parser.add_argument("--model", default="", help="name in the manifest (default: its default)")
-    parser.add_argument("--weights", help="instead: a .safetensors file, with --recipe")
-    parser.add_argument("--recipe", type=Path, help="the recipe that --weights were trained by")
-    parser.add_argument("--threads", type=int, default=0, help="of torch (default: its own choice)")
+    parser.add_argument("--weights", help="instead of --model: a .safetensors file, with --recipe")
+    parser.add_argument("--recipe", type=Path, help="recipe that --weights were trained with")
+    parser.add_argument("--threads", type=int, default=0, help="threads of torch (default: torch's own choice)")
     parser.add_argument("--json", action="store_true", help="print only the JSON line")
     return parser
 

@@ -1,4 +1,4 @@
-"""The lifter that is judged: by its name in the manifest, or from weights that are in no manifest yet."""
+"""Open the lifter to evaluate: by name from the manifest, or from weights that are not in a manifest yet."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ if TYPE_CHECKING:
 
 
 def open_lifter(name_or_file: str, recipe: Path | None = None) -> HostLifter:
-    """On the CPU in float32. A file (`.safetensors`) needs the recipe it was trained by; "" is the manifest's default.
+    """Open a lifter on the CPU in float32. Raises `UserError`.
 
-    Raises `UserError`.
+    "" is the manifest's default. A `.safetensors` file needs the recipe that it was trained with.
     """
     from pipeline.lift.host_lifter import create_lifter
 
     if not name_or_file.endswith(".safetensors"):
         return create_lifter(LiftConfig(lifter=name_or_file, device="cpu", precision="float32"))
     if recipe is None:
-        raise ConfigError(f"{name_or_file} is in no manifest.", "Give the recipe that it was trained by, too.")
+        raise ConfigError(f"{name_or_file} is in no manifest.", "Also give the recipe that it was trained with.")
     return lifter_of_recipe(Path(name_or_file), recipe)
 
 
 def lifter_of_recipe(weights: Path, recipe: Path) -> HostLifter:
-    """A lifter that is in no manifest yet: weights of a recipe, in its `result` windows. Raises `UserError`."""
+    """Open weights of a recipe in the recipe's `result` windows. Raises `UserError`."""
     import torch
 
     from pipeline.lift.checkpoints.load import load_strictly, read_state_dict
@@ -38,20 +38,20 @@ def lifter_of_recipe(weights: Path, recipe: Path) -> HostLifter:
     from pipeline.weights import WeightEntry
     from training.fit.recipe import load_recipe
 
-    what = load_recipe(recipe)
-    stage = what.result
-    model = what.model(stage)
+    trained = load_recipe(recipe)
+    stage = trained.result
+    model = trained.model(stage)
     load_strictly(model, read_state_dict(weights), weights.name)
     entry = WeightEntry(
-        name=weights.stem, file=weights.name, sha256="", bytes=0, host=what.host, sizes=asdict(model.config),
-        frames=stage.frames, rate_hz=(24, 75), channels=what.channels, joint_rule="hourglass",
-        normalisation=what.normalisation, unit_stature_m=UNIT_STATURE_M, prune=model.pruner.config.to_json(),
+        name=weights.stem, file=weights.name, sha256="", bytes=0, host=trained.host, sizes=asdict(model.config),
+        frames=stage.frames, rate_hz=(24, 75), channels=trained.channels, joint_rule="hourglass",
+        normalisation=trained.normalisation, unit_stature_m=UNIT_STATURE_M, prune=model.pruner.config.to_json(),
     )  # fmt: skip
     return HostLifter(entry, model.requires_grad_(False), torch.device("cpu"))
 
 
 def newest_of(lifter: HostLifter) -> NewestLifter:
-    """What a live run makes of a lifter: the newest rows alone, and no second pass for the mirrored picture."""
+    """Make the lifter of a live run: latest frames only, without the second pass on the mirrored image."""
     from pipeline.lift.host_lifter import HostLifter
 
     return HostLifter(lifter.entry, lifter.model, lifter.device, flip=False, dtype=lifter.dtype).newest()

@@ -1,6 +1,6 @@
-"""Two lifters on the very same sights: what the one costs against the other, and how sure that is.
+"""Compare two lifters on identical views: paired differences with their standard errors.
 
-H2OT against an unpruned twin (trained with the same budget), or against the same weights with pruning off.
+Used for H2OT against an unpruned twin (trained with the same budget) and against the same weights without pruning.
 """
 
 from __future__ import annotations
@@ -12,73 +12,77 @@ import numpy as np
 
 from pipeline.core.errors import ConfigError
 from pipeline.lift.base import WindowLifter
-from training.evaluate.per_sample import MEANS, MEASURES, Verdict, macro, spread, trusted
+from training.evaluate.per_sample import MEAN_METRICS, METRICS, SampleMetrics, macro_mean, reference_sources, spread
 
 
 def check_twin(lifter: WindowLifter, twin: WindowLifter) -> None:
-    """Raises `ConfigError` unless both look at windows of the same length: otherwise they see other sights."""
+    """Check that both lifters have the same window length, and so the same views. Raises `ConfigError`."""
     if lifter.frames != twin.frames:
         raise ConfigError(
-            f"{lifter.name} sees {lifter.frames} frames and {twin.name} {twin.frames}: nothing could be paired.",
+            f"{lifter.name} sees {lifter.frames} frames and {twin.name} {twin.frames}: their views cannot be paired.",
             "Choose a twin with windows of the same length.",
         )
 
 
-def side_by_side(
-    lifter: WindowLifter, twin: WindowLifter, of: Mapping[str, tuple[list[Verdict], list[Verdict]]]
+def compare_lifters(
+    lifter: WindowLifter, twin: WindowLifter, of: Mapping[str, tuple[list[SampleMetrics], list[SampleMetrics]]]
 ) -> dict[str, Any]:
-    """What the JSON says of a twin; `of`: kind of sight -> verdicts of the lifter and of the twin."""
+    """Build the JSON block of a twin; `of` maps a kind of input to the samples of the lifter and of the twin."""
     out: dict[str, Any] = {
         "model": twin.name,
         "prune": twin.prune.label,
         "gflops": {"judged": lifter.gflops, "twin": twin.gflops},
     }
     for kind, (first, second) in of.items():
-        sources = trusted(first)
+        sources = reference_sources(first)
         out[kind] = {
-            "judged": macro(first, sources) | {"spread": spread(first, sources)},
-            "twin": macro(second, sources) | {"spread": spread(second, sources)},
+            "judged": macro_mean(first, sources) | {"spread": spread(first, sources)},
+            "twin": macro_mean(second, sources) | {"spread": spread(second, sources)},
             "difference": differences(first, second),
         }
     return out
 
 
-def differences(first: Sequence[Verdict], second: Sequence[Verdict]) -> dict[str, dict[str, float | None]]:
-    """Measure -> `mean` (first minus second, of the macro figures), `draw_spread` (standard deviation of that over the
-    draws) and `standard_error` (over the clips, paired; None for the share of the peak speed, and for single clips).
+def differences(first: Sequence[SampleMetrics], second: Sequence[SampleMetrics]) -> dict[str, dict[str, float | None]]:
+    """Compute the paired difference of every metric, first minus second.
 
-    Both lists hold the same sights in the same order.
+    `mean` is the difference of the macro means, `draw_spread` its standard deviation over the draws, `standard_error`
+    that over the clips (None for the peak speed share and for single clips). Both lists hold the same views in the same
+    order; raises ValueError otherwise.
     """
     if [(v.draw, v.clip) for v in first] != [(v.draw, v.clip) for v in second]:
-        raise ValueError("the two were not judged on the same sights")
-    sources = trusted(first)
+        raise ValueError("the two were not evaluated on the same views")
+    sources = reference_sources(first)
     draws = sorted({v.draw for v in first})
-    one, other = macro(first, sources), macro(second, sources)
+    one, other = macro_mean(first, sources), macro_mean(second, sources)
     by_draw = [
-        (macro([v for v in first if v.draw == d], sources), macro([v for v in second if v.draw == d], sources))
+        (
+            macro_mean([v for v in first if v.draw == d], sources),
+            macro_mean([v for v in second if v.draw == d], sources),
+        )
         for d in draws
     ]
     return {
         key: {
             "mean": round(one[key] - other[key], 3),
             "draw_spread": round(float(np.std([a[key] - b[key] for a, b in by_draw])), 3),
-            "standard_error": _standard_error(first, second, sources, key) if key in MEANS else None,
+            "standard_error": _standard_error(first, second, sources, key) if key in MEAN_METRICS else None,
         }
-        for key in MEASURES
+        for key in METRICS
     }
 
 
 def _standard_error(
-    first: Sequence[Verdict], second: Sequence[Verdict], sources: Sequence[str], key: str
+    first: Sequence[SampleMetrics], second: Sequence[SampleMetrics], sources: Sequence[str], key: str
 ) -> float | None:
-    """Of the macro mean of the paired differences: the clips of a source are what was drawn, its draws are averaged."""
+    """Compute the standard error of the macro mean of paired differences over clips, draws of a clip averaged."""
     variance = 0.0
     for source in sources:
         clips: dict[int, list[tuple[float, float]]] = {}
         for a, b in zip(first, second, strict=True):
-            change = a.numbers[key] - b.numbers[key]
+            change = a.metrics[key] - b.metrics[key]
             if a.source == source and np.isfinite(change):
-                clips.setdefault(a.clip, []).append((change, a.numbers["rows"]))
+                clips.setdefault(a.clip, []).append((change, a.metrics["rows"]))
         if len(clips) < 2:
             return None
         weight = np.array([sum(rows for _, rows in pairs) for pairs in clips.values()])

@@ -1,7 +1,7 @@
-"""Judge lifters: the measures of every sight, and the figure that counts, the macro mean over the sources.
+"""Compute the metrics of each evaluated view and their macro mean over the data sources, the headline figure.
 
-Everything goes through the library's own lifter: normalisation, mirroring, pruning and recovering included. Truth and
-prediction are brought to the same stature (median over the window of leg + pelvis-thorax-nose-head_top = 1.55 m) before
+Predictions come from the library's own lifter, including normalisation, mirror averaging, pruning and recovering. Truth
+and prediction are scaled to the same stature (window median of leg + pelvis-thorax-nose-head_top = 1.55 m) before their
 errors are measured; millimetres are at that stature.
 """
 
@@ -14,9 +14,10 @@ from typing import Any, Literal
 import numpy as np
 
 from pipeline.core.arrays import Doubles, Floats
+from pipeline.core.camera import Camera
 from pipeline.lift.base import WindowLifter
 from training.data.motion_file import Clips, at_unit_stature
-from training.evaluate.frozen_views import Sight, load_views, sights
+from training.evaluate.frozen_views import View, load_frozen_cameras, render_views
 from training.metrics import (
     acceleration_error,
     joint_acceleration_errors,
@@ -27,49 +28,48 @@ from training.metrics import (
 )
 from training.synthesis.detector_errors import ErrorModel
 
-MEASURES = ("mpjpe_mm", "p_mpjpe_mm", "n_mpjpe_mm", "accel_mm", "peak_speed_share")
-MEANS = MEASURES[:4]
-DOUBTFUL = "reactidle"  # estimates themselves: told, but kept out of the figure that counts
+METRICS = ("mpjpe_mm", "p_mpjpe_mm", "n_mpjpe_mm", "accel_mm", "peak_speed_share")
+MEAN_METRICS = METRICS[:4]
+ESTIMATED_SOURCE = "reactidle"  # its joints are estimates themselves: reported, but not in the headline figure
 
 Fov = Literal["known", "assumed"]
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """The measures of one sight (or of a part of it), and the labels that tables sort it by: table -> row."""
+class SampleMetrics:
+    """Metrics of one view or of a few of its frames, with the labels that group it in tables."""
 
     draw: int
     clip: int
     source: str
-    numbers: Mapping[str, float]
-    joints: Mapping[str, Doubles] = field(default_factory=dict)  # measure -> (17,)
-    labels: Mapping[str, str] = field(default_factory=dict)
+    metrics: Mapping[str, float]
+    joint_metrics: Mapping[str, Doubles] = field(default_factory=dict)  # metric -> (17,)
+    labels: Mapping[str, str] = field(default_factory=dict)  # table -> row
 
 
-def lift_sight(lifter: WindowLifter, sight: Sight, fov: Fov) -> Floats:
-    """(F, 17, 3) of the lifter, the only place where the judge calls it.
+def lift_view(lifter: WindowLifter, view: View, fov: Fov) -> Floats:
+    """Lift one view: joints (F, 17, 3) of its window. All evaluations of windows call the lifter here.
 
-    `fov`: whether the lifter is told the camera's field of view, or has to assume one.
+    `fov`: "known" gives the lifter the camera's field of view, "assumed" leaves it to the default.
     """
-    told = sight.fov_deg if fov == "known" else None
-    return lifter.lift_windows(sight.image[None], sight.scores[None], sight.size_px, fov_deg=told)[0]
+    return lifter.lift_windows(view.image[None], view.scores[None], camera_given(view, fov))[0]
+
+
+def camera_given(view: View, fov: Fov) -> Camera:
+    """Return the view's camera as the lifter is given it: the true one, or one of assumed field of view."""
+    return view.camera if fov == "known" else Camera.assumed(view.camera.size_px, view.rate_hz)
 
 
 def at_stature(joints: Floats | Doubles) -> Doubles:
-    """(F, 17, 3) of one window -> the same body at unit stature."""
+    """Scale the joints (F, 17, 3) of one window to unit stature."""
     return at_unit_stature(joints.astype(np.float64)[None])[0][0]
 
 
-def judge(lifter: WindowLifter, sight: Sight, fov: Fov = "known") -> dict[str, float]:
-    """The measures of one sight, over the clip's own rows."""
-    return measure(at_stature(lift_sight(lifter, sight, fov))[sight.own], sight.true[sight.own], sight.rate_hz)[0]
-
-
-def measure(predicted: Doubles, true: Doubles, rate_hz: float) -> tuple[dict[str, float], dict[str, Doubles]]:
-    """(T, 17, 3) both at unit stature -> the measures, and those that single joints have (17,)."""
+def pose_metrics(predicted: Doubles, true: Doubles, rate_hz: float) -> tuple[dict[str, float], dict[str, Doubles]]:
+    """Compute the metrics of joints (T, 17, 3) at unit stature: over all joints, and per joint (17,)."""
     errors, aligned = joint_errors(predicted, true), p_joint_errors(predicted, true)
     T = len(true)
-    numbers = {
+    metrics = {
         "mpjpe_mm": 1000 * float(errors.mean(-1).mean()),
         "p_mpjpe_mm": 1000 * float(aligned.mean(-1).mean()),
         "n_mpjpe_mm": 1000 * float(n_mpjpe(predicted, true).mean()),
@@ -79,93 +79,88 @@ def measure(predicted: Doubles, true: Doubles, rate_hz: float) -> tuple[dict[str
         "rows": float(T),
     }
     joints = {"mpjpe_mm": 1000 * errors.mean(0), "p_mpjpe_mm": 1000 * aligned.mean(0)}
-    tremble = joint_acceleration_errors(predicted, true, rate_hz).mean(0) if T > 2 else np.full(17, np.nan)
-    return numbers, joints | {"accel_mm": 1000 * tremble}
+    acceleration = joint_acceleration_errors(predicted, true, rate_hz).mean(0) if T > 2 else np.full(17, np.nan)
+    return metrics, joints | {"accel_mm": 1000 * acceleration}
 
 
-def verdicts(
-    judged: Mapping[str, tuple[WindowLifter, Fov]], clips: Clips, draws: int, errors: ErrorModel | None
-) -> dict[str, list[Verdict]]:
-    """Each of several lifters, all of the same window length, on the very same sights."""
-    views = load_views()
-    frames = next(iter(judged.values()))[0].frames
-    out: dict[str, list[Verdict]] = {name: [] for name in judged}
+def sample_metrics(
+    lifters: Mapping[str, tuple[WindowLifter, Fov]], clips: Clips, draws: int, errors: ErrorModel | None
+) -> dict[str, list[SampleMetrics]]:
+    """Measure several lifters of the same window length on identical views: name -> samples."""
+    cameras = load_frozen_cameras()
+    frames = next(iter(lifters.values()))[0].frames
+    out: dict[str, list[SampleMetrics]] = {name: [] for name in lifters}
     for draw in range(draws):
-        for sight in sights(clips, views, frames, draw, errors):
-            labels = labels_of(sight, clips)
-            for name, (lifter, fov) in judged.items():
-                lifted = at_stature(lift_sight(lifter, sight, fov))[sight.own]
-                numbers, joints = measure(lifted, sight.true[sight.own], sight.rate_hz)
-                out[name].append(Verdict(draw, sight.clip, str(clips.source[sight.clip]), numbers, joints, labels))
+        for view in render_views(clips, cameras, frames, draw, errors):
+            labels = labels_of(view, clips)
+            for name, (lifter, fov) in lifters.items():
+                lifted = at_stature(lift_view(lifter, view, fov))[view.own]
+                metrics, joints = pose_metrics(lifted, view.true[view.own], view.rate_hz)
+                out[name].append(SampleMetrics(draw, view.clip, str(clips.source[view.clip]), metrics, joints, labels))
     return out
 
 
-_PITCH_DEG, _HEIGHT_M, _DISTANCE_M = (-10, 10, 30), (-0.5, 0.5, 1.5), (1.5, 3, 6)
+_PITCH_DEG, _HEIGHT_M, _DISTANCE_M = (-10, 10, 30), (-0.5, 0.5, 1.5), (1.5, 3, 6)  # limits of the bands in tables
 
 
-def labels_of(sight: Sight, clips: Clips) -> dict[str, str]:
-    """Table -> row of that table. Heights and distances are at unit stature."""
-    labels = {} if clips.action is None else {"by_action": str(clips.action[sight.clip])}
+def labels_of(view: View, clips: Clips) -> dict[str, str]:
+    """Return the row of a view in each table. Heights and distances are at unit stature."""
+    labels = {} if clips.action is None else {"by_action": str(clips.action[view.clip])}
     return labels | {
-        "by_camera_pitch": band(sight.pitch_deg, _PITCH_DEG, "deg"),
-        "by_camera_height": band(sight.height_m, _HEIGHT_M, "m"),
-        "by_distance": band(sight.distance_m, _DISTANCE_M, "m"),
-        "by_source_rate": f"{sight.rate_hz:g} fps",
+        "by_camera_pitch": band_name(view.pitch_deg, _PITCH_DEG, "deg"),
+        "by_camera_height": band_name(view.height_m, _HEIGHT_M, "m"),
+        "by_distance": band_name(view.distance_m, _DISTANCE_M, "m"),
+        "by_source_rate": f"{view.rate_hz:g} fps",
     }
 
 
-def band(value: float, limits: Sequence[float], unit: str) -> str:
-    """The name of the stretch between two limits that the value lies in; a limit belongs to the one above it."""
-    place = int(np.searchsorted(limits, value, side="right"))
-    if place == 0:
+def band_name(value: float, limits: Sequence[float], unit: str) -> str:
+    """Name the band between limits that contains a value; each limit belongs to the band above it."""
+    index = int(np.searchsorted(limits, value, side="right"))
+    if index == 0:
         return f"under {limits[0]:g} {unit}"
-    if place == len(limits):
+    if index == len(limits):
         return f"from {limits[-1]:g} {unit}"
-    return f"{limits[place - 1]:g} to {limits[place]:g} {unit}"
+    return f"{limits[index - 1]:g} to {limits[index]:g} {unit}"
 
 
-def trusted(of: Iterable[Verdict]) -> list[str]:
-    """The sources that the figure is the mean of."""
-    sources = sorted({verdict.source for verdict in of})
-    return [source for source in sources if source != DOUBTFUL] or sources
+def reference_sources(samples: Iterable[SampleMetrics]) -> list[str]:
+    """List the sources that the headline figure averages: all without `ESTIMATED_SOURCE`."""
+    sources = sorted({sample.source for sample in samples})
+    return [source for source in sources if source != ESTIMATED_SOURCE] or sources
 
 
-def macro(of: Sequence[Verdict], sources: Sequence[str]) -> dict[str, float]:
-    """Every source counts the same, in it every row."""
-    rows = [_mean([verdict.numbers for verdict in of if verdict.source == source]) for source in sources]
-    return {key: round(float(np.mean([row[key] for row in rows])), 3) for key in MEASURES}
+def macro_mean(samples: Sequence[SampleMetrics], sources: Sequence[str]) -> dict[str, float]:
+    """Average the metrics with equal weight per source, and within a source per row."""
+    rows = [_row_mean([sample.metrics for sample in samples if sample.source == source]) for source in sources]
+    return {key: round(float(np.mean([row[key] for row in rows])), 3) for key in METRICS}
 
 
-def summary(of: Sequence[Verdict]) -> dict[str, Any]:
-    """The figure that counts with its spread over the draws, and what it is made of."""
-    sources = sorted({verdict.source for verdict in of})
-    counted = trusted(of)
+def summary(samples: Sequence[SampleMetrics]) -> dict[str, Any]:
+    """Summarise samples: headline macro mean, its spread over the draws, other means and each source."""
+    sources = sorted({sample.source for sample in samples})
+    counted = reference_sources(samples)
     return {
-        **macro(of, counted),
-        "spread": spread(of, counted),
-        "macro_all_sources": macro(of, sources),
-        "overall": _mean([verdict.numbers for verdict in of]),
-        "by_source": {source: _mean([v.numbers for v in of if v.source == source]) for source in sources},
+        **macro_mean(samples, counted),
+        "spread": spread(samples, counted),
+        "macro_all_sources": macro_mean(samples, sources),
+        "overall": _row_mean([sample.metrics for sample in samples]),
+        "by_source": {source: _row_mean([v.metrics for v in samples if v.source == source]) for source in sources},
     }
 
 
-def spread(of: Sequence[Verdict], sources: Sequence[str]) -> dict[str, float]:
-    """Standard deviation of the figure over the draws."""
-    by_draw = [macro([v for v in of if v.draw == draw], sources) for draw in sorted({v.draw for v in of})]
-    return {key: round(float(np.std([row[key] for row in by_draw])), 3) for key in MEASURES}
+def spread(samples: Sequence[SampleMetrics], sources: Sequence[str]) -> dict[str, float]:
+    """Compute the standard deviation of the macro mean over the draws."""
+    by_draw = [
+        macro_mean([v for v in samples if v.draw == draw], sources) for draw in sorted({v.draw for v in samples})
+    ]
+    return {key: round(float(np.std([row[key] for row in by_draw])), 3) for key in METRICS}
 
 
-def evaluate(
-    lifter: WindowLifter, clips: Clips, draws: int, errors: ErrorModel | None, fov: Fov = "known"
-) -> dict[str, Any]:
-    """The `summary` of one lifter."""
-    return summary(verdicts({"it": (lifter, fov)}, clips, draws, errors)["it"])
-
-
-def _mean(rows: Sequence[Mapping[str, float]]) -> dict[str, float]:
-    """Every row counts the same; the peak speeds' share is that of their means, since people may stand still."""
+def _row_mean(rows: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    """Average over rows; the peak speed share is the ratio of mean peak speeds, since people may stand still."""
     out = {}
-    for key in (*MEANS, "peak_m_s", "true_peak_m_s"):
+    for key in (*MEAN_METRICS, "peak_m_s", "true_peak_m_s"):
         values = np.array([row[key] for row in rows])
         known = np.isfinite(values)
         weight = np.array([row["rows"] for row in rows])[known]

@@ -1,4 +1,4 @@
-"""What the evaluation prints for people: plain text, a line a row."""
+"""Format the evaluation's results as plain text tables."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from training.evaluate.breakdown import TABLES
-from training.evaluate.per_sample import MEASURES
+from training.evaluate.per_sample import METRICS
 
 KINDS = ("clean", "detector_errors")
 _WIDTH = 40
 _HEAD = f"{'MPJPE':>9}{'P-MPJPE':>9}{'N-MPJPE':>9}{'accel':>9}{'peak speed':>12}"
 
 
-def figure(result: Mapping[str, Any]) -> str:
-    """The figure that counts and its sources, for every kind of sight that the result holds."""
+def headline_text(result: Mapping[str, Any]) -> str:
+    """Format the headline figure and each source, for every kind of input in the result."""
     lines = [f"{'':{_WIDTH}}{_HEAD}"]
     for kind in KINDS:
         spread = result[kind]["spread"]
@@ -28,10 +28,10 @@ def figure(result: Mapping[str, Any]) -> str:
 
 
 def line(name: str, row: Mapping[str, Any]) -> str:
-    """Name and the measures of one row; '-' for what it does not have."""
+    """Format one row: its name and metrics, '-' for missing ones."""
     return f"{name[: _WIDTH - 1]:{_WIDTH}}" + "".join(
         _number(row.get(key), 12 if key == "peak_speed_share" else 9, 2 if key == "peak_speed_share" else 1)
-        for key in MEASURES
+        for key in METRICS
     )
 
 
@@ -40,7 +40,7 @@ def _number(value: float | None, width: int, digits: int) -> str:
 
 
 def breakdown_text(result: Mapping[str, Any]) -> str:
-    """Every table of `training.evaluate.breakdown`, clean and with errors one after the other."""
+    """Format every table of `training.evaluate.breakdown`, without and with detector errors."""
     lines = []
     for table in TABLES:
         for kind in KINDS:
@@ -48,20 +48,20 @@ def breakdown_text(result: Mapping[str, Any]) -> str:
             if rows:
                 lines += [
                     "",
-                    f"{table.replace('_', ' ')}, {kind}"[: _WIDTH - 1].ljust(_WIDTH) + _HEAD + f"{'sights':>9}",
+                    f"{table.replace('_', ' ')}, {kind}"[: _WIDTH - 1].ljust(_WIDTH) + _HEAD + f"{'views':>9}",
                 ]
-                lines += [line(f"  {name}", row) + f"{row.get('sights', ''):>9}" for name, row in rows.items()]
+                lines += [line(f"  {name}", row) + f"{row.get('views', ''):>9}" for name, row in rows.items()]
     return "\n".join(lines)
 
 
 def twin_text(title: str, first: str, twin: Mapping[str, Any]) -> str:
-    """Two lifters side by side, and the mean of the paired differences with its standard error."""
+    """Format two lifters and their mean paired differences with standard errors."""
     costs = ", ".join(f"{name} {cost:.3f}" for name, cost in twin["gflops"].items() if cost)
     lines = ["", f"{title}: {first} against {twin['model']} ({twin['prune']}); GFLOPs {costs}", f"{'':{_WIDTH}}{_HEAD}"]
     for kind in KINDS:
         both = twin[kind]
         lines += [line(f"{kind}: {first}", both["judged"]), line(f"{kind}: twin", both["twin"])]
-        pairs = ", ".join(_change(key, both["difference"][key]) for key in MEASURES[:4])
+        pairs = ", ".join(_change(key, both["difference"][key]) for key in METRICS[:4])
         lines.append(f"  difference (mm, paired over clips): {pairs}")
     return "\n".join(lines)
 
@@ -72,10 +72,10 @@ def _change(key: str, change: Mapping[str, float | None]) -> str:
 
 
 def causal_text(causal: Mapping[str, Any]) -> str:
-    """Look-ahead by look-ahead, and the centred window on the same frames."""
-    said = causal["sampled"]
-    lines = ["", f"Newest frame: {said['reads']} frames of {said['clips']} clips and {said['draws']} draws"]
-    lines.append(f"  ({said['whole_past_share']:.0%} of them with a whole window of past; {said['about']})")
+    """Format the errors of every look-ahead and of the centred window on the same frames."""
+    sampled = causal["sampled"]
+    lines = ["", f"Newest frame: {sampled['reads']} frames of {sampled['clips']} clips and {sampled['draws']} draws"]
+    lines.append(f"  ({sampled['whole_past_share']:.0%} of them with a whole window of past; {sampled['about']})")
     lines.append(f"{'':{_WIDTH}}{_HEAD}")
     for kind in KINDS:
         for name, row in causal[kind].items():

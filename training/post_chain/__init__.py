@@ -1,1 +1,1 @@
-"""Judge and ablate the steps behind the lifter."""
+"""Evaluate and ablate the post-processing behind the lifter."""

@@ -1,6 +1,6 @@
-"""Measure what each step of the chain does (tables of docs/motion.md): `python -m training.post_chain.ablation`.
+"""Ablate the post-processing chain step by step: `python -m training.post_chain.ablation --lifted FILE`.
 
-The file of lifted joints is made by `training.post_chain.evaluate`.
+Prints the tables of docs/motion.md. `training.post_chain.evaluate --lifted FILE` makes the file of lifted joints.
 """
 
 from __future__ import annotations
@@ -12,30 +12,30 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.core.config import PostConfig
-from training.post_chain.evaluate import measured, summary
-from training.post_chain.lifted_clips import LiftedClip, load
+from training.post_chain.evaluate import measure_clips, summary
+from training.post_chain.lifted_clips import LiftedClip, load_lifted
 
-NOTHING = PostConfig(
+ALL_OFF = PostConfig(
     fill_gap_s=0, smooth="off", bones="off", picture=0, sides="off", limits="off", calm_turns=False, foot_lock="off"
 )
-_NOW = PostConfig()
+_DEFAULT = PostConfig()
 
-# Label, what the step switches on: each row has all steps above it.
+# Label and settings of each step; each row of the table has all steps above it.
 STEPS: tuple[tuple[str, dict[str, Any]], ...] = (
-    ("as the lifter leaves it", {}),
-    ("+ gaps up to a quarter of a second filled", {"fill_gap_s": _NOW.fill_gap_s}),
-    ("+ one body, inverse kinematics", {"bones": _NOW.bones}),
-    ("+ knees and elbows", {"limits": _NOW.limits}),
-    ("+ exchanged sides", {"sides": _NOW.sides}),
-    ("+ onto the picture", {"picture": _NOW.picture}),
-    ("+ low-pass", {"smooth": _NOW.smooth}),
-    ("+ sudden turns", {"calm_turns": _NOW.calm_turns}),
-    ("+ standing feet (all steps)", {"foot_lock": _NOW.foot_lock}),
+    ("the lifter's output", {}),
+    ("+ gaps up to a quarter of a second filled", {"fill_gap_s": _DEFAULT.fill_gap_s}),
+    ("+ one body, inverse kinematics", {"bones": _DEFAULT.bones}),
+    ("+ knees and elbows", {"limits": _DEFAULT.limits}),
+    ("+ left-right swaps", {"sides": _DEFAULT.sides}),
+    ("+ reprojection refinement", {"picture": _DEFAULT.picture}),
+    ("+ low-pass", {"smooth": _DEFAULT.smooth}),
+    ("+ sudden turns", {"calm_turns": _DEFAULT.calm_turns}),
+    ("+ standing feet (all steps)", {"foot_lock": _DEFAULT.foot_lock}),
 )
 
-# All steps, but one in another way.
-OTHERWISE: tuple[tuple[str, dict[str, Any]], ...] = (
-    ("not onto the picture", {"picture": 0.0}),
+# All steps, with one changed.
+VARIANTS: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("no reprojection refinement", {"picture": 0.0}),
     ("bone by bone instead of inverse kinematics", {"bones": "directions"}),
     ("Butterworth, 6 Hz", {"smooth": "butterworth", "smooth_hz": 6.0}),
     ("Butterworth, 8 Hz", {"smooth": "butterworth", "smooth_hz": 8.0}),
@@ -54,10 +54,10 @@ _COLUMNS = (
 
 
 def table(lifted: Sequence[LiftedClip], rows: Sequence[tuple[str, PostConfig]]) -> str:
-    """A table in Markdown, one chain a row."""
+    """Format a Markdown table of the metrics, one chain per row."""
     lines = ["| | " + " | ".join(label for label, _, _ in _COLUMNS) + " |", "|---|" + "---:|" * len(_COLUMNS)]
     for label, post in rows:
-        result = summary(measured(lifted, post))
+        result = summary(measure_clips(lifted, post))
         cells = [f"{result[key]:.{digits}f}" for _, key, digits in _COLUMNS]
         lines.append(f"| {label} | " + " | ".join(cells) + " |")
         print(lines[-1], flush=True)
@@ -65,21 +65,24 @@ def table(lifted: Sequence[LiftedClip], rows: Sequence[tuple[str, PostConfig]]) 
 
 
 def main(arguments: list[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(description="What each step of the chain does to the numbers.")
-    parser.add_argument(
-        "--lifted", type=Path, required=True, help="lifted joints that training.post_chain.evaluate has kept"
+    parser = argparse.ArgumentParser(
+        prog="python -m training.post_chain.ablation",
+        description="Measure the effect of each step of the post-processing chain.",
     )
-    parser.add_argument("--every", type=int, default=1, help="take every N-th clip of the file")
+    parser.add_argument(
+        "--lifted", type=Path, required=True, help="lifted joints stored by training.post_chain.evaluate"
+    )
+    parser.add_argument("--every", type=int, default=1, metavar="N", help="take every N-th clip of the file")
     args = parser.parse_args(arguments)
-    lifted, label = load(args.lifted)
+    lifted, lifted_with = load_lifted(args.lifted)
     lifted = lifted[:: args.every]
-    so_far, steps = NOTHING, []
+    so_far, steps = ALL_OFF, []
     for name, values in STEPS:
         so_far = replace(so_far, **values)
         steps.append((name, so_far))
-    other = [(name, replace(_NOW, **values)) for name, values in OTHERWISE]
+    other = [(name, replace(_DEFAULT, **values)) for name, values in VARIANTS]
     first, second = table(lifted, steps), table(lifted, other)
-    print(f"\n{label}, {len(lifted)} clips\n\nStep by step:\n\n{first}\n\nAll steps, but:\n\n{second}")
+    print(f"\n{lifted_with}, {len(lifted)} clips\n\nStep by step:\n\n{first}\n\nAll steps, but:\n\n{second}")
 
 
 if __name__ == "__main__":

@@ -1,13 +1,12 @@
-"""Train and judge the network that tells exchanged sides (`pipeline.post.left_right_network`).
+"""Train and evaluate the network that detects left-right swaps (`pipeline.post.left_right_network`).
 
     python -m training.post_chain.train_left_right train --data train.npz --out weights/sides_v1.safetensors
-    python -m training.post_chain.train_left_right judge --lifted joints.npz      # clips kept by
-    training.post_chain.evaluate --lifted
+    python -m training.post_chain.train_left_right judge --lifted joints.npz   # from training.post_chain.evaluate
 
-Windows are those of the lifters' training (`training.synthesis.batches`): motion of the training file without the
-people held out, drawn cameras, three quarters of them with a detector's errors. A window with exchanged sides is the
-same window with its joints' names exchanged, and the network's answer is the difference between the two, so each window
-teaches both. Twenty-five minutes on one core.
+Windows are those of the lifters' training (`training.synthesis.batches`): training motion without the held-out
+subjects, drawn cameras, three quarters of the batches with detector errors. A swapped window is the same window with
+left and right joints exchanged; the network's output is the difference between both, so each window trains both cases.
+Training takes 25 minutes on one core.
 """
 
 from __future__ import annotations
@@ -26,17 +25,20 @@ from pipeline.core.skeletons import H36M17
 from pipeline.post.left_right_network import EXCHANGED, FRAMES, RULE, SHARED, sides_score
 from pipeline.system.files import atomic_write
 from training.data.motion_file import load_clips, selection_split
-from training.post_chain.lifted_clips import LiftedClip, load
+from training.post_chain.lifted_clips import LiftedClip, load_lifted
 from training.synthesis.batches import make_batch, prefetch
 from training.synthesis.detector_errors import load_model
 
 _CHANNELS, _INPUTS = 192, 54
-_BATCH, _STRIDE = 384, 6
-_FRAME_SHARE = 0.3  # of the loss: that single frames tell it, too
+_BATCH, _STRIDE = 384, 6  # windows per step; frames between the rows of a window
+_FRAME_LOSS_WEIGHT = 0.3  # relative to the loss of the window's mean: single frames should detect the swap, too
 
 
-class SidesNet(nn.Module):
-    """(B, F, 17, 6) by the rule `person_ray` -> (B, F) logits; its weights are read by `SidesNetwork`."""
+class LeftRightNet(nn.Module):
+    """Detect left-right swaps: input (B, F, 17, 6) by the rule `person_ray` -> logits (B, F), positive if correct.
+
+    The library evaluates the same weights in numpy (`pipeline.post.left_right_network`).
+    """
 
     def __init__(self, channels: int = _CHANNELS) -> None:
         super().__init__()
@@ -53,9 +55,9 @@ class SidesNet(nn.Module):
         self.out = nn.Sequential(nn.LayerNorm(channels), nn.Linear(channels, 1))
 
     def forward(self, x: Tensor) -> Tensor:
-        return self._one_way(x) - self._one_way(x[:, :, list(H36M17.mirror)])
+        return self._half_score(x) - self._half_score(x[:, :, list(H36M17.mirror)])
 
-    def _one_way(self, x: Tensor) -> Tensor:
+    def _half_score(self, x: Tensor) -> Tensor:
         h = self.embed(torch.cat([x[..., :SHARED].flatten(2), x[:, :, 0, SHARED:]], -1))
         h = h + self.first(h)
         for mix in self.mix:
@@ -66,13 +68,13 @@ class SidesNet(nn.Module):
 
 
 def train(data: Path, out: Path, steps: int, batch: int = _BATCH) -> None:
-    """`batch`: windows a step. Raises `SourceError` for a file that cannot be read."""
+    """Train on `batch` windows per step and write the weights. Raises `SourceError` for an unreadable motion file."""
     from safetensors.torch import save
 
     clips, _ = selection_split(load_clips(data))
     errors = load_model()
     torch.manual_seed(0)
-    network = SidesNet()
+    network = LeftRightNet()
     optimiser = torch.optim.AdamW(network.parameters(), 1e-3, weight_decay=0.02)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 2e-3, total_steps=steps)
     right: list[float] = []
@@ -83,7 +85,7 @@ def train(data: Path, out: Path, steps: int, batch: int = _BATCH) -> None:
         for step in range(steps):
             frames = network(torch.from_numpy(next(batches).x))
             windows = frames.mean(1)
-            loss = functional.softplus(-windows).mean() + _FRAME_SHARE * functional.softplus(-frames).mean()
+            loss = functional.softplus(-windows).mean() + _FRAME_LOSS_WEIGHT * functional.softplus(-frames).mean()
             optimiser.zero_grad()
             loss.backward()
             optimiser.step()
@@ -96,37 +98,42 @@ def train(data: Path, out: Path, steps: int, batch: int = _BATCH) -> None:
         file.write(content)
 
 
-def judge(lifted: Sequence[LiftedClip]) -> str:
-    """How many whole clips are found when their sides are exchanged, and how many sound ones are accused."""
+def detection_rates(lifted: Sequence[LiftedClip]) -> str:
+    """Format the share of swapped clips that are detected and of correct clips that are flagged, by source."""
     scores, sources = [], []
     for clip in lifted:
-        score = sides_score(clip.image, clip.scores, (clip.width_px, clip.height_px), clip.fov_deg, clip.rate_hz)
+        score = sides_score(clip.image, clip.scores, clip.lens)
         if score is not None:
             scores.append(score)
             sources.append(clip.source)
-    known, source = np.array(scores), np.array(sources)
-    # With exchanged sides a clip's score is its negative: told of if that lies below the bar.
-    lines = [f"{'':12}{'clips':>7}{'assumed':>7}{'accused':>9}   at {EXCHANGED}"]
+    clip_scores, source = np.array(scores), np.array(sources)
+    # Swapping left and right negates a clip's score: it is detected if the negative lies below the threshold.
+    lines = [f"{'':12}{'clips':>7}{'found':>7}{'false':>9}   at {EXCHANGED}"]
     for name in [*np.unique(source), "all"]:
-        here = known[(source == name) | (name == "all")]
-        lines.append(f"{name:12}{len(here):7}{(here > -EXCHANGED).mean():7.2f}{(here < EXCHANGED).mean():9.3f}")
-    return "\n".join([*lines, f"lowest score of a sound clip {known.min():.2f}; {len(lifted) - len(known)} too short"])
+        group = clip_scores[(source == name) | (name == "all")]
+        lines.append(f"{name:12}{len(group):7}{(group > -EXCHANGED).mean():7.2f}{(group < EXCHANGED).mean():9.3f}")
+    too_short = len(lifted) - len(clip_scores)
+    return "\n".join([*lines, f"lowest score of a correct clip {clip_scores.min():.2f}; {too_short} too short"])
 
 
 def main(arguments: list[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="python -m training.post_chain.train_left_right",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     commands = parser.add_subparsers(dest="command", required=True)
-    training = commands.add_parser("train")
-    training.add_argument("--data", type=Path, required=True)
-    training.add_argument("--out", type=Path, required=True)
+    training = commands.add_parser("train", help="train the network and write its weights")
+    training.add_argument("--data", type=Path, required=True, help="training motion (.npz)")
+    training.add_argument("--out", type=Path, required=True, help="file of the weights (.safetensors)")
     training.add_argument("--steps", type=int, default=2000)
-    judging = commands.add_parser("judge")
-    judging.add_argument("--lifted", type=Path, required=True)
+    evaluation = commands.add_parser("judge", help="evaluate the weights in use on lifted clips")
+    evaluation.add_argument("--lifted", type=Path, required=True, help="file of training.post_chain.evaluate --lifted")
     options = parser.parse_args(arguments)
     if options.command == "train":
         train(options.data, options.out, options.steps)
     else:
-        print(judge(load(options.lifted)[0]))
+        print(detection_rates(load_lifted(options.lifted)[0]))
 
 
 if __name__ == "__main__":

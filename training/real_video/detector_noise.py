@@ -19,9 +19,9 @@ from pathlib import Path
 import numpy as np
 
 from pipeline.core.arrays import Doubles
-from pipeline.core.camera import Frame
+from pipeline.core.camera import Camera, Frame
 from pipeline.core.poses import Pose2D
-from pipeline.core.skeletons import H36M17, SKELETONS, h36m17_from
+from pipeline.core.skeletons import H36M17, SKELETONS
 from pipeline.detect.tracker import Tracker
 from pipeline.lift.inputs.gaps_and_size import median_box_side
 
@@ -73,19 +73,19 @@ def differences(video: Path) -> tuple[list[Doubles], list[Doubles]]:
     tracker: Tracker | None = None
     others: list[list[Pose2D]] = []
     for frame, size, (plain, *rest) in sights(video):
-        tracker = tracker or Tracker(plain.skeleton, 30.0, size)
+        tracker = tracker or Tracker(plain.skeleton, Camera.assumed(size))
         tracker.update(frame.index, frame.time_s, plain)
         others.append(rest)
     found: list[Doubles] = []
     scores: list[Doubles] = []
     for identity in tracker.identities() if tracker else ():
-        joints, score = h36m17_from(others[0][0].skeleton, *tracker.rows(identity, 0, len(others)))
+        joints, score = tracker.rows(identity, 0, len(others)).h36m17
         size_px = float(median_box_side(joints[None], np.isfinite(joints).all(-1)[None])[0])
         for sight in range(len(others[0])):
             off, lower = np.full(joints.shape, np.nan), score.astype(np.float64)
             for t, poses in enumerate(others):
                 if len(poses[sight].joints_image) and np.isfinite(joints[t]).any():
-                    there, sure = h36m17_from(poses[sight].skeleton, poses[sight].joints_image, poses[sight].scores)
+                    there, sure = poses[sight].h36m17
                     distance = np.nanmedian(np.linalg.norm(there - joints[t], axis=-1), axis=-1) / size_px
                     same = int(distance.argmin())
                     if distance[same] < _SAME_PERSON:

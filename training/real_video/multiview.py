@@ -11,12 +11,14 @@ from __future__ import annotations
 
 import argparse
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from pipeline.core.arrays import Doubles
 from pipeline.core.config import LiftConfig
+from pipeline.core.poses import PersonTrack
 from pipeline.core.skeletons import H36M17
 from pipeline.lift.base import WindowLifter
 from training.data.motion_file import UNIT_STATURE_M, at_unit_stature
@@ -54,16 +56,16 @@ def judge(predicted: Doubles, true: Doubles, rate_hz: float) -> dict[str, float]
 def results(take: Take, lifter: WindowLifter, view: int) -> dict[str, Doubles]:
     """Who says it -> (T, 17, 3) in the view's camera axes. `truth` is among them."""
     true = take.at_view(take.truth()[0], view)
-    camera, size, time_s = take.cameras[view], take.sizes_px[view], take.time_s[view]
-    fov_deg = take.fov_deg(view)
+    camera, video, time_s = take.cameras[view], take.views[view], take.time_s[view]
+    video = replace(video, rate_hz=take.rate_hz)
     out = {"truth": camera.in_camera(true)}
     fed = {"": take.raw, "sides put right": take.sights} if take.flags[view].any() else {"": take.raw}
     for kind, sights in fed.items():
         joints, scores = sights.joints[view].astype(np.float32), sights.scores[view].astype(np.float32)
-        out[f"{lifter.name} {kind}".strip()] = lifted(lifter, joints, scores, time_s, take.rate_hz, size, fov_deg)
+        out[f"{lifter.name} {kind}".strip()] = lifted(lifter, PersonTrack.of_h36m17(1, time_s, joints, scores), video)
     image = camera.project(true).astype(np.float32)
     seen = np.isfinite(image).all(-1).astype(np.float32)
-    out[f"{lifter.name} true picture"] = lifted(lifter, image, seen, time_s, take.rate_hz, size, fov_deg)
+    out[f"{lifter.name} true picture"] = lifted(lifter, PersonTrack.of_h36m17(1, time_s, image, seen), video)
     return out
 
 
@@ -109,7 +111,7 @@ def judged(
 
 def main() -> None:
     from pipeline.lift.host_lifter import create_lifter
-    from training.evaluate.evaluate import lifter_of_recipe
+    from training.evaluate.open_lifter import lifter_of_recipe
 
     parser = argparse.ArgumentParser(prog="python -m training.real_video.multiview")
     parser.add_argument("--take", type=Path, required=True, help="folder with videos/*.mp4 and calibration/*.qca.txt")

@@ -17,6 +17,7 @@ from xml.etree import ElementTree
 import numpy as np
 
 from pipeline.core.arrays import Doubles
+from pipeline.core.camera import Camera as VideoCamera
 from pipeline.core.errors import SourceError
 
 _SUB_PX = 64.0  # units of a .qca file are 1/64 px
@@ -39,9 +40,10 @@ class Camera:
     distortion: Doubles  # (4,) k1, k2, p1, p2
     size_px: tuple[int, int]
 
-    def fov_deg(self) -> float:
-        """Horizontal."""
-        return float(np.degrees(2 * np.arctan(self.size_px[0] / 2 / self.focal[0])))
+    def as_pinhole(self, video: VideoCamera) -> VideoCamera:
+        """Return the camera of a video that this one filmed, with this one's focal length, without distortion."""
+        fov_deg = float(np.degrees(2 * np.arctan(video.size_px[0] / 2 / self.focal[0])))
+        return replace(video, fov_deg=fov_deg, fov_from="from the file")
 
     def in_camera(self, points: Doubles) -> Doubles:
         """World (..., 3) -> camera (..., 3) metres."""

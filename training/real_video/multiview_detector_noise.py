@@ -56,16 +56,17 @@ def others_misses(take: Take, folder: Path) -> tuple[Doubles, Sights, Bools]:
     joints, scores = [], []
     points = take.truth()[0]
     for v, (camera, video) in enumerate(zip(take.cameras, view_files(folder), strict=True)):
-        people, _, size = tracks(video)
+        people, view = tracks(video)
         expected = camera.project(take.at_view(points, v))
         near = np.full(len(people), np.inf)
-        for n, (found, _, _) in enumerate(people):
-            off = np.linalg.norm(found * take.sizes_px[v][1] / size[1] - expected, axis=-1)
+        for n, person in enumerate(people):
+            found, _ = person.h36m17
+            off = np.linalg.norm(found * take.views[v].size_px[1] / view.size_px[1] - expected, axis=-1)
             near[n] = np.nanmedian(off) if np.isfinite(off).any() else np.inf
         if not np.isfinite(near).any():
             raise SourceError(f"Nobody is found in {video}.", "Leave it out.")
-        found, sure, _ = people[int(near.argmin())]
-        joints.append(found * np.float32(take.sizes_px[v][1] / size[1]))
+        found, sure = people[int(near.argmin())].h36m17
+        joints.append(found * np.float32(take.views[v].size_px[1] / view.size_px[1]))
         scores.append(sure)
     raw = Sights.of(joints, scores)
     flags = swaps_against(raw, take.cameras, points)

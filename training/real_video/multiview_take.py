@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from pipeline.core.arrays import Doubles
+from pipeline.core.camera import Camera as VideoCamera
 from pipeline.core.errors import SourceError
 from training.real_video.multiview_cameras import Camera, Marks, misses, read_qca, refined
 from training.real_video.multiview_truth import (
@@ -37,7 +38,7 @@ class Take:
 
     videos: list[Path]
     cameras: list[Camera]
-    sizes_px: list[tuple[int, int]]
+    views: list[VideoCamera]  # as pinhole cameras, with the true field of view
     rate_hz: float
     time_s: list[Doubles]
     raw: Sights
@@ -60,10 +61,6 @@ class Take:
     def at_view(self, truth: Doubles, view: int) -> Doubles:
         """(T, 17, 3) the truth at the moments of a view's own frames, in the world."""
         return at_frames(truth, np.arange(len(truth)) - self.behind[view])
-
-    def fov_deg(self, view: int) -> float:
-        """Horizontal, of the picture as it is."""
-        return float(np.degrees(2 * np.arctan(self.sizes_px[view][0] / 2 / self.cameras[view].focal[0])))
 
 
 def load_marks(path: Path, cameras: list[Camera]) -> Marks:
@@ -88,7 +85,7 @@ def load_take(folder: Path, marks: Path | None = None) -> Take:
     if len(cameras) != len(videos):
         raise SourceError(f"{len(videos)} videos, but {len(cameras)} cameras are calibrated.", "Give one video each.")
     seen = [tracks(video) for video in videos]
-    raw, numbers = one_body(cameras, [[(joints, scores) for joints, scores, _ in people] for people, _, _ in seen])
+    raw, numbers = one_body(cameras, [[person.h36m17 for person in people] for people, _ in seen])
     known = load_marks(marks, cameras) if marks else None
     as_calibrated, behind = cameras, np.zeros(len(cameras))
     flags = swaps(raw, cameras)
@@ -106,9 +103,9 @@ def load_take(folder: Path, marks: Path | None = None) -> Take:
     return Take(
         videos=videos,
         cameras=cameras,
-        sizes_px=[size for _, _, size in seen],
-        rate_hz=seen[0][1],
-        time_s=[people[n][2] for (people, _, _), n in zip(seen, numbers, strict=True)],
+        views=[camera.as_pinhole(view) for camera, (_, view) in zip(cameras, seen, strict=True)],
+        rate_hz=seen[0][1].rate_hz,
+        time_s=[people[n].time_s for (people, _), n in zip(seen, numbers, strict=True)],
         raw=raw,
         flags=flags,
         behind=behind,

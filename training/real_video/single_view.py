@@ -18,10 +18,11 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from pipeline.core.arrays import Doubles, Floats
+from pipeline.core.camera import Camera
 from pipeline.core.concurrency import CancelToken
 from pipeline.core.config import DetectConfig, LiftConfig, RunConfig
-from pipeline.core.geometry import default_fov_deg, focal_px, image_from_camera
-from pipeline.core.skeletons import H36M17, h36m17_from
+from pipeline.core.poses import PersonTrack
+from pipeline.core.skeletons import H36M17
 from pipeline.core.take import Take
 from pipeline.detect.cache import open_cache
 from pipeline.detect.detect_video import ObserveStats, observe
@@ -41,37 +42,26 @@ _PLAIN = 0.7  # scores from which on a joint is taken as seen
 _ENDS = [3, 6, 13, 16]  # ankles and wrists
 
 
-def tracks(video: Path) -> tuple[list[tuple[Floats, Floats, Doubles]], float, tuple[int, int]]:
-    """Everyone in it: H36M-17 joints (T, 17, 2) px, scores (T, 17), time_s (T,); the rate; the picture's size."""
+def tracks(video: Path) -> tuple[list[PersonTrack], Camera]:
+    """Detect and track everyone in the video; and its camera, of assumed field of view."""
     from pipeline.detect.mediapipe.detector import MediaPipeDetector
     from pipeline.sources.open import open_source
 
     with contextlib.closing(open_source(video)) as source, contextlib.closing(MediaPipeDetector(DetectConfig())) as d:
         info = source.info
-        size = (info.width_px, info.height_px)
-        tracker = Tracker(d.skeleton, info.fps_hz, size)
+        camera = Camera.assumed((info.width_px, info.height_px), info.fps_hz)
+        tracker = Tracker(d.skeleton, camera)
         cache = open_cache(info.content_key, d.cache_key)
         for index, time_s, pose in observe(source, d, cache, CancelToken(), ObserveStats()):
             tracker.update(index, time_s, pose)
-        people = []
-        for identity in tracker.identities(1.0):
-            joints, scores = h36m17_from(d.skeleton, *tracker.rows(identity, 0, len(tracker.time_s)))
-            people.append((joints, scores, tracker.time_s))
-    return people, info.fps_hz, size
+        people = [tracker.track(identity, n) for n, identity in enumerate(tracker.identities(1.0), start=1)]
+    return people, camera
 
 
-def lifted(
-    lifter: WindowLifter,
-    joints: Floats,
-    scores: Floats,
-    time_s: Doubles,
-    rate_hz: float,
-    size: tuple[int, int],
-    fov_deg: float | None = None,
-) -> Doubles:
+def lifted(lifter: WindowLifter, track: PersonTrack, camera: Camera) -> Doubles:
     """(T, 17, 3) raw, camera axes, root-relative; NaN where nobody was seen."""
-    lift = TrackLift(lifter, rate_hz, size, fov_deg=fov_deg)
-    lift.push(joints, scores, time_s)
+    lift = TrackLift(lifter, camera)
+    lift.push(track)
     lift.finish()
     return lift.result().astype(np.float64)
 
@@ -98,14 +88,9 @@ def finished(video: Path, config: LiftConfig) -> list[tuple[Doubles, Bools]]:
 
 
 def judge(
-    raw: Doubles,
-    joints: Floats,
-    scores: Floats,
-    rate_hz: float,
-    size_px: tuple[int, int],
-    among: Bools | None = None,
+    raw: Doubles, joints: Floats, scores: Floats, camera: Camera, among: Bools | None = None
 ) -> dict[str, float]:
-    """The measures of one person's 3D (T, 17, 3), NaN = nobody, beside the joints in a picture of `size_px`.
+    """The measures of one person's 3D (T, 17, 3), NaN = nobody, beside the joints (T, 17, 2) px and scores (T, 17).
 
     `among` (T,): only these frames count, so that two results are judged on the same ones. A joint rests where its
     picture does throughout the running mean: where it only turns round, as a foot does at the end of its swing, what
@@ -125,11 +110,11 @@ def judge(
     # Trembling: what a running mean takes away, where the picture of the joint rests.
     tremble = np.linalg.norm(raw[_HALF:-_HALF] - _slow(raw), axis=-1)
     body = np.nanmedian(np.nanmax(image, axis=1) - np.nanmin(image, axis=1), axis=0).max()
-    speed = np.linalg.norm(np.gradient(_slow(image - image[:, :1]), axis=0), axis=-1) * rate_hz / body
+    speed = np.linalg.norm(np.gradient(_slow(image - image[:, :1]), axis=0), axis=-1) * camera.rate_hz / body
     rest = sliding_window_view(np.pad(speed, ((_HALF, _HALF), (0, 0)), "edge"), _SMOOTH, 0).max(-1) < _REST
     rest[:, 0] = False
     rest &= whole[:, None]
-    off, fast = thrown_back(raw, image, scores, rate_hz, whole, size_px)
+    off, fast = thrown_back(raw, image, scores, whole, camera)
     return {
         "frames": float(len(raw)),
         "limb_length_spread": float((length.std(0) / length.mean(0))[limbs].mean()),
@@ -147,7 +132,7 @@ def _slow(values: Doubles) -> Doubles:
 
 
 def thrown_back(
-    raw: Doubles, image: Doubles, scores: Floats, rate_hz: float, whole: Bools, size_px: tuple[int, int]
+    raw: Doubles, image: Doubles, scores: Floats, whole: Bools, camera: Camera
 ) -> tuple[float, float]:
     """3D (T, 17, 3) and the picture's joints (T, 17, 2) -> how far it lies from them when it is thrown into the picture
     with the scale and place that fit each frame best, RMS in shares of the body's size; and the share of the peak
@@ -170,28 +155,26 @@ def thrown_back(
     both = (plain[1:] & plain[:-1])[_HALF:-_HALF][:, _ENDS] & (whole[1:] & whole[:-1])[:, None]
 
     def peak(path: Doubles) -> float:
-        speed = np.linalg.norm(np.diff(path, axis=0), axis=-1)[:, _ENDS] * rate_hz
+        speed = np.linalg.norm(np.diff(path, axis=0), axis=-1)[:, _ENDS] * camera.rate_hz
         return float(np.percentile(speed[both], 95)) if both.any() else np.nan
 
-    ours = _slow(_seen_again(raw, image, scale, size_px))
+    ours = _slow(_seen_again(raw, image, scale, camera))
     return float(np.sqrt((off**2).mean())), peak(ours) / max(peak(theirs), 1e-9)
 
 
-def _seen_again(raw: Doubles, image: Doubles, scale: Doubles, size_px: tuple[int, int]) -> Doubles:
+def _seen_again(raw: Doubles, image: Doubles, scale: Doubles, camera: Camera) -> Doubles:
     """3D (T, 17, 3) at the picture's pelvis and at the distance of its scale (T,), px a metre -> (T, 17, 2) px from the
     pelvis. The scale is a slow mean: one that breathes with the pose would be speed of its own."""
     steady = np.convolve(np.pad(scale, _STEADY // 2, "edge"), np.ones(_STEADY) / _STEADY, "valid")
-    fov_deg = default_fov_deg(*size_px)
-    focal = focal_px(fov_deg, size_px[0])
-    depth = focal / np.maximum(steady, 1e-6)[:, None, None]
-    root = np.concatenate([(image[:, :1] - np.array(size_px) / 2) / focal * depth, depth], -1)
-    again = image_from_camera(root + raw - raw[:, :1], fov_deg, *size_px)
+    depth = camera.focal_px / np.maximum(steady, 1e-6)[:, None, None]
+    root = np.concatenate([camera.rays(image[:, :1]) * depth, depth], -1)
+    again = camera.project(root + raw - raw[:, :1])
     return np.asarray(again - again[:, :1])
 
 
 def main() -> None:
     from pipeline.lift.host_lifter import create_lifter
-    from training.evaluate.evaluate import lifter_of_recipe
+    from training.evaluate.open_lifter import lifter_of_recipe
     from training.real_video.draw_side_by_side import side_by_side
     from training.real_video.mediapipe_3d import landmarks
 
@@ -206,26 +189,25 @@ def main() -> None:
         lifter = lifter_of_recipe(args.weights, args.recipe)
     else:
         lifter = create_lifter(LiftConfig(lifter=args.model, device="cpu", precision="float32"))
-    people, rate_hz, size = tracks(args.video)
+    people, camera = tracks(args.video)
     # Weights that are not in the manifest yet are judged alone: the program does not know them.
     program = [] if args.weights else finished(args.video, LiftConfig(lifter=args.model, device="cpu"))
-    theirs = landmarks(args.video, [joints for joints, _, _ in people])
-    for number, ((joints, scores, time_s), (world, image, sure)) in enumerate(
-        zip(people, theirs, strict=True), start=1
-    ):
-        ours = lifted(lifter, joints, scores, time_s, rate_hz, size)
+    theirs = landmarks(args.video, [track.h36m17[0] for track in people])
+    for number, (track, (world, image, sure)) in enumerate(zip(people, theirs, strict=True), start=1):
+        joints, scores = track.h36m17
+        ours = lifted(lifter, track, camera)
         among = np.isfinite(ours).all((-1, -2)) & np.isfinite(world).all((-1, -2))
         if number <= len(program):
             # There a wrist of the picture leaps to the other one: no speed to be reached by anybody.
             among &= ~program[number - 1][1]
         # MediaPipe's 3D is judged beside the 2D that it found itself.
         rows = {
-            lifter.name: judge(ours, joints, scores, rate_hz, size, among),
-            "mediapipe_world": judge(world, image.astype(np.float32), sure.astype(np.float32), rate_hz, size, among),
+            lifter.name: judge(ours, joints, scores, camera, among),
+            "mediapipe_world": judge(world, image.astype(np.float32), sure.astype(np.float32), camera, among),
         }
         if number <= len(program):
             rows[f"{lifter.name}, the program's result"] = judge(
-                program[number - 1][0], joints, scores, rate_hz, size, among
+                program[number - 1][0], joints, scores, camera, among
             )
         for name, row in rows.items():
             print(json.dumps({"model": name, "person": number} | {key: round(v, 4) for key, v in row.items()}))

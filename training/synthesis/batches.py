@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.core.arrays import Doubles, Floats
-from pipeline.core.geometry import default_fov_deg, focal_px
+from pipeline.core.camera import Camera
 from pipeline.lift.inputs.normalise import normalised
 from training.data.motion_file import Clips, at_unit_stature, draw_windows
 from training.synthesis.cameras import Cameras, draw_cameras, project_into_cameras
@@ -71,7 +71,7 @@ def synthesise_batch(
         found, scores = image.astype(np.float32), np.isfinite(image).all(-1).astype(np.float32)
     else:
         found, scores = simulate_detector(image, image_sizes, rate_hz, errors, rng)
-    focal = np.array([focal_px(f, w) for f, w in zip(cameras.fov_deg, cameras.width_px, strict=True)])
+    focal = cameras.focal_px
     assumed = focal if fov_known else _assumed_focal_px(focal, cameras, rng)
     network_input = normalised(rule, found, scores, image_sizes, assumed)
     y = network_input.answer_from_camera(in_camera - in_camera[:, :, :1])
@@ -80,7 +80,7 @@ def synthesise_batch(
 
 def _assumed_focal_px(focal: Doubles, cameras: Cameras, rng: np.random.Generator) -> Doubles:
     """Draw the focal lengths (B,) px that the input assumes, given the true ones: see `_TRUE_FOV_SHARE`."""
-    guess = [focal_px(default_fov_deg(w, h), w) for w, h in zip(cameras.width_px, cameras.height_px, strict=True)]
+    guess = [Camera.assumed(cameras.pinhole(b).size_px).focal_px for b in range(len(cameras))]
     chance = rng.random(len(focal))
     nearly = focal * np.exp(rng.normal(0, _FOV_SPREAD, len(focal)))
     return np.where(

@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass, fields
 import numpy as np
 
 from pipeline.core.arrays import Doubles
-from pipeline.core.geometry import focal_px
+from pipeline.core.camera import UNKNOWN_RATE_HZ, Camera
 
 NEAREST_M = 0.15  # m, minimum depth; nearer joints and those behind the camera have no image point
 
@@ -39,6 +39,15 @@ class Cameras:
 
     def __len__(self) -> int:
         return len(self.fov_deg)
+
+    def pinhole(self, b: int, rate_hz: float = UNKNOWN_RATE_HZ) -> Camera:
+        """Return one of them as the library's camera."""
+        return Camera((int(self.width_px[b]), int(self.height_px[b])), float(self.fov_deg[b]), rate_hz=rate_hz)
+
+    @property
+    def focal_px(self) -> Doubles:
+        """(B,) focal lengths in pixels."""
+        return np.array([self.pinhole(b).focal_px for b in range(len(self))])
 
     def rows(self) -> list[dict[str, float]]:
         """Convert to one dictionary per camera."""
@@ -119,7 +128,7 @@ def project_into_cameras(joints: Doubles, cameras: Cameras, rate_hz: Doubles) ->
     in_camera = np.einsum("bfji,bfki->bfkj", camera_axes(pan, tilt, np.broadcast_to(roll[:, None], (B, F))),
                           joints - eye[:, None, None])  # fmt: skip
     depth = in_camera[..., 2:]
-    focal = np.array([focal_px(f, w) for f, w in zip(cameras.fov_deg, cameras.width_px, strict=True)])
+    focal = cameras.focal_px
     centre = np.stack([cameras.width_px, cameras.height_px], -1)[:, None, None] / 2
     with np.errstate(divide="ignore", invalid="ignore"):
         image = np.where(depth > NEAREST_M, in_camera[..., :2] / depth * focal[:, None, None, None] + centre, np.nan)

@@ -236,9 +236,9 @@ class SceneView(QWidget):
     def _video_camera(self) -> Viewpoint:
         assert self._take is not None
         assert self._take.scene is not None
-        scene, info = self._take.scene, self._take.info
+        scene = self._take.scene
         depth = float((self._anchor - scene.translation) @ (scene.rotation @ np.array([0.0, 0.0, 1.0])))
-        return video_viewpoint(scene, (info.width_px, info.height_px), (self.width(), self.height()), max(depth, 0.5))
+        return video_viewpoint(scene, self._take.camera, (self.width(), self.height()), max(depth, 0.5))
 
     @Slot()
     def _user_moved(self) -> None:

@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QFont, QPainter, QPen
 
 from app import theme
 from pipeline.core.arrays import Doubles
-from pipeline.core.geometry import horizon_from_tilt, tilt_from_horizon
+from pipeline.core.camera import Camera
 
 _END = 0.36  # share of the image's width from the middle to an end
 _CATCH_PX, _LINE_PX = 14, 6  # pixels within which an end and the line catch the mouse
@@ -33,19 +33,18 @@ class Horizon(QObject):
         super().__init__(parent)
         self.visible = False
         self.pitch_deg, self.roll_deg = 0.0, 0.0
-        self._fov_deg, self._size_px = 60.0, (16, 9)
+        self._camera = Camera.assumed((16, 9))
         self._note = ""
         self._set = False
         self._drag = ""
         self._grip = np.zeros(2)  # from the line's middle to the mouse, pixels of the video
 
-    def show_tilt(self, pitch_deg: float, roll_deg: float, fov_deg: float, size_px: tuple[int, int], note: str,
-                  is_set: bool) -> None:  # fmt: skip
+    def show_tilt(self, pitch_deg: float, roll_deg: float, camera: Camera, note: str, is_set: bool) -> None:
         """Show a tilt, unless the line is being dragged; `note`: where the tilt comes from."""
         self._note, self._set = note, is_set
         if not self._drag:
             self.pitch_deg, self.roll_deg = pitch_deg, roll_deg
-            self._fov_deg, self._size_px = fov_deg, size_px
+            self._camera = camera
         self.changed.emit()
 
     @property
@@ -60,22 +59,21 @@ class Horizon(QObject):
     # --- geometry, in px of the video and of the widget
 
     def _line(self) -> tuple[Doubles, Doubles]:
-        point, along = horizon_from_tilt(self.pitch_deg, self.roll_deg, self._fov_deg, *self._size_px)
-        return np.asarray(point, np.float64), np.asarray(along, np.float64)
+        return self._camera.horizon(self.pitch_deg, self.roll_deg)
 
     def _to_widget(self, at: Doubles, rect: QRectF) -> QPointF:
-        scale = rect.width() / self._size_px[0]
+        scale = rect.width() / self._camera.size_px[0]
         return QPointF(rect.x() + float(at[0]) * scale, rect.y() + float(at[1]) * scale)
 
     def _from_widget(self, at: QPointF, rect: QRectF) -> Doubles:
-        scale = rect.width() / self._size_px[0]
+        scale = rect.width() / self._camera.size_px[0]
         return np.array([(at.x() - rect.x()) / scale, (at.y() - rect.y()) / scale])
 
     def grips(self, rect: QRectF) -> dict[str, QPointF]:
         """Return the grips inside the image in widget pixels: "left", "right" and "middle"."""
         point, along = self._line()
         inside = rect.adjusted(18, 18, -18, -18)
-        reach = _END * self._size_px[0] * along
+        reach = _END * self._camera.size_px[0] * along
         places = {"middle": point, "left": point - reach, "right": point + reach}
         found = {name: self._to_widget(at, rect) for name, at in places.items()}
         middle = found["middle"]
@@ -94,7 +92,7 @@ class Horizon(QObject):
                 return name
         point, along = self._line()
         off = self._from_widget(at, rect) - point
-        away_px = abs(off[0] * along[1] - off[1] * along[0]) * rect.width() / self._size_px[0]
+        away_px = abs(off[0] * along[1] - off[1] * along[0]) * rect.width() / self._camera.size_px[0]
         return "middle" if away_px <= _LINE_PX and rect.contains(at) else ""
 
     # --- mouse; each returns whether the horizon used the event
@@ -115,7 +113,7 @@ class Horizon(QObject):
             turned = (mouse - point) * (1 if self._drag == "right" else -1)
             if turned[0] > 1e-3:  # it cannot be turned upside down
                 along = turned
-        pitch, roll = tilt_from_horizon(point, along, self._fov_deg, *self._size_px)
+        pitch, roll = self._camera.tilt_from_horizon(point, along)
         if abs(pitch) <= _MAX_PITCH_DEG:
             self.pitch_deg, self.roll_deg = round(pitch, 1), round(roll, 1)
             if self._drag == "middle":  # keeps the grip under the mouse in spite of the rounding
@@ -143,7 +141,7 @@ class Horizon(QObject):
         if not self.visible:
             return
         point, along = self._line()
-        far = 4.0 * max(self._size_px) * along
+        far = 4.0 * max(self._camera.size_px) * along
         ends = self._to_widget(point - far, rect), self._to_widget(point + far, rect)
         colour = QColor(theme.ACCENT)
         style = Qt.PenStyle.SolidLine if self._set or self._drag else Qt.PenStyle.DashLine

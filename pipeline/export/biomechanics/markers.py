@@ -7,7 +7,7 @@ import numpy as np
 from ...core.arrays import Doubles
 from ...core.take import Take, Track3D
 from ...rig.foot_directions import ANKLES, foot_directions, foot_length
-from ..tracks import rate_hz, world_joints
+from ..tracks import world_joints
 
 # Pose2Sim's names in the order of H36M-17. Its neck is the middle of the shoulders, its head the top of the head.
 JOINTS = (
@@ -20,10 +20,10 @@ TOES = ("LBigToe", "RBigToe")
 def feet(take: Take, track: Track3D, world: Doubles) -> Doubles | None:
     """Unit vectors from the ankles to the toes (T, 2, 3), left and right, world, NaN = not known, for the joints
     (T, 17, 3) of the whole track; None if the detector finds no toes."""
-    track2d, scene, info = take.track2d(track.person), take.scene, take.info
+    track2d, scene = take.track2d(track.person), take.scene
     if track2d is None or scene is None or len(track2d.joints_image) != len(world):
         return None
-    return foot_directions(world, track2d, scene, (info.width_px, info.height_px), rate_hz(take, track))
+    return foot_directions(world, track2d, scene, take.camera)
 
 
 def markers(take: Take, track: Track3D) -> tuple[tuple[str, ...], Doubles]:

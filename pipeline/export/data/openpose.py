@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from ...core.arrays import Doubles
-from ...core.poses import Track2D
+from ...core.poses import PersonTrack
 from ...core.skeletons import SKELETONS
 from ...core.take import Take, Track3D
 from ...system.files import atomic_write
@@ -76,7 +76,7 @@ def _fill(archive: zipfile.ZipFile, take: Take, tracks: list[Track3D], stem: str
         archive.writestr(entry, '{"version":1.3,"people":[' + ",".join(bodies) + "]}")
 
 
-def body_25(track: Track2D) -> Doubles:
+def body_25(track: PersonTrack) -> Doubles:
     """(T, 25, 3) x, y in pixels and confidence; 0, 0, 0 where there is nothing."""
     names = SKELETONS[track.skeleton].names
     values = np.concatenate([track.joints_image, track.scores[..., None]], axis=2).astype(np.float64)

@@ -19,7 +19,7 @@ import numpy as np
 from ...core.arrays import Image, Ints
 from ...core.camera import Frame
 from ...core.errors import OutputError
-from ...core.poses import Track2D
+from ...core.poses import PersonTrack
 from ...core.take import Take, Track3D
 from ...system.files import atomic_path
 from ..base import UNWATCHED, ExportOptions, Watch
@@ -95,7 +95,7 @@ def _beside(take: Take, tracks: list[Track3D], size: tuple[int, int]) -> Paint:
     return paint
 
 
-def seen_track(take: Take, track: Track3D) -> Track2D | None:
+def seen_track(take: Take, track: Track3D) -> PersonTrack | None:
     """What the detector saw of a lifted person."""
     return take.track2d(track.person)
 

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...core.arrays import Doubles, Floats, check_shape
+from ...core.camera import Camera
 from ...core.errors import ModelError
-from ...core.geometry import default_fov_deg, focal_px, screen_from_image
+from ...core.geometry import screen_from_image
 from ...core.skeletons import H36M17
 from .gaps_and_size import Bools, held_and_pelvis, median_box_side
 from .person_ray import RAY_X, person_ray, window_axes
@@ -45,27 +46,18 @@ class NetworkInput:
         return joints if self.axes is None else joints @ np.swapaxes(self.axes, -1, -2)
 
 
-def network_input(
-    rule: str,
-    joints_image: Floats,
-    scores: Floats,
-    size_px: tuple[int, int],
-    channels: int,
-    fov_deg: float | None = None,
-) -> NetworkInput:
-    """Joints (B, F, 17, 2) px, scores (B, F, 17) -> what a network of `channels` input numbers is given.
+def network_input(rule: str, joints_image: Floats, scores: Floats, camera: Camera, channels: int) -> NetworkInput:
+    """Normalise joints (B, F, 17, 2) px, scores (B, F, 17) to the input of a network of `channels` numbers a joint.
 
-    `channels` is 2 (x, y) or 3 (x, y, confidence), with `person_ray` 6; `size_px` (width, height) of the picture;
-    `fov_deg` across its width, None: `geometry.default_fov_deg`. Raises `ModelError` for an unknown rule.
+    `channels` is 2 (x, y) or 3 (x, y, confidence), with `person_ray` 6. Raises `ModelError` for an unknown rule.
     """
     if rule not in RULES:
         raise ModelError(f"The normalisation '{rule}' is not known.", f"Known: {', '.join(RULES)}.")
     check_shape("joints_image", joints_image, (None, None, 17, 2))
     check_shape("scores", scores, joints_image.shape[:-1])
-    fov = default_fov_deg(*size_px) if fov_deg is None else fov_deg
     count = len(joints_image)
-    pictures = np.tile(np.array(size_px, np.float64), (count, 1))
-    focal = np.full(count, focal_px(fov, size_px[0]))
+    pictures = np.tile(np.array(camera.size_px, np.float64), (count, 1))
+    focal = np.full(count, camera.focal_px)
     given = normalised(rule, joints_image, scores, pictures, focal, channels)
     if rule != "person_window":
         return given

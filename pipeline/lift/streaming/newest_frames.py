@@ -36,6 +36,7 @@ import numpy as np
 import torch
 
 from ...core.arrays import Floats, check_shape
+from ...core.camera import Camera
 from ...core.pruning_schedule import PruneConfig
 from ..base import LIVE_SHARE, NewestLifter, WindowLifter
 from ..inputs.normalise import NetworkInput, mirror
@@ -55,21 +56,19 @@ class WholeWindow(NewestLifter):
     def __init__(self, lifter: WindowLifter) -> None:
         super().__init__(lifter, lifter.frames)
 
-    def lift(
-        self, joints_image: Floats, scores: Floats, size_px: tuple[int, int], fov_deg: float | None, rows: Sequence[int]
-    ) -> Floats:
+    def lift(self, joints_image: Floats, scores: Floats, camera: Camera, rows: Sequence[int]) -> Floats:
         check_shape("joints_image", joints_image, (None, None, 17, 2))
         check_shape("scores", scores, joints_image.shape[:-1])
         if not self.lifter.seq2frame:
             index, before = pad_index(joints_image.shape[1], self.frames)
-            lifted = self.lifter.lift_windows(joints_image[:, index], scores[:, index], size_px, None, fov_deg)
+            lifted = self.lifter.lift_windows(joints_image[:, index], scores[:, index], camera)
             return lifted[:, [before + row for row in rows]]
         # One pass a row: each from the window around it, in which the frames after the newest one repeat it.
         out = []
         for joints, certain in zip(joints_image, scores, strict=True):
             padded, confidence = repeat_ends(joints), repeat_ends(certain)
             windows = [slice(row, row + self.frames) for row in rows]
-            poses = [self.lifter.lift_frames(padded[w], confidence[w], size_px, None, fov_deg) for w in windows]
+            poses = [self.lifter.lift_frames(padded[w], confidence[w], camera) for w in windows]
             out.append(np.concatenate(poses))
         return np.stack(out)
 
@@ -77,7 +76,7 @@ class WholeWindow(NewestLifter):
 class LazyWindow(NewestLifter):
     """Of a frame transformer that `can_be_lazy`: only what the rows depend on is computed.
 
-    `prepare` makes the network's input of pixels, confidences, size and field of view. With `openvino` the weights as
+    `prepare` makes the network's input of pixels, confidences and the camera. With `openvino` the weights as
     they are now are given to OpenVINO, which takes a second once and then six tenths of the time.
     """
 
@@ -85,7 +84,7 @@ class LazyWindow(NewestLifter):
         self,
         lifter: WindowLifter,
         network: FrameTransformer,
-        prepare: Callable[[Floats, Floats, tuple[int, int], float | None], NetworkInput],
+        prepare: Callable[[Floats, Floats, Camera], NetworkInput],
         flip: bool,
         dtype: torch.dtype,
         early: bool = True,
@@ -105,9 +104,7 @@ class LazyWindow(NewestLifter):
     def runtime(self) -> str:
         return "torch" if self._openvino is None else "openvino"
 
-    def lift(
-        self, joints_image: Floats, scores: Floats, size_px: tuple[int, int], fov_deg: float | None, rows: Sequence[int]
-    ) -> Floats:
+    def lift(self, joints_image: Floats, scores: Floats, camera: Camera, rows: Sequence[int]) -> Floats:
         check_shape("joints_image", joints_image, (None, None, 17, 2))
         check_shape("scores", scores, joints_image.shape[:-1])
         n = joints_image.shape[1]
@@ -116,7 +113,7 @@ class LazyWindow(NewestLifter):
         if before:
             index = lead_in(n, length)
             joints_image, scores = joints_image[:, index], scores[:, index]
-        given = self._prepare(joints_image, scores, size_px, fov_deg)
+        given = self._prepare(joints_image, scores, camera)
         wanted = tuple(before + row for row in rows)
         x = np.concatenate([given.values, mirror(given.values)]) if self._flip else given.values
         joints = self._rows(x, wanted)

@@ -10,14 +10,14 @@ from typing import Any
 import numpy as np
 
 from ...core.arrays import Doubles, Floats
-from ...core.camera import VideoInfo
+from ...core.camera import VideoInfo, frame_rate_hz
 from ...core.errors import SourceError, TakeError, UserError
-from ...core.poses import Track2D
+from ...core.poses import PersonTrack
 from ...core.skeletons import SKELETONS
 from ...core.take import Take, Track3D
 from ...run.lift_video import SHORTEST_PERSON_S, SHORTEST_PERSON_SHARE
 from ...sources.file.joints2d import Joints2DSource
-from ...sources.file.timing import FALLBACK_FPS_HZ, true_rate
+from ...sources.file.timing import true_rate
 from ...system.files import atomic_write
 from ...take.file import load_take
 from ...take.recording_folder import JOINTS, ROWS, TAKE, VIDEO, read_manifest, write_manifest
@@ -55,7 +55,7 @@ class Recording:
         for person, identity in enumerate(self.identities, start=1):
             mine, lifted = rows.identity2d == identity, rows.person3d == identity
             joints2d, scores2d = _placed(len(rows), row2d[mine], rows.joints_image[mine], rows.scores[mine])
-            tracks2d.append(Track2D(person, index, rows.time_s, joints2d, scores2d, rows.skeleton))
+            tracks2d.append(PersonTrack.of(person, index, rows.time_s, joints2d, scores2d, rows.skeleton))
             if lifted.any():
                 joints, scores = _placed(len(rows), of_row3d[lifted], rows.joints[lifted], rows.scores3d[lifted])
                 tracks3d.append(Track3D(person, index, rows.time_s, joints, scores, "world"))
@@ -196,7 +196,7 @@ def _stated_info(folder: Path, manifest: dict[str, Any], rows: Rows) -> VideoInf
         path="",
         width_px=int(stated.get("width_px") or max(16, np.ceil(largest[0]))),
         height_px=int(stated.get("height_px") or max(16, np.ceil(largest[1]))),
-        fps_hz=rate if len(rows) > 1 else float(stated.get("fps_hz") or FALLBACK_FPS_HZ),
+        fps_hz=rate if len(rows) > 1 else frame_rate_hz(stated.get("fps_hz")),
         frame_count=len(rows),
         duration_s=float(rows.time_s[-1]) + 1 / rate,
         variable_rate=variable,

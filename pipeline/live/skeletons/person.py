@@ -6,14 +6,15 @@ far), a causal filter (1-euro), and the root by reprojection, its depth filtered
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from ...body.bones import Body, measure_body, with_body
 from ...body.filters import low_pass
 from ...body.one_euro import OneEuro
+from ...body.stature import stature_chain_m
 from ...core.arrays import Doubles, Floats
+from ...core.camera import Camera
+from ...core.config import SceneConfig
 from .ring_buffer import PoseRing, Ring
 from .root import RootFilter, RootSolver
 
@@ -26,22 +27,14 @@ _DEPTH_HZ = 1.0  # of the settled root
 _TINY_M = 1e-3
 
 
-@dataclass(frozen=True, slots=True)
-class Camera:
-    """What is known of the camera and of everyone's size."""
-
-    fov_deg: float
-    size_px: tuple[int, int]
-    chain_m: float  # see `body.stature`
-    limbs_m: dict[str, float]
-    unit_stature_m: float  # of the lifter
-
-
 class LivePersonState:
-    """`smooth` False: no 1-euro filter. Use from one thread."""
+    """One person's recent detections, body, filters and settled history. Use from one thread.
 
-    def __init__(self, camera: Camera, smooth: bool) -> None:
-        self.camera = camera
+    Stature and measured limbs are those of `scene`; `unit_stature_m` is the lifter's. `smooth` False: no 1-euro filter.
+    """
+
+    def __init__(self, camera: Camera, scene: SceneConfig, unit_stature_m: float, smooth: bool) -> None:
+        self._chain_m, self._limbs_m, self._unit_stature_m = stature_chain_m(scene), scene.limbs_m, unit_stature_m
         self.ring = PoseRing(_RING_ROWS)
         self.history = Ring(HISTORY_ROWS, time_s=(), relative=(17, 3), root=(3,), scores=(17,))
         self.settled_s = -np.inf  # what is in the history reaches so far
@@ -52,7 +45,7 @@ class LivePersonState:
         self._root: Doubles | None = None
         # Hz, and Hz per (m/s): a resting joint is calmed, a fast one hardly lags.
         self._pose_filter = OneEuro(1.5, 3.0) if smooth else None
-        self._solver = RootSolver(camera.fov_deg, camera.size_px)
+        self._solver = RootSolver(camera)
         self._root_filter = RootFilter(self._solver)
 
     @property
@@ -130,16 +123,16 @@ class LivePersonState:
         return np.asarray(rows[after - 1] + share * (rows[after] - rows[after - 1]))
 
     def _sized(self, relative: Floats) -> Doubles:
-        return np.asarray(relative, np.float64) * (self.camera.chain_m / self.camera.unit_stature_m)
+        return np.asarray(relative, np.float64) * (self._chain_m / self._unit_stature_m)
 
     def _measure(self, joints: Doubles) -> None:
         body = measure_body(joints)
         if body.chain_m < _TINY_M:
             return
-        body = body.scaled(self.camera.chain_m / body.chain_m)
+        body = body.scaled(self._chain_m / body.chain_m)
         if self._body is not None:
             body = Body(self._body.lengths + _BODY_MOVES * (body.lengths - self._body.lengths))
-        self._body = body.with_limbs(self.camera.limbs_m)
+        self._body = body.with_limbs(self._limbs_m)
 
     def _of_body(self, joints: Doubles) -> Doubles:
         if self._body is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...core.arrays import Doubles, Floats
+from ...core.camera import frame_rate_hz
 from ...lift.resample import sample
 from ...lift.windows import LONGEST_GAP_S
 
@@ -126,7 +127,7 @@ class LiftRate:
     def __init__(self, source_hz: float, accepted_hz: tuple[float, float]) -> None:
         self._source_hz = source_hz if source_hz > 0 else 0.0
         self._accepted_hz = accepted_hz
-        self.hz = self._clipped(self._source_hz or 30.0)
+        self.hz = self._clipped(frame_rate_hz(source_hz))
 
     def _clipped(self, hz: float) -> float:
         return float(np.clip(hz, *self._accepted_hz))

@@ -15,7 +15,7 @@ import numpy as np
 
 from ...body.one_euro import OneEuro
 from ...core.arrays import Doubles, Floats
-from ...core.geometry import focal_px
+from ...core.camera import Camera
 
 _ROUNDS = 4
 _NEAREST_M = 0.15  # no joint is nearer to the camera
@@ -42,11 +42,10 @@ class RootFit:
 
 
 class RootSolver:
-    """Root of one frame for a camera of `fov_deg` across `size_px` (width, height)."""
+    """Solve the root of one frame in front of a camera."""
 
-    def __init__(self, fov_deg: float, size_px: tuple[int, int]) -> None:
-        self._focal = focal_px(fov_deg, size_px[0])
-        self._middle = np.array(size_px) / 2
+    def __init__(self, camera: Camera) -> None:
+        self._focal_px, self._middle_px = camera.focal_px, camera.middle_px
 
     def solve(self, relative: Doubles, joints_image: Floats, scores: Floats) -> RootFit | None:
         """(17, 3) metres, root at zero, (17, 2) px, (17,); None if too little was seen."""
@@ -54,7 +53,7 @@ class RootSolver:
         count = int(np.count_nonzero(seen))
         if count < _FEWEST:
             return None
-        rays = (joints_image[seen].astype(np.float64) - self._middle) / self._focal  # (n, 2)
+        rays = (joints_image[seen].astype(np.float64) - self._middle_px) / self._focal_px  # (n, 2)
         body, trust = relative[seen], np.minimum(scores[seen], 1.0).astype(np.float64) ** 2
         flat, away = body[:, :2], body[:, 2]
         nearest = _NEAREST_M - float(relative[:, 2].min())
@@ -68,7 +67,7 @@ class RootSolver:
             far = np.maximum(depth + away, _NEAREST_M)
             off = (ray * depth + shift) + flat - rays * far[:, None]
             residual = np.hypot(off[:, 0], off[:, 1]) / far
-            scale = max(1.5 * float(np.partition(residual, count // 2)[count // 2]), _LEAST_NOISE_PX / self._focal)
+            scale = max(1.5 * float(np.partition(residual, count // 2)[count // 2]), _LEAST_NOISE_PX / self._focal_px)
             weights = trust / far**2 / (1 + (residual / (_OUTLIER * scale)) ** 2)
             weights /= weights.sum()
             ray, shift = weights @ rays, weights @ target

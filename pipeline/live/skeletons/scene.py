@@ -9,16 +9,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...body.stature import ANKLE_PER_STATURE, ASSUMED_HEIGHT_CM, chain_from_height
+from ...body.stature import ankle_height_m
 from ...core.arrays import Doubles, Floats
-from ...core.camera import Frame, VideoInfo
+from ...core.camera import UNKNOWN_RATE_HZ, Camera, Frame, VideoInfo
 from ...core.config import LiveConfig
-from ...core.geometry import default_fov_deg
 from ...core.live import LivePerson
 from ...core.poses import Pose2D
 from ...lift.windows import lead_in
 from ..detect_live import Observed
-from .person import Camera, LivePersonState
+from .person import LivePersonState
 from .ring_buffer import LiftRate
 from .world import LiveWorld
 
@@ -51,13 +50,10 @@ class LiveScene:
     def __init__(self, lifter: NewestLifter, config: LiveConfig, info: VideoInfo) -> None:
         self._newest = lifter
         self._config = config
-        self._info = info
-        self._size_px = (info.width_px, info.height_px)
+        self._camera = Camera.of(info, config.scene)
         self._rate = LiftRate(info.fps_hz, lifter.lifter.rate_hz)
         self._people: dict[int, LivePersonState] = {}
-        height_cm = config.scene.height_cm or ASSUMED_HEIGHT_CM
-        self._chain_m = chain_from_height(height_cm)
-        self._world = LiveWorld(config.scene, ANKLE_PER_STATURE * height_cm / 100)
+        self._world = LiveWorld(config.scene, ankle_height_m(config.scene))
         self._lock = threading.Lock()
 
     @property
@@ -113,28 +109,25 @@ class LiveScene:
         return Skeletons(people, shown_s, lifted)
 
     def _take(self, observed: Observed) -> None:
-        height, width = observed.frame.bgr.shape[:2]
-        if (width, height) != self._size_px:
-            self._size_px = (width, height)
+        if observed.camera.size_px != self._camera.size_px:
             self._people.clear()  # other pixels: what was seen before does not go on
+        self._camera = observed.camera
         now_s = observed.frame.time_s
-        for identity, joints, scores in zip(observed.identities, observed.joints, observed.scores, strict=True):
+        for identity, joints, scores in zip(observed.identities, *observed.pose.h36m17, strict=True):
             person = self._people.get(identity)
             if person is None:
                 if not observed.detected:
                     continue
-                person = self._people[identity] = LivePersonState(self._camera(), self._config.smooth)
+                person = self._people[identity] = self._new_person()
             detections = len(person.ring)
             person.ring.push(now_s, joints, scores, guessed=not observed.detected)
             if observed.detected and len(person.ring) <= detections and len(person.ring) == 1:
                 person.forget()
         self._people = {i: p for i, p in self._people.items() if now_s - p.ring.last_s <= _FORGET_S}
 
-    def _camera(self) -> Camera:
-        scene = self._config.scene
-        same = self._size_px == (self._info.width_px, self._info.height_px)
-        fov_deg = scene.fov_deg or (self._info.fov_deg if same else None) or default_fov_deg(*self._size_px)
-        return Camera(fov_deg, self._size_px, self._chain_m, scene.limbs_m, self._newest.lifter.unit_stature_m)
+    def _new_person(self) -> LivePersonState:
+        unit_stature_m = self._newest.lifter.unit_stature_m
+        return LivePersonState(self._camera, self._config.scene, unit_stature_m, self._config.smooth)
 
     def _lift(self, identities: tuple[int, ...]) -> None:
         """Lift everyone in the frame in one pass, shorter windows led in to the length of the longest."""
@@ -152,7 +145,7 @@ class LiveScene:
         fresh = range(max(0, begin, n - SETTLED_FRAMES - _MOST_SETTLED), n - SETTLED_FRAMES)
         curve = range(max(0, n - self._config.lookahead - _CURVE_ROWS), n)
         rows = np.array(sorted({*fresh, *curve}))
-        lifted = self._newest.lift(joints, scores, self._size_px, people[0].camera.fov_deg, rows.tolist())
+        lifted = self._newest.lift(joints, scores, self._camera, rows.tolist())
         for i, (person, answer) in enumerate(zip(people, lifted, strict=True)):
             shown = own[i, rows] & (rows >= curve.start)
             person.lift(times[i, rows[shown]], answer[shown])
@@ -174,19 +167,19 @@ class LiveScene:
 
 def warm_up(lifter: NewestLifter, config: LiveConfig) -> None:
     """A second of a made-up person, thrown away: what is loaded and compiled on first use is not paid for live."""
-    info = VideoInfo("", "", 640, 480, 30.0, 0, 0.0)
+    info = VideoInfo("", "", 640, 480, UNKNOWN_RATE_HZ, 0, 0.0)
     scene = LiveScene(lifter, config, info)
     rng = np.random.default_rng(0)
     body = rng.uniform((270, 100), (370, 400), (1, 17, 2)).astype(np.float32)
     certain = np.ones((1, 17), np.float32)
     picture = np.zeros((480, 640, 3), np.uint8)
-    pose = Pose2D(np.array([[270, 100, 370, 400]], np.float32), body, certain, "h36m17")
+    box = np.array([[270, 100, 370, 400]], np.float32)
+    camera = Camera.of(info, config.scene)
     begun = time.monotonic()
     for index in [*range(0, 60), *range(60, 270, 15)]:  # in the end the window is full: matrices of the usual sizes
         frame = Frame(index, index / info.fps_hz, picture)
-        scene.update(
-            Observed(frame, pose, (1,), body, certain, True, 0.0, 0.0, 0.0), lift=index % 6 == 0 or index > 240
-        )
+        pose = Pose2D(box, body, certain, "h36m17")
+        scene.update(Observed(frame, pose, (1,), camera, True, 0.0, 0.0, 0.0), lift=index % 6 == 0 or index > 240)
         body = body + np.float32(1)
         if time.monotonic() - begun > _LONGEST_WARM_UP_S:
             break

@@ -28,7 +28,7 @@ class Tilt:
 def camera_tilt(
     scene: SceneConfig,
     joints: Sequence[Doubles],
-    rates_hz: Sequence[float],
+    rate_hz: float,
     postures: Sequence[Doubles | Floats] | None = None,
 ) -> Tilt:
     """One tilt for the whole take from everyone's joints (T, 17, 3) in camera space.
@@ -44,10 +44,7 @@ def camera_tilt(
         return Tilt(scene.pitch_deg, scene.roll_deg or 0.0, None, {"pitch": _SET, "roll": roll_note})
     bodies = [np.asarray(body, np.float64) for body in (joints if postures is None else postures)]
     posture = find_gravity(bodies, [])
-    standing = [
-        places(person, standing_feet(person, posture.up, rate_hz))
-        for person, rate_hz in zip(joints, rates_hz, strict=True)
-    ]
+    standing = [places(person, standing_feet(person, posture.up, rate_hz)) for person in joints]
     found = find_gravity(bodies, standing)
     if not found.observed:
         return Tilt(0.0, scene.roll_deg or 0.0, None, {"pitch": "assumed", "roll": "assumed"})

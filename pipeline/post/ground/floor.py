@@ -23,22 +23,20 @@ _STOREYS = 5  # a stair is searched downward this many times
 _LEVEL_M_S = 0.5  # vertical speed of an ankle that may stand although it seems to slide
 
 
-def find_floor(
-    joints: Sequence[Doubles], scores: Sequence[Floats], rates_hz: Sequence[float], ankle_m: float
-) -> float | None:
+def find_floor(joints: Sequence[Doubles], scores: Sequence[Floats], rate_hz: float, ankle_m: float) -> float | None:
     """Height of the floor under all persons together, or None if nobody was ever seen.
 
     `joints` (T, 17, 3) per person, z up, metres, NaN = not seen; the ankle joint lies `ankle_m` above the floor.
     Somebody who stands on a roof and jumps down may stand still on nothing but the roof: when the floor found from
     standing feet leaves a body under it, the feet down there decide.
     """
-    everyone = list(zip(joints, scores, rates_hz, strict=True))
-    standing = np.concatenate([np.zeros(0), *(still_ankles(*person) for person in everyone)])
+    still = [still_ankles(points, sure, rate_hz) for points, sure in zip(joints, scores, strict=True)]
+    standing = np.concatenate([np.zeros(0), *still])
     if not len(standing):
         return None
     floor = floor_height(standing, ankle_m)
     for _ in range(_STOREYS):
-        sunk = np.concatenate([sunken_ankles(points, floor + ankle_m, rate) for points, _, rate in everyone])
+        sunk = np.concatenate([sunken_ankles(points, floor + ankle_m, rate_hz) for points in joints])
         if not len(sunk):
             break
         # The median, because feet that never stand still are placed too roughly for the lowest of them to mean much.

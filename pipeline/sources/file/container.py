@@ -15,9 +15,10 @@ from typing import Any
 
 import av
 
+from ...core.camera import frame_rate_hz
 from ...core.errors import SourceError
 from .checks import check_readable
-from .timing import FALLBACK_FPS_HZ, FrameTable
+from .timing import FrameTable
 
 log = logging.getLogger(__name__)
 
@@ -129,7 +130,7 @@ def scan(path: Path, container: Any, stream: Any, first_pts: int | None) -> Fram
     if unusable or (len(shown) > 1 and len({pts for pts, _ in stamps}) < 2):
         # Without timestamps the container's rate is only a default; the rate in the coded frames is more reliable.
         rate_hz = _plausible(stream.guessed_rate) or rate_hz
-        return FrameTable.from_count(max(1, len(shown)), rate_hz or FALLBACK_FPS_HZ)
+        return FrameTable.from_count(max(1, len(shown)), frame_rate_hz(rate_hz))
     return FrameTable.from_timestamps(
         [pts for pts, _ in stamps], [pts for pts, key in stamps if key], end, float(stream.time_base), rate_hz
     )

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...core.arrays import Doubles, Ints
+from ...core.camera import frame_rate_hz
 
-FALLBACK_FPS_HZ = 30.0  # Hz, for a single frame in a container without a rate
 _TOLERANCE_S = 5e-4  # s, by which a requested time may precede a frame's timestamp
 _RATE_TOLERANCE = 1e-3  # relative: a measured rate this near to the container's rate is replaced by it
 _STEP_DEVIATION = 0.2  # relative to the median frame step: a larger deviation makes the rate variable
@@ -85,7 +85,7 @@ def true_rate(time_s: Doubles, tick_s: float, stated_hz: float | None) -> tuple[
     timestamps: rounding to it (1 ms in webm) is not a varying rate.
     """
     if len(time_s) < 2:
-        return stated_hz or FALLBACK_FPS_HZ, False
+        return frame_rate_hz(stated_hz), False
     span = float(time_s[-1] - time_s[0])
     fps_hz = (len(time_s) - 1) / span
     if stated_hz and abs(stated_hz - fps_hz) <= fps_hz * max(_RATE_TOLERANCE, tick_s / span):

@@ -16,10 +16,9 @@ from dataclasses import replace
 from typing import Any
 
 from ...core.arrays import Image
-from ...core.camera import Frame, VideoInfo
+from ...core.camera import UNKNOWN_RATE_HZ, Frame, VideoInfo
 from ...core.concurrency import CancelToken, Closed, LatestSlot
 from ...core.errors import SourceError
-from ..file.timing import FALLBACK_FPS_HZ
 from .connection import Connection, ConnectionLost, Patience, as_bgr
 
 log = logging.getLogger(__name__)
@@ -252,7 +251,7 @@ class LiveFeed:
         """
         info, (height, width) = self._info, image.shape[:2]
         if (info.width_px, info.height_px) != (width, height):
-            rate = info.fps_hz or (stated_hz if 1 <= stated_hz <= 1000 else FALLBACK_FPS_HZ)
+            rate = info.fps_hz or (stated_hz if 1 <= stated_hz <= 1000 else UNKNOWN_RATE_HZ)
             self._info = info = replace(info, width_px=width, height_px=height, fps_hz=rate)
         self._times.append(time_s)
         self._since_rate += 1

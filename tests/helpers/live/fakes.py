@@ -9,7 +9,7 @@ from collections.abc import Callable
 import numpy as np
 
 from pipeline.core.arrays import Floats
-from pipeline.core.camera import Frame, VideoInfo
+from pipeline.core.camera import Camera, Frame, VideoInfo
 from pipeline.core.concurrency import Closed
 from pipeline.core.config import DetectConfig, LiftConfig
 from pipeline.core.poses import Pose2D
@@ -143,9 +143,7 @@ class FakeLifter(WindowLifter):
         self.windows = 0
         self.closed = False
 
-    def one_pass(
-        self, joints_image: Floats, scores: Floats, size_px: tuple[int, int], fov_deg: float | None
-    ) -> tuple[Floats, Kept]:
+    def one_pass(self, joints_image: Floats, scores: Floats, camera: Camera) -> tuple[Floats, Kept]:
         self.windows += len(joints_image)
         time.sleep(self.delay_s)
         flat = np.concatenate([FIGURE / 118.0, np.zeros((17, 1))], axis=1)  # leg + pelvis-thorax-nose-head: 1.55 m

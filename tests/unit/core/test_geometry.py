@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from pipeline.core import geometry as g
+from pipeline.core.camera import Camera
 
 
 def test_world_axes_of_a_level_camera() -> None:
@@ -37,33 +38,33 @@ def test_screen_units_are_image_halves_of_the_width() -> None:
 
 def test_pinhole_edge_of_the_field_of_view_is_the_edge_of_the_picture() -> None:
     edge = np.array([[np.tan(np.radians(30)) * 3, 0.0, 3.0]])
-    np.testing.assert_allclose(g.image_from_camera(edge, 60, 1280, 720), [[1280, 360]], atol=1e-9)
+    np.testing.assert_allclose(Camera((1280, 720), 60).project(edge), [[1280, 360]], atol=1e-9)
 
 
 def test_the_assumed_field_of_view_belongs_to_the_longer_side() -> None:
-    assert g.default_fov_deg(1920, 1080) == pytest.approx(60)
-    portrait = g.default_fov_deg(1080, 1920)
-    assert g.focal_px(portrait, 1080) == pytest.approx(g.focal_px(60, 1920))
+    assert Camera.assumed((1920, 1080)).fov_deg == pytest.approx(60)
+    portrait = Camera.assumed((1080, 1920))
+    assert portrait.focal_px == pytest.approx(Camera((1920, 1080), 60).focal_px)
 
 
 @pytest.mark.parametrize("pitch", [-35.0, -2.0, 0.0, 11.0, 60.0])
 @pytest.mark.parametrize("roll", [-40.0, 0.0, 7.0, 85.0])
 def test_the_horizon_is_where_level_directions_fall(pitch: float, roll: float) -> None:
-    size, fov = (1280, 720), 64.0
-    point, along = g.horizon_from_tilt(pitch, roll, fov, *size)
+    seen_by = Camera((1280, 720), 64.0)
+    point, along = seen_by.horizon(pitch, roll)
     rotation = g.rotation_world_from_camera(pitch, roll)
     level = np.array([[np.sin(a), np.cos(a), 0.0] for a in (-0.3, 0.0, 0.25)])  # of the world, away from the camera
     camera = level @ rotation
     assert (camera[:, 2] > 0).all()
-    seen = g.image_from_camera(camera, fov, *size) - point
+    seen = seen_by.project(camera) - point
     np.testing.assert_allclose(seen[:, 0] * along[1] - seen[:, 1] * along[0], 0, atol=1e-6)
     assert along[0] > 0, "to the right"
     np.testing.assert_allclose((point - [640, 360]) @ along, 0, atol=1e-9)
     assert (point[1] < 360) == (pitch > 0) or pitch == 0 or abs(roll) > 80, "a camera that looks down has it above"
     for shift, way in ((0.0, along), (300.0, -along)):  # any point of it, either way
-        assert g.tilt_from_horizon(point + shift * along, way, fov, *size) == pytest.approx((pitch, roll), abs=1e-6)
+        assert seen_by.tilt_from_horizon(point + shift * along, way) == pytest.approx((pitch, roll), abs=1e-6)
 
 
 def test_a_clockwise_roll_lifts_the_right_end_of_the_horizon() -> None:
-    _, along = g.horizon_from_tilt(0.0, 10.0, 60.0, 640, 480)
+    _, along = Camera((640, 480), 60.0).horizon(0.0, 10.0)
     assert along[1] < 0

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from pipeline.core.camera import Camera
 from pipeline.core.poses import Pose2D
 from pipeline.detect.keypoint_similarity import iou, joint_box, oks
 from pipeline.detect.tracker import Tracker
@@ -47,6 +48,11 @@ def at(body: Body, i: int, x: float, y: float, scale: float = 1.0) -> Body:
     return body[0][i % 35] * scale + np.array([x, y]), body[1][i % 35]
 
 
+def joints_of(tracker: Tracker, start: int, stop: int) -> tuple[np.ndarray, np.ndarray]:
+    track = tracker.rows(1, start, stop)
+    return track.joints_image, track.scores
+
+
 class Clock:
     """Feeds a tracker frame after frame."""
 
@@ -65,7 +71,7 @@ class Clock:
 
 @pytest.fixture
 def clock() -> Clock:
-    return Clock(Tracker(SKELETON, FPS, SIZE))
+    return Clock(Tracker(SKELETON, Camera.assumed(SIZE, FPS)))
 
 
 class TestSimilarity:
@@ -107,7 +113,7 @@ class TestIdentity:
     ) -> None:
         """Every fourth frame only, and in changing order: the man upside down in the air stays himself."""
         index, joints, scores = sample
-        tracker = Tracker(SKELETON, 7.5, SIZE)
+        tracker = Tracker(SKELETON, Camera.assumed(SIZE, 7.5))
         for k, i in enumerate(index):
             seen = [p for p in (0, 1) if np.isfinite(joints[k, p]).any()]
             if k % 2:
@@ -115,7 +121,7 @@ class TestIdentity:
             ids = tracker.update(int(i), i / 30, pose_of(*[(joints[k, p], scores[k, p]) for p in seen]))
             assert ids == [p + 1 for p in seen] or k == 0
         assert sorted(tracker.identities(minimum_s=0.2)) == [1, 2]
-        man, conf = tracker.rows(1, 0, len(index))
+        man, conf = joints_of(tracker, 0, len(index))
         np.testing.assert_array_equal(man, joints[:, 0])
         np.testing.assert_array_equal(conf, scores[:, 0])
 
@@ -161,13 +167,13 @@ class TestIdentity:
     @pytest.mark.parametrize("fps", [10.0, 25.0, 240.0])
     def test_other_rates(self, walker: Body, fps: float) -> None:
         """A run at 400 px a second, whatever the rate of the video."""
-        clock = Clock(Tracker(SKELETON, fps, SIZE), fps)
+        clock = Clock(Tracker(SKELETON, Camera.assumed(SIZE, fps)), fps)
         for i in range(int(3 * fps)):
             t = i / fps
             assert clock.feed(at(walker, int(7.5 * t), 200 + 400 * t, 500)) == [1]
 
     def test_irregular_times(self, walker: Body) -> None:
-        tracker = Tracker(SKELETON, 20.0, SIZE)
+        tracker = Tracker(SKELETON, Camera.assumed(SIZE, 20.0))
         time_s = 0.0
         for i in range(40):
             time_s += 0.01 if i % 3 else 0.15
@@ -175,7 +181,7 @@ class TestIdentity:
             assert tracker.update(i, time_s, pose_of(at(walker, int(7.5 * time_s), x, 500))) == [1]
 
     def test_repeated_time_is_no_error(self, walker: Body) -> None:
-        tracker = Tracker(SKELETON, FPS, SIZE)
+        tracker = Tracker(SKELETON, Camera.assumed(SIZE, FPS))
         for i in range(5):
             assert tracker.update(i, 1.0, pose_of(at(walker, i, 500, 500))) == [1]
 
@@ -192,13 +198,13 @@ class TestIdentity:
             if i >= 10:
                 joints[25:] = np.nan
             assert clock.feed((joints, scores)) == [1]
-        rows, conf = clock.tracker.rows(1, 0, 20)
+        rows, conf = joints_of(clock.tracker, 0, 20)
         assert np.isnan(rows[10:, 25:]).all()
         assert np.isfinite(rows[10:, :25]).all()
         assert (conf[10:, 25:] == 0).all()
 
     def test_one_person_may_jump(self, walker: Body) -> None:
-        clock = Clock(Tracker(SKELETON, FPS, SIZE, one_person=True))
+        clock = Clock(Tracker(SKELETON, Camera.assumed(SIZE, FPS), one_person=True))
         for x in (200, 1500, 300):
             assert clock.feed(at(walker, 0, x, 500)) == [1]
             clock.wait(5)
@@ -232,7 +238,7 @@ class TestPresence:
 
 class TestRows:
     def test_every_frame_has_a_row(self, walker: Body) -> None:
-        tracker = Tracker(SKELETON, FPS, SIZE)
+        tracker = Tracker(SKELETON, Camera.assumed(SIZE, FPS))
         fed = {}
         for k, i in enumerate(range(100, 130)):  # a trimmed range: indices do not start at 0
             seen = 5 <= k < 10 or 14 <= k < 20
@@ -250,7 +256,7 @@ class TestRows:
             np.testing.assert_array_equal(track.scores[k], scores)
         assert (track.scores[~track.seen] == 0).all()
         for start, stop in ((0, 30), (7, 8), (3, 17), (25, 99), (12, 12)):
-            joints, scores = tracker.rows(1, start, stop)
+            joints, scores = joints_of(tracker, start, stop)
             np.testing.assert_array_equal(joints, track.joints_image[start:stop])
             np.testing.assert_array_equal(scores, track.scores[start:stop])
 
@@ -259,15 +265,15 @@ class TestRows:
         taken = []
         for i in range(300):
             clock.feed(*([at(walker, i, 300 + i, 500)] if i % 50 < 35 else []))
-            taken.append(clock.tracker.rows(1, i, i + 1))
-        joints, scores = clock.tracker.rows(1, 0, 300)
+            taken.append(joints_of(clock.tracker, i, i + 1))
+        joints, scores = joints_of(clock.tracker, 0, 300)
         np.testing.assert_array_equal(np.concatenate([t[0] for t in taken]), joints)
         np.testing.assert_array_equal(np.concatenate([t[1] for t in taken]), scores)
 
     def test_results_cannot_be_changed_from_outside(self, clock: Clock, walker: Body) -> None:
         clock.feed(at(walker, 0, 500, 500))
-        clock.tracker.rows(1, 0, 1)[0][:] = 0
-        assert clock.tracker.rows(1, 0, 1)[0].max() > 400
+        joints_of(clock.tracker, 0, 1)[0][:] = 0
+        assert joints_of(clock.tracker, 0, 1)[0].max() > 400
         with pytest.raises(ValueError, match="read-only"):
             clock.tracker.time_s[0] = 5
         clock.feed()
@@ -277,7 +283,7 @@ class TestRows:
         """3000 frames with one person: at most three times the 400 bytes a row, whatever was allocated between."""
         import tracemalloc
 
-        tracker = Tracker(SKELETON, FPS, SIZE)
+        tracker = Tracker(SKELETON, Camera.assumed(SIZE, FPS))
         poses = [pose_of(at(walker, i, 500, 500)) for i in range(35)]
         tracker.update(0, 0.0, poses[0])
         tracemalloc.start()

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.core.poses import Track2D
+from pipeline.core.poses import PersonTrack
 from pipeline.core.skeletons import H36M17
 from pipeline.core.take import Take
 from pipeline.export.base import ExportOptions
@@ -144,7 +144,7 @@ def test_openpose_of_blazepose(take):
     pixels, scores = rng.uniform(0, 500, (2, 33, 2)).astype(np.float32), np.full((2, 33), 0.5, np.float32)
     pixels[1, 11], scores[1, 11] = np.nan, 0  # left shoulder
     scores[0, 12] = 0.25
-    joints = body_25(Track2D(1, np.arange(2), np.arange(2) / 30, pixels, scores, "blazepose33"))
+    joints = body_25(PersonTrack.of(1, np.arange(2), np.arange(2) / 30, pixels, scores, "blazepose33"))
     order = {0: 0, 2: 12, 5: 11, 9: 24, 12: 23, 15: 5, 16: 2, 17: 8, 18: 7, 19: 31, 21: 29, 22: 32, 24: 30}
     for place, joint in order.items():
         assert np.allclose(joints[0, place, :2], pixels[0, joint]), place

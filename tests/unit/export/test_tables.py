@@ -120,13 +120,13 @@ def test_sidecar(take, tmp_path):
 
 def test_detector_skeletons_are_written_as_h36m(take, tmp_path):
     """2D joints of another skeleton: columns hold the 17 joints made from them."""
-    from pipeline.core.poses import Track2D
+    from pipeline.core.poses import PersonTrack
 
     h36m = take.tracks2d[0]
     coco = np.full((205, 17, 2), np.nan, np.float32)
     coco[:, [11, 12]] = h36m.joints_image[:, [4, 1]]
     scores = np.full((205, 17), 0.5, np.float32)
-    other = Track2D(1, h36m.frame_index, h36m.time_s, coco, scores, "coco17")
+    other = PersonTrack.of(1, h36m.frame_index, h36m.time_s, coco, scores, "coco17")
     table = pd.read_csv(
         CsvExporter().write(
             dataclasses.replace(take, tracks2d=(other,)), tmp_path, "clip", ExportOptions(persons=(1,))

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from pipeline.core.errors import OutputError
-from pipeline.core.poses import Track2D
+from pipeline.core.poses import PersonTrack
 from pipeline.core.take import Take, Track3D
 from pipeline.export.base import ExportOptions
 from pipeline.export.video.overlay import OverlayExporter, SideBySideExporter
@@ -36,7 +36,7 @@ def take_of(video: Path, rows: slice = slice(None)) -> Take:
     return dataclasses.replace(
         lifted,
         info=info,
-        tracks2d=(Track2D(1, index, times[index], seen * np.float32(info.width_px / 1280), scores, "h36m17"),),
+        tracks2d=(PersonTrack.of(1, index, times[index], seen * np.float32(info.width_px / 1280), scores, "h36m17"),),
         tracks3d=(Track3D(1, index, times[index], joints, scores, "world"),),
     )
 

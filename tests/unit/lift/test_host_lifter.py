@@ -10,13 +10,17 @@ import pytest
 import torch
 
 from pipeline import weights
+from pipeline.core.camera import Camera
 from pipeline.core.config import LiftConfig
 from pipeline.core.errors import ConfigError, ModelError
+from pipeline.core.poses import PersonTrack
 from pipeline.lift.checkpoints import load as checkpoints
 from pipeline.lift.host_lifter import HostLifter, create_lifter
 from pipeline.lift.hourglass.host import HourglassHost
 from pipeline.lift.windows import TrackLift
 from tests.golden.mocap import DATA, RATE_HZ, SIZE_PX, mocap_clip, mpjpe, p_mpjpe
+
+CAMERA = Camera.assumed(SIZE_PX)
 
 MIXSTE = "mixste_h2ot_v2"  # bundled, of the published structure; its input rule takes windows of any content
 
@@ -31,8 +35,8 @@ def ones(joints: np.ndarray) -> np.ndarray:
 
 
 def lift(lifter: HostLifter, joints: np.ndarray, fps: float) -> np.ndarray:
-    track = TrackLift(lifter, fps, SIZE_PX)
-    track.push(joints, ones(joints), np.arange(len(joints)) / fps)
+    track = TrackLift(lifter, Camera.assumed(SIZE_PX, fps))
+    track.push(PersonTrack.of_h36m17(1, np.arange(len(joints)) / fps, joints, ones(joints)))
     track.finish()
     return track.result()
 
@@ -64,7 +68,7 @@ def test_output_of_the_stored_weights_does_not_change(lifter: HostLifter):
         expected = stored["joints"]
     joints, _ = mocap_clip()
     window = joints[None, : lifter.frames]
-    out = lifter.lift_windows(window, ones(window), SIZE_PX)
+    out = lifter.lift_windows(window, ones(window), CAMERA)
     np.testing.assert_allclose(out[0, ::9], expected, rtol=0, atol=1e-4)
 
 
@@ -76,10 +80,10 @@ def test_with_flip_the_mirrored_picture_gives_the_mirrored_body(lifter: HostLift
     window = joints[None, : lifter.frames]
     flipped = mirror(window)
     flipped[..., 0] += SIZE_PX[0]
-    out = lifter.lift_windows(window, ones(window), SIZE_PX)
-    np.testing.assert_allclose(lifter.lift_windows(flipped, ones(window), SIZE_PX), mirror(out), rtol=0, atol=1e-4)
+    out = lifter.lift_windows(window, ones(window), CAMERA)
+    np.testing.assert_allclose(lifter.lift_windows(flipped, ones(window), CAMERA), mirror(out), rtol=0, atol=1e-4)
     plain = create_lifter(LiftConfig(flip=False, device="cpu", precision="float32"))
-    assert np.abs(plain.lift_windows(flipped, ones(window), SIZE_PX) - mirror(out)).max() > 1e-3
+    assert np.abs(plain.lift_windows(flipped, ones(window), CAMERA) - mirror(out)).max() > 1e-3
 
 
 class Greedy(HourglassHost):
@@ -102,12 +106,12 @@ def test_too_little_memory_means_smaller_batches(message: str):
     model = Greedy(4, message)
     lifter = HostLifter(entry, model, torch.device("cpu"))
     joints = np.random.default_rng(0).uniform(0, 400, (5, 4, 17, 2)).astype(np.float32)
-    out = lifter.lift_windows(joints, ones(joints), SIZE_PX)
+    out = lifter.lift_windows(joints, ones(joints), CAMERA)
     assert model.sizes == [10, 6, 4, 2, 4]  # 5 windows and their mirror images, then 3 (2, 1) and 2
     plenty = HostLifter(entry, Greedy(99), torch.device("cpu"))
-    np.testing.assert_array_equal(out, plenty.lift_windows(joints, ones(joints), SIZE_PX))
+    np.testing.assert_array_equal(out, plenty.lift_windows(joints, ones(joints), CAMERA))
     with pytest.raises(ModelError, match="does not fit into the memory") as caught:
-        HostLifter(entry, Greedy(1, message), torch.device("cpu")).lift_windows(joints, ones(joints), SIZE_PX)
+        HostLifter(entry, Greedy(1, message), torch.device("cpu")).lift_windows(joints, ones(joints), CAMERA)
     assert caught.value.hint
 
 
@@ -115,7 +119,7 @@ def test_other_runtime_errors_are_bugs_and_stay_visible():
     entry = dataclasses.replace(weights.find(MIXSTE), frames=4)
     lifter = HostLifter(entry, Greedy(0, "shape mismatch"), torch.device("cpu"))
     with pytest.raises(RuntimeError, match="shape mismatch"):
-        lifter.lift_windows(np.ones((1, 4, 17, 2), np.float32), np.ones((1, 4, 17), np.float32), SIZE_PX)
+        lifter.lift_windows(np.ones((1, 4, 17, 2), np.float32), np.ones((1, 4, 17), np.float32), CAMERA)
 
 
 def test_root_is_subtracted_or_set_to_zero_as_the_entry_says():
@@ -124,7 +128,7 @@ def test_root_is_subtracted_or_set_to_zero_as_the_entry_says():
     for rule in ("subtract", "zero"):
         entry = dataclasses.replace(weights.find(MIXSTE), frames=4, root=rule)
         lifter = HostLifter(entry, Greedy(9), torch.device("cpu"), flip=False)
-        outs[rule] = lifter.lift_windows(joints, ones(joints), SIZE_PX)
+        outs[rule] = lifter.lift_windows(joints, ones(joints), CAMERA)
         assert (outs[rule][:, :, 0] == 0).all()
     shift = outs["zero"][:, :, 1:] - outs["subtract"][:, :, 1:]
     np.testing.assert_allclose(shift, np.broadcast_to(shift[:, :, :1], shift.shape), atol=1e-6)
@@ -151,7 +155,7 @@ def test_a_closed_lifter_does_not_work(lifter: HostLifter):
     other.close()
     window = np.ones((1, other.frames, 17, 2), np.float32)
     with pytest.raises(RuntimeError, match="closed"):
-        other.lift_windows(window, ones(window), SIZE_PX)
+        other.lift_windows(window, ones(window), CAMERA)
 
 
 def small_model() -> torch.nn.Module:

@@ -7,10 +7,11 @@ import threading
 import numpy as np
 import pytest
 
+from pipeline.core.camera import Camera
 from pipeline.core.concurrency import CancelToken
 from pipeline.core.errors import Cancelled, ModelError
-from pipeline.lift.lift_thread import LiftWorker, Rows
-from pipeline.lift.windows import TrackLift
+from pipeline.core.poses import PersonTrack
+from pipeline.lift.lift_thread import LiftWorker
 
 F = 9
 
@@ -26,7 +27,7 @@ class Steps:
         self.last_kept: dict[int, np.ndarray] = {}
         self.fail: Exception | None = None
 
-    def lift_windows(self, joints_image, scores, size_px, cancel=None, fov_deg=None):
+    def lift_windows(self, joints_image, scores, camera, cancel=None):
         self.arrived.release()
         assert self.go.acquire(timeout=20)
         if self.fail is not None:
@@ -47,15 +48,15 @@ def cancel() -> CancelToken:
 
 @pytest.fixture
 def worker(lifter: Steps, cancel: CancelToken):
-    made = LiftWorker(lambda: lifter, lambda it: TrackLift(it, 30.0, (640, 480), overlap=0.0), cancel)
+    made = LiftWorker(lambda: lifter, Camera.assumed((640, 480)), cancel, overlap=0.0)
     yield made
     lifter.go.release(100)
     made.stop()
 
 
-def rows(count: int) -> Rows:
+def rows(count: int) -> PersonTrack:
     joints = np.arange(count * 34, dtype=np.float32).reshape(count, 17, 2)
-    return Rows(7, joints, np.ones((count, 17), np.float32), np.arange(count) / 30)
+    return PersonTrack.of_h36m17(7, np.arange(count) / 30, joints, np.ones((count, 17), np.float32))
 
 
 def test_how_far_it_is_while_it_lifts_and_what_it_gives(worker: LiftWorker, lifter: Steps) -> None:

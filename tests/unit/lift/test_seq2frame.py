@@ -9,8 +9,10 @@ import pytest
 import torch
 
 from pipeline import weights
+from pipeline.core.camera import Camera
 from pipeline.core.concurrency import CancelToken
 from pipeline.core.errors import Cancelled
+from pipeline.core.poses import PersonTrack
 from pipeline.core.pruning_schedule import PruneConfig
 from pipeline.lift.host_lifter import HostLifter
 from pipeline.lift.hourglass.host import HourglassHost
@@ -19,7 +21,7 @@ from pipeline.lift.networks.mhformer import MHFormer
 from pipeline.lift.networks.mixste import MixSTE
 from pipeline.lift.windows import TrackLift
 
-SIZE_PX = (640, 480)
+CAMERA = Camera.assumed((640, 480))
 RECIPES = (
     PruneConfig(),
     PruneConfig("TPC", ((1, 9), (2, 5)), ""),
@@ -60,7 +62,7 @@ def by_hand(model: HourglassHost, joints: np.ndarray) -> np.ndarray:
     for frame in range(len(joints)):
         rows = [min(max(frame + offset, 0), len(joints) - 1) for offset in range(-(F // 2), F - F // 2)]
         window = joints[rows][None]
-        x = network_input("screen", window, np.ones(window.shape[:-1], np.float32), SIZE_PX, 2).values
+        x = network_input("screen", window, np.ones(window.shape[:-1], np.float32), CAMERA, 2).values
         poses = []
         for given in (x, mirror(x)):
             every, kept = model.forward_kept(torch.from_numpy(given))
@@ -77,7 +79,7 @@ def test_every_frame_of_a_window_is_the_centre_of_its_own(host: str, prune: Prun
     model = model_of(host, prune)
     lifter = lifter_of(model)
     joints, scores = track(26)
-    out = lifter.lift_windows(joints.reshape(2, 13, 17, 2), scores.reshape(2, 13, 17), SIZE_PX)
+    out = lifter.lift_windows(joints.reshape(2, 13, 17, 2), scores.reshape(2, 13, 17), CAMERA)
     assert out.shape == (2, 13, 17, 3)
     for window, lifted in zip(joints.reshape(2, 13, 17, 2), out, strict=True):
         np.testing.assert_allclose(lifted, by_hand(model, window), rtol=0, atol=2e-5)
@@ -88,8 +90,8 @@ def test_the_output_for_a_window_as_given_is_the_models_own() -> None:
     """Recovered or not, the centre's pose is what the raw model returns for it."""
     joints, scores = track(13)
     model = model_of("mixste", PruneConfig("TPS", ((1, 9), (2, 5)), "TRI"))
-    out = lifter_of(model, flip=False).lift_windows(joints[None], scores[None], SIZE_PX)
-    raw = model(torch.from_numpy(network_input("screen", joints[None], scores[None], SIZE_PX, 2).values))[0, 6].numpy()
+    out = lifter_of(model, flip=False).lift_windows(joints[None], scores[None], CAMERA)
+    raw = model(torch.from_numpy(network_input("screen", joints[None], scores[None], CAMERA, 2).values))[0, 6].numpy()
     np.testing.assert_allclose(out[0, 6], raw - raw[:1], rtol=0, atol=1e-5)
 
 
@@ -97,7 +99,7 @@ def test_the_output_for_a_window_as_given_is_the_models_own() -> None:
 def test_an_even_number_of_frames_has_its_centre_too(frames: int) -> None:
     model = model_of("mixste", PruneConfig("TPS", ((1, 7),), ""), frames)
     joints, scores = track(frames)
-    out = lifter_of(model).lift_windows(joints[None], scores[None], SIZE_PX)
+    out = lifter_of(model).lift_windows(joints[None], scores[None], CAMERA)
     np.testing.assert_allclose(out[0], by_hand(model, joints), rtol=0, atol=2e-5)
 
 
@@ -108,10 +110,10 @@ def test_a_track_has_seams_nowhere(length: int) -> None:
     joints, scores = track(length)
     expected = by_hand(model, joints)
     for step in (3, 100):
-        lift = TrackLift(lifter_of(model), 30.0, SIZE_PX)
+        lift = TrackLift(lifter_of(model), CAMERA)
         for start in range(0, length, step):
             rows = slice(start, start + step)
-            lift.push(joints[rows], scores[rows], np.arange(length)[rows] / 30)
+            lift.push(PersonTrack.of_h36m17(1, np.arange(length)[rows] / 30, joints[rows], scores[rows]))
             lift.lift_ready()
             done = lift.rows_lifted
             np.testing.assert_allclose(lift.result()[:done], expected[:done], rtol=0, atol=2e-5)
@@ -137,8 +139,8 @@ def test_each_frame_costs_one_pass() -> None:
     model.forward_kept = counting  # type: ignore[method-assign]
     joints, scores = track(40)
     joints[3] = np.nan
-    lift = TrackLift(lifter_of(model, flip=False), 30.0, SIZE_PX)
-    lift.push(joints, scores, np.arange(40) / 30)
+    lift = TrackLift(lifter_of(model, flip=False), CAMERA)
+    lift.push(PersonTrack.of_h36m17(1, np.arange(40) / 30, joints, scores))
     lift.finish()
     assert passes == 40
 
@@ -147,8 +149,8 @@ def test_a_long_absence_is_an_end_on_both_sides() -> None:
     model = model_of("mixste", PruneConfig())
     joints, scores = track(80)
     joints[30:60] = np.nan
-    lift = TrackLift(lifter_of(model), 30.0, SIZE_PX)
-    lift.push(joints, scores, np.arange(80) / 30)
+    lift = TrackLift(lifter_of(model), CAMERA)
+    lift.push(PersonTrack.of_h36m17(1, np.arange(80) / 30, joints, scores))
     lift.finish()
     out = lift.result()
     np.testing.assert_allclose(out[:30], by_hand(model, joints[:30]), rtol=0, atol=2e-5)
@@ -160,10 +162,10 @@ def test_what_was_kept_is_told_of_the_window_around_the_middle() -> None:
     """A window always keeps its own centre, so that every frame's own window would say nothing."""
     lifter = lifter_of(model_of("mixste", PruneConfig("TPS", ((1, 5),), "")))
     joints, scores = track(30)
-    lifter.lift_windows(joints[None, :13], scores[None, :13], SIZE_PX)
+    lifter.lift_windows(joints[None, :13], scores[None, :13], CAMERA)
     assert np.nonzero(lifter.last_kept[1][0])[0].tolist() == [0, 3, 6, 9, 12]
-    lift = TrackLift(lifter, 30.0, SIZE_PX)
-    lift.push(joints, scores, np.arange(30) / 30)
+    lift = TrackLift(lifter, CAMERA)
+    lift.push(PersonTrack.of_h36m17(1, np.arange(30) / 30, joints, scores))
     lift.finish()
     blocks, kept = lift.kept()
     assert blocks == (1,)
@@ -177,11 +179,11 @@ def test_a_cancel_does_not_wait_for_the_whole_window() -> None:
     cancel.cancel()
     joints, scores = track(13)
     with pytest.raises(Cancelled):
-        lifter_of(model_of("mixste", PruneConfig())).lift_windows(joints[None], scores[None], SIZE_PX, cancel)
+        lifter_of(model_of("mixste", PruneConfig())).lift_windows(joints[None], scores[None], CAMERA, cancel)
 
 
 def test_a_seq2seq_model_is_not_run_frame_by_frame() -> None:
     sizes = {"frames": 13, "channels": 16, "depth": 3, "heads": 2, "in_channels": 2}
     lifter = lifter_of(MixSTE.from_sizes(sizes, PruneConfig()).eval())
     with pytest.raises(ValueError, match="one by one"):
-        lifter.lift_frames(*track(26), SIZE_PX)
+        lifter.lift_frames(*track(26), CAMERA)

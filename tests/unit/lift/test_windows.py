@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from pipeline.core.camera import Camera, VideoInfo
 from pipeline.core.concurrency import CancelToken
 from pipeline.core.errors import Cancelled
+from pipeline.core.poses import PersonTrack
 from pipeline.lift.resample import grid_rate_hz
 from pipeline.lift.windows import TrackLift, blend_weights, lead_in, pad_index, plan
 
@@ -29,12 +31,12 @@ class Echo:
         self.batches: list[np.ndarray] = []
         self.scores: list[np.ndarray] = []
         self.bias = bias
-        self.fovs: set[float | None] = set()
+        self.cameras: set[Camera] = set()
 
-    def lift_windows(self, joints_image, scores, size_px, cancel=None, fov_deg=None):
+    def lift_windows(self, joints_image, scores, camera, cancel=None):
         assert joints_image.shape == (len(scores), F, 17, 2)
-        assert size_px == (640, 480)
-        self.fovs.add(fov_deg)
+        assert camera.size_px == (640, 480)
+        self.cameras.add(camera)
         out = np.zeros((*joints_image.shape[:3], 3), np.float32)
         out[..., :2] = np.nan_to_num(joints_image)
         if self.bias is not None:
@@ -57,11 +59,19 @@ def track(times: np.ndarray, hz: float = 0.7) -> np.ndarray:
     return (100 + 50 * np.sin(2 * np.pi * hz * times[:, None, None] + phase)).astype(np.float32)
 
 
-def lift(joints, times, lifter, step=10, fps=30.0, **options) -> tuple[np.ndarray, TrackLift]:
-    t = TrackLift(lifter, fps, (640, 480), **options)
+def camera(fps: float = 30.0, variable: bool = False) -> Camera:
+    return Camera.of(VideoInfo("", "", 640, 480, fps, 0, 0.0, variable_rate=variable))
+
+
+def rows(joints: np.ndarray, scores: np.ndarray, times: np.ndarray) -> PersonTrack:
+    return PersonTrack.of_h36m17(1, times, joints, scores)
+
+
+def lift(joints, times, lifter, step=10, fps=30.0, variable=False, **options) -> tuple[np.ndarray, TrackLift]:
+    t = TrackLift(lifter, camera(fps, variable), **options)
     scores = np.where(np.isfinite(joints[..., 0]), 0.9, 0).astype(np.float32)
     for a in range(0, len(times), step):
-        t.push(joints[a : a + step], scores[a : a + step], times[a : a + step])
+        t.push(rows(joints[a : a + step], scores[a : a + step], times[a : a + step]))
         t.lift_ready()
     t.finish()
     return t.result(), t
@@ -131,14 +141,14 @@ def test_windows_that_disagree_leave_no_seam():
 def test_what_is_lifted_early_changes_only_where_the_next_window_overlaps():
     times = np.arange(120) / 30
     joints, scores = track(times), np.full((120, 17), 0.9, np.float32)
-    t = TrackLift(Echo(lambda call, row: np.full(F, call)), 30.0, (640, 480))
-    t.push(joints[:60], scores[:60], times[:60])
+    t = TrackLift(Echo(lambda call, row: np.full(F, call)), camera())
+    t.push(rows(joints[:60], scores[:60], times[:60]))
     t.lift_ready()
     early, done = t.result(), t.rows_lifted
     assert done == 23 + F  # windows at 0 and 23
     assert np.isfinite(early[:done]).all()
     assert np.isnan(early[done:]).all()
-    t.push(joints[60:], scores[60:], times[60:])
+    t.push(rows(joints[60:], scores[60:], times[60:]))
     t.finish()
     late = t.result()
     # The next window starts at 46: rows before it are final.
@@ -225,8 +235,8 @@ def test_several_windows_share_a_batch():
 def test_cancel_is_seen_before_each_batch():
     times = np.arange(200) / 30
     cancel, lifter = CancelToken(), Echo()
-    t = TrackLift(lifter, 30.0, (640, 480))
-    t.push(track(times), np.ones((200, 17), np.float32), times)
+    t = TrackLift(lifter, camera())
+    t.push(rows(track(times), np.ones((200, 17), np.float32), times))
     t.lift_ready(cancel)
     done = len(lifter.batches)
     cancel.cancel()
@@ -241,7 +251,7 @@ def test_cancel_is_seen_before_each_batch():
      (30, True, 30), (12, True, 24), (0, False, 30)],
 )  # fmt: skip
 def test_rate_of_the_grid(fps: float, variable: bool, rate: float | None):
-    assert grid_rate_hz(fps, variable, (24.0, 75.0)) == rate
+    assert grid_rate_hz(camera(fps, variable), (24.0, 75.0)) == rate
 
 
 @pytest.mark.parametrize(("fps", "allowed_px"), [(10.0, 0.8), (120.0, 0.1), (240.0, 0.1)])
@@ -275,7 +285,7 @@ def test_variable_rate_keeps_its_true_times():
     rng = np.random.default_rng(0)
     times = np.cumsum(rng.uniform(1 / 60, 1 / 20, 200))
     joints = track(times)
-    out, _ = lift(joints, times, Echo(), fps=30.0, variable_rate=True)
+    out, _ = lift(joints, times, Echo(), fps=30.0, variable=True)
     np.testing.assert_allclose(out[..., :2], joints, atol=1.5)
 
 
@@ -298,7 +308,7 @@ def test_a_hole_in_a_variable_rate_video_is_not_filled():
     times = np.concatenate([np.arange(60) / 30, 10 + np.arange(60) / 30])
     joints = track(times)
     lifter = Echo()
-    out, _ = lift(joints, times, lifter, fps=30.0, variable_rate=True)
+    out, _ = lift(joints, times, lifter, fps=30.0, variable=True)
     assert np.isfinite(out).all()
     np.testing.assert_allclose(out[..., :2], joints, atol=1.5)
     assert sum(len(b) for b in lifter.batches) == 2 * len(plan(60, F, F - round(F / 6)))
@@ -337,9 +347,9 @@ def test_nothing_is_kept_where_nobody_was_seen_or_nothing_lifted():
     times = np.arange(40) / 30
     joints = track(times)
     joints[3:5] = np.nan
-    t = TrackLift(Echo(stages=[{2: range(F)}, {2: range(F)}]), 30.0, (640, 480))
+    t = TrackLift(Echo(stages=[{2: range(F)}, {2: range(F)}]), camera())
     assert t.kept()[0] == ()
-    t.push(joints, np.full((40, 17), 0.9, np.float32), times)
+    t.push(rows(joints, np.full((40, 17), 0.9, np.float32), times))
     t.lift_ready()
     assert np.nonzero(~t.kept()[1][0])[0].tolist() == [3, 4, *range(F, 40)]
     t.finish()
@@ -372,9 +382,11 @@ def test_kept_rows_of_a_resampled_source_are_its_nearest_frames(fps: float, coun
     assert np.nonzero(t.kept()[1][0])[0].tolist() == expected
 
 
-def test_the_lifter_is_told_the_field_of_view() -> None:
+def test_the_lifter_is_given_the_camera() -> None:
     times = np.arange(2 * F) / 30
-    for fov in (None, 81.5):
+    for seen in (camera(), Camera((640, 480), 81.5)):
         lifter = Echo()
-        lift(track(times), times, lifter, fov_deg=fov)
-        assert lifter.fovs == {fov}
+        t = TrackLift(lifter, seen)
+        t.push(rows(track(times), np.ones((2 * F, 17), np.float32), times))
+        t.finish()
+        assert lifter.cameras == {seen}

@@ -8,27 +8,38 @@ import numpy as np
 import pytest
 
 from pipeline.body.bones import bone_lengths, measure_body, with_body
-from pipeline.body.stature import chain_length
-from pipeline.core.config import PostConfig, SceneConfig
+from pipeline.body.stature import STATURE_PER_CHAIN, chain_length
+from pipeline.core.config import PostConfig, RunConfig, SceneConfig
 from pipeline.core.errors import ConfigError
 from pipeline.core.skeletons import H36M17
 from pipeline.core.take import Finding
 from pipeline.post.clean_pose import posed
-from pipeline.post.image_refinement import View, lines_of_sight, to_sight
+from pipeline.post.image_refinement import lines_of_sight, to_sight
 from pipeline.post.joint_limits import backward, repaired, turned_aside
 from pipeline.post.left_right import exchanged, exchanged_back, walks_backward
 from pipeline.post.turn_rate import MOST_DEG, limited_turns
-from tests.helpers.motion import FOV_DEG, RATE_HZ, SIZE_PX, UNIT_STATURE_M, clip, facing_camera, make_take, scene
+from tests.helpers.motion import (
+    CAMERA,
+    FOV_DEG,
+    RATE_HZ,
+    UNIT_STATURE_M,
+    Scene,
+    clip,
+    facing_camera,
+    make_take,
+    scene,
+)
 
 NAMES = ("walk", "jump")
 
 
-def parts(name: str) -> tuple[np.ndarray, np.ndarray, View]:
-    """Root-relative truth in camera axes with constant bones, the camera's place for it, and the view."""
+def parts(name: str) -> tuple[np.ndarray, Scene, RunConfig]:
+    """Root-relative truth in camera axes with constant bones, the camera's place for it, and the stature."""
     seen = scene(facing_camera(clip(name)), 7.0 if name == "walk" else 4.0)
     relative = seen.person.relative.astype(np.float64)
     relative = with_body(relative, measure_body(relative))
-    return relative, seen, View(FOV_DEG, SIZE_PX, RATE_HZ, float(np.median(chain_length(relative))))
+    height_cm = 100 * STATURE_PER_CHAIN * float(np.median(chain_length(relative)))
+    return relative, seen, RunConfig(scene=SceneConfig(fov_deg=FOV_DEG, height_cm=height_cm))
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -40,8 +51,8 @@ def test_real_people_bend_the_right_way(name):
 @pytest.mark.parametrize("hinge", [(1, 2, 3), (4, 5, 6)])
 def test_a_knee_with_its_depth_the_wrong_way_round_comes_back(hinge):
     """The crouch of the jump, seen from the front: mirrored in depth, the knees point backward."""
-    joints, seen, view = parts("jump")
-    sights = lines_of_sight(seen.person.joints_image_h36m, view)
+    joints, seen, _config = parts("jump")
+    sights = lines_of_sight(seen.person.joints_image_h36m, CAMERA)
     wrong = joints.copy()
     hip, knee, ankle = hinge
     along = wrong[:, ankle] - wrong[:, hip]
@@ -133,7 +144,7 @@ def test_sudden_turns_are_spread_and_nothing_else_changes():
 
 
 def test_exchanged_sides_of_a_moment_are_found_and_exchanged_back():
-    joints, _seen, _view = parts("walk")
+    joints, _seen, _config = parts("walk")
     place = np.array([0.0, 0.3, 5.0])
     camera = joints + place
     rays = camera[..., :2] / camera[..., 2:]
@@ -167,7 +178,7 @@ def test_a_swapped_burst_does_not_reach_the_skeleton():
 
 
 def test_who_only_walks_backward_is_told():
-    joints, seen, _view = parts("walk")
+    joints, seen, _config = parts("walk")
     root = seen.truth[:, 0, [0, 2, 1]] * [1, -1, 1]  # world -> camera axes of a level camera
     assert walks_backward(joints, root, RATE_HZ) is None
     reverse = joints * [-1, 1, -1]  # turned round: the same way, backward
@@ -179,33 +190,36 @@ def test_who_only_walks_backward_is_told():
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_picture_corrects_what_is_wrong_across_the_line_of_sight(name):
-    joints, seen, view = parts(name)
+    joints, seen, config = parts(name)
     rng = np.random.default_rng(0)
     slow = np.cumsum(rng.normal(size=joints.shape), axis=0)
     slow = 0.05 * slow / np.std(slow, axis=0)
     wrong = joints + slow
     wrong -= wrong[:, :1]
     image, scores = seen.person.joints_image_h36m, seen.person.scores
-    view = dataclasses.replace(view, chain_m=UNIT_STATURE_M)
+    stature = dataclasses.replace(config.scene, height_cm=100 * STATURE_PER_CHAIN * UNIT_STATURE_M)
     off = {}
     for share in (0.0, 0.8):
-        out = posed(wrong, image, scores, view, PostConfig(picture=share)).relative
+        out = posed(wrong, image, scores, CAMERA, RunConfig(post=PostConfig(picture=share), scene=stature)).relative
         assert np.ptp(bone_lengths(out), axis=0).max() < 1e-9
         off[share] = np.linalg.norm(out - joints, axis=-1).mean()
     assert off[0.8] < 0.9 * off[0.0]
 
 
 def test_every_step_can_be_left_out():
-    joints, seen, view = parts("jump")
+    joints, seen, config = parts("jump")
     nothing = PostConfig(
         fill_gap_s=0, smooth="off", bones="off", picture=0, sides="off", limits="off", calm_turns=False, foot_lock="off"
     )
-    out = posed(joints, seen.person.joints_image_h36m, seen.person.scores, view, nothing)
+    out = posed(
+        joints, seen.person.joints_image_h36m, seen.person.scores, CAMERA, dataclasses.replace(config, post=nothing)
+    )
     assert np.allclose(out.relative, joints, atol=1e-9)
     for smooth in ("butterworth", "savitzky_golay", "adaptive"):
         for bones in ("directions", "fit"):
             chosen = dataclasses.replace(nothing, smooth=smooth, bones=bones, smooth_hz=7.0)
-            out = posed(joints, seen.person.joints_image_h36m, seen.person.scores, view, chosen).relative
+            run = dataclasses.replace(config, post=chosen)
+            out = posed(joints, seen.person.joints_image_h36m, seen.person.scores, CAMERA, run).relative
             assert np.abs(out - joints).max() < 0.06
 
 

@@ -9,11 +9,11 @@ import pytest
 
 from pipeline.body.bones import bone_lengths
 from pipeline.body.stature import chain_from_height, chain_length
+from pipeline.core.camera import Camera
 from pipeline.core.config import RunConfig, SceneConfig
-from pipeline.core.geometry import camera_from_world, default_fov_deg, image_from_camera, rotation_world_from_camera
-from pipeline.post.finish import LiftedPerson, finish
+from pipeline.core.geometry import camera_from_world, rotation_world_from_camera
 from pipeline.post.ground.floor import find_floor, floor_height
-from tests.helpers.motion import UNIT_STATURE_M, clip, facing_camera, hidden, make_take, scene
+from tests.helpers.motion import LiftedPerson, clip, facing_camera, finished, hidden, make_take, scene
 
 JUMP = facing_camera(clip("jump"))
 
@@ -46,7 +46,7 @@ def test_jump_height_is_kept():
 def test_one_body_exactly_and_the_height_that_was_set():
     seen = scene(JUMP)
     config = dataclasses.replace(seen.config, scene=dataclasses.replace(seen.config.scene, height_cm=188.0))
-    tracks, _ = finish([seen.person], seen.info, config, UNIT_STATURE_M)
+    tracks, _ = finished([seen.person], seen.info, config)
     assert np.ptp(bone_lengths(tracks[0].joints), axis=0).max() < 1e-5
     assert float(chain_length(tracks[0].joints[0])) == pytest.approx(chain_from_height(188.0), abs=1e-4)
 
@@ -68,7 +68,7 @@ def test_scene_is_exactly_the_way_from_the_camera():
     assert np.allclose(estimate.translation, [0, -4.0, 1.4], atol=0.1)
     # The world's joints, seen by that camera, fall where the detector saw them.
     camera = camera_from_world(take.tracks3d[0].joints, estimate.rotation, estimate.translation)
-    image = image_from_camera(camera, estimate.fov_deg, seen.info.width_px, seen.info.height_px)
+    image = take.camera.project(camera)
     assert np.median(np.linalg.norm(image - seen.person.joints_image_h36m, axis=-1)) < 2
 
 
@@ -81,12 +81,12 @@ def test_notes_say_where_values_come_from():
         "roll": "assumed",
         "floor": "estimated from the feet",
     }
-    _, estimate = finish([seen.person], seen.info, RunConfig(), UNIT_STATURE_M)
+    _, estimate = finished([seen.person], seen.info, RunConfig())
     assert estimate.notes["fov"] == estimate.notes["height"] == "assumed"
     assert estimate.notes["pitch"].startswith("estimated from how people stand")
-    assert estimate.fov_deg == pytest.approx(default_fov_deg(1280, 720))
+    assert estimate.fov_deg == pytest.approx(Camera.assumed((1280, 720)).fov_deg)
     told = dataclasses.replace(seen.info, fov_deg=71.0)
-    _, estimate = finish([seen.person], told, RunConfig(scene=SceneConfig(pitch_deg=3.0)), UNIT_STATURE_M)
+    _, estimate = finished([seen.person], told, RunConfig(scene=SceneConfig(pitch_deg=3.0)))
     assert (estimate.fov_deg, estimate.notes["fov"]) == (71.0, "from the file")
     assert (estimate.pitch_deg, estimate.notes["pitch"]) == (3.0, "set by the user")
 
@@ -125,17 +125,17 @@ def test_very_short_takes(frames):
         p.scores[:frames],
         p.relative[:frames],
     )
-    tracks, _ = finish([short], seen.info, seen.config, UNIT_STATURE_M)
+    tracks, _ = finished([short], seen.info, seen.config)
     assert np.abs(tracks[0].joints - seen.truth[:frames]).max() < 0.06
 
 
 def test_nobody_at_all():
     seen = scene(JUMP)
-    tracks, estimate = finish([hidden(seen.person, np.ones(len(JUMP), bool))], seen.info, seen.config, UNIT_STATURE_M)
+    tracks, estimate = finished([hidden(seen.person, np.ones(len(JUMP), bool))], seen.info, seen.config)
     assert not tracks[0].seen.any()
     assert np.isfinite(estimate.translation).all()
     assert estimate.notes["floor"] == "assumed"
-    assert finish([], seen.info, seen.config, UNIT_STATURE_M)[0] == []
+    assert finished([], seen.info, seen.config)[0] == ()
 
 
 def test_floor_ignores_steps_and_outliers():
@@ -152,13 +152,16 @@ def test_a_jump_from_a_roof_ends_on_the_floor():
     falling = np.repeat(JUMP[:1], 38, axis=0) + np.linspace(2, 0, 38)[:, None, None] * up
     walking = facing_camera(clip("walk"))[20:]
     joints = np.concatenate([standing, falling, walking - walking[0, 0] * [1, 1, 0]])
-    height = find_floor([joints], [np.ones(joints.shape[:2])], [60.0], 0.085)
+    height = find_floor([joints], [np.ones(joints.shape[:2])], 60.0, 0.085)
     assert height == pytest.approx(0.0, abs=0.03)
     # Without the end there is no floor but the roof.
-    assert find_floor([standing], [np.ones(standing.shape[:2])], [60.0], 0.085) == pytest.approx(2.0, abs=0.03)
+    assert find_floor([standing], [np.ones(standing.shape[:2])], 60.0, 0.085) == pytest.approx(2.0, abs=0.03)
 
 
 def test_wrong_shapes_are_refused():
-    p = scene(JUMP).person
-    with pytest.raises(ValueError, match=r"relative has shape \(205, 17, 2\), expected \(205, 17, 3\)"):
-        dataclasses.replace(p, relative=p.relative[..., :2])
+    seen = scene(JUMP)
+    with pytest.raises(ValueError, match=r"relative has shape \(205, 17, 2\), expected \(any, 17, 3\)"):
+        dataclasses.replace(seen.person.lifted, relative=seen.person.relative[..., :2])
+    short = dataclasses.replace(seen.person, relative=seen.person.relative[:204])
+    with pytest.raises(ValueError, match=r"relative has shape \(204, 17, 3\), expected \(205, 17, 3\)"):
+        finished([short], seen.info, seen.config)

@@ -13,8 +13,8 @@ from pipeline.core.config import PostConfig
 from pipeline.core.skeletons import H36M17
 from pipeline.post import left_right_network
 from pipeline.post.left_right_network import EXCHANGED, FRAMES, SidesNetwork, sides_score, window_rows
-from tests.helpers.motion import FOV_DEG, RATE_HZ, SIZE_PX, Scene, clip, facing_camera, scene
-from training.post_chain.train_left_right import SidesNet, train
+from tests.helpers.motion import CAMERA, Scene, clip, facing_camera, scene
+from training.post_chain.train_left_right import LeftRightNet, train
 
 MIRROR = list(H36M17.mirror)
 
@@ -28,12 +28,12 @@ def score(seen: Scene, exchanged: bool = False) -> float | None:
     image, sure = seen.person.joints_image_h36m, seen.person.scores
     if exchanged:
         image, sure = image[:, MIRROR], sure[:, MIRROR]
-    return sides_score(image, sure, SIZE_PX, FOV_DEG, RATE_HZ)
+    return sides_score(image, sure, CAMERA)
 
 
 def test_numpy_computes_what_torch_does() -> None:
     torch.manual_seed(0)
-    net = SidesNet().eval()
+    net = LeftRightNet().eval()
     for value in net.parameters():
         torch.nn.init.normal_(value, std=0.1)
     x = torch.randn(5, FRAMES, 17, 6)
@@ -101,7 +101,7 @@ def test_too_short_or_without_the_file_nothing_is_said(
     seen = scene(facing_camera(clip("walk"))[:20])
     assert score(seen) is None
     long = scene(facing_camera(clip("walk")))
-    monkeypatch.setattr(left_right_network, "PROJECT_FOLDER", tmp_path)
+    monkeypatch.setattr(left_right_network, "bundled", lambda name: tmp_path / name)
     left_right_network.load_network.cache_clear()
     try:
         assert score(long) is None
@@ -121,7 +121,7 @@ def test_training_writes_what_the_library_reads(
         clip_name=np.array(["a", "b"]), clip_source=np.array(["cmu-asf"] * 2), clip_subject=np.array(["x", "y"]),
     )  # fmt: skip
     train(data, tmp_path / left_right_network.FILE, steps=3, batch=8)
-    monkeypatch.setattr(left_right_network, "PROJECT_FOLDER", tmp_path)
+    monkeypatch.setattr(left_right_network, "bundled", lambda name: tmp_path / name)
     left_right_network.load_network.cache_clear()
     try:
         assert score(scene(facing_camera(clip("walk")))) is not None

@@ -5,11 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pipeline.core.geometry import focal_px, image_from_camera
 from pipeline.post.root_path import root_path
-from tests.helpers.motion import FOV_DEG, RATE_HZ, SIZE_PX, clip
+from tests.helpers.motion import CAMERA, clip
 
-FOCAL = focal_px(FOV_DEG, SIZE_PX[0])
+FOCAL = CAMERA.focal_px
 
 
 def in_camera(name: str, depth_m: float) -> np.ndarray:
@@ -20,14 +19,14 @@ def in_camera(name: str, depth_m: float) -> np.ndarray:
 
 
 def solve(camera: np.ndarray, image: np.ndarray | None = None, scores: np.ndarray | None = None) -> np.ndarray:
-    image = image_from_camera(camera, FOV_DEG, *SIZE_PX) if image is None else image
+    image = CAMERA.project(camera) if image is None else image
     scores = np.ones(camera.shape[:2]) if scores is None else scores
     relative = camera - camera[:, :1]
-    return root_path(relative, image, scores, fov_deg=FOV_DEG, size_px=SIZE_PX, rate_hz=RATE_HZ, smooth_hz=7.0)
+    return root_path(relative, image, scores, CAMERA, smooth_hz=7.0)
 
 
 def reprojection_px(camera: np.ndarray, root: np.ndarray, image: np.ndarray) -> np.ndarray:
-    again = image_from_camera(camera - camera[:, :1] + root[:, None], FOV_DEG, *SIZE_PX)
+    again = CAMERA.project(camera - camera[:, :1] + root[:, None])
     return np.linalg.norm(again - image, axis=-1)
 
 
@@ -56,7 +55,7 @@ def test_noise_and_wrong_joints():
     """2 px of noise and a hand that jumps to another person: centimetres, and a good fit in the picture."""
     rng = np.random.default_rng(0)
     camera = in_camera("jump", 4.0)
-    image = image_from_camera(camera, FOV_DEG, *SIZE_PX)
+    image = CAMERA.project(camera)
     seen = image + rng.normal(size=image.shape) * 2
     seen[40:80, [12, 13]] += 300
     path = solve(camera, seen)
@@ -68,7 +67,7 @@ def test_noise_and_wrong_joints():
 
 def test_low_scores_count_little():
     camera = in_camera("jump", 4.0)
-    image = image_from_camera(camera, FOV_DEG, *SIZE_PX)
+    image = CAMERA.project(camera)
     scores = np.ones(image.shape[:2])
     image[:, [3, 6, 13, 16]] += 60
     scores[:, [3, 6, 13, 16]] = 0.05
@@ -78,7 +77,7 @@ def test_low_scores_count_little():
 def test_depth_is_smoother_than_what_it_is_made_from():
     rng = np.random.default_rng(2)
     camera = in_camera("jump", 4.0)
-    image = image_from_camera(camera, FOV_DEG, *SIZE_PX)
+    image = CAMERA.project(camera)
     size = 1 + 0.03 * rng.normal(size=(len(image), 1, 1))  # the figure is drawn 3 % larger or smaller in each frame
     image = (image - image[:, :1]) * size + image[:, :1]
     path = solve(camera, image)
@@ -98,13 +97,11 @@ def test_never_behind_the_camera():
 
 def test_missing_2d_and_missing_3d():
     camera = in_camera("walk", 5.0)
-    image = image_from_camera(camera, FOV_DEG, *SIZE_PX)
+    image = CAMERA.project(camera)
     image[60:70] = np.nan  # lifted from context, but not seen
     relative = camera - camera[:, :1]
     relative[:10] = relative[100:120] = np.nan
-    path = root_path(
-        relative, image, np.ones(image.shape[:2]), fov_deg=FOV_DEG, size_px=SIZE_PX, rate_hz=RATE_HZ, smooth_hz=7.0
-    )
+    path = root_path(relative, image, np.ones(image.shape[:2]), CAMERA, smooth_hz=7.0)
     missing = np.isin(np.arange(len(camera)), [*range(10), *range(100, 120)])
     assert np.array_equal(np.isnan(path).all(axis=1), missing)
     assert np.abs(path[60:70] - camera[60:70, 0]).max() < 0.05

@@ -1,4 +1,4 @@
-"""Feet that point where the detector's toes are: `pipeline.rig.foot_directions`."""
+"""Test foot directions from the detector's toes (`pipeline.rig.foot_directions`)."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ import pytest
 from pipeline.body.bones import measure_body, with_body
 from pipeline.body.stature import STATURE_PER_CHAIN
 from pipeline.core.arrays import Floats
-from pipeline.core.camera import VideoInfo
-from pipeline.core.geometry import camera_from_world, image_from_camera, rotation_world_from_camera
-from pipeline.core.poses import Track2D
+from pipeline.core.camera import Camera, VideoInfo
+from pipeline.core.geometry import camera_from_world, rotation_world_from_camera
+from pipeline.core.poses import PersonTrack
 from pipeline.core.skeletons import SKELETONS
 from pipeline.core.take import SceneEstimate, Take, Track3D
 from pipeline.export.animation.rig_motion import rig_motion
@@ -24,17 +24,18 @@ from pipeline.export.biomechanics.c3d import C3dExporter
 from pipeline.export.biomechanics.markers import JOINTS, markers
 from pipeline.export.biomechanics.trc import TrcExporter
 from pipeline.export.export_take import export_take
-from pipeline.rig.foot_directions import foot_directions, foot_length, toes_seen
+from pipeline.rig.foot_directions import foot_directions, foot_length, toe_offsets
 from pipeline.rig.skeleton import NAMES, foot_rest, forward_kinematics, rig_from_world
 from tests.helpers.fakes import walking
 
 SIZE, FOV, RATE, COUNT = (1280, 720), 60.0, 30.0, 60
+CAMERA = Camera(SIZE, FOV, rate_hz=RATE)
 SCENE = SceneEstimate(FOV, 8.0, rotation_world_from_camera(8.0), np.array([0.3, -4.0, 1.6]))
 FROM_BLAZEPOSE = {0: (23, 24), 1: (24,), 2: (26,), 3: (28,), 4: (23,), 5: (25,), 6: (27,)}
 
 
-def scene(turn_deg: float, toe_deg: float) -> tuple[np.ndarray, np.ndarray, Track2D]:
-    """Somebody turned by `turn_deg` from facing the camera, toes `toe_deg` outward: joints, feet (T, 2, 3), 2D."""
+def scene(turn_deg: float, toe_deg: float) -> tuple[np.ndarray, np.ndarray, PersonTrack]:
+    """Return joints, feet (T, 2, 3) and 2D of a person turned by `turn_deg`, toes `toe_deg` outward."""
     joints = walking(COUNT).astype(np.float64)
     joints -= joints[:, :1] * [1, 1, 0]
     c, s = np.cos(np.radians(turn_deg)), np.sin(np.radians(turn_deg))
@@ -48,14 +49,14 @@ def scene(turn_deg: float, toe_deg: float) -> tuple[np.ndarray, np.ndarray, Trac
     image = np.full((COUNT, 33, 2), np.nan)
 
     def seen(points: np.ndarray) -> np.ndarray:
-        return image_from_camera(camera_from_world(points, SCENE.rotation, SCENE.translation), FOV, *SIZE)
+        return CAMERA.project(camera_from_world(points, SCENE.rotation, SCENE.translation))
 
     for side, (ankle, at, toe) in enumerate(((6, 27, 31), (3, 28, 32))):
         image[:, at] = seen(joints[:, ankle]) + [3.0, -2.0]  # the detector's ankle is another one
         image[:, toe] = seen(joints[:, ankle] + length * feet[:, side]) + [3.0, -2.0]
     scores = np.where(np.isfinite(image[..., 0]), 0.9, 0.0)
     index = np.arange(COUNT)
-    track = Track2D(1, index, index / RATE, image.astype(np.float32), scores.astype(np.float32), "blazepose33")
+    track = PersonTrack.of(1, index, index / RATE, image.astype(np.float32), scores.astype(np.float32), "blazepose33")
     return joints, feet, track
 
 
@@ -67,15 +68,15 @@ def angle_deg(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 @pytest.mark.parametrize("toe_deg", [0.0, 15.0])
 def test_feet_point_where_the_toes_are(turn_deg: float, toe_deg: float) -> None:
     joints, feet, track = scene(turn_deg, toe_deg)
-    found = foot_directions(joints, track, SCENE, SIZE, RATE)
-    assert angle_deg(found, feet).max() < 15  # in the plane of the picture the two places are this near
+    found = foot_directions(joints, track, SCENE, CAMERA)
+    assert angle_deg(found, feet).max() < 15  # in the image plane the two candidates are this near
 
 
 def test_what_is_not_sure_is_not_known() -> None:
     joints, _, track = scene(20.0, 10.0)
     scores: Floats = track.scores.copy()
     scores[10:20, 31] = 0.1
-    found = foot_directions(joints, replace(track, scores=scores), SCENE, SIZE, RATE)
+    found = foot_directions(joints, replace(track, scores=scores), SCENE, CAMERA)
     assert np.isnan(found[10:20, 0]).all()
     assert np.isfinite(found[10:20, 1]).all()
 
@@ -84,7 +85,7 @@ def test_a_foot_cannot_point_along_its_shank() -> None:
     joints, _, track = scene(90.0, 0.0)
     image = track.joints_image.copy()
     image[:, 31] = image[:, 27] - [0, 60]  # the toes up the shin
-    found = foot_directions(joints, replace(track, joints_image=image), SCENE, SIZE, RATE)
+    found = foot_directions(joints, replace(track, joints_image=image), SCENE, CAMERA)
     shank = joints[:, 6] - joints[:, 5]
     shank /= np.linalg.norm(shank, axis=1, keepdims=True)
     assert angle_deg(found[:, 0], shank).max() < 166
@@ -92,14 +93,14 @@ def test_a_foot_cannot_point_along_its_shank() -> None:
 
 def test_detectors_without_toes_say_nothing() -> None:
     names = len(SKELETONS["coco17"].names)
-    track = Track2D(1, np.arange(3), np.arange(3) / 30, np.zeros((3, names, 2), np.float32),
+    track = PersonTrack.of(1, np.arange(3), np.arange(3) / 30, np.zeros((3, names, 2), np.float32),
                     np.ones((3, names), np.float32), "coco17")  # fmt: skip
-    assert toes_seen(track) is None
+    assert toe_offsets(track) is None
     for skeleton in ("blazepose33", "halpe26"):
         count = len(SKELETONS[skeleton].names)
-        whole = Track2D(1, np.arange(3), np.arange(3) / 30, np.zeros((3, count, 2), np.float32),
+        whole = PersonTrack.of(1, np.arange(3), np.arange(3) / 30, np.zeros((3, count, 2), np.float32),
                         np.ones((3, count), np.float32), skeleton)  # fmt: skip
-        offsets, scores = toes_seen(whole)
+        offsets, scores = toe_offsets(whole)
         assert offsets.shape == (3, 2, 2)
         assert scores.shape == (3, 2)
 

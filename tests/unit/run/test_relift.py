@@ -31,7 +31,7 @@ class Flat:
         self.windows = 0
         self.last_kept: dict[int, np.ndarray] = {}
 
-    def lift_windows(self, joints_image, scores, size_px, cancel=None, fov_deg=None):
+    def lift_windows(self, joints_image, scores, camera, cancel=None):
         self.windows += len(scores)
         self.last_kept = {2: np.tile(np.arange(F) % 2 == 0, (len(scores), 1))}
         flat = (joints_image - joints_image[:, :, :1]) / 300

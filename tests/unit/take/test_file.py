@@ -13,7 +13,7 @@ import pytest
 from pipeline.core.camera import VideoInfo
 from pipeline.core.errors import TakeError
 from pipeline.core.geometry import rotation_world_from_camera
-from pipeline.core.poses import Track2D
+from pipeline.core.poses import PersonTrack
 from pipeline.core.take import Finding, LiftedTrack, SceneEstimate, Take, TokenStages, Track3D
 from pipeline.take.file import load_take, save_take
 from pipeline.take.provenance import can_finish_again
@@ -25,7 +25,7 @@ def make_take(frames: int = 40) -> Take:
     joints = rng.normal(size=(frames, 17, 3)).astype(np.float32)
     joints[5:9] = np.nan
     tracks2d = tuple(
-        Track2D(
+        PersonTrack.of(
             p, index, time_s, rng.uniform(0, 500, (frames, 33, 2)).astype(np.float32),
             rng.uniform(0, 1, (frames, 33)).astype(np.float32), "blazepose33",
         )

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from pipeline import weights
+from pipeline.core.camera import Camera
 from pipeline.core.config import LiftConfig
 from pipeline.core.errors import ConfigError
 from pipeline.lift.host_lifter import create_lifter
@@ -72,7 +73,7 @@ def test_a_trained_lifter_becomes_one_of_the_users_own(trained, capsys):
     assert lifter.prune.schedule == ((1, 5),)
     joints = np.random.default_rng(0).uniform(100, 400, (1, 9, 17, 2)).astype(np.float32)
     ones = np.ones((1, 9, 17), np.float32)
-    wide, narrow = (lifter.lift_windows(joints, ones, (640, 480), fov_deg=fov) for fov in (90.0, 30.0))
+    wide, narrow = (lifter.lift_windows(joints, ones, Camera((640, 480), fov)) for fov in (90.0, 30.0))
     assert np.isfinite(wide).all()
     assert np.abs(wide - narrow).max() > 1e-3  # its input rule looks at the field of view
     with pytest.raises(ConfigError, match="already"):

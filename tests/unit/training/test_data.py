@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from pipeline.body.stature import chain_length
+from pipeline.core.camera import Camera
 from pipeline.core.errors import SourceError
-from pipeline.core.geometry import image_from_camera, rotation_world_from_camera
+from pipeline.core.geometry import rotation_world_from_camera
 from pipeline.core.skeletons import H36M17
 from training.data import motion_file
 from training.synthesis import batches, cameras, detector_errors
@@ -148,7 +149,7 @@ def test_a_camera_sees_what_the_library_projects(clips: motion_file.Clips) -> No
     joints, _ = motion_file.cut_windows(clips, np.array([0]), np.array([2.0]), np.array([0.0]), 60)
     camera = level_camera(bearing_deg=140.0, pitch_deg=20.0, roll_deg=5.0, aim_x=0.4)
     seen, image = cameras.project_into_cameras(joints, camera, np.array([30.0]))
-    np.testing.assert_allclose(image, image_from_camera(seen, 60.0, 1280, 720), atol=1e-6)
+    np.testing.assert_allclose(image, Camera((1280, 720), 60.0).project(seen), atol=1e-6)
     distance = np.linalg.norm(seen[0, :, 0], axis=-1)
     assert distance.min() == pytest.approx(4.0, rel=0.12)
     np.testing.assert_allclose(chain_length(seen), chain_length(joints))

@@ -261,16 +261,16 @@ def real_chain(body: np.ndarray) -> np.ndarray:
 def test_thrown_back_into_the_picture() -> None:
     body = walker()[..., [0, 2, 1]] * [1, -1, 1]  # x right, y down, z away
     body -= body[:, :1]
-    size, far = (1000, 1000), 50.0  # so far away that the projection is nearly parallel
+    camera, far = Camera.assumed((1000, 1000), 60.0), 50.0  # so far away that the projection is nearly parallel
     scale = 500 / np.tan(np.radians(30)) / far
     image = scale * body[..., :2] + [500, 500]
     scores = np.ones(image.shape[:2], np.float32)
     whole = np.ones(len(body) - 8, bool)
-    off, fast = real_video.thrown_back(body, image, scores, 60.0, whole, size)
+    off, fast = real_video.thrown_back(body, image, scores, whole, camera)
     assert off == pytest.approx(0, abs=1e-6)
     assert fast == pytest.approx(1, rel=0.02)
     lazy = body.mean(0) + 0.5 * (body - body.mean(0))
-    off, fast = real_video.thrown_back(lazy, image, scores, 60.0, whole, size)
+    off, fast = real_video.thrown_back(lazy, image, scores, whole, camera)
     assert off > 0.02
     assert fast == pytest.approx(0.5, rel=0.1)
 
@@ -282,7 +282,8 @@ def test_a_near_body_that_is_true_keeps_all_of_the_pictures_speed() -> None:
     placed = body + [0.4, 0.0, 2.5]
     image = placed[..., :2] / placed[..., 2:] * focal + 500
     scores = np.ones(image.shape[:2], np.float32)
-    _, fast = real_video.thrown_back(body, image, scores, 60.0, np.ones(len(body) - 8, bool), (1000, 1000))
+    camera = Camera.assumed((1000, 1000), 60.0)
+    _, fast = real_video.thrown_back(body, image, scores, np.ones(len(body) - 8, bool), camera)
     assert fast == pytest.approx(1, rel=0.03)
 
 
@@ -296,7 +297,7 @@ def test_a_joint_that_turns_round_does_not_rest() -> None:
     swinging[:, 16, 0] = 0.3 * np.sin(np.arange(200) / 3)
     image = (100 * (still + swinging)[..., :2] + 500).astype(np.float32)
     scores = np.ones(image.shape[:2], np.float32)
-    row = real_video.judge(shaken + swinging, image, scores, 30.0, (1000, 1000))
+    row = real_video.judge(shaken + swinging, image, scores, Camera.assumed((1000, 1000), 30.0))
     assert row["rest_share"] == pytest.approx(15 / 16, abs=0.001)  # of all but the pelvis
     scale = 1.55 / np.median(real_chain(still))
     # One joint of 15; a ninth of its shaking is in the running mean too.

@@ -32,8 +32,8 @@ class FlatLifter:
         self.wrist_off_m, self.size = wrist_off_m, size
         self.sizes_px: set[tuple[int, int]] = set()
 
-    def lift_windows(self, joints_image, scores, size_px, cancel=None, fov_deg=None):
-        self.sizes_px.add(size_px)
+    def lift_windows(self, joints_image, scores, camera, cancel=None):
+        self.sizes_px.add(camera.size_px)
         out = np.zeros((*joints_image.shape[:-1], 3), np.float32)
         out[..., :2] = (joints_image - joints_image[:, :, :1]) / PX_A_METRE
         out[:, :, 16, 2] += self.wrist_off_m
@@ -104,9 +104,9 @@ def test_takes_are_in_the_axes_of_their_camera_with_17_joints(h36m: dict[str, Pa
         np.testing.assert_allclose(take.image, seen(take.true), atol=1e-2)  # what each camera saw
     for take, number in zip(takes[::2], range(3), strict=True):
         np.testing.assert_allclose(take.true, flat_body(len(take.true), number), atol=1e-4)
-    assert (takes[0].size_px, takes[1].size_px) == ((1000, 1002), (1000, 1000))
-    assert takes[0].fov_deg == pytest.approx(2 * np.degrees(np.arctan(500 / 1145)))
-    assert takes[1].fov_deg is None
+    assert (takes[0].camera.size_px, takes[1].camera.size_px) == ((1000, 1002), (1000, 1000))
+    assert takes[0].camera.fov_deg == pytest.approx(2 * np.degrees(np.arctan(500 / 1145)))
+    assert takes[1].camera.fov_from == "assumed"
 
 
 def test_a_perfect_lifter_has_no_error_and_a_wrong_wrist_has_its_own(h36m: dict[str, Path]) -> None:
@@ -140,7 +140,7 @@ def test_frames_weigh_within_an_action_and_actions_in_the_average(h36m: dict[str
     def moved(take: official_test_sets.OfficialTake, mm: float) -> official_test_sets.OfficialTake:
         true = take.true.copy()
         true[:, 16, 2] += 17 * mm / 1000
-        return official_test_sets.OfficialTake(take.group, take.image, true, take.valid, take.size_px)
+        return official_test_sets.OfficialTake(take.group, take.image, true, take.valid, take.camera)
 
     takes = [moved(long, 3), moved(short, 6), moved(eating, 10)]
     table = official.h36m_table(FlatLifter(), takes, "h36m")
@@ -153,7 +153,7 @@ def test_velocity_errors_are_per_frame(h36m: dict[str, Path]) -> None:
     true = take.true.copy()
     true[:, 13, 2] += 0.017 * 2 * np.arange(len(true))  # 34 mm a frame away from where the lifter sees it
     table = official.h36m_table(
-        FlatLifter(), [official_test_sets.OfficialTake("Eating", take.image, true, take.valid, take.size_px)], "h36m"
+        FlatLifter(), [official_test_sets.OfficialTake("Eating", take.image, true, take.valid, take.camera)], "h36m"
     )
     assert table["Eating"]["mpjve_mm"] == pytest.approx(2, abs=0.01)
 

@@ -1,4 +1,4 @@
-"""The judge's tables, twins and look-ahead: on lifters of known errors, with numbers worked out by hand."""
+"""Test the evaluation's tables, twins and look-ahead on lifters of known errors, against numbers found by hand."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from pipeline.core.camera import Camera
 from pipeline.core.errors import ConfigError
 from pipeline.core.pruning_schedule import PruneConfig
 from pipeline.core.skeletons import H36M17
@@ -18,9 +19,9 @@ from pipeline.lift.windows import pad_index
 from training.data.motion_file import Clips, at_unit_stature, load_clips
 from training.evaluate import causal, evaluate, per_sample
 from training.evaluate.breakdown import breakdown
-from training.evaluate.frozen_views import Sight, frozen_errors, load_views, sights
+from training.evaluate.frozen_views import View, frozen_errors, load_frozen_cameras, render_views
 from training.evaluate.paired import check_twin, differences
-from training.evaluate.per_sample import Verdict, band, labels_of, measure, summary
+from training.evaluate.per_sample import SampleMetrics, band_name, labels_of, pose_metrics, summary
 from training.evaluate.tables import breakdown_text, line
 
 FRAMES = 27
@@ -41,7 +42,7 @@ def moving_clips(lengths: tuple[int, ...] = (90, 90, 90), sources: tuple[str, ..
 
 
 class Answering:
-    """Gives for a window what `answer` makes of the sight that it belongs to: it looks at the picture's first frame."""
+    """Returns `answer(truth)` for a window; looks the truth of a row up by its image joints."""
 
     name, frames, gflops, prune, seq2frame = "answering", FRAMES, 1.0, PruneConfig(), False
 
@@ -49,27 +50,27 @@ class Answering:
         self.answer = answer
         self.truth: dict[bytes, np.ndarray] = {}
 
-    def knows(self, sight: Sight) -> Sight:
-        for row, joints in zip(sight.image, sight.true, strict=True):
+    def knows(self, view: View) -> View:
+        for row, joints in zip(view.image, view.true, strict=True):
             self.truth[row.tobytes()] = joints
-        return sight
+        return view
 
-    def lift_windows(self, joints_image, scores, size_px, cancel=None, fov_deg=None):
+    def lift_windows(self, joints_image, scores, camera, cancel=None):
         true = np.stack([self.truth[row.tobytes()] for row in joints_image[0]])
         return self.answer(true - true[:, :1])[None].astype(np.float32)
 
 
 def watching(monkeypatch: pytest.MonkeyPatch, *lifters: Answering) -> None:
-    """Tell the lifters the truth of every sight that the judge shows."""
+    """Give the lifters the truth of every rendered view."""
 
-    def told(*args):
-        for sight in sights(*args):
+    def show(*args):
+        for view in render_views(*args):
             for lifter in lifters:
-                lifter.knows(sight)
-            yield sight
+                lifter.knows(view)
+            yield view
 
-    monkeypatch.setattr(per_sample, "sights", told)
-    monkeypatch.setattr(causal, "sights", told)
+    monkeypatch.setattr(per_sample, "render_views", show)
+    monkeypatch.setattr(causal, "render_views", show)
 
 
 def right_wrist_off(mm: float):
@@ -81,19 +82,19 @@ def right_wrist_off(mm: float):
     return answer
 
 
-def verdict(clip: int, source: str, mm: float, draw: int = 0, rows: float = 10, **labels: str) -> Verdict:
-    numbers = dict.fromkeys((*per_sample.MEANS, "peak_m_s", "true_peak_m_s"), mm) | {"rows": rows}
+def sample(clip: int, source: str, mm: float, draw: int = 0, rows: float = 10, **labels: str) -> SampleMetrics:
+    metrics = dict.fromkeys((*per_sample.MEAN_METRICS, "peak_m_s", "true_peak_m_s"), mm) | {"rows": rows}
     joints = {key: np.full(17, mm) for key in ("mpjpe_mm", "p_mpjpe_mm", "accel_mm")}
-    return Verdict(draw, clip, source, numbers, joints, labels)
+    return SampleMetrics(draw, clip, source, metrics, joints, labels)
 
 
-# --- what is measured of a sight
+# --- metrics of a view
 
 
 def test_the_one_joint_that_is_wrong_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     lifter = Answering(right_wrist_off(34))  # the wrist is in no bone of the stature
     watching(monkeypatch, lifter)
-    found = per_sample.verdicts({"it": (lifter, "known")}, moving_clips(), 1, None)["it"]
+    found = per_sample.sample_metrics({"it": (lifter, "known")}, moving_clips(), 1, None)["it"]
     table = breakdown(found)["by_joint"]
     assert table["right_wrist"]["mpjpe_mm"] == pytest.approx(34, abs=0.01)
     assert [name for name, row in table.items() if row["mpjpe_mm"] > 0.01] == ["right_wrist"]
@@ -107,38 +108,39 @@ def test_a_trembling_joint_is_named_at_50_hz() -> None:
     true = np.zeros((9, 17, 3)) + np.random.default_rng(0).normal(size=(17, 3))
     shaken = true.copy()
     shaken[:, 13, 1] += 0.001 * (-1.0) ** np.arange(9)  # second difference: 4 mm
-    numbers, joints = measure(shaken, true, 25.0)
+    metrics, joints = pose_metrics(shaken, true, 25.0)
     assert joints["accel_mm"][13] == pytest.approx(1)  # 4 mm at half the rate of the benchmark
-    assert numbers["accel_mm"] == pytest.approx(1 / 17)
-    assert numbers["mpjpe_mm"] == pytest.approx(1 / 17)
+    assert metrics["accel_mm"] == pytest.approx(1 / 17)
+    assert metrics["mpjpe_mm"] == pytest.approx(1 / 17)
 
 
-def test_sights_know_their_camera() -> None:
-    clips, views = moving_clips(), load_views()
-    for sight in sights(clips, views, FRAMES, 0, None):
-        row = views.cameras.rows()[sight.clip]
-        assert sight.fov_deg == row["fov_deg"]
-        assert (sight.pitch_deg, sight.distance_m) == (row["pitch_deg"], row["distance_m"])
-        nearest = np.linalg.norm(sight.true[:, 0], axis=-1).min()
-        assert nearest == pytest.approx(sight.distance_m, rel=0.2)
-        assert sight.height_m == pytest.approx(sight.distance_m * np.sin(np.radians(sight.pitch_deg)))
+def test_views_know_their_camera() -> None:
+    clips, views = moving_clips(), load_frozen_cameras()
+    for view in render_views(clips, views, FRAMES, 0, None):
+        row = views.cameras.rows()[view.clip]
+        assert view.camera.fov_deg == row["fov_deg"]
+        assert (view.pitch_deg, view.distance_m) == (row["pitch_deg"], row["distance_m"])
+        nearest = np.linalg.norm(view.true[:, 0], axis=-1).min()
+        assert nearest == pytest.approx(view.distance_m, rel=0.2)
+        assert view.height_m == pytest.approx(view.distance_m * np.sin(np.radians(view.pitch_deg)))
 
 
 def test_bands_and_labels() -> None:
     limits = (-10, 10, 30)
-    assert [band(v, limits, "deg") for v in (-30, -10, 9.9, 10, 30, 80)] == [
+    assert [band_name(v, limits, "deg") for v in (-30, -10, 9.9, 10, 30, 80)] == [
         "under -10 deg", "-10 to 10 deg", "-10 to 10 deg", "10 to 30 deg", "from 30 deg", "from 30 deg",
     ]  # fmt: skip
     clips = moving_clips()
-    sight = replace(next(sights(clips, load_views(), FRAMES, 0, None)), pitch_deg=30.0, distance_m=4.0, rate_hz=25.0)
-    assert labels_of(sight, clips) == {
+    first = next(render_views(clips, load_frozen_cameras(), FRAMES, 0, None))
+    view = replace(first, camera=replace(first.camera, rate_hz=25.0), pitch_deg=30.0, distance_m=4.0)
+    assert labels_of(view, clips) == {
         "by_action": "walk",
         "by_camera_pitch": "from 30 deg",
         "by_camera_height": "from 1.5 m",  # 4 m x sin 30 = 2 m
         "by_distance": "3 to 6 m",
         "by_source_rate": "25 fps",
     }
-    assert "by_action" not in labels_of(sight, replace(clips, action=None))
+    assert "by_action" not in labels_of(view, replace(clips, action=None))
 
 
 def test_older_files_have_no_actions(tmp_path: Path) -> None:
@@ -156,39 +158,39 @@ def test_older_files_have_no_actions(tmp_path: Path) -> None:
 # --- tables
 
 
-def test_rows_are_macro_means_over_sources_without_the_doubtful_one() -> None:
+def test_rows_are_macro_means_over_the_reference_sources() -> None:
     of = [
-        verdict(0, "a", 10, rows=30, by_distance="from 6 m"),
-        verdict(1, "a", 50, rows=10, by_distance="from 6 m"),
-        verdict(2, "b", 40, by_distance="from 6 m"),
-        verdict(3, "b", 70, by_distance="under 1.5 m"),
-        verdict(4, "reactidle", 900, by_distance="from 6 m"),
+        sample(0, "a", 10, rows=30, by_distance="from 6 m"),
+        sample(1, "a", 50, rows=10, by_distance="from 6 m"),
+        sample(2, "b", 40, by_distance="from 6 m"),
+        sample(3, "b", 70, by_distance="under 1.5 m"),
+        sample(4, "reactidle", 900, by_distance="from 6 m"),
     ]
     table = breakdown(of)["by_distance"]
     assert list(table) == ["under 1.5 m", "from 6 m"]
     far = table["from 6 m"]
     assert far["mpjpe_mm"] == pytest.approx((20 + 40) / 2)
-    assert (far["sights"], far["sources"]) == (3, 2)
+    assert (far["views"], far["sources"]) == (3, 2)
     assert table["under 1.5 m"]["mpjpe_mm"] == 70
     assert breakdown(of)["by_joint"]["nose"]["p_mpjpe_mm"] == pytest.approx((20 + 55) / 2)
     assert "by_action" not in breakdown(of)
 
 
 def test_spread_counts_draws_that_have_all_sources() -> None:
-    of = [verdict(0, "a", 10, 0, by_action="x"), verdict(0, "a", 14, 1, by_action="x")]
+    of = [sample(0, "a", 10, 0, by_action="x"), sample(0, "a", 14, 1, by_action="x")]
     assert breakdown(of)["by_action"]["x"]["spread"]["mpjpe_mm"] == pytest.approx(2)
-    of.append(verdict(1, "b", 99, 1, by_action="x"))  # draw 0 has no b: one whole draw is left
+    of.append(sample(1, "b", 99, 1, by_action="x"))  # draw 0 has no b: one whole draw is left
     assert breakdown(of)["by_action"]["x"]["spread"] is None
 
 
 def test_bands_are_in_order() -> None:
     rows = ["from 30 deg", "10 to 30 deg", "under -10 deg", "-10 to 10 deg"]
-    of = [verdict(n, "a", n, by_camera_pitch=row) for n, row in enumerate(rows)]
+    of = [sample(n, "a", n, by_camera_pitch=row) for n, row in enumerate(rows)]
     assert list(breakdown(of)["by_camera_pitch"]) == [rows[2], rows[3], rows[1], rows[0]]
 
 
 def test_lines_have_one_width_whatever_is_known() -> None:
-    full = line("a very long name of an action that nobody could have foreseen", summary([verdict(0, "a", 12.34)]))
+    full = line("a very long name of an action that no table could have foreseen", summary([sample(0, "a", 12.34)]))
     part = line("nose", {"mpjpe_mm": 3.0, "accel_mm": float("nan")})
     assert len(full) == len(part)
     assert "     12.3" in full
@@ -199,8 +201,8 @@ def test_lines_have_one_width_whatever_is_known() -> None:
 
 
 def test_differences_are_paired_and_their_error_is_that_of_the_clips() -> None:
-    first = [verdict(0, "a", 52), verdict(1, "a", 91), verdict(2, "b", 33), verdict(3, "b", 11)]
-    second = [verdict(0, "a", 50), verdict(1, "a", 90), verdict(2, "b", 30), verdict(3, "b", 10)]
+    first = [sample(0, "a", 52), sample(1, "a", 91), sample(2, "b", 33), sample(3, "b", 11)]
+    second = [sample(0, "a", 50), sample(1, "a", 90), sample(2, "b", 30), sample(3, "b", 10)]
     found = differences(first, second)["mpjpe_mm"]
     assert found["mean"] == pytest.approx((1.5 + 2) / 2)
     # variance of a mean of two: 0.5^2 for (2, 1), 1 for (3, 1); of the mean over two sources: a quarter of the sum
@@ -209,12 +211,12 @@ def test_differences_are_paired_and_their_error_is_that_of_the_clips() -> None:
 
 
 def test_the_spread_of_a_difference_is_over_the_draws() -> None:
-    first = [verdict(0, "a", 10, 0), verdict(0, "a", 20, 1)]
-    second = [verdict(0, "a", 8, 0), verdict(0, "a", 24, 1)]
+    first = [sample(0, "a", 10, 0), sample(0, "a", 20, 1)]
+    second = [sample(0, "a", 8, 0), sample(0, "a", 24, 1)]
     found = differences(first, second)["mpjpe_mm"]
     assert found["mean"] == pytest.approx(-1)
     assert found["draw_spread"] == pytest.approx(3)
-    with pytest.raises(ValueError, match="same sights"):
+    with pytest.raises(ValueError, match="same views"):
         differences(first, second[::-1])
 
 
@@ -226,7 +228,7 @@ def test_twins_of_another_window_are_refused() -> None:
         check_twin(one, other)
 
 
-def test_twins_see_the_same_and_are_told_side_by_side(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_twins_see_the_same_views_and_are_compared(monkeypatch: pytest.MonkeyPatch) -> None:
     first, twin = Answering(right_wrist_off(51)), Answering(right_wrist_off(34))
     watching(monkeypatch, first, twin)
     result = evaluate.run(first, moving_clips(), draws=2, twins={"twin": twin})
@@ -247,33 +249,35 @@ def test_twins_see_the_same_and_are_told_side_by_side(monkeypatch: pytest.Monkey
 
 
 def test_frames_are_read_after_a_whole_window_and_before_the_longest_look_ahead() -> None:
-    assert causal.places(18, FRAMES, 3, 0) == []
-    assert causal.places(19, FRAMES, 3, 0) == [1]
-    assert causal.places(54, FRAMES, 1, 0) == [32]  # between 27 and 36
+    assert causal.read_positions(18, FRAMES, 3, 0) == []
+    assert causal.read_positions(19, FRAMES, 3, 0) == [1]
+    assert causal.read_positions(54, FRAMES, 1, 0) == [32]  # between 27 and 36
     for draw in range(5):
-        assert all(27 <= place <= 36 for place in causal.places(54, FRAMES, 4, draw))
-        assert all(20 <= place <= 22 for place in causal.places(40, FRAMES, 4, draw))  # too short: its second half
-    assert causal.places(300, FRAMES, 2, 0) != causal.places(300, FRAMES, 2, 1)
+        assert all(27 <= place <= 36 for place in causal.read_positions(54, FRAMES, 4, draw))
+        assert all(
+            20 <= place <= 22 for place in causal.read_positions(40, FRAMES, 4, draw)
+        )  # too short: its second half
+    assert causal.read_positions(300, FRAMES, 2, 0) != causal.read_positions(300, FRAMES, 2, 1)
 
 
-def numbered(rows: int) -> Sight:
-    """A sight whose every row says which one it is."""
+def numbered(rows: int) -> View:
+    """A view whose image joints hold the row number."""
     number = np.arange(rows, dtype=np.float32)
     body = np.random.default_rng(0).normal(0, 0.3, (17, 3))
     body[:] = at_unit_stature(body[None, None])[0][0, 0]
     image = np.broadcast_to(number[:, None, None], (rows, 17, 2)).copy()
     true = np.broadcast_to(body, (rows, 17, 3)).copy()
-    return Sight(0, image, np.ones((rows, 17), np.float32), (100, 100), true, np.ones(rows, bool), 50.0)
+    return View(0, image, np.ones((rows, 17), np.float32), Camera.assumed((100, 100), 50.0), true, np.ones(rows, bool))
 
 
-class Recording(Answering):
-    """Keeps the row numbers of every window; what it gives of a row tells the row and the window's last row."""
+class RecordingLifter(Answering):
+    """Records the row numbers of every window; its output holds the row number and that of the window's last row."""
 
     def __init__(self) -> None:
         super().__init__(None)
         self.windows: list[list[int]] = []
 
-    def lift_windows(self, joints_image, scores, size_px, cancel=None, fov_deg=None):
+    def lift_windows(self, joints_image, scores, camera, cancel=None):
         number = joints_image[0, :, 0, 0]
         self.windows.append(number.astype(int).tolist())
         out = np.random.default_rng(0).normal(0, 0.3, (FRAMES, 17, 3)).astype(np.float32)
@@ -284,8 +288,8 @@ class Recording(Answering):
 
 
 def test_a_causal_window_ends_look_ahead_frames_after_the_frame() -> None:
-    lifter = Recording()
-    reader = causal.Reader(lifter, numbered(60), "known")
+    lifter = RecordingLifter()
+    reader = causal.FrameReader(lifter, numbered(60), "known")
     scale = reader.causal(40, 0)[0, 13, 0] / 40
     for ahead in causal.LOOK_AHEAD:
         joints, _ = reader.causal(40, ahead)
@@ -298,16 +302,16 @@ def test_a_causal_window_ends_look_ahead_frames_after_the_frame() -> None:
 
 
 def test_before_the_start_of_a_clip_the_library_pads() -> None:
-    lifter = Recording()
-    joints, _ = causal.Reader(lifter, numbered(60), "known").causal(5, 4)
+    lifter = RecordingLifter()
+    joints, _ = causal.FrameReader(lifter, numbered(60), "known").causal(5, 4)
     index, _ = pad_index(10, FRAMES)
     assert lifter.windows == [index.tolist()]
     assert joints[13, 0] / joints[16, 0] == pytest.approx(5 / 9)
 
 
 def test_the_centred_window_has_its_frames_in_the_middle_and_stays_inside() -> None:
-    lifter = Recording()
-    reader = causal.Reader(lifter, numbered(60), "known")
+    lifter = RecordingLifter()
+    reader = causal.FrameReader(lifter, numbered(60), "known")
     joints, true = reader.centred([29, 30, 31])
     np.testing.assert_allclose(true, numbered(60).true[29:32])
     assert lifter.windows == [list(range(17, 44))]
@@ -317,8 +321,8 @@ def test_the_centred_window_has_its_frames_in_the_middle_and_stays_inside() -> N
 
 
 def test_a_live_window_ends_with_the_same_frame_and_is_not_padded() -> None:
-    lifter = Recording()
-    reader = causal.Reader(lifter, numbered(60), "known")
+    lifter = RecordingLifter()
+    reader = causal.FrameReader(lifter, numbered(60), "known")
     newest = WholeWindow(lifter)
     for ahead in causal.LOOK_AHEAD:
         as_live, as_window = reader.live(newest, 40, ahead), reader.causal(40, ahead)
@@ -328,7 +332,7 @@ def test_a_live_window_ends_with_the_same_frame_and_is_not_padded() -> None:
 
 
 def test_what_a_lifter_lacks_of_the_future_shows(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A lifter that is wrong by 17 mm of the wrist in the last eight rows of its window, and right before."""
+    """Use a lifter whose wrist is wrong in the last eight rows of its window, by 17 mm on average over the joints."""
 
     def answer(true: np.ndarray) -> np.ndarray:
         out = true.copy()
@@ -348,7 +352,7 @@ def test_what_a_lifter_lacks_of_the_future_shows(monkeypatch: pytest.MonkeyPatch
         assert rows["0"]["mpjpe_mm"] == pytest.approx(17, rel=0.05)
         assert rows["4"]["mpjpe_mm"] == pytest.approx(17, rel=0.05)
         assert rows["8"]["mpjpe_mm"] == pytest.approx(0, abs=0.01)
-        assert rows["4"]["accel_mm"] < 0.2  # all three neighbours are wrong alike
+        assert rows["4"]["accel_mm"] < 0.2  # all three neighbours have the same error
         assert rows["4"]["against_centred"]["mpjpe_mm"]["mean"] == pytest.approx(17, rel=0.05)
     assert found["sampled"]["clips"] == 2  # the third is too short
     assert found["sampled"]["reads"] == 4
@@ -391,9 +395,7 @@ def test_what_is_not_known_is_null_in_json() -> None:
     }
 
 
-def test_a_file_that_is_none_ends_the_command_with_a_sentence(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_missing_file_ends_the_command_with_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stopped:
         evaluate.main(["--data", str(tmp_path / "none.npz"), "--weights", "x.safetensors", "--recipe", "none.json"])
     assert stopped.value.code == 2

@@ -1,4 +1,4 @@
-"""The schedule table: what it measures, on outputs of known error, and that a run compares like with like."""
+"""Test the schedule tables on outputs of known error, and that a run compares like with like."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from pipeline.core.camera import Camera
 from pipeline.core.errors import ConfigError
 from pipeline.core.pruning_schedule import PruneConfig
 from training.data.motion_file import Clips, at_unit_stature
 from training.evaluate import pruning_schedules
-from training.evaluate.evaluate import Sight
+from training.evaluate.frozen_views import View
 
 FRAMES = 10
 RATE_HZ = 50.0
@@ -27,7 +28,7 @@ def clips(count: int = 3, source: str = "cmu-asf") -> Clips:
     return Clips(positions, np.arange(count) * 90, np.full(count, 90), names, np.full(count, source), names)
 
 
-def sight(moving: slice) -> Sight:
+def view(moving: slice) -> View:
     """One body; the left wrist (13, in no bone of the stature) moves at 1.7 m/s in some frames. The last is padding."""
     pose = np.random.default_rng(0).normal(0, 0.3, (17, 3))
     true = np.repeat(pose[None], FRAMES, axis=0)
@@ -37,7 +38,7 @@ def sight(moving: slice) -> Sight:
     true, _ = at_unit_stature(true[None])
     own = np.arange(FRAMES) < FRAMES - 1
     image, scores = np.zeros((FRAMES, 17, 2), np.float32), np.ones((FRAMES, 17), np.float32)
-    return Sight(0, image, scores, (100, 100), true[0], own, RATE_HZ)
+    return View(0, image, scores, Camera.assumed((100, 100), RATE_HZ), true[0], own)
 
 
 def off_by(true: np.ndarray, mm: float, rows: slice = slice(None)) -> np.ndarray:
@@ -48,11 +49,11 @@ def off_by(true: np.ndarray, mm: float, rows: slice = slice(None)) -> np.ndarray
 
 
 def test_errors_and_differences_of_known_outputs() -> None:
-    seen = [("a", sight(slice(6, 8))), ("b", sight(slice(6, 8)))]
+    seen = [("a", view(slice(6, 8))), ("b", view(slice(6, 8)))]
     fast = pruning_schedules.fast_rows(seen)
     full = [off_by(s.true, 2) for _, s in seen]
     lifted = [off_by(s.true, mm) for (_, s), mm in zip(seen, (5, 3), strict=True)]
-    result, of_fast = pruning_schedules.measure(seen, lifted, full, fast)
+    result, of_fast = pruning_schedules.schedule_metrics(seen, lifted, full, fast)
     assert result.mpjpe_mm == pytest.approx(4, abs=1e-3)  # sources count the same
     assert result.fast_mpjpe_mm == pytest.approx(4, abs=1e-3)
     assert result.difference_mm == pytest.approx(2, abs=1e-3)
@@ -62,13 +63,13 @@ def test_errors_and_differences_of_known_outputs() -> None:
 
 
 def test_fast_frames_are_measured_by_themselves_and_padding_not_at_all() -> None:
-    seen = [("a", sight(slice(4, 5)))]
+    seen = [("a", view(slice(4, 5)))]
     fast = pruning_schedules.fast_rows(seen)
     assert [row.tolist() for row in fast] == [[n == 4 for n in range(FRAMES - 1)]]
     wrong = off_by(seen[0][1].true, 0)
     wrong[4] = off_by(seen[0][1].true, 9)[4]
     wrong[-1] += np.linspace(0, 5, 51).reshape(17, 3)
-    result, _ = pruning_schedules.measure(seen, [wrong], [off_by(seen[0][1].true, 0)], fast)
+    result, _ = pruning_schedules.schedule_metrics(seen, [wrong], [off_by(seen[0][1].true, 0)], fast)
     assert result.fast_mpjpe_mm == pytest.approx(9, abs=1e-2)
     assert result.fast_difference_mm == pytest.approx(9, abs=1e-2)
     assert result.mpjpe_mm == pytest.approx(1, abs=1e-2)  # one of nine rows
@@ -76,7 +77,7 @@ def test_fast_frames_are_measured_by_themselves_and_padding_not_at_all() -> None
 
 def test_the_fastest_are_those_of_their_own_source() -> None:
     """A source of slow people has fast frames too."""
-    seen = [("fast", sight(slice(2, 3))), ("slow", sight(slice(7, 8)))]
+    seen = [("fast", view(slice(2, 3))), ("slow", view(slice(7, 8)))]
     seen[1][1].true[:, 13] = seen[1][1].true[0, 13] + (seen[1][1].true[:, 13] - seen[1][1].true[0, 13]) / 10
     assert [int(row.argmax()) for row in pruning_schedules.fast_rows(seen)] == [2, 7]
     assert [int(row.sum()) for row in pruning_schedules.fast_rows(seen)] == [1, 1]
@@ -84,13 +85,13 @@ def test_the_fastest_are_those_of_their_own_source() -> None:
 
 def test_gain_is_paired_by_clip() -> None:
     even, following = np.array([100.0, 50.0, np.nan, 10.0]), np.array([98.0, 49.0, np.nan, 10.0])
-    mean, error = pruning_schedules.compare(following, even)
+    mean, error = pruning_schedules.paired_change(following, even)
     assert mean == pytest.approx(-1)
     assert error == pytest.approx(1 / np.sqrt(3))
 
 
 def test_every_schedule_can_be_followed_and_motion_has_its_even_twin() -> None:
-    rows = pruning_schedules.standard_set(243, PruneConfig("TPS", ((2, 121), (4, 81))))
+    rows = pruning_schedules.standard_schedules(243, PruneConfig("TPS", ((2, 121), (4, 81))))
     for prune in rows.values():
         prune.check(243, 6)
         assert not prune.motion_share or PruneConfig(prune.strategy, prune.schedule) in rows.values()
@@ -98,14 +99,15 @@ def test_every_schedule_can_be_followed_and_motion_has_its_even_twin() -> None:
     assert {prune.strategy for prune in rows.values()} == {"TPC", "TPA", "TPMo", "TPS"}
     for frames in (81, 27):  # a small model, and one that is not pruned by itself
         assert all(
-            prune.check(frames, 6) is None for prune in pruning_schedules.standard_set(frames, PruneConfig()).values()
+            prune.check(frames, 6) is None
+            for prune in pruning_schedules.standard_schedules(frames, PruneConfig()).values()
         )
 
 
 def test_a_run_with_the_bundled_lifter(monkeypatch: pytest.MonkeyPatch) -> None:
     even, following = PruneConfig("TPS", ((1, 27),)), PruneConfig("TPS", ((1, 27),), motion_share=0.5)
     chosen = {"unpruned": PruneConfig(), "all": PruneConfig("TPS", ((1, 243),)), "even": even, "following": following}
-    monkeypatch.setattr(pruning_schedules, "standard_set", lambda frames, default: chosen)
+    monkeypatch.setattr(pruning_schedules, "standard_schedules", lambda frames, default: chosen)
     result = pruning_schedules.run("", clips(), draws=1, windows=2)
     full, kept_all, plain, moved = result["rows"]
     assert result["windows"] == 2

@@ -15,8 +15,10 @@ from pipeline.core.pruning_schedule import PruneConfig
 from pipeline.lift.checkpoints.load import read_state_dict
 from training import metrics
 from training.data.motion_file import Clips
-from training.evaluate import evaluate, per_sample
-from training.evaluate.open_lifter import open_lifter
+from training.evaluate import per_sample
+from training.evaluate.frozen_views import draw_frozen_cameras, load_frozen_cameras, render_views
+from training.evaluate.open_lifter import lifter_of_recipe, open_lifter
+from training.evaluate.per_sample import sample_metrics, summary
 from training.fit import losses
 from training.fit.checkpoint import WeightAverage, fit_to_model, load_checkpoint
 from training.fit.recipe import TrainRecipe, TrainStage, load_recipe
@@ -86,7 +88,7 @@ def test_measures_forgive_what_they_promise() -> None:
     assert metrics.p_mpjpe(mirrored, true).min() > 0.1  # a mirror image is not forgiven
 
 
-def test_acceleration_is_told_at_50_hz() -> None:
+def test_acceleration_is_reported_at_50_hz() -> None:
     true = np.zeros((9, 17, 3))
     frame = np.arange(9)
     moved = true.copy()
@@ -203,11 +205,11 @@ def test_a_damaged_checkpoint_is_named(tmp_path: Path) -> None:
         load_checkpoint(tmp_path / "checkpoint.pt")
 
 
-# --- the judge
+# --- the evaluation
 
 
 class KnownLifter:
-    """Gives what it is told, times a scale, with every joint but the pelvis off by `off_m` along x."""
+    """Returns the truth times a scale, with every joint but the pelvis off by `off_m` along x."""
 
     name, frames, rate_hz, unit_stature_m, device_name, precision = "known", 27, (24.0, 75.0), 1.55, "cpu", "float32"
 
@@ -215,7 +217,7 @@ class KnownLifter:
         self.off_m, self.scale = off_m, scale
         self.truth = np.zeros((27, 17, 3))
 
-    def lift_windows(self, joints_image, scores, size_px, cancel=None, fov_deg=None):
+    def lift_windows(self, joints_image, scores, camera, cancel=None):
         out = (self.truth - self.truth[:, :1])[None].copy()
         out[:, :, 1:, 0] += self.off_m
         return (out * self.scale).astype(np.float32)
@@ -223,44 +225,47 @@ class KnownLifter:
     def close(self) -> None: ...
 
 
-def test_the_judge_finds_an_error_that_was_put_in(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_evaluation_finds_an_error_that_was_put_in(monkeypatch: pytest.MonkeyPatch) -> None:
     clips = moving_clips()
     lifter = KnownLifter(0.0, scale=1.4)  # a wrong size is no error: both are brought to one stature
-    plain = per_sample.sights
+    render = per_sample.render_views
 
-    def told(*args):
-        for sight in plain(*args):
-            lifter.truth = sight.true
-            yield sight
+    def show(*args):
+        for view in render(*args):
+            lifter.truth = view.true
+            yield view
 
-    monkeypatch.setattr(per_sample, "sights", told)
-    result = evaluate.evaluate(lifter, clips, 2, load_model())
+    def result_of(draws: int) -> dict:
+        return summary(sample_metrics({"it": (lifter, "known")}, clips, draws, load_model())["it"])
+
+    monkeypatch.setattr(per_sample, "render_views", show)
+    result = result_of(2)
     assert result["mpjpe_mm"] == pytest.approx(0, abs=0.01)
     assert result["peak_speed_share"] == pytest.approx(1, abs=1e-3)
     lifter.off_m, lifter.scale = 0.017, 1.0
-    result = evaluate.evaluate(lifter, clips, 1, load_model())
+    result = result_of(1)
     assert 10 < result["mpjpe_mm"] < 18
     assert result["accel_mm"] < 0.5  # it is off, but does not tremble
     assert set(result["by_source"]) == {"cmu-asf"}
 
 
 def test_the_frozen_views_cover_what_people_film_with() -> None:
-    views = evaluate.load_views()
-    cameras = views.cameras
+    frozen = load_frozen_cameras()
+    cameras = frozen.cameras
     assert len(cameras) >= 200
     assert cameras.distance_m.min() < 0.9
     assert cameras.distance_m.max() > 9.5
     assert cameras.pitch_deg.min() < -20
     assert cameras.pitch_deg.max() > 60
     assert np.abs(cameras.roll_deg).max() > 20
-    assert {24.0, 30.0, 60.0} <= set(views.rate_hz)
-    drawn = evaluate.draw_views()["views"]
+    assert {24.0, 30.0, 60.0} <= set(frozen.rate_hz)
+    drawn = draw_frozen_cameras()["views"]
     assert [row["fov_deg"] for row in drawn] == pytest.approx(cameras.fov_deg.tolist())
 
 
-def test_sights_are_the_same_every_time_and_differ_between_draws() -> None:
-    clips, views, model = moving_clips(), evaluate.load_views(), load_model()
-    one, again, other = (list(evaluate.sights(clips, views, 27, draw, model)) for draw in (0, 0, 1))
+def test_views_are_the_same_every_time_and_differ_between_draws() -> None:
+    clips, cameras, model = moving_clips(), load_frozen_cameras(), load_model()
+    one, again, other = (list(render_views(clips, cameras, 27, draw, model)) for draw in (0, 0, 1))
     for a, b, c in zip(one, again, other, strict=True):
         np.testing.assert_array_equal(a.image, b.image)
         np.testing.assert_array_equal(a.true, b.true)
@@ -268,18 +273,18 @@ def test_sights_are_the_same_every_time_and_differ_between_draws() -> None:
         assert np.abs(a.true - c.true).max() > 0.01
 
 
-def test_weights_outside_the_manifest_can_be_judged(tmp_path: Path) -> None:
+def test_weights_outside_the_manifest_can_be_evaluated(tmp_path: Path) -> None:
     stage = {"name": "nine", "frames": 9, "batch": 2, "lr": 0.001, "steps": 1, "schedule": [[1, 5]]}
     (tmp_path / "r.json").write_text(json.dumps({"sizes": {"channels": 8, "depth": 2, "heads": 2}, "stages": [stage]}))
     recipe = load_recipe(tmp_path / "r.json")
     Trainer(recipe, moving_clips(), [load_model()], tmp_path).run()
-    lifter = evaluate.lifter_of_recipe(tmp_path / "nine.safetensors", tmp_path / "r.json")
-    sight = next(evaluate.sights(moving_clips(), evaluate.load_views(), 9, 0, None))
-    judged = evaluate.judge(lifter, sight)
-    assert np.isfinite(list(judged.values())).all()
-    whole = lifter.with_prune(PruneConfig())  # the same weights, pruning off: what --no-prune compares with
+    lifter = lifter_of_recipe(tmp_path / "nine.safetensors", tmp_path / "r.json")
+    whole = lifter.with_prune(PruneConfig())  # the same weights without pruning: what --no-prune compares with
+    both = sample_metrics({"pruned": (lifter, "known"), "whole": (whole, "known")}, moving_clips(), 1, None)
+    metrics = both["pruned"][0].metrics
+    assert np.isfinite(list(metrics.values())).all()
     assert (lifter.prune.schedule, whole.prune.schedule) == (((1, 5),), ())
-    assert evaluate.judge(whole, sight)["mpjpe_mm"] != judged["mpjpe_mm"]
+    assert both["whole"][0].metrics["mpjpe_mm"] != metrics["mpjpe_mm"]
     with pytest.raises(ConfigError, match="in no manifest"):
         open_lifter(str(tmp_path / "nine.safetensors"))
     model = recipe.model(recipe.stages[-1])

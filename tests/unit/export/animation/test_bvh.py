@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline.core.poses import Track2D
+from pipeline.core.poses import PersonTrack
 from pipeline.core.take import Take, Track3D
 from pipeline.export.animation.bvh import BvhExporter
 from pipeline.export.base import ExportOptions
@@ -136,7 +136,9 @@ def test_variable_rate_is_resampled_to_the_average_rate(take, tmp_path):
         take,
         info=info,
         tracks2d=(
-            Track2D(1, np.arange(count), track.time_s[rows], seen.joints_image[rows], seen.scores[rows], "h36m17"),
+            PersonTrack.of(
+                1, np.arange(count), track.time_s[rows], seen.joints_image[rows], seen.scores[rows], "h36m17"
+            ),
         ),
         tracks3d=(Track3D(1, np.arange(count), track.time_s[rows], track.joints[rows], track.scores[rows], "world"),),
     )

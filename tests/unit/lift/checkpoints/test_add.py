@@ -12,6 +12,7 @@ import torch
 from safetensors.torch import load_file
 
 from pipeline import weights
+from pipeline.core.camera import Camera
 from pipeline.core.config import LiftConfig
 from pipeline.core.errors import ConfigError, ModelError, OutputError
 from pipeline.core.pruning_schedule import PruneConfig
@@ -82,7 +83,7 @@ def test_a_learned_hourglass_and_a_seq2frame_one(tmp_path: Path) -> None:
     joints = np.random.default_rng(0).uniform(100, 300, (2, FRAMES, 17, 2)).astype(np.float32)
     for entry in (hot, pruned):
         lifter = create_lifter(LiftConfig(lifter=entry.name, device="cpu", precision="float32"))
-        out = lifter.lift_windows(joints, np.ones(joints.shape[:3], np.float32), (640, 480))
+        out = lifter.lift_windows(joints, np.ones(joints.shape[:3], np.float32), Camera.assumed((640, 480)))
         assert out.shape == (2, FRAMES, 17, 3)
         assert np.isfinite(out).all()
 
@@ -146,7 +147,7 @@ def test_remove(tmp_path: Path, own_cache: Path) -> None:
     (own_cache / "b.safetensors").unlink()  # gone already: the entry still goes
     with pytest.raises(ModelError, match="not installed") as missing:
         weights.locate(weights.find("b"))
-    assert "models remove b" in missing.value.hint
+    assert missing.value.fields == ("remove:b",)
     remove("b")
     assert weights.own().entries == ()
 

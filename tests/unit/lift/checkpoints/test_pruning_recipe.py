@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from pipeline import weights
+from pipeline.core.camera import Camera
 from pipeline.core.config import LiftConfig
 from pipeline.core.errors import ModelError
 from pipeline.core.pruning_schedule import PruneConfig
@@ -31,9 +32,9 @@ def lifter() -> HostLifter:
 
 
 @pytest.fixture(scope="module")
-def window(lifter: HostLifter) -> tuple[np.ndarray, np.ndarray, tuple[int, int]]:
+def window(lifter: HostLifter) -> tuple[np.ndarray, np.ndarray, Camera]:
     joints = mocap_clip()[0][None, : lifter.frames]
-    return joints, np.full(joints.shape[:-1], 0.9, np.float32), SIZE_PX
+    return joints, np.full(joints.shape[:-1], 0.9, np.float32), Camera.assumed(SIZE_PX)
 
 
 def test_the_full_model_is_the_host_without_any_pruning(lifter: HostLifter, window) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pipeline.core.geometry import default_fov_deg, focal_px, image_from_camera, rotation_world_from_camera
+from pipeline.core.camera import Camera
+from pipeline.core.geometry import rotation_world_from_camera
 from pipeline.core.skeletons import H36M17
 from pipeline.lift.inputs.normalise import mirror, network_input
 from pipeline.lift.inputs.person_ray import CHANNELS, RAY_X, RAY_Y, SIZE, axes_towards
@@ -26,12 +27,13 @@ def body() -> np.ndarray:
 
 
 def seen(joints: np.ndarray, fov: float = FOV) -> np.ndarray:
-    return image_from_camera(joints, fov, *SIZE_PX).astype(np.float32)
+    return Camera(SIZE_PX, fov).project(joints).astype(np.float32)
 
 
 def given(image: np.ndarray, fov: float | None = FOV, scores: float = 0.9):
     confidence = np.where(np.isfinite(image).all(-1), scores, 0).astype(np.float32)
-    return network_input("person_ray", image, confidence, SIZE_PX, len(CHANNELS), fov)
+    camera = Camera.assumed(SIZE_PX) if fov is None else Camera(SIZE_PX, fov)
+    return network_input("person_ray", image, confidence, camera, len(CHANNELS))
 
 
 def test_a_body_in_the_corner_looks_as_one_in_the_middle_to_a_turned_camera(body):
@@ -87,7 +89,7 @@ def test_who_comes_nearer_keeps_the_size_and_the_number_tells(body):
 def test_the_field_of_view_matters_and_has_the_usual_guess(body):
     image = seen(body + np.array([1.2, 0.3, 4.0]))
     assumed = given(image, None).values
-    np.testing.assert_array_equal(assumed, given(image, default_fov_deg(*SIZE_PX)).values)
+    np.testing.assert_array_equal(assumed, given(image, 60.0).values)
     wide, narrow = given(image, 90.0).values, given(image, 40.0).values
     assert wide[0, 0, 0, RAY_X] > 2 * narrow[0, 0, 0, RAY_X]
     assert wide[0, 0, 0, SIZE] > narrow[0, 0, 0, SIZE] + 0.7
@@ -125,12 +127,12 @@ def test_a_window_rule_answers_around_the_line_of_sight(body):
     image = seen(body + np.array([0.0, 0.0, 4.0]))
     scores = np.ones(image.shape[:-1], np.float32)
     middle, beside = (
-        network_input("person_window", image + np.array([dx, 0], np.float32), scores, SIZE_PX, 3, FOV)
+        network_input("person_window", image + np.array([dx, 0], np.float32), scores, Camera(SIZE_PX, FOV), 3)
         for dx in (0, 300)
     )
     np.testing.assert_allclose(beside.values, middle.values, atol=1e-4)
     np.testing.assert_allclose(middle.axes, np.broadcast_to(np.eye(3), (1, F, 3, 3)), atol=1e-6)
     ahead = np.broadcast_to(np.array([0, 0, 1], np.float32), (1, F, 17, 3))
     turned = beside.camera_from_answer(ahead)
-    slope = 300 / focal_px(FOV, SIZE_PX[0])
+    slope = 300 / Camera(SIZE_PX, FOV).focal_px
     np.testing.assert_allclose(turned[..., 0] / turned[..., 2], 0.8 * slope, rtol=1e-4)

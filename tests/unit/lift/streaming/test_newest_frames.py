@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from pipeline.core.camera import Camera
 from pipeline.core.config import LiftConfig
 from pipeline.core.pruning_schedule import PruneConfig
 from pipeline.lift.host_lifter import create_lifter
@@ -13,7 +14,7 @@ from pipeline.lift.networks.frame_transformer import FrameTransformer, FrameTran
 from pipeline.lift.streaming.lazy_rows import forward_rows
 from pipeline.lift.streaming.newest_frames import LazyWindow
 
-SIZE = (1280, 720)
+CAMERA = Camera((1280, 720), 60.0)
 
 
 def walk(frames: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
@@ -55,9 +56,9 @@ def test_newest_rows_of_the_bundled_lifter(fast, flip):
     assert isinstance(newest, LazyWindow)
     joints, scores = walk(243)
     joints[0, 30:40, 5] = np.nan
-    whole = fast.lift_windows(joints, scores, SIZE, None, 60.0)
+    whole = fast.lift_windows(joints, scores, CAMERA)
     rows = (200, 226, 240, 242)
-    alone = newest.lift(joints, scores, SIZE, 60.0, rows)
+    alone = newest.lift(joints, scores, CAMERA, rows)
     np.testing.assert_allclose(alone, whole[:, list(rows)], atol=2e-5)
 
 
@@ -65,7 +66,7 @@ def test_pruning_early_changes_little(fast):
     fast.flip = False
     joints, scores = walk(243)
     rows = (226, 240, 242)
-    exact, early = (fast.newest(early, 1).lift(joints, scores, SIZE, 60.0, rows) for early in (False, True))
+    exact, early = (fast.newest(early, 1).lift(joints, scores, CAMERA, rows) for early in (False, True))
     apart = np.linalg.norm(exact - early, axis=-1).mean()
     assert 0 < apart < 0.03  # of a figure that trembles as no person does
 
@@ -75,7 +76,7 @@ def test_a_window_that_is_still_filling(fast):
     assert newest.frames == 162
     for frames in (1, 2, 26, 100):
         joints, scores = walk(frames)
-        lifted = newest.lift(joints, scores, SIZE, 60.0, (frames - 1,))
+        lifted = newest.lift(joints, scores, CAMERA, (frames - 1,))
         assert lifted.shape == (1, 1, 17, 3)
         assert np.isfinite(lifted).all()
         assert np.abs(lifted[:, :, 0]).max() == 0
@@ -87,7 +88,7 @@ def test_other_hosts_lift_the_padded_window(name):
     newest = lifter.newest()
     assert not isinstance(newest, LazyWindow)
     joints, scores = walk(243)
-    whole = lifter.lift_windows(joints, scores, SIZE, None, 60.0)
-    np.testing.assert_allclose(newest.lift(joints, scores, SIZE, 60.0, (242,)), whole[:, 242:], atol=1e-6)
-    assert newest.lift(joints[:, :50], scores[:, :50], SIZE, 60.0, (48, 49)).shape == (1, 2, 17, 3)
+    whole = lifter.lift_windows(joints, scores, CAMERA)
+    np.testing.assert_allclose(newest.lift(joints, scores, CAMERA, (242,)), whole[:, 242:], atol=1e-6)
+    assert newest.lift(joints[:, :50], scores[:, :50], CAMERA, (48, 49)).shape == (1, 2, 17, 3)
     lifter.close()

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 
+from pipeline.core.camera import Camera
 from pipeline.core.config import LiftConfig
 from pipeline.core.pruning_schedule import PruneConfig
 from pipeline.lift.host_lifter import create_lifter

@@ -9,15 +9,15 @@ import numpy as np
 import pytest
 
 from pipeline.body.bones import bone_lengths
-from pipeline.core.camera import Frame, VideoInfo
+from pipeline.core.camera import Camera, Frame, VideoInfo
 from pipeline.core.config import LiveConfig, SceneConfig
 from pipeline.core.poses import Pose2D
 from pipeline.lift.streaming.newest_frames import WholeWindow
-from pipeline.live.detect_live import LiveObserver, Observed, in_h36m
+from pipeline.live.detect_live import LiveObserver, Observed
 from pipeline.live.skeletons.scene import SETTLED_FRAMES, LiveScene, warm_up
 from pipeline.live.skeletons.world import LiveWorld
 from tests.helpers.live.fakes import FakeDetector, FakeLifter
-from tests.helpers.motion import FOV_DEG, RATE_HZ, SIZE_PX, Scene, clip, facing_camera, scene
+from tests.helpers.motion import CAMERA, FOV_DEG, RATE_HZ, SIZE_PX, Scene, clip, facing_camera, scene
 
 PICTURE = np.zeros((SIZE_PX[1], SIZE_PX[0], 3), np.uint8)
 INFO = VideoInfo("", "", 320, 240, 30.0, 0, 0.0)
@@ -33,7 +33,7 @@ class Oracle(FakeLifter):
         super().__init__()
         self.image, self.relative = motion.person.joints_image_h36m, motion.person.relative
 
-    def lift_windows(self, joints_image, scores, size_px, cancel=None, fov_deg=None):
+    def lift_windows(self, joints_image, scores, camera, cancel=None):
         far = ((joints_image[:, :, None, 10] - self.image[None, None, :, 10]) ** 2).sum(-1)
         far = far + ((joints_image[:, :, None, 3] - self.image[None, None, :, 3]) ** 2).sum(-1)
         return self.relative[far.argmin(-1)]
@@ -52,7 +52,8 @@ def observed(
     scores = np.full(joints.shape[:2], 0.9, np.float32)
     boxes = np.concatenate([joints.min(1), joints.max(1)], axis=1) if identities else np.zeros((0, 4), np.float32)
     frame = Frame(index, index / RATE_HZ, picture)
-    return Observed(frame, Pose2D(boxes, joints, scores, "h36m17"), identities, joints, scores, detected, 0, 0, 0)
+    camera = Camera((picture.shape[1], picture.shape[0]), FOV_DEG, rate_hz=RATE_HZ)
+    return Observed(frame, Pose2D(boxes, joints, scores, "h36m17"), identities, camera, detected, 0, 0, 0)
 
 
 @pytest.fixture(scope="module")
@@ -166,8 +167,8 @@ def test_people_who_leave_come_back_and_are_forgotten_in_the_end(walk):
     assert nobody[-1].people == ()
     assert nobody[-1].lifted
     world.update(observed(walk, len(walk.truth) - 1, ()), lift=True)
-    late = Observed(Frame(9999, 99.0, PICTURE), Pose2D.nobody("h36m17"), (), NOBODY, NOBODY[..., 0], True, 0, 0, 0)
-    world.update(late, lift=True)
+    late = Frame(9999, 99.0, PICTURE)
+    world.update(Observed(late, Pose2D.nobody("h36m17"), (), CAMERA, True, 0, 0, 0), lift=True)
     assert len(world.history(1)[0]) == 0
 
 
@@ -215,7 +216,7 @@ def test_a_tilt_that_was_set_is_kept():
 
 def test_predictions_carry_people_on_for_a_moment():
     detector = FakeDetector(lambda time_s: [(100 + 200 * time_s, 120)])
-    observer = LiveObserver(detector, 30.0)
+    observer = LiveObserver(detector, INFO, SceneConfig())
     picture = np.zeros((240, 320, 3), np.uint8)
     for index in range(6):
         _, identities = observer.detect(Frame(index, index / 30, picture))
@@ -230,7 +231,7 @@ def test_predictions_carry_people_on_for_a_moment():
 
 
 def test_identities_go_on_counting_over_a_change_of_size():
-    observer = LiveObserver(FakeDetector(lambda _: [(100, 120)]), 30.0)
+    observer = LiveObserver(FakeDetector(lambda _: [(100, 120)]), INFO, SceneConfig())
     seen = [
         observer.detect(Frame(i, i / 30, np.zeros((240, w, 3), np.uint8)))[1] for i, w in enumerate((320, 320, 400))
     ]
@@ -238,7 +239,7 @@ def test_identities_go_on_counting_over_a_change_of_size():
 
 
 def test_the_tracker_forgets_in_live_mode():
-    observer = LiveObserver(FakeDetector(lambda _: [(100, 120)]), 30.0)
+    observer = LiveObserver(FakeDetector(lambda _: [(100, 120)]), INFO, SceneConfig())
     picture = np.zeros((240, 320, 3), np.uint8)
     for index in range(100):  # everybody comes when the one before is forgotten
         _, identities = observer.detect(Frame(index, 20.0 * index, picture))
@@ -250,15 +251,18 @@ def test_the_tracker_forgets_in_live_mode():
 
 def test_memory_does_not_grow_with_the_length_of_a_run():
     detector = FakeDetector(lambda time_s: [(100 + 30 * np.sin(time_s), 120)])
-    observer, world = LiveObserver(detector, 30.0), LiveScene(WholeWindow(FakeLifter()), LiveConfig(), INFO)
+    observer, world = (
+        LiveObserver(detector, INFO, SceneConfig()),
+        LiveScene(WholeWindow(FakeLifter()), LiveConfig(), INFO),
+    )
     picture = np.zeros((240, 320, 3), np.uint8)
 
     def play(frames: range) -> None:
         for index in frames:
             frame = Frame(index, index / 30, picture)
             pose, identities = observer.detect(frame)
-            joints, scores = in_h36m(pose)
-            world.update(Observed(frame, pose, identities, joints, scores, True, 0, 0, 0), lift=True, seen_hz=30.0)
+            seen = Observed(frame, pose, identities, observer.camera, True, 0, 0, 0)
+            world.update(seen, lift=True, seen_hz=30.0)
             detector.calls.clear()
 
     play(range(120))

@@ -35,7 +35,7 @@ def test_angles_and_direction_are_each_others_inverse(pitch, roll):
 @pytest.mark.parametrize("name", ["jump", "walk"])
 def test_the_tilt_of_the_camera_comes_back(name, pitch, roll):
     joints = seen_by(facing_camera(clip(name)), pitch, roll, 8.0)
-    tilt = camera_tilt(SceneConfig(), [joints], [RATE_HZ])
+    tilt = camera_tilt(SceneConfig(), [joints], RATE_HZ)
     up = up_from_angles(tilt.pitch_deg, tilt.roll_deg)
     assert angle_deg(up, up_from_angles(pitch, roll)) < 5
     assert tilt.sigma_deg is not None
@@ -92,11 +92,11 @@ def test_centre_of_mass_is_in_the_belly():
 
 def test_what_the_user_sets_is_used_and_nobody_means_level():
     joints = seen_by(facing_camera(clip("jump")), 25.0, 0.0)
-    tilt = camera_tilt(SceneConfig(pitch_deg=3.0), [joints], [RATE_HZ])
+    tilt = camera_tilt(SceneConfig(pitch_deg=3.0), [joints], RATE_HZ)
     assert (tilt.pitch_deg, tilt.roll_deg, tilt.sigma_deg) == (3.0, 0.0, None)
     assert tilt.notes == {"pitch": "set by the user", "roll": "assumed"}
-    tilt = camera_tilt(SceneConfig(roll_deg=-4.0), [joints], [RATE_HZ])
+    tilt = camera_tilt(SceneConfig(roll_deg=-4.0), [joints], RATE_HZ)
     assert tilt.pitch_deg == pytest.approx(25, abs=4)
     assert (tilt.roll_deg, tilt.notes["roll"]) == (-4.0, "set by the user")
-    nobody = camera_tilt(SceneConfig(), [np.full((5, 17, 3), np.nan)], [RATE_HZ])
+    nobody = camera_tilt(SceneConfig(), [np.full((5, 17, 3), np.nan)], RATE_HZ)
     assert (nobody.pitch_deg, nobody.roll_deg, nobody.notes) == (0, 0, {"pitch": "assumed", "roll": "assumed"})
