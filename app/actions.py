@@ -1,4 +1,4 @@
-"""Every action of the program with its name, icon, shortcut and tooltip, and the menus that hold them all."""
+"""Define every action with its name, icon, shortcut and tooltip, and the menus."""
 
 from __future__ import annotations
 
@@ -13,7 +13,11 @@ from app import theme
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """One action. `handler` is the name of a method of the window or its commands; "~": checkable, gets the state."""
+    """Describe one action.
+
+    `handler` is the name of a method of the window or of its commands; with "~" in front the action is checkable and
+    the handler gets its state.
+    """
 
     name: str
     text: str
@@ -182,7 +186,7 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
 
 
 class Actions:
-    """The actions by name, in the window's menus. `connect` says who carries them out."""
+    """Make the actions and put them into the window's menus; `connect` connects their handlers."""
 
     def __init__(self, window: QMainWindow, submenus: dict[str, QMenu]) -> None:
         self._by_name: dict[str, QAction] = {}
@@ -209,7 +213,7 @@ class Actions:
             action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
         if spec.icon:
             action.setIcon(theme.icon(spec.icon))
-            # Icons belong on the buttons; menus stay quiet.
+            # Icons are for buttons; menus have none.
             action.setIconVisibleInMenu(False)
         keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
         plain = spec.tip or spec.text.replace("&", "").rstrip("…")
@@ -218,7 +222,7 @@ class Actions:
         return action
 
     def connect(self, *receivers: QObject) -> None:
-        """Give every action to the first of `receivers` that has its handler."""
+        """Connect every action to the first of `receivers` that has its handler."""
         for spec in SPECS:
             name, action = spec.handler.lstrip("~"), self._by_name[spec.name]
             receiver = next(receiver for receiver in receivers if hasattr(receiver, name))

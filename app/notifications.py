@@ -1,4 +1,4 @@
-"""How the program speaks up: a banner for what the user can put right, a dialog with a report for bugs."""
+"""Notify the user: a banner for errors with a remedy, a dialog for bugs."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ from PySide6.QtWidgets import (
 )
 
 from app import theme
-from app.views.widgets import column, label, picture, restyle, row
+from app.views.widgets import column, icon_label, label, restyle, row
 from pipeline.core.errors import UserError
 
-_NOTE_MS = 8000
+_NOTE_MS = 8000  # how long a note is shown
 
 
 class Banner(QWidget):
-    """One message at the top of the window, with what to do about it. Notes go by themselves, errors stay."""
+    """Show one message with a hint at the top of the window; notes disappear after a while."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._frame = QFrame()
         self._frame.setObjectName("banner")
-        self._icon = picture("alert", 20, theme.DANGER)
+        self._icon = icon_label("alert", 20, theme.DANGER)
         self.message = label("")
         self.hint = label("", "hint")
         for text in (self.message, self.hint):
@@ -86,7 +86,7 @@ class Banner(QWidget):
 
 
 def report(error: BaseException) -> str:
-    """What a developer needs to know of a bug; nothing of the user's files beyond what the traceback says."""
+    """Return versions and traceback of a bug; of the user's files only what the traceback holds."""
     from pipeline import __version__
 
     trace = "".join(traceback.format_exception(error))
@@ -94,7 +94,7 @@ def report(error: BaseException) -> str:
 
 
 class CrashDialog(QDialog):
-    """A bug: what happened, a report to copy, and where the log lies. The program goes on behind it."""
+    """Show a bug: a report to copy and the path of the log file. The program continues."""
 
     def __init__(self, error: BaseException, log_path: Path, parent: QWidget | None = None) -> None:
         super().__init__(parent)

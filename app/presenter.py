@@ -1,4 +1,4 @@
-"""What the controller has, on the screen: the video, the take, how far a run is, and what can be done now."""
+"""Copy the session's state to the widgets, and enable the actions that apply."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from pipeline.core.camera import VideoInfo
 from pipeline.core.live import RunState
 from pipeline.core.take import Progress, Take
 
-_LONG_MS = 500
+_LONG_MS = 500  # after which finishing a take is worth showing
 
 
 class Presenter(QObject):
-    """Connects itself; the window learns of another video by `video_shown`."""
+    """Connect controller and workspace; `video_shown` reports that another video is shown."""
 
     video_shown = Signal(object)  # VideoInfo
 
@@ -40,7 +40,7 @@ class Presenter(QObject):
         controller.rework.finisher.busy_changed.connect(self._finishing_changed)
 
     def set_live(self, on: bool) -> None:
-        """While something else is seen, nothing is done to the video behind it."""
+        """Disable the actions on the video while a live run is shown."""
         self._live = on
         self.enable()
 
@@ -64,7 +64,7 @@ class Presenter(QObject):
             panel.stopping()
         elif state in (RunState.IDLE, RunState.FAILED):
             panel.end()
-        self._hint()
+        self._update_hint()
         self.enable()
 
     @Slot(bool)
@@ -85,7 +85,7 @@ class Presenter(QObject):
         w.scene.prepare()
         self.video_shown.emit(info)
         self._play.restart()
-        self._hint()
+        self._update_hint()
         self.enable()
 
     @Slot(object)
@@ -100,7 +100,7 @@ class Presenter(QObject):
         w.timeline.set_take(take, person)
         w.strip.set_take(take, person)
         w.panel.set_take(take, person)
-        self._hint()
+        self._update_hint()
         self.enable()
 
     @Slot()
@@ -114,11 +114,11 @@ class Presenter(QObject):
 
     @Slot(bool)
     def _finishing_changed(self, on: bool) -> None:
-        """Said of long takes only: of others it would flicker."""
-        QTimer.singleShot(_LONG_MS if on else 0, self, self._hint)
+        """Show after a delay that a take is being finished; for short takes it would flicker."""
+        QTimer.singleShot(_LONG_MS if on else 0, self, self._update_hint)
 
-    def _hint(self) -> None:
-        """What the 3D view says while there is no skeleton in it."""
+    def _update_hint(self) -> None:
+        """Update the hint in an empty 3D view, and the title of its card."""
         take, c = self._controller.session.take, self._controller
         if take is not None and take.tracks3d:
             text = ""

@@ -1,4 +1,4 @@
-"""How fast a run is and how long it will still take, from its `Progress`."""
+"""Estimate the speed and the remaining time of a run from its `Progress`."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ STAGES = {
     "lift": "Lifting to 3D",
     "finish": "Finishing",
 }
-_WINDOW_S = 4.0
+_WINDOW_S = 4.0  # s over which the rate is measured
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One line of the progress display. Unknown values are None."""
+    """Hold one line of the progress display; None where a value is not known."""
 
     title: str
     message: str
@@ -31,7 +31,7 @@ class Reading:
 
 
 class ProgressMeter:
-    """Rate over the last few seconds of one stage. `clock` is replaced in tests."""
+    """Measure the rate over the last seconds of a stage; `clock` returns seconds."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -58,7 +58,7 @@ class ProgressMeter:
 
 
 def duration_text(seconds: float) -> str:
-    """12 s, 1 min 05 s, 1 h 02 min."""
+    """Format a duration as 12 s, 1 min 05 s or 1 h 02 min."""
     whole = max(0, round(seconds))
     if whole < 60:
         return f"{whole} s"

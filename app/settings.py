@@ -1,6 +1,6 @@
-"""What the program remembers from one start to the next: an ini file in the user's configuration folder.
+"""Store the window's settings in an ini file in the user's configuration folder.
 
-HOURGLASS_CONFIG names another folder (tests use it). A damaged or foreign value falls back to its default.
+HOURGLASS_CONFIG names another folder (tests use it). A damaged or unknown value is replaced by its default.
 """
 
 from __future__ import annotations
@@ -38,17 +38,17 @@ def config_folder() -> Path:
 
 
 DEFAULT_HZ = PostConfig().smooth_hz
-# The settings have the fields of `PostConfig` and of `SceneConfig` under the same names.
+# `RunSettings` has the fields of `PostConfig` and of `SceneConfig` under the same names.
 MOTION_FIELDS = tuple(field.name for field in dataclasses.fields(PostConfig))
 SCENE_FIELDS = tuple(field.name for field in dataclasses.fields(SceneConfig))
 
 
 @dataclass(slots=True)
 class RunSettings(RecipeSettings):
-    """The settings panel. Numbers that the user left to the program are None.
+    """Hold the values of the settings panel; None where the user leaves a number to the program.
 
-    Not a `RunConfig`: a value that is out of range, or a schedule that is being typed, has to be stored as well, and
-    each value falls back by itself. `run_config` checks them.
+    This is no `RunConfig`, because values out of range and half-typed schedules are stored too, and each falls back to
+    its default separately. `run_config` checks them.
     """
 
     everyone: bool = False
@@ -56,7 +56,7 @@ class RunSettings(RecipeSettings):
     fov_deg: float | None = None
     pitch_deg: float | None = None
     roll_deg: float | None = None
-    limbs: str = ""  # measured lengths: "thigh=44,shank=42", cm
+    limbs: str = ""  # measured lengths in cm: "thigh=44,shank=42"
     smooth_hz: float = PostConfig().smooth_hz
     fill_gap_s: float = PostConfig().fill_gap_s
     smooth: str = PostConfig().smooth
@@ -71,7 +71,7 @@ class RunSettings(RecipeSettings):
 
     @property
     def limbs_cm(self) -> dict[str, float]:
-        """The measured lengths; what cannot be read is left out."""
+        """Return the measured limb lengths in cm; invalid entries are left out."""
         found: dict[str, float] = {}
         for part in self.limbs.split(","):
             name, _, length = part.partition("=")
@@ -84,13 +84,16 @@ class RunSettings(RecipeSettings):
         self.limbs = ",".join(f"{name}={length:g}" for name, length in limbs.items())
 
     def adopt(self, config: RunConfig) -> None:
-        """Take over what `config` says of the camera, the body and the motion."""
+        """Copy camera, body and motion from `config`."""
         for part, names in ((config.post, MOTION_FIELDS), (config.scene, SCENE_FIELDS)):
             for name in names:
                 setattr(self, name, getattr(part, name))
 
     def run_config(self, person: int | None, start_s: float | None, end_s: float | None) -> RunConfig:
-        """The settings as the library wants them. `person` None: the one most seen. Raises `ConfigError`."""
+        """Return the settings as a `RunConfig`; `person` None: the most visible person.
+
+        Raises `ConfigError` for invalid values.
+        """
         return RunConfig(
             detect=DetectConfig(detector=self.detector, device=self.device),
             lift=LiftConfig(lifter=self.lifter, prune=prune_config(self), device=self.device),
@@ -104,18 +107,18 @@ class RunSettings(RecipeSettings):
 
 @dataclass(slots=True)
 class CompareSettings(RecipeSettings):
-    """The other recipe, to compare with. At first: the same lifter with nothing pruned."""
+    """Hold the recipe to compare with; at first the same lifter without pruning."""
 
     pruner: str = NOTHING
 
     def lift_config(self, like: LiftConfig) -> LiftConfig:
-        """`like` with this lifter and recipe. Raises `ConfigError`."""
+        """Return `like` with this lifter and recipe. Raises `ConfigError`."""
         return dataclasses.replace(like, lifter=self.lifter, prune=prune_config(self))
 
 
 @dataclass(slots=True)
 class ViewSettings:
-    """What is shown and how it plays."""
+    """Hold what the views show and how playback runs."""
 
     show_joints: bool = True
     show_others: bool = True
@@ -123,7 +126,7 @@ class ViewSettings:
     show_floor: bool = True
     show_panel: bool = True
     show_drawer: bool = False
-    curve: str = "angle"  # a key of `curves.QUANTITIES`, and of its parts
+    curve: str = "angle"  # key of `curves.QUANTITIES`; `curve_parts`: keys of its parts
     curve_parts: str = "knee_flexion"
     loop: bool = True
     speed: float = 1.0
@@ -131,7 +134,7 @@ class ViewSettings:
 
 @dataclass(slots=True)
 class ExportSettings:
-    """The last choices in the export dialog. `folder` "" means beside the video."""
+    """Hold the last choices in the export dialog; `folder` "" is that of the video."""
 
     folder: str = ""
     formats: str = "bvh,csv"
@@ -143,7 +146,7 @@ class ExportSettings:
     report: bool = False
 
     def options(self) -> ExportOptions:
-        """The choices that formats know; what is not one falls back to its default."""
+        """Return the stored export options; an invalid one falls back to its default."""
         options = ExportOptions()
         for name in OPTIONS:
             with contextlib.suppress(ConfigError):
@@ -157,10 +160,10 @@ class ExportSettings:
 
 @dataclass(slots=True)
 class LiveSettings:
-    """The last choices for live runs. Sizes as "1280x720"; "" and 0 leave it to the camera, the program or nobody."""
+    """Hold the last choices for live runs; "" and 0 leave a value to the camera or the program."""
 
     source: str = ""
-    size: str = ""
+    size: str = ""  # of the image: "1280x720"
     rate_hz: float = 0.0
     loop: bool = True
     mirrored: bool = True
@@ -173,10 +176,10 @@ class LiveSettings:
     stop_after_s: float = 0.0
     hands_free: bool = False
     streams: str = "vmc://127.0.0.1:39539"
-    folder: str = ""  # of recordings
+    folder: str = ""  # for recordings
 
     def live_config(self, run: RunSettings) -> LiveConfig:
-        """With the body and the camera that `run` knows of. Raises `ConfigError`."""
+        """Return the `LiveConfig` with body and camera of `run`. Raises `ConfigError`."""
         scene = run.run_config(None, None, None).scene
         return LiveConfig(
             detect=DetectConfig(self.detector, device=run.device, max_people=self.max_people, prompt=False),
@@ -192,7 +195,7 @@ class LiveSettings:
 
 
 class Settings:
-    """Reads at the start, writes on every change."""
+    """Read all settings at the start, and write them on every change."""
 
     def __init__(self) -> None:
         self._store = QSettings(str(config_folder() / "hourglass.ini"), QSettings.Format.IniFormat)
@@ -225,7 +228,7 @@ class Settings:
 
     @property
     def recent(self) -> list[Path]:
-        """Files opened last, newest first, those that still exist."""
+        """List the files opened last that still exist, newest first."""
         stored = self._store.value("files/recent") or []
         names = [stored] if isinstance(stored, str) else list(stored)
         return [path for path in map(Path, names) if path.is_file()]
@@ -241,7 +244,7 @@ class Settings:
 
     @property
     def recordings(self) -> Path:
-        """Where recordings go: the user's choice, else the folder for videos of this system."""
+        """Return the folder for recordings: the user's, else Hourglass in the folder for videos."""
         return Path(self.live.folder) if self.live.folder else Path(platformdirs.user_videos_dir()) / "Hourglass"
 
     @property
@@ -262,7 +265,7 @@ class Settings:
 
 
 def _possible(run: RunSettings) -> RunSettings:
-    """With the default in the place of every value that the library does not know (any more)."""
+    """Replace values that the library does not know (any more) by their defaults."""
     for name in MOTION_FIELDS:
         try:
             PostConfig(**{name: getattr(run, name)})
@@ -272,7 +275,7 @@ def _possible(run: RunSettings) -> RunSettings:
 
 
 def _parse(text: str, default: object) -> object:
-    """`text` as the kind of value that `default` is. None defaults are optional numbers."""
+    """Convert `text` to the type of `default`; a default of None means an optional number."""
     if default is None:
         return float(text) if text else None
     if isinstance(default, bool):

@@ -1,7 +1,6 @@
-"""How the program looks: colours, type, style sheet and icons. The only place that knows any of them.
+"""Define colours, fonts, style sheet and icons of the window; no other file does.
 
-One calm dark surface, one accent (sand), and two colours that always mean the same: the body's left is blue, its
-right is coral.
+A dark surface, one accent colour (sand), and a colour for each body side: left is blue, right is coral.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ SURFACE = "#191c22"  # bars and panels
 RAISED = "#22262e"  # fields, buttons
 HOVER = "#2b303a"
 LINE = "#2a2f38"
-TEXT = "#e8eaee"  # also the colour that the icon files are drawn in
+TEXT = "#e8eaee"  # also the colour in the icon files
 MUTED = "#9aa3b2"
 FAINT = "#667080"
 ACCENT = "#e9b44c"
@@ -32,10 +31,10 @@ DANGER = "#f0705f"
 LEFT = "#4db8ff"
 RIGHT = "#ff7d66"
 CENTRE = "#e6e1d6"
-GHOST = "#c4adff"  # the skeleton of a recipe to compare with
+GHOST = "#c4adff"  # the skeleton of the pruning recipe to compare with
 
 RADIUS = 8
-# DejaVu is on every Linux; its condensed cut is the one that reads well at interface sizes.
+# DejaVu is on every Linux; its condensed version is the more legible one at interface sizes.
 _FAMILIES = [
     "Inter",
     "SF Pro Text",
@@ -207,24 +206,24 @@ def _render(name: str, size: int, colour: str, ratio: float) -> QPixmap:
     svg = (ASSETS / "icons" / f"{name}.svg").read_bytes()
     if colour:
         svg = svg.replace(TEXT.encode(), colour.encode())
-    picture = QPixmap(QSize(round(size * ratio), round(size * ratio)))
-    picture.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(picture)
+    image = QPixmap(QSize(round(size * ratio), round(size * ratio)))
+    image.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(image)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    QSvgRenderer(QByteArray(svg)).render(painter, QRectF(picture.rect()))
+    QSvgRenderer(QByteArray(svg)).render(painter, QRectF(image.rect()))
     painter.end()
-    picture.setDevicePixelRatio(ratio)
-    return picture
+    image.setDevicePixelRatio(ratio)
+    return image
 
 
 def pixmap(name: str, size: int = 18, colour: str = "") -> QPixmap:
-    """The icon file `name` as a picture of `size` logical pixels; `colour` replaces the colour it is drawn in."""
+    """Render the icon file `name` at `size` logical pixels, in `colour` ("": its own)."""
     ratio = max((screen.devicePixelRatio() for screen in QGuiApplication.screens()), default=1.0)
     return _render(name, size, colour, max(ratio, 2.0))
 
 
 def icon(name: str, colour: str = TEXT, checked: str = ACCENT) -> QIcon:
-    """An icon with its colours for normal, checked and disabled buttons."""
+    """Make an icon with its colours for normal, checked and disabled buttons."""
     result = QIcon()
     result.addPixmap(pixmap(name, 20, colour), QIcon.Mode.Normal, QIcon.State.Off)
     result.addPixmap(pixmap(name, 20, checked), QIcon.Mode.Normal, QIcon.State.On)

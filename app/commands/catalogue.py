@@ -60,7 +60,7 @@ class CatalogueCommands(QObject):
         fetch = self._downloader
 
         def work(task: Task) -> str:
-            fetch(name, lambda done, total: task.tell((done, total)), task.token)
+            fetch(name, lambda done, total: task.publish((done, total)), task.token)
             return name
 
         self._cancel = self._threads.watch("download", work, self._changed, self._failed, self._show_bytes).token

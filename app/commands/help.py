@@ -9,7 +9,7 @@ from PySide6.QtGui import QDesktopServices, QKeySequence
 from PySide6.QtWidgets import QDialog, QGridLayout, QPushButton, QWidget
 
 from app.actions import SPECS
-from app.views.widgets import column, label, picture, row
+from app.views.widgets import column, icon_label, label, row
 
 _MOUSE = (
     ("Turn the 3D view", "drag"),
@@ -80,7 +80,7 @@ def about_dialog(parent: QWidget) -> QDialog:
     )
     text.setWordWrap(True)
     text.setMinimumWidth(420)
-    head = row(picture("logo", 44, ""), label(f"Hourglass {__version__}", "title"), None, spacing=14)
+    head = row(icon_label("logo", 44, ""), label(f"Hourglass {__version__}", "title"), None, spacing=14)
     dialog.setLayout(column(head, 8, text, 12, _close_row(dialog), margins=(26, 24, 26, 18)))
     return dialog
 

@@ -53,7 +53,7 @@ class TakeFiles(QObject):
             take = dataclasses.replace(take, tracks3d=tuple(ordered))
 
         def work(task: Task) -> list[Path]:
-            return self._backend.export(take, folder, stem, formats, options, task.token, task.tell)
+            return self._backend.export(take, folder, stem, formats, options, task.token, task.publish)
 
         progress = self.export_progress.emit
         self._exporting = self._threads.watch("export", work, self.exported.emit, self.export_failed.emit, progress)

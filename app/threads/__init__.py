@@ -1,1 +1,1 @@
-"""Threads of the window; their results arrive in the main thread."""
+"""Run the window's long work in threads; results arrive in the main thread."""

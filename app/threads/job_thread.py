@@ -1,4 +1,4 @@
-"""The thread of one run: the whole path over a video, or lifting again from the 2D that is known."""
+"""Run one job in a thread: lift a video, or re-lift from known 2D joints."""
 
 from __future__ import annotations
 
@@ -21,8 +21,10 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What a run is over: the video at `path`, or, if `take` is there, its 2D, of which `persons` are lifted again, or
-    the 2D of the live recording in the folder `recording`."""
+    """Describe a job: lift the video at `path`, re-lift `persons` of `take`, or re-lift `recording`.
+
+    `recording` is the folder of a live recording.
+    """
 
     config: RunConfig
     path: Path | None = None
@@ -32,7 +34,7 @@ class Work:
 
 
 class JobThread(QThread):
-    """One run, with a decoder of its own if it is over a video. `generation` lets the receiver drop stale news."""
+    """Run one job; `generation` lets the receiver drop signals of an older one."""
 
     succeeded = Signal(int, object)  # generation, Take
     stopped = Signal(int)

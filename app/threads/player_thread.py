@@ -1,4 +1,4 @@
-"""The thread that decodes the frames of an opened video, and their scaling for the view."""
+"""Decode and scale the frames of the opened video in a thread."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class ShownFrame:
-    """A decoded frame as the view paints it: scaled to the view's pixels, ready to blit."""
+    """Hold a decoded frame scaled to the view's pixels, in the format that paints fastest."""
 
     index: int
     time_s: float
@@ -32,14 +32,14 @@ class ShownFrame:
 
 
 class PlayerThread(QThread):
-    """Opens a video and decodes the frame that was asked for last. Requests in, `ShownFrame`s out, one slot each."""
+    """Open a video and decode the frame requested last; one slot for requests, one for frames."""
 
     opened = Signal(int, object)  # generation, VideoInfo
     failed = Signal(int, object)  # generation, UserError
     broke = Signal(int, object)
 
     def __init__(self, generation: int, backend: Backend, path: Path | None, parent: QObject) -> None:
-        """`path` None opens the sample video."""
+        """Prepare to open `path`, or the sample video if it is None."""
         super().__init__(parent)
         self.setObjectName("player")
         self.generation = generation
@@ -52,7 +52,7 @@ class PlayerThread(QThread):
         return self._path is None
 
     def request(self, time_s: float, size: QSize) -> None:
-        """Ask for the frame at `time_s`, to be shown in `size` device pixels. An older, unserved request is dropped."""
+        """Request the frame at `time_s`, to fit `size` device pixels; it replaces an older request."""
         try:
             self._wanted.put((time_s, size))
         except Closed:
@@ -81,7 +81,7 @@ class PlayerThread(QThread):
             self.frames.close()
 
     def _serve(self, source: FrameSource | Joints2DSource) -> None:
-        frame_at = getattr(source, "frame_at", None)  # 2D joints have no images
+        frame_at = getattr(source, "frame_at", None)  # files of 2D joints have no images
         while True:
             try:
                 wanted = self._wanted.get()
@@ -89,22 +89,22 @@ class PlayerThread(QThread):
                 return
             if wanted is not None:
                 time_s, size = wanted
-                frame = blank(source.info, time_s) if frame_at is None else shown(frame_at(time_s), size)
+                frame = blank_frame(source.info, time_s) if frame_at is None else scaled_frame(frame_at(time_s), size)
                 self.frames.put(frame)
 
 
-def shown(frame: Frame, size: QSize) -> ShownFrame:
-    """Scale `frame` to fit into `size` device pixels (never up) and make it the format that paints fastest."""
+def scaled_frame(frame: Frame, size: QSize) -> ShownFrame:
+    """Scale `frame` down to fit `size` device pixels, in the format that paints fastest."""
     height, width = frame.bgr.shape[:2]
     image = QImage(frame.bgr.data, width, height, frame.bgr.strides[0], QImage.Format.Format_BGR888)
     if size.isValid() and (width > size.width() or height > size.height()):
         image = image.scaled(size, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation)
-    # convertToFormat copies: the image outlives the decoder's buffer.
+    # convertToFormat copies, so that the image outlives the decoder's buffer.
     return ShownFrame(frame.index, frame.time_s, image.convertToFormat(QImage.Format.Format_RGB32))
 
 
-def blank(info: VideoInfo, time_s: float) -> ShownFrame:
-    """An empty image for sources that have joints but no pixels."""
+def blank_frame(info: VideoInfo, time_s: float) -> ShownFrame:
+    """Make an empty image for a source that has joints but no images."""
     image = QImage(16, 9, QImage.Format.Format_RGB32)
     image.fill(0xFF1B1F26)
     index = int((time_s + 0.0005) * info.fps_hz)

@@ -1,4 +1,4 @@
-"""One function away from the window: save, load, export, download. `ThreadSet` starts it and reports its outcome."""
+"""Run one function in a thread: save, load, export, download. `ThreadSet` starts it."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from pipeline.core.errors import Cancelled, UserError
 
 log = logging.getLogger(__name__)
 
-_POLL_MS = 100
+_POLL_MS = 100  # how often progress is shown
 
 
-def _ignore(news: Any) -> None:
+def _ignore(_: Any) -> None:
     pass
 
 
 class Task(QThread):
-    """Runs `work(task)` in its thread; `done`, `failed` and `progress` are called in the main thread.
+    """Run `work(task)` in a thread; call `done`, `failed` and `progress` in the main thread.
 
-    `done(result)` or `failed(error)` comes once, after the thread has ended. The error is a `UserError`, `Cancelled` or
-    a bug. Work that takes long passes on `task.token`, and gives its news to `task.tell`, of which the newest is shown.
+    `done(result)` or `failed(error)` is called once, after the thread has ended. The error is a `UserError`,
+    `Cancelled` or a bug. Long work checks `task.token` and calls `task.publish`; the newest value goes to `progress`.
     """
 
     def __init__(
@@ -42,19 +42,19 @@ class Task(QThread):
         self.error: Exception | None = None
         self._work, self._done, self._failed, self._progress = work, done, failed, progress
         self._result: Any = None
-        self._news: LatestSlot[Any] = LatestSlot()
+        self._newest: LatestSlot[Any] = LatestSlot()
         if progress is not None:
             poll = QTimer(self)
-            poll.timeout.connect(self._show_news)
+            poll.timeout.connect(self._show_progress)
             poll.start(_POLL_MS)
 
     def cancel(self) -> None:
-        """Ask the work to stop at its next look at `token`; then `failed` gets `Cancelled`."""
+        """Request that the work stops when it next checks `token`; `failed` then gets `Cancelled`."""
         self.token.cancel()
 
-    def tell(self, news: Any) -> None:
-        """Any thread: the newest of what is told is given to `progress`."""
-        self._news.put(news)
+    def publish(self, value: Any) -> None:
+        """Set the value that `progress` gets next; from any thread."""
+        self._newest.put(value)
 
     def run(self) -> None:
         try:
@@ -67,14 +67,14 @@ class Task(QThread):
             self.error = error
 
     def report(self) -> None:
-        """Main thread, once, when the thread has ended: call `done` or `failed`."""
+        """Call `done` or `failed`; once, in the main thread, after the thread has ended."""
         if self.error is None:
             self._done(self._result)
         else:
             self._failed(self.error)
 
     @Slot()
-    def _show_news(self) -> None:
-        news = self._news.get(0)
-        if news is not None and self._progress is not None and not self.isFinished():
-            self._progress(news)
+    def _show_progress(self) -> None:
+        value = self._newest.get(0)
+        if value is not None and self._progress is not None and not self.isFinished():
+            self._progress(value)

@@ -1,10 +1,10 @@
-"""Keeping threads: started here, joined here, never terminated.
+"""Start and join the window's threads; none is ever terminated.
 
-Topology: JobThread (one per run) and PlayerThread (one per opened video) write what they have into a
-`flow.LatestSlot`; a QTimer of the receiving side looks into the slot 30 to 60 times a second. Qt signals carry only
-small things that happen once (opened, done, failed). Back-pressure: a slot holds one item, the newest wins, so a slow
-window never makes a queue grow. Receivers are slots of QObjects in the main thread, so signals are queued. A Task
-leaves its outcome in itself; it is reported when its thread has been joined.
+Topology: JobThread (one per run) and PlayerThread (one per opened video) put frames and progress into a
+`concurrency.LatestSlot`, which a QTimer of the receiver reads 30 to 60 times a second. Qt signals carry only small
+events that happen once (opened, done, failed). A slot holds one item and the newest replaces it, so a slow window never
+makes a queue grow. Receivers are slots of QObjects in the main thread, so their signals are queued. A Task keeps its
+outcome, which is reported after its thread has been joined.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from pipeline.core.errors import Cancelled, UserError
 
 
 class ThreadSet(QObject):
-    """Owns running threads until they have ended. Main thread only."""
+    """Own running threads until they have ended; for the main thread only."""
 
-    ended = Signal()  # some thread is joined and gone
-    failed = Signal(object)  # UserError of a task whose starter does not handle it
+    ended = Signal()  # a thread has been joined
+    failed = Signal(object)  # UserError of a task without a `failed` callback
     broke = Signal(object)  # Exception: a bug in any task
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -48,8 +48,8 @@ class ThreadSet(QObject):
     ) -> None:
         """Run `work` in a thread, then call `done(result)` in the main thread.
 
-        `failed(error)` is called for a `UserError`, which `failed` is emitted for if none is given, and for a bug,
-        which `broke` has been emitted for.
+        An error goes to the callback `failed`; without one the signal `failed` is emitted for a `UserError`. For a bug
+        the signal `broke` is always emitted.
         """
         self.start(Task(name, lambda _: work(), done, failed or self._task_failed, None, self))
 
@@ -61,7 +61,7 @@ class ThreadSet(QObject):
         failed: Callable[[Exception], None],
         progress: Callable[[Any], None],
     ) -> Task:
-        """Likewise, for long work: it can be cancelled, and `progress` gets the newest of what it tells."""
+        """Run long work like `run`; it can be cancelled, and `progress` gets what it publishes."""
         task = Task(name, work, done, failed, progress, self)
         self.start(task)
         return task
@@ -84,11 +84,11 @@ class ThreadSet(QObject):
 
     @property
     def job_alive(self) -> bool:
-        """Whether a run, even a cancelled one, still uses the models."""
+        """Return whether a run, also a cancelled one, still uses the models."""
         return any(isinstance(thread, JobThread) for thread in self._threads)
 
     def stop(self) -> None:
-        """Ask all to end and wait until they have. No outcome is reported any more."""
+        """Stop all threads and wait for them; outcomes are not reported any more."""
         for thread in self._threads:
             if isinstance(thread, JobThread | Task):
                 thread.cancel()

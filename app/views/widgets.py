@@ -16,7 +16,7 @@ def label(text: str = "", role: str = "", parent: QWidget | None = None) -> QLab
     return result
 
 
-def picture(name: str, size: int = 18, colour: str = theme.MUTED) -> QLabel:
+def icon_label(name: str, size: int = 18, colour: str = theme.MUTED) -> QLabel:
     result = QLabel()
     result.setPixmap(theme.pixmap(name, size, colour))
     result.setFixedSize(size, size)
@@ -112,7 +112,7 @@ class Card(QFrame):
         self._head.setFixedHeight(40)
         self._buttons = QHBoxLayout()
         self._buttons.setSpacing(2)
-        head = row(picture(icon, 17), self.title, 4, self.detail, None, spacing=8, margins=(14, 0, 6, 0))
+        head = row(icon_label(icon, 17), self.title, 4, self.detail, None, spacing=8, margins=(14, 0, 6, 0))
         head.addLayout(self._buttons)
         self._head.setLayout(head)
         self.setLayout(column(self._head, spacing=0, margins=(1, 1, 1, 1)))

@@ -20,7 +20,7 @@ from app.views.timeline import Timeline
 from app.views.token_strip import TokenStrip
 from app.views.transport import Transport
 from app.views.video.video_view import VideoView
-from app.views.widgets import Card, column, label, picture, row, tool
+from app.views.widgets import Card, column, icon_label, label, row, tool
 from pipeline.core.camera import VideoInfo
 
 
@@ -83,7 +83,7 @@ class Workspace(QWidget):
         head.setObjectName("bar")
         head.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         head.setFixedHeight(56)
-        logo = picture("logo", 28, "")
+        logo = icon_label("logo", 28, "")
         open_button = _action_button(actions["open"], "Open")
         settings = tool(actions["panel"], 19)
         head.setLayout(

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from app.progress_meter import ProgressMeter, duration_text
 from app.session.playback_clock import Playback
 from app.settings import RunSettings, Settings
-from app.threads.player_thread import shown
+from app.threads.player_thread import scaled_frame
 from app.views.scene.body_mesh import bodies_mesh, shadow_mesh
 from app.views.scene.scene_view import follow_path
 from app.views.take_rows import row_at
@@ -203,10 +203,10 @@ def test_run_settings_that_make_no_sense_are_refused() -> None:
 def test_shown_frame_is_scaled_down_never_up_and_owns_its_pixels(qtbot: QtBot) -> None:
     bgr = np.zeros((90, 160, 3), np.uint8)
     bgr[..., 0] = 200  # blue
-    small = shown(Frame(4, 0.1, bgr), QSize(80, 80))
+    small = scaled_frame(Frame(4, 0.1, bgr), QSize(80, 80))
     assert (small.image.width(), small.image.height()) == (80, 45)
     assert small.image.pixelColor(10, 10).blue() == 200
-    same = shown(Frame(4, 0.1, bgr), QSize(800, 800))
+    same = scaled_frame(Frame(4, 0.1, bgr), QSize(800, 800))
     assert same.image.width() == 160
     bgr[:] = 0
     assert same.image.pixelColor(10, 10).blue() == 200

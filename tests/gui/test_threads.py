@@ -84,7 +84,7 @@ def test_an_error_goes_to_who_started_the_task_or_else_to_everyone(
 
 def test_long_work_tells_how_far_it_is_and_can_be_cancelled(threads: ThreadSet, heard: Heard, qtbot: QtBot) -> None:
     def work(task: Task) -> None:
-        task.tell(0.5)
+        task.publish(0.5)
         while not threading.Event().wait(0.005):
             task.token.check()
 

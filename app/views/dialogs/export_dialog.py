@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
 
 from app import theme
 from app.views.dialogs.export_formats import FormatChoice, OptionFields
-from app.views.widgets import column, label, picture, row
+from app.views.widgets import column, icon_label, label, row
 from pipeline.core.errors import UserError
 from pipeline.core.export_options import ExportOptions
 from pipeline.core.take import Progress
@@ -146,7 +146,7 @@ class ExportDialog(QDialog):
         done = QPushButton("Done")
         done.setProperty("role", "primary")
         done.clicked.connect(self.accept)
-        head = row(picture("check", 22, theme.ACCENT), label("Exported", "title"), None, spacing=10)
+        head = row(icon_label("check", 22, theme.ACCENT), label("Exported", "title"), None, spacing=10)
         page.setLayout(column(head, 4, self.where, self.files, self.after, 8, row(None, show, done), spacing=8))
         return page
 

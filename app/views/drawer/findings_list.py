@@ -70,7 +70,10 @@ class FindingsList(QWidget):
 
 
 def finding_text(finding: Finding, take: Take) -> str:
-    """Format a finding as "Ada:  Sides exchanged  3.20–3.60 s, repaired"; a single person unnamed."""
+    """Format a finding, for example as "Sides exchanged  3.20–3.60 s, repaired".
+
+    If several people are lifted, the person's name comes first.
+    """
     times = take_times(take)
     first, last = float(times[finding.first]), float(times[min(finding.last, len(times) - 1)])
     span = f"{first:.2f} s" if finding.first == finding.last else f"{first:.2f}–{last:.2f} s"

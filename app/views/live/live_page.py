@@ -17,7 +17,7 @@ from app.settings import LiveSettings
 from app.views.live.live_bar import LiveBar
 from app.views.scene.scene_view import SceneView
 from app.views.video.video_view import SeenPerson, VideoView
-from app.views.widgets import Card, column, label, picture, row
+from app.views.widgets import Card, column, icon_label, label, row
 
 _PAINTS = 60  # paints whose median is the display's latency
 
@@ -103,8 +103,11 @@ class LivePage(QWidget):
         live = label("LIVE", "section")
         live.setStyleSheet(f"color: {theme.DANGER};")
         head.setLayout(
-            row(picture("logo", 28, ""), 2, self.name, 4, live, 4, self.facts, None, self.stop, margins=(16, 0, 12, 0))
-        )
+            row(
+                icon_label("logo", 28, ""), 2, self.name, 4, live, 4, self.facts, None, self.stop,
+                margins=(16, 0, 12, 0),
+            )
+        )  # fmt: skip
         self.cards = QSplitter(Qt.Orientation.Horizontal)
         self.cards.setHandleWidth(10)
         self.cards.setChildrenCollapsible(False)

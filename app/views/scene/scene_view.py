@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from app.views.scene.scene_camera import Viewpoint, video_viewpoint
 from app.views.take_rows import row_at
-from app.views.widgets import column, label, picture
+from app.views.widgets import column, icon_label, label
 from pipeline.core.arrays import Floats
 from pipeline.core.live import LivePerson
 from pipeline.core.take import Take
@@ -61,7 +61,7 @@ class SceneView(QWidget):
         self._hint = QWidget()
         self._hint_text = label("", "muted")
         self._hint_text.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        cube = picture("cube", 40, "#4b5361")
+        cube = icon_label("cube", 40, "#4b5361")
         centred = column(None, cube, 6, self._hint_text, None, spacing=4)
         centred.setAlignment(cube, Qt.AlignmentFlag.AlignHCenter)
         self._hint.setLayout(centred)
