@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """Describe a job: lift the video at `path`, re-lift `persons` of `take`, or re-lift `recording`.
+    """Describe a job: lift the video at `path`, or re-lift `persons` of `take` or a `recording`.
 
     `recording` is the folder of a live recording.
     """
