@@ -1,4 +1,4 @@
-"""Compute the pose metrics of the field: MPJPE, P-MPJPE, N-MPJPE, velocity and acceleration error.
+"""Compute pose metrics: MPJPE, P-MPJPE, N-MPJPE, velocity and acceleration error.
 
 Pure numpy, float64; joints (..., 17, 3) in metres, results in metres. `T` is the number of frames. MPJPE is
 root-aligned; N-MPJPE is also scaled optimally (Rhodin et al., CVPR 2018), P-MPJPE also rotated optimally (Procrustes).
@@ -25,14 +25,14 @@ def mpjpe(predicted: Doubles, true: Doubles) -> Doubles:
 
 
 def n_mpjpe(predicted: Doubles, true: Doubles) -> Doubles:
-    """Compute MPJPE after the least-squares scale of every frame (N-MPJPE): (..., 17, 3) -> (...)."""
+    """Compute N-MPJPE, MPJPE at the least-squares scale per frame: (..., 17, 3) -> (...)."""
     p, t = predicted - predicted[..., :1, :], true - true[..., :1, :]
     scale = (p * t).sum((-1, -2), keepdims=True) / np.maximum((p * p).sum((-1, -2), keepdims=True), 1e-12)
     return mpjpe(p * scale, t)
 
 
 def p_joint_errors(predicted: Doubles, true: Doubles) -> Doubles:
-    """Measure joint distances after Procrustes alignment of every frame: (..., 17, 3) -> (..., 17).
+    """Measure joint distances after Procrustes alignment per frame: (..., 17, 3) -> (..., 17).
 
     The alignment is a similarity transform without reflection.
     """

@@ -1,4 +1,4 @@
-"""Read Acclaim motion capture: a subject's skeleton (ASF) and a recording of that subject (AMC).
+"""Read Acclaim motion capture: a subject's skeleton (ASF) and its recordings (AMC).
 
 Points are the *distal ends* of the bones, as the format defines them; `root` is the point that all chains start from.
 The skeleton of a CMU file is that of its subject (`06.asf` for `06_01.amc`), else the only ASF in the folder.
@@ -90,7 +90,10 @@ def read_asf(path: Path) -> AsfSkeleton:
 
 
 def read_amc(path: Path, skeleton: AsfSkeleton, rate_hz: float = AMC_RATE_HZ) -> MocapRecording:
-    """Read an AMC recording. Raises `SourceError` if it is unreadable or does not belong to the skeleton."""
+    """Read an AMC recording.
+
+    Raises `SourceError` if it is unreadable or does not belong to the skeleton.
+    """
     try:
         frames = _frames(path.read_text("latin-1"))
         values = {
@@ -131,7 +134,10 @@ def _blocks(lines: list[list[str]]) -> list[list[list[str]]]:
 
 
 def _frames(text: str) -> list[dict[str, list[float]]]:
-    """Split an AMC text into frames: bone name -> channel values. Raises ValueError if there are none."""
+    """Split an AMC text into frames: bone name -> channel values.
+
+    Raises ValueError if there are none.
+    """
     frames: list[dict[str, list[float]]] = []
     for line in text.splitlines():
         words = line.split("#")[0].split()
@@ -149,7 +155,7 @@ def _frames(text: str) -> list[dict[str, list[float]]]:
 
 
 def _kinematics(skeleton: AsfSkeleton, values: dict[str, Doubles], frames: int) -> tuple[Doubles, Doubles]:
-    """Run forward kinematics: channel values by bone -> bone ends (F, P, 3) and rotations (F, P, 3, 3)."""
+    """Run forward kinematics: channels by bone -> ends (F, P, 3), rotations (F, P, 3, 3)."""
     numbers = {bone.name: number for number, bone in enumerate(skeleton.bones)}
     positions = np.zeros((frames, len(numbers), 3))
     rotations = np.tile(np.eye(3), (frames, len(numbers), 1, 1))

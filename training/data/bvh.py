@@ -24,7 +24,10 @@ class _Joint:
 
 
 def read_bvh(path: Path) -> MocapRecording:
-    """Read the recording of a BVH file. Raises `SourceError` if it is unreadable or of another format."""
+    """Read the recording of a BVH file.
+
+    Raises `SourceError` if it is unreadable or of another format.
+    """
     try:
         text = path.read_text("utf-8", errors="replace")
         tokens = iter(text.split())
@@ -90,7 +93,7 @@ def _header(tokens: Iterator[str]) -> tuple[int, float]:
 
 
 def _kinematics(joints: list[_Joint], motion: Doubles) -> tuple[Doubles, Doubles]:
-    """Run forward kinematics: channels (F, C) -> joint positions (F, P, 3) and rotations (F, P, 3, 3)."""
+    """Run forward kinematics: channels (F, C) -> positions (F, P, 3), rotations (F, P, 3, 3)."""
     positions = np.zeros((len(motion), len(joints), 3))
     rotations = np.tile(np.eye(3), (len(motion), len(joints), 1, 1))
     column = 0

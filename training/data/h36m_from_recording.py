@@ -79,7 +79,10 @@ def h36m17_from_recording(recording: MocapRecording, up: str = "", metres: float
 
 
 def resample(joints: Doubles, rate_hz: float, wanted_hz: float = RATE_HZ) -> Doubles:
-    """Resample (F, 17, 3) to another frame rate by linear interpolation. Raises `SourceError` without a rate."""
+    """Resample (F, 17, 3) to another frame rate by linear interpolation.
+
+    Raises `SourceError` if the rate is not positive.
+    """
     if rate_hz <= 0:
         raise SourceError("The motion has no frame rate.", "Give it with --rate.")
     time_s = np.arange(len(joints)) / rate_hz
@@ -122,7 +125,10 @@ def canonical_name(name: str) -> str:
 
 
 def _match_joints(recording: MocapRecording) -> dict[str, int]:
-    """Match joints to points of the recording by name. Raises `SourceError` that lists the rig's names."""
+    """Match joints to points of the recording by name.
+
+    Raises `SourceError` that lists the names of the rig.
+    """
     points: dict[str, int] = {}
     for number, name in enumerate(recording.names):
         if not name.endswith(".end"):
@@ -145,14 +151,17 @@ def _match_joints(recording: MocapRecording) -> dict[str, int]:
 
 
 def _detect_up_axis(points: Doubles) -> str:
-    """Detect the up axis: the one along which the head is above the ankles, median over the take."""
+    """Detect the up axis: along it, the head is above the ankles (median over the take)."""
     at = dict(zip(_ORDER, np.moveaxis(points, 1, 0), strict=True))
     rise = np.median(at["head"] - (at["l_ankle"] + at["r_ankle"]) / 2, axis=0)
     return "xyz"[int(np.argmax(np.abs(rise)))]
 
 
 def _z_up(up: str) -> Doubles:
-    """Build the rotation from the axes of the file to z up. Raises `SourceError` for another up axis than y or z."""
+    """Build the rotation from the axes of the file to z up.
+
+    Raises `SourceError` for an up axis other than y or z.
+    """
     if up == "z":
         return np.eye(3)
     if up == "y":

@@ -1,4 +1,4 @@
-"""Import motion capture for training: `python -m training.data.import_mocap FOLDER --out mine.npz`.
+"""Import motion capture for training: `python -m training.data.import_mocap FOLDER`.
 
 Reads every `.bvh` and `.amc` (with its `.asf`) below the folder and writes the motion file that
 `training.fit.train --data` reads. Unusable files are skipped and reported with the reason.
@@ -27,7 +27,10 @@ _MIN_FRAMES = int(RATE_HZ)  # frames, one second; shorter pieces are dropped
 
 
 def read_motion(path: Path, up: str = "", metres: float | None = None, rate_hz: float | None = None) -> Doubles:
-    """Read the joints (F, 17, 3) of a BVH or AMC file: metres, z up, 60 Hz. Raises `SourceError`."""
+    """Read the joints (F, 17, 3) of a BVH or AMC file: metres, z up, 60 Hz.
+
+    Raises `SourceError`.
+    """
     if path.suffix.lower() == ".bvh":
         return h36m17_from_recording(read_bvh(path), up, metres)
     return h36m17_from_recording(read_amc(path, read_asf(find_asf(path)), rate_hz or AMC_RATE_HZ), up or "y", metres)
@@ -45,7 +48,10 @@ def split_at_jumps(joints: Doubles) -> list[Doubles]:
 
 
 def motion_files(folder: Path) -> list[Path]:
-    """List the BVH and AMC files below a folder, sorted by name. Raises `SourceError` if there are none."""
+    """List the BVH and AMC files below a folder, sorted by name.
+
+    Raises `SourceError` if there are none.
+    """
     found = sorted(p for p in folder.rglob("*") if p.suffix.lower() in (".bvh", ".amc") and p.is_file())
     if not found:
         raise SourceError(f"There is no .bvh or .amc file in {folder}.", "Name the folder that holds the motion.")

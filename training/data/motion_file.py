@@ -43,7 +43,10 @@ _UPPER = tuple(range(7, 17))  # H36M-17 indices of the upper body
 
 @dataclass(frozen=True, slots=True)
 class Clips:
-    """Concatenated clips: `positions` (N, 17, 3) metres; clip k is `positions[start[k]:start[k] + length[k]]`."""
+    """Concatenated clips of H36M-17 joints: `positions` (N, 17, 3), metres.
+
+    Clip k is `positions[start[k]:start[k] + length[k]]`.
+    """
 
     positions: Floats
     start: Ints
@@ -126,7 +129,7 @@ def cut_windows(
 def draw_windows(
     clips: Clips, rng: np.random.Generator, count: int, frames: int, stride: int = 1
 ) -> tuple[Doubles, Doubles]:
-    """Draw augmented windows (count, frames, 17, 3) and the frame rates (count,) of their rows, Hz.
+    """Draw augmented windows (count, frames, 17, 3) and their frame rates (count,), Hz.
 
     Clip, position in the clip, heading, mirroring and body are random. Frame rates lie between 24 and 75 fps; only
     every `stride`-th frame becomes a row.

@@ -57,7 +57,10 @@ def _read_member(content: bytes) -> Any:
 
 
 def read_objects(file: BinaryIO) -> Any:
-    """Read a pickle of arrays as plain values. Raises `pickle.UnpicklingError` and the others of `_READ_ERRORS`."""
+    """Read a pickle of arrays as plain values.
+
+    Raises `pickle.UnpicklingError` and the other errors of `_READ_ERRORS`.
+    """
     return _to_values(_ArrayUnpickler(file).load(), {}, 0)
 
 
@@ -144,7 +147,10 @@ class _ArrayRecord:
 
 
 def _array_from_bytes(dtype: Any, data: Any, shape: tuple[int, ...], order: Any) -> np.ndarray[Any, Any]:
-    """Build an array from bytes. Raises `UnpicklingError` or ValueError unless type, shape and size agree."""
+    """Build an array from bytes after checks.
+
+    Raises `UnpicklingError` or ValueError unless type, shape and size agree.
+    """
     if not isinstance(dtype, _DtypeRecord) or not isinstance(data, bytes) or dtype.name.startswith("O"):
         raise pickle.UnpicklingError("an array in it has no bytes")
     kind = np.dtype(("" if dtype.order == "|" else dtype.order) + dtype.name)
@@ -154,7 +160,10 @@ def _array_from_bytes(dtype: Any, data: Any, shape: tuple[int, ...], order: Any)
 
 
 def _to_values(value: Any, known: dict[int, Any], depth: int) -> Any:
-    """Replace records by arrays, recursively. `known` holds finished values by id, since values may be shared."""
+    """Replace records by arrays, recursively.
+
+    `known` holds finished values by id, since values may be shared.
+    """
     if value is None or isinstance(value, str | bytes | int | float):
         return value
     if depth > 12:

@@ -31,18 +31,21 @@ _LAYOUT = "The layout is that of VideoPose3D; see training/README.md."
 
 @dataclass(frozen=True, slots=True)
 class OfficialTake:
-    """One person in one camera: image (T, 17, 2) px, true (T, 17, 3) m, valid (T,) marks evaluated frames."""
+    """One person in one camera: image (T, 17, 2) px, truth (T, 17, 3) m, valid frames (T,)."""
 
     group: str  # row of the paper's table: an action or a sequence
     image: Floats
     true: Doubles
     valid: NDArray[np.bool_]
-    camera: Camera  # of assumed field of view where the files do not tell it
+    camera: Camera  # of assumed field of view where the files do not state it
 
 
 @dataclass(frozen=True, slots=True)
 class OfficialCamera:
-    """Extrinsics and lens of one Human3.6M camera: `camera = rotation.T @ (world - position)`, metres."""
+    """Extrinsics and lens of one Human3.6M camera, metres.
+
+    `camera = rotation.T @ (world - position)`.
+    """
 
     rotation: Doubles  # (3, 3)
     position_m: Doubles  # (3,)
@@ -112,7 +115,10 @@ def h36m_takes(
 
 
 def _checked_joints(values: Any, of: str, axes: int) -> Doubles:
-    """Check an array of 17 or (3D) 32 joints and select (T, 17, axes); further columns, such as scores, are dropped."""
+    """Check an array of 17 or (3D) 32 joints and select (T, 17, axes).
+
+    Further columns, such as scores, are dropped.
+    """
     array = np.asarray(values, np.float64) if isinstance(values, np.ndarray) and values.dtype.kind == "f" else None
     if array is None or array.ndim != 3 or array.shape[1] not in (17, 32) or array.shape[2] < axes:
         raise SourceError(f"{of} is no array of (frames, 17 or 32 joints, {axes}).", _LAYOUT)
@@ -120,9 +126,9 @@ def _checked_joints(values: Any, of: str, axes: int) -> Doubles:
 
 
 def mpi_takes(path: Path) -> Iterator[OfficialTake]:
-    """Yield the sequences TS1 to TS6 of MPI-INF-3DHP from P-STMO's file layout. Raises `SourceError`.
+    """Yield the sequences TS1 to TS6 of MPI-INF-3DHP. Raises `SourceError`.
 
-    The file holds `data` {sequence: {data_2d (T, 17, 2) px, data_3d (T, 17, 3) mm or m, valid (T,)}}.
+    The file has P-STMO's layout: `data` {sequence: {data_2d (T, 17, 2) px, data_3d (T, 17, 3) mm or m, valid (T,)}}.
     """
     (data,) = read_archive(path, ["data"])
     if not isinstance(data, dict):

@@ -11,7 +11,7 @@ from pipeline.core.arrays import Doubles
 
 @dataclass(frozen=True, slots=True)
 class MocapRecording:
-    """One motion capture file: `P` named points over `F` frames, in the unit and axes of the file."""
+    """One motion capture file: `P` named points over `F` frames, in the file's unit and axes."""
 
     names: tuple[str, ...]
     positions: Doubles  # (F, P, 3)
@@ -21,7 +21,10 @@ class MocapRecording:
 
 
 def axis_rotation(axis: str, angle_rad: Doubles) -> Doubles:
-    """Build rotations (..., 3, 3) about "x", "y" or "z" by angles (...): right-handed, acting on columns."""
+    """Build rotations (..., 3, 3) about "x", "y" or "z" by angles (...).
+
+    Right-handed, acting on columns.
+    """
     c, s, zero, one = np.cos(angle_rad), np.sin(angle_rad), np.zeros_like(angle_rad), np.ones_like(angle_rad)
     rows = {
         "x": ((one, zero, zero), (zero, c, -s), (zero, s, c)),
@@ -32,7 +35,10 @@ def axis_rotation(axis: str, angle_rad: Doubles) -> Doubles:
 
 
 def euler_rotation(axes: str, angles_rad: Doubles) -> Doubles:
-    """Chain axis rotations: angles (..., len(axes)) -> rotations (..., 3, 3), about(axes[0]) @ about(axes[1]) @ ..."""
+    """Chain axis rotations: angles (..., len(axes)) -> rotations (..., 3, 3).
+
+    `axis_rotation(axes[0]) @ axis_rotation(axes[1]) @ ...`.
+    """
     out: Doubles = np.broadcast_to(np.eye(3), (*angles_rad.shape[:-1], 3, 3))
     for column, axis in enumerate(axes):
         out = out @ axis_rotation(axis, angles_rad[..., column])

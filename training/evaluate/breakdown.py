@@ -15,7 +15,7 @@ TABLES = ("by_joint", "by_action", "by_camera_pitch", "by_camera_height", "by_di
 
 
 def breakdown(samples: Sequence[SampleMetrics]) -> dict[str, dict[str, Any]]:
-    """Compute table -> row -> metrics, macro means over the reference sources that have such views.
+    """Compute table -> row -> metrics, macro means over the reference sources.
 
     A row also holds its number of `views` and `sources`, and `spread`, the standard deviation of its MPJPE and P-MPJPE
     over the draws (None: only one draw has such views). The table by joint holds the metrics that exist per joint.
@@ -30,7 +30,10 @@ def breakdown(samples: Sequence[SampleMetrics]) -> dict[str, dict[str, Any]]:
 
 
 def by_joint(samples: Sequence[SampleMetrics], sources: Sequence[str]) -> dict[str, dict[str, float]]:
-    """Compute MPJPE, P-MPJPE and acceleration error of each joint in mm, macro means over the sources."""
+    """Compute the metrics of each joint in mm, macro means over the sources.
+
+    They are MPJPE, P-MPJPE and acceleration error.
+    """
     means = {key: np.mean([_weighted([v for v in samples if v.source == s], key) for s in sources], axis=0)
              for key in ("mpjpe_mm", "p_mpjpe_mm", "accel_mm")}  # fmt: skip
     return {

@@ -1,10 +1,10 @@
-"""Measure the error of the latest frame with 0 to 16 frames of look-ahead against a centred window.
+"""Measure the error of the latest frame by look-ahead, against a centred window.
 
-Clips are seen by the frozen cameras with the frozen errors as in `per_sample`, but over twice the window length, so
-that there is a past. A frame is read from the window that ends `look-ahead` frames after it; near the start of a clip
-the window is padded as the library does. The centred window is placed as the library places it: around the frame,
-shifted at the ends of the clip. Every frame is read together with its two neighbours, each from its own latest window,
-so that jitter between windows shows in the acceleration.
+Look-ahead is 0 to 16 frames. Clips are seen by the frozen cameras with the frozen errors as in `per_sample`, but over
+twice the window length, so that there is a past. A frame is read from the window that ends `look-ahead` frames after
+it; near the start of a clip the window is padded as the library does. The centred window is placed as the library
+places it: around the frame, shifted at the ends of the clip. Every frame is read together with its two neighbours, each
+from its own latest window, so that jitter between windows shows in the acceleration.
 
 Optionally, the same frames are also lifted as in a live run, before its filters: with a shorter window, pruned before
 the first block, without mirror averaging (`pipeline.lift.streaming.newest_frames`).
@@ -50,7 +50,7 @@ def without_padding(view: View) -> View:
 
 
 def read_positions(rows: int, frames: int, reads: int, draw: int) -> list[int]:
-    """Choose the frames of a clip of `rows` frames to read: evenly spread, different in every draw.
+    """Choose the frames of a clip to read: evenly spread, different in every draw.
 
     They have a whole window of past; in shorter clips they lie in the second half. Both neighbours and the longest
     look-ahead must lie inside the clip, else there are none.
@@ -64,7 +64,10 @@ def read_positions(rows: int, frames: int, reads: int, draw: int) -> list[int]:
 
 
 def window_of(view: View, start: int, stop: int, frames: int) -> tuple[View, int]:
-    """Cut and pad the rows `start` to `stop` - 1 to a window, and return the index of the first one in it."""
+    """Cut and pad the rows `start` to `stop` - 1 to a window.
+
+    Also returns the index of the first one in the window.
+    """
     index, before = pad_index(stop - start, frames)
     rows = start + index
     own = (np.arange(frames) >= before) & (np.arange(frames) < before + stop - start)
@@ -73,19 +76,28 @@ def window_of(view: View, start: int, stop: int, frames: int) -> tuple[View, int
 
 
 class FrameReader:
-    """Lifts single frames of one view of any length; windows shared by several look-aheads are lifted once."""
+    """Lifts single frames of one view of any length.
+
+    Windows shared by several look-aheads are lifted once.
+    """
 
     def __init__(self, lifter: WindowLifter, view: View, fov: Fov) -> None:
         self._lifter, self._view, self._fov = lifter, view, fov
         self._lifted: dict[tuple[int, int], tuple[Doubles, int]] = {}
 
     def causal(self, frame: int, look_ahead: int) -> Doubles:
-        """Read a frame from the window that ends `look_ahead` frames after it: predicted and true (2, 17, 3)."""
+        """Read a frame from the window that ends `look_ahead` frames after it.
+
+        Returns predicted and true joints (2, 17, 3).
+        """
         stop = frame + look_ahead + 1
         return self._rows(max(0, stop - self._lifter.frames), stop, [frame])[:, 0]
 
     def live(self, newest: NewestLifter, frame: int, look_ahead: int) -> Doubles:
-        """Read a frame as `causal` does, but lifted as in a live run; stature is the median over the window."""
+        """Read a frame as `causal` does, but lifted as in a live run.
+
+        Stature is the median over the live window.
+        """
         stop = frame + look_ahead + 1
         start = max(0, stop - newest.frames)
         rows = sorted({frame - start, *range(0, stop - start, _STATURE_STRIDE)})
@@ -95,7 +107,10 @@ class FrameReader:
         return both[:, rows.index(frame - start)]
 
     def centred(self, frames: Sequence[int]) -> Doubles:
-        """Read n neighbouring frames from the window around the middle one: predicted and true (2, n, 17, 3)."""
+        """Read neighbouring frames from the window around the middle one.
+
+        Returns predicted and true joints (2, n, 17, 3).
+        """
         F, T = self._lifter.frames, len(self._view.true)
         start = int(np.clip(frames[len(frames) // 2] - F // 2, 0, max(T - F, 0)))
         return self._rows(start, min(start + F, T), frames)
@@ -118,7 +133,7 @@ def frame_readings(
     fov: Fov = "known",
     newest: NewestLifter | None = None,
 ) -> Iterator[tuple[str, int, SampleMetrics]]:
-    """Yield (kind of window, frame index in the view, metrics), `reads` frames per clip and draw.
+    """Yield (kind of window, frame index, metrics), `reads` frames per clip and draw.
 
     The kind is a look-ahead, "live" with a look-ahead, or "centred".
     """
@@ -147,7 +162,7 @@ def causal(
     fov: Fov = "known",
     newest: NewestLifter | None = None,
 ) -> dict[str, Any]:
-    """Compute the macro means of every look-ahead and their paired difference to the centred window.
+    """Compute the macro means of every look-ahead and their difference to centred windows.
 
     With `newest`, also those of lifting as in a live run.
     """

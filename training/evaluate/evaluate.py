@@ -1,4 +1,4 @@
-"""Evaluate a lifter on unseen motion: `python -m training.evaluate --data FILE.npz [--model NAME] [--json]`.
+"""Evaluate a lifter on unseen motion: `python -m training.evaluate --data FILE.npz`.
 
 Every clip is rendered into cameras of a frozen set, with and without the errors of a frozen detector model
 (`training.evaluate.frozen_views`); `training.evaluate.per_sample` defines the metrics and the stature that they are

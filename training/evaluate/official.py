@@ -1,4 +1,4 @@
-"""Reproduce the papers' tables: `python -m training.evaluate.official --data-3d F --data-2d F --cameras F`.
+"""Reproduce the papers' tables: `python -m training.evaluate.official`.
 
 Human3.6M: protocol 1 (MPJPE), protocol 2 (P-MPJPE), and the velocity error (MPJVE) of S9 and S11 per action and their
 mean, as in VideoPose3D. MPI-INF-3DHP (`--3dhp FILE`): PCK at 150 mm and AUC over 14 joints, MPJPE over 17, of the valid
@@ -67,7 +67,10 @@ def scale_to_truth(predicted: Doubles, true: Doubles) -> Doubles:
 
 
 def h36m_table(lifter: WindowLifter, takes: Iterable[OfficialTake], joint_rule: str) -> dict[str, dict[str, float]]:
-    """Compute action -> metrics in mm, averaged over the frames of the action; "average" is the mean of the actions."""
+    """Compute action -> metrics in mm, averaged over the frames of the action.
+
+    "average" is the mean of the actions.
+    """
     sums: dict[str, list[Doubles]] = {}
     for take in takes:
         predicted, true = lift_take(lifter, take, joint_rule), take.true
@@ -89,7 +92,10 @@ def h36m_table(lifter: WindowLifter, takes: Iterable[OfficialTake], joint_rule: 
 
 
 def mpi_table(lifter: WindowLifter, takes: Iterable[OfficialTake], joint_rule: str) -> dict[str, dict[str, float]]:
-    """Compute sequence -> metrics, PCK and AUC in %; "all" averages over the valid frames of all sequences."""
+    """Compute sequence -> metrics, PCK and AUC in %.
+
+    "all" averages over the valid frames of all sequences.
+    """
     frames: dict[str, dict[str, Doubles]] = {}
     for take in takes:
         predicted, true = lift_take(lifter, take, joint_rule)[take.valid], take.true[take.valid]
@@ -109,7 +115,10 @@ def mpi_table(lifter: WindowLifter, takes: Iterable[OfficialTake], joint_rule: s
 
 
 def _paper_order(action: str) -> tuple[int, str]:
-    """Sort key for the papers' order; three actions that Human3.6M's own files name differently come last."""
+    """Sort key for the papers' order of actions.
+
+    Three actions that Human3.6M's own files name differently come last.
+    """
     return (ACTIONS.index(action) if action in ACTIONS else len(ACTIONS)), action
 
 

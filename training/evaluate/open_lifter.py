@@ -1,4 +1,4 @@
-"""Open the lifter to evaluate: by name from the manifest, or from weights that are not in a manifest yet."""
+"""Open the lifter to evaluate, from the manifest or from weights and their recipe."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def lifter_of_recipe(weights: Path, recipe: Path) -> HostLifter:
 
 
 def newest_of(lifter: HostLifter) -> NewestLifter:
-    """Make the lifter of a live run: latest frames only, without the second pass on the mirrored image."""
+    """Make the lifter of a live run: latest frames only, without mirror averaging."""
     from pipeline.lift.host_lifter import HostLifter
 
     return HostLifter(lifter.entry, lifter.model, lifter.device, flip=False, dtype=lifter.dtype).newest()

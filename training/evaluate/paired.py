@@ -16,7 +16,10 @@ from training.evaluate.per_sample import MEAN_METRICS, METRICS, SampleMetrics, m
 
 
 def check_twin(lifter: WindowLifter, twin: WindowLifter) -> None:
-    """Check that both lifters have the same window length, and so the same views. Raises `ConfigError`."""
+    """Check that both lifters have the same window length, and so the same views.
+
+    Raises `ConfigError` otherwise.
+    """
     if lifter.frames != twin.frames:
         raise ConfigError(
             f"{lifter.name} sees {lifter.frames} frames and {twin.name} {twin.frames}: their views cannot be paired.",
@@ -27,7 +30,10 @@ def check_twin(lifter: WindowLifter, twin: WindowLifter) -> None:
 def compare_lifters(
     lifter: WindowLifter, twin: WindowLifter, of: Mapping[str, tuple[list[SampleMetrics], list[SampleMetrics]]]
 ) -> dict[str, Any]:
-    """Build the JSON block of a twin; `of` maps a kind of input to the samples of the lifter and of the twin."""
+    """Build the JSON block of a twin.
+
+    `of` maps a kind of input to the samples of the lifter and of the twin.
+    """
     out: dict[str, Any] = {
         "model": twin.name,
         "prune": twin.prune.label,
@@ -75,7 +81,10 @@ def differences(first: Sequence[SampleMetrics], second: Sequence[SampleMetrics])
 def _standard_error(
     first: Sequence[SampleMetrics], second: Sequence[SampleMetrics], sources: Sequence[str], key: str
 ) -> float | None:
-    """Compute the standard error of the macro mean of paired differences over clips, draws of a clip averaged."""
+    """Compute the standard error of the macro mean of paired differences over clips.
+
+    The draws of a clip are averaged.
+    """
     variance = 0.0
     for source in sources:
         clips: dict[int, list[tuple[float, float]]] = {}

@@ -1,8 +1,8 @@
-"""Compute the metrics of each evaluated view and their macro mean over the data sources, the headline figure.
+"""Compute the metrics of each view and their macro mean over the data sources.
 
-Predictions come from the library's own lifter, including normalisation, mirror averaging, pruning and recovering. Truth
-and prediction are scaled to the same stature (window median of leg + pelvis-thorax-nose-head_top = 1.55 m) before their
-errors are measured; millimetres are at that stature.
+The macro mean is the headline figure. Predictions come from the library's own lifter, including normalisation, mirror
+averaging, pruning and recovering. Truth and prediction are scaled to the same stature (window median of leg +
+pelvis-thorax-nose-head_top = 1.55 m) before their errors are measured; millimetres are at that stature.
 """
 
 from __future__ import annotations
@@ -48,15 +48,16 @@ class SampleMetrics:
 
 
 def lift_view(lifter: WindowLifter, view: View, fov: Fov) -> Floats:
-    """Lift one view: joints (F, 17, 3) of its window. All evaluations of windows call the lifter here.
+    """Lift one view: joints (F, 17, 3) of its window.
 
-    `fov`: "known" gives the lifter the camera's field of view, "assumed" leaves it to the default.
+    All evaluations of windows call the lifter here. `fov`: "known" gives the lifter the camera's field of view,
+    "assumed" leaves it to the default.
     """
     return lifter.lift_windows(view.image[None], view.scores[None], camera_given(view, fov))[0]
 
 
 def camera_given(view: View, fov: Fov) -> Camera:
-    """Return the view's camera as the lifter is given it: the true one, or one of assumed field of view."""
+    """Return the camera given to the lifter: the true one, or one of assumed field of view."""
     return view.camera if fov == "known" else Camera.assumed(view.camera.size_px, view.rate_hz)
 
 
@@ -66,7 +67,7 @@ def at_stature(joints: Floats | Doubles) -> Doubles:
 
 
 def pose_metrics(predicted: Doubles, true: Doubles, rate_hz: float) -> tuple[dict[str, float], dict[str, Doubles]]:
-    """Compute the metrics of joints (T, 17, 3) at unit stature: over all joints, and per joint (17,)."""
+    """Compute the metrics of joints (T, 17, 3) at unit stature, overall and per joint (17,)."""
     errors, aligned = joint_errors(predicted, true), p_joint_errors(predicted, true)
     T = len(true)
     metrics = {
@@ -115,7 +116,10 @@ def labels_of(view: View, clips: Clips) -> dict[str, str]:
 
 
 def band_name(value: float, limits: Sequence[float], unit: str) -> str:
-    """Name the band between limits that contains a value; each limit belongs to the band above it."""
+    """Name the band between limits that contains a value.
+
+    Each limit belongs to the band above it.
+    """
     index = int(np.searchsorted(limits, value, side="right"))
     if index == 0:
         return f"under {limits[0]:g} {unit}"
@@ -137,7 +141,7 @@ def macro_mean(samples: Sequence[SampleMetrics], sources: Sequence[str]) -> dict
 
 
 def summary(samples: Sequence[SampleMetrics]) -> dict[str, Any]:
-    """Summarise samples: headline macro mean, its spread over the draws, other means and each source."""
+    """Summarise samples: headline macro mean, its spread, other means and each source."""
     sources = sorted({sample.source for sample in samples})
     counted = reference_sources(samples)
     return {
@@ -158,7 +162,10 @@ def spread(samples: Sequence[SampleMetrics], sources: Sequence[str]) -> dict[str
 
 
 def _row_mean(rows: Sequence[Mapping[str, float]]) -> dict[str, float]:
-    """Average over rows; the peak speed share is the ratio of mean peak speeds, since people may stand still."""
+    """Average the metrics over rows.
+
+    The peak speed share is the ratio of mean peak speeds, since people may stand still.
+    """
     out = {}
     for key in (*MEAN_METRICS, "peak_m_s", "true_peak_m_s"):
         values = np.array([row[key] for row in rows])

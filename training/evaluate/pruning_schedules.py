@@ -1,4 +1,4 @@
-"""Compare pruning schedules: `python -m training.evaluate.pruning_schedules --data val.npz [--markdown]`.
+"""Compare pruning schedules: `python -m training.evaluate.pruning_schedules`.
 
 The clips, cameras and detector errors of `training.evaluate` are lifted unpruned and under a set of schedules. Each
 schedule is reported with its GFLOPs (the papers' convention), the distance of its output from the unpruned model's, and
@@ -46,7 +46,10 @@ class ScheduleResult:
 
 
 def standard_schedules(frames: int, default: PruneConfig) -> dict[str, PruneConfig]:
-    """List title -> schedule: the model's own with every pruner, and single stages, each also motion-adaptive."""
+    """List title -> schedule: the model's own with every pruner, and single stages.
+
+    Each also comes in a motion-adaptive form.
+    """
     own = default.schedule or ((1, frames // 2), (3, frames // 3))
     rows = {_FULL: PruneConfig()}
     rows |= {f"{name}, {_schedule_text(own)}": PruneConfig(name, own) for name in ("TPS", "TPC", "TPA", "TPMo")}
@@ -68,7 +71,10 @@ def _motion_title(schedule: Sequence[tuple[int, int]], share: float) -> str:
 
 
 def sample_views(clips: Clips, frames: int, draws: int, windows: int) -> dict[str, list[tuple[str, View]]]:
-    """Render kind of input -> (source, view) of `windows` clips per draw, evenly from the file (0: all)."""
+    """Render kind of input -> (source, view) of `windows` clips per draw.
+
+    They are spread evenly over the file (0: all).
+    """
     clips = clips.select(clips.source != ESTIMATED_SOURCE)
     if windows and windows < len(clips):
         clips = clips.select(np.isin(np.arange(len(clips)), np.linspace(0, len(clips) - 1, windows).astype(int)))
@@ -89,7 +95,10 @@ def lift(lifter: WindowLifter, seen: Sequence[tuple[str, View]]) -> list[Floats]
 
 
 def speeds(view: View) -> Doubles:
-    """Measure the true root-relative joint speed in m/s, mean over the joints, of the unpadded rows: (rows,)."""
+    """Measure the true root-relative joint speed of the unpadded rows: (rows,), m/s.
+
+    It is the mean over the joints.
+    """
     true = view.true[view.own]
     moved = np.linalg.norm(np.diff(true - true[:, :1], axis=0), axis=-1).mean(-1) * view.rate_hz
     return np.concatenate([moved[:1], moved]) if len(moved) else np.zeros(len(true))
@@ -109,7 +118,10 @@ def fast_rows(seen: Sequence[tuple[str, View]]) -> list[np.ndarray]:
 def schedule_metrics(
     seen: Sequence[tuple[str, View]], lifted: Sequence[Floats], full: Sequence[Floats], fast: Sequence[np.ndarray]
 ) -> tuple[ScheduleResult, Doubles]:
-    """Compute the macro means of a schedule, and the MPJPE of each view's fast rows (NaN: it has none)."""
+    """Compute the macro means of a schedule and the MPJPE of each view's fast rows.
+
+    The latter is NaN for views without fast rows.
+    """
     parts: dict[str, list[dict[str, Any]]] = {}
     of_fast = np.full(len(seen), np.nan)
     for n, ((source, view), out, unpruned) in enumerate(zip(seen, lifted, full, strict=True)):
@@ -147,7 +159,10 @@ def paired_change(following: Doubles, even: Doubles) -> tuple[float, float]:
 
 
 def run(model: str, clips: Clips, draws: int, windows: int) -> dict[str, Any]:
-    """Measure every schedule and return the content of the tables as plain values. Raises `UserError`."""
+    """Measure every schedule and return the tables' content as plain values.
+
+    Raises `UserError`.
+    """
     import torch
 
     from pipeline import weights
@@ -226,9 +241,9 @@ def _head(*first: str, columns: Sequence[str]) -> tuple[str, str]:
 
 
 def update(document: Path, text: str | None) -> None:
-    """Replace the text after the marker line of a Markdown document; text None only checks for the marker.
+    """Replace the text after the marker line of a Markdown document.
 
-    Raises `ConfigError`, `OutputError`.
+    With text None, only checks that the marker is there. Raises `ConfigError`, `OutputError`.
     """
     before, marker, _ = (document.read_text("utf-8") if document.is_file() else "").partition(MARKER)
     if not marker:

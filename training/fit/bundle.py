@@ -1,4 +1,4 @@
-"""Register trained weights as a lifter: `python -m training.fit.bundle --weights F --recipe R --data D --name NAME`.
+"""Register trained weights as a lifter: `python -m training.fit.bundle`.
 
 The weights are stored in float16 if that changes MPJPE by less than 0.1 mm on a batch of held-out subjects, else in
 float32. The manifest entry is filled from the recipe: architecture, sizes, pruning schedule, input normalisation. It is
@@ -35,7 +35,7 @@ _BATCH = 8  # windows on which the cost of float16 is measured
 
 
 def float16_cost_mm(recipe: TrainRecipe, state: dict[str, Tensor], data: Path) -> float:
-    """Measure by how much rounding the weights to float16 changes MPJPE on held-out subjects, mm."""
+    """Measure how much float16 weights change MPJPE on held-out subjects, mm."""
     stage = recipe.result
     _, held_out = selection_split(load_clips(data))
     batch = make_batch(held_out, load_model(), (3, 1), _BATCH, stage.frames, rule=recipe.normalisation)
@@ -49,7 +49,10 @@ def float16_cost_mm(recipe: TrainRecipe, state: dict[str, Tensor], data: Path) -
 
 
 def entry_of(recipe: TrainRecipe, name: str, content: bytes, parameters: int, texts: dict[str, Any]) -> WeightEntry:
-    """Build the manifest entry of weights trained by `recipe`; `texts` overrides fields such as title and licence."""
+    """Build the manifest entry of weights trained by `recipe`.
+
+    `texts` overrides fields such as title and licence.
+    """
     stage = recipe.result
     prune = {"strategy": "TPS", "schedule": [list(pair) for pair in stage.schedule], "recover": "TRI"}
     values: dict[str, Any] = {
@@ -76,7 +79,10 @@ def entry_of(recipe: TrainRecipe, name: str, content: bytes, parameters: int, te
 
 
 def add_to_project(entry: WeightEntry, content: bytes, folder: Path = PROJECT_FOLDER) -> None:
-    """Write the weights and list their entry first in the project's manifest, replacing one of the same name."""
+    """Write the weights and list their entry first in the project's manifest.
+
+    An entry of the same name is replaced.
+    """
     with atomic_write(folder / entry.file) as file:
         file.write(content)
     listed = json.loads((folder / MANIFEST).read_text("utf-8"))

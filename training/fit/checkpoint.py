@@ -1,4 +1,7 @@
-"""Save and load the state of a training run: written atomically, read without executing pickled code."""
+"""Save and load the state of a training run.
+
+Files are written atomically and read without executing pickled code.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,10 @@ class TrainProgress:
 
 
 class WeightAverage:
-    """Exponential moving average of a model's weights, with a smaller decay during its first updates."""
+    """Exponential moving average of a model's weights.
+
+    The decay is smaller during the first updates.
+    """
 
     def __init__(self, model: nn.Module, decay: float) -> None:
         self.decay = decay
@@ -43,7 +49,10 @@ class WeightAverage:
 def save_checkpoint(
     path: Path, progress: TrainProgress, model: nn.Module, average: WeightAverage, optimizer: torch.optim.Optimizer
 ) -> None:
-    """Save a training run. Batches depend only on (seed, stage, step), so no random state is stored."""
+    """Save a training run.
+
+    Batches depend only on (seed, stage, step), so no random state is stored.
+    """
     state = {
         "progress": [progress.stage, progress.step, progress.elapsed_s, progress.total_steps],
         "model": model.state_dict(),
@@ -56,7 +65,10 @@ def save_checkpoint(
 
 
 def load_checkpoint(path: Path) -> dict[str, Any] | None:
-    """Load a training run; None if the file does not exist. Raises `ModelError` if it is damaged."""
+    """Load a training run; None if the file does not exist.
+
+    Raises `ModelError` if it is damaged.
+    """
     if not path.exists():
         return None
     try:
@@ -69,9 +81,10 @@ def load_checkpoint(path: Path) -> dict[str, Any] | None:
 
 
 def fit_to_model(weights: dict[str, Tensor], model: nn.Module) -> dict[str, Tensor]:
-    """Adapt weights of another window length to `model` by interpolating the temporal position embedding.
+    """Adapt weights of another window length to `model`.
 
-    All other weights must match in shape; a missing ray gate (`along_rays`) is taken from `model`.
+    The temporal position embedding is interpolated. All other weights must match in shape; a missing ray gate
+    (`along_rays`) is taken from `model`.
     """
     target = model.state_dict()
     out = {name: target[name] for name in target if name.startswith("gate.")} | dict(weights)

@@ -1,4 +1,7 @@
-"""Define a training recipe: a model and the stages of its curriculum, one JSON file each (`training/fit/recipes/`)."""
+"""Define a training recipe: a model and the stages of its curriculum.
+
+Each is one JSON file in `training/fit/recipes/`.
+"""
 
 from __future__ import annotations
 
@@ -84,7 +87,10 @@ class TrainRecipe:
         return replace(dense, schedule=self.schedule) if self.schedule else dense
 
     def model(self, stage: TrainStage) -> HourglassHost:
-        """Create the model of a stage, newly initialised. Raises TypeError for sizes unknown to the architecture."""
+        """Create the model of a stage, newly initialised.
+
+        Raises TypeError for sizes unknown to the architecture.
+        """
         sizes = {**self.sizes, "frames": stage.frames, "in_channels": len(self.channels)}
         if self.host in _ROTARY_TIME_HOSTS:
             sizes["stride"] = stage.stride

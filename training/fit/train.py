@@ -1,4 +1,4 @@
-"""Train a lifter: `python -m training.fit.train --data train.npz --recipe training/fit/recipes/small.json --out DIR`.
+"""Train a lifter: `python -m training.fit.train --data train.npz --recipe R --out DIR`.
 
 Running the same command again resumes a stopped run (Ctrl-C, crash, restart): the state is written to DIR/checkpoint.pt
 every two minutes. DIR also receives log.jsonl (the curves), a .safetensors of averaged weights for each finished stage,
@@ -47,7 +47,10 @@ class Trainer:
     def __init__(
         self, recipe: TrainRecipe, clips: Clips, errors: Sequence[ErrorModel], folder: Path, init: Path | None = None
     ) -> None:
-        """Prepare a run. Each step draws one of `errors`; held-out subjects are seen with the last one."""
+        """Prepare a run.
+
+        Each step draws one of `errors`; held-out subjects are seen with the last one.
+        """
         make_folder(folder)
         self.recipe, self.errors, self.folder = recipe, errors, folder
         self.clips, self.held_out = selection_split(clips)
@@ -57,7 +60,7 @@ class Trainer:
         self._recent_losses: list[dict[str, float]] = []
 
     def run(self, save_every_s: float = 120, measure_every_s: float = 300) -> None:
-        """Train the remaining stages, saving the state and measuring held-out errors at these intervals."""
+        """Train the remaining stages, saving and measuring at these intervals."""
         weights: dict[str, torch.Tensor] | None = read_state_dict(self.init) if self.init else None
         saved = load_checkpoint(self.folder / "checkpoint.pt")
         if saved:
@@ -245,7 +248,10 @@ def stage_progress(stage: TrainStage, step: int, elapsed_s: float) -> float:
 
 
 def learning_rate(stage: TrainStage, step: int, done: float) -> float:
-    """Compute the learning rate: linear warm-up, then a cosine from `lr` to `last_lr * lr` at the end of the stage."""
+    """Compute the learning rate of a step: linear warm-up, then a cosine.
+
+    The cosine falls from `lr` to `last_lr * lr` at the end of the stage.
+    """
     warm = min(1.0, (step + 1) / max(stage.warmup_steps, 1))
     return stage.lr * warm * (stage.last_lr + (1 - stage.last_lr) * 0.5 * (1 + math.cos(math.pi * min(done, 1.0))))
 

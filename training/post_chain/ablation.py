@@ -1,4 +1,4 @@
-"""Ablate the post-processing chain step by step: `python -m training.post_chain.ablation --lifted FILE`.
+"""Ablate the post-processing chain step by step: `python -m training.post_chain.ablation`.
 
 Prints the tables of docs/motion.md. `training.post_chain.evaluate --lifted FILE` makes the file of lifted joints.
 """

@@ -1,4 +1,4 @@
-"""Evaluate the post-processing chain: `python -m training.post_chain.evaluate --data val.npz [--lifted FILE]`.
+"""Evaluate the post-processing chain: `python -m training.post_chain.evaluate`.
 
 Whole clips are rendered into frozen cameras with frozen detector errors and lifted (`lifted_clips`), finished by the
 chain with known stature and field of view, and measured (`metrics`). Results are macro means over the reference
@@ -138,7 +138,10 @@ def text(result: dict[str, Any]) -> str:
 
 
 def post_config(settings: Sequence[str]) -> PostConfig:
-    """Parse settings of the chain such as "smooth_hz=5", values as JSON or plain words. Raises `ConfigError`."""
+    """Parse settings of the chain such as "smooth_hz=5".
+
+    Values are JSON or plain words. Raises `ConfigError`.
+    """
     values = {}
     for setting in settings:
         key, _, value = setting.partition("=")

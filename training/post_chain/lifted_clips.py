@@ -1,4 +1,4 @@
-"""Lift whole clips in the evaluation's frozen cameras as the program lifts a video, and store them in a file.
+"""Lift whole clips in the frozen cameras as the program lifts a video, and store them.
 
 Lifting takes minutes and the post-processing chain seconds: `lifted_clips` stores its result, so that the chain can be
 evaluated repeatedly on identical joints.
@@ -42,9 +42,10 @@ _LENS: dict[str, Callable[[Camera], float]] = {
 
 @dataclass(frozen=True, slots=True)
 class LiftedClip:
-    """One whole clip of T frames: detected, lifted, and its truth. Metres at unit stature (chain 1.55 m).
+    """One whole clip of T frames: detected, lifted, and its truth.
 
-    `world`: z up, floor z = 0. `camera`: the same joints in the coordinates of every frame's camera.
+    Metres at unit stature (chain 1.55 m). `world`: z up, floor z = 0. `camera`: the same joints in the coordinates of
+    every frame's camera.
     """
 
     clip: int  # index in the motion file
@@ -68,7 +69,10 @@ class LiftedClip:
 def whole_clips(
     clips: Clips, cameras: FrozenCameras, draw: int, errors: ErrorModel | None, every: int
 ) -> Iterator[LiftedClip]:
-    """Yield every `every`-th clip from its first to its last frame, not lifted yet (`raw` is NaN)."""
+    """Yield every `every`-th clip from its first to its last frame.
+
+    They are not lifted yet: `raw` is NaN.
+    """
     for clip in range(0, len(clips), every):
         if str(clips.source[clip]) == ESTIMATED_SOURCE:
             continue
@@ -93,7 +97,10 @@ def whole_clips(
 
 
 def lift(lifter: WindowLifter, clip: LiftedClip) -> LiftedClip:
-    """Lift a clip window by window as the program does, with the true field of view; fills `raw`."""
+    """Lift a clip window by window as the program does; fills `raw`.
+
+    The lifter is given the true field of view.
+    """
     track = TrackLift(lifter, clip.lens)
     track.push(PersonTrack.of_h36m17(1, times_s(clip), clip.image, clip.scores))
     track.finish()
@@ -106,7 +113,10 @@ def times_s(clip: LiftedClip) -> Doubles:
 
 
 def save_lifted(lifted: list[LiftedClip], path: Path, label: str) -> None:
-    """Write lifted clips to an `.npz`; `label` names the lifter and its input. Raises `OutputError`."""
+    """Write lifted clips to an `.npz`. Raises `OutputError`.
+
+    `label` names the lifter and its input.
+    """
     values: dict[str, Any] = {"label": label, "bounds": np.cumsum([0, *(len(one.raw) for one in lifted)])}
     for name in _columns():
         parts = [getattr(one, name) for one in lifted]

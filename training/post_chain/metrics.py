@@ -1,4 +1,4 @@
-"""Measure a finished track: smoothness, peak speed, bones, rotations, feet, floor, path and gravity.
+"""Measure a finished track: smoothness, speed, bones, rotations, feet, floor, path, gravity.
 
 The reference is the clip's true motion. Root-relative metrics are taken in camera axes, so that an error of the
 camera's pitch does not affect them; metrics in the world need a static camera.
@@ -33,7 +33,10 @@ Bools = NDArray[np.bool_]
 
 
 def clip_metrics(clip: LiftedClip, track: Track3D, scene: SceneEstimate) -> dict[str, float]:
-    """Compute all metrics of one clip; NaN for missing ones. Lengths in mm (path: m), angles in degrees."""
+    """Compute all metrics of one clip; NaN for missing ones.
+
+    Lengths are in mm (path: m), angles in degrees.
+    """
     world = track.joints.astype(np.float64)
     estimated = camera_from_world(world, scene.rotation, scene.translation)
     true = clip.camera.astype(np.float64)
@@ -74,7 +77,10 @@ def _over_runs(
 
 
 def peak_speed_m_s(joints: Doubles, seen: Bools, rate_hz: float) -> float:
-    """Compute the 95th percentile of root-relative wrist and ankle speed, m/s, between detected frames."""
+    """Compute the 95th percentile of root-relative wrist and ankle speed, m/s.
+
+    Only steps between detected frames count.
+    """
     speed = np.linalg.norm(np.diff(joints - joints[:, :1], axis=0), axis=-1)[:, EXTREMITIES] * rate_hz
     speed = speed[seen[1:] & seen[:-1]]
     return float(np.percentile(speed, 95)) if speed.size else np.nan
@@ -118,7 +124,10 @@ def backward_shares(estimated: Doubles, true: Doubles, seen: Bools) -> dict[str,
 
 
 def true_contacts(world: Doubles, rate_hz: float) -> Bools:
-    """Detect the true floor contacts (T, 2) of the right and left ankle: slow and near their lowest height."""
+    """Detect the true floor contacts (T, 2) of the right and left ankle.
+
+    A contact is slow and near the ankle's lowest height.
+    """
     ankles = world[:, ANKLES]
     speed = np.linalg.norm(np.gradient(ankles, axis=0), axis=-1) * rate_hz
     low = ankles[..., 2] < np.percentile(ankles[..., 2], 5) + _CONTACT_M
@@ -175,5 +184,8 @@ def _in_world(clip: LiftedClip, world: Doubles, scene: SceneEstimate, seen: Bool
 
 
 def contact_slip(ankle: Doubles) -> float:
-    """Measure the horizontal slip of an ankle (T, 3) in one contact, m: diagonal of the box around its path."""
+    """Measure the horizontal slip of an ankle (T, 3) in one contact, m.
+
+    It is the diagonal of the box around the ankle's path.
+    """
     return float(np.linalg.norm(np.ptp(ankle[:, :2], axis=0)))

@@ -1,11 +1,13 @@
-"""Train and evaluate the network that detects left-right swaps (`pipeline.post.left_right_network`).
+"""Train and evaluate the network of `pipeline.post.left_right_network`.
+
+The network detects a left-right swap that lasts all through a track.
 
     python -m training.post_chain.train_left_right train --data train.npz --out weights/sides_v1.safetensors
     python -m training.post_chain.train_left_right judge --lifted joints.npz   # from training.post_chain.evaluate
 
 Windows are those of the lifters' training (`training.synthesis.batches`): training motion without the held-out
 subjects, drawn cameras, three quarters of the batches with detector errors. A swapped window is the same window with
-left and right joints exchanged; the network's output is the difference between both, so each window trains both cases.
+left and right joints renamed; the network's output is the difference between both, so each window trains both cases.
 Training takes 25 minutes on one core.
 """
 
@@ -35,9 +37,10 @@ _FRAME_LOSS_WEIGHT = 0.3  # relative to the loss of the window's mean: single fr
 
 
 class LeftRightNet(nn.Module):
-    """Detect left-right swaps: input (B, F, 17, 6) by the rule `person_ray` -> logits (B, F), positive if correct.
+    """Detect left-right swaps: input (B, F, 17, 6) -> logits (B, F), positive if correct.
 
-    The library evaluates the same weights in numpy (`pipeline.post.left_right_network`).
+    The input is normalised by the rule `person_ray`. The library evaluates the same weights in numpy
+    (`pipeline.post.left_right_network`).
     """
 
     def __init__(self, channels: int = _CHANNELS) -> None:
@@ -68,7 +71,10 @@ class LeftRightNet(nn.Module):
 
 
 def train(data: Path, out: Path, steps: int, batch: int = _BATCH) -> None:
-    """Train on `batch` windows per step and write the weights. Raises `SourceError` for an unreadable motion file."""
+    """Train on `batch` windows per step and write the weights.
+
+    Raises `SourceError` for an unreadable motion file.
+    """
     from safetensors.torch import save
 
     clips, _ = selection_split(load_clips(data))
@@ -99,7 +105,7 @@ def train(data: Path, out: Path, steps: int, batch: int = _BATCH) -> None:
 
 
 def detection_rates(lifted: Sequence[LiftedClip]) -> str:
-    """Format the share of swapped clips that are detected and of correct clips that are flagged, by source."""
+    """Format the share of swapped clips detected and of correct clips flagged, by source."""
     scores, sources = [], []
     for clip in lifted:
         score = sides_score(clip.image, clip.scores, clip.lens)

@@ -1,4 +1,4 @@
-"""Make training batches: project motion into cameras, add detector errors, normalise as the library does."""
+"""Make training batches: project motion, add detector errors, normalise as the library."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ _FOV_SPREAD = 0.12  # log-normal standard deviation of a noisy focal length
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Network input `x` (B, F, 17, C) and target `y` (B, F, 17, 3), root-relative, metres at unit stature.
+    """Network input `x` (B, F, 17, C) and target `y` (B, F, 17, 3).
 
-    `y` is in the axes of the network's output: those of the virtual camera under the rule `person_ray`
-    (`pipeline.lift.inputs.person_ray`), else camera axes.
+    `y` is root-relative, in metres at unit stature. `y` is in the axes of the network's output: those of the virtual
+    camera under the rule `person_ray` (`pipeline.lift.inputs.person_ray`), else camera axes.
     """
 
     x: Floats
@@ -64,7 +64,10 @@ def synthesise_batch(
     rule: str = "person_window",
     fov_known: bool = False,
 ) -> Batch:
-    """Synthesise a batch from world joints (B, F, 17, 3) at unit stature, one camera and frame rate (B,) each."""
+    """Synthesise a batch from world joints (B, F, 17, 3) at unit stature.
+
+    Every window has its camera and frame rate (B,).
+    """
     in_camera, image = project_into_cameras(joints, cameras, rate_hz)
     image_sizes = np.stack([cameras.width_px, cameras.height_px], -1)
     if errors is None:
@@ -79,7 +82,10 @@ def synthesise_batch(
 
 
 def _assumed_focal_px(focal: Doubles, cameras: Cameras, rng: np.random.Generator) -> Doubles:
-    """Draw the focal lengths (B,) px that the input assumes, given the true ones: see `_TRUE_FOV_SHARE`."""
+    """Draw the focal lengths (B,) px that the input assumes, given the true ones.
+
+    `_TRUE_FOV_SHARE` describes the mixture.
+    """
     guess = [Camera.assumed(cameras.pinhole(b).size_px).focal_px for b in range(len(cameras))]
     chance = rng.random(len(focal))
     nearly = focal * np.exp(rng.normal(0, _FOV_SPREAD, len(focal)))

@@ -22,7 +22,10 @@ NEAREST_M = 0.15  # m, minimum depth; nearer joints and those behind the camera 
 
 @dataclass(frozen=True, slots=True)
 class Cameras:
-    """Parameters of B cameras; every field is (B,). Signs of angles as in `pipeline.core.geometry`."""
+    """Parameters of B cameras; every field is (B,).
+
+    Signs of angles are those of `pipeline.core.geometry`.
+    """
 
     fov_deg: Doubles  # horizontal
     width_px: Doubles
@@ -60,7 +63,7 @@ class Cameras:
 
 
 def draw_cameras(rng: np.random.Generator, count: int) -> Cameras:
-    """Draw cameras over the whole range, each kind about as often as people film with it."""
+    """Draw cameras over the whole range, each kind about as often as people record with it."""
 
     def among(share: Sequence[float], *choices: Doubles) -> Doubles:
         return np.choose(rng.choice(len(share), count, p=share), choices)
@@ -94,10 +97,10 @@ def draw_cameras(rng: np.random.Generator, count: int) -> Cameras:
 
 
 def project_into_cameras(joints: Doubles, cameras: Cameras, rate_hz: Doubles) -> tuple[Doubles, Doubles]:
-    """Project world joints (B, F, 17, 3) at unit stature into one camera each; rows have frame rates (B,).
+    """Project world joints (B, F, 17, 3) at unit stature into one camera each.
 
-    Returns the joints in camera coordinates (B, F, 17, 3) metres and their image points (B, F, 17, 2) px, NaN behind
-    the camera or nearer than `NEAREST_M`.
+    `rate_hz` (B,) are the frame rates of the rows. Returns the joints in camera coordinates (B, F, 17, 3) metres and
+    their image points (B, F, 17, 2) px, NaN behind the camera or nearer than `NEAREST_M`.
     """
     B, F = joints.shape[:2]
     pelvis = joints[:, :, 0]
@@ -136,10 +139,10 @@ def project_into_cameras(joints: Doubles, cameras: Cameras, rate_hz: Doubles) ->
 
 
 def camera_axes(pan_rad: Doubles, pitch_rad: Doubles, roll_rad: Doubles) -> Doubles:
-    """Build camera_from_world rotations (..., 3, 3) from angles (...); rows are the camera's x, y, z in the world.
+    """Build camera_from_world rotations (..., 3, 3) from angles (...).
 
-    Pan is clockwise seen from above and zero along world +y; pitch and roll are as in
-    `pipeline.core.geometry.rotation_world_from_camera`, whose transpose this is at zero pan.
+    Rows are the camera's x, y and z axes in the world. Pan is clockwise seen from above and zero along world +y; pitch
+    and roll are as in `pipeline.core.geometry.rotation_world_from_camera`, whose transpose this is at zero pan.
     """
     zero = np.zeros_like(pan_rad)
     sp, cp, st, ct, sr, cr = (f(a) for a in (pan_rad, pitch_rad, roll_rad) for f in (np.sin, np.cos))

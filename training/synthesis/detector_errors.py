@@ -1,7 +1,8 @@
-"""Simulate the errors of a 2D detector: noise, bias, outliers, occlusion, missed frames, left-right swaps, scores.
+"""Simulate the errors of a 2D detector on true image joints.
 
-The parameters are in `detector_errors.json`, each with how it was measured or estimated. Lengths are shares of the
-person's image size (longer side of the box around the joints, median over the window), so they hold at any distance.
+Covered are noise, bias, outliers, occlusion, missed frames, left-right swaps and scores. The parameters are in
+`detector_errors.json`, each with how it was measured or estimated. Lengths are shares of the person's image size
+(longer side of the box around the joints, median over the window), so they hold at any distance.
 
 Shapes: `B` windows, `F` frames, 17 joints. Randomness comes only from the generator passed.
 """
@@ -36,9 +37,10 @@ _LEG_SWAP, _ARM_SWAP = ((1, 4), (2, 5), (3, 6)), ((11, 14), (12, 15), (13, 16)) 
 
 @dataclass(frozen=True, slots=True)
 class ErrorModel:
-    """Parameters of a detector; the file notes the origin of each. (17,) per joint, else one number for all joints.
+    """Parameters of a detector: (17,) per joint, else one number for all joints.
 
-    Lengths are shares of the person's image size unless noted; standard deviations are per image axis.
+    The file notes the origin of each. Lengths are shares of the person's image size unless noted; standard deviations
+    are per image axis.
     """
 
     jitter: Doubles  # (17,) standard deviation of the part that changes from frame to frame at 30 Hz
@@ -75,7 +77,10 @@ class ErrorModel:
 
 
 def load_model(path: Path = PARAMETERS) -> ErrorModel:
-    """Load the parameters of a detector. Raises `ConfigError` if the file does not match `ErrorModel`."""
+    """Load the parameters of a detector.
+
+    Raises `ConfigError` if the file does not match `ErrorModel`.
+    """
     try:
         data: Mapping[str, Any] = json.loads(path.read_text("utf-8"))
         values = {name: entry["value"] for name, entry in data["parameters"].items()}
@@ -153,7 +158,7 @@ def simulate_detector(
 
 
 def _markov_noise(rng: np.random.Generator, shape: tuple[int, ...], rate_hz: Doubles, within_s: float) -> Doubles:
-    """Draw first-order Markov noise (B, F, ...) of standard deviation 1 and correlation time `within_s`."""
+    """Draw Markov noise (B, F, ...) of standard deviation 1 and correlation time `within_s`."""
     keep = np.exp(-1 / (rate_hz * within_s)).reshape(-1, *[1] * (len(shape) - 2))
     out = rng.standard_normal(shape)
     fresh = np.sqrt(1 - keep**2)
