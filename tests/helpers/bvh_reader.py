@@ -1,4 +1,4 @@
-"""A BVH reader of the tests' own, written from the format's description and not from the exporter."""
+"""Read BVH files for tests, independently of the exporter, from the format's description."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Bvh:
         return [j.name for j in self.joints if j.parent == self.index(name)]
 
     def positions(self, motion: np.ndarray | None = None) -> dict[str, np.ndarray]:
-        """(frames, 3) of every joint and end site: the parent's matrix applied to offset and channels in file order."""
+        """Return (frames, 3) positions of every joint and end site, by forward kinematics."""
         motion = self.motion if motion is None else motion
         column, places, turns = 0, [], []
         for joint in self.joints:
@@ -55,7 +55,7 @@ class Bvh:
 
 
 def about(axis: int, angle: np.ndarray) -> np.ndarray:
-    """(T, 3, 3) right-handed rotations about a coordinate axis."""
+    """Return (T, 3, 3) right-handed rotations about a coordinate axis."""
     c, s = np.cos(angle), np.sin(angle)
     out = np.tile(np.eye(3), (len(angle), 1, 1))
     a, b = (axis + 1) % 3, (axis + 2) % 3

@@ -1,4 +1,4 @@
-"""Small checkpoints of the four hosts, as training programs would have written them."""
+"""Write small checkpoints of the four host architectures, as training programs do."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ HOSTS = tuple(SIZES)
 
 
 def host(name: str, prune: PruneConfig | None = None, **sizes: Any) -> HourglassHost:
-    """A small model with random weights, the same in every run."""
+    """Return a small model with random weights, the same in every run."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(3)
         model = registry.find("host", name).load().from_sizes(SIZES[name] | sizes, prune or PruneConfig())

@@ -1,4 +1,4 @@
-"""Small clips for tests: every frame carries its number as black and white blocks, so that indices can be proven."""
+"""Write small clips whose frames show their numbers, so that tests can check indices."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ BITS = 8
 
 
 def numbered(number: int, width: int = 160, height: int = 120) -> np.ndarray:
-    """(H, W, 3) BGR: the number's bits, lowest first, as blocks in the upper half; the lower half is blue, then red."""
+    """Return (H, W, 3) BGR: the number's bits as blocks, lowest first, over blue and red."""
     image = np.zeros((height, width, 3), np.uint8)
     for bit in range(BITS):
         image[: height // 2, bit * width // BITS : (bit + 1) * width // BITS] = 255 * (number >> bit & 1)
@@ -23,7 +23,7 @@ def numbered(number: int, width: int = 160, height: int = 120) -> np.ndarray:
 
 
 def number_in(bgr: np.ndarray) -> int:
-    """The number in an upright picture of `numbered`, at any size."""
+    """Return the number in an upright image of `numbered`, at any size."""
     height, width = bgr.shape[:2]
     row = bgr[height // 8 : 3 * height // 8]
     centres = [(2 * bit + 1) * width // (2 * BITS) for bit in range(BITS)]
@@ -42,7 +42,7 @@ def write_clip(
     aspect: Fraction | None = None,
     full_range: bool = False,
 ) -> Path:
-    """Encode frames 0..count-1; `times_ms` gives each its own timestamp."""
+    """Encode frames 0 to count - 1; `times_ms` are their timestamps."""
     import av
 
     with av.open(str(path), "w") as container:
@@ -67,7 +67,7 @@ def write_clip(
 
 
 def ffmpeg(*arguments: object) -> None:
-    """Run the ffmpeg command; for what PyAV cannot write."""
+    """Run the ffmpeg command, for files that PyAV cannot write."""
     command = ["ffmpeg", "-nostdin", "-v", "error", "-y", *map(str, arguments)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

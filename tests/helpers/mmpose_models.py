@@ -1,4 +1,4 @@
-"""MMPose networks with random weights, and checkpoints as OpenMMLab publishes them. Imports MMPose: seconds, once."""
+"""Make MMPose networks with random weights, and checkpoints as OpenMMLab publishes them."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ def config_of(name: str) -> NetworkConfig:
 
 @functools.cache
 def random_state(name: str) -> dict[str, Any]:
-    """The same weights in every run."""
+    """Return random weights, the same in every run."""
     import torch
 
     config = config_of(name)
     with torch.random.fork_rng():
         torch.manual_seed(1)
         state = dict(build(config).state_dict())
-    for layer in ("head.cls_x.weight", "head.cls_y.weight"):  # of RTMPose: peaks of a few tenths, as trained ones
+    for layer in ("head.cls_x.weight", "head.cls_y.weight"):  # RTMPose's: peaks of a few tenths, as in trained weights
         if layer in state:
             state[layer] = state[layer] * 0.05
     return state
@@ -43,7 +43,7 @@ def random_network(name: str) -> PoseNetwork:
 
 
 def write_checkpoint(name: str, path: Path) -> Path:
-    """A file with everything that mmengine's runner saves beside the weights."""
+    """Write a checkpoint with everything that mmengine's runner saves."""
     import numpy as np
     import torch
     from mmengine.logging import HistoryBuffer

@@ -1,7 +1,7 @@
-"""A real RTMPose in everything but its weights: its head's peaks are where BlazePose sees the joints in the same crop.
+"""Make an RTMPose whose head has its peaks where BlazePose finds the joints in the crop.
 
-So all of the detector runs on real video (boxes, crops, MMPose's decoding, following, searching) without weights that
-cannot be shipped. The stand-in knows nothing but the pixels that the network is given.
+All of the detector then runs on real video (boxes, crops, MMPose's decoding, tracking, person search) without weights,
+which cannot be distributed. The replaced head uses only the pixels that the network gets.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from pipeline.detect.mmpose.network import PoseNetwork
 from tests.helpers.mmpose_models import RTMPOSE, random_network
 
 _COCO_FROM_BLAZEPOSE = [0, 2, 5, 7, 8, 11, 12, 13, 14, 15, 16, 23, 24, 25, 26, 27, 28]
-_SPLIT = 2  # bins a pixel
+_SPLIT = 2  # bins per pixel
 
 
 def simcc(joints: np.ndarray, scores: np.ndarray, input_px: tuple[int, int]) -> tuple[Any, Any]:
-    """(N, J, 2) px of the input and heights -> the two tensors that an RTMPose head gives, with peaks there."""
+    """Return the outputs of an RTMPose head with peaks at joints (N, J, 2), input pixels."""
     import torch
 
     out = []

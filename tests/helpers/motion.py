@@ -1,4 +1,4 @@
-"""Real motion seen by a simulated camera: what a perfect lifter would give, and the truth to compare with."""
+"""Simulate real motion before a camera: perfect lifter's output, and ground truth."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ CAMERA = Camera(SIZE_PX, FOV_DEG, rate_hz=RATE_HZ)
 
 
 def clip(name: str) -> np.ndarray:
-    """(T, 17, 3) metres, world axes, joints by the `hourglass` rule: "jump" (on the spot, 0.5 m) or "walk"."""
+    """Return (T, 17, 3) world, metres, by the `hourglass` rule: "jump" (0.5 m high) or "walk"."""
     with np.load(Path(__file__).parents[1] / "data" / "motion.npz") as data:
         joints = data[name].astype(np.float64) / 4096
     joints[:, 0] = (joints[:, 1] + joints[:, 4]) / 2
@@ -34,22 +34,22 @@ def clip(name: str) -> np.ndarray:
 
 
 def constant_bones(joints: np.ndarray, chain_m: float) -> np.ndarray:
-    """(T, 17, 3) joints with the directions of these and one body, whose chain (see `stature`) measures `chain_m`."""
+    """Return joints (T, 17, 3) with constant bones and a chain (see `stature`) of `chain_m`."""
     body = measure_body(joints)
     return with_body(joints, body.scaled(chain_m / body.chain_m))
 
 
 def facing_camera(joints: np.ndarray) -> np.ndarray:
-    """The clip turned about the vertical so that the person faces the camera (world -y) in the first frame."""
+    """Turn the clip about the vertical: the person faces the camera (-y) in the first frame."""
     left = joints[0, 4, :2] - joints[0, 1, :2]
-    angle = -np.arctan2(left[1], left[0])  # facing -y, the left is +x
+    angle = -np.arctan2(left[1], left[0])  # facing -y, left is +x
     c, s = np.cos(angle), np.sin(angle)
     return joints @ np.array([[c, -s, 0], [s, c, 0], [0, 0, 1]]).T
 
 
 @dataclass(frozen=True)
 class LiftedPerson:
-    """What detector and lifter know of one person, in a form that tests can break on purpose."""
+    """Hold what detector and lifter know of one person; tests may change it."""
 
     person: int
     frame_index: np.ndarray
@@ -70,7 +70,7 @@ class LiftedPerson:
 
 @dataclass(frozen=True)
 class Scene:
-    """`truth` (T, 17, 3) in the world of the estimate: origin under the first pelvis."""
+    """Hold a person before a camera; `truth` (T, 17, 3) world, origin under the first pelvis."""
 
     person: LiftedPerson
     info: VideoInfo
@@ -78,7 +78,7 @@ class Scene:
     truth: np.ndarray
 
     def take(self, unseen: np.ndarray | None = None) -> Take:
-        """A finished take; `unseen` (T,) frames are hidden from detector and lifter."""
+        """Return the finished take; `unseen` (T,) marks frames that the detector misses."""
         return make_take([hidden(self.person, unseen)], self.info, self.config)
 
 
@@ -91,7 +91,7 @@ def scene(
     smooth_hz: float = 7.0,
     rate_hz: float = RATE_HZ,
 ) -> Scene:
-    """The person at `distance_m` in front of a pinhole camera, lifted without any error."""
+    """Place the person `distance_m` before a pinhole camera, and lift without error."""
     rotation = rotation_world_from_camera(pitch_deg)
     place = np.array([*joints[0, 0, :2] - [0, distance_m], camera_height_m])
     camera = camera_from_world(joints, rotation, place)

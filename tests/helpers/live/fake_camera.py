@@ -1,4 +1,4 @@
-"""A camera with a mind of its own: what a `cv2.VideoCapture` does, and everything that drivers do wrong."""
+"""Simulate a camera behind `cv2.VideoCapture`, with the failures of drivers."""
 
 from __future__ import annotations
 
@@ -19,24 +19,24 @@ QUICK = Patience(
 
 
 class FakeCamera:
-    """One camera of a computer. Set its fields while it runs; `source()` opens it as the program would."""
+    """Simulate one camera; its fields may be set while it runs; `source()` opens it."""
 
     def __init__(self, rate_hz: float = 100.0) -> None:
         self.there = [CameraInfo(2, "Fake HD Webcam", "/dev/video2")]
         self.rate_hz = rate_hz
-        self.largest = (320, 180)  # small pictures make quick tests
-        self.size = (0, 0)  # (0, 0): what was asked for
+        self.largest = (320, 180)  # small images make quick tests
+        self.size = (0, 0)  # width, height; (0, 0): as requested
         self.busy = False
         self.plugged = True
-        self.garbage: object = None  # given in place of pictures while `damaged`
+        self.garbage: object = None  # returned in place of images while `damaged`
         self.damaged = False
-        self.hangs_in: set[str] = set()  # of "open", "read", "release"
+        self.hangs_in: set[str] = set()  # any of "open", "read", "release"
         self.fails_to_release = False
-        self.let_go = threading.Event()  # ends every hanging
+        self.let_go = threading.Event()  # ends every hang
         self.opened: list[int] = []
         self.open_now = 0
         self.most_open = 0
-        self.wishes: dict[int, float] = {}
+        self.requested: dict[int, float] = {}  # cv2 property -> requested value
         self.shown = 0
         self.sources: list[CameraSource] = []
 
@@ -67,7 +67,7 @@ class _Capture:
         return self._open
 
     def set(self, what: int, value: float) -> bool:
-        self._camera.wishes[what] = value
+        self._camera.requested[what] = value
         return True
 
     def get(self, what: int) -> float:
@@ -81,8 +81,9 @@ class _Capture:
         time.sleep(1 / camera.rate_hz)
         if camera.damaged:
             return True, camera.garbage
-        wished = (camera.wishes.get(cv2.CAP_PROP_FRAME_WIDTH, 640), camera.wishes.get(cv2.CAP_PROP_FRAME_HEIGHT, 480))
-        width, height = camera.size if camera.size[0] else np.minimum(wished, camera.largest).astype(int)
+        asked = camera.requested
+        requested = (asked.get(cv2.CAP_PROP_FRAME_WIDTH, 640), asked.get(cv2.CAP_PROP_FRAME_HEIGHT, 480))
+        width, height = camera.size if camera.size[0] else np.minimum(requested, camera.largest).astype(int)
         camera.shown += 1
         return True, numbered(camera.shown % 256, int(width), int(height))
 

@@ -1,4 +1,4 @@
-"""A camera, a detector and a lifter for live runs: quick, and with switches for what goes wrong."""
+"""Simulate camera, detector and lifter of live runs: quick, with switches for failures."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from pipeline.detect.keypoint_similarity import joint_box
 from pipeline.lift.base import Kept, WindowLifter
 from pipeline.lift.streaming.newest_frames import WholeWindow
 
-# A standing figure, px, H36M-17, about 200 tall.
+# (17, 2) a standing figure in pixels, H36M-17, about 200 tall.
 FIGURE = np.array(
     [
         (0, 0), (-12, 0), (-13, 45), (-13, 90), (12, 0), (13, 45), (13, 90), (0, -30), (0, -60), (0, -75), (0, -92),
@@ -31,15 +31,15 @@ Positions = Callable[[float], list[tuple[float, float]]]
 
 
 def walker(time_s: float) -> list[tuple[float, float]]:
-    """One person who walks to the right."""
+    """Return the position of one person who walks to the right."""
     return [(100 + 20 * time_s, 120)]
 
 
 class FakeCamera:
-    """Paced by the clock at `hz`, `count` frames (None: no end). With `speed` its time runs so much faster.
+    """Deliver `count` frames (None: without end) at `hz` in real time, or `speed` times as fast.
 
-    `change(index)` gives the picture of a frame, or raises; `stall_at`: from that frame on none comes, but `read` keeps
-    its promise (`says` is then its notice); `hang_at`: `read` does not return before `release`, whatever was promised.
+    `change(index)` returns the image of a frame, or raises. From frame `stall_at` on `read` returns None in time, and
+    the notice is `stall_notice`. At frame `hang_at` `read` does not return before `release` is set.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class FakeCamera:
         speed: float = 1.0,
     ) -> None:
         self.info = VideoInfo("fake", "", *size, hz, 0, 0.0)
-        self.notice, self.says = "", "Camera unplugged: waiting for it"
+        self.notice, self.stall_notice = "", "Camera unplugged: waiting for it"
         self.closed = threading.Event()
         self.release = threading.Event()
         self.readers: set[str] = set()
@@ -70,7 +70,7 @@ class FakeCamera:
         if self._index == self._hang_at:
             self.release.wait(20)
         if self._index == self._stall_at:
-            self.notice = self.says
+            self.notice = self.stall_notice
             if self.closed.wait(timeout_s):
                 raise Closed
             return None
@@ -90,7 +90,7 @@ class FakeCamera:
 
 
 class FakeDetector:
-    """People as `positions(time_s)` has them. `delay_s` a frame; `fail_at`: the n-th call raises."""
+    """Detect people at `positions(time_s)`, in `delay_s` per frame; call `fail_at` raises."""
 
     name = "fake"
     skeleton = "h36m17"
@@ -125,7 +125,7 @@ class FakeDetector:
 
 
 class FakeLifter(WindowLifter):
-    """Everyone stands as `FIGURE` does, flat in front of the camera, 1.55 m of chain. `delay_s` a window."""
+    """Lift every person to `FIGURE`, flat, with a chain of 1.55 m, in `delay_s` per window."""
 
     name = "fake"
     frames = 27
@@ -157,11 +157,11 @@ class FakeLifter(WindowLifter):
 
 
 class FakeModels:
-    """In the place of `pipeline.run.models.Engine`."""
+    """Replace `pipeline.run.models.Engine`."""
 
     def __init__(self, detector: FakeDetector | None = None, lifter: FakeLifter | None = None) -> None:
         self.made = detector or FakeDetector(), lifter or FakeLifter()
-        self.wait = 0.0  # loading takes so long, or until `loaded` is set
+        self.wait = 0.0  # s that loading takes, unless `loaded` is set
         self.loaded = threading.Event()
         self.closed = False
 

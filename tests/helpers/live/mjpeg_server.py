@@ -1,4 +1,4 @@
-"""A camera on the network as tests need it: MJPEG over HTTP, with whatever can go wrong."""
+"""Serve MJPEG over HTTP like a network camera, with its failures."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ BOUNDARY = b"--frame"
 
 
 def jpeg(number: int, width: int = 160, height: int = 120) -> bytes:
-    """The numbered picture of `clips` as a JPEG."""
+    """Return the numbered image of `clips` as a JPEG."""
     out = io.BytesIO()
     with av.open(out, "w", format="mjpeg") as container:
         stream = container.add_stream("mjpeg", rate=25, options={"qmin": "2", "qmax": "2"})
@@ -33,10 +33,10 @@ def part(picture: bytes, length: bool = True) -> bytes:
 
 
 class MjpegServer:
-    """Sends what `script(connection number)` yields, one piece each `period_s`, then hangs up.
+    """Send what `script(connection number)` yields, one piece per `period_s`, then disconnect.
 
-    An int in place of the script answers every request with that status; `login` asks for a name and a password first.
-    `requests` holds the headers of all.
+    An int in place of the script answers every request with that status; `login` requires a name and a password.
+    `requests` holds the headers of all requests.
     """
 
     def __init__(
@@ -90,7 +90,7 @@ class MjpegServer:
 
 
 def endless(sizes: Callable[[int], tuple[int, int]] = lambda _: (160, 120)) -> Iterator[bytes]:
-    """Numbered pictures from 0 (mod 256), for ever."""
+    """Yield numbered images from 0 (mod 256) without end."""
     kept: dict[tuple[int, tuple[int, int]], bytes] = {}
     for number in range(1 << 20):
         key = (number % 256, sizes(number))

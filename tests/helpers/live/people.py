@@ -1,4 +1,4 @@
-"""Frames of a live run, made from real motion."""
+"""Make live results from real motion."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ IMAGE = np.zeros((4, 6, 3), np.uint8)
 
 
 def walk(name: str = "walk") -> np.ndarray:
-    """(T, 17, 3) metres, world: real motion with constant bones; the person faces the camera in the first frame."""
+    """Return (T, 17, 3) world, metres: a walk with constant bones that starts facing the camera."""
     joints = facing_camera(clip(name))
     return constant_bones(joints, float(np.median(chain_length(joints))))
 
 
 def t_pose() -> np.ndarray:
-    """(17, 3) metres, world: the rest pose of somebody who faces the camera, on the floor."""
+    """Return (17, 3) world, metres: the rest pose on the floor, facing the camera."""
     rig = rig_for(measure_body(rig_from_world(walk())))
     rest = np.zeros((1, len(NAMES), 4))
     rest[..., 3] = 1

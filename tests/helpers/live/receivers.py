@@ -1,4 +1,4 @@
-"""Small receivers of our own: they know the protocols from their specifications, not from the program."""
+"""Receive streams for tests by the protocols' specifications, without the program's code."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Message = tuple[str, tuple[Any, ...]]
 
 
 class UdpReceiver:
-    """Collects datagrams on a port of this computer until `close`."""
+    """Collect datagrams on a local port until `close`."""
 
     def __init__(self, port: int = 0) -> None:
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -32,9 +32,9 @@ class UdpReceiver:
         return json.loads(self.packet())
 
     def messages(self, first: str) -> list[Message]:
-        """The messages of one frame: from the packet that begins with address `first` to the one before the next.
+        """Return the messages of one frame, which begins with the address `first`.
 
-        Only frames are complete whose successor has begun, so a frame more has to be sent than is read.
+        A frame is complete when the next one has begun, so one more has to be sent than is read.
         """
         found, self._begun = self._begun, []
         while True:
@@ -55,7 +55,7 @@ class UdpReceiver:
 
 
 def parse_osc(packet: bytes) -> list[Message]:
-    """OSC 1.0: a bundle's or a message's messages, in order. Checks the alignment that the specification demands."""
+    """Parse the messages of an OSC 1.0 packet in order, and check its alignment."""
     assert len(packet) % 4 == 0
     if packet.startswith(b"#bundle\0"):
         messages: list[Message] = []
@@ -88,7 +88,7 @@ def _text(packet: bytes, at: int) -> tuple[str, int]:
 
 
 def free_port() -> int:
-    """A port that nothing listens on (for a moment)."""
+    """Return a port that is free at the moment."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -103,7 +103,7 @@ def wait_for(condition: Callable[[], bool], timeout_s: float = 10) -> None:
 
 @contextlib.contextmanager
 def sending(send: Callable[[int], None], every_s: float = 0.01) -> Iterator[threading.Event]:
-    """Calls `send(i)` again and again in a thread: for receivers that need some time before they hear anything."""
+    """Call `send(i)` repeatedly in a thread, for receivers that need time to get started."""
     stop = threading.Event()
 
     def run() -> None:

@@ -1,4 +1,4 @@
-"""Live results as an engine gives them, of real motion seen by a simulated camera or of made-up poses."""
+"""Make live results of real motion seen by a simulated camera, or of synthetic poses."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _COCO_OF_H36M = dict(
 
 
 def coco_from_h36m(joints: np.ndarray) -> np.ndarray:
-    """(17, 2) COCO joints whose `hourglass` rule gives these H36M-17 ones back (eyes lie on the nose)."""
+    """Return COCO joints (17, 2) from which the `hourglass` rule makes these H36M-17 joints."""
     out = np.empty((17, 2), np.float32)
     out[:5] = joints[H36M17.index("nose")]
     for h36m, coco in _COCO_OF_H36M.items():
@@ -29,7 +29,7 @@ def coco_from_h36m(joints: np.ndarray) -> np.ndarray:
 
 
 def standing(x: float = 200.0, y: float = 100.0, size: float = 300.0) -> np.ndarray:
-    """(17, 2) H36M-17 px of an upright body that faces the camera, arms down; (x, y) is the top of the head."""
+    """Return H36M-17 (17, 2) in pixels: a body facing the camera, head top at (x, y)."""
     unit = np.array(
         [(0, 0.5), (-0.06, 0.5), (-0.06, 0.75), (-0.06, 1), (0.06, 0.5), (0.06, 0.75), (0.06, 1), (0, 0.35), (0, 0.2),
          (0, 0.1), (0, 0), (0.11, 0.2), (0.14, 0.35), (0.14, 0.5), (-0.11, 0.2), (-0.14, 0.35), (-0.14, 0.5)]
@@ -38,7 +38,7 @@ def standing(x: float = 200.0, y: float = 100.0, size: float = 300.0) -> np.ndar
 
 
 def raised(joints: np.ndarray, arms: str = "both") -> np.ndarray:
-    """The same with hands above the head."""
+    """Return the same body with both hands above the head."""
     out, up = joints.copy(), joints[10, 1] - 0.1 * (joints[3, 1] - joints[10, 1])
     for name, (elbow, wrist) in {"left": (12, 13), "right": (15, 16)}.items():
         if arms in ("both", name):
@@ -58,7 +58,7 @@ def result(
     lookahead_s: float = 0.0,
     score: float = 0.9,
 ) -> LiveResult:
-    """Frame `index` with H36M-17 `bodies` in pixels; each one's 3D has the frame's number as its height."""
+    """Make the result of frame `index` with `bodies` (17, 2) px; the 3D heights are `index`."""
     numbers = tuple(identities or range(1, len(bodies) + 1))
     joints = np.array([coco_from_h36m(body) for body in bodies], np.float32).reshape(-1, 17, 2)
     boxes = np.concatenate([joints.min(1), joints.max(1)], axis=1) if len(joints) else np.zeros((0, 4), np.float32)

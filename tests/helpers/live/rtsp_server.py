@@ -1,4 +1,4 @@
-"""An RTSP camera for tests (RFC 2326, over TCP): passes on the RTP packets that ffmpeg makes of a clip."""
+"""Serve RTSP (RFC 2326, over TCP) like a camera, with RTP packets made by ffmpeg."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _SDP = (
 
 
 class RtspServer:
-    """Loops `clip` in real time. `login` ("name:password") is asked for if given; `cut` hangs up on everybody."""
+    """Loop `clip` in real time; `login` is "name:password"; `cut` disconnects all clients."""
 
     def __init__(self, clip: Path, login: str = "") -> None:
         self._login = base64.b64encode(login.encode()).decode() if login else ""

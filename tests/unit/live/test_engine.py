@@ -244,7 +244,7 @@ def test_a_camera_that_stalls_is_told_and_survived(run):
 
 def test_a_silent_camera_is_told(run):
     camera = FakeCamera(stall_at=10)
-    camera.says = ""  # it does not know itself
+    camera.stall_notice = ""
     engine = run(camera)
     until(lambda: engine.stats.captured == 10)
     until(lambda: engine.stats.notice.startswith("No frame for"))

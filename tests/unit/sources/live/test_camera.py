@@ -81,13 +81,13 @@ def test_frames_count_up_with_rising_times_and_the_newest_picture(camera: FakeCa
 def test_the_wish_is_asked_for_as_mjpeg_and_info_says_what_came(camera: FakeCamera) -> None:
     camera.largest = (1280, 720)
     source = camera.source("2", 1920, 1080, 60)
-    assert camera.wishes[cv2.CAP_PROP_FOURCC] == cv2.VideoWriter.fourcc(*"MJPG")
-    assert (camera.wishes[cv2.CAP_PROP_FRAME_WIDTH], camera.wishes[cv2.CAP_PROP_FPS]) == (1920, 60)
+    assert camera.requested[cv2.CAP_PROP_FOURCC] == cv2.VideoWriter.fourcc(*"MJPG")
+    assert (camera.requested[cv2.CAP_PROP_FRAME_WIDTH], camera.requested[cv2.CAP_PROP_FPS]) == (1920, 60)
     assert (source.info.width_px, source.info.height_px) == (1280, 720)  # what this camera can do
     assert (source.info.name, source.info.path, source.info.fps_hz) == ("Fake HD Webcam", "/dev/video2", 100)
     source.close()
     small = camera.source("2", 640)
-    assert camera.wishes[cv2.CAP_PROP_FRAME_HEIGHT] == 480
+    assert camera.requested[cv2.CAP_PROP_FRAME_HEIGHT] == 480
     assert (small.info.width_px, small.info.height_px) == (640, 480)
     small.close()
     with pytest.raises(SourceError, match="no rate of 0"):
