@@ -165,7 +165,9 @@ class RunConfig:
             _check(
                 start < end, f"The range from {start:g} s to {end:g} s is empty.", "The end must lie after the start."
             )
-        if isinstance(self.persons, tuple):
+        if self.persons is not None and self.persons != "all":
+            whole = isinstance(self.persons, tuple) and all(type(person) is int for person in self.persons)
+            _check(whole, f"The persons are {self.persons!r}.", "Choose numbers, or all.")
             _check(len(self.persons) > 0 and min(self.persons) >= 1, "Persons count from 1.", "Choose 1 or higher.")
 
     def to_json(self) -> dict[str, Any]:
@@ -191,7 +193,7 @@ class RunConfig:
             if isinstance(values.get("persons"), list):
                 values["persons"] = tuple(values["persons"])
             return RunConfig(**values)
-        except TypeError as error:
+        except (TypeError, ValueError, AttributeError) as error:
             raise ConfigError(
                 f"The settings do not fit this version ({error}).", "Remove them to get the defaults."
             ) from error

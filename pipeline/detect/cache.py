@@ -16,7 +16,6 @@ import os
 import re
 import secrets
 import shutil
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -26,12 +25,19 @@ import numpy as np
 from ..core.errors import OutputError
 from ..core.poses import Pose2D
 from ..core.skeletons import SKELETONS
+from ..system.array_file import ArrayFile, open_arrays
 from ..system.files import atomic_write, cache_folder, make_folder
+from ..system.safe_read import DamagedFile, read_json
 
 log = logging.getLogger(__name__)
 
 CHUNK_FRAMES = 128
 LIMIT_BYTES = 2 * 1024**3  # of all videos together; an hour with two people is about 50 MB
+
+_LARGEST_CHUNK = 64 << 20  # bytes of a chunk's arrays; 128 frames with 20 people take 1 MB
+_LARGEST_MARK = 1 << 16  # bytes
+_MOST_PEOPLE = 1000  # in one frame
+_LAST_FRAME = 1 << 40  # highest frame index that is plausible
 
 _FOLDER = "detections"
 _COMPLETE = "complete.json"
@@ -151,9 +157,8 @@ class DetectionCache:
         """Learn which frames the chunks hold. Only indices and times are read; poses follow when they are asked for."""
         for path in sorted(self.folder.glob("*.npz")):
             try:
-                with np.load(path, allow_pickle=False) as data:
-                    indices, times = data["frame_index"].tolist(), data["time_s"].tolist()
-                pairs = dict(zip(indices, times, strict=True))
+                with open_arrays(path, _LARGEST_CHUNK) as arrays:
+                    pairs = _frames(arrays)
             except _DAMAGE as error:
                 self._drop(path, error)
                 continue
@@ -161,18 +166,18 @@ class DetectionCache:
                 self._chunk_of.setdefault(i, path)
                 self._times.setdefault(i, time_s)
         try:
-            mark = json.loads((self.folder / _COMPLETE).read_text(encoding="utf-8"))
+            mark = read_json(self.folder / _COMPLETE, _LARGEST_MARK)
             self._complete = mark == {**self._keys, "frames": len(self._chunk_of)}
         except FileNotFoundError:
             pass
-        except (OSError, ValueError) as error:
-            log.warning("A mark in the detection cache cannot be read: %s", error)
+        except _DAMAGE as error:
+            log.warning("A mark in the detection cache cannot be read and is dropped: %s", error)
+            _remove(self.folder / _COMPLETE)
 
     def _drop(self, path: Path, error: Exception) -> None:
         log.warning("A file of the detection cache is damaged and is dropped: %s (%s)", path, error)
         self._complete = False
-        with contextlib.suppress(OSError):
-            path.unlink()
+        _remove(path)
         self._chunk_of = {i: p for i, p in self._chunk_of.items() if p != path}
         self._times = {i: t for i, t in self._times.items() if i in self._chunk_of}
 
@@ -182,8 +187,16 @@ class DetectionCache:
         self._waiting.clear()
 
 
-# Everything that numpy and zipfile raise for files that were cut off, overwritten or never were chunks.
-_DAMAGE = (OSError, ValueError, KeyError, EOFError, IndexError, zipfile.BadZipFile)
+_DAMAGE = (OSError, ValueError)  # for files that were cut off, overwritten or never were chunks
+
+
+def _remove(path: Path) -> None:
+    """Remove what lies at `path`, also a folder, a pipe or a link; do nothing if the system refuses."""
+    with contextlib.suppress(OSError):
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink()
 
 
 def make_room(folder: Path, limit_bytes: int, keep: str = "") -> None:
@@ -229,17 +242,51 @@ def _arrays(entries: list[tuple[float, Pose2D]], indices: list[int]) -> dict[str
     }
 
 
+def _frames(arrays: ArrayFile) -> dict[int, float]:
+    """Read the indices of a chunk's frames and their times. Raises `DamagedFile`."""
+    count = _checked(arrays, "frame_index", "i", None)[0]
+    _checked(arrays, "time_s", "f", (count,))
+    index, time_s = arrays.read("frame_index"), arrays.read("time_s")
+    if not count or index[0] < 0 or index[-1] > _LAST_FRAME or (np.diff(index) <= 0).any():
+        raise DamagedFile("its frame_index does not rise from 0 or more")
+    if not np.isfinite(time_s).all():
+        raise DamagedFile("its time_s is not finite")
+    return dict(zip(index.tolist(), time_s.tolist(), strict=True))
+
+
 def _poses(path: Path) -> dict[int, Pose2D]:
-    with np.load(path, allow_pickle=False) as data:
-        chunk = {name: data[name] for name in data.files}
-    skeleton = str(chunk["skeleton"])
-    if skeleton not in SKELETONS:
-        raise ValueError(f"unknown skeleton {skeleton!r}")
-    ends = np.cumsum(chunk["count"])
-    if len(ends) == 0 or int(ends[-1]) != len(chunk["scores"]):
-        raise ValueError("the counts of people do not fit")
+    """Read the people of a chunk by frame index. Raises `OSError` and `DamagedFile`."""
+    with open_arrays(path, _LARGEST_CHUNK) as arrays:
+        frames = list(_frames(arrays))
+        _checked(arrays, "skeleton", "U", ())
+        skeleton = str(arrays.read("skeleton"))
+        if skeleton not in SKELETONS:
+            raise DamagedFile("its skeleton is not known")
+        joints = len(SKELETONS[skeleton].names)
+        _checked(arrays, "count", "i", (len(frames),))
+        count = arrays.read("count")
+        if count.min() < 0 or count.max() > _MOST_PEOPLE:
+            raise DamagedFile("its counts of people are impossible")
+        people = int(count.sum())
+        chunk = {}
+        for name, shape in (("boxes_image", (4,)), ("joints_image", (joints, 2)), ("scores", (joints,))):
+            _checked(arrays, name, "f", (people, *shape))
+            chunk[name] = arrays.read(name)
+            if np.isinf(chunk[name]).any():
+                raise DamagedFile(f"its {name} is infinite somewhere")
     poses = {}
-    for index, begin, end in zip(chunk["frame_index"].tolist(), ends - chunk["count"], ends, strict=True):
+    ends = np.cumsum(count)
+    for index, begin, end in zip(frames, ends - count, ends, strict=True):
         part = slice(int(begin), int(end))
         poses[index] = Pose2D(chunk["boxes_image"][part], chunk["joints_image"][part], chunk["scores"][part], skeleton)
     return poses
+
+
+def _checked(arrays: ArrayFile, name: str, kinds: str, shape: tuple[int, ...] | None) -> tuple[int, ...]:
+    """Return the shape of an array of a chunk; None as `shape`: any number of values. Raises `DamagedFile`."""
+    header = arrays.headers.get(name)
+    if header is None:
+        raise DamagedFile(f"its {name} is missing")
+    if header.dtype.kind not in kinds or (len(header.shape) != 1 if shape is None else header.shape != shape):
+        raise DamagedFile(f"its {name} is of type {header.dtype} and shape {header.shape}")
+    return header.shape

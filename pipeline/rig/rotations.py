@@ -222,6 +222,9 @@ def _hold(vectors: Doubles) -> Doubles:
 
 def _frame(along: Doubles, side: Doubles, rest_along: Doubles, rest_side: Doubles) -> Doubles:
     """Build rotations (T, 3, 3) that map `rest_along` to `along` and `rest_side` toward `side`."""
+    still = ~along.any(axis=1)  # bones without a length, whose ends coincide: they point as in the rest pose
+    if still.any():
+        along = np.where(still[:, None], rest_along, along)
     side = _across(side, along)
     # A side taken from another frame may be parallel to `along`: then any perpendicular vector will do.
     lost = np.linalg.norm(side, axis=1) < 1e-6

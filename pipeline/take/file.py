@@ -11,23 +11,25 @@ import io
 import json
 import zipfile
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.arrays import Doubles, Ints, check_shape
-from ..core.camera import VideoInfo
 from ..core.errors import TakeError
-from ..core.poses import PersonTrack
-from ..core.take import Finding, LiftedTrack, SceneEstimate, Take, TokenStages, Track3D
+from ..core.take import Take
+from ..system.array_file import ArrayFile, open_member, open_zip, read_member
 from ..system.files import atomic_write
+from ..system.json_fields import JsonFields
+from ..system.safe_read import parse_json
+from .parts import read_take
 
 SUFFIX = ".pose3d"
 FORMAT = "hourglass-pose3d"
 VERSION = 1
-_LARGEST_JSON = 64 * 2**20  # a take.json above this is not ours
-_LARGEST_ARRAYS = 16 * 2**30
+_LARGEST_JSON = 16 << 20  # bytes of a take.json
+_LARGEST_ARRAYS = 4 << 30  # bytes of all arrays: four hours of ten people
+_LARGEST_UNPACKED = 1 << 30  # bytes of arrays that were packed once more
 
 
 def save_take(take: Take, path: Path) -> Path:
@@ -78,95 +80,33 @@ def save_take(take: Take, path: Path) -> Path:
 
 
 def load_take(path: Path) -> Take:
-    """Read a `.pose3d` file. Raises `TakeError` for anything that is not a whole take of this version."""
+    """Read a `.pose3d` file. Raises `TakeError` for anything that is not a whole, sound take of this version."""
     hint = "Open a .pose3d file saved by this program, or lift the video again."
     try:
-        with zipfile.ZipFile(path) as archive:
-            _check_size(archive, "take.json", _LARGEST_JSON)
-            _check_size(archive, "arrays.npz", _LARGEST_ARRAYS)
-            header = json.loads(archive.read("take.json"))
+        with open_zip(path) as archive:
+            header = parse_json(read_member(archive, "take.json", _LARGEST_JSON))
             if not isinstance(header, dict) or header.get("format") != FORMAT:
                 raise TakeError(f"{path.name} is not a take.", hint)
-            if header.get("version") != VERSION:
+            version = header.get("version")
+            if version != VERSION or isinstance(version, bool):
+                said = version if isinstance(version, int) and abs(version) < 10**6 else "that is not known"
                 raise TakeError(
-                    f"{path.name} has format {header.get('version')}; this version of the program reads {VERSION}.",
+                    f"{path.name} has format {said}; this version of the program reads {VERSION}.",
                     "Update the program, or lift the video again.",
                 )
-            with np.load(io.BytesIO(archive.read("arrays.npz")), allow_pickle=False) as npz:
-                return _take(header, dict(npz))
+            with ArrayFile(_seekable(archive), _LARGEST_ARRAYS) as arrays:
+                return read_take(JsonFields(header), arrays)
     except OSError as error:
         raise TakeError(
             f"Cannot read {path} ({error.strerror or error}).", "Check the path and its permissions."
         ) from error
-    except (zipfile.BadZipFile, KeyError, ValueError, TypeError, EOFError, NotImplementedError, RuntimeError) as error:
-        raise TakeError(f"{path.name} is damaged or not a take ({error}).", hint) from error
+    except ValueError as error:  # `DamagedFile`, or a zero byte in the path
+        raise TakeError(f"{path.name} is damaged or not a take: {error}.", hint) from error
 
 
-def _check_size(archive: zipfile.ZipFile, member: str, limit: int) -> None:
-    if archive.getinfo(member).file_size > limit:
-        raise ValueError(f"{member} is larger than {limit} bytes")
-
-
-def _take(header: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Take:
-    """Put a take together from its two parts. Raises KeyError, ValueError or TypeError where they do not fit."""
-    tracks2d = tuple(
-        PersonTrack.of(
-            *_person_and_frames(t, arrays),
-            arrays[f"person{t['person']}_joints_image"].astype(np.float32),
-            arrays[f"person{t['person']}_scores_image"].astype(np.float32),
-            t["skeleton"],
-        )
-        for t in header["tracks2d"]
-    )
-    tracks3d = tuple(
-        Track3D(
-            *_person_and_frames(t, arrays),
-            arrays[f"person{t['person']}_joints"].astype(np.float32),
-            arrays[f"person{t['person']}_scores"].astype(np.float32),
-            t["space"],
-            t["skeleton"],
-        )
-        for t in header["tracks3d"]
-    )
-    scene = None
-    if header["scene"]:
-        s = header["scene"]
-        scene = SceneEstimate(
-            float(s["fov_deg"]),
-            float(s["pitch_deg"]),
-            arrays["scene_rotation"],
-            arrays["scene_translation"],
-            s["notes"],
-            float(s.get("roll_deg", 0.0)),  # older files have none of these
-            s.get("tilt_sigma_deg"),
-            {
-                track.person: arrays[f"person{track.person}_reprojection_px"].astype(np.float32)
-                for track in tracks3d
-                if f"person{track.person}_reprojection_px" in arrays
-            },
-            tuple(Finding(**finding) for finding in s.get("findings", ())),
-        )
-    stages = tuple(_stages(s, arrays) for s in header.get("token_stages", ()))  # older files have none
-    lifted = tuple(_lifted(values, arrays) for values in header.get("lifted", ()))  # nor these
-    names = {int(person): str(name) for person, name in dict(header.get("names", {})).items()}
-    info = VideoInfo(**header["info"])
-    return Take(info, tracks2d, tracks3d, scene, header["provenance"], bool(header["complete"]), stages, lifted, names)
-
-
-def _person_and_frames(values: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> tuple[int, Ints, Doubles]:
-    """What every track begins with: the person, and index and time of each of its frames."""
-    return int(values["person"]), arrays["frame_index"].astype(np.int64), arrays["time_s"].astype(np.float64)
-
-
-def _lifted(values: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> LiftedTrack:
-    person = int(values["person"])
-    relative = arrays[f"person{person}_lifted"].astype(np.float32)
-    check_shape("relative", relative, (len(arrays["frame_index"]), 17, 3))
-    return LiftedTrack(person, relative, float(values["unit_stature_m"]))
-
-
-def _stages(values: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> TokenStages:
-    blocks, packed = tuple(int(block) for block in values["blocks"]), arrays[f"person{values['person']}_kept"]
-    frames = len(arrays["frame_index"])
-    check_shape("kept", packed, (len(blocks), (frames + 7) // 8))
-    return TokenStages(int(values["person"]), blocks, np.unpackbits(packed, axis=1, count=frames).astype(np.bool_))
+def _seekable(archive: zipfile.ZipFile) -> IO[bytes]:
+    """Open the arrays inside the archive: in place, or unpacked into memory if they were packed once more."""
+    info = archive.NameToInfo.get("arrays.npz")
+    if info is not None and info.compress_type != zipfile.ZIP_STORED:
+        return io.BytesIO(read_member(archive, "arrays.npz", _LARGEST_UNPACKED))
+    return open_member(archive, "arrays.npz", _LARGEST_ARRAYS)
