@@ -10,6 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from .. import weights
+import numpy as np
+
+from ..analysis.gait import gait
 from ..core.concurrency import CancelToken
 from ..core.config import LiftConfig, RunConfig, SceneConfig
 from ..core.errors import ConfigError, UserError
@@ -18,7 +21,6 @@ from ..core.pruning_schedule import PruneConfig
 from ..core.take import Progress, Take
 from ..export.base import Watch
 from ..export.export_take import expand, export_take
-from ..export.tracks import gait_json, world_joints
 from ..run.lift_video import Engine, analyse
 from ..system.files import make_folder
 from ..system.memory import peak_memory_mb
@@ -164,7 +166,10 @@ def _lift_one(
         "exports": [str(p) for p in exports],
         "frames": take.frame_count,
         "persons": [track.person for track in take.tracks3d],
-        "gait": {track.person: gait_json(world_joints(take, track), track) for track in take.tracks3d},
+        "gait": {
+            track.person: (walk := gait(track.joints.astype(np.float64), track.time_s)) and walk.to_json()
+            for track in take.tracks3d
+        },
         "seconds": round(time.monotonic() - begun, 3),
         "lifter": take.provenance["lifter"],
         **{key: take.provenance["run"][key] for key in ("detect_seconds", "lift_seconds", "device")},

@@ -1,4 +1,4 @@
-"""The contract of an exporter."""
+"""Define the contract of an exporter (`Exporter`), and how an export is watched and cancelled (`Watch`)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import Protocol, runtime_checkable
 
 from ..core.concurrency import CancelToken
 from ..core.export_options import ExportOptions
-from ..core.take import Progress, Take
+from ..core.take import Progress
+from .tracks import Selection
 
 __all__ = ["UNWATCHED", "ExportOptions", "Exporter", "Watch"]
 
@@ -20,13 +21,13 @@ def _nobody(progress: Progress) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """Whoever waits for an export: is told how far it is, and may stop it."""
+    """Progress and cancel of an export."""
 
     cancel: CancelToken = field(default_factory=CancelToken)
     progress: Callable[[Progress], None] = _nobody
 
     def step(self, name: str, done: int, total: int) -> None:
-        """`done` of `total` (0: unknown) of the format `name`. Raises `Cancelled` if it is to stop."""
+        """Report `done` of `total` (0: unknown) of the format `name`. Raises `Cancelled`."""
         self.cancel.check()
         self.progress(Progress("export", done, total, name))
 
@@ -36,19 +37,17 @@ UNWATCHED = Watch()
 
 @runtime_checkable
 class Exporter(Protocol):
-    """Writes a take in one format, atomically.
+    """Write the selected people of a take in one format, atomically.
 
     Files are `<stem>...<suffix>` in `folder`; formats that hold one person write `<stem>.x` for the first of the
     chosen persons and `<stem>_person<N>.x` for the others. Returns the paths written, main file first. Raises
     `OutputError` if there is nothing to write or the file system refuses; nothing half-written stays.
 
-    What takes so long that people want to see how far it is asks `watch` every now and then, and after its `Cancelled`
-    the folder is as it was. What is written at once need not ask.
+    Formats that take long report to `watch` regularly; after its `Cancelled` the folder is unchanged. Formats that are
+    written quickly need not report.
     """
 
     name: str
     suffix: str
 
-    def write(
-        self, take: Take, folder: Path, stem: str, options: ExportOptions, watch: Watch = UNWATCHED
-    ) -> list[Path]: ...
+    def write(self, selection: Selection, folder: Path, stem: str, watch: Watch = UNWATCHED) -> list[Path]: ...

@@ -1,4 +1,4 @@
-"""Writing a take in several formats: what the command line and the export dialog call."""
+"""Export a take in several formats."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ..core.take import Take
 from ..registry import find
 from ..system.files import make_folder
 from .base import UNWATCHED, Exporter, ExportOptions, Watch
-from .tracks import chosen_tracks
+from .tracks import selected
 
 # What people ask for -> exporters: "csv" is both tables.
 ALIASES: dict[str, tuple[str, ...]] = {"csv": ("csv", "csv_wide")}
@@ -45,15 +45,15 @@ def export_take(
     exporters: list[Exporter] = [find("exporter", name).load()() for name in expand(formats)]
     if not stem or Path(stem).name != stem:
         raise OutputError(f"'{stem}' is not a file name.", "Give a name without folders.")
-    chosen_tracks(take, options)  # before the folder is made: an empty take leaves nothing behind
+    selection = selected(take, options)  # before the folder is made: an empty take leaves nothing behind
     make_folder(folder)
     written: dict[str, list[Path]] = {}
     for exporter in exporters:
         watch.cancel.check()
-        written[exporter.name] = exporter.write(take, folder, stem, options, watch)
+        written[exporter.name] = exporter.write(selection, folder, stem, watch)
     paths = dict.fromkeys(path for files in written.values() for path in files)
     if options.report:
         from .report import write_report
 
-        paths[write_report(take, folder, stem, written, options)] = None
+        paths[write_report(selection, folder, stem, written)] = None
     return list(paths)

@@ -1,4 +1,4 @@
-"""A file for each person chosen, all of them or none: what the `write` of such exporters does."""
+"""Write a file for each selected person, all of them or none."""
 
 from __future__ import annotations
 
@@ -9,51 +9,45 @@ import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from ..core.take import Take, Track3D
 from ..system.files import atomic_path
-from .base import ExportOptions
-from .tracks import chosen_tracks, person_paths, text_files
+from .tracks import SelectedPerson, Selection, text_files
 
 log = logging.getLogger(__name__)
 
 
 def write_text(
-    take: Take,
+    selection: Selection,
     folder: Path,
     stem: str,
     suffix: str,
-    options: ExportOptions,
-    text: Callable[[Track3D, Path], Iterable[str]],
+    text: Callable[[SelectedPerson, Path], Iterable[str]],
 ) -> list[Path]:
-    """Text files: `text` gives the pieces of one person's. Returns the paths as `Exporter.write` does."""
-    tracks = chosen_tracks(take, options)
-    paths = person_paths(folder, stem, suffix, tracks)
+    """Write text files: `text` gives the pieces of one person's. Returns the paths as `Exporter.write` does."""
+    paths = selection.paths(folder, stem, suffix)
     with text_files(paths) as files:
-        for file, path, track in zip(files, paths, tracks, strict=True):
-            file.writelines(text(track, path))
+        for file, path, person in zip(files, paths, selection.people, strict=True):
+            file.writelines(text(person, path))
     log.info("wrote %s", ", ".join(path.name for path in paths))
     return paths
 
 
 def write_elsewhere(
-    take: Take,
+    selection: Selection,
     folder: Path,
     stem: str,
     suffix: str,
-    options: ExportOptions,
-    make: Callable[[Sequence[Track3D], Sequence[Path]], None],
+    make: Callable[[Sequence[Path]], None],
 ) -> list[Path]:
-    """Files that a library or a program writes by name: `make` writes them to a folder of its own, for all at once.
+    """Write files that a library or a program opens by name: `make` writes everyone's to a temporary folder.
 
-    They are copied from there: a full disk then speaks in our words and not in the library's.
+    They are copied from there, so that a full disk is reported in our words and not in the library's.
     """
-    tracks = chosen_tracks(take, options)
-    paths = person_paths(folder, stem, suffix, tracks)
+    paths = selection.paths(folder, stem, suffix)
     with contextlib.ExitStack() as stack:
         targets = [stack.enter_context(atomic_path(path)) for path in paths]
         between = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="hourglass-")))
-        made = person_paths(between, "motion", suffix, tracks)
-        make(tracks, made)
+        made = selection.paths(between, "motion", suffix)
+        make(made)
         for source, target in zip(made, targets, strict=True):
             shutil.copyfile(source, target)
     log.info("wrote %s", ", ".join(path.name for path in paths))

@@ -1,4 +1,4 @@
-"""Reading an exported file back and comparing it with the take: what the report says about it.
+"""Read an exported file back and compare it with the take, for the report.
 
 A check looks at up to 200 frames spread over the file, so that it costs little and needs no more memory than a frame.
 """
@@ -15,11 +15,10 @@ from pathlib import Path
 import numpy as np
 
 from ..core.arrays import Doubles, Ints
-from ..core.take import Take, Track3D
+from ..core.export_options import ExportOptions
 from ..rig.skeleton import NAMES, Rig, forward_kinematics, h36m_from_rig
-from .base import ExportOptions
 from .biomechanics.markers import JOINTS
-from .tracks import rate_hz, world_joints
+from .tracks import SelectedPerson
 
 _FRAMES = 200
 _OFFSET = re.compile(r"(ROOT|JOINT|End) \S+\s*\{\s*OFFSET (\S+) (\S+) (\S+)")
@@ -39,22 +38,22 @@ class Check:
         return self.value <= self.limit  # False for NaN
 
 
-def check_file(name: str, path: Path, take: Take, track: Track3D, options: ExportOptions) -> list[Check]:
-    """What exporter `name` wrote to `path` for `track`; empty for formats that are not read back here."""
-    resampled = take.info.variable_rate and name in ("bvh", "c3d")  # no frame is left to compare with
+def check_file(name: str, path: Path, person: SelectedPerson, options: ExportOptions) -> list[Check]:
+    """Check what exporter `name` wrote to `path` for `person`; empty for formats that are not read back here."""
+    resampled = person.variable_rate and name in ("bvh", "c3d")  # no frame is left to compare with
     if name not in _READERS or resampled:
         return []
     read, limit_mm = _READERS[name]
-    rows = np.flatnonzero(track.seen)
+    rows = np.flatnonzero(person.seen)
     rows = rows[np.unique(np.linspace(0, len(rows) - 1, min(_FRAMES, len(rows))).astype(int))]
-    found, expected = read(path, track, rows, options), world_joints(take, track)[rows]
+    found, expected = read(path, person, rows, options), person.joints_world[rows]
     if not options.root_motion and name in ("bvh", "glb"):
         found, expected = found - found[:, :1], expected - expected[:, :1]
     distance = np.linalg.norm(found - expected, axis=-1).max() * 1000
     checks = [Check(f"joints of {len(rows)} frames against the take", float(distance), limit_mm, "mm")]
     if name == "bvh":
         stated = float(re.search(r"Frame Time: (\S+)", _head(path, "Frame Time")).group(1))  # type: ignore[union-attr]
-        checks.append(Check("rate against the video", abs(1 / stated - rate_hz(take, track)), 1e-4, "Hz"))
+        checks.append(Check("rate against the video", abs(1 / stated - person.rate_hz), 1e-4, "Hz"))
     return checks
 
 
@@ -86,7 +85,7 @@ def _world_from_rig(points: Doubles) -> Doubles:
     return np.stack([points[..., 0], -points[..., 2], points[..., 1]], axis=-1)
 
 
-def _bvh(path: Path, track: Track3D, rows: Ints, options: ExportOptions) -> Doubles:
+def _bvh(path: Path, person: SelectedPerson, rows: Ints, options: ExportOptions) -> Doubles:
     from scipy.spatial.transform import Rotation
 
     head = _head(path, "Frame Time")
@@ -106,12 +105,12 @@ def _bvh(path: Path, track: Track3D, rows: Ints, options: ExportOptions) -> Doub
     return _world_from_rig(h36m_from_rig(places, tips)) * (0.01 if options.unit == "cm" else 1.0)
 
 
-def _glb(path: Path, track: Track3D, rows: Ints, options: ExportOptions) -> Doubles:
+def _glb(path: Path, person: SelectedPerson, rows: Ints, options: ExportOptions) -> Doubles:
     data = np.memmap(path, np.uint8, "r")
     size = int.from_bytes(data[12:16].tobytes(), "little")
     document = json.loads(data[20 : 20 + size].tobytes())
     binary = data[28 + size :]
-    keys = np.searchsorted(np.flatnonzero(track.seen), rows)  # only what was seen has keys
+    keys = np.searchsorted(np.flatnonzero(person.seen), rows)  # only what was seen has keys
 
     def values(accessor: int, width: int) -> Doubles:
         about = document["accessors"][accessor]
@@ -139,23 +138,23 @@ def _glb(path: Path, track: Track3D, rows: Ints, options: ExportOptions) -> Doub
     return _world_from_rig(h36m_from_rig(places, tips))
 
 
-def _trc(path: Path, track: Track3D, rows: Ints, options: ExportOptions) -> Doubles:
+def _trc(path: Path, person: SelectedPerson, rows: Ints, options: ExportOptions) -> Doubles:
     cells = np.array([line.split("\t")[2:] for line in _lines(path, 5 + rows)], float)
     values = cells.reshape(len(cells), -1, 3)[:, : len(JOINTS)]  # toes may follow
     return np.stack([-values[..., 2], -values[..., 0], values[..., 1]], axis=-1)
 
 
-def _wide(path: Path, track: Track3D, rows: Ints, options: ExportOptions) -> Doubles:
+def _wide(path: Path, person: SelectedPerson, rows: Ints, options: ExportOptions) -> Doubles:
     return np.array([line.split(",")[2:] for line in _lines(path, 1 + rows)], float).reshape(-1, 17, 3)
 
 
-def _npz(path: Path, track: Track3D, rows: Ints, options: ExportOptions) -> Doubles:
+def _npz(path: Path, person: SelectedPerson, rows: Ints, options: ExportOptions) -> Doubles:
     with np.load(path, allow_pickle=False) as data:
-        person = data["persons"].tolist().index(track.person)
-        return np.asarray(data["joints_world"][rows, person], np.float64)
+        column = data["persons"].tolist().index(person.person)
+        return np.asarray(data["joints_world"][rows, column], np.float64)
 
 
-def _c3d(path: Path, track: Track3D, rows: Ints, options: ExportOptions) -> Doubles:
+def _c3d(path: Path, person: SelectedPerson, rows: Ints, options: ExportOptions) -> Doubles:
     import ezc3d
 
     points = ezc3d.c3d(str(path))["data"]["points"]
@@ -163,7 +162,7 @@ def _c3d(path: Path, track: Track3D, rows: Ints, options: ExportOptions) -> Doub
 
 
 # Exporter -> how its file is read, and how far joints may be off in millimetres.
-_READERS: dict[str, tuple[Callable[[Path, Track3D, Ints, ExportOptions], Doubles], float]] = {
+_READERS: dict[str, tuple[Callable[[Path, SelectedPerson, Ints, ExportOptions], Doubles], float]] = {
     "bvh": (_bvh, 1.0),
     "glb": (_glb, 1.0),
     "trc": (_trc, 0.01),

@@ -1,4 +1,4 @@
-"""`<stem>_report.json`: what was written, in which units, axes and rate, what was checked, and how to import it."""
+"""Write `<stem>_report.json`: the files, their units, axes and rate, what was checked, and how to import them."""
 
 from __future__ import annotations
 
@@ -10,13 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from ..core.export_options import import_hint
-from ..core.take import Take
 from ..system.files import atomic_write
-from .base import ExportOptions
 from .biomechanics.c3d import MAX_FRAMES
 from .read_back import check_file
 from .take_facts import plain
-from .tracks import chosen_tracks, gait_json, rate_hz, world_joints
+from .tracks import Selection
 
 _WORLD = "right-handed; x right, y away from the camera, z up; floor at z = 0"
 _RIG = "right-handed; y up, facing +z, the left at +x"
@@ -32,23 +30,19 @@ _MEANING = {
 _ONE_RATE = ("bvh", "c3d", "fbx")  # formats that cannot hold a variable rate
 
 
-def write_report(
-    take: Take, folder: Path, stem: str, written: Mapping[str, Sequence[Path]], options: ExportOptions
-) -> Path:
-    """Read back what each exporter of `written` made, and write down how that went."""
-    tracks = chosen_tracks(take, options)
-    rate = rate_hz(take, tracks[0])
+def write_report(selection: Selection, folder: Path, stem: str, written: Mapping[str, Sequence[Path]]) -> Path:
+    """Read back what each exporter of `written` made, and report the result."""
+    take, people, options = selection.take, selection.people, selection.options
+    rate = selection.first.rate_hz
     formats = []
     for name, paths in written.items():
         unit, axes = (options.unit, _RIG) if name == "bvh" else _MEANING.get(name, ("", ""))
-        everyone = len(paths) < len(tracks)  # one file for all of them
+        everyone = len(paths) < len(people)  # one file for all of them
         checks = [
-            {"file": path.name, "person": track.person, **dataclasses.asdict(check), "passed": check.passed}
-            for path, track in (
-                [(paths[0], track) for track in tracks] if everyone else zip(paths, tracks, strict=False)
-            )
-            if not (name == "c3d" and len(track.frame_index) > MAX_FRAMES)
-            for check in check_file(name, path, take, track, options)
+            {"file": path.name, "person": one.person, **dataclasses.asdict(check), "passed": check.passed}
+            for path, one in ([(paths[0], one) for one in people] if everyone else zip(paths, people, strict=False))
+            if not (name == "c3d" and len(one.frame_index) > MAX_FRAMES)
+            for check in check_file(name, path, one, options)
         ]
         formats.append(
             {
@@ -67,10 +61,10 @@ def write_report(
         "format": "hourglass-report",
         "version": 1,
         "take": take.info.name,
-        "frames": len(tracks[0].frame_index),
-        "persons": [track.person for track in tracks],
-        "names": {track.person: take.name_of(track.person) for track in tracks},
-        "gait": {track.person: gait_json(world_joints(take, track), track) for track in tracks},
+        "frames": len(selection.first.frame_index),
+        "persons": [one.person for one in people],
+        "names": {one.person: one.name for one in people},
+        "gait": {one.person: one.gait and one.gait.to_json() for one in people},
         "options": dataclasses.asdict(options),
         "variable_rate": take.info.variable_rate,
         "exports": formats,

@@ -1,4 +1,4 @@
-"""`<stem>.csv.json`: what the numbers in the tables mean. Strict JSON, so there is no NaN in it."""
+"""Describe what the numbers of an export mean, for `<stem>.csv.json` and the data formats. Strict JSON: no NaN."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ import math
 from pathlib import Path
 from typing import Any
 
-from ..core.take import Take, Track3D
-from .tracks import rate_hz
+from .tracks import Selection
 
 _AXES = "right-handed; x right and y away from the camera along the floor, z up; floor at z = 0"
 _ORIGIN = "on the floor under the first known pelvis of the first person lifted"
@@ -26,30 +25,31 @@ def sidecar_path(folder: Path, stem: str) -> Path:
     return folder / f"{stem}.csv.json"
 
 
-def sidecar_text(take: Take, tracks: list[Track3D]) -> str:
-    """The sidecar of both kinds of tables of `tracks`."""
+def sidecar_text(selection: Selection) -> str:
+    """Return the sidecar of both kinds of tables."""
     data = {
         "format": "hourglass-csv",
         "version": 1,
-        **take_facts(take, tracks),
-        "persons": [track.person for track in tracks],
-        "names": {track.person: take.name_of(track.person) for track in tracks},
+        **take_facts(selection),
+        "persons": [one.person for one in selection.people],
+        "names": {one.person: one.name for one in selection.people},
         "columns": _COLUMNS,
     }
     return json.dumps(plain(data), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def take_facts(take: Take, tracks: list[Track3D]) -> dict[str, Any]:
-    """What holds for all numbers of a take in world space: units, axes, rate, skeleton, video, camera, provenance."""
-    info, scene, skeleton = take.info, take.scene, tracks[0].topology
+def take_facts(selection: Selection) -> dict[str, Any]:
+    """Describe a take in world space: units, axes, rate, skeleton, video, camera, provenance."""
+    take, first = selection.take, selection.first
+    info, scene, skeleton = take.info, take.scene, first.track.topology
     return {
         "unit": "m",
         "space": "world",
         "axes": _AXES,
         "origin": _ORIGIN,
-        "rate_hz": rate_hz(take, tracks[0]),
+        "rate_hz": first.rate_hz,
         "variable_rate": info.variable_rate,
-        "frames": len(tracks[0].frame_index),
+        "frames": len(first.frame_index),
         "skeleton": {"name": skeleton.key, "joints": list(skeleton.names), "parents": list(skeleton.parents)},
         "video": {"name": info.name, "width_px": info.width_px, "height_px": info.height_px},
         "scene": None
@@ -69,7 +69,7 @@ def take_facts(take: Take, tracks: list[Track3D]) -> dict[str, Any]:
 
 
 def plain(value: Any) -> Any:
-    """The value with None for numbers that JSON does not have."""
+    """Return the value with None for numbers that JSON does not have."""
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, dict):

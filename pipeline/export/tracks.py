@@ -1,31 +1,131 @@
-"""What every exporter asks first: whom to write, where they are in the world, and what the files are called."""
+"""Select what an exporter writes: the people, their joints in the world and in the image, and the files' names."""
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 import numpy as np
+from numpy.typing import NDArray
 
-from ..analysis.gait import gait
-from ..core.arrays import Doubles, Floats
+from ..analysis.gait import Gait, gait
+from ..core.arrays import Doubles, Floats, Ints
+from ..core.camera import Camera
 from ..core.errors import OutputError
+from ..core.export_options import ExportOptions
 from ..core.geometry import world_from_camera
-from ..core.take import Take, Track3D
+from ..core.poses import PersonTrack
+from ..core.take import SceneEstimate, Take, Track3D
 from ..system.files import atomic_write
-from .base import ExportOptions
 
 
-def chosen_tracks(take: Take, options: ExportOptions) -> list[Track3D]:
-    """The tracks to write, in the order asked for; those without a single known frame are left out.
+@dataclass(frozen=True)  # without slots: what takes time is computed once, when an exporter first asks for it
+class SelectedPerson:
+    """One person that is exported, over the T frames of the take."""
+
+    track: Track3D
+    track2d: PersonTrack | None  # None: the take has lost its 2D
+    name: str  # as the user gave it, or "Person 2"
+    camera: Camera
+    scene: SceneEstimate | None
+    variable_rate: bool  # of the video; formats of one rate resample it
+
+    @property
+    def person(self) -> int:
+        return self.track.person
+
+    @property
+    def frame_index(self) -> Ints:
+        """(T,) frames of the video."""
+        return self.track.frame_index
+
+    @property
+    def time_s(self) -> Doubles:
+        """(T,) seconds."""
+        return self.track.time_s
+
+    @property
+    def scores(self) -> Floats:
+        """(T, 17) 2D confidences behind the joints."""
+        return self.track.scores
+
+    @property
+    def rate_hz(self) -> float:
+        """Mean frame rate."""
+        return self.camera.rate_hz
+
+    @cached_property
+    def seen(self) -> NDArray[np.bool_]:
+        """(T,) True where the skeleton is known."""
+        return self.track.seen
+
+    @cached_property
+    def joints_world(self) -> Doubles:
+        """(T, 17, 3) metres in world space, NaN = not seen. Raises `OutputError` if the take has no world."""
+        joints = self.track.joints.astype(np.float64)
+        if self.track.space == "world":
+            return joints
+        if self.scene is None:
+            raise OutputError("The take does not say where the camera stands.", "Run the lifting again.")
+        return np.asarray(world_from_camera(joints, self.scene.rotation, self.scene.translation), np.float64)
+
+    @cached_property
+    def joints_image(self) -> Floats:
+        """(T, 17, 2) pixels of the 2D joints as H36M-17, NaN = not seen."""
+        if self.track2d is None:
+            return np.full((len(self.frame_index), 17, 2), np.nan, np.float32)
+        return self.track2d.h36m17[0]
+
+    @cached_property
+    def gait(self) -> Gait | None:
+        """Steps and cadence; None if the person does not walk."""
+        return gait(self.joints_world, self.time_s)
+
+    @property
+    def even_times(self) -> Doubles:
+        """(T,) times of the frames; of a video of variable rate the same span in even steps at its mean rate."""
+        times, rate_hz = self.time_s, self.rate_hz
+        if not self.variable_rate or len(times) < 2:
+            return times
+        return np.asarray(times[0] + np.arange(round(float(times[-1] - times[0]) * rate_hz) + 1) / rate_hz)
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What an exporter writes: at least one person of a take, in the order asked for, with the options."""
+
+    take: Take
+    people: tuple[SelectedPerson, ...]
+    options: ExportOptions
+
+    @property
+    def first(self) -> SelectedPerson:
+        """The person whose frames and times stand for everyone's: all tracks of a take have the same."""
+        return self.people[0]
+
+    def paths(self, folder: Path, stem: str, suffix: str) -> list[Path]:
+        """Return one path a person: `<stem><suffix>` for the first, with `_person<N>` in it for the others.
+
+        `suffix` may hold a part of the name: "_wide.csv" gives `<stem>_wide.csv` and `<stem>_wide_person2.csv`.
+        """
+        part, dot, extension = suffix.rpartition(".")
+        return [
+            folder / (f"{stem}{suffix}" if i == 0 else f"{stem}{part}_person{person.person}{dot}{extension}")
+            for i, person in enumerate(self.people)
+        ]
+
+
+def selected(take: Take, options: ExportOptions) -> Selection:
+    """Select the persons of `options`, or everyone; people without a single known frame are left out.
 
     Raises `OutputError` if a person was not lifted or nobody is left.
     """
-    if options.persons is None:
-        tracks = list(take.tracks3d)
-    else:
+    tracks = list(take.tracks3d)
+    if options.persons is not None:
         tracks = []
         for person in options.persons:
             track = take.track3d(person)
@@ -35,70 +135,26 @@ def chosen_tracks(take: Take, options: ExportOptions) -> list[Track3D]:
                     f"Person {person} was not lifted to 3D.", f"Lifted persons: {there}. Lift this one first."
                 )
             tracks.append(track)
-    tracks = [track for track in tracks if track.seen.any()]
-    if not tracks:
+    camera, variable = take.camera, take.info.variable_rate
+    people = tuple(
+        SelectedPerson(track, take.track2d(track.person), take.name_of(track.person), camera, take.scene, variable)
+        for track in tracks
+        if track.seen.any()
+    )
+    if not people:
         raise OutputError("There is nothing to write: the take has no 3D skeleton.", "Run the lifting first.")
-    return tracks
-
-
-def world_joints(take: Take, track: Track3D) -> Doubles:
-    """(T, 17, 3) metres in world space, NaN = not seen. Raises `OutputError` if the take has no world."""
-    joints = track.joints.astype(np.float64)
-    if track.space == "world":
-        return joints
-    if take.scene is None:
-        raise OutputError("The take does not say where the camera stands.", "Run the lifting again.")
-    return np.asarray(world_from_camera(joints, take.scene.rotation, take.scene.translation), np.float64)
-
-
-def gait_json(joints: Doubles, track: Track3D) -> dict[str, Any] | None:
-    """`analysis.gait.Gait.to_json` of a track's world joints; None if the person does not walk."""
-    found = gait(joints, track.time_s)
-    return None if found is None else found.to_json()
-
-
-def joints_image(take: Take, track: Track3D) -> Floats:
-    """(T, 17, 2) pixels of the person's 2D joints as H36M-17, NaN = not seen."""
-    seen = take.track2d(track.person)
-    if seen is None:
-        return np.full((len(track.frame_index), 17, 2), np.nan, np.float32)
-    return seen.h36m17[0]
-
-
-def even_times(take: Take, track: Track3D, rate: float) -> Doubles:
-    """The times of the track, or, in a video of variable rate, the same span at an even `rate` (Hz)."""
-    times = track.time_s
-    if not take.info.variable_rate or len(times) < 2:
-        return times
-    return np.asarray(times[0] + np.arange(round(float(times[-1] - times[0]) * rate) + 1) / rate)
-
-
-def rate_hz(take: Take, track: Track3D) -> float:
-    """True average rate: the video's, or the timestamps' if it does not say."""
-    return take.camera.rate_hz
-
-
-def person_paths(folder: Path, stem: str, suffix: str, tracks: Sequence[Track3D]) -> list[Path]:
-    """One file a person: `<stem><suffix>` for the first, `<stem><suffix with _person<N>>` for the others.
-
-    `suffix` may hold a part of the name: "_wide.csv" gives `<stem>_wide.csv` and `<stem>_wide_person2.csv`.
-    """
-    part, dot, extension = suffix.rpartition(".")
-    return [
-        folder / (f"{stem}{suffix}" if i == 0 else f"{stem}{part}_person{track.person}{dot}{extension}")
-        for i, track in enumerate(tracks)
-    ]
+    return Selection(take, people, options)
 
 
 @contextlib.contextmanager
 def text_files(paths: Sequence[Path]) -> Iterator[list[IO[str]]]:
-    """Text files that all appear together, or, if anything fails before the end, not at all."""
+    """Open text files that all appear together, or, if anything fails before the end, not at all."""
     with contextlib.ExitStack() as stack:
         yield [stack.enter_context(atomic_write(path, "w")) for path in paths]
 
 
 @contextlib.contextmanager
 def binary_files(paths: Sequence[Path]) -> Iterator[list[IO[bytes]]]:
-    """The same for bytes."""
+    """Open binary files that all appear together, or not at all."""
     with contextlib.ExitStack() as stack:
         yield [stack.enter_context(atomic_write(path)) for path in paths]

@@ -14,10 +14,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pipeline.analysis.gait import gait
 from pipeline.core.concurrency import CancelToken
 from pipeline.core.skeletons import H36M17
 from pipeline.core.take import Take
-from pipeline.export.tracks import gait_json
 from pipeline.run.models import Engine
 from pipeline.run.refinish import refinish
 from pipeline.run.relift import lift_again
@@ -71,9 +71,9 @@ def test_its_people_are_lifted_again_from_its_2d(sample_run: SampleRun) -> None:
     assert isinstance(again, Take)
     assert [track.person for track in again.tracks3d] == [1, 2]
     np.testing.assert_allclose(again.lifted_of(1).relative, take.lifted_of(1).relative, atol=1e-3)
-    walk = gait_json(again.tracks3d[1].joints.astype(np.float64), again.tracks3d[1])
+    walk = gait(again.tracks3d[1].joints.astype(np.float64), again.tracks3d[1].time_s)
     assert walk is not None
-    assert walk["cadence_per_min"] == pytest.approx(99, abs=4), "she walks through the picture"
+    assert walk.cadence_per_min == pytest.approx(99, abs=4), "she walks through the picture"
 
 
 def test_tidy_csv_has_a_row_for_every_frame_and_joint(sample_run: SampleRun) -> None:

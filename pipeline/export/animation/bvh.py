@@ -1,4 +1,4 @@
-"""BVH motion: one person a file, every frame of the take a frame of the file.
+"""Write BVH motion: one person a file, every frame of the take a frame of the file.
 
 Right-handed, y up, the character faces +z and has its left at +x; rig and axes: `pipeline.rig.skeleton`. Where the
 person was not seen the pose is interpolated, before the first and after the last sight it is held: leaving frames out
@@ -14,15 +14,15 @@ from pathlib import Path
 import numpy as np
 
 from ...core.arrays import Doubles
-from ...core.take import Take, Track3D
+from ...core.export_options import ExportOptions
 from ...rig.bone_names import bone_names
 from ...rig.euler import euler_zxy
 from ...rig.resample import resample
 from ...rig.skeleton import PARENTS, Rig
-from ..base import UNWATCHED, ExportOptions, Watch
+from ..base import UNWATCHED, Watch
 from ..number_text import chunks, formatted
 from ..per_person import write_text
-from ..tracks import even_times
+from ..tracks import SelectedPerson, Selection
 from .rig_motion import rig_motion
 
 _TURN = "Zrotation Xrotation Yrotation"
@@ -35,18 +35,15 @@ class BvhExporter:
     name = "bvh"
     suffix = ".bvh"
 
-    def write(
-        self, take: Take, folder: Path, stem: str, options: ExportOptions, watch: Watch = UNWATCHED
-    ) -> list[Path]:
-        return write_text(
-            take, folder, stem, self.suffix, options, lambda track, path: self._text(take, track, options)
-        )
+    def write(self, selection: Selection, folder: Path, stem: str, watch: Watch = UNWATCHED) -> list[Path]:
+        options = selection.options
+        return write_text(selection, folder, stem, self.suffix, lambda person, path: self._text(person, options))
 
     @staticmethod
-    def _text(take: Take, track: Track3D, options: ExportOptions) -> Iterator[str]:
+    def _text(person: SelectedPerson, options: ExportOptions) -> Iterator[str]:
         scale = _UNIT[options.unit]
-        motion = rig_motion(take, track, options)
-        pose = resample(motion.pose, even_times(take, track, motion.rate_hz))
+        motion = rig_motion(person, options)
+        pose = resample(motion.pose, person.even_times)
         channels = np.empty((len(pose.root), 3 + 3 * len(PARENTS)))
         channels[:, :3] = pose.root
         for bone in range(len(PARENTS)):  # one by one: all at once needs ten times the memory of the result

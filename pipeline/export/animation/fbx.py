@@ -17,10 +17,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from ...core.errors import OutputError
-from ...core.take import Take, Track3D
-from ..base import UNWATCHED, ExportOptions, Watch
+from ..base import UNWATCHED, Watch
 from ..per_person import write_elsewhere
-from ..tracks import rate_hz
+from ..tracks import Selection
 from .gltf import GltfExporter
 
 log = logging.getLogger(__name__)
@@ -36,16 +35,15 @@ class FbxExporter:
     name = "fbx"
     suffix = ".fbx"
 
-    def write(
-        self, take: Take, folder: Path, stem: str, options: ExportOptions, watch: Watch = UNWATCHED
-    ) -> list[Path]:
-        def make(tracks: Sequence[Track3D], paths: Sequence[Path]) -> None:
-            sources = GltfExporter().write(take, paths[0].parent, paths[0].stem, options)
-            frames = sum(len(track.frame_index) for track in tracks)
+    def write(self, selection: Selection, folder: Path, stem: str, watch: Watch = UNWATCHED) -> list[Path]:
+        def make(paths: Sequence[Path]) -> None:
+            sources = GltfExporter().write(selection, paths[0].parent, paths[0].stem)
+            frames = sum(len(person.frame_index) for person in selection.people)
             patience_s = _START_S + _FRAME_S * frames
-            _run_blender(rate_hz(take, tracks[0]), sources, paths, patience_s, lambda: watch.step(self.name, 0, 0))
+            rate_hz = selection.first.rate_hz
+            _run_blender(rate_hz, sources, paths, patience_s, lambda: watch.step(self.name, 0, 0))
 
-        return write_elsewhere(take, folder, stem, self.suffix, options, make)
+        return write_elsewhere(selection, folder, stem, self.suffix, make)
 
 
 def _run_blender(

@@ -18,11 +18,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...core.take import Take, Track3D
+from ...core.export_options import ExportOptions
 from ...rig.bone_names import bone_names
 from ...rig.skeleton import NAMES, PARENTS
-from ..base import UNWATCHED, ExportOptions, Watch
-from ..tracks import binary_files, chosen_tracks, person_paths
+from ..base import UNWATCHED, Watch
+from ..tracks import SelectedPerson, Selection, binary_files
 from .body_mesh import body_for, rest_places
 from .rig_motion import Motion, rig_motion
 
@@ -40,14 +40,12 @@ class GltfExporter:
     name = "glb"
     suffix = ".glb"
 
-    def write(
-        self, take: Take, folder: Path, stem: str, options: ExportOptions, watch: Watch = UNWATCHED
-    ) -> list[Path]:
-        tracks = chosen_tracks(take, options)
-        paths = person_paths(folder, stem, self.suffix, tracks)
+    def write(self, selection: Selection, folder: Path, stem: str, watch: Watch = UNWATCHED) -> list[Path]:
+        paths = selection.paths(folder, stem, self.suffix)
+        scene_name = Path(selection.take.info.name).stem or "take"
         with binary_files(paths) as files:
-            for file, track in zip(files, tracks, strict=True):
-                file.writelines(_glb(take, track, options))
+            for file, person in zip(files, selection.people, strict=True):
+                file.writelines(_glb(person, scene_name, selection.options))
         log.info("wrote %s", ", ".join(path.name for path in paths))
         return paths
 
@@ -88,10 +86,10 @@ class _Buffer:
             yield values.tobytes() + b"\0" * (-values.nbytes % 4)
 
 
-def _glb(take: Take, track: Track3D, options: ExportOptions) -> Iterator[bytes]:
+def _glb(person: SelectedPerson, scene_name: str, options: ExportOptions) -> Iterator[bytes]:
     """Header, JSON chunk and binary chunk of one person's file."""
     buffer = _Buffer()
-    document = _document(take, track, rig_motion(take, track, options), bone_names(options.preset), buffer)
+    document = _document(person, scene_name, rig_motion(person, options), bone_names(options.preset), buffer)
     document["bufferViews"], document["accessors"] = buffer.views, buffer.accessors
     document["buffers"] = [{"byteLength": buffer.length}]
     text = json.dumps(document, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
@@ -102,7 +100,9 @@ def _glb(take: Take, track: Track3D, options: ExportOptions) -> Iterator[bytes]:
     yield from buffer.chunks()
 
 
-def _document(take: Take, track: Track3D, motion: Motion, names: tuple[str, ...], buffer: _Buffer) -> dict[str, Any]:
+def _document(
+    person: SelectedPerson, scene_name: str, motion: Motion, names: tuple[str, ...], buffer: _Buffer
+) -> dict[str, Any]:
     """Nodes: the bones in the order of `rig.NAMES`, their free ends, then the body."""
     rig, bones = motion.rig, len(NAMES)
     places, ends = rest_places(rig)
@@ -113,7 +113,7 @@ def _document(take: Take, track: Track3D, motion: Motion, names: tuple[str, ...]
         nodes.append({"name": name, "translation": offset.tolist(), "children": children})
     nodes += [{"name": f"{names[bone]}_end", "translation": rig.ends[bone].tolist()} for bone in ends]
     joints = list(range(len(nodes)))
-    nodes.append({"name": take.name_of(track.person), "mesh": 0, "skin": 0})
+    nodes.append({"name": person.name, "mesh": 0, "skin": 0})
 
     inverse = np.tile(np.eye(4, dtype=np.float32), (len(joints), 1, 1))
     inverse[:, 3, :3] = -np.concatenate([places, np.stack(list(ends.values()))])  # column-major: translation last
@@ -121,7 +121,7 @@ def _document(take: Take, track: Track3D, motion: Motion, names: tuple[str, ...]
     return {
         "asset": {"version": "2.0", "generator": "Hourglass"},
         "scene": 0,
-        "scenes": [{"name": Path(take.info.name).stem or "take", "nodes": [0, joints[-1] + 1]}],
+        "scenes": [{"name": scene_name, "nodes": [0, joints[-1] + 1]}],
         "nodes": nodes,
         "meshes": [{"name": "body", "primitives": [_primitive(motion, buffer)]}],
         "materials": [
@@ -135,8 +135,8 @@ def _document(take: Take, track: Track3D, motion: Motion, names: tuple[str, ...]
             }
         ],
         "skins": [skin],
-        "animations": [_animation(track, motion, buffer)],
-        "extras": {"rate_hz": motion.rate_hz, "frames": len(track.frame_index), "person": track.person},
+        "animations": [_animation(person, motion, buffer)],
+        "extras": {"rate_hz": motion.rate_hz, "frames": len(person.frame_index), "person": person.person},
     }
 
 
@@ -158,10 +158,10 @@ def _primitive(motion: Motion, buffer: _Buffer) -> dict[str, Any]:
     }
 
 
-def _animation(track: Track3D, motion: Motion, buffer: _Buffer) -> dict[str, Any]:
+def _animation(person: SelectedPerson, motion: Motion, buffer: _Buffer) -> dict[str, Any]:
     """Keys at the times since the first frame of the take; bones that stay at rest have none."""
     pose = motion.pose
-    times = buffer.add((pose.times_s - track.time_s[0]).astype(np.float32), bounds=True)
+    times = buffer.add((pose.times_s - person.time_s[0]).astype(np.float32), bounds=True)
     samplers = [{"input": times, "output": buffer.add(pose.root.astype(np.float32))}]
     channels = [{"sampler": 0, "target": {"node": 0, "path": "translation"}}]
     for bone in range(len(PARENTS)):

@@ -1,4 +1,4 @@
-"""A person's motion on the rig, for all formats with bones (BVH, glTF, FBX, USD)."""
+"""Solve a person's motion on the rig, for all formats with bones (BVH, glTF, FBX, USD)."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...body.bones import measure_body
-from ...core.take import Take, Track3D
+from ...core.export_options import ExportOptions
 from ...rig.rotations import RigPose, solve
 from ...rig.skeleton import Rig, rig_for, rig_from_world
-from ..base import ExportOptions
 from ..biomechanics.markers import feet
-from ..tracks import rate_hz, world_joints
+from ..tracks import SelectedPerson
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +24,12 @@ class Motion:
     rate_hz: float  # of the video, on average
 
 
-def rig_motion(take: Take, track: Track3D, options: ExportOptions) -> Motion:
-    """Solve the rig for `track`. Without root motion the body stays where it begins; only its height changes."""
-    rate, seen = rate_hz(take, track), track.seen
-    world = world_joints(take, track)
-    joints = rig_from_world(world[seen])
-    found = feet(take, track, world)
-    pose = solve(joints, track.time_s[seen], rate, None if found is None else rig_from_world(found[seen]))
+def rig_motion(person: SelectedPerson, options: ExportOptions) -> Motion:
+    """Solve the rig for a person. Without root motion the body stays where it begins; only its height changes."""
+    rate, seen = person.rate_hz, person.seen
+    joints = rig_from_world(person.joints_world[seen])
+    found = feet(person)
+    pose = solve(joints, person.time_s[seen], rate, None if found is None else rig_from_world(found[seen]))
     if not options.root_motion:
         root = pose.root.copy()
         root[:, [0, 2]] = root[0, [0, 2]]

@@ -13,11 +13,12 @@ from typing import Any
 import numpy as np
 
 from ...core.errors import OutputError
-from ...core.take import Take, Track3D
+from ...core.export_options import ExportOptions
 from ...rig.bone_names import bone_names
 from ...rig.skeleton import NAMES, PARENTS
-from ..base import UNWATCHED, ExportOptions, Watch
+from ..base import UNWATCHED, Watch
 from ..per_person import write_elsewhere
+from ..tracks import SelectedPerson, Selection
 from .body_mesh import body_for, rest_places
 from .rig_motion import rig_motion
 
@@ -28,14 +29,12 @@ class UsdExporter:
     name = "usd"
     suffix = ".usdc"
 
-    def write(
-        self, take: Take, folder: Path, stem: str, options: ExportOptions, watch: Watch = UNWATCHED
-    ) -> list[Path]:
-        def make(tracks: Sequence[Track3D], paths: Sequence[Path]) -> None:
-            for track, path in zip(tracks, paths, strict=True):
-                _write(take, track, options, path)
+    def write(self, selection: Selection, folder: Path, stem: str, watch: Watch = UNWATCHED) -> list[Path]:
+        def make(paths: Sequence[Path]) -> None:
+            for person, path in zip(selection.people, paths, strict=True):
+                _write(person, selection.options, path)
 
-        return write_elsewhere(take, folder, stem, self.suffix, options, make)
+        return write_elsewhere(selection, folder, stem, self.suffix, make)
 
 
 def _new_stage(path: Path, rate_hz: float, lasts_s: float) -> Any:
@@ -52,10 +51,10 @@ def _new_stage(path: Path, rate_hz: float, lasts_s: float) -> Any:
     return stage
 
 
-def _write(take: Take, track: Track3D, options: ExportOptions, path: Path) -> None:
+def _write(person: SelectedPerson, options: ExportOptions, path: Path) -> None:
     from pxr import Gf, Tf, UsdGeom, UsdSkel, Vt
 
-    motion = rig_motion(take, track, options)
+    motion = rig_motion(person, options)
     names = [Tf.MakeValidIdentifier(name) for name in bone_names(options.preset)]
     places, _ = rest_places(motion.rig)
     offsets = motion.rig.offsets.copy()
@@ -64,11 +63,11 @@ def _write(take: Take, track: Track3D, options: ExportOptions, path: Path) -> No
     for bone, parent in enumerate(PARENTS):
         joints.append(names[bone] if parent < 0 else f"{joints[parent]}/{names[bone]}")
 
-    stage = _new_stage(path, motion.rate_hz, float(track.time_s[-1] - track.time_s[0]))
-    codes = (motion.pose.times_s - track.time_s[0]) * motion.rate_hz
+    stage = _new_stage(path, motion.rate_hz, float(person.time_s[-1] - person.time_s[0]))
+    codes = (motion.pose.times_s - person.time_s[0]) * motion.rate_hz
     root = UsdSkel.Root.Define(stage, "/Person")
     stage.SetDefaultPrim(root.GetPrim())
-    root.GetPrim().SetMetadata("displayName", take.name_of(track.person))
+    root.GetPrim().SetMetadata("displayName", person.name)
     skeleton = UsdSkel.Skeleton.Define(stage, "/Person/Skeleton")
     animation = UsdSkel.Animation.Define(stage, "/Person/Motion")
     mesh = UsdGeom.Mesh.Define(stage, "/Person/Body")

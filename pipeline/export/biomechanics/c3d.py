@@ -1,4 +1,4 @@
-"""C3D, the file of motion capture laboratories, through ezc3d: one person a file.
+"""Write C3D, the file of motion capture laboratories, through ezc3d: one person a file.
 
 World space, z up (`POINT:X_SCREEN` +X, `Y_SCREEN` +Z), millimetres, markers as in TRC. Where the person was not seen a
 point is 0 with residual -1, which is how C3D says "not there". A C3D has one rate: a video of variable rate is
@@ -20,10 +20,9 @@ from typing import Any
 import numpy as np
 
 from ...core.arrays import Doubles
-from ...core.take import Take, Track3D
 from ...system.files import atomic_path
-from ..base import UNWATCHED, ExportOptions, Watch
-from ..tracks import chosen_tracks, even_times, person_paths, rate_hz
+from ..base import UNWATCHED, Watch
+from ..tracks import SelectedPerson, Selection
 from .markers import markers
 
 log = logging.getLogger(__name__)
@@ -37,39 +36,29 @@ class C3dExporter:
     name = "c3d"
     suffix = ".c3d"
 
-    def write(
-        self, take: Take, folder: Path, stem: str, options: ExportOptions, watch: Watch = UNWATCHED
-    ) -> list[Path]:
-        tracks = chosen_tracks(take, options)
+    def write(self, selection: Selection, folder: Path, stem: str, watch: Watch = UNWATCHED) -> list[Path]:
         paths: list[Path] = []
         with contextlib.ExitStack() as stack:
-            for track, first in zip(tracks, person_paths(folder, stem, self.suffix, tracks), strict=True):
-                names, points = markers(take, track)
-                points = _even(points, take, track)
+            for person, first in zip(selection.people, selection.paths(folder, stem, self.suffix), strict=True):
+                names, points = markers(person)
+                points = _even(points, person)
                 for part, start in enumerate(range(0, len(points), MAX_FRAMES)):
                     path = first if part == 0 else first.with_name(f"{first.name[:-4]}_part{part + 1}.c3d")
                     temporary = stack.enter_context(atomic_path(path))
-                    _write(
-                        temporary,
-                        names,
-                        points[start : start + MAX_FRAMES],
-                        start,
-                        rate_hz(take, track),
-                        take.name_of(track.person),
-                    )
+                    _write(temporary, names, points[start : start + MAX_FRAMES], start, person.rate_hz, person.name)
                     paths.append(path)
         log.info("wrote %s", ", ".join(path.name for path in paths))
         return paths
 
 
-def _even(points: Doubles, take: Take, track: Track3D) -> Doubles:
-    """(T, M, 3) at even times; between two frames of which one is unknown, unknown."""
-    times = even_times(take, track, rate_hz(take, track))
-    if times is track.time_s:
+def _even(points: Doubles, person: SelectedPerson) -> Doubles:
+    """Resample (T, M, 3) to even times; between two frames of which one is unknown, unknown."""
+    times, frames = person.even_times, person.time_s
+    if times is frames:
         return points
-    after = np.clip(np.searchsorted(track.time_s, times), 1, len(points) - 1)
+    after = np.clip(np.searchsorted(frames, times), 1, len(points) - 1)
     before = after - 1
-    share = (times - track.time_s[before]) / (track.time_s[after] - track.time_s[before])
+    share = (times - frames[before]) / (frames[after] - frames[before])
     share = np.clip(share, 0, 1)[:, None, None]
     return np.asarray(points[before] * (1 - share) + points[after] * share)
 

@@ -1,4 +1,4 @@
-"""Joint angles: OpenSim's motion files (.mot) and a table. What the angles mean: `pipeline.analysis.joint_angles`."""
+"""Write joint angles: OpenSim's motion files (.mot) and a table. Definitions: `pipeline.analysis.joint_angles`."""
 
 from __future__ import annotations
 
@@ -7,14 +7,13 @@ from pathlib import Path
 
 import numpy as np
 
-from ...analysis.gait import SIDES, gait
+from ...analysis.gait import SIDES
 from ...analysis.joint_angles import ANGLES, joint_angles
 from ...core.arrays import Doubles
-from ...core.take import Take, Track3D
-from ..base import UNWATCHED, ExportOptions, Watch
+from ..base import UNWATCHED, Watch
 from ..number_text import chunks, formatted
 from ..per_person import write_text
-from ..tracks import world_joints
+from ..tracks import SelectedPerson, Selection
 from .trc import opensim_from_world
 
 # OpenSim's coordinates in Rajagopal's model (2016) -> ours and the sign between them.
@@ -50,14 +49,12 @@ class MotExporter:
     name = "mot"
     suffix = ".mot"
 
-    def write(
-        self, take: Take, folder: Path, stem: str, options: ExportOptions, watch: Watch = UNWATCHED
-    ) -> list[Path]:
-        return write_text(take, folder, stem, self.suffix, options, lambda track, path: _motion(take, track, path.stem))
+    def write(self, selection: Selection, folder: Path, stem: str, watch: Watch = UNWATCHED) -> list[Path]:
+        return write_text(selection, folder, stem, self.suffix, lambda person, path: _motion(person, path.stem))
 
 
-def _motion(take: Take, track: Track3D, name: str) -> Iterator[str]:
-    joints, times = world_joints(take, track)[track.seen], track.time_s[track.seen]
+def _motion(person: SelectedPerson, name: str) -> Iterator[str]:
+    joints, times = person.joints_world[person.seen], person.time_s[person.seen]
     angles = joint_angles(joints)
     columns = [times]
     for ours, sign in _COORDINATES.values():
@@ -93,20 +90,17 @@ class AnglesExporter:
     name = "angles"
     suffix = "_angles.csv"
 
-    def write(
-        self, take: Take, folder: Path, stem: str, options: ExportOptions, watch: Watch = UNWATCHED
-    ) -> list[Path]:
-        return write_text(take, folder, stem, self.suffix, options, lambda track, path: _table(take, track))
+    def write(self, selection: Selection, folder: Path, stem: str, watch: Watch = UNWATCHED) -> list[Path]:
+        return write_text(selection, folder, stem, self.suffix, lambda person, path: _table(person))
 
 
-def _table(take: Take, track: Track3D) -> Iterator[str]:
+def _table(person: SelectedPerson) -> Iterator[str]:
     yield ",".join(["frame", "time_s", *ANGLES, *(f"{side}_foot" for side in SIDES)]) + "\n"
-    joints = world_joints(take, track)
-    angles = joint_angles(joints)
-    values = np.stack([track.frame_index, track.time_s, *(angles[name] for name in ANGLES)], axis=1)
+    angles = joint_angles(person.joints_world)
+    values = np.stack([person.frame_index, person.time_s, *(angles[name] for name in ANGLES)], axis=1)
     nothing = ",,\n"
     template = "%d,%.6f" + ",%.4f" * len(ANGLES) + nothing
-    walk = gait(joints, track.time_s)
+    walk = person.gait
     feet = {(event.row, event.side): event.kind for event in walk.events} if walk else {}
     for rows in chunks(len(values)):
         lines = formatted(template, values[rows]).splitlines(keepends=True)

@@ -1,4 +1,4 @@
-"""TRC marker files (Motion Analysis) as OpenSim and Pose2Sim read them: one person a file, every frame a row.
+"""Write TRC marker files (Motion Analysis) as OpenSim and Pose2Sim read them: one person a file, every frame a row.
 
 Metres. OpenSim's axes, right-handed: y up, x toward the camera, z along the picture from right to left; a person who
 faces the camera looks along +x and has the right side at +z, as OpenSim's models do. Markers carry Pose2Sim's names;
@@ -14,11 +14,10 @@ from pathlib import Path
 import numpy as np
 
 from ...core.arrays import Doubles
-from ...core.take import Take, Track3D
-from ..base import UNWATCHED, ExportOptions, Watch
+from ..base import UNWATCHED, Watch
 from ..number_text import chunks, formatted
 from ..per_person import write_text
-from ..tracks import rate_hz
+from ..tracks import SelectedPerson, Selection
 from .markers import markers
 
 
@@ -33,15 +32,13 @@ class TrcExporter:
     name = "trc"
     suffix = ".trc"
 
-    def write(
-        self, take: Take, folder: Path, stem: str, options: ExportOptions, watch: Watch = UNWATCHED
-    ) -> list[Path]:
-        return write_text(take, folder, stem, self.suffix, options, lambda track, path: _text(take, track, path.name))
+    def write(self, selection: Selection, folder: Path, stem: str, watch: Watch = UNWATCHED) -> list[Path]:
+        return write_text(selection, folder, stem, self.suffix, lambda person, path: _text(person, path.name))
 
 
-def _text(take: Take, track: Track3D, name: str) -> Iterator[str]:
-    rate, count, first = rate_hz(take, track), len(track.frame_index), int(track.frame_index[0]) + 1
-    names, points = markers(take, track)
+def _text(person: SelectedPerson, name: str) -> Iterator[str]:
+    rate, count, first = person.rate_hz, len(person.frame_index), int(person.frame_index[0]) + 1
+    names, points = markers(person)
     yield f"PathFileType\t4\t(X/Y/Z)\t{name}\n"
     yield "DataRate\tCameraRate\tNumFrames\tNumMarkers\tUnits\tOrigDataRate\tOrigDataStartFrame\tOrigNumFrames\n"
     yield f"{rate:.6f}\t{rate:.6f}\t{count}\t{len(names)}\tm\t{rate:.6f}\t{first}\t{count}\n"
@@ -49,6 +46,6 @@ def _text(take: Take, track: Track3D, name: str) -> Iterator[str]:
     yield "\t\t" + "\t".join(f"{axis}{i}" for i in range(1, len(names) + 1) for axis in "XYZ") + "\n"
     values = opensim_from_world(points).reshape(count, -1)
     template = "%d\t%.6f" + "\t%.6f" * values.shape[1] + "\n"
-    values = np.concatenate([track.frame_index[:, None] + 1, track.time_s[:, None], values], axis=1)
+    values = np.concatenate([person.frame_index[:, None] + 1, person.time_s[:, None], values], axis=1)
     for rows in chunks(count):
         yield formatted(template, values[rows], "NaN")

@@ -1,4 +1,4 @@
-"""Tables as DeepLabCut writes them, for the many tools that read those (SimBA, B-SOiD, Keypoint-MoSeq, movement).
+"""Write tables as DeepLabCut does, for the many tools that read those (SimBA, B-SOiD, Keypoint-MoSeq, movement).
 
 Header rows `scorer`, `individuals` (only where there are several people), `bodyparts`, `coords`, then one row a frame
 with the frame's index. `<stem>_dlc.csv` holds what the detector saw, all of its joints: x, y in pixels of the upright
@@ -17,10 +17,9 @@ import numpy as np
 
 from ...core.arrays import Doubles, Floats
 from ...core.skeletons import H36M17, SKELETONS
-from ...core.take import Take, Track3D
-from ..base import UNWATCHED, ExportOptions, Watch
+from ..base import UNWATCHED, Watch
 from ..number_text import chunks, formatted
-from ..tracks import chosen_tracks, text_files, world_joints
+from ..tracks import Selection, text_files
 
 log = logging.getLogger(__name__)
 
@@ -33,22 +32,20 @@ class DlcExporter:
     name = "dlc"
     suffix = "_dlc.csv"
 
-    def write(
-        self, take: Take, folder: Path, stem: str, options: ExportOptions, watch: Watch = UNWATCHED
-    ) -> list[Path]:
-        tracks = chosen_tracks(take, options)
+    def write(self, selection: Selection, folder: Path, stem: str, watch: Watch = UNWATCHED) -> list[Path]:
         paths = [folder / f"{stem}_dlc.csv", folder / f"{stem}_dlc_3d.csv"]
         with text_files(paths) as (flat, spatial):
-            flat.writelines(_seen(take, tracks))
-            spatial.writelines(_lifted(take, tracks))
+            flat.writelines(_seen(selection))
+            spatial.writelines(_lifted(selection))
         log.info("wrote %s", ", ".join(path.name for path in paths))
         return paths
 
 
-def _header(take: Take, tracks: list[Track3D], parts: Sequence[str], coords: Sequence[str]) -> Iterator[str]:
-    persons = [_individual(take, track.person) for track in tracks]
+def _header(selection: Selection, parts: Sequence[str], coords: Sequence[str]) -> Iterator[str]:
+    names = selection.take.names
+    persons = [_individual(names.get(one.person, ""), one.person) for one in selection.people]
     if len(set(persons)) < len(persons):
-        persons = [f"person{track.person}" for track in tracks]
+        persons = [f"person{one.person}" for one in selection.people]
     cells = [(person, part, axis) for person in persons for part in parts for axis in coords]
     yield ",".join(["scorer"] + [SCORER] * len(cells)) + "\n"
     if len(persons) > 1:
@@ -57,38 +54,34 @@ def _header(take: Take, tracks: list[Track3D], parts: Sequence[str], coords: Seq
     yield ",".join(["coords"] + [axis for _, _, axis in cells]) + "\n"
 
 
-def _individual(take: Take, person: int) -> str:
-    """The person's name without what a cell cannot hold, or "person2"."""
-    name = re.sub(r"[\",;\s]+", " ", take.names.get(person, "")).strip()
-    return name or f"person{person}"
+def _individual(name: str, person: int) -> str:
+    """Return the given name without what a cell cannot hold, or "person2"."""
+    return re.sub(r"[\",;\s]+", " ", name).strip() or f"person{person}"
 
 
-def _seen(take: Take, tracks: list[Track3D]) -> Iterator[str]:
-    """The detector's joints; H36M-17 without any if a take has lost its 2D."""
-    flat = [take.track2d(track.person) for track in tracks]
+def _seen(selection: Selection) -> Iterator[str]:
+    """Yield the table of the detector's joints; of H36M-17 without any if a take has lost its 2D."""
+    flat = [one.track2d for one in selection.people]
     skeleton = SKELETONS[next((seen.skeleton for seen in flat if seen is not None), H36M17.key)]
-    yield from _header(take, tracks, skeleton.names, ("x", "y", "likelihood"))
-    frames, joints = len(tracks[0].frame_index), len(skeleton.names)
-    template = "%d" + ",%.3f,%.3f,%.4f" * (joints * len(tracks)) + "\n"
-    for rows in chunks(frames):
+    yield from _header(selection, skeleton.names, ("x", "y", "likelihood"))
+    index, joints = selection.first.frame_index, len(skeleton.names)
+    template = "%d" + ",%.3f,%.3f,%.4f" * (joints * len(flat)) + "\n"
+    for rows in chunks(len(index)):
         count = rows.stop - rows.start
-        values: Doubles = np.full((count, len(tracks), joints, 3), np.nan)
+        values: Doubles = np.full((count, len(flat), joints, 3), np.nan)
         values[..., 2] = 0
         for at, seen in enumerate(flat):
             if seen is not None:
                 pixels: Floats = seen.joints_image[rows]
                 values[:, at, :, :2] = pixels
                 values[:, at, :, 2] = np.where(np.isfinite(pixels).all(axis=-1), seen.scores[rows], 0)
-        yield formatted(
-            template, np.concatenate([tracks[0].frame_index[rows, None], values.reshape(count, -1)], axis=1)
-        )
+        yield formatted(template, np.concatenate([index[rows, None], values.reshape(count, -1)], axis=1))
 
 
-def _lifted(take: Take, tracks: list[Track3D]) -> Iterator[str]:
-    yield from _header(take, tracks, H36M17.names, ("x", "y", "z"))
-    places = [world_joints(take, track) for track in tracks]
-    template = "%d" + ",%.6f" * (51 * len(tracks)) + "\n"
-    for rows in chunks(len(tracks[0].frame_index)):
-        count = rows.stop - rows.start
-        block = [joints[rows].reshape(count, -1) for joints in places]
-        yield formatted(template, np.concatenate([tracks[0].frame_index[rows, None], *block], axis=1))
+def _lifted(selection: Selection) -> Iterator[str]:
+    yield from _header(selection, H36M17.names, ("x", "y", "z"))
+    index, people = selection.first.frame_index, selection.people
+    template = "%d" + ",%.6f" * (51 * len(people)) + "\n"
+    for rows in chunks(len(index)):
+        block = [one.joints_world[rows].reshape(rows.stop - rows.start, -1) for one in people]
+        yield formatted(template, np.concatenate([index[rows, None], *block], axis=1))

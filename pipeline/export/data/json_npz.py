@@ -1,4 +1,4 @@
-"""The whole result as data: one JSON document, or NumPy arrays. World space, metres, everyone chosen in one file."""
+"""Write the whole result as data: one JSON document, or NumPy arrays. World space, metres, everyone in one file."""
 
 from __future__ import annotations
 
@@ -12,12 +12,11 @@ from typing import Any
 import numpy as np
 
 from ...core.arrays import Doubles
-from ...core.take import Take, Track3D
 from ...system.files import atomic_write
-from ..base import UNWATCHED, ExportOptions, Watch
+from ..base import UNWATCHED, Watch
 from ..number_text import chunks, formatted
 from ..take_facts import plain, take_facts
-from ..tracks import chosen_tracks, gait_json, joints_image, rate_hz, text_files, world_joints
+from ..tracks import Selection, text_files
 
 log = logging.getLogger(__name__)
 
@@ -38,32 +37,29 @@ class JsonExporter:
     name = "json"
     suffix = ".json"
 
-    def write(
-        self, take: Take, folder: Path, stem: str, options: ExportOptions, watch: Watch = UNWATCHED
-    ) -> list[Path]:
-        tracks = chosen_tracks(take, options)
+    def write(self, selection: Selection, folder: Path, stem: str, watch: Watch = UNWATCHED) -> list[Path]:
         path = folder / f"{stem}.json"
         with text_files([path]) as (file,):
-            file.writelines(_document(take, tracks))
+            file.writelines(_document(selection))
         log.info("wrote %s", path.name)
         return [path]
 
 
-def _document(take: Take, tracks: list[Track3D]) -> Iterator[str]:
-    facts = {"format": "hourglass-json", "version": 1, **take_facts(take, tracks)}
-    facts["frame"], facts["time_s"] = tracks[0].frame_index.tolist(), np.round(tracks[0].time_s, 6).tolist()
+def _document(selection: Selection) -> Iterator[str]:
+    people, first = selection.people, selection.first
+    facts = {"format": "hourglass-json", "version": 1, **take_facts(selection)}
+    facts["frame"], facts["time_s"] = first.frame_index.tolist(), np.round(first.time_s, 6).tolist()
     text = json.dumps(plain(facts), ensure_ascii=False, allow_nan=False)
     yield text[:-1] + ',\n"persons":[\n'
-    for at, track in enumerate(tracks):
-        joints = world_joints(take, track)
-        head = {"person": track.person, "name": take.name_of(track.person), "gait": gait_json(joints, track)}
+    for at, one in enumerate(people):
+        head = {"person": one.person, "name": one.name, "gait": one.gait and one.gait.to_json()}
         yield json.dumps(plain(head), ensure_ascii=False, allow_nan=False)[:-1] + ',\n"joints":[\n'
-        yield from _list(_TRIPLES, joints)
+        yield from _list(_TRIPLES, one.joints_world)
         yield '],\n"confidence":[\n'
-        yield from _list(_SINGLES, track.scores.astype(np.float64))
+        yield from _list(_SINGLES, one.scores.astype(np.float64))
         yield '],\n"joints_image":[\n'
-        yield from _list(_PAIRS, joints_image(take, track).astype(np.float64))
-        yield "]}" + (",\n" if at + 1 < len(tracks) else "\n")
+        yield from _list(_PAIRS, one.joints_image.astype(np.float64))
+        yield "]}" + (",\n" if at + 1 < len(people) else "\n")
     yield "]}\n"
 
 
@@ -93,27 +89,25 @@ class NpzExporter:
     name = "npz"
     suffix = ".npz"
 
-    def write(
-        self, take: Take, folder: Path, stem: str, options: ExportOptions, watch: Watch = UNWATCHED
-    ) -> list[Path]:
-        tracks = chosen_tracks(take, options)
+    def write(self, selection: Selection, folder: Path, stem: str, watch: Watch = UNWATCHED) -> list[Path]:
+        people, first, info = selection.people, selection.first, selection.take.info
         path = folder / f"{stem}.npz"
-        skeleton = tracks[0].topology
+        skeleton = first.track.topology
         arrays: dict[str, Any] = {
-            "joints_world": np.stack([world_joints(take, track).astype(np.float32) for track in tracks], axis=1),
-            "persons": np.array([track.person for track in tracks], np.int64),
-            "names": np.array([take.name_of(track.person) for track in tracks]),
-            "frame_index": tracks[0].frame_index,
-            "time_s": tracks[0].time_s,
+            "joints_world": np.stack([one.joints_world.astype(np.float32) for one in people], axis=1),
+            "persons": np.array([one.person for one in people], np.int64),
+            "names": np.array([one.name for one in people]),
+            "frame_index": first.frame_index,
+            "time_s": first.time_s,
             "joint_names": np.array(skeleton.names),
             "parents": np.array(skeleton.parents, np.int64),
-            "joints_image": np.stack([joints_image(take, track) for track in tracks], axis=1),
-            "scores": np.stack([track.scores for track in tracks], axis=1),
-            "fps_hz": np.float64(rate_hz(take, tracks[0])),
-            "width_px": np.int64(take.info.width_px),
-            "height_px": np.int64(take.info.height_px),
+            "joints_image": np.stack([one.joints_image for one in people], axis=1),
+            "scores": np.stack([one.scores for one in people], axis=1),
+            "fps_hz": np.float64(first.rate_hz),
+            "width_px": np.int64(info.width_px),
+            "height_px": np.int64(info.height_px),
             "skeleton": np.array(skeleton.key),
-            "about": np.array(json.dumps(plain(take_facts(take, tracks)), ensure_ascii=False, allow_nan=False)),
+            "about": np.array(json.dumps(plain(take_facts(selection)), ensure_ascii=False, allow_nan=False)),
         }
         # Not `savez_compressed`, which leaves its archive open when the disk is full.
         with atomic_write(path) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:

@@ -1,4 +1,4 @@
-"""The 2D joints as OpenPose writes them: BODY_25, one JSON file a frame, for the tools that start from those.
+"""Write the 2D joints as OpenPose does: BODY_25, one JSON file a frame, for the tools that start from those.
 
 All files of a take are in one zip archive, because an hour of video is 108,000 of them, and an archive can appear whole
 or not at all. Inside, `<stem>_json/<stem>_<frame, 12 digits>_keypoints.json` as Pose2Sim and others expect them. Pixels
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -17,10 +18,9 @@ import numpy as np
 from ...core.arrays import Doubles
 from ...core.poses import PersonTrack
 from ...core.skeletons import SKELETONS
-from ...core.take import Take, Track3D
 from ...system.files import atomic_write
-from ..base import UNWATCHED, ExportOptions, Watch
-from ..tracks import chosen_tracks
+from ..base import UNWATCHED, Watch
+from ..tracks import SelectedPerson, Selection
 
 log = logging.getLogger(__name__)
 
@@ -48,26 +48,19 @@ class OpenPoseExporter:
     name = "openpose"
     suffix = "_openpose.zip"
 
-    def write(
-        self, take: Take, folder: Path, stem: str, options: ExportOptions, watch: Watch = UNWATCHED
-    ) -> list[Path]:
-        tracks = chosen_tracks(take, options)
+    def write(self, selection: Selection, folder: Path, stem: str, watch: Watch = UNWATCHED) -> list[Path]:
         path = folder / f"{stem}{self.suffix}"
         with atomic_write(path) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-            _fill(archive, take, tracks, stem)
+            _fill(archive, selection.people, stem)
         log.info("wrote %s", path.name)
         return [path]
 
 
-def _fill(archive: zipfile.ZipFile, take: Take, tracks: list[Track3D], stem: str) -> None:
-    people = []
-    for track in tracks:
-        seen = take.track2d(track.person)
-        if seen is not None:
-            people.append((track.person, body_25(seen)))
-    for row, frame in enumerate(tracks[0].frame_index.tolist()):
+def _fill(archive: zipfile.ZipFile, people: Sequence[SelectedPerson], stem: str) -> None:
+    found = [(one.person, body_25(one.track2d)) for one in people if one.track2d is not None]
+    for row, frame in enumerate(people[0].frame_index.tolist()):
         bodies = [
-            _PERSON % (person, *joints[row].ravel().tolist()) for person, joints in people if joints[row, :, 2].any()
+            _PERSON % (person, *joints[row].ravel().tolist()) for person, joints in found if joints[row, :, 2].any()
         ]
         name = f"{stem}_json/{stem}_{frame:012d}_keypoints.json"
         entry = zipfile.ZipInfo(name)  # with a fixed date: the same take gives the same file

@@ -1,4 +1,4 @@
-"""CSV tables: tidy (one row a frame, person and joint) and wide (one row a frame), with a sidecar that explains them.
+"""Write CSV tables: tidy (one row a frame, person and joint) and wide (one row a frame), with a sidecar file.
 
 World space, metres, '.' decimals, UTF-8, one header row. What was not seen is an empty cell; its confidence is 0.
 """
@@ -6,18 +6,17 @@ World space, metres, '.' decimals, UTF-8, one header row. What was not seen is a
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from ...core.arrays import Doubles
 from ...core.skeletons import H36M17
-from ...core.take import Take, Track3D
-from ..base import UNWATCHED, ExportOptions, Watch
+from ..base import UNWATCHED, Watch
 from ..number_text import chunks, formatted
 from ..take_facts import sidecar_path, sidecar_text
-from ..tracks import chosen_tracks, joints_image, person_paths, text_files, world_joints
+from ..tracks import SelectedPerson, Selection, text_files
 
 log = logging.getLogger(__name__)
 
@@ -32,14 +31,11 @@ class CsvExporter:
     name = "csv"
     suffix = ".csv"
 
-    def write(
-        self, take: Take, folder: Path, stem: str, options: ExportOptions, watch: Watch = UNWATCHED
-    ) -> list[Path]:
-        tracks = chosen_tracks(take, options)
+    def write(self, selection: Selection, folder: Path, stem: str, watch: Watch = UNWATCHED) -> list[Path]:
         paths = [folder / f"{stem}.csv", sidecar_path(folder, stem)]
         with text_files(paths) as (table, sidecar):
-            table.writelines(_tidy(take, tracks))
-            sidecar.write(sidecar_text(take, tracks))
+            table.writelines(_tidy(selection.people))
+            sidecar.write(sidecar_text(selection))
         log.info("wrote %s", paths[0].name)
         return paths
 
@@ -53,44 +49,41 @@ class WideCsvExporter:
     name = "csv_wide"
     suffix = "_wide.csv"
 
-    def write(
-        self, take: Take, folder: Path, stem: str, options: ExportOptions, watch: Watch = UNWATCHED
-    ) -> list[Path]:
-        tracks = chosen_tracks(take, options)
-        paths = [*person_paths(folder, stem, self.suffix, tracks), sidecar_path(folder, stem)]
+    def write(self, selection: Selection, folder: Path, stem: str, watch: Watch = UNWATCHED) -> list[Path]:
+        paths = [*selection.paths(folder, stem, self.suffix), sidecar_path(folder, stem)]
         with text_files(paths) as (*tables, sidecar):
-            for table, track in zip(tables, tracks, strict=True):
-                table.writelines(_wide(take, track))
-            sidecar.write(sidecar_text(take, tracks))
+            for table, person in zip(tables, selection.people, strict=True):
+                table.writelines(_wide(person))
+            sidecar.write(sidecar_text(selection))
         log.info("wrote %s", ", ".join(path.name for path in paths[:-1]))
         return paths
 
 
-def _tidy(take: Take, tracks: list[Track3D]) -> Iterator[str]:
+def _tidy(people: Sequence[SelectedPerson]) -> Iterator[str]:
     yield "frame,time_s,person,joint,x,y,z,confidence,x2d,y2d\n"
     template = "".join(
-        f"%d,%.6f,{track.person},{joint},%.6f,%.6f,%.6f,%.4f,%.2f,%.2f\n" for track in tracks for joint in H36M17.names
+        f"%d,%.6f,{one.person},{joint},%.6f,%.6f,%.6f,%.4f,%.2f,%.2f\n" for one in people for joint in H36M17.names
     )
-    places = [(track, world_joints(take, track), joints_image(take, track)) for track in tracks]
+    frames = people[0].frame_index
 
     def block(rows: slice) -> Doubles:
         """(frames, persons, 17, 8)"""
-        values = np.empty((len(tracks[0].frame_index[rows]), len(tracks), len(H36M17.names), 8))
-        for at, (track, joints, pixels) in enumerate(places):
-            values[:, at, :, 0], values[:, at, :, 1] = track.frame_index[rows, None], track.time_s[rows, None]
-            values[:, at, :, 2:5], values[:, at, :, 5] = joints[rows], track.scores[rows]
-            values[:, at, :, 6:] = pixels[rows]
+        values = np.empty((len(frames[rows]), len(people), len(H36M17.names), 8))
+        for at, one in enumerate(people):
+            values[:, at, :, 0], values[:, at, :, 1] = one.frame_index[rows, None], one.time_s[rows, None]
+            values[:, at, :, 2:5], values[:, at, :, 5] = one.joints_world[rows], one.scores[rows]
+            values[:, at, :, 6:] = one.joints_image[rows]
         return values
 
-    for rows in chunks(len(tracks[0].frame_index)):
+    for rows in chunks(len(frames)):
         yield formatted(template, block(rows))
 
 
-def _wide(take: Take, track: Track3D) -> Iterator[str]:
+def _wide(person: SelectedPerson) -> Iterator[str]:
     yield "frame,time_s," + ",".join(f"{joint}_{axis}" for joint in H36M17.names for axis in "xyz") + "\n"
-    joints = world_joints(take, track)
+    joints = person.joints_world
     values = np.concatenate(
-        [track.frame_index[:, None], track.time_s[:, None], joints.reshape(len(joints), -1)], axis=1
+        [person.frame_index[:, None], person.time_s[:, None], joints.reshape(len(joints), -1)], axis=1
     )
     template = "%d,%.6f" + ",%.6f" * (values.shape[1] - 2) + "\n"
     for rows in chunks(len(values)):

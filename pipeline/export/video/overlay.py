@@ -1,6 +1,6 @@
-"""Videos: the film with the joints over it, alone or beside the lifted skeleton. H.264 in .mp4.
+"""Write videos with the 2D joints over the frames, alone or beside the lifted skeleton. H.264 in .mp4.
 
-Every frame of the take is a frame of the film, at its own time: a constant rate stays the exact fraction (30000/1001),
+Every frame of the take is a frame of the video, at its own time: a constant rate stays the exact fraction (30000/1001),
 a variable one keeps its timestamps. The sound of the same range is copied as it is where .mp4 can hold it, else encoded
 as AAC. Frames pass one at a time; nothing is kept.
 """
@@ -19,11 +19,10 @@ import numpy as np
 from ...core.arrays import Image, Ints
 from ...core.camera import Frame
 from ...core.errors import OutputError
-from ...core.poses import PersonTrack
-from ...core.take import Take, Track3D
+from ...core.take import Take
 from ...system.files import atomic_path
-from ..base import UNWATCHED, ExportOptions, Watch
-from ..tracks import chosen_tracks, rate_hz, world_joints
+from ..base import UNWATCHED, Watch
+from ..tracks import Selection
 from .draw_skeleton import Stage, draw_joints
 
 if TYPE_CHECKING:
@@ -42,12 +41,9 @@ class OverlayExporter:
     name = "overlay"
     suffix = "_overlay.mp4"
 
-    def write(
-        self, take: Take, folder: Path, stem: str, options: ExportOptions, watch: Watch = UNWATCHED
-    ) -> list[Path]:
-        tracks = chosen_tracks(take, options)
+    def write(self, selection: Selection, folder: Path, stem: str, watch: Watch = UNWATCHED) -> list[Path]:
         step = functools.partial(watch.step, self.name)
-        return [_film(take, tracks, folder / f"{stem}{self.suffix}", lambda size: _overlay(take, tracks), step)]
+        return [_film(selection, folder / f"{stem}{self.suffix}", lambda size: _overlay(selection), step)]
 
 
 class SideBySideExporter:
@@ -56,31 +52,28 @@ class SideBySideExporter:
     name = "side_by_side"
     suffix = "_side_by_side.mp4"
 
-    def write(
-        self, take: Take, folder: Path, stem: str, options: ExportOptions, watch: Watch = UNWATCHED
-    ) -> list[Path]:
-        tracks = chosen_tracks(take, options)
+    def write(self, selection: Selection, folder: Path, stem: str, watch: Watch = UNWATCHED) -> list[Path]:
         step = functools.partial(watch.step, self.name)
-        return [_film(take, tracks, folder / f"{stem}{self.suffix}", lambda size: _beside(take, tracks, size), step)]
+        return [_film(selection, folder / f"{stem}{self.suffix}", lambda size: _beside(selection, size), step)]
 
 
-def _overlay(take: Take, tracks: list[Track3D]) -> Paint:
-    people = [track for track in (seen_track(take, track) for track in tracks) if track is not None]
+def _overlay(selection: Selection) -> Paint:
+    tracks = [one.track2d for one in selection.people if one.track2d is not None]
 
     def paint(picture: Image, row: int) -> Image:
-        scale = np.float32(picture.shape[1] / take.info.width_px)
-        for track in people:
+        scale = np.float32(picture.shape[1] / selection.first.camera.size_px[0])
+        for track in tracks:
             draw_joints(picture, track.joints_image[row] * scale, track.scores[row], track.skeleton)
         return picture
 
     return paint
 
 
-def _beside(take: Take, tracks: list[Track3D], size: tuple[int, int]) -> Paint:
+def _beside(selection: Selection, size: tuple[int, int]) -> Paint:
     import cv2
 
-    overlay = _overlay(take, tracks)
-    joints = [world_joints(take, track) for track in tracks]
+    overlay = _overlay(selection)
+    joints = [one.joints_world for one in selection.people]
     width, height = size
     panel_width = max(width, round(0.8 * height))
     shrink = min(1.0, _MOST_WIDE / (width + panel_width))
@@ -95,14 +88,8 @@ def _beside(take: Take, tracks: list[Track3D], size: tuple[int, int]) -> Paint:
     return paint
 
 
-def seen_track(take: Take, track: Track3D) -> PersonTrack | None:
-    """What the detector saw of a lifted person."""
-    return take.track2d(track.person)
-
-
 def _film(
-    take: Take,
-    tracks: list[Track3D],
+    selection: Selection,
     path: Path,
     painter: Callable[[tuple[int, int]], Paint],
     step: Callable[[int, int], None],
@@ -111,10 +98,11 @@ def _film(
 
     `painter` gets the (width, height) of the pictures, pixels; `step` how many frames of how many are done.
     """
+    take, first = selection.take, selection.first
     with atomic_path(path) as temporary, contextlib.closing(_source(take)) as source:
         from .mp4 import Film, Sound
 
-        index, times, rate = tracks[0].frame_index, tracks[0].time_s, rate_hz(take, tracks[0])
+        index, times, rate = first.frame_index, first.time_s, first.rate_hz
         start_s, end_s = float(times[0]), float(times[-1]) + 1 / rate
         paint = painter((source.info.width_px, source.info.height_px))
         film: Film | None = None

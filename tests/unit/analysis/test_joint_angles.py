@@ -10,6 +10,7 @@ from pipeline.analysis.gait import gait
 from pipeline.analysis.joint_angles import ANGLES, joint_angles
 from pipeline.export.base import ExportOptions
 from pipeline.export.biomechanics.mot import AnglesExporter, MotExporter
+from pipeline.export.tracks import selected
 from tests.helpers.motion import clip, facing_camera, scene
 
 # World axes for a person who faces the camera (-y): forward is -y, up is +z, the person's right is -x.
@@ -132,7 +133,7 @@ def read_mot(path) -> tuple[dict[str, str], pd.DataFrame]:
 def test_files(tmp_path):
     gap = np.isin(np.arange(205), range(50, 70))
     take = scene(facing_camera(clip("jump"))).take(gap)
-    path = MotExporter().write(take, tmp_path, "clip", ExportOptions())[0]
+    path = MotExporter().write(selected(take, ExportOptions()), tmp_path, "clip")[0]
     facts, table = read_mot(path)
     assert facts == {"version": "1", "nRows": "185", "nColumns": str(table.shape[1]), "inDegrees": "yes"}
     assert len(table) == 185
@@ -148,7 +149,7 @@ def test_files(tmp_path):
     assert np.allclose(table["hip_adduction_l"], -found["left_hip_abduction"], atol=1e-4)
     assert table["knee_angle_r"].max() > 60  # the crouch before the jump
     assert table["hip_flexion_r"].max() > 40
-    rows = pd.read_csv(AnglesExporter().write(take, tmp_path, "clip", ExportOptions())[0])
+    rows = pd.read_csv(AnglesExporter().write(selected(take, ExportOptions()), tmp_path, "clip")[0])
     assert list(rows.columns) == ["frame", "time_s", *ANGLES, "right_foot", "left_foot"]
     assert rows[gap].iloc[:, 2:].isna().all().all()
     assert rows[["right_foot", "left_foot"]].isna().all().all()  # a jump is not a walk
@@ -159,7 +160,7 @@ def test_steps_of_a_walk_are_beside_its_angles(tmp_path):
     take = scene(facing_camera(clip("walk"))).take()
     track = take.tracks3d[0]
     walk = gait(track.joints.astype(float), track.time_s)
-    rows = pd.read_csv(AnglesExporter().write(take, tmp_path, "clip", ExportOptions())[0])
+    rows = pd.read_csv(AnglesExporter().write(selected(take, ExportOptions()), tmp_path, "clip")[0])
     found = {(row, side, kind) for side in ("right", "left") for row, kind in rows[f"{side}_foot"].dropna().items()}
     assert found == {(event.row, event.side, event.kind) for event in walk.events}
     assert len(found) >= 6

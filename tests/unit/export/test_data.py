@@ -18,6 +18,7 @@ from pipeline.export.biomechanics.trc import TrcExporter
 from pipeline.export.data.deeplabcut import DlcExporter
 from pipeline.export.data.json_npz import JsonExporter, NpzExporter
 from pipeline.export.data.openpose import OpenPoseExporter, body_25
+from pipeline.export.tracks import selected
 from pipeline.sources.file.joints2d import Joints2DSource
 from tests.helpers.motion import clip, facing_camera, hidden, make_take, scene
 
@@ -43,7 +44,7 @@ def read_trc(path) -> tuple[dict[str, str], pd.DataFrame]:
 
 
 def test_trc(take, tmp_path):
-    paths = TrcExporter().write(take, tmp_path, "clip", ALL)
+    paths = TrcExporter().write(selected(take, ALL), tmp_path, "clip")
     assert [path.name for path in paths] == ["clip.trc", "clip_person3.trc"]
     for path, track in zip(paths, take.tracks3d, strict=True):
         facts, table = read_trc(path)
@@ -63,12 +64,12 @@ def test_trc(take, tmp_path):
 
 
 def test_trc_columns_line_up(take, tmp_path):
-    lines = TrcExporter().write(take, tmp_path, "clip", ALL)[0].read_text("utf-8").split("\n")
+    lines = TrcExporter().write(selected(take, ALL), tmp_path, "clip")[0].read_text("utf-8").split("\n")
     assert {len(line.split("\t")) for line in lines[3:-1]} == {2 + 51}
 
 
 def test_deeplabcut(take, tmp_path):
-    flat, spatial = DlcExporter().write(take, tmp_path, "clip", ALL)
+    flat, spatial = DlcExporter().write(selected(take, ALL), tmp_path, "clip")
     seen = pd.read_csv(flat, header=[0, 1, 2, 3], index_col=0)
     assert seen.columns.names == ["scorer", "individuals", "bodyparts", "coords"]
     assert list(seen.index) == list(range(205))
@@ -83,7 +84,7 @@ def test_deeplabcut(take, tmp_path):
 
 
 def test_deeplabcut_of_one_person_has_no_individuals(take, tmp_path):
-    flat = DlcExporter().write(take, tmp_path, "clip", ExportOptions(persons=(3,)))[0]
+    flat = DlcExporter().write(selected(take, ExportOptions(persons=(3,))), tmp_path, "clip")[0]
     seen = pd.read_csv(flat, header=[0, 1, 2], index_col=0)
     assert seen.columns.names == ["scorer", "bodyparts", "coords"]
     assert list(seen["hourglass"].columns.get_level_values(0)[::3]) == list(H36M17.names)
@@ -93,7 +94,9 @@ def test_json(take, tmp_path):
     def refuse(constant: str) -> None:
         raise AssertionError(f"{constant} is not JSON")
 
-    data = json.loads(JsonExporter().write(take, tmp_path, "clip", ALL)[0].read_text("utf-8"), parse_constant=refuse)
+    data = json.loads(
+        JsonExporter().write(selected(take, ALL), tmp_path, "clip")[0].read_text("utf-8"), parse_constant=refuse
+    )
     assert (data["unit"], data["space"], data["frames"]) == ("m", "world", 205)
     assert data["rate_hz"] == pytest.approx(30000 / 1001)
     assert [person["person"] for person in data["persons"]] == [1, 3]
@@ -108,7 +111,7 @@ def test_json(take, tmp_path):
 
 
 def test_npz(take, tmp_path):
-    path = NpzExporter().write(take, tmp_path, "clip", ALL)[0]
+    path = NpzExporter().write(selected(take, ALL), tmp_path, "clip")[0]
     with np.load(path, allow_pickle=False) as data:
         assert data["joints_world"].shape == (205, 2, 17, 3)
         for at, track in enumerate(take.tracks3d):
@@ -122,7 +125,7 @@ def test_npz(take, tmp_path):
 
 
 def test_openpose(take, tmp_path):
-    path = OpenPoseExporter().write(take, tmp_path, "clip", ALL)[0]
+    path = OpenPoseExporter().write(selected(take, ALL), tmp_path, "clip")[0]
     assert path.name == "clip_openpose.zip"
     with zipfile.ZipFile(path) as archive:
         names = archive.namelist()

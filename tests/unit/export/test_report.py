@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from pipeline.core.take import Take
 from pipeline.export.base import ExportOptions
 from pipeline.export.export_take import export_take
 from pipeline.export.read_back import check_file
+from pipeline.export.tracks import selected
 from tests.helpers.motion import clip, facing_camera, hidden, make_take, scene
 
 GAP = np.isin(np.arange(205), [*range(12), *range(110, 130), *range(200, 205)])
@@ -51,10 +53,10 @@ def test_report(take, tmp_path):
 def test_a_wrong_file_does_not_pass(take, tmp_path, name):
     """The other person's file: everyone's joints are elsewhere."""
     path = export_take(take, tmp_path, "clip", [name], ExportOptions(persons=(2,)))[0]
-    track = take.tracks3d[1]
-    assert all(check.passed for check in check_file(name, path, take, track, ExportOptions()))
-    moved = track.__class__(2, track.frame_index, track.time_s, track.joints + 0.002, track.scores, "world")
-    checks = check_file(name, path, take, moved, ExportOptions())
+    person = selected(take, ExportOptions(persons=(2,))).people[0]
+    assert all(check.passed for check in check_file(name, path, person, ExportOptions()))
+    moved = replace(person, track=replace(person.track, joints=person.track.joints + 0.002))
+    checks = check_file(name, path, moved, ExportOptions())
     assert not checks[0].passed
     assert checks[0].value == pytest.approx(2 * 3**0.5, abs=0.3)
 

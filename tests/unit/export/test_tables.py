@@ -13,6 +13,7 @@ from pipeline.core.skeletons import H36M17
 from pipeline.core.take import Take
 from pipeline.export.base import ExportOptions
 from pipeline.export.data.tables import CsvExporter, WideCsvExporter
+from pipeline.export.tracks import selected
 from tests.helpers.motion import clip, facing_camera, hidden, make_take, scene
 
 GAP = np.isin(np.arange(205), [0, 1, *range(110, 130)])
@@ -30,7 +31,7 @@ def take() -> Take:
 
 
 def test_tidy_table(take, tmp_path):
-    paths = CsvExporter().write(take, tmp_path, "clip", ALL)
+    paths = CsvExporter().write(selected(take, ALL), tmp_path, "clip")
     assert [path.name for path in paths] == ["clip.csv", "clip.csv.json"]
     table = pd.read_csv(paths[0])
     assert list(table.columns) == COLUMNS
@@ -46,7 +47,7 @@ def test_tidy_table(take, tmp_path):
 
 
 def test_tidy_values(take, tmp_path):
-    table = pd.read_csv(CsvExporter().write(take, tmp_path, "clip", ALL)[0])
+    table = pd.read_csv(CsvExporter().write(selected(take, ALL), tmp_path, "clip")[0])
     for track in take.tracks3d:
         mine = table[table.person == track.person]
         values = mine[["x", "y", "z"]].to_numpy().reshape(205, 17, 3)
@@ -58,7 +59,7 @@ def test_tidy_values(take, tmp_path):
 
 
 def test_what_was_not_seen_is_empty(take, tmp_path):
-    path = CsvExporter().write(take, tmp_path, "clip", ALL)[0]
+    path = CsvExporter().write(selected(take, ALL), tmp_path, "clip")[0]
     table = pd.read_csv(path)
     away = table[(table.person == 1) & table.frame.isin(np.flatnonzero(GAP))]
     assert len(away) == GAP.sum() * 17
@@ -74,13 +75,13 @@ def test_what_was_not_seen_is_empty(take, tmp_path):
 
 
 def test_chosen_persons(take, tmp_path):
-    table = pd.read_csv(CsvExporter().write(take, tmp_path, "clip", ExportOptions(persons=(3,)))[0])
+    table = pd.read_csv(CsvExporter().write(selected(take, ExportOptions(persons=(3,))), tmp_path, "clip")[0])
     assert set(table.person) == {3}
     assert len(table) == 205 * 17
 
 
 def test_wide_table(take, tmp_path):
-    paths = WideCsvExporter().write(take, tmp_path, "clip", ALL)
+    paths = WideCsvExporter().write(selected(take, ALL), tmp_path, "clip")
     assert [path.name for path in paths] == ["clip_wide.csv", "clip_wide_person3.csv", "clip.csv.json"]
     for path, track in zip(paths, take.tracks3d, strict=False):
         table = pd.read_csv(path)
@@ -95,7 +96,7 @@ def test_wide_table(take, tmp_path):
 
 def test_text_format(take, tmp_path):
     for exporter in (CsvExporter(), WideCsvExporter()):
-        raw = exporter.write(take, tmp_path, "clip", ALL)[0].read_bytes()
+        raw = exporter.write(selected(take, ALL), tmp_path, "clip")[0].read_bytes()
         assert b"\r" not in raw
         assert b";" not in raw
         assert raw.endswith(b"\n")
@@ -104,7 +105,7 @@ def test_text_format(take, tmp_path):
 
 def test_sidecar(take, tmp_path):
     odd = dataclasses.replace(take, provenance={"lifter": "größe", "loss": float("nan"), "sizes": [1, float("inf")]})
-    text = CsvExporter().write(odd, tmp_path, "clip", ALL)[1].read_text("utf-8")
+    text = CsvExporter().write(selected(odd, ALL), tmp_path, "clip")[1].read_text("utf-8")
 
     def refuse(constant: str) -> None:
         raise AssertionError(f"{constant} is not JSON")
@@ -129,7 +130,7 @@ def test_detector_skeletons_are_written_as_h36m(take, tmp_path):
     other = PersonTrack.of(1, h36m.frame_index, h36m.time_s, coco, scores, "coco17")
     table = pd.read_csv(
         CsvExporter().write(
-            dataclasses.replace(take, tracks2d=(other,)), tmp_path, "clip", ExportOptions(persons=(1,))
+            selected(dataclasses.replace(take, tracks2d=(other,)), ExportOptions(persons=(1,))), tmp_path, "clip"
         )[0]
     )
     pelvis = table[(table.joint == "pelvis") & (table.frame == 50)].iloc[0]
@@ -138,6 +139,6 @@ def test_detector_skeletons_are_written_as_h36m(take, tmp_path):
 
 
 def test_a_person_without_2d(take, tmp_path):
-    table = pd.read_csv(CsvExporter().write(dataclasses.replace(take, tracks2d=()), tmp_path, "clip", ALL)[0])
+    table = pd.read_csv(CsvExporter().write(selected(dataclasses.replace(take, tracks2d=()), ALL), tmp_path, "clip")[0])
     assert table.x2d.isna().all()
     assert table.x.notna().any()

@@ -15,6 +15,7 @@ from pipeline.core.errors import OutputError
 from pipeline.core.poses import PersonTrack
 from pipeline.core.take import Take, Track3D
 from pipeline.export.base import ExportOptions
+from pipeline.export.tracks import selected
 from pipeline.export.video.overlay import OverlayExporter, SideBySideExporter
 from pipeline.sources.file.video import VideoSource
 from tests.helpers.clips import ffmpeg, number_in, write_clip
@@ -68,7 +69,7 @@ def ntsc(tmp_path_factory) -> Path:
 
 
 def test_overlay_keeps_rate_frames_and_sound(ntsc, tmp_path):
-    path = OverlayExporter().write(take_of(ntsc), tmp_path, "clip", ExportOptions())[0]
+    path = OverlayExporter().write(selected(take_of(ntsc), ExportOptions()), tmp_path, "clip")[0]
     found = probe(path)
     video = found["video"]
     assert (video["codec_name"], video["pix_fmt"], video["nb_read_frames"]) == ("h264", "yuv420p", "60")
@@ -82,7 +83,7 @@ def test_overlay_keeps_rate_frames_and_sound(ntsc, tmp_path):
 
 def test_overlay_shows_each_frame_with_its_joints(ntsc, tmp_path):
     take = take_of(ntsc)
-    path = OverlayExporter().write(take, tmp_path, "clip", ExportOptions())[0]
+    path = OverlayExporter().write(selected(take, ExportOptions()), tmp_path, "clip")[0]
     before, after = VideoSource(ntsc), VideoSource(path)
     changed = []
     for old, new in zip(before.frames(), after.frames(), strict=True):
@@ -97,7 +98,7 @@ def test_overlay_shows_each_frame_with_its_joints(ntsc, tmp_path):
 
 
 def test_side_by_side(ntsc, tmp_path):
-    path = SideBySideExporter().write(take_of(ntsc), tmp_path, "clip", ExportOptions())[0]
+    path = SideBySideExporter().write(selected(take_of(ntsc), ExportOptions()), tmp_path, "clip")[0]
     found = probe(path)
     assert (found["video"]["width"], found["video"]["height"]) == (640, 180)
     assert found["video"]["avg_frame_rate"] == "30000/1001"
@@ -117,7 +118,7 @@ def test_side_by_side(ntsc, tmp_path):
 
 def test_a_range_of_the_video_takes_its_part_of_the_sound(ntsc, tmp_path):
     take = take_of(ntsc, slice(20, 50))
-    path = OverlayExporter().write(take, tmp_path, "clip", ExportOptions())[0]
+    path = OverlayExporter().write(selected(take, ExportOptions()), tmp_path, "clip")[0]
     found = probe(path)
     assert found["video"]["nb_read_frames"] == "30"
     source = VideoSource(path)
@@ -132,7 +133,7 @@ def test_variable_rate_keeps_its_timestamps(tmp_path):
     video = write_clip(tmp_path / "uneven.mkv", 20, size=(320, 180), times_ms=UNEVEN_MS)
     take = take_of(video)
     assert take.info.variable_rate
-    found = probe(OverlayExporter().write(take, tmp_path, "clip", ExportOptions())[0])
+    found = probe(OverlayExporter().write(selected(take, ExportOptions()), tmp_path, "clip")[0])
     assert np.allclose(sorted(found["times"]["video"]), np.array(UNEVEN_MS) / 1000, atol=1e-3)
     assert "audio" not in found
 
@@ -140,14 +141,14 @@ def test_variable_rate_keeps_its_timestamps(tmp_path):
 def test_sound_that_mp4_cannot_hold_becomes_aac(ntsc, tmp_path):
     video = tmp_path / "pcm.mkv"
     ffmpeg("-i", ntsc, "-c:v", "copy", "-c:a", "pcm_s16le", video)
-    found = probe(OverlayExporter().write(take_of(video), tmp_path, "clip", ExportOptions())[0])
+    found = probe(OverlayExporter().write(selected(take_of(video), ExportOptions()), tmp_path, "clip")[0])
     assert found["audio"]["codec_name"] == "aac"
     assert float(found["audio"]["duration"]) == pytest.approx(2.0, abs=0.06)
 
 
 def test_odd_sizes_are_filled_up(tmp_path):
     video = write_clip(tmp_path / "odd.mkv", 10, codec="ffv1", pixel_format="bgr0", size=(161, 121))
-    found = probe(OverlayExporter().write(take_of(video), tmp_path, "clip", ExportOptions())[0])
+    found = probe(OverlayExporter().write(selected(take_of(video), ExportOptions()), tmp_path, "clip")[0])
     assert (found["video"]["width"], found["video"]["height"]) == (162, 122)
 
 
@@ -156,7 +157,7 @@ def test_the_video_is_gone(ntsc, tmp_path, path):
     take = take_of(ntsc)
     gone = dataclasses.replace(take, info=dataclasses.replace(take.info, path=path))
     with pytest.raises(OutputError, match="not there any more") as error:
-        OverlayExporter().write(gone, tmp_path, "clip", ExportOptions())
+        OverlayExporter().write(selected(gone, ExportOptions()), tmp_path, "clip")
     assert "Put it back" in error.value.hint
     assert list(tmp_path.iterdir()) == []
 
@@ -166,4 +167,4 @@ def test_another_video_under_the_same_name(ntsc, tmp_path):
     other = write_clip(tmp_path / "other.mp4", 60, size=(320, 180))
     swapped = dataclasses.replace(take, info=dataclasses.replace(take.info, path=str(other)))
     with pytest.raises(OutputError, match="not the video"):
-        OverlayExporter().write(swapped, tmp_path, "clip", ExportOptions())
+        OverlayExporter().write(selected(swapped, ExportOptions()), tmp_path, "clip")

@@ -24,6 +24,7 @@ from pipeline.export.biomechanics.c3d import C3dExporter
 from pipeline.export.biomechanics.markers import JOINTS, markers
 from pipeline.export.biomechanics.trc import TrcExporter
 from pipeline.export.export_take import export_take
+from pipeline.export.tracks import selected
 from pipeline.rig.foot_directions import foot_directions, foot_length, toe_offsets
 from pipeline.rig.skeleton import NAMES, foot_rest, forward_kinematics, rig_from_world
 from tests.helpers.fakes import walking
@@ -113,7 +114,7 @@ def test_toes_are_markers_where_they_are_known(tmp_path: Path) -> None:
     track3d = Track3D(1, index, index / RATE, joints.astype(np.float32), np.ones((COUNT, 17), np.float32), "world")
     info = VideoInfo("x", "", *SIZE, RATE, COUNT, COUNT / RATE)
     take = Take(info, (replace(track, scores=scores),), (track3d,), SCENE, {})
-    names, points = markers(take, track3d)
+    names, points = markers(selected(take, ExportOptions()).people[0])
     assert names == (*JOINTS, "LBigToe", "RBigToe")
     np.testing.assert_allclose(points[:, :17], joints, atol=1e-6)
     assert np.isnan(points[10:20, 17]).all()
@@ -122,17 +123,17 @@ def test_toes_are_markers_where_they_are_known(tmp_path: Path) -> None:
     assert angle_deg(way / np.linalg.norm(way, axis=-1, keepdims=True), feet)[known].max() < 8
     assert np.linalg.norm(way, axis=-1)[known].max() == pytest.approx(foot_length(joints), rel=1e-5)
     # The files say the same: TRC in OpenSim's axes (-y, z, -x), C3D in millimetres, what is not known not there.
-    trc = TrcExporter().write(take, tmp_path, "clip", ExportOptions())[0].read_text("utf-8").split("\n")
+    trc = TrcExporter().write(selected(take, ExportOptions()), tmp_path, "clip")[0].read_text("utf-8").split("\n")
     assert trc[3].split("\t")[2::3][-2:] == ["LBigToe", "RBigToe"]
     cells = np.array([[float(cell) for cell in line.split("\t")] for line in trc[5:-1]])
     x, y, z = cells[:, 2 + 3 * 17 :].reshape(COUNT, 2, 3).transpose(2, 0, 1)
     np.testing.assert_allclose(np.stack([-z, -x, y], -1), points[:, 17:], atol=2e-6)
-    file = ezc3d.c3d(str(C3dExporter().write(take, tmp_path, "clip", ExportOptions())[0]))
+    file = ezc3d.c3d(str(C3dExporter().write(selected(take, ExportOptions()), tmp_path, "clip")[0]))
     assert file["parameters"]["POINT"]["LABELS"]["value"] == list(names)
     np.testing.assert_allclose(file["data"]["points"][:3].transpose(2, 1, 0) / 1000, points, atol=1e-6)
     report = export_take(take, tmp_path, "told", ["trc", "c3d"], ExportOptions(report=True))[-1]
     assert [export["passed"] for export in json.loads(report.read_text("utf-8"))["exports"]] == [True, True]
-    plain = markers(Take(info, (), (track3d,), SCENE, {}), track3d)
+    plain = markers(selected(Take(info, (), (track3d,), SCENE, {}), ExportOptions()).people[0])
     assert plain[0] == JOINTS
     assert plain[1].shape == (COUNT, 17, 3)
 
@@ -142,8 +143,10 @@ def test_the_rigs_feet_follow_and_its_joints_stay() -> None:
     index = np.arange(COUNT)
     track3d = Track3D(1, index, index / RATE, joints.astype(np.float32), np.ones((COUNT, 17), np.float32), "world")
     info = VideoInfo("x", "", *SIZE, RATE, COUNT, COUNT / RATE)
-    with_toes = rig_motion(Take(info, (track,), (track3d,), SCENE, {}), track3d, ExportOptions())
-    without = rig_motion(Take(info, (), (track3d,), SCENE, {}), track3d, ExportOptions())
+    with_toes, without = (
+        rig_motion(selected(Take(info, seen, (track3d,), SCENE, {}), ExportOptions()).people[0], ExportOptions())
+        for seen in ((track,), ())
+    )
     at, ball = NAMES.index("LeftFoot"), NAMES.index("LeftToeBase")
     places, ends = forward_kinematics(with_toes.rig, with_toes.pose.root, with_toes.pose.rotations)
     plain, plain_ends = forward_kinematics(without.rig, without.pose.root, without.pose.rotations)

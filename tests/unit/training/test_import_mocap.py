@@ -11,6 +11,7 @@ from pipeline.core.errors import SourceError
 from pipeline.core.skeletons import H36M17
 from pipeline.export.animation.bvh import BvhExporter
 from pipeline.export.base import ExportOptions
+from pipeline.export.tracks import selected
 from tests.helpers.motion import clip, facing_camera, scene
 from training.data.amc import read_amc, read_asf
 from training.data.bvh import read_bvh
@@ -71,7 +72,7 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, np.ndarray
     take = scene(facing_camera(clip("jump"))).take()
     folder = tmp_path_factory.mktemp("mocap") / "anna"
     folder.mkdir()
-    path = BvhExporter().write(take, folder, "jump", ExportOptions())[0]
+    path = BvhExporter().write(selected(take, ExportOptions()), folder, "jump")[0]
     track = take.tracks3d[0]
     return path, resample(track.joints, take.info.fps_hz)
 

@@ -13,6 +13,7 @@ from pipeline.core.poses import PersonTrack
 from pipeline.core.take import Take, Track3D
 from pipeline.export.animation.bvh import BvhExporter
 from pipeline.export.base import ExportOptions
+from pipeline.export.tracks import selected
 from tests.helpers.bvh_reader import Bvh, read_bvh
 from tests.helpers.motion import clip, facing_camera, scene
 
@@ -30,7 +31,7 @@ def take() -> Take:
 
 
 def written(take: Take, folder: Path, **options) -> Bvh:
-    paths = BvhExporter().write(take, folder, "clip", ExportOptions(**options))
+    paths = BvhExporter().write(selected(take, ExportOptions(**options)), folder, "clip")
     assert [path.name for path in paths] == ["clip.bvh"]
     return read_bvh(paths[0])
 

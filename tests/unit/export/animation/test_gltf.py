@@ -14,6 +14,7 @@ from scipy.spatial.transform import Rotation, Slerp
 from pipeline.core.take import Take
 from pipeline.export.animation.gltf import GltfExporter
 from pipeline.export.base import ExportOptions
+from pipeline.export.tracks import selected
 from tests.helpers.motion import clip, facing_camera, scene
 
 JOINTS = {
@@ -91,7 +92,7 @@ def take() -> Take:
 
 
 def written(take: Take, folder: Path, **options) -> Glb:
-    return read_glb(GltfExporter().write(take, folder, "clip", ExportOptions(**options))[0])
+    return read_glb(GltfExporter().write(selected(take, ExportOptions(**options)), folder, "clip")[0])
 
 
 def test_joints_are_those_of_the_take(take, tmp_path):

@@ -8,6 +8,7 @@ import pytest
 from pipeline.core.take import Take
 from pipeline.export.animation.usd import UsdExporter
 from pipeline.export.base import ExportOptions
+from pipeline.export.tracks import selected
 from tests.helpers.motion import clip, facing_camera, scene
 
 pxr = pytest.importorskip("pxr", reason="usd-core is optional (./start test installs it)")
@@ -27,7 +28,7 @@ def take() -> Take:
 
 
 def test_usd_sees_the_exported_joints(take, tmp_path):
-    path = UsdExporter().write(take, tmp_path, "clip", ExportOptions())[0]
+    path = UsdExporter().write(selected(take, ExportOptions()), tmp_path, "clip")[0]
     stage = Usd.Stage.Open(str(path))
     assert UsdGeom.GetStageUpAxis(stage) == "Y"
     assert UsdGeom.GetStageMetersPerUnit(stage) == 1
@@ -55,7 +56,7 @@ def test_usd_sees_the_exported_joints(take, tmp_path):
 
 
 def test_usd_names_are_valid_and_the_stage_complies(take, tmp_path):
-    path = UsdExporter().write(take, tmp_path, "clip", ExportOptions(preset="mixamo"))[0]
+    path = UsdExporter().write(selected(take, ExportOptions(preset="mixamo")), tmp_path, "clip")[0]
     stage = Usd.Stage.Open(str(path))
     joints = UsdSkel.Skeleton(stage.GetPrimAtPath("/Person/Skeleton")).GetJointsAttr().Get()
     assert joints[0] == "mixamorig_Hips"

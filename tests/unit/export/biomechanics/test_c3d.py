@@ -13,6 +13,7 @@ from pipeline.export.base import ExportOptions
 from pipeline.export.biomechanics import c3d
 from pipeline.export.biomechanics.c3d import C3dExporter
 from pipeline.export.biomechanics.markers import JOINTS
+from pipeline.export.tracks import selected
 from tests.helpers.motion import clip, facing_camera, hidden, make_take, scene
 
 GAP = np.isin(np.arange(205), [*range(12), *range(110, 130), *range(200, 205)])
@@ -26,7 +27,7 @@ def take() -> Take:
 
 
 def test_ezc3d_reads_it_back(take, tmp_path):
-    paths = C3dExporter().write(take, tmp_path, "clip", ExportOptions())
+    paths = C3dExporter().write(selected(take, ExportOptions()), tmp_path, "clip")
     assert [path.name for path in paths] == ["clip.c3d", "clip_person2.c3d"]
     for path, track in zip(paths, take.tracks3d, strict=True):
         file = ezc3d.c3d(str(path))
@@ -45,7 +46,7 @@ def test_ezc3d_reads_it_back(take, tmp_path):
 
 def test_a_long_take_goes_on_in_parts(take, tmp_path, monkeypatch):
     monkeypatch.setattr(c3d, "MAX_FRAMES", 100)
-    paths = C3dExporter().write(take, tmp_path, "clip", ExportOptions(persons=(2,)))
+    paths = C3dExporter().write(selected(take, ExportOptions(persons=(2,))), tmp_path, "clip")
     assert [path.name for path in paths] == ["clip.c3d", "clip_part2.c3d", "clip_part3.c3d"]
     parts = [ezc3d.c3d(str(path)) for path in paths]
     joints = np.concatenate([part["data"]["points"][:3].transpose(2, 1, 0) for part in parts]) / 1000
@@ -71,7 +72,7 @@ def test_variable_rate_is_resampled(take, tmp_path):
             ),
         ),
     )
-    file = ezc3d.c3d(str(C3dExporter().write(uneven, tmp_path, "clip", ExportOptions())[0]))
+    file = ezc3d.c3d(str(C3dExporter().write(selected(uneven, ExportOptions()), tmp_path, "clip")[0]))
     pelvis = file["data"]["points"][2, 0] / 1000
     times = np.arange(len(pelvis)) / rate
     assert times[-1] == pytest.approx(track.time_s[-1], abs=1 / rate)
