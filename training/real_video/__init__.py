@@ -1,1 +1,1 @@
-"""Judge detector and lifter on real video, single and multi-view."""
+"""Evaluate detector and lifter on real video, from one and from several cameras."""

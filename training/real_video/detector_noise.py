@@ -1,11 +1,12 @@
-"""How wrong a 2D detector is, measured without truth: `python -m training.real_video.detector_noise --video FILE`.
+"""Estimate a 2D detector's errors on a video without truth.
 
-The detector sees each frame as it is, mirrored, and at two thirds of its size. Where two sights of one frame differ, at
-least one is wrong: with independent errors the difference has twice the variance of one sight. What all sights have in
-common (a hip placed too far out on both sides) cancels, so the numbers are lower bounds; measured bias least of all.
+The detector processes each frame three times: unchanged, mirrored, and at two thirds of its size. Where two detections
+of a frame differ, at least one is wrong: with independent errors, the difference has twice the variance of one
+detection. Errors common to all (a hip placed too far out on both sides) cancel, so the results are lower bounds, that
+of bias the weakest.
 
-The difference over time is taken apart by its autocovariance: what is gone after one frame is jitter, what falls off
-exponentially is drift, the mean over the track is bias. Prints JSON in the units of `detector_errors.json`.
+The difference over time is decomposed by its autocovariance: the part that vanishes after one frame is jitter, the part
+that decays exponentially is drift, the mean over the track is bias. Prints JSON in the units of `detector_errors.json`.
 """
 
 from __future__ import annotations
@@ -25,16 +26,19 @@ from pipeline.core.skeletons import H36M17, SKELETONS
 from pipeline.detect.tracker import Tracker
 from pipeline.lift.inputs.gaps_and_size import median_box_side
 
-_SAME_PERSON = 0.2  # shares of the size: sights of one person lie nearer to each other than this
-_SHRUNK = 2 / 3
-_LONGEST_LAG = 12  # frames over which the drift is followed
-_PLAIN, _GUESS = 0.7, 0.5  # scores from which on a joint is taken as seen, and below which as guessed
-_OUTLIER = 0.06  # a seen joint further off than this, in shares of the size, is no jitter
+_SAME_PERSON = 0.2  # shares of the image size; detections of one person are nearer to each other than this
+_SMALL_SCALE = 2 / 3
+_LONGEST_LAG = 12  # frames, longest lag of the autocovariance
+SEEN_FROM, GUESSED_BELOW = 0.7, 0.5  # scores from which a joint counts as seen, and below which as guessed
+OUTLIER = 0.06  # shares of the image size; a seen joint further off is an outlier
 _LIMBS = [1, 2, 3, 4, 5, 6, 11, 12, 13, 14, 15, 16]
 
 
-def sights(video: Path) -> Iterator[tuple[Frame, tuple[int, int], list[Pose2D]]]:
-    """(frame, picture size, [as it is, mirrored, smaller]) with all joints brought back to the frame's own pixels."""
+def detect_augmented(video: Path) -> Iterator[tuple[Frame, tuple[int, int], list[Pose2D]]]:
+    """Yield (frame, image size, detections of the unchanged, mirrored and smaller image).
+
+    All joints are in the pixels of the unchanged frame.
+    """
     import cv2
 
     from pipeline.core.config import DetectConfig
@@ -46,20 +50,23 @@ def sights(video: Path) -> Iterator[tuple[Frame, tuple[int, int], list[Pose2D]]]
         width, height = source.info.width_px, source.info.height_px
         for frame in source.frames():
             mirrored = Frame(frame.index, frame.time_s, np.ascontiguousarray(frame.bgr[:, ::-1]))
-            small = cv2.resize(frame.bgr, None, fx=_SHRUNK, fy=_SHRUNK, interpolation=cv2.INTER_AREA)
-            plain, flipped = detectors[0].detect(frame), detectors[1].detect(mirrored)
+            small = cv2.resize(frame.bgr, None, fx=_SMALL_SCALE, fy=_SMALL_SCALE, interpolation=cv2.INTER_AREA)
+            unchanged, flipped = detectors[0].detect(frame), detectors[1].detect(mirrored)
             shrunk = detectors[2].detect(Frame(frame.index, frame.time_s, small))
             swap = SKELETONS[flipped.skeleton].mirror
-            back = flipped.joints_image[:, swap].copy()
-            back[..., 0] = width - 1 - back[..., 0]
+            unmirrored = flipped.joints_image[:, swap].copy()
+            unmirrored[..., 0] = width - 1 - unmirrored[..., 0]
             yield (
                 frame,
                 (width, height),
                 [
-                    plain,
-                    Pose2D(flipped.boxes_image, back, flipped.scores[:, swap], flipped.skeleton),
+                    unchanged,
+                    Pose2D(flipped.boxes_image, unmirrored, flipped.scores[:, swap], flipped.skeleton),
                     Pose2D(
-                        shrunk.boxes_image, shrunk.joints_image / np.float32(_SHRUNK), shrunk.scores, shrunk.skeleton
+                        shrunk.boxes_image,
+                        shrunk.joints_image / np.float32(_SMALL_SCALE),
+                        shrunk.scores,
+                        shrunk.skeleton,
                     ),
                 ],
             )
@@ -67,37 +74,43 @@ def sights(video: Path) -> Iterator[tuple[Frame, tuple[int, int], list[Pose2D]]]
         detector.close()
 
 
-def differences(video: Path) -> tuple[list[Doubles], list[Doubles]]:
-    """Per person and second sight: differences (T, 17, 2) in shares of the size, NaN = not comparable; scores (T, 17),
-    the lower of the two."""
+def detection_differences(video: Path) -> tuple[list[Doubles], list[Doubles]]:
+    """Compute the differences of the second and third detection to the first, per person.
+
+    Returns differences (T, 17, 2) in shares of the image size, NaN = not comparable, and the lower of both scores
+    (T, 17).
+    """
     tracker: Tracker | None = None
-    others: list[list[Pose2D]] = []
-    for frame, size, (plain, *rest) in sights(video):
-        tracker = tracker or Tracker(plain.skeleton, Camera.assumed(size))
-        tracker.update(frame.index, frame.time_s, plain)
-        others.append(rest)
+    variants: list[list[Pose2D]] = []
+    for frame, size, (unchanged, *rest) in detect_augmented(video):
+        tracker = tracker or Tracker(unchanged.skeleton, Camera.assumed(size))
+        tracker.update(frame.index, frame.time_s, unchanged)
+        variants.append(rest)
     found: list[Doubles] = []
     scores: list[Doubles] = []
     for identity in tracker.identities() if tracker else ():
-        joints, score = tracker.rows(identity, 0, len(others)).h36m17
+        joints, score = tracker.rows(identity, 0, len(variants)).h36m17
         size_px = float(median_box_side(joints[None], np.isfinite(joints).all(-1)[None])[0])
-        for sight in range(len(others[0])):
+        for variant in range(len(variants[0])):
             off, lower = np.full(joints.shape, np.nan), score.astype(np.float64)
-            for t, poses in enumerate(others):
-                if len(poses[sight].joints_image) and np.isfinite(joints[t]).any():
-                    there, sure = poses[sight].h36m17
-                    distance = np.nanmedian(np.linalg.norm(there - joints[t], axis=-1), axis=-1) / size_px
+            for t, poses in enumerate(variants):
+                if len(poses[variant].joints_image) and np.isfinite(joints[t]).any():
+                    candidates, candidate_scores = poses[variant].h36m17
+                    distance = np.nanmedian(np.linalg.norm(candidates - joints[t], axis=-1), axis=-1) / size_px
                     same = int(distance.argmin())
                     if distance[same] < _SAME_PERSON:
-                        off[t] = (there[same] - joints[t]) / size_px
-                        lower[t] = np.minimum(lower[t], sure[same])
+                        off[t] = (candidates[same] - joints[t]) / size_px
+                        lower[t] = np.minimum(lower[t], candidate_scores[same])
             found.append(off)
             scores.append(lower)
     return found, scores
 
 
-def taken_apart(found: list[Doubles]) -> dict[str, dict[str, float]]:
-    """Joint name (both sides together) -> jitter, drift, drift_s (at 30 Hz), bias: standard deviations of one sight."""
+def decompose_noise(found: list[Doubles]) -> dict[str, dict[str, float]]:
+    """Decompose differences by joint into jitter, drift, drift_s (at 30 Hz) and bias.
+
+    Both sides of a joint are pooled. The values are standard deviations of one detection.
+    """
     out: dict[str, dict[str, float]] = {}
     for name in sorted({joint.removeprefix("left_").removeprefix("right_") for joint in H36M17.names}):
         members = [j for j, joint in enumerate(H36M17.names) if joint.endswith(name)]
@@ -109,11 +122,11 @@ def taken_apart(found: list[Doubles]) -> dict[str, dict[str, float]]:
         lags = np.zeros(_LONGEST_LAG + 1)
         for lag in range(_LONGEST_LAG + 1):
             products = [((s - m)[: len(s) - lag] * (s - m)[lag:]) for s, m in zip(series, means, strict=True)]
-            together = np.concatenate(products)
-            limit = np.nanpercentile(np.abs(together), 99)  # a swapped side is not jitter
-            lags[lag] = np.nanmean(np.clip(together, -limit, limit)) / 2
-        fall = np.clip(lags[[2, _LONGEST_LAG // 2]] / max(lags[1], 1e-12), 0.02, 0.98)
-        frames = float(np.mean(-np.array([1, _LONGEST_LAG // 2 - 1]) / np.log(fall)))
+            pooled = np.concatenate(products)
+            limit = np.nanpercentile(np.abs(pooled), 99)  # clips left-right swaps, which are not jitter
+            lags[lag] = np.nanmean(np.clip(pooled, -limit, limit)) / 2
+        decay = np.clip(lags[[2, _LONGEST_LAG // 2]] / max(lags[1], 1e-12), 0.02, 0.98)
+        frames = float(np.mean(-np.array([1, _LONGEST_LAG // 2 - 1]) / np.log(decay)))
         drift = max(lags[1], 0) * np.exp(1 / frames)
         out[name] = {
             "jitter": float(np.sqrt(max(lags[0] - drift, 0))),
@@ -125,30 +138,35 @@ def taken_apart(found: list[Doubles]) -> dict[str, dict[str, float]]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m training.real_video.detector_noise")
-    parser.add_argument("--video", type=Path, required=True)
-    found, scores = differences(parser.parse_args().video)
-    plain = []
+    parser = argparse.ArgumentParser(
+        prog="python -m training.real_video.detector_noise",
+        description="Estimate a 2D detector's errors on a video without truth.",
+    )
+    parser.add_argument("--video", type=Path, required=True, help="video of one or more people")
+    found, scores = detection_differences(parser.parse_args().video)
+    seen_well = []
     for off, score in zip(found, scores, strict=True):
-        near = np.linalg.norm(off, axis=-1) / 2 <= _OUTLIER  # False for NaN
-        plain.append(np.where((near & (score >= _PLAIN))[..., None], off, np.nan))
+        near = np.linalg.norm(off, axis=-1) / 2 <= OUTLIER  # False for NaN
+        seen_well.append(np.where((near & (score >= SEEN_FROM))[..., None], off, np.nan))
     every, score = np.concatenate(found)[:, _LIMBS], np.concatenate(scores)[:, _LIMBS]
     known = np.isfinite(every).all(-1)
     score = score[known]
-    distance = np.linalg.norm(every[known], axis=-1) / 2  # of one sight and one axis
-    seen, guessed = score >= _PLAIN, score < _GUESS
+    distance = np.linalg.norm(every[known], axis=-1) / 2  # of one detection and one axis
+    seen, guessed = score >= SEEN_FROM, score < GUESSED_BELOW
     mean, spread = float(score[seen].mean()), max(float(score[seen].var()), 1e-9)
-    both = mean * (1 - mean) / spread - 1
+    concentration = mean * (1 - mean) / spread - 1
     print(
         json.dumps(
             {
-                "joints": {n: {k: round(v, 4) for k, v in row.items()} for n, row in taken_apart(plain).items()},
+                "joints": {
+                    n: {k: round(v, 4) for k, v in row.items()} for n, row in decompose_noise(seen_well).items()
+                },
                 "guessed_share": round(float(guessed.mean()), 3),
                 "guess_error_rms": round(float(np.sqrt((np.minimum(distance[guessed], 0.3) ** 2).mean())), 4),
                 "guess_error_median": round(float(np.median(distance[guessed])), 4),
-                "outlier_rate": round(float((distance[seen] > _OUTLIER).mean()), 4),
-                "outlier_size": round(float(np.median(distance[seen & (distance > _OUTLIER)])), 4),
-                "confidence_seen_beta": [round(mean * both, 2), round((1 - mean) * both, 2)],
+                "outlier_rate": round(float((distance[seen] > OUTLIER).mean()), 4),
+                "outlier_size": round(float(np.median(distance[seen & (distance > OUTLIER)])), 4),
+                "confidence_seen_beta": [round(mean * concentration, 2), round((1 - mean) * concentration, 2)],
                 "confidence_guess_quantiles": [round(float(q), 3) for q in np.percentile(score[guessed], (10, 50, 90))],
             },
             indent=1,

@@ -1,7 +1,7 @@
-"""MediaPipe's own 3D: the world landmarks of its `PoseLandmarker`, in the lifter's joints and axes, for comparison.
+"""Run MediaPipe's `PoseLandmarker` and convert its 3D to the lifter's joints and axes.
 
-The landmarker runs as its users run it: video mode, its own tracking and smoothing. Its axes are the camera's (x right,
-y down, z forward), its root the middle of the hips, its scale metres of a body that it takes for average.
+The landmarker runs as its users run it: video mode, with its own tracking and smoothing. Its axes are those of the
+camera (x right, y down, z forward), its root is the midpoint of the hips, its scale is metres of an average body.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from pipeline.core.arrays import Doubles, Floats
 from pipeline.core.skeletons import h36m17_from
 from pipeline.lift.inputs.gaps_and_size import median_box_side
 
-_SAME_PERSON = 0.2  # median distance in shares of the size
+_SAME_PERSON = 0.2  # shares of the image size, largest median distance between detections of one person
 
 
-def landmarks(
+def world_landmarks(
     video: Path, people: Sequence[Floats], bundle: Path | None = None
 ) -> list[tuple[Doubles, Doubles, Doubles]]:
-    """Video and the people in it (T, 17, 2) px, NaN = not seen -> for each: world (T, 17, 3) metres, image (T, 17, 2)
-    px, scores (T, 17); NaN where MediaPipe has nobody there.
+    """Find MediaPipe's landmarks of known people (T, 17, 2) px, NaN = not seen, in a video.
 
-    `bundle`: a `.task` file; None: the program's own, with BlazePose full.
+    Returns for each person world joints (T, 17, 3) metres, image joints (T, 17, 2) px and scores (T, 17); NaN where
+    MediaPipe does not find the person. `bundle`: a `.task` file; None: the program's own, with BlazePose full.
     """
     from mediapipe import Image, ImageFormat
     from mediapipe.tasks.python import BaseOptions, vision
@@ -50,20 +50,27 @@ def landmarks(
         for row, frame in enumerate(source.frames()):
             rgb = np.ascontiguousarray(frame.bgr[..., ::-1])
             result = landmarker.detect_for_video(Image(ImageFormat.SRGB, rgb), round(1000 * frame.time_s))
-            for flat, solid in zip(result.pose_landmarks, result.pose_world_landmarks, strict=True):
-                score = np.array([p.visibility for p in flat])
-                image, sure = h36m17_from("blazepose33", np.array([(p.x, p.y) for p in flat]) * scale, score)
-                world, _ = h36m17_from("blazepose33", np.array([(p.x, p.y, p.z) for p in solid]), score)
-                who = nearest(image, [j[row] if row < len(j) else np.full((17, 2), np.nan) for j in people], sizes)
-                if who is not None:
-                    for values, value in zip(found[who], (world, image, sure), strict=True):
+            for image_landmarks, body_landmarks in zip(result.pose_landmarks, result.pose_world_landmarks, strict=True):
+                score = np.array([p.visibility for p in image_landmarks])
+                image, confidence = h36m17_from(
+                    "blazepose33", np.array([(p.x, p.y) for p in image_landmarks]) * scale, score
+                )
+                world, _ = h36m17_from("blazepose33", np.array([(p.x, p.y, p.z) for p in body_landmarks]), score)
+                person = nearest_person(
+                    image, [j[row] if row < len(j) else np.full((17, 2), np.nan) for j in people], sizes
+                )
+                if person is not None:
+                    for values, value in zip(found[person], (world, image, confidence), strict=True):
                         values[row] = value
     return found
 
 
-def nearest(image: Floats, people: Sequence[Floats], sizes: Sequence[float]) -> int | None:
-    """Which of the people (17, 2) px the body is, by the median distance of the joints; None: nobody known."""
-    off = [np.linalg.norm(image - joints, axis=-1) / size for joints, size in zip(people, sizes, strict=True)]
-    median = [float(np.nanmedian(o)) if np.isfinite(o).any() else np.inf for o in off]
+def nearest_person(image: Floats, people: Sequence[Floats], sizes: Sequence[float]) -> int | None:
+    """Match a detection to the nearest of the people (17, 2) px.
+
+    The distance is the median over the joints; None: no match.
+    """
+    distances = [np.linalg.norm(image - joints, axis=-1) / size for joints, size in zip(people, sizes, strict=True)]
+    median = [float(np.nanmedian(o)) if np.isfinite(o).any() else np.inf for o in distances]
     best = int(np.argmin(median)) if median else 0
     return best if median and median[best] < _SAME_PERSON else None

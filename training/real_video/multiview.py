@@ -1,10 +1,12 @@
-"""A lifter on real video against a truth made of several cameras: `python -m training.real_video.multiview --take DIR`.
+"""Evaluate a lifter on multi-view video: `python -m training.real_video.multiview`.
 
-Every view is lifted on its own, from what the detector says there, exchanged sides and all. The truth is what all views
-agree on, turned into that camera's axes. Both are brought to one stature, as in `training.evaluate`. Beside it stand
-the lifter fed with the truth's own picture (its error without the detector's) and MediaPipe's world landmarks.
+Every view is lifted separately from its detections, including their left-right swaps. The truth is the triangulation of
+all views in the axes of that camera. Both are scaled to the same stature, as in `training.evaluate`. For comparison,
+the lifter is also run on the projected truth (its error without the detector's), and MediaPipe's world landmarks are
+measured.
 
-The truth has the detector's joints, not the mocap's: a body's hips, shoulders and head lie a little elsewhere there.
+The truth has the detector's joints, not those of motion capture: hips, shoulders and head lie at slightly different
+positions.
 """
 
 from __future__ import annotations
@@ -24,10 +26,10 @@ from pipeline.lift.base import WindowLifter
 from training.data.motion_file import UNIT_STATURE_M, at_unit_stature
 from training.metrics import acceleration_error, mpjpe, p_mpjpe, peak_speed
 from training.real_video.multiview_detector_noise import LIMBS
-from training.real_video.multiview_take import Take, load_take
-from training.real_video.single_view import lifted
+from training.real_video.multiview_take import MultiviewTake, load_take
+from training.real_video.single_view import lift_track
 
-MEASURES = ("mpjpe_mm", "p_mpjpe_mm", "mpjpe_limbs_mm", "p_mpjpe_limbs_mm", "accel_mm", "peak_speed_share")
+METRICS = ("mpjpe_mm", "p_mpjpe_mm", "mpjpe_limbs_mm", "p_mpjpe_limbs_mm", "accel_mm", "peak_speed_share")
 
 _BONES = {
     "right_thigh": (1, 2), "left_thigh": (4, 5), "right_shank": (2, 3), "left_shank": (5, 6), "trunk": (0, 8),
@@ -36,15 +38,18 @@ _BONES = {
 }  # fmt: skip
 
 
-def judge(predicted: Doubles, true: Doubles, rate_hz: float) -> dict[str, float]:
-    """Both (T, 17, 3) in the same camera's axes, NaN = nothing there -> the measures, at unit stature."""
+def compare_poses(predicted: Doubles, true: Doubles, rate_hz: float) -> dict[str, float]:
+    """Compute the metrics of joints (T, 17, 3) in the same camera axes, at unit stature.
+
+    NaN: missing.
+    """
     both = np.isfinite(predicted).all((-1, -2)) & np.isfinite(true).all((-1, -2))
     p, t = (at_unit_stature(values[None, both])[0][0] for values in (predicted, true))
     rooted = [0, *LIMBS]
     return {
         "mpjpe_mm": 1000 * float(mpjpe(p, t).mean()),
         "p_mpjpe_mm": 1000 * float(p_mpjpe(p, t).mean()),
-        # The root is among the joints that are averaged, with a distance of zero.
+        # The root is one of the averaged joints, with distance 0: rescale to the mean over the limb joints.
         "mpjpe_limbs_mm": 1000 * float(mpjpe(p[:, rooted], t[:, rooted]).mean()) * len(rooted) / len(LIMBS),
         "p_mpjpe_limbs_mm": 1000 * float(p_mpjpe(p[:, LIMBS], t[:, LIMBS]).mean()),
         "accel_mm": 1000 * float(acceleration_error(p, t, rate_hz).mean()),
@@ -53,24 +58,26 @@ def judge(predicted: Doubles, true: Doubles, rate_hz: float) -> dict[str, float]
     }
 
 
-def results(take: Take, lifter: WindowLifter, view: int) -> dict[str, Doubles]:
-    """Who says it -> (T, 17, 3) in the view's camera axes. `truth` is among them."""
+def predictions(take: MultiviewTake, lifter: WindowLifter, view: int) -> dict[str, Doubles]:
+    """Predict the joints (T, 17, 3) of one view in camera axes, by name; with the "truth"."""
     true = take.at_view(take.truth()[0], view)
     camera, video, time_s = take.cameras[view], take.views[view], take.time_s[view]
     video = replace(video, rate_hz=take.rate_hz)
     out = {"truth": camera.in_camera(true)}
-    fed = {"": take.raw, "sides put right": take.sights} if take.flags[view].any() else {"": take.raw}
-    for kind, sights in fed.items():
-        joints, scores = sights.joints[view].astype(np.float32), sights.scores[view].astype(np.float32)
-        out[f"{lifter.name} {kind}".strip()] = lifted(lifter, PersonTrack.of_h36m17(1, time_s, joints, scores), video)
+    inputs = {"": take.raw, "swaps corrected": take.corrected} if take.flags[view].any() else {"": take.raw}
+    for kind, detected in inputs.items():
+        joints, scores = detected.joints[view].astype(np.float32), detected.scores[view].astype(np.float32)
+        out[f"{lifter.name} {kind}".strip()] = lift_track(
+            lifter, PersonTrack.of_h36m17(1, time_s, joints, scores), video
+        )
     image = camera.project(true).astype(np.float32)
     seen = np.isfinite(image).all(-1).astype(np.float32)
-    out[f"{lifter.name} true picture"] = lifted(lifter, PersonTrack.of_h36m17(1, time_s, image, seen), video)
+    out[f"{lifter.name} true image"] = lift_track(lifter, PersonTrack.of_h36m17(1, time_s, image, seen), video)
     return out
 
 
-def sanity(take: Take) -> dict[str, object]:
-    """Whether the truth can be believed: bones, cameras, time."""
+def truth_statistics(take: MultiviewTake) -> dict[str, object]:
+    """Summarise the quality of the truth: bone lengths, camera poses, lags, swaps and agreement."""
     true, used = take.truth()
     bones = {}
     for bone, (a, b) in _BONES.items():
@@ -85,26 +92,26 @@ def sanity(take: Take) -> dict[str, object]:
     }
 
 
-def judged(
-    take: Take, lifter: WindowLifter, mediapipe: bool, pictures: Path | None
+def evaluate_views(
+    take: MultiviewTake, lifter: WindowLifter, mediapipe: bool, pictures: Path | None
 ) -> dict[str, list[dict[str, float]]]:
-    """Who says it -> the measures in each view that it says something of."""
+    """Compute name of prediction -> metrics in each view that it has joints for."""
     from training.real_video.draw_side_by_side import side_by_side
-    from training.real_video.mediapipe_3d import landmarks
+    from training.real_video.mediapipe_3d import world_landmarks
 
     table: dict[str, list[dict[str, float]]] = {}
     for view, video in enumerate(take.videos):
-        said = results(take, lifter, view)
+        bodies = predictions(take, lifter, view)
         if mediapipe:
-            said["mediapipe world"] = landmarks(video, [take.raw.joints[view].astype(np.float32)])[0][0]
+            bodies["mediapipe world"] = world_landmarks(video, [take.raw.joints[view].astype(np.float32)])[0][0]
         if pictures:
-            shown = {"2D": take.raw.joints[view], "truth": said["truth"], lifter.name: said[lifter.name]}
+            shown = {"2D": take.raw.joints[view], "truth": bodies["truth"], lifter.name: bodies[lifter.name]}
             if mediapipe:
-                shown["MediaPipe"] = said["mediapipe world"]
+                shown["MediaPipe"] = bodies["mediapipe world"]
             side_by_side(video, pictures / video.stem, shown)
-        for name, body in said.items():
+        for name, body in bodies.items():
             if name != "truth":
-                row = judge(body, said["truth"], take.rate_hz)
+                row = compare_poses(body, bodies["truth"], take.rate_hz)
                 table.setdefault(name, []).append({"view": float(view + 1)} | row)
     return table
 
@@ -113,14 +120,17 @@ def main() -> None:
     from pipeline.lift.host_lifter import create_lifter
     from training.evaluate.open_lifter import lifter_of_recipe
 
-    parser = argparse.ArgumentParser(prog="python -m training.real_video.multiview")
+    parser = argparse.ArgumentParser(
+        prog="python -m training.real_video.multiview",
+        description="Evaluate a lifter on multi-view video against triangulated truth.",
+    )
     parser.add_argument("--take", type=Path, required=True, help="folder with videos/*.mp4 and calibration/*.qca.txt")
-    parser.add_argument("--marks", type=Path, help="places that stand still (training/real_video/multiview_marks.json)")
+    parser.add_argument("--marks", type=Path, help="static points (training/real_video/multiview_marks.json)")
     parser.add_argument("--model", default="", help="name in weights/manifest.json (default: its default)")
-    parser.add_argument("--weights", type=Path, help="instead: a .safetensors file, with --recipe")
-    parser.add_argument("--recipe", type=Path, help="the recipe that --weights were trained by")
-    parser.add_argument("--no-mediapipe", action="store_true", help="leave MediaPipe's own 3D out, which takes a while")
-    parser.add_argument("--pictures", type=Path, help="folder for pictures of truth, lifter and MediaPipe")
+    parser.add_argument("--weights", type=Path, help="instead of --model: a .safetensors file, with --recipe")
+    parser.add_argument("--recipe", type=Path, help="recipe that --weights were trained with")
+    parser.add_argument("--no-mediapipe", action="store_true", help="leave out MediaPipe's 3D, which takes a while")
+    parser.add_argument("--pictures", type=Path, help="folder for images of truth, lifter and MediaPipe")
     parser.add_argument("--json", action="store_true", help="print only the JSON line")
     args = parser.parse_args()
     if args.weights and not args.recipe:
@@ -131,24 +141,28 @@ def main() -> None:
     else:
         lifter = create_lifter(LiftConfig(lifter=args.model, device="cpu", precision="float32"))
     take = load_take(args.take, args.marks)
-    table = judged(take, lifter, not args.no_mediapipe, args.pictures)
+    table = evaluate_views(take, lifter, not args.no_mediapipe, args.pictures)
     overall = {
-        name: {key: float(np.mean([row[key] for row in rows])) for key in MEASURES}
+        name: {key: float(np.mean([row[key] for row in rows])) for key in METRICS}
         for name, rows in table.items()
         if len(rows) == len(take.videos)
     }
     if not args.json:
         print(f"mm at stature {UNIT_STATURE_M} m; limbs: {', '.join(H36M17.names[j] for j in LIMBS)}")
-        print(f"{'':34}{'view':>5}" + "".join(f"{key.removesuffix('_mm'):>18}" for key in MEASURES))
+        print(f"{'':34}{'view':>5}" + "".join(f"{key.removesuffix('_mm'):>18}" for key in METRICS))
         for name, rows in table.items():
             for row in rows:
-                print(f"{name:34}{row['view']:5.0f}" + "".join(f"{row[key]:18.2f}" for key in MEASURES))
+                print(f"{name:34}{row['view']:5.0f}" + "".join(f"{row[key]:18.2f}" for key in METRICS))
         for name, row in overall.items():
-            print(f"{name:34}{'all':>5}" + "".join(f"{row[key]:18.2f}" for key in MEASURES))
+            print(f"{name:34}{'all':>5}" + "".join(f"{row[key]:18.2f}" for key in METRICS))
     rounded = {name: {key: round(value, 3) for key, value in row.items()} for name, row in overall.items()}
     views = {name: [{key: round(v, 3) for key, v in row.items()} for row in rows] for name, rows in table.items()}
     print(
-        json.dumps({"model": lifter.name, "take": args.take.name} | sanity(take) | {"overall": rounded, "views": views})
+        json.dumps(
+            {"model": lifter.name, "take": args.take.name}
+            | truth_statistics(take)
+            | {"overall": rounded, "views": views}
+        )
     )
 
 

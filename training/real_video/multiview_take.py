@@ -1,7 +1,7 @@
-"""A take of several cameras, made ready: videos and calibration in, one body with its 3D truth out.
+"""Load a multi-camera take and triangulate the 3D truth of one person.
 
-In order: the detector runs over every view; the views' tracks of one body are found; exchanged sides are put right;
-the cameras are put where they stand now and the views on one time; what they agree on is the truth.
+The detector runs on every view; the tracks of one person are matched across views; left-right swaps are corrected;
+camera poses are refined and the views aligned in time; joints are triangulated where the views agree.
 """
 
 from __future__ import annotations
@@ -13,58 +13,68 @@ from pathlib import Path
 import numpy as np
 
 from pipeline.core.arrays import Doubles
-from pipeline.core.camera import Camera as VideoCamera
+from pipeline.core.camera import Camera
 from pipeline.core.errors import SourceError
-from training.real_video.multiview_cameras import Camera, Marks, misses, read_qca, refined
-from training.real_video.multiview_truth import (
-    Sights,
-    aligned,
-    at_frames,
-    one_body,
-    smoothed,
-    swaps,
-    time_lags,
-    view_files,
+from training.real_video.multiview_cameras import (
+    CalibratedCamera,
+    Marks,
+    read_qca,
+    refine_cameras,
+    reprojection_residuals,
 )
-from training.real_video.single_view import tracks
+from training.real_video.multiview_truth import (
+    MultiviewJoints,
+    align_in_time,
+    estimate_lags,
+    find_swaps,
+    interpolate_frames,
+    list_videos,
+    match_person,
+    smooth,
+)
+from training.real_video.single_view import detect_people
 from training.synthesis.detector_errors import Bools
 
-_CONFIDENT = 0.5  # scores from which on a joint says where the cameras stand
+_MIN_SCORE = 0.5  # detector score from which a joint is used to refine the camera poses
 
 
 @dataclass(frozen=True, slots=True)
-class Take:
-    """One body before several cameras. Truth and sights have the detector's sides put right; `raw` has not."""
+class MultiviewTake:
+    """One person in several cameras: raw detections, left-right swaps and geometry."""
 
     videos: list[Path]
-    cameras: list[Camera]
-    views: list[VideoCamera]  # as pinhole cameras, with the true field of view
+    cameras: list[CalibratedCamera]
+    views: list[Camera]  # as pinhole cameras, with the true field of view
     rate_hz: float
     time_s: list[Doubles]
-    raw: Sights
-    flags: Bools  # (V, T, 6) where sides were exchanged
-    behind: Doubles  # (V,) frames
-    calibrated_miss_px: float  # RMS of the marks before and after, 0 without any
-    refined_miss_px: float
+    raw: MultiviewJoints
+    flags: Bools  # (V, T, 6) left-right swaps of the pairs of `multiview_truth.PAIRS`
+    behind: Doubles  # (V,) frames by which a view runs behind the common time
+    calibrated_miss_px: float  # RMS reprojection error of the marks as calibrated; 0 without marks
+    refined_miss_px: float  # the same after refinement
 
     @property
-    def sights(self) -> Sights:
-        return self.raw.swapped(self.flags)
+    def corrected(self) -> MultiviewJoints:
+        """The detections with left-right swaps corrected."""
+        return self.raw.swap_sides(self.flags)
 
     def truth(self, without: int | None = None) -> tuple[Doubles, Bools]:
-        """(T, 17, 3) metres in the world at the common time, smoothed, NaN where the views never agree; and which
-        views made it (V, T, 17)."""
-        points, used = aligned(self.sights, self.behind).truth(self.cameras, without)
+        """Triangulate the smoothed world joints (T, 17, 3) m at the common time.
+
+        Also returns the views used (V, T, 17). `without` leaves one view out. Joints on which the views never agree are
+        NaN.
+        """
+        points, used = align_in_time(self.corrected, self.behind).triangulate_joints(self.cameras, without)
         known = used.any(axis=0)
-        return smoothed(points), used & known
+        return smooth(points), used & known
 
     def at_view(self, truth: Doubles, view: int) -> Doubles:
-        """(T, 17, 3) the truth at the moments of a view's own frames, in the world."""
-        return at_frames(truth, np.arange(len(truth)) - self.behind[view])
+        """Interpolate the truth (T, 17, 3) in the world to the times of a view's frames."""
+        return interpolate_frames(truth, np.arange(len(truth)) - self.behind[view])
 
 
-def load_marks(path: Path, cameras: list[Camera]) -> Marks:
-    """Raises `SourceError`."""
+def load_marks(path: Path, cameras: list[CalibratedCamera]) -> Marks:
+    """Read the marks of a take for these cameras. Raises `SourceError`."""
     try:
         data = json.loads(path.read_text("utf-8"))
         rows = [[point or (np.nan, np.nan) for point in data["image"][camera.name]] for camera in cameras]
@@ -75,32 +85,38 @@ def load_marks(path: Path, cameras: list[Camera]) -> Marks:
         ) from error
 
 
-def load_take(folder: Path, marks: Path | None = None) -> Take:
-    """Pose2Sim's layout: `videos/*.mp4` and `calibration/*.qca.txt` in the same order. Raises `SourceError`."""
-    videos = view_files(folder)
+def load_take(folder: Path, marks: Path | None = None) -> MultiviewTake:
+    """Load a take in Pose2Sim's layout. Raises `SourceError`.
+
+    The folder holds `videos/*.mp4`, one per camera of `calibration/*.qca.txt`, in the same order.
+    """
+    videos = list_videos(folder)
     calibrations = sorted((folder / "calibration").glob("*.qca.txt"))
     if not calibrations:
         raise SourceError(f"{folder} has no calibration/*.qca.txt.", "Give the folder of a take.")
     cameras = read_qca(calibrations[0])
     if len(cameras) != len(videos):
         raise SourceError(f"{len(videos)} videos, but {len(cameras)} cameras are calibrated.", "Give one video each.")
-    seen = [tracks(video) for video in videos]
-    raw, numbers = one_body(cameras, [[person.h36m17 for person in people] for people, _ in seen])
-    known = load_marks(marks, cameras) if marks else None
+    seen = [detect_people(video) for video in videos]
+    raw, numbers = match_person(cameras, [[person.h36m17 for person in people] for people, _ in seen])
+    reference = load_marks(marks, cameras) if marks else None
     as_calibrated, behind = cameras, np.zeros(len(cameras))
-    flags = swaps(raw, cameras)
-    for _ in range(2):  # swaps and lags are told better by cameras that stand where they say
-        sights = aligned(raw.swapped(flags), behind)
-        flat = sights.joints.reshape(len(cameras), -1, 2)
-        weight = (sights.scores > _CONFIDENT).astype(np.float64).reshape(len(cameras), -1)
-        cameras = refined(as_calibrated, flat, weight, known)
-        flags = swaps(raw, cameras)
-        behind = time_lags(raw.swapped(flags), cameras)
+    flags = find_swaps(raw, cameras)
+    for _ in range(2):  # swaps and lags are estimated better with refined camera poses
+        corrected = align_in_time(raw.swap_sides(flags), behind)
+        flat = corrected.joints.reshape(len(cameras), -1, 2)
+        weight = (corrected.scores > _MIN_SCORE).astype(np.float64).reshape(len(cameras), -1)
+        cameras = refine_cameras(as_calibrated, flat, weight, reference)
+        flags = find_swaps(raw, cameras)
+        behind = estimate_lags(raw.swap_sides(flags), cameras)
 
-    def rms(of: list[Camera]) -> float:
-        return float(np.sqrt(np.nanmean((misses(of, known.image, known.world) ** 2).sum(-1)))) if known else 0.0
+    def rms_px(of: list[CalibratedCamera]) -> float:
+        if reference is None:
+            return 0.0
+        off = reprojection_residuals(of, reference.image, reference.world)
+        return float(np.sqrt(np.nanmean((off**2).sum(-1))))
 
-    return Take(
+    return MultiviewTake(
         videos=videos,
         cameras=cameras,
         views=[camera.as_pinhole(view) for camera, (_, view) in zip(cameras, seen, strict=True)],
@@ -109,6 +125,6 @@ def load_take(folder: Path, marks: Path | None = None) -> Take:
         raw=raw,
         flags=flags,
         behind=behind,
-        calibrated_miss_px=rms(as_calibrated),
-        refined_miss_px=rms(cameras),
+        calibrated_miss_px=rms_px(as_calibrated),
+        refined_miss_px=rms_px(cameras),
     )

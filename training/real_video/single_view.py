@@ -1,10 +1,10 @@
-"""Judge a lifter on real video without truth: `python -m training.real_video.single_view --video FILE [--model NAME]`.
+"""Evaluate a lifter on a video without truth: `python -m training.real_video.single_view`.
 
-What must hold for a real body is measured on the lifter's own output, before any smoothing or bone fitting: bones that
-keep their length, left and right that are alike, joints that rest when the picture of them rests, a body that lies on
-the picture's joints when it is thrown back, and as fast as they are. Lengths are shares of, or at, unit stature.
-MediaPipe's world landmarks are measured beside it, and the program's result after its whole chain (`pipeline.post`),
-which is what somebody would have instead of them. Prints JSON. `--pictures` draws both from the front and the side.
+Properties of a real body are measured on the lifter's raw output, before smoothing and bone fitting: constant bone
+lengths, left-right symmetry, joints at rest where their image is at rest, reprojection onto the detected joints, and
+their speed. Lengths are shares of, or at, unit stature. MediaPipe's world landmarks are measured likewise, and so is
+the program's result after the whole post-processing chain (`pipeline.post`), which is what a user gets instead of them.
+Prints JSON. `--pictures` draws both from the front and the side.
 """
 
 from __future__ import annotations
@@ -30,19 +30,20 @@ from pipeline.detect.tracker import Tracker
 from pipeline.lift.base import WindowLifter
 from pipeline.lift.windows import TrackLift
 from training.data.motion_file import at_unit_stature
+from training.real_video.detector_noise import SEEN_FROM
 from training.synthesis.detector_errors import Bools
 
 _LIMB_BONES = tuple((p, c) for p, c in H36M17.bones if c in (2, 3, 5, 6, 12, 13, 15, 16))
-_PAIRS = ((2, 5), (3, 6), (12, 15), (13, 16))  # ends of left and right limbs
-_REST = 0.15  # image speed in body sizes a second below which a joint rests
-_SMOOTH = 9  # frames of the running mean that the trembling is measured against
-_HALF = _SMOOTH // 2
-_STEADY = 31  # frames of the mean of a person's scale in the picture
-_PLAIN = 0.7  # scores from which on a joint is taken as seen
-_ENDS = [3, 6, 13, 16]  # ankles and wrists
+_LIMB_PAIRS = ((2, 5), (3, 6), (12, 15), (13, 16))  # H36M-17 indices: distal ends of limb bones on either side
+_REST_SPEED = 0.15  # body sizes per second in the image; a slower joint is at rest
+_MEAN_FRAMES = 9  # frames of the running mean that jitter is measured against
+_HALF_FRAMES = _MEAN_FRAMES // 2
+_SCALE_FRAMES = 31  # frames of the running mean of a person's scale in the image
+
+_EXTREMITIES = [3, 6, 13, 16]  # H36M-17 indices of ankles and wrists
 
 
-def tracks(video: Path) -> tuple[list[PersonTrack], Camera]:
+def detect_people(video: Path) -> tuple[list[PersonTrack], Camera]:
     """Detect and track everyone in the video; and its camera, of assumed field of view."""
     from pipeline.detect.mediapipe.detector import MediaPipeDetector
     from pipeline.sources.open import open_source
@@ -58,17 +59,23 @@ def tracks(video: Path) -> tuple[list[PersonTrack], Camera]:
     return people, camera
 
 
-def lifted(lifter: WindowLifter, track: PersonTrack, camera: Camera) -> Doubles:
-    """(T, 17, 3) raw, camera axes, root-relative; NaN where nobody was seen."""
+def lift_track(lifter: WindowLifter, track: PersonTrack, camera: Camera) -> Doubles:
+    """Lift a track: raw joints (T, 17, 3), camera axes, root-relative.
+
+    NaN where the person was not seen.
+    """
     lift = TrackLift(lifter, camera)
     lift.push(track)
     lift.finish()
     return lift.result().astype(np.float64)
 
 
-def finished(video: Path, config: LiftConfig) -> list[tuple[Doubles, Bools]]:
-    """What the program makes of everyone in it, person by person: (T, 17, 3) camera axes, root-relative, metres; and
-    the frames (T,) in which it found left and right exchanged in the picture's joints."""
+def run_program(video: Path, config: LiftConfig) -> list[tuple[Doubles, Bools]]:
+    """Run the whole program on a video, for all people.
+
+    Returns, per person, joints (T, 17, 3) in camera axes, root-relative, metres; and the frames (T,) in which it
+    corrected a left-right swap of the detector.
+    """
     from pipeline.run.lift_video import Engine, analyse
     from pipeline.sources.open import open_source
 
@@ -78,94 +85,100 @@ def finished(video: Path, config: LiftConfig) -> list[tuple[Doubles, Bools]]:
     assert take.scene is not None
     out = []
     for track in take.tracks3d:
-        exchanged = np.zeros(len(track.joints), np.bool_)
+        swapped = np.zeros(len(track.joints), np.bool_)
         for finding in take.scene.findings:
             if finding.person == track.person and finding.kind == "sides":
-                exchanged[finding.first : finding.last + 1] = True
+                swapped[finding.first : finding.last + 1] = True
         world = (track.joints - track.joints[:, :1]).astype(np.float64)
-        out.append((world @ take.scene.rotation, exchanged))  # world to camera
+        out.append((world @ take.scene.rotation, swapped))  # world to camera
     return out
 
 
-def judge(
-    raw: Doubles, joints: Floats, scores: Floats, camera: Camera, among: Bools | None = None
+def track_metrics(
+    raw: Doubles, joints: Floats, scores: Floats, camera: Camera, counted: Bools | None = None
 ) -> dict[str, float]:
-    """The measures of one person's 3D (T, 17, 3), NaN = nobody, beside the joints (T, 17, 2) px and scores (T, 17).
+    """Measure one person's joints (T, 17, 3) against detected image joints (T, 17, 2).
 
-    `among` (T,): only these frames count, so that two results are judged on the same ones. A joint rests where its
-    picture does throughout the running mean: where it only turns round, as a foot does at the end of its swing, what
-    the mean takes away is movement.
+    NaN: missing. `counted` (T,) restricts the frames, so that two results are measured on the same ones. A joint is at
+    rest where its image is throughout the running mean: where it only reverses, as a foot does at the end of its swing,
+    the deviation from the mean is movement, not jitter.
     """
     seen = np.isfinite(raw).all((-1, -2)) & np.isfinite(joints).all((-1, -2))
-    if among is not None:
-        seen &= among
+    if counted is not None:
+        seen &= counted
     row = np.nonzero(seen)[0]
-    whole = row[2 * _HALF :] - row[: -2 * _HALF] == 2 * _HALF  # no gap in the running mean
+    gapless = row[2 * _HALF_FRAMES :] - row[: -2 * _HALF_FRAMES] == 2 * _HALF_FRAMES  # no gap in the running mean
     raw, image, scores = at_unit_stature(raw[None, seen])[0][0], joints[seen].astype(np.float64), scores[seen]
     length = np.stack([np.linalg.norm(raw[:, c] - raw[:, p], axis=-1) for p, c in H36M17.bones], -1)
     ends = [c for _, c in H36M17.bones]
     limbs = [ends.index(c) for _, c in _LIMB_BONES]
-    left = np.median(length, axis=0)[[ends.index(b) for _, b in _PAIRS]]
-    right = np.median(length, axis=0)[[ends.index(a) for a, _ in _PAIRS]]
-    # Trembling: what a running mean takes away, where the picture of the joint rests.
-    tremble = np.linalg.norm(raw[_HALF:-_HALF] - _slow(raw), axis=-1)
+    left = np.median(length, axis=0)[[ends.index(b) for _, b in _LIMB_PAIRS]]
+    right = np.median(length, axis=0)[[ends.index(a) for a, _ in _LIMB_PAIRS]]
+    # Jitter: deviation from a running mean where the image of the joint is at rest.
+    jitter = np.linalg.norm(raw[_HALF_FRAMES:-_HALF_FRAMES] - _running_mean(raw), axis=-1)
     body = np.nanmedian(np.nanmax(image, axis=1) - np.nanmin(image, axis=1), axis=0).max()
-    speed = np.linalg.norm(np.gradient(_slow(image - image[:, :1]), axis=0), axis=-1) * camera.rate_hz / body
-    rest = sliding_window_view(np.pad(speed, ((_HALF, _HALF), (0, 0)), "edge"), _SMOOTH, 0).max(-1) < _REST
-    rest[:, 0] = False
-    rest &= whole[:, None]
-    off, fast = thrown_back(raw, image, scores, whole, camera)
+    speed = np.linalg.norm(np.gradient(_running_mean(image - image[:, :1]), axis=0), axis=-1) * camera.rate_hz / body
+    padded = np.pad(speed, ((_HALF_FRAMES, _HALF_FRAMES), (0, 0)), "edge")
+    resting = sliding_window_view(padded, _MEAN_FRAMES, 0).max(-1) < _REST_SPEED
+    resting[:, 0] = False
+    resting &= gapless[:, None]
+    residual, fast = reprojection_metrics(raw, image, scores, gapless, camera)
     return {
         "frames": float(len(raw)),
         "limb_length_spread": float((length.std(0) / length.mean(0))[limbs].mean()),
         "left_right_difference": float((np.abs(left - right) / ((left + right) / 2)).mean()),
-        "rest_jitter_mm": 1000 * float(np.sqrt((tremble[rest] ** 2).mean())),
-        "rest_share": float(rest[:, 1:].mean()),
-        "reprojection": off,
+        "rest_jitter_mm": 1000 * float(np.sqrt((jitter[resting] ** 2).mean())),
+        "rest_share": float(resting[:, 1:].mean()),
+        "reprojection": residual,
         "peak_speed_share": fast,
     }
 
 
-def _slow(values: Doubles) -> Doubles:
-    """(T, ...) -> (T - 2 half, ...) running mean."""
-    return np.asarray(np.apply_along_axis(lambda v: np.convolve(v, np.ones(_SMOOTH) / _SMOOTH, "valid"), 0, values))
+def _running_mean(values: Doubles) -> Doubles:
+    """Compute the running mean over `_MEAN_FRAMES`: (T, ...) -> (T - 2 * _HALF_FRAMES, ...)."""
+    kernel = np.ones(_MEAN_FRAMES) / _MEAN_FRAMES
+    return np.asarray(np.apply_along_axis(lambda v: np.convolve(v, kernel, "valid"), 0, values))
 
 
-def thrown_back(
-    raw: Doubles, image: Doubles, scores: Floats, whole: Bools, camera: Camera
+def reprojection_metrics(
+    raw: Doubles, image: Doubles, scores: Floats, gapless: Bools, camera: Camera
 ) -> tuple[float, float]:
-    """3D (T, 17, 3) and the picture's joints (T, 17, 2) -> how far it lies from them when it is thrown into the picture
-    with the scale and place that fit each frame best, RMS in shares of the body's size; and the share of the peak
-    speed (95 %) of the picture's wrists and ankles that it has there.
+    """Reproject joints (T, 17, 3) and compare them with detected image joints (T, 17, 2).
 
-    The first by parallel projection: whoever knows perspective better is not rewarded, nor punished where the body is
-    small in the picture. The second through a camera of the usual field of view, at the distance of that scale: a
-    hand's way in the picture is longer the nearer it comes. Only joints that are plain to see count.
+    Returns the RMS distance in shares of the body's image size, at the scale and position that fit each frame best; and
+    the ratio of the 95th percentiles of wrist and ankle speed in the image, reprojected to detected. The distance uses
+    parallel projection, which neither rewards a better model of perspective nor penalises small images. The speed uses
+    a camera of assumed field of view at the distance of that scale, since the image motion of a hand grows as it comes
+    nearer. Only clearly visible joints count.
     """
-    weight = (scores >= _PLAIN).astype(np.float64)[..., None]
+    weight = (scores >= SEEN_FROM).astype(np.float64)[..., None]
     total = np.maximum(weight.sum(1, keepdims=True), 1e-9)
-    flat, there = raw[..., :2], image
-    middle, other = (flat * weight).sum(1, keepdims=True) / total, (there * weight).sum(1, keepdims=True) / total
-    flat, there = flat - middle, there - other
-    scale = (flat * there * weight).sum((1, 2)) / np.maximum((flat**2 * weight).sum((1, 2)), 1e-12)
+    flat, target = raw[..., :2], image
+    middle, other = (flat * weight).sum(1, keepdims=True) / total, (target * weight).sum(1, keepdims=True) / total
+    flat, target = flat - middle, target - other
+    scale = (flat * target * weight).sum((1, 2)) / np.maximum((flat**2 * weight).sum((1, 2)), 1e-12)
     body = float((image.max(1) - image.min(1)).max(-1).mean())
-    plain = weight[..., 0] > 0
-    off = np.linalg.norm(scale[:, None, None] * flat - there, axis=-1)[plain] / body
-    theirs = _slow(image - image[:, :1])
-    both = (plain[1:] & plain[:-1])[_HALF:-_HALF][:, _ENDS] & (whole[1:] & whole[:-1])[:, None]
+    seen_well = weight[..., 0] > 0
+    residual = np.linalg.norm(scale[:, None, None] * flat - target, axis=-1)[seen_well] / body
+    detected = _running_mean(image - image[:, :1])
+    both = (seen_well[1:] & seen_well[:-1])[_HALF_FRAMES:-_HALF_FRAMES][:, _EXTREMITIES]
+    both = both & (gapless[1:] & gapless[:-1])[:, None]
 
     def peak(path: Doubles) -> float:
-        speed = np.linalg.norm(np.diff(path, axis=0), axis=-1)[:, _ENDS] * camera.rate_hz
+        speed = np.linalg.norm(np.diff(path, axis=0), axis=-1)[:, _EXTREMITIES] * camera.rate_hz
         return float(np.percentile(speed[both], 95)) if both.any() else np.nan
 
-    ours = _slow(_seen_again(raw, image, scale, camera))
-    return float(np.sqrt((off**2).mean())), peak(ours) / max(peak(theirs), 1e-9)
+    reprojected = _running_mean(_perspective_image(raw, image, scale, camera))
+    return float(np.sqrt((residual**2).mean())), peak(reprojected) / max(peak(detected), 1e-9)
 
 
-def _seen_again(raw: Doubles, image: Doubles, scale: Doubles, camera: Camera) -> Doubles:
-    """3D (T, 17, 3) at the picture's pelvis and at the distance of its scale (T,), px a metre -> (T, 17, 2) px from the
-    pelvis. The scale is a slow mean: one that breathes with the pose would be speed of its own."""
-    steady = np.convolve(np.pad(scale, _STEADY // 2, "edge"), np.ones(_STEADY) / _STEADY, "valid")
+def _perspective_image(raw: Doubles, image: Doubles, scale: Doubles, camera: Camera) -> Doubles:
+    """Project joints (T, 17, 3) in perspective from the detected pelvis and scale (T,), px/m.
+
+    Image joints are relative to the pelvis. The scale is averaged over time: one that varied with the pose would add
+    speed.
+    """
+    steady = np.convolve(np.pad(scale, _SCALE_FRAMES // 2, "edge"), np.ones(_SCALE_FRAMES) / _SCALE_FRAMES, "valid")
     depth = camera.focal_px / np.maximum(steady, 1e-6)[:, None, None]
     root = np.concatenate([camera.rays(image[:, :1]) * depth, depth], -1)
     again = camera.project(root + raw - raw[:, :1])
@@ -176,43 +189,46 @@ def main() -> None:
     from pipeline.lift.host_lifter import create_lifter
     from training.evaluate.open_lifter import lifter_of_recipe
     from training.real_video.draw_side_by_side import side_by_side
-    from training.real_video.mediapipe_3d import landmarks
+    from training.real_video.mediapipe_3d import world_landmarks
 
-    parser = argparse.ArgumentParser(prog="python -m training.real_video.single_view")
-    parser.add_argument("--video", type=Path, required=True)
-    parser.add_argument("--model", default="")
-    parser.add_argument("--weights", type=Path)
-    parser.add_argument("--recipe", type=Path)
-    parser.add_argument("--pictures", type=Path, help="folder for pictures of both")
+    parser = argparse.ArgumentParser(
+        prog="python -m training.real_video.single_view",
+        description="Evaluate a lifter on a video without truth.",
+    )
+    parser.add_argument("--video", type=Path, required=True, help="video of one or more people")
+    parser.add_argument("--model", default="", help="name in weights/manifest.json (default: its default)")
+    parser.add_argument("--weights", type=Path, help="instead of --model: a .safetensors file, with --recipe")
+    parser.add_argument("--recipe", type=Path, help="recipe that --weights were trained with")
+    parser.add_argument("--pictures", type=Path, help="folder for images of lifter and MediaPipe")
     args = parser.parse_args()
     if args.weights:
         lifter = lifter_of_recipe(args.weights, args.recipe)
     else:
         lifter = create_lifter(LiftConfig(lifter=args.model, device="cpu", precision="float32"))
-    people, camera = tracks(args.video)
-    # Weights that are not in the manifest yet are judged alone: the program does not know them.
-    program = [] if args.weights else finished(args.video, LiftConfig(lifter=args.model, device="cpu"))
-    theirs = landmarks(args.video, [track.h36m17[0] for track in people])
-    for number, (track, (world, image, sure)) in enumerate(zip(people, theirs, strict=True), start=1):
+    people, camera = detect_people(args.video)
+    # The program cannot run weights that are not in the manifest yet.
+    program = [] if args.weights else run_program(args.video, LiftConfig(lifter=args.model, device="cpu"))
+    mediapipe = world_landmarks(args.video, [track.h36m17[0] for track in people])
+    for number, (track, (world, image, sure)) in enumerate(zip(people, mediapipe, strict=True), start=1):
         joints, scores = track.h36m17
-        ours = lifted(lifter, track, camera)
-        among = np.isfinite(ours).all((-1, -2)) & np.isfinite(world).all((-1, -2))
+        lifter_joints = lift_track(lifter, track, camera)
+        counted = np.isfinite(lifter_joints).all((-1, -2)) & np.isfinite(world).all((-1, -2))
         if number <= len(program):
-            # There a wrist of the picture leaps to the other one: no speed to be reached by anybody.
-            among &= ~program[number - 1][1]
-        # MediaPipe's 3D is judged beside the 2D that it found itself.
+            # In a left-right swap the detected wrist jumps to the other one, a speed that no body can reach.
+            counted &= ~program[number - 1][1]
+        # MediaPipe's 3D is compared with MediaPipe's own 2D landmarks.
         rows = {
-            lifter.name: judge(ours, joints, scores, camera, among),
-            "mediapipe_world": judge(world, image.astype(np.float32), sure.astype(np.float32), camera, among),
+            lifter.name: track_metrics(lifter_joints, joints, scores, camera, counted),
+            "mediapipe_world": track_metrics(world, image.astype(np.float32), sure.astype(np.float32), camera, counted),
         }
         if number <= len(program):
-            rows[f"{lifter.name}, the program's result"] = judge(
-                program[number - 1][0], joints, scores, camera, among
+            rows[f"{lifter.name}, the program's result"] = track_metrics(
+                program[number - 1][0], joints, scores, camera, counted
             )
         for name, row in rows.items():
             print(json.dumps({"model": name, "person": number} | {key: round(v, 4) for key, v in row.items()}))
         if args.pictures:
-            shown: dict[str, Floats | Doubles] = {"2D": joints, lifter.name: ours, "MediaPipe": world}
+            shown: dict[str, Floats | Doubles] = {"2D": joints, lifter.name: lifter_joints, "MediaPipe": world}
             side_by_side(args.video, args.pictures / f"{args.video.stem}_{number}", shown)
 
 
