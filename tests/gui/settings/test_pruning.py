@@ -27,13 +27,16 @@ from pipeline.core.take import Take, TokenStages, Track3D
 from tests.gui.conftest import run_to_end
 from tests.helpers.fakes import COUNT, FPS, HALVING, FakeBackend, make_take, walking
 
+PAUSE_MS = 100  # without a change, before a recipe is run
+
 
 @pytest.fixture
 def editor(lifted: Window, qtbot: QtBot) -> PruningEditor:
-    """Of a window after a run, with the section open."""
+    """Return the editor of a window after a run, with the section open and a short pause before it acts."""
     recipe = lifted.workspace.panel.pruning
     qtbot.waitUntil(lambda: recipe.editor.info is not None)
     recipe.head.setChecked(True)
+    recipe.editor.pause.setInterval(PAUSE_MS)
     return recipe.editor
 
 
@@ -148,7 +151,7 @@ def test_a_dragged_slider_lifts_once_where_it_stops(
     for percent in range(24, 9, -1):
         editor.keep.setValue(percent)
         qtbot.wait(5)
-    qtbot.wait(900)
+    qtbot.wait(3 * PAUSE_MS)
     assert len(backend.configs) == runs, "it is still held"
     with qtbot.waitSignal(lifted.controller.finished):
         editor.keep.setSliderDown(False)
@@ -175,7 +178,7 @@ def test_an_impossible_schedule_says_why_and_runs_nothing(
         write_schedule(editor, qtbot, text)
         assert editor.problem_text.isVisible()
         assert reason in editor.problem_text.text()
-    qtbot.wait(700)
+    qtbot.wait(3 * PAUSE_MS)
     lifted.actions_["run"].trigger()
     assert len(backend.configs) == runs
     assert lifted.controller.state is RunState.IDLE
@@ -191,8 +194,9 @@ def test_a_recipe_tried_and_taken_back_runs_nothing(
 ) -> None:
     choose(editor, "TPMo")
     choose(editor, "trained")
-    qtbot.wait(700)
+    qtbot.wait(3 * PAUSE_MS)
     assert len(backend.configs) == 1
+    editor.pause.setInterval(400)
     choose(editor, "TPMo")
     run_to_end(lifted, qtbot)  # by hand, before the pause is over
     qtbot.wait(700)
@@ -224,8 +228,9 @@ def test_recovery_offers_only_what_the_lifter_can(editor: PruningEditor, lifted:
 
 def test_nothing_is_lifted_again_before_there_is_a_take(opened: Window, backend: FakeBackend, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: opened.workspace.panel.pruning.editor.info is not None)
+    opened.workspace.panel.pruning.editor.pause.setInterval(PAUSE_MS)
     choose(opened.workspace.panel.pruning.editor, "none")
-    qtbot.wait(700)
+    qtbot.wait(3 * PAUSE_MS)
     assert backend.configs == []
     run_to_end(opened, qtbot)
     assert backend.configs[0].lift.prune == PruneConfig()
