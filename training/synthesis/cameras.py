@@ -102,8 +102,22 @@ def project_into_cameras(joints: Doubles, cameras: Cameras, rate_hz: Doubles) ->
     `rate_hz` (B,) are the frame rates of the rows. Returns the joints in camera coordinates (B, F, 17, 3) metres and
     their image points (B, F, 17, 2) px, NaN behind the camera or nearer than `NEAREST_M`.
     """
-    B, F = joints.shape[:2]
-    pelvis = joints[:, :, 0]
+    eye, axes = place_cameras(joints[:, :, 0], cameras, rate_hz)
+    in_camera = np.einsum("bfji,bfki->bfkj", axes, joints - eye[:, None, None])
+    depth = in_camera[..., 2:]
+    focal = cameras.focal_px
+    centre = np.stack([cameras.width_px, cameras.height_px], -1)[:, None, None] / 2
+    with np.errstate(divide="ignore", invalid="ignore"):
+        image = np.where(depth > NEAREST_M, in_camera[..., :2] / depth * focal[:, None, None, None] + centre, np.nan)
+    return in_camera, image
+
+
+def place_cameras(pelvis: Doubles, cameras: Cameras, rate_hz: Doubles) -> tuple[Doubles, Doubles]:
+    """Place one camera each around a moving pelvis (B, F, 3), world.
+
+    Returns where the cameras stand (B, 3) and their axes in every frame (B, F, 3, 3), see `camera_axes`.
+    """
+    B, F = pelvis.shape[:2]
     bearing, pitch, roll = (np.radians(v) for v in (cameras.bearing_deg, cameras.pitch_deg, cameras.roll_deg))
     forward = np.stack([np.sin(bearing) * np.cos(pitch), np.cos(bearing) * np.cos(pitch), -np.sin(pitch)], -1)
     middle = pelvis.mean(axis=1)
@@ -128,14 +142,7 @@ def project_into_cameras(joints: Doubles, cameras: Cameras, rate_hz: Doubles) ->
     off = np.mod(off + np.pi, 2 * np.pi) - np.pi
     pan = pan + cameras.follow[:, None] * off
 
-    in_camera = np.einsum("bfji,bfki->bfkj", camera_axes(pan, tilt, np.broadcast_to(roll[:, None], (B, F))),
-                          joints - eye[:, None, None])  # fmt: skip
-    depth = in_camera[..., 2:]
-    focal = cameras.focal_px
-    centre = np.stack([cameras.width_px, cameras.height_px], -1)[:, None, None] / 2
-    with np.errstate(divide="ignore", invalid="ignore"):
-        image = np.where(depth > NEAREST_M, in_camera[..., :2] / depth * focal[:, None, None, None] + centre, np.nan)
-    return in_camera, image
+    return eye, camera_axes(pan, tilt, np.broadcast_to(roll[:, None], (B, F)))
 
 
 def camera_axes(pan_rad: Doubles, pitch_rad: Doubles, roll_rad: Doubles) -> Doubles:
