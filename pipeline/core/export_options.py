@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from .camera import UNKNOWN_RATE_HZ
 from .errors import ConfigError
 
 Preset = Literal["blender", "unity", "unreal", "mixamo"]
@@ -128,8 +129,8 @@ _HINTS = {
 }
 
 
-def import_hint(name: str, options: ExportOptions, rate_hz: float = 30.0) -> str:
-    """How the target program has to read the file of exporter `name`; "" if there is nothing to say."""
+def import_hint(name: str, options: ExportOptions, rate_hz: float = UNKNOWN_RATE_HZ) -> str:
+    """Tell how the target program has to read the file of exporter `name`; "" if there is nothing to tell."""
     if name == "bvh":
         return _BVH[options.preset].format(scale={"cm": "0.01", "m": "1"}[options.unit])
     return _HINTS.get(name, "").format(rate=rate_hz)

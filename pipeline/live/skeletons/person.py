@@ -14,7 +14,7 @@ from ...body.one_euro import OneEuro
 from ...body.stature import stature_chain_m
 from ...core.arrays import Doubles, Floats
 from ...core.camera import Camera
-from ...core.config import SceneConfig
+from ...core.config import LiveConfig
 from .ring_buffer import PoseRing, Ring
 from .root import RootFilter, RootSolver
 
@@ -30,11 +30,12 @@ _TINY_M = 1e-3
 class LivePersonState:
     """One person's recent detections, body, filters and settled history. Use from one thread.
 
-    Stature and measured limbs are those of `scene`; `unit_stature_m` is the lifter's. `smooth` False: no 1-euro filter.
+    Stature and measured limbs are those of `config.scene`; `unit_stature_m` is the chain length of the lifter's bodies.
     """
 
-    def __init__(self, camera: Camera, scene: SceneConfig, unit_stature_m: float, smooth: bool) -> None:
-        self._chain_m, self._limbs_m, self._unit_stature_m = stature_chain_m(scene), scene.limbs_m, unit_stature_m
+    def __init__(self, camera: Camera, config: LiveConfig, unit_stature_m: float) -> None:
+        self._chain_m, self._limbs_m = stature_chain_m(config.scene), config.scene.limbs_m
+        self._unit_stature_m = unit_stature_m
         self.ring = PoseRing(_RING_ROWS)
         self.history = Ring(HISTORY_ROWS, time_s=(), relative=(17, 3), root=(3,), scores=(17,))
         self.settled_s = -np.inf  # what is in the history reaches so far
@@ -44,7 +45,7 @@ class LivePersonState:
         self._curve: tuple[Doubles, Doubles] = (np.zeros(0), np.zeros((0, 17, 3)))
         self._root: Doubles | None = None
         # Hz, and Hz per (m/s): a resting joint is calmed, a fast one hardly lags.
-        self._pose_filter = OneEuro(1.5, 3.0) if smooth else None
+        self._pose_filter = OneEuro(1.5, 3.0) if config.smooth else None
         self._solver = RootSolver(camera)
         self._root_filter = RootFilter(self._solver)
 

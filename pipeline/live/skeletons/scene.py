@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...body.stature import ankle_height_m
 from ...core.arrays import Doubles, Floats
 from ...core.camera import UNKNOWN_RATE_HZ, Camera, Frame, VideoInfo
 from ...core.config import LiveConfig
@@ -53,7 +52,7 @@ class LiveScene:
         self._camera = Camera.of(info, config.scene)
         self._rate = LiftRate(info.fps_hz, lifter.lifter.rate_hz)
         self._people: dict[int, LivePersonState] = {}
-        self._world = LiveWorld(config.scene, ankle_height_m(config.scene))
+        self._world = LiveWorld(config.scene)
         self._lock = threading.Lock()
 
     @property
@@ -126,8 +125,7 @@ class LiveScene:
         self._people = {i: p for i, p in self._people.items() if now_s - p.ring.last_s <= _FORGET_S}
 
     def _new_person(self) -> LivePersonState:
-        unit_stature_m = self._newest.lifter.unit_stature_m
-        return LivePersonState(self._camera, self._config.scene, unit_stature_m, self._config.smooth)
+        return LivePersonState(self._camera, self._config, self._newest.lifter.unit_stature_m)
 
     def _lift(self, identities: tuple[int, ...]) -> None:
         """Lift everyone in the frame in one pass, shorter windows led in to the length of the longest."""

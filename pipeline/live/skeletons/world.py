@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ...body.bones import unit
+from ...body.stature import ankle_height_m
 from ...core.arrays import Doubles
 from ...core.config import SceneConfig
 from ...core.geometry import rotation_world_from_camera
@@ -40,9 +41,9 @@ class _Evidence:
 class LiveWorld:
     """`place` turns camera space into the world; `due` and `learn` improve what it does. Use from one thread."""
 
-    def __init__(self, scene: SceneConfig, ankle_m: float) -> None:
+    def __init__(self, scene: SceneConfig) -> None:
         self._scene = scene
-        self._ankle_m = ankle_m
+        self._ankle_m = ankle_height_m(scene)
         self._people: dict[int, _Evidence] = {}
         self._up = self._target_up = up_from_angles(scene.pitch_deg or 0.0, scene.roll_deg or 0.0)
         self._floor = self._target_floor = 0.0

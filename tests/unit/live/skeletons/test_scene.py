@@ -191,7 +191,7 @@ def test_warming_up_runs_the_lifter_and_leaves_nothing():
 
 def test_the_camera_is_levelled_and_the_world_stays_where_it_is():
     motion = scene(facing_camera(clip("walk")), distance_m=4.0, camera_height_m=2.0, pitch_deg=25.0)
-    world = LiveWorld(SceneConfig(), ankle_m=0.08)
+    world = LiveWorld(SceneConfig())
     camera = motion.person.relative.astype(np.float64)
     joints = camera + [0.0, 0.3, 4.0]
     places = []
@@ -208,7 +208,7 @@ def test_the_camera_is_levelled_and_the_world_stays_where_it_is():
 
 
 def test_a_tilt_that_was_set_is_kept():
-    world = LiveWorld(SceneConfig(pitch_deg=10.0), ankle_m=0.08)
+    world = LiveWorld(SceneConfig(pitch_deg=10.0))
     world.learn(0.0, {1: (np.zeros(1), clip("walk")[:1] + [0, 0, 5])})
     world.place(0.0, clip("walk")[0])
     assert np.degrees(np.arcsin(-world.rotation[2, 2])) == pytest.approx(10.0)
