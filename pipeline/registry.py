@@ -8,7 +8,9 @@ import shutil
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from .core.errors import ConfigError, ModelError
+from .core.errors import INSTALLATION, ConfigError, ModelError
+
+_AGAIN = "Install the packages of the program again."
 
 Kind = Literal["detector", "source", "live_source", "host", "exporter", "stream"]
 
@@ -23,6 +25,7 @@ class Entry:
     title: str
     needs: tuple[str, ...] = ()
     hint: str = ""
+    field: str = ""  # what the error is about if it cannot be used, as in `UserError`
     group: str = ""  # of exporters: the heading under which a dialog shows them
     options: tuple[str, ...] = ()  # of exporters: the fields of `formats.ExportOptions` that change the file
     programs: tuple[str, ...] = ()  # that have to be on the PATH
@@ -42,7 +45,7 @@ class Entry:
         """The class behind the name. Raises `ModelError` with the hint if it cannot be used here."""
         reason = self.missing()
         if reason:
-            raise ModelError(f"{self.title} cannot be used: {reason}.", self.hint)
+            raise ModelError(f"{self.title} cannot be used: {reason}.", self.hint, field=self.field or ())
         module, _, name = self.target.partition(":")
         return getattr(importlib.import_module(module, __package__), name)
 
@@ -50,15 +53,19 @@ class Entry:
 ENTRIES: tuple[Entry, ...] = (
     Entry(
         "detector", "mediapipe", ".detect.mediapipe.detector:MediaPipeDetector", "MediaPipe BlazePose (embedded)",
-        ("mediapipe",), "Run ./start doctor.",
+        ("mediapipe",), "Install MediaPipe again.", INSTALLATION,
     ),
     Entry(
         "detector", "mmpose", ".detect.mmpose.create:create", "MMPose, with your config and checkpoint",
-        ("torch", "mmpose", "mmdet", "mmcv", "mmengine"), "Run ./start --reinstall.",
+        ("torch", "mmpose", "mmdet", "mmcv", "mmengine"), "MMPose is an extra of the package.",
+        f"{INSTALLATION}:mmpose",
     ),
     Entry("source", "video", ".sources.file.video:VideoSource", "Video file", ("av",)),
     Entry("source", "joints2d", ".sources.file.joints2d:Joints2DSource", "2D joints found elsewhere (.npz)"),
-    Entry("live_source", "camera", ".sources.live.camera:CameraSource", "Camera", ("cv2",), "Run ./start doctor."),
+    Entry(
+        "live_source", "camera", ".sources.live.camera:CameraSource", "Camera", ("cv2",), "Install OpenCV again.",
+        INSTALLATION,
+    ),
     Entry("live_source", "stream", ".sources.live.network_stream:StreamSource", "Network stream", ("av",)),
     Entry("host", "mixste", ".lift.networks.mixste:MixSTE", "MixSTE (CVPR 2022)", ("torch",)),
     Entry("host", "mhformer", ".lift.networks.mhformer:MHFormer", "MHFormer (CVPR 2022)", ("torch",)),
@@ -122,26 +129,26 @@ ENTRIES: tuple[Entry, ...] = (
     ),
     Entry(
         "exporter", "c3d", ".export.biomechanics.c3d:C3dExporter", "C3D markers (Mokka, Visual3D, MATLAB)", ("ezc3d",),
-        "Run ./start --reinstall.", group="Biomechanics",
+        _AGAIN, INSTALLATION, group="Biomechanics",
     ),
     Entry(
         "stream", "vmc", ".stream.vmc:VmcStream", "VMC: VRM avatars (VSeeFace, Unity, Unreal, Blender)",
-        ("pythonosc",), "Run ./start --reinstall.", example="vmc://127.0.0.1:39539",
+        ("pythonosc",), _AGAIN, INSTALLATION, example="vmc://127.0.0.1:39539",
     ),
     Entry(
         "stream", "osc", ".stream.osc:OscStream", "OSC: joint positions (TouchDesigner, Max, Pure Data)",
-        ("pythonosc",), "Run ./start --reinstall.", example="osc://127.0.0.1:9000",
+        ("pythonosc",), _AGAIN, INSTALLATION, example="osc://127.0.0.1:9000",
     ),
     Entry(
         "stream", "udp", ".stream.json_udp:UdpStream", "JSON over UDP", example="udp://127.0.0.1:9001",
     ),
     Entry(
         "stream", "ws", ".stream.json_websocket:WebSocketStream", "JSON over WebSocket (browsers connect to it)",
-        ("websockets",), "Run ./start --reinstall.", example="ws://127.0.0.1:9002",
+        ("websockets",), _AGAIN, INSTALLATION, example="ws://127.0.0.1:9002",
     ),
     Entry(
         "stream", "lsl", ".stream.lsl:LslStream", "LSL: laboratory recordings (LabRecorder)", ("pylsl",),
-        "Install pylsl into the program's environment: pip install pylsl.", example="lsl://Hourglass",
+        "The Lab Streaming Layer is an extra of the package.", f"{INSTALLATION}:lsl", example="lsl://Hourglass",
     ),
 )  # fmt: skip
 

@@ -12,9 +12,10 @@ import sys
 import traceback
 from collections.abc import Sequence
 
-from ..core.errors import Cancelled, UserError
+from ..core.errors import Cancelled, UserError, printable
 from . import bench, doctor, edit, export, lift, live, models
 from .output import Report
+from .wording import in_checkout
 
 DONE, BUG, USER_ERROR, CANCELLED = 0, 1, 2, 130
 
@@ -24,13 +25,14 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> None:  # type: ignore[override]
         self.print_usage(sys.stderr)
-        self.exit(USER_ERROR, f"{self.prog}: {message}\n")
+        self.exit(USER_ERROR, f"{self.prog}: {printable(message)}\n")
 
 
 def build_parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="hourglass",
-        description="One camera in, a 3D skeleton out. Without a command, or with a file alone, the window opens.",
+        description="One camera in, a 3D skeleton out."
+        + (" Without a command, or with a file alone, the window opens." if in_checkout() else ""),
     )
     parser.add_argument("-v", "--verbose", action="store_true", help="show the log on stderr")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
@@ -47,7 +49,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         level=logging.INFO if arguments.verbose else logging.WARNING,
         format="%(levelname)s %(name)s: %(message)s",
     )
-    with Report(as_json=getattr(arguments, "json", False)) as report:
+    with Report(getattr(arguments, "json", False), vars(arguments)) as report:
         try:
             code: int = arguments.run(arguments, report)
             return code

@@ -21,14 +21,19 @@ from ..detect.create import listing
 from ..sources.live import camera_list
 from ..system import devices
 from ..system.files import cache_folder
+from . import wording
 from .output import Report
 
 _PACKAGES = (
-    "torch", "torchvision", "mediapipe", "mmpose", "mmengine", "mmdet", "mmcv-lite", "opencv-python",
-    "PySide6-Essentials", "pyqtgraph", "PyOpenGL", "numpy", "scipy", "av", "safetensors", "platformdirs",
-    "python-osc", "websockets",
+    "torch", "mediapipe", "opencv-contrib-python", "numpy", "scipy", "av", "safetensors", "platformdirs", "python-osc",
+    "websockets",
 )  # fmt: skip
-_REINSTALL = "Run ./start --reinstall."
+# Extras of the package; a checkout has all of them.
+_EXTRAS = {
+    "mmpose": ("mmpose", "mmengine", "mmdet", "mmcv-lite", "torchvision", "opencv-python"),
+    "gui": ("PySide6-Essentials", "pyqtgraph", "PyOpenGL"),
+}
+_NO_MMPOSE = "not installed: RTMPose, RTMO, HRNet and other networks of MMPose cannot be used, all else can"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +76,9 @@ def _attempt(what: str, action: Callable[[], str]) -> Finding:
     try:
         return Finding(what, action())
     except UserError as error:
-        return Finding(what, error.message, ok=False, fix=error.hint)
+        return Finding(what, error.message, ok=False, fix=wording.hint(error, ()))
     except ImportError as error:
-        return Finding(what, f"cannot be imported: {error}", ok=False, fix=_REINSTALL)
+        return Finding(what, f"cannot be imported: {error}", ok=False, fix=f"Run {wording.reinstall()}.")
 
 
 def _python() -> Iterator[Finding]:
@@ -88,10 +93,21 @@ def _python() -> Iterator[Finding]:
 
 def _packages() -> Iterator[Finding]:
     for name in _PACKAGES:
-        try:
-            yield Finding(name, importlib.metadata.version(name))
-        except importlib.metadata.PackageNotFoundError:
-            yield Finding(name, "not installed", ok=False, fix=_REINSTALL)
+        yield _package(name, f"Run {wording.reinstall()}.", needed=True)
+    for extra, names in _EXTRAS.items():
+        fix = f"Run {wording.reinstall(extra)}."
+        found = [_package(name, fix, needed=wording.in_checkout()) for name in names]
+        if wording.in_checkout() or any(one.ok for one in found):
+            yield from found
+        elif extra == "mmpose":  # the window is in the checkout alone
+            yield Finding("extra mmpose", _NO_MMPOSE, ok=False, fix=fix, needed=False)
+
+
+def _package(name: str, fix: str, needed: bool) -> Finding:
+    try:
+        return Finding(name, importlib.metadata.version(name))
+    except importlib.metadata.PackageNotFoundError:
+        return Finding(name, "not installed", ok=False, fix=fix, needed=needed)
 
 
 def _device() -> Iterator[Finding]:
@@ -112,13 +128,18 @@ def _detector() -> Iterator[Finding]:
 
         detector = MediaPipeDetector()
         detector.close()
-        return f"the embedded model is built and loads; landmarks by {detector.runtime}"
+        other = "mediapipe" if detector.runtime != "mediapipe" else "openvino"
+        return (
+            f"the embedded model is built and loads; landmarks by {detector.runtime}, as auto takes it here (with "
+            f"--detector-runtime {other} results differ a little, rarely a lot: docs/detectors.md)"
+        )
 
     yield _attempt("detector mediapipe", ready)
     yield dataclasses.replace(_attempt("detector mmpose", _mmpose_ready), needed=False)
     for info in listing(check=True):
         if info.damaged or (info.reason and info.added):
-            yield Finding(f"detector {info.name}", info.reason, ok=False, fix=info.hint, needed=False)
+            fix = wording.with_commands(info.hint, info.fields, ())
+            yield Finding(f"detector {info.name}", info.reason, ok=False, fix=fix, needed=False)
     for problem in weights.own_detectors()[1]:
         yield Finding("detectors added by you", problem, ok=False, fix="Correct the list.", needed=False)
 
@@ -152,7 +173,11 @@ def cameras() -> Iterator[Finding]:
     """Those that are plugged in, none of them opened: no light goes on."""
     if not camera_list.can_list():
         yield Finding(
-            "cameras", "cannot be listed: cv2-enumerate-cameras is missing", ok=False, fix=_REINSTALL, needed=False
+            "cameras",
+            "cannot be listed: cv2-enumerate-cameras is missing",
+            ok=False,
+            fix=f"Run {wording.reinstall()}.",
+            needed=False,
         )
         return
     found = camera_list.list_cameras()
@@ -165,8 +190,9 @@ def cameras() -> Iterator[Finding]:
 def _streams() -> Iterator[Finding]:
     for entry in registry.entries("stream"):
         reason = entry.missing()
+        fix = wording.with_commands(entry.hint, (entry.field,), ())
         value = reason or f"ready: {entry.example}"
-        yield Finding(f"stream {entry.name}", value, not reason, entry.hint if reason else "", needed=False)
+        yield Finding(f"stream {entry.name}", value, not reason, fix if reason else "", needed=False)
 
 
 def _cache() -> Iterator[Finding]:

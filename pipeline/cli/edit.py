@@ -10,16 +10,14 @@ from typing import Any
 
 import numpy as np
 
+from .. import api
 from ..core.concurrency import CancelToken
 from ..core.config import RunConfig
 from ..core.errors import ConfigError
-from ..core.take import Progress, Take
-from ..run.models import Engine
-from ..run.refinish import refinish
-from ..run.relift import lift_again
+from ..core.take import Take
 from ..system.files import make_folder
 from ..take import edit
-from ..take.file import SUFFIX, load_take, save_take
+from ..take.file import SUFFIX
 from ..take.provenance import can_finish_again, take_config
 from .interrupt import interruptible
 from .options import motion
@@ -62,7 +60,7 @@ def add_parser(commands: Any) -> None:
 
 
 def run(arguments: argparse.Namespace, report: Report) -> int:
-    take = loaded = load_take(arguments.take)
+    take = loaded = api.load(arguments.take)
     made = take_config(take)
     if made is None or not can_finish_again(take):
         raise ConfigError(
@@ -73,34 +71,34 @@ def run(arguments: argparse.Namespace, report: Report) -> int:
     lift: set[int] = set()
     for kind, text in arguments.edits:
         done = _edited(take, kind, text)
-        take = done.take
+        take = api.Take.of(done.take)
         lift = (lift | set(done.lift)) & {track.person for track in take.tracks2d}
     if config.scene.fov_deg != made.scene.fov_deg:  # the lifter looks along the lines of sight
         lift |= {track.person for track in take.tracks3d}
     if lift:
         take = _lifted(take, sorted(lift), config, report)
-    elif config != made or take.tracks3d is not loaded.tracks3d:
-        take = refinish(take, config)
+    elif (config != made or take.tracks3d is not loaded.tracks3d) and can_finish_again(take):
+        take = take.refinish(config=config)
     path = arguments.output or arguments.take
     if path.suffix != SUFFIX:
         path = path.with_name(path.name + SUFFIX)
     make_folder(path.parent)
-    save_take(take, path)
+    take.save(path)
     people = {track.person: take.name_of(track.person) for track in take.tracks2d}
     report.record({"status": "done", "take": str(path), "people": people, "lifted_again": sorted(lift)})
     report.line(f"{path}: {', '.join(people.values())}")
     return 0
 
 
-def _lifted(take: Take, persons: Sequence[int], config: RunConfig, report: Report) -> Take:
+def _lifted(take: api.Take, persons: Sequence[int], config: RunConfig, report: Report) -> api.Take:
     cancel = CancelToken()
-    with Engine() as engine, interruptible(cancel):
-        for step in lift_again(take, persons, config, cancel, engine):
-            if isinstance(step, Progress):
-                report.progress(take.info.name, step)
-            else:
-                take = step
-    return take
+    with interruptible(cancel):
+        return take.relift(
+            persons,
+            config=config,
+            progress=lambda progress: report.progress(take.info.name, progress),
+            cancel=cancel,
+        )
 
 
 def _config(arguments: argparse.Namespace, made: RunConfig) -> RunConfig:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import dataclasses
 from pathlib import Path
 from typing import Any
 
+from .. import api
 from ..core.concurrency import CancelToken
 from ..core.errors import ConfigError
 from ..core.export_options import OPTIONS, ExportOptions, import_hint
-from ..export.base import Watch
-from ..export.export_take import expand, export_take
+from ..export.export_take import expand
 from ..system.files import make_folder
-from ..take.file import load_take
 from .interrupt import interruptible
 from .output import Report
 
@@ -68,7 +66,7 @@ def options_from(arguments: argparse.Namespace) -> ExportOptions:
 def run(arguments: argparse.Namespace, report: Report) -> int:
     formats = [name.strip() for name in arguments.formats.split(",") if name.strip()]
     expand(formats)
-    take = load_take(arguments.take)
+    take = api.load(arguments.take)
     if arguments.person is not None and take.track3d(arguments.person) is None:
         lifted = ", ".join(str(track.person) for track in take.tracks3d) or "nobody"
         raise ConfigError(
@@ -77,12 +75,17 @@ def run(arguments: argparse.Namespace, report: Report) -> int:
         )
     folder = arguments.output or arguments.take.parent
     make_folder(folder)
-    persons = None if arguments.person is None else (arguments.person,)
-    options = dataclasses.replace(options_from(arguments), persons=persons)
-    cancel = CancelToken()
-    watch = Watch(cancel, lambda progress: report.progress(f"{arguments.take.name} {progress.message}", progress))
+    options, cancel = options_from(arguments), CancelToken()
     with interruptible(cancel):
-        exports = export_take(take, folder, arguments.take.stem, formats, options, watch)
+        exports = take.export(
+            folder,
+            formats,
+            stem=arguments.take.stem,
+            people=arguments.person,
+            options=options,
+            progress=lambda progress: report.progress(f"{arguments.take.name} {progress.message}", progress),
+            cancel=cancel,
+        )
     hints = {name: import_hint(name, options, take.info.fps_hz) for name in expand(formats)}
     report.record(
         {"status": "done", "take": str(arguments.take), "exports": [str(path) for path in exports], "hints": hints}

@@ -9,22 +9,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from .. import weights
-import numpy as np
-
-from ..analysis.gait import gait
+from .. import api, weights
 from ..core.concurrency import CancelToken
 from ..core.config import LiftConfig, RunConfig, SceneConfig
 from ..core.errors import ConfigError, UserError
 from ..core.export_options import ExportOptions
 from ..core.pruning_schedule import PruneConfig
-from ..core.take import Progress, Take
-from ..export.base import Watch
-from ..export.export_take import expand, export_take
-from ..run.lift_video import Engine, analyse
+from ..export.export_take import expand
 from ..system.files import make_folder
 from ..system.memory import peak_memory_mb
-from ..take.file import SUFFIX, save_take
+from ..take.file import SUFFIX
 from .export import add_options, options_from
 from .interrupt import interruptible
 from .options import detector as detector_options
@@ -104,7 +98,6 @@ def unique_stems(inputs: Sequence[Path]) -> list[str]:
 
 def run(arguments: argparse.Namespace, report: Report) -> int:
     from ..sources.open import find_inputs
-    from ..sources.sample import sample_video
 
     config = config_from(arguments)
     formats = [name.strip() for name in arguments.formats.split(",") if name.strip()]
@@ -113,15 +106,15 @@ def run(arguments: argparse.Namespace, report: Report) -> int:
     if not arguments.inputs and not arguments.sample:
         raise ConfigError("There is no video to lift.", "Name a video file or a folder, or use --sample.")
     make_folder(arguments.output)
-    inputs = [sample_video()] if arguments.sample else []
+    inputs = [api.sample_video()] if arguments.sample else []
     if arguments.inputs:
         inputs += find_inputs([Path(name) for name in arguments.inputs])
     cancel = CancelToken()
     failed = False
-    with Engine() as engine, interruptible(cancel):
+    with api.Models() as models, interruptible(cancel):
         for path, stem in zip(inputs, unique_stems(inputs), strict=True):
             try:
-                _lift_one(path, stem, arguments.output, formats, options, config, cancel, engine, report)
+                _lift_one(path, stem, arguments.output, formats, options, config, cancel, models, report)
             except UserError as error:
                 if len(inputs) == 1:
                     raise
@@ -138,27 +131,30 @@ def _lift_one(
     options: ExportOptions,
     config: RunConfig,
     cancel: CancelToken,
-    engine: Engine,
+    models: api.Models,
     report: Report,
 ) -> None:
-    from ..sources.open import open_source
-
     begun = time.monotonic()
-    take: Take | None = None
-    source = open_source(path)
-    try:
-        for step in analyse(source, config, cancel, engine):
-            if isinstance(step, Progress):
-                report.progress(path.name, step)
-            elif step.complete:
-                take = step
-    finally:
-        source.close()
-    assert take is not None, "analyse ends with a complete take or raises"
+    take = api.lift(
+        path,
+        config=config,
+        progress=lambda progress: report.progress(path.name, progress),
+        cancel=cancel,
+        models=models,
+    )
     # Nothing is written before the run is through: a cancelled or failed run leaves the folder as it was.
-    take_path = save_take(take, folder / f"{stem}{SUFFIX}")
-    watch = Watch(cancel, lambda progress: report.progress(f"{path.name} {progress.message}", progress))
-    exports = export_take(take, folder, stem, formats, options, watch) if formats else []
+    take_path = take.save(folder / f"{stem}{SUFFIX}")
+    exports = []
+    if formats:
+        exports = take.export(
+            folder,
+            formats,
+            stem=stem,
+            options=options,
+            progress=lambda progress: report.progress(f"{path.name} {progress.message}", progress),
+            cancel=cancel,
+        )
+    walks = {person.number: person.gait for person in take.people}
     result = {
         "status": "done",
         "input": str(path),
@@ -166,10 +162,7 @@ def _lift_one(
         "exports": [str(p) for p in exports],
         "frames": take.frame_count,
         "persons": [track.person for track in take.tracks3d],
-        "gait": {
-            track.person: (walk := gait(track.joints.astype(np.float64), track.time_s)) and walk.to_json()
-            for track in take.tracks3d
-        },
+        "gait": {number: walk and walk.to_json() for number, walk in walks.items()},
         "seconds": round(time.monotonic() - begun, 3),
         "lifter": take.provenance["lifter"],
         **{key: take.provenance["run"][key] for key in ("detect_seconds", "lift_seconds", "device")},

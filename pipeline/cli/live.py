@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..core.concurrency import CancelToken
 from ..core.config import LIVE_LIFTER, MAX_LOOKAHEAD, DetectConfig, LiftConfig, LiveConfig, RunConfig, SceneConfig
-from ..core.errors import Cancelled, NoPersonError, OutputError
-from ..core.take import Progress
+from ..core.errors import Cancelled, NoPersonError, OutputError, SourceError
 from ..system.files import make_folder
 from ..system.memory import peak_memory_mb
 from .interrupt import interruptible
@@ -106,22 +105,16 @@ def config_from(arguments: argparse.Namespace) -> LiveConfig:
 
 
 def run(arguments: argparse.Namespace, report: Report) -> int:
-    from .. import weights
-    from ..live.engine import LiveEngine
-    from ..sources.live.open import live_opener
+    from .. import api, weights
+    from ..sources.live.open import is_file
 
     config = config_from(arguments)
     weights.find(arguments.lifter)  # a wrong name is told before a camera is opened
-    width_px, height_px = arguments.size or (None, None)
-    opener = live_opener(
-        arguments.source,
-        as_live=arguments.as_live,
-        loop=arguments.loop,
-        width_px=width_px,
-        height_px=height_px,
-        fps_hz=arguments.rate,
-    )
-    engine = LiveEngine(opener, config)
+    if arguments.as_live and not is_file(arguments.source):
+        raise SourceError(f"There is no file {arguments.source}.", "Check the name and the folder.", field="as_live")
+    engine = api.live(
+        arguments.source, config=config, loop=arguments.loop, size_px=arguments.size, rate_hz=arguments.rate
+    ).engine
     cancel = CancelToken()
     closers: list[Callable[[], None]] = []
     recording = None
@@ -269,17 +262,18 @@ class _Recording:
             raise OutputError(self._recorder.problem, f"What was recorded until then is in {self.folder}.")
         if arguments.no_relift:
             return {}
-        from ..live.recording.relift import relift
-        from ..run.models import Engine
+        from .. import api
         from ..take.recording_folder import TAKE
 
         scene = self._engine.config.scene
         config = RunConfig(lift=LiftConfig(device=arguments.device), scene=scene, persons="all")
         try:
-            with Engine() as models:
-                for step in relift(self.folder, config, cancel, models):
-                    if isinstance(step, Progress):
-                        report.progress(self.folder.name, step)
+            api.lift_recording(
+                self.folder,
+                config=config,
+                progress=lambda progress: report.progress(self.folder.name, progress),
+                cancel=cancel,
+            )
         except NoPersonError as error:
             return {"take": None, "note": error.message}
         except Cancelled:

@@ -6,12 +6,13 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from .. import registry, weights
+from .. import api, registry, weights
 from ..core.errors import ModelError
 from ..core.pruning_schedule import PruneConfig
 from ..core.take import Progress
-from ..detect.create import DetectorInfo, add_detector, listing
-from . import models_run
+from ..detect.create import add_detector
+from ..model_info import DetectorInfo
+from . import models_run, wording
 from .options import checkpoint as models_options
 from .output import Report
 
@@ -67,7 +68,7 @@ def add_parser(commands: Any) -> None:
 def run(arguments: argparse.Namespace, report: Report) -> int:
     """List everything."""
     report.line("2D detectors")
-    for info in listing(check=True):
+    for info in api.detectors(check=True):
         _list_detector(info, report)
     for problem in weights.own_detectors()[1]:
         report.line(f"  not usable: {problem}")
@@ -76,7 +77,8 @@ def run(arguments: argparse.Namespace, report: Report) -> int:
         report.line(title)
         for entry in registry.entries(kind):  # type: ignore[arg-type]
             reason = entry.missing()
-            report.line(f"  {entry.name:<18} {entry.title}" + (f"  [{reason}. {entry.hint}]" if reason else ""))
+            hint = wording.with_commands(entry.hint, (entry.field,), ())
+            report.line(f"  {entry.name:<18} {entry.title}" + (f"  [{reason}. {hint}]" if reason else ""))
             report.record(
                 {"kind": kind, "name": entry.name, "title": entry.title, "ready": not reason, "reason": reason}
             )
@@ -92,14 +94,15 @@ def run(arguments: argparse.Namespace, report: Report) -> int:
 
 def _list_detector(info: DetectorInfo, report: Report) -> None:
     notes = [" (added by you)" if info.added else ""]
+    hint = wording.with_commands(info.hint, info.fields, ())
     if info.reason and not info.installed and info.downloadable:
         notes.append(f"  [not here; models download {info.name}, about {info.size_bytes / 1e6:.0f} MB]")
     elif info.reason:
-        notes.append(f"  [{info.reason} {info.hint}]")
+        notes.append(f"  [{info.reason} {hint}]")
     report.line(f"  {info.name:<20} {info.title}{''.join(notes)}")
     row = {"kind": "detector", "name": info.name, "title": info.title, "ready": not info.reason, "reason": info.reason}
     more = {"own": info.added, "installed": info.installed, "downloadable": info.downloadable}
-    report.record({**row, "hint": info.hint, **more, "bytes": info.size_bytes, "licence": info.licence})
+    report.record({**row, "hint": hint, **more, "bytes": info.size_bytes, "licence": info.licence})
 
 
 def _list_lifter(weight: weights.WeightEntry, is_own: bool, report: Report) -> None:
@@ -107,7 +110,7 @@ def _list_lifter(weight: weights.WeightEntry, is_own: bool, report: Report) -> N
         weights.locate(weight)
         reason = ""
     except ModelError as error:
-        reason = str(error)
+        reason = f"{error.message} {wording.hint(error, ())}"
     label = " (default)" if weight.default else " (added by you)" if is_own else ""
     report.line(f"  {weight.name:<18} {weight.title}{label}" + (f"  [{reason}]" if reason else ""))
     row = {"kind": "lifter", "name": weight.name, "title": weight.title, "default": weight.default}
@@ -160,12 +163,7 @@ def _add_detector(arguments: argparse.Namespace, report: Report) -> int:
 
 
 def remove(arguments: argparse.Namespace, report: Report) -> int:
-    from ..lift.checkpoints.add import remove as remove_lifter
-
-    if weights.is_own_detector(arguments.name):
-        weights.unregister_detector(arguments.name)
-    else:
-        remove_lifter(arguments.name)
+    api.remove(arguments.name)
     report.record({"status": "done", "name": arguments.name})
     report.line(f"{arguments.name} is removed.")
     return 0
@@ -175,12 +173,13 @@ def download(arguments: argparse.Namespace, report: Report) -> int:
     from ..core.concurrency import CancelToken
     from .interrupt import interruptible
 
-    entry = weights.find_detector(arguments.name) or weights.find(arguments.name)
-    cancel = CancelToken()
+    name, cancel = arguments.name, CancelToken()
     with interruptible(cancel):
-        path = weights.download(
-            entry, lambda done, total: report.progress(entry.name, Progress("download", done, total)), cancel
+        path = api.download(
+            name,
+            progress=lambda done, total: report.progress(name, Progress("download", done, total)),
+            cancel=cancel,
         )
-    report.record({"status": "done", "name": entry.name, "file": str(path)})
-    report.line(f"{entry.name}: {path}")
+    report.record({"status": "done", "name": name, "file": str(path)})
+    report.line(f"{name}: {path}")
     return 0

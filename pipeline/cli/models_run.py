@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from ..core.errors import ConfigError, OutputError
+from ..lift.checkpoints.pruning_recipe import Assumed
 from ..system.memory import peak_memory_mb
 from .options import checkpoint as models_options
 from .output import Report
+from .wording import flags
 
 _DESCRIPTION = (
     "Run a checkpoint on an array. 'input' (B, F, 17, 2 or 3) of the .npz goes in exactly as given, as float32: no "
@@ -63,7 +65,7 @@ def run(arguments: argparse.Namespace, report: Report) -> int:
             "prune": found.prune.to_json(),
             "parameters": found.parameters,
             "read": list(found.read),
-            "assumed": list(found.assumed),
+            "assumed": [assumed(one) for one in found.assumed],
             "arithmetic": arguments.arithmetic,
             "device": str(device),
             "input_shape": list(x.shape),
@@ -89,8 +91,14 @@ def describe(report: Report, found: Any) -> None:
     report.line(f"{found.path.name}: {found.title}, {found.parameters / 1e6:.2f} M parameters")
     for sentence in found.read:
         report.line(f"  read: {sentence}")
-    for sentence in found.assumed:
-        report.line(f"  assumed: {sentence}")
+    for one in found.assumed:
+        report.line(f"  assumed: {assumed(one)}")
+
+
+def assumed(one: Assumed) -> str:
+    """Say what was assumed, why, and which option says otherwise."""
+    options = ", ".join(flags(one.fields))
+    return f"{one.what} ({one.why}; {options})" if options else str(one)
 
 
 def _check_output(source: Path, target: Path) -> None:

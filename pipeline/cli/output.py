@@ -6,11 +6,13 @@ import json
 import os
 import sys
 import time
+from collections.abc import Collection
 from types import TracebackType
 from typing import Any, TextIO
 
 from ..core.errors import UserError
 from ..core.take import Progress
+from . import wording
 
 _BAR = 24
 _EVERY_S = 0.2
@@ -29,8 +31,10 @@ class Report:
     stderr instead, so that a script can parse all of it.
     """
 
-    def __init__(self, as_json: bool) -> None:
+    def __init__(self, as_json: bool, arguments: Collection[str] | None = None) -> None:
+        """`arguments`: names of the options that the command has; None: not known."""
         self.as_json = as_json
+        self._arguments = arguments
         self._out: TextIO = sys.stdout
         self._saved_fd: int | None = None
         self._last_shown = 0.0
@@ -117,8 +121,9 @@ class Report:
 
     def user_error(self, error: UserError, name: str = "") -> None:
         self.clear_bar()
-        self.record({"status": "error", "input": name, "message": error.message, "hint": error.hint})
-        sys.stderr.write(f"error: {error.message}\n" + (f"  {error.hint}\n" if error.hint else ""))
+        hint = wording.hint(error, self._arguments)
+        self.record({"status": "error", "input": name, "message": error.message, "hint": hint})
+        sys.stderr.write(f"error: {error.message}\n" + (f"  {hint}\n" if hint else ""))
 
     def cancelled(self) -> None:
         self.clear_bar()

@@ -3,20 +3,36 @@
 from __future__ import annotations
 
 INSTALLATION = "installation"  # the `field` of errors about packages that are missing or broken
+LONGEST_TEXT = 700  # characters of a message or a hint
+_JOINERS = "\u200c\u200d"  # in the middle of words of some languages, and of emoji
+
+
+def printable(text: str, longest: int = LONGEST_TEXT) -> str:
+    """Return text for people: control characters escaped, cut in the middle if it is longer than `longest`."""
+    if len(text) > longest:
+        text = f"{text[: longest * 2 // 3]} … {text[-longest // 4 :]}"
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c in _JOINERS else " " if c.isspace() else _escaped(c) for c in text)
+
+
+def _escaped(character: str) -> str:
+    return character.encode("unicode_escape").decode("ascii")
 
 
 class UserError(Exception):
-    """Something the user can put right: `message` says what is wrong, `hint` what to do about it.
+    """Something the user can put right: what is wrong (`message`), what to do (`hint`).
 
     `field` names the setting that it is about, or several, as the library calls them: fields of `RunConfig`'s parts, of
-    `Overrides`, of `ExportOptions`, arguments of a function, or `INSTALLATION`. A command line or a window says of each
-    what it is called there; message and hint never do.
+    `Overrides`, of `ExportOptions`, arguments of a function. Also possible: `INSTALLATION`, with the name of an extra
+    of the package behind it ("installation:mmpose"), and what could be done with a model: "download:NAME",
+    "remove:NAME". A command line or a window says of each what it is called there; message and hint never do.
     """
 
     def __init__(self, message: str, hint: str = "", *, field: str | tuple[str, ...] = ()) -> None:
         super().__init__(message)
-        self.message = message
-        self.hint = hint
+        self.message = printable(message)
+        self.hint = printable(hint)
         self.fields = (field,) if isinstance(field, str) else field
 
     def __str__(self) -> str:

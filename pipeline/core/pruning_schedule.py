@@ -23,7 +23,8 @@ RECOVERERS = ("TRA", "TRI")  # attention, interpolation
 DEFAULT_SHARE = 5 / 16
 _FIRST_SHARE, _FIRST_BLOCK, _LAST_BLOCK = 1 / 2, 1 / 8, 2 / 8
 
-_HINT = "Correct the pruning schedule ('prune' in the weights manifest, or the --prune options)."
+_HINT = "Correct the pruning schedule."
+_STAGES = ("tokens", "at")  # what errors about the schedule are about, as `Overrides` names it
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,41 +58,55 @@ class PruneConfig:
         """Raise `ModelError` unless a host with `depth` blocks and `frames` frames can follow this schedule."""
         if self.strategy not in STRATEGIES:
             raise ModelError(
-                f"The pruning strategy '{self.strategy}' is not known.", f"Known: {', '.join(STRATEGIES)}."
+                f"The pruning strategy '{self.strategy}' is not known.",
+                f"Known: {', '.join(STRATEGIES)}.",
+                field="prune",
             )
         if not 0 <= self.motion_share <= 1:
-            raise ModelError(f"The share of motion is {self.motion_share}.", "Choose 0 (evenly spread frames) to 1.")
+            raise ModelError(
+                f"The share of motion is {self.motion_share}.", "Choose 0 (evenly spread frames) to 1.", field="motion"
+            )
         if self.motion_share and self.strategy != "TPS":
             raise ModelError(
                 f"{self.strategy} cannot follow the motion: it has its own rule for which frames stay.",
                 "Leave the share of motion at 0, or prune with TPS.",
+                field="motion",
             )
         if not self.schedule:
             return
         if self.recover not in ("", *RECOVERERS):
-            raise ModelError(f"The recovering '{self.recover}' is not known.", f"Known: {', '.join(RECOVERERS)}.")
+            known = ", ".join(RECOVERERS)
+            raise ModelError(f"The recovering '{self.recover}' is not known.", f"Known: {known}.", field="recover")
         if not self.recover and not seq2frame:
             raise ModelError(
                 "A model that gives every frame cannot be pruned without recovering: frames would be missing.",
                 f"Choose one of {', '.join(RECOVERERS)}.",
+                field="recover",
             )
         last_block, alive, most = -1, frames, frames  # the first stage may keep all, later ones drop some
         for block, keep in self.schedule:
             if not last_block < block < depth:
-                raise ModelError(f"Pruning at block {block} does not fit: blocks rise from 0 to {depth - 1}.", _HINT)
+                raise ModelError(
+                    f"Pruning at block {block} does not fit: blocks rise from 0 to {depth - 1}.", _HINT, field=_STAGES
+                )
             if not 1 <= keep <= most:
-                raise ModelError(f"Keeping {keep} frames at block {block} does not fit: {alive} are alive.", _HINT)
+                raise ModelError(
+                    f"Keeping {keep} frames at block {block} does not fit: {alive} are alive.", _HINT, field=_STAGES
+                )
             last_block, alive, most = block, keep, keep - 1
         if self.strategy == "TPA" and self.schedule[0][0] == 0:
             raise ModelError(
                 "TPA cannot prune at block 0: it reads the temporal attention of the block before, and there is none.",
                 "Prune at block 1 or later, or choose another strategy.",
+                field=("prune", "at"),
             )
         least = 3 if seq2frame else 2
         if (self.strategy == "TPMo" or self.motion_share) and alive < least:
             ends = "the first, the centre and the last frame" if seq2frame else "the first and the last frame"
             who = "TPS by motion" if self.motion_share else "TPMo"
-            raise ModelError(f"{who} cannot keep {alive}: it always keeps {ends}.", f"Keep {least} or more.")
+            raise ModelError(
+                f"{who} cannot keep {alive}: it always keeps {ends}.", f"Keep {least} or more.", field="tokens"
+            )
 
     def frames_per_block(self, frames: int, depth: int) -> list[int]:
         """How many frames each block sees: the cost profile of the hourglass."""
@@ -117,10 +132,13 @@ class PruneConfig:
             raise ModelError(
                 "TRA cannot be put into this checkpoint: it has no learned query tokens (x_token, cross_attention).",
                 "Recover with TRI, which needs no training.",
+                field="recover",
             )
         if there and not wanted:
             raise ModelError(
-                "This checkpoint was trained to recover with TRA (it holds x_token).", "Prune it, and recover with TRA."
+                "This checkpoint was trained to recover with TRA (it holds x_token).",
+                "Prune it, and recover with TRA.",
+                field=("prune", "recover"),
             )
 
     def to_json(self) -> dict[str, Any]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
 from pathlib import Path
 
 from .. import registry, weights
 from ..core.config import DetectConfig
 from ..core.errors import ConfigError, ModelError
+from ..model_info import DetectorInfo
 from ..weights import DetectorEntry
 from .base import Detector
 
@@ -17,29 +17,13 @@ _MMPOSE = "mmpose"
 _LONGEST_NAME = 48
 
 
-@dataclass(frozen=True, slots=True)
-class DetectorInfo:
-    """One detector that can be chosen, or could be. `reason`: "" or why not (yet), `hint` what to do about it."""
-
-    name: str
-    title: str
-    reason: str = ""
-    hint: str = ""
-    installed: bool = True  # its weights are there
-    damaged: bool = False
-    size_bytes: int = 0
-    downloadable: bool = False
-    added: bool = False  # by the user: can be removed again
-    accuracy: str = ""
-    licence: str = ""
-    training_data: tuple[str, ...] = ()
-
-
 def listing(check: bool = False) -> list[DetectorInfo]:
     """All detectors, the embedded one first. Imports nothing heavy; `check` reads the files, to find damaged ones."""
     infos = []
     for row in registry.entries("detector"):
-        infos.append(DetectorInfo(row.name, row.title, row.missing(), row.hint))
+        reason = row.missing()
+        fields = (row.field,) if reason and row.field else ()
+        infos.append(DetectorInfo(row.name, row.title, reason, row.hint if reason else "", fields=fields))
     needed = next(info for info in infos if info.name == _MMPOSE)
     own = {entry.name for entry in weights.own_detectors()[0]}
     infos += [_info(entry, needed, entry.name in own, check) for entry in weights.detectors()]
@@ -95,16 +79,20 @@ def add_detector(checkpoint: Path, config: str, name: str = "") -> DetectorEntry
 
 def _info(entry: DetectorEntry, needed: DetectorInfo, added: bool, check: bool) -> DetectorInfo:
     """`needed`: MMPose itself, which may be what is missing."""
-    reason, hint, damaged = needed.reason, needed.hint, False
+    reason, hint, fields, damaged = needed.reason, needed.hint, needed.fields, False
     installed = weights.path_of(entry) is not None
-    if not reason and (check or not installed):
+    if not reason and not installed and entry.url:
+        size = f"{entry.size_bytes / 1e6:.0f} MB"
+        reason, hint = "Its weights are not on this computer.", f"They can be downloaded (about {size})."
+        fields = (f"download:{entry.name}",)
+    elif not reason and (check or not installed):
         try:
             weights.locate(entry, added=added)
         except ModelError as error:
-            reason, hint, damaged = error.message, error.hint, installed
+            reason, hint, fields, damaged = error.message, error.hint, error.fields, installed
     return DetectorInfo(
         entry.name, entry.title, reason, hint, installed, damaged, entry.size_bytes, bool(entry.url), added,
-        entry.accuracy, entry.licence, entry.training_data,
+        entry.accuracy, entry.licence, entry.training_data, fields,
     )  # fmt: skip
 
 

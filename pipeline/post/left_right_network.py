@@ -22,7 +22,7 @@ from ..core.arrays import Floats
 from ..core.camera import Camera
 from ..core.skeletons import H36M17
 from ..lift.inputs.normalise import normalised
-from ..weights import PROJECT_FOLDER
+from ..weights import bundled
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +43,7 @@ Ints = NDArray[np.int64]
 
 
 class SidesNetwork:
-    """As `training.post_chain.train_left_right.SidesNet`, by its weights."""
+    """As `training.post_chain.train_left_right.LeftRightNet`, by its weights."""
 
     def __init__(self, state: Mapping[str, Floats]) -> None:
         self._state = state
@@ -117,7 +117,7 @@ def load_network() -> SidesNetwork | None:
     from safetensors.numpy import load_file
 
     try:
-        return SidesNetwork(load_file(PROJECT_FOLDER / FILE))
+        return SidesNetwork(load_file(bundled(FILE)))
     except (OSError, SafetensorError) as error:
         log.warning(
             "%s cannot be read (%s): whether sides are exchanged throughout is told by walking alone", FILE, error

@@ -11,7 +11,7 @@ import av
 import numpy as np
 
 from ..core.arrays import Image
-from ..core.errors import OutputError
+from ..core.errors import INSTALLATION, OutputError
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +44,7 @@ def h264_encoder() -> str:
             log.debug("%s: %s", name, error)
             continue
         return name
-    raise OutputError("There is no H.264 encoder here.", "Install PyAV from its wheels: ./start --reinstall.")
+    raise OutputError("There is no H.264 encoder here.", "Install PyAV from its wheels.", field=INSTALLATION)
 
 
 def add_h264(

@@ -1,11 +1,23 @@
 """The lifters that there are: `weights/manifest.json` and the user's own, their files, and how to get them.
 
 The checkpoints of 2D detectors likewise (`detectors`). Everything the program knows of either is in its entry; nothing
-else holds sizes or names. A file is looked for in the project's `weights/` folder, then in the user's cache. Nothing is
-ever downloaded unasked.
+else holds sizes or names. A file is looked for in HOURGLASS_WEIGHTS, in the program's own folder (`weights/` of a
+checkout, part of an installed package), then in the user's cache. Nothing is ever downloaded unasked.
 """
 
-from .catalogue import PROJECT_FOLDER, Own, file_sha256, find, is_own, locate, manifest, own, path_of, user_folder
+from .catalogue import (
+    PROJECT_FOLDER,
+    Own,
+    bundled,
+    file_sha256,
+    find,
+    is_own,
+    locate,
+    manifest,
+    own,
+    path_of,
+    user_folder,
+)
 from .detectors import (
     DetectorEntry,
     check_detector_name,
@@ -25,6 +37,7 @@ __all__ = [
     "DetectorEntry",
     "Own",
     "WeightEntry",
+    "bundled",
     "check_detector_name",
     "check_name",
     "detectors",

@@ -9,17 +9,25 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import os
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from pathlib import Path
 
-from ..core.errors import ConfigError, ModelError
+from ..core.errors import INSTALLATION, ConfigError, ModelError
 from ..system.files import cache_path
 from .entries import WeightEntry, WeightFile
 
 log = logging.getLogger(__name__)
 
-PROJECT_FOLDER = Path(__file__).resolve().parents[2] / "weights"
+
+def _own_folder() -> Path:
+    """Return the folder of the program's weights: in the installed package, or the checkout."""
+    packaged = Path(__file__).resolve().parents[1] / "bundled"
+    return packaged if packaged.is_dir() else packaged.parents[1] / "weights"
+
+
+PROJECT_FOLDER = _own_folder()
 MANIFEST = "manifest.json"
 _FEWEST_DIGITS = 8  # of a sha256: what OpenMMLab publishes
 
@@ -40,7 +48,7 @@ def manifest(path: Path | None = None) -> tuple[WeightEntry, ...]:
     """
     if path is not None:
         return _read(path)
-    return (*_read(PROJECT_FOLDER / MANIFEST), *own().entries)
+    return (*_read(bundled(MANIFEST)), *own().entries)
 
 
 def find(name: str = "") -> WeightEntry:
@@ -51,7 +59,22 @@ def find(name: str = "") -> WeightEntry:
             return entry
     known = ", ".join(entry.name for entry in listed) or "none"
     what = f"There is no lifter called '{name}'." if name else "The manifest names no default lifter."
-    raise ConfigError(what, f"Known: {known}.")
+    raise ConfigError(what, f"Known: {known}.", field="lifter")
+
+
+def folders() -> tuple[Path, ...]:
+    """Return where weights are looked for: HOURGLASS_WEIGHTS, the program's, the user's."""
+    named = os.environ.get("HOURGLASS_WEIGHTS")
+    return (*([Path(named)] if named else []), PROJECT_FOLDER, user_folder())
+
+
+def bundled(name: str) -> Path:
+    """Return the path of a file that comes with the program, or of its stand-in.
+
+    A file of that name in HOURGLASS_WEIGHTS takes its place.
+    """
+    found = (folder / name for folder in folders()[:-1])
+    return next((path for path in found if path.is_file()), PROJECT_FOLDER / name)
 
 
 def user_folder() -> Path:
@@ -95,13 +118,13 @@ def _read_own(path: Path, mtime_ns: int, size: int) -> Own:
         problem = f"The list of your own lifters {path} cannot be read ({error}). Correct it, or delete it."
         log.warning("%s", problem)
         return Own(path, (), (problem,))
-    taken = {entry.name for entry in _read(PROJECT_FOLDER / MANIFEST)}
+    taken = {entry.name for entry in _read(bundled(MANIFEST))}
     entries, problems = [], []
     for data in listed:
         try:
             # It never takes the place of the program's default.
             entry = replace(WeightEntry.from_json(data), default=False)
-            if entry.name in taken or (PROJECT_FOLDER / entry.file).exists():
+            if entry.name in taken or bundled(entry.file).exists():
                 raise ModelError(f"There is another lifter called '{entry.name}', or another file '{entry.file}'.")
         except (ModelError, TypeError, ValueError, AttributeError) as error:
             problems.append(f"An entry of {path} is left out: {error}")
@@ -114,7 +137,7 @@ def _read_own(path: Path, mtime_ns: int, size: int) -> Own:
 
 def path_of(entry: WeightFile) -> Path | None:
     """Where the file of `entry` lies, unchecked; None if it is not installed."""
-    for folder in (PROJECT_FOLDER, user_folder()):
+    for folder in folders():
         if (path := folder / entry.file).is_file():
             return path
     return None
@@ -126,16 +149,17 @@ def locate(entry: WeightFile, added: bool | None = None) -> Path:
     `added`: whether the user added it; None looks among the lifters.
     """
     if entry.url:
-        again = f"Download it again: models download {entry.name} ({entry.url})."
+        again, what = f"Download it again ({entry.url}).", f"download:{entry.name}"
     elif is_own(entry.name) if added is None else added:
-        again = f"Remove it (models remove {entry.name}), then add the file again."
+        again, what = "Remove it, then add the file again.", f"remove:{entry.name}"
     else:
-        again = "It comes with the program: get the program again."
+        again, what = "It comes with the program: get the program again.", INSTALLATION
     path = path_of(entry)
     if path is None:
-        by_hand = f"or put a file of that name into {PROJECT_FOLDER}."
-        where = f"It can be downloaded: models download {entry.name} ({entry.url}), {by_hand}" if entry.url else again
-        raise ModelError(f"The weights of '{entry.name}' are not installed ({entry.file} is missing).", where)
+        by_hand = f"or put a file of that name into {user_folder()}."
+        hint = f"It can be downloaded ({entry.url}), {by_hand}" if entry.url else again
+        missing = f"The weights of '{entry.name}' are not installed ({entry.file} is missing)."
+        raise ModelError(missing, hint, field=what)
     try:
         size = path.stat().st_size
         whole = entry.bytes in (0, size) and is_hash_of(entry.sha256, file_sha256(path))
@@ -144,7 +168,8 @@ def locate(entry: WeightFile, added: bool | None = None) -> Path:
             f"The weights {path} cannot be read ({error.strerror}).", "Check the file's permissions."
         ) from error
     if not whole:
-        raise ModelError(f"The weights {path} are damaged: they are not the file that the manifest describes.", again)
+        damaged = f"The weights {path} are damaged: they are not the file that the manifest describes."
+        raise ModelError(damaged, again, field=what)
     return path
 
 

@@ -19,7 +19,7 @@ from typing import Any
 from ..core.errors import ConfigError, ModelError
 from ..core.skeletons import SKELETONS
 from ..system.files import atomic_write, make_folder, output_error
-from .catalogue import PROJECT_FOLDER, user_folder
+from .catalogue import bundled, user_folder
 
 log = logging.getLogger(__name__)
 
@@ -87,7 +87,7 @@ class DetectorEntry:
 
 def detectors() -> tuple[DetectorEntry, ...]:
     """Those that the program knows, then the user's own. Raises `ModelError` if the program's list is broken."""
-    return (*_bundled(PROJECT_FOLDER / DETECTORS), *own_detectors()[0])
+    return (*_bundled(bundled(DETECTORS)), *own_detectors()[0])
 
 
 def find_detector(name: str) -> DetectorEntry | None:
@@ -102,7 +102,7 @@ def own_detectors() -> tuple[tuple[DetectorEntry, ...], tuple[str, ...]]:
     except ModelError as error:
         log.warning("%s", error)
         return (), (str(error),)
-    taken = {*OTHERS, *(entry.name for entry in _bundled(PROJECT_FOLDER / DETECTORS))}
+    taken = {*OTHERS, *(entry.name for entry in _bundled(bundled(DETECTORS)))}
     entries, problems = [], []
     for data in listed:
         try:

@@ -10,7 +10,7 @@ from typing import Any
 
 from ..core.errors import ConfigError, ModelError
 from ..system.files import atomic_write, make_folder, output_error
-from .catalogue import MANIFEST, PROJECT_FOLDER, is_own, manifest, user_folder
+from .catalogue import MANIFEST, bundled, is_own, manifest, user_folder
 from .entries import WeightEntry
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
@@ -22,7 +22,7 @@ def check_name(name: str) -> None:
     if not _NAME.fullmatch(name):
         hint = "Take up to 64 small letters, digits, dots, dashes and underscores, beginning with a letter or digit."
         raise ConfigError(f"A lifter cannot be called '{name}'.", hint)
-    if any(entry.name == name for entry in manifest()) or (PROJECT_FOLDER / f"{name}.safetensors").exists():
+    if any(entry.name == name for entry in manifest()) or bundled(f"{name}.safetensors").exists():
         raise ConfigError(
             f"There is a lifter called '{name}' already.", "Choose another name, or remove that one first."
         )

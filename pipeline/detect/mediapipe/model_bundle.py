@@ -22,7 +22,7 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from ...core.errors import ModelError
+from ...core.errors import INSTALLATION, ModelError
 from ...system.files import atomic_write, cache_folder
 
 log = logging.getLogger(__name__)
@@ -31,7 +31,7 @@ DETECTOR_MEMBER = "pose_detector.tflite"
 LANDMARKS_MEMBER = "pose_landmarks_detector.tflite"
 
 _RECIPE = 2  # raise it when the bundle is made differently
-_HINT = "Install MediaPipe again (./start doctor says how)."
+_HINT = "Install MediaPipe again."
 _CONFIDENCE_OUTPUT, _SILHOUETTE_OUTPUT = 1, 2  # of the landmark model: joints, confidence, silhouette, heat maps, world
 # member -> (file in the wheel, mean, standard deviation)
 PARTS = {
@@ -63,7 +63,7 @@ def model_bundle(silhouette: bool = False) -> ModelBundle:
     try:
         version = importlib.metadata.version("mediapipe")
     except importlib.metadata.PackageNotFoundError as error:
-        raise ModelError("MediaPipe is not installed.", _HINT) from error
+        raise ModelError("MediaPipe is not installed.", _HINT, field=INSTALLATION) from error
     variant = "full_silhouette" if silhouette else "full"
     path = cache_folder() / f"blazepose_{variant}-mediapipe{version}-r{_RECIPE}.task"
     seal = path.with_suffix(".sha256")
@@ -103,7 +103,7 @@ def wheel_file(member: str) -> Path:
         path = Path(folder) / relative
         if path.is_file():
             return path
-    raise ModelError(f"The installed MediaPipe lacks its model file {relative}.", _HINT)
+    raise ModelError(f"The installed MediaPipe lacks its model file {relative}.", _HINT, field=INSTALLATION)
 
 
 def _build(path: Path, silhouette: bool) -> None:
@@ -121,7 +121,9 @@ def _build(path: Path, silhouette: bool) -> None:
             writer.add_image_input([mean], [deviation])
             parts[member] = bytes(writer.populate()[0])
         except (OSError, ValueError, RuntimeError, IndexError, TypeError, struct.error) as error:
-            raise ModelError(f"MediaPipe's model file {relative} cannot be used ({error}).", _HINT) from error
+            raise ModelError(
+                f"MediaPipe's model file {relative} cannot be used ({error}).", _HINT, field=INSTALLATION
+            ) from error
     with atomic_write(path) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as bundle:
         for member, data in parts.items():
             bundle.writestr(zipfile.ZipInfo(member, (2020, 1, 1, 0, 0, 0)), data)

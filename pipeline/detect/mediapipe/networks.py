@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from ...core.arrays import Floats, Image
-from ...core.errors import ModelError
+from ...core.errors import INSTALLATION, ModelError
 from .model_bundle import DETECTOR_MEMBER, LANDMARKS_MEMBER, ModelBundle
 
 FINDER_PX = 224  # input side of the person detector
@@ -114,7 +114,9 @@ class _Graph:
                 # The first run compiles the network and says so; here it is quiet, and nobody waits for it later.
                 self.run(np.zeros((64, 64, 3), np.uint8))
         except (ValueError, RuntimeError) as error:
-            raise ModelError(f"MediaPipe cannot start its pose model ({error}).", "Run ./start doctor.") from error
+            raise ModelError(
+                f"MediaPipe cannot start its pose model ({error}).", "Install MediaPipe again.", field=INSTALLATION
+            ) from error
 
     def run(self, rgb: Image) -> LandmarkResult:
         from mediapipe.python import packet_creator

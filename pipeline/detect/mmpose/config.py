@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from ...core.errors import ModelError
+from ...core.errors import INSTALLATION, ModelError
 from ...core.skeletons import SKELETONS
 from .import_without_ops import import_mmpose, to_log
 
@@ -77,7 +77,7 @@ def wheel_folder() -> Path:
     for folder in (spec.submodule_search_locations or []) if spec else []:
         if (path := Path(folder) / ".mim" / "configs").is_dir():
             return path
-    raise ModelError("MMPose's configs are not installed.", "Run ./start doctor.")
+    raise ModelError("MMPose's configs are not installed.", "Install MMPose again.", field=INSTALLATION)
 
 
 def config_file(name: str) -> Path:

@@ -33,8 +33,9 @@ def create(config: DetectConfig) -> Detector:
     else:
         raise ConfigError(
             f"The detector {NAME} needs a config and a checkpoint.",
-            "Name both: --detector-config mmpose::body_2d_keypoint/... --detector-checkpoint FILE.pth; or choose one "
-            "of the detectors that `models` lists, or add yours to them: models add FILE.pth --config CONFIG.",
+            "Name both, the config as mmpose::body_2d_keypoint/... or a file; or choose a detector by its name, or add "
+            "yours to those that have one.",
+            field=("config_path", "checkpoint_path"),
         )
     network, sha256 = load_network(read_config(described), checkpoint, config.detector, config.device, config.precision)
     kind = MMPoseOneStage if network.config.kind == "onestage" else MMPoseTopDown

@@ -22,13 +22,13 @@ import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from ...core.errors import ModelError
+from ...core.errors import INSTALLATION, ModelError
 
 log = logging.getLogger(__name__)
 
 _EXTENSION = "mmcv._ext"
 _MODULES = ("mmdet.models", "mmpose.models", "mmpose.registry", "mmengine.config", "mmengine.registry")
-_HINT = "Run ./start doctor; ./start --reinstall puts the packages back. The detector mediapipe needs none of them."
+_HINT = "Install the packages of MMPose again. The detector mediapipe needs none of them."
 _lock = threading.Lock()
 _quiet = threading.RLock()
 _imported = False
@@ -45,7 +45,9 @@ def import_mmpose() -> None:
                 try:
                     importlib.import_module(name)
                 except Exception as error:  # whatever a broken installation raises is for the user to repair
-                    raise ModelError(f"MMPose cannot be imported ({name}: {error}).", _HINT) from error
+                    raise ModelError(
+                        f"MMPose cannot be imported ({name}: {error}).", _HINT, field=INSTALLATION
+                    ) from error
         for package in ("mmpose", "mmdet", "mmcv", "mmengine"):  # of deprecated ways of asking torch, in every frame
             warnings.filterwarnings("ignore", module=rf"{package}\.")
         _imported = True

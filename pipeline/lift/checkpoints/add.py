@@ -103,7 +103,7 @@ def _limits(found: Recognised, family: Family, joint_rule: str) -> list[str]:
     if not family.metres:
         out.append(_PICTURE_LIMIT)
     if found.assumed:
-        out.append(f"Assumed: {'; '.join(found.assumed)}.")
+        out.append(f"Assumed: {'; '.join(map(str, found.assumed))}.")
     return out
 
 

@@ -15,7 +15,8 @@ from ...core.errors import ModelError
 from ...core.pruning_schedule import RECOVERERS, STRATEGIES, PruneConfig
 from .architectures import Family, Shapes, frames_by_block
 
-_EXAMPLE = "For example: --prune tps --tokens 121,81 --at 2,4 (121 frames from block 2 on, 81 from block 4 on)."
+_EXAMPLE = "For example TPS, tokens 121 and 81, at blocks 2 and 4: 121 frames from block 2 on, 81 from block 4 on."
+_STAGES = ("tokens", "at")
 _PUBLISHED = "the published value"
 _HOT_NEIGHBOURS, _NEIGHBOURS = 4, 2  # MotionAGFormer in the HoT repository, and in its own
 _GENERATION_HEADS = 9  # MHFormer: they share the frames
@@ -54,6 +55,18 @@ class Overrides:
 _RECIPE = ("prune", "tokens", "at", "recover", "motion")
 
 
+@dataclass(frozen=True, slots=True)
+class Assumed:
+    """Something that no tensor shows, and the `fields` of `Overrides` that can change it."""
+
+    what: str  # "8 heads"
+    why: str  # "the published value"
+    fields: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.what} ({self.why})"
+
+
 @dataclass(slots=True)
 class Recipe:
     """What came of it: the schedule, the sizes that no shape shows, and how each was found."""
@@ -61,14 +74,18 @@ class Recipe:
     prune: PruneConfig = field(default_factory=PruneConfig)
     sizes: dict[str, Any] = field(default_factory=dict)
     notes_read: list[str] = field(default_factory=list)
-    notes_assumed: list[str] = field(default_factory=list)
+    notes_assumed: list[Assumed] = field(default_factory=list)
+
+    def assume(self, what: str, why: str, *fields: str) -> None:
+        """Note what no tensor shows."""
+        self.notes_assumed.append(Assumed(what, why, fields))
 
     @property
     def read(self) -> tuple[str, ...]:
         return tuple(self.notes_read)
 
     @property
-    def assumed(self) -> tuple[str, ...]:
+    def assumed(self) -> tuple[Assumed, ...]:
         return tuple(self.notes_assumed)
 
 
@@ -84,21 +101,27 @@ def _heads(recipe: Recipe, family: Family, sizes: dict[str, Any], learned: bool,
     published = family.hot_heads if learned else family.heads
     heads = recipe.sizes["heads"] = _positive("heads", asked.heads) or published
     if asked.heads is None:
-        recipe.notes_assumed.append(f"{heads} heads ({_PUBLISHED}; --heads)")
+        recipe.assume(f"{heads} heads", _PUBLISHED, "heads")
     if sizes["channels"] % heads:
-        raise ModelError(f"{sizes['channels']} channels cannot be shared by {heads} heads.", "Say --heads.")
+        raise ModelError(
+            f"{sizes['channels']} channels cannot be shared by {heads} heads.",
+            "Give the number of heads that it was trained with.",
+            field="heads",
+        )
     if family.host == "motionagformer":
         neighbours = _positive("neighbours", asked.neighbours) or (_HOT_NEIGHBOURS if learned else _NEIGHBOURS)
         recipe.sizes["neighbours"] = neighbours
         if asked.neighbours is None:
-            recipe.notes_assumed.append(f"{neighbours} neighbours ({_PUBLISHED}; --neighbours)")
+            recipe.assume(f"{neighbours} neighbours", _PUBLISHED, "neighbours")
     elif asked.neighbours is not None:
-        raise ModelError(f"{family.title} has no neighbours: MotionAGFormer alone does.", "Leave out --neighbours.")
+        raise ModelError(
+            f"{family.title} has no neighbours: MotionAGFormer alone does.", "Leave them out.", field="neighbours"
+        )
     if family.host == "mhformer":
         fitting = [n for n in range(1, _GENERATION_HEADS + 1) if sizes["frames"] % n == 0]
         recipe.sizes["generation_heads"] = _positive("generation_heads", asked.generation_heads) or fitting[-1]
         if asked.generation_heads is None and fitting[-1] != _GENERATION_HEADS:
-            recipe.notes_assumed.append(f"{fitting[-1]} heads over the coordinates (the published 9 do not fit)")
+            recipe.assume(f"{fitting[-1]} heads over the coordinates", "the published 9 do not fit")
 
 
 class _Schedule:
@@ -119,13 +142,14 @@ class _Schedule:
         if asked.prune is not None and asked.prune.lower() == "none":
             if not replace(asked, prune=None).silent:
                 raise ModelError(
-                    "--prune none keeps every frame: the other pruning options have nothing to say.",
+                    "Pruning 'none' keeps every frame: the other settings of pruning have nothing to say.",
                     "Leave them out, or name a strategy.",
+                    field="prune",
                 )
             self._seq2frame("TRI")
             return
         if asked.silent and not self.learned and not self.shortened:
-            recipe.notes_assumed.append("not pruned: no tensor speaks of it (--prune, --tokens, --at)")
+            recipe.assume("not pruned", "no tensor speaks of it", "prune", *_STAGES)
             self._seq2frame("TRI")
             return
         strategy = self._strategy()
@@ -139,32 +163,33 @@ class _Schedule:
     def _strategy(self) -> str:
         asked = self.asked
         if asked.prune is not None:
-            return _known("--prune", asked.prune, STRATEGIES)
+            return _known("pruning strategy", "prune", asked.prune, STRATEGIES)
         if self.positions:
             self.recipe.notes_read.append(f"TPC and TRA, {_and(self.positions)} frames (pos_embed_token, x_token)")
             return "TPC"
         if self.learned and not self.family.always_seq2frame:
             raise ModelError(
                 "This checkpoint recovers with TRA (x_token), but does not say how it prunes.",
-                "Say --prune, --tokens and --at as it was trained. " + _EXAMPLE,
+                f"Say how it was trained. {_EXAMPLE}",
+                field=("prune", *_STAGES),
             )
         wants_tps = asked.motion is not None or (asked.recover is not None and asked.recover.upper() == "TRI")
         if wants_tps and not self.shortened:
-            return self._assume("TPS", "it needs no training; --prune")
+            return self._assume("TPS", "it needs no training", "prune")
         if self.family.seq2frame or self.shortened or self.learned:
-            return self._assume("TPC", "as the published pruned models; --prune")
-        return self._assume("TPS", "it needs no training; --prune")
+            return self._assume("TPC", "as the published pruned models", "prune")
+        return self._assume("TPS", "it needs no training", "prune")
 
     def _recover(self, strategy: str) -> str:
         asked = self.asked.recover
         if asked is not None:
-            return "" if asked.lower() == "none" else _known("--recover", asked, RECOVERERS)
+            return "" if asked.lower() == "none" else _known("recovering", "recover", asked, RECOVERERS)
         if self.learned:
             return "TRA"
         if self.shortened or (strategy == "TPC" and self.family.seq2frame):
-            self.recipe.notes_assumed.append("no recovering (as the published seq2frame models; --recover)")
+            self.recipe.assume("no recovering", "as the published seq2frame models", "recover")
             return ""
-        return self._assume("TRI", "it needs no training; --recover")
+        return self._assume("TRI", "it needs no training", "recover")
 
     def _stages(self, strategy: str, recover: str) -> tuple[tuple[int, int], ...]:
         """(block, tokens) of each stage."""
@@ -177,29 +202,33 @@ class _Schedule:
                 raise ModelError(
                     f"This checkpoint was trained with {_and(known[0])} frames from block {_and(known[1])} on: "
                     "its batch norms are as long.",
-                    "Leave out --tokens and --at.",
+                    "Leave the schedule out.",
+                    field=_STAGES,
                 )
             tokens, at = known
         if tokens is None and self.positions:
             tokens = self.positions
         if tokens is None and published and (at is None or len(at) == 1):
             tokens = (published[1],)
-            self.recipe.notes_assumed.append(f"{published[1]} frames are kept ({_PUBLISHED}; --tokens)")
+            self.recipe.assume(f"{published[1]} frames are kept", _PUBLISHED, "tokens")
         block = self.family.hot_block if self.positions else published[0] if published else None
         if at is None and block is not None and tokens is not None and len(tokens) == 1:
             if block >= self.depth:
                 raise ModelError(
-                    f"The published model prunes at block {block}; this one has {self.depth}.", "Say --at."
+                    f"The published model prunes at block {block}; this one has {self.depth}.",
+                    "Say at which block it prunes.",
+                    field="at",
                 )
             at = (block,)
-            self.recipe.notes_assumed.append(f"pruned at block {block} ({_PUBLISHED}; --at)")
+            self.recipe.assume(f"pruned at block {block}", _PUBLISHED, "at")
         if tokens is None or at is None:
-            missing = " and ".join(name for name, value in (("--tokens", tokens), ("--at", at)) if value is None)
-            raise ModelError("It is not said how many frames to keep, and where.", f"Say {missing}. {_EXAMPLE}")
+            missing = tuple(name for name, value in zip(_STAGES, (tokens, at), strict=True) if value is None)
+            raise ModelError("It is not said how many frames to keep, and where.", _EXAMPLE, field=missing)
         if len(tokens) != len(at):
             raise ModelError(
                 f"There are {len(tokens)} numbers of frames and {len(at)} blocks: each stage needs one of both.",
                 _EXAMPLE,
+                field=_STAGES,
             )
         return tuple(zip(at, tokens, strict=True))
 
@@ -212,22 +241,23 @@ class _Schedule:
         if (asked or not recover) and not family.always_seq2frame:
             self.recipe.sizes["seq2frame"] = True
 
-    def _assume(self, name: str, why: str) -> str:
-        self.recipe.notes_assumed.append(f"{name} ({why})")
+    def _assume(self, name: str, why: str, setting: str) -> str:
+        self.recipe.assume(name, why, setting)
         return name
 
 
 def _positive(name: str, value: int | None) -> int | None:
     if value is not None and value < 1:
-        raise ModelError(f"{value} {name} cannot be.", "Choose 1 or more.")
+        raise ModelError(f"{value} {name} cannot be.", "Choose 1 or more.", field=name)
     return value
 
 
-def _known(option: str, name: str, names: tuple[str, ...]) -> str:
+def _known(what: str, setting: str, name: str, names: tuple[str, ...]) -> str:
     for known in names:
         if known.lower() == name.lower():
             return known
-    raise ModelError(f"{option} {name} is not known.", f"Known: {', '.join(n.lower() for n in names)}, none.")
+    known = ", ".join(one.lower() for one in names)
+    raise ModelError(f"The {what} {name} is not known.", f"Known: {known}, none.", field=setting)
 
 
 def _and(numbers: tuple[int, ...]) -> str:

@@ -20,7 +20,7 @@ from ..inputs.person_ray import CHANNELS
 from . import load as checkpoints
 from . import pruning_recipe, sidecar
 from .architectures import Family, family_of, sizes_of
-from .pruning_recipe import Overrides
+from .pruning_recipe import Assumed, Overrides
 
 if TYPE_CHECKING:
     import torch
@@ -43,7 +43,7 @@ class Recognised:
     prune: PruneConfig
     parameters: int
     read: tuple[str, ...] = ()
-    assumed: tuple[str, ...] = ()  # "8 heads (the published value; --heads)"
+    assumed: tuple[Assumed, ...] = ()  # "8 heads (the published value)"
     extra: Mapping[str, Any] = field(default_factory=dict)  # what else the sidecar said: fields of a manifest entry
 
 
@@ -111,5 +111,9 @@ def _host(found: Recognised) -> HourglassHost:
     try:
         model: HourglassHost = host.from_sizes(found.sizes, found.prune)
     except (TypeError, ValueError, RuntimeError) as error:
-        raise ModelError(f"{found.path.name} cannot be a {found.title} ({error}).", "Say --heads.") from error
+        raise ModelError(
+            f"{found.path.name} cannot be a {found.title} ({error}).",
+            "Give the number of heads that it was trained with.",
+            field="heads",
+        ) from error
     return model

@@ -1,13 +1,14 @@
-"""After recording: the same 2D, lifted again with past and future known, takes the place of the live result."""
+"""Re-lift a recording from its own 2D, with past and future known."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...core.take import Progress, Take
+from ...run.last_take import last_take
 from ...run.lift_video import analyse
 from ...take.file import save_take
 from ...take.recording_folder import TAKE
@@ -19,23 +20,30 @@ if TYPE_CHECKING:
     from ...run.models import Engine
 
 
-def relift(folder: Path, config: RunConfig, cancel: CancelToken, engine: Engine) -> Iterator[Progress | Take]:
-    """Lift the recording in `folder` as `offline.analyse` does a video, without detecting: its progress, then the take.
+def relift(
+    folder: Path,
+    config: RunConfig,
+    cancel: CancelToken,
+    engine: Engine,
+    progress: Callable[[Progress], None] | None = None,
+    partial: Callable[[Take], None] | None = None,
+) -> Take:
+    """Re-lift the recording in `folder` without detecting, and save the take in it.
 
-    The last take is in the folder by the time it comes. Raises `TakeError` if there is no recording, and what
-    `analyse` and `save_take` raise.
+    As `run.lift_video.analyse` does with a video. `progress` and `partial` as in `run.last_take`. Raises `TakeError` if
+    there is no recording, and what `analyse` and `save_take` raise.
     """
-    yield Progress("prepare", 0, 0, "Opening the recording")
+    if progress is not None:
+        progress(Progress("prepare", 0, 0, "Opening the recording"))
     recording = recover(folder)
-    source = recording.joints_source()
-    # A range chosen for another video means nothing here.
-    steps = analyse(source, replace(config, start_s=None, end_s=None), cancel, engine)
-    for step in steps:
-        if not isinstance(step, Take):
-            yield step
-            continue
+
+    def of_recording(take: Take) -> Take:
         made = {"source": recording.info.path, "recorded": recording.manifest.get("provenance", {})}
-        take = replace(step, info=recording.info, provenance={**step.provenance, **made})
-        if take.complete:
-            save_take(take, recording.folder / TAKE)
-        yield take
+        return replace(take, info=recording.info, provenance={**take.provenance, **made})
+
+    # A range chosen for another video means nothing here.
+    steps = analyse(recording.joints_source(), replace(config, start_s=None, end_s=None), cancel, engine)
+    show = None if partial is None else lambda take: partial(of_recording(take))
+    take = of_recording(last_take(steps, progress, show, cancel))
+    save_take(take, recording.folder / TAKE)
+    return take

@@ -14,7 +14,6 @@ from .base import LiveSource
 def live_opener(
     spec: str,
     *,
-    as_live: bool = False,
     loop: bool = False,
     width_px: int | None = None,
     height_px: int | None = None,
@@ -22,9 +21,8 @@ def live_opener(
 ) -> Callable[[], LiveSource]:
     """Return a function that opens the source `spec`; `LiveEngine` calls it.
 
-    A file is played in real time, with or without `as_live`. The opener of a device has a method `cancel` that ends
-    the opening from any thread. Raises `SourceError` or `ConfigError` at once for an impossible combination, so that no
-    model is loaded for it.
+    A file is played in real time. The opener of a device has a method `cancel` that ends the opening from any thread.
+    Raises `ConfigError` at once for an impossible combination, so that no model is loaded for it.
     """
     path = Path(spec).expanduser()
     if is_file(spec):
@@ -35,10 +33,8 @@ def live_opener(
             return AsLiveSource(path, loop)
 
         return open_file
-    if as_live:
-        raise SourceError(f"There is no file {spec}.", "Check the name and the folder; --as-live is for video files.")
     if loop:
-        raise ConfigError("Only a file can be played in a loop.", "Leave --loop out, or name a file.")
+        raise ConfigError("Only a file can be played in a loop.", "Play it once, or name a file.", field="loop")
 
     return _DeviceOpener(spec, width_px, height_px, fps_hz)
 

@@ -9,7 +9,9 @@ import sys
 import pytest
 
 from pipeline import cli
+from pipeline.api import Take
 from pipeline.cli.live import config_from, status_line
+from pipeline.core.camera import VideoInfo
 from pipeline.core.errors import OutputError
 from pipeline.core.live import LiveStats
 from pipeline.core.take import Progress
@@ -57,7 +59,8 @@ def test_bad_input_is_told_before_anything_is_opened(arguments, said, capfd):
 def fake_run(monkeypatch):
     """`live` runs a fake camera of 30 frames."""
     monkeypatch.setattr(
-        "pipeline.live.engine.LiveEngine", lambda _, config: LiveEngine(lambda: FakeCamera(30), config, FakeModels())
+        "pipeline.live.engine.LiveEngine",
+        lambda _, config, models: LiveEngine(lambda: FakeCamera(30), config, FakeModels()),
     )
     monkeypatch.setattr("pipeline.sources.live.open.live_opener", lambda *_, **__: None)
 
@@ -72,9 +75,10 @@ def test_what_is_streamed_recorded_and_lifted_again(fake_run, monkeypatch, tmp_p
         def close(self):
             closed.append(True)
 
-    def relift(folder, config, cancel, engine):
+    def relift(folder, config, cancel, engine, progress, partial):
         lifted.append((folder, config.persons, config.scene.height_cm))
-        yield Progress("lift", 1, 1)
+        progress(Progress("lift", 1, 1))
+        return Take(VideoInfo("video.mkv", "", 320, 180, 30.0, 60, 2.0), (), (), None)
 
     monkeypatch.setattr("pipeline.stream.open.open_stream", lambda url: Stream())
     monkeypatch.setattr("pipeline.live.recording.relift.relift", relift)

@@ -113,6 +113,20 @@ def test_an_unknown_name_lists_the_known_ones():
     assert weights.find().name in caught.value.hint
 
 
+def test_a_folder_of_the_users_goes_before_the_programs_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    before, first = weights.manifest(), weights.find()
+    monkeypatch.setenv("HOURGLASS_WEIGHTS", str(tmp_path))
+    assert weights.manifest() == before, "without a list in it the program's own holds"
+    assert weights.path_of(first) == weights.PROJECT_FOLDER / first.file
+    (tmp_path / first.file).write_bytes(b"another one")
+    assert weights.path_of(first) == tmp_path / first.file
+    with pytest.raises(ModelError, match="damaged"):
+        weights.locate(first)
+    listed = {"version": 1, "entries": [{**first.to_json(), "name": "other"}]}
+    (tmp_path / "manifest.json").write_text(json.dumps(listed))
+    assert [entry.name for entry in weights.manifest()] == ["other"]
+
+
 def test_a_missing_file_says_what_to_do(entry: weights.WeightEntry):
     with pytest.raises(ModelError, match="not installed") as caught:
         weights.locate(entry)

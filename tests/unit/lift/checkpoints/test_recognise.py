@@ -30,7 +30,7 @@ def test_every_size_comes_from_the_shapes(tmp_path: Path, name: str) -> None:
     assert dict(found.sizes) == SIZES[name]
     assert found.prune == PruneConfig()
     assert found.parameters == sum(p.numel() for p in host(name).parameters())
-    assert any("8 heads" in sentence for sentence in found.assumed)
+    assert any("8 heads" in one.what for one in found.assumed)
 
 
 @pytest.mark.parametrize("name", HOSTS)
@@ -126,16 +126,16 @@ def test_hot_is_read_but_for_its_block(tmp_path: Path, name: str) -> None:
     path = written(tmp_path, name, HOT)
     found = recognise(path, Overrides(at=(1,)))
     assert found.prune == HOT
-    assert not any("--at" in sentence for sentence in found.assumed)
+    assert not any("at" in one.fields for one in found.assumed)
     assumed = recognise(path)
     assert assumed.prune.schedule == ((3 if name == "mixste" else 1, 9),)
-    assert any("--at" in sentence for sentence in assumed.assumed)
+    assert any("at" in one.fields for one in assumed.assumed)
 
 
 def test_a_published_block_that_a_shallow_model_does_not_have_is_asked_for(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="prunes at block 3; this one has 2") as caught:
         recognise(written(tmp_path, "mixste", HOT, depth=2))
-    assert "--at" in caught.value.hint
+    assert "at" in caught.value.fields
 
 
 def test_motionagformer_shows_its_block_by_its_batch_norms(tmp_path: Path) -> None:
@@ -162,7 +162,7 @@ def test_several_stages_of_learned_positions(tmp_path: Path) -> None:
     assert recognise(path, Overrides(at=(1, 2))).prune == twice
     with pytest.raises(ModelError, match="how many frames to keep, and where") as caught:
         recognise(path)
-    assert "--at" in caught.value.hint
+    assert "at" in caught.value.fields
     with pytest.raises(ModelError, match="2 numbers of frames and 1 blocks"):
         recognise(path, Overrides(at=(1,)))
 

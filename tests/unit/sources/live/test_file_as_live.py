@@ -1,4 +1,4 @@
-"""A file that is played as if it were a camera."""
+"""Test a video file that is played in real time like a camera."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def number(frame) -> int:
 def test_every_frame_comes_when_it_is_due_and_then_the_end(make_video):
     source = AsLiveSource(make_video("clip.mp4", 12, numbered, fps=20))
     assert isinstance(source, LiveSource)
-    assert source.info.frame_count == 0  # a camera does not know
+    assert source.info.frame_count == 0  # unknown for a camera
     assert source.info.fps_hz == pytest.approx(20)
     begun, arrived, frames = time.monotonic(), [], []
     with pytest.raises(Closed):
@@ -72,7 +72,7 @@ def test_far_behind_the_clock_is_set_back_and_times_still_rise(make_video):
     time.sleep(1.0)
     second, third = source.read(1.0), source.read(1.0)
     assert first.time_s == 0
-    assert second.time_s == pytest.approx(1.0, abs=0.2)  # when it was shown, not when it should have been
+    assert second.time_s == pytest.approx(1.0, abs=0.2)  # the time at which it was shown, not its due time
     assert third.time_s == pytest.approx(second.time_s + 1 / 20, abs=1e-3)
     assert "fast" in source.notice
     source.close()
@@ -117,15 +117,11 @@ def test_what_cannot_be_played_is_told_when_it_is_opened(tmp_path):
         AsLiveSource(broken)
     with pytest.raises(SourceError):
         live_opener(str(broken))()
-    with pytest.raises(SourceError, match="no file"):
-        live_opener(str(tmp_path / "absent.mp4"), as_live=True)
     with pytest.raises(ConfigError, match="loop"):
         live_opener("0", loop=True)
 
 
-def test_a_file_is_played_live_whether_or_not_it_is_said(make_video):
-    path = str(make_video("clip.mp4", 3, numbered))
-    for as_live in (True, False):
-        source = live_opener(path, as_live=as_live)()
-        assert isinstance(source, AsLiveSource)
-        source.close()
+def test_a_file_is_played_live(make_video):
+    source = live_opener(str(make_video("clip.mp4", 3, numbered)))()
+    assert isinstance(source, AsLiveSource)
+    source.close()

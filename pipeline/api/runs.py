@@ -1,0 +1,285 @@
+"""From a video, from 2D joints or from a live recording to a take."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from ..core import take as core
+from ..core.config import RunConfig
+from ..core.errors import ConfigError
+from ..core.skeletons import H36M17
+from ..core.take import Progress
+from .settings import Cancel, People, RunSettings, cancel_token, changed, chosen_people
+from .take import Take
+
+if TYPE_CHECKING:
+    from typing import Unpack
+
+    from ..run.models import Engine
+    from ..sources.base import FrameSource
+    from ..sources.file.joints2d import Joints2DSource
+
+_OFF_MIDDLE = 0.3  # of the trunk: so far may the thorax be from the middle of the shoulders
+
+
+def lift(
+    source: str | Path | FrameSource | Joints2DSource,
+    people: People = None,
+    *,
+    config: RunConfig | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    partial: Callable[[Take], None] | None = None,
+    cancel: Cancel = None,
+    models: Engine | None = None,
+    **settings: Unpack[RunSettings],
+) -> Take:
+    """Lift the people of a video to 3D: detect, track, lift, and put them upright onto a floor.
+
+    Args:
+        source: A video file, an .npz of 2D joints, or what `open_source` gave (which stays open).
+        people: None for the person who is seen most, "all", a number (1 is the most seen) or several.
+        config: All settings in one object; `settings` change fields of it.
+        progress: Called with `Progress`: stage, done, total.
+        partial: Called with takes of what is known so far, while the run goes on.
+        cancel: A `CancelToken`, or a function that says whether to stop; asked once a frame or a batch.
+        models: A `Models` that keeps detector and lifter for the next call.
+        **settings: Any field of `RunConfig` and its parts by its own name, for example height_cm, fov_deg, detector,
+            lifter, prune ("tps", "none"), device, start_s, end_s, smooth, foot_lock.
+
+    Returns:
+        The take. It holds no pixels; `Take.save` keeps it.
+
+    Raises:
+        TypeError: There is no such setting.
+        SourceError: The video cannot be read.
+        NoPersonError: Nobody, or not the one asked for, was found.
+        ModelError: A detector or lifter cannot be used here.
+        ConfigError: A value out of range, or an unknown name.
+        Cancelled: `cancel` says so.
+
+    Example:
+        >>> take = hg.lift("squat.mp4", people="all", height_cm=172, end_s=0.5)
+        >>> take.people[0].joints_world.shape
+        (15, 17, 3)
+    """
+    from ..run.last_take import last_take
+    from ..run.lift_video import analyse
+    from ..run.models import Engine
+
+    wanted = changed(config or RunConfig(), settings, "lift()")
+    if people is not None:
+        wanted = replace(wanted, persons=chosen_people(people))
+    named = isinstance(source, str | Path)
+    opened = open_source(source) if isinstance(source, str | Path) else source
+    token, own = cancel_token(cancel), models or Engine()
+    try:
+        steps = analyse(opened, wanted, token, own)
+        return Take.of(last_take(steps, progress, _as_take(partial), token))
+    finally:
+        if named:
+            opened.close()
+        if models is None:
+            own.close()
+
+
+def lift_joints(
+    joints_image: ArrayLike,
+    scores: ArrayLike,
+    *,
+    fps: float,
+    size: tuple[int, int],
+    skeleton: str = H36M17.key,
+    time_s: ArrayLike | None = None,
+    name: str = "joints",
+    people: People = "all",
+    config: RunConfig | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    cancel: Cancel = None,
+    models: Engine | None = None,
+    **settings: Unpack[RunSettings],
+) -> Take:
+    """Lift 2D joints that another detector found.
+
+    Args:
+        joints_image: (T, J, 2) pixels of one person, or (T, P, J, 2) of several in no particular order; x right, y
+            down, NaN where a joint was not seen.
+        scores: (T, J) or (T, P, J) confidences in [0, 1]; 0 or NaN where a joint was not seen.
+        fps: Frames a second.
+        size: Width and height of the image in pixels.
+        skeleton: Order of the joints: h36m17, coco17, coco23, halpe26 or blazepose33.
+        time_s: (T,) true times of the frames, rising. Default: frame i at i / fps.
+        name: What the take is called.
+        people: As in `lift`; by default everyone.
+        config: All settings; those of detecting mean nothing here.
+        progress: Called with how far it is.
+        cancel: A `CancelToken`, or a function that says whether to stop.
+        models: Keeps the lifter for the next call.
+        **settings: As in `lift`.
+
+    Returns:
+        The take.
+
+    Raises:
+        SourceError: Arrays of other shapes, or with other values than said above.
+        ConfigError: The joints are not in the order of `skeleton`, or a setting out of range.
+        NoPersonError: Nobody is seen.
+
+    Example:
+        >>> take = hg.lift_joints(joints2d, scores, fps=50, size=(1920, 1080))
+        >>> take.people[0].joints_world.shape == (len(joints2d), 17, 3)
+        True
+    """
+    from ..sources.file.joints2d import Joints2DSource
+
+    arrays: dict[str, Any] = {
+        "joints_image": np.asarray(joints_image),
+        "scores": np.asarray(scores),
+        "fps_hz": np.asarray(fps),
+        "width_px": np.asarray(size[0]),
+        "height_px": np.asarray(size[1]),
+        "skeleton": np.asarray(skeleton),
+    }
+    if time_s is not None:
+        arrays["time_s"] = np.asarray(time_s)
+    source = Joints2DSource.of(arrays, name)
+    if skeleton == H36M17.key:
+        check_h36m17(arrays["joints_image"])
+    return lift(source, people, config=config, progress=progress, cancel=cancel, models=models, **settings)
+
+
+def lift_recording(
+    folder: str | Path,
+    *,
+    config: RunConfig | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    partial: Callable[[Take], None] | None = None,
+    cancel: Cancel = None,
+    models: Engine | None = None,
+    **settings: Unpack[RunSettings],
+) -> Take:
+    """Lift a live recording again from its own 2D joints, with past and future known.
+
+    Everyone is lifted, unless `config` names people.
+
+    Args:
+        folder: The folder of the recording, also of one that was interrupted.
+        config: All settings; those of detecting, and the range, mean nothing here.
+        progress: Called with how far it is.
+        partial: Called with takes of what is known so far.
+        cancel: A `CancelToken`, or a function that says whether to stop.
+        models: Keeps the lifter for the next call.
+        **settings: As in `lift`.
+
+    Returns:
+        The take, which is in the folder, too.
+
+    Raises:
+        TakeError: There is no recording.
+        NoPersonError: Nobody is in it.
+        Cancelled: `cancel` says so.
+    """
+    from ..live.recording.relift import relift
+    from ..run.models import Engine
+
+    wanted = changed(config or RunConfig(persons="all"), settings, "lift_recording()")
+    token, own = cancel_token(cancel), models or Engine()
+    try:
+        return Take.of(relift(Path(folder), wanted, token, own, progress, _as_take(partial)))
+    finally:
+        if models is None:
+            own.close()
+
+
+def load(path: str | Path) -> Take:
+    """Open a saved take. Runs no network and needs no video.
+
+    Args:
+        path: A file that `Take.save` or the program wrote (.pose3d), or the folder of a live recording.
+
+    Returns:
+        The take. That of a recording is the one lifted afterwards if there is one, else the live one.
+
+    Raises:
+        TakeError: It is no take, or damaged.
+
+    Example:
+        >>> hg.load("squat.take")
+        <Take of squat.mp4: 15 frames at 30 Hz, 1 of 2 people in 3D>
+    """
+    if Path(path).is_dir():
+        from ..live.recording.open import recover
+
+        return Take.of(recover(Path(path)).take())
+    from ..take.file import load_take
+
+    return Take.of(load_take(Path(path)))
+
+
+def open_source(path: str | Path) -> FrameSource | Joints2DSource:
+    """Open a video, or an .npz of 2D joints, to look at its frames or to lift it several times.
+
+    Args:
+        path: The file.
+
+    Returns:
+        A source with `info`, and, of a video, `frames()` and `frame_at(time_s)`. `close` it in the end.
+
+    Raises:
+        SourceError: It cannot be read.
+
+    Example:
+        >>> video = hg.open_source("squat.mp4")
+        >>> video.info.width_px, video.info.height_px
+        (1768, 994)
+        >>> video.frame_at(0.2).bgr.shape
+        (994, 1768, 3)
+        >>> video.close()
+    """
+    from ..sources.open import open_source
+
+    return open_source(Path(path))
+
+
+def sample_video() -> Path:
+    """Return the path of the sample video: two people, one jumps.
+
+    Returns:
+        A file of the package sports2d.
+
+    Raises:
+        SourceError: That package is not installed; the hint says how to get it.
+    """
+    from ..sources.sample import sample_video
+
+    return sample_video()
+
+
+def check_h36m17(joints_image: np.ndarray) -> None:
+    """Raise `ConfigError` if joints (..., 17, 2) px are not in the order of Human3.6M.
+
+    Its thorax lies between the shoulders, wherever the camera is.
+    """
+    if joints_image.shape[-2:] != (17, 2):
+        return
+    names = ("pelvis", "thorax", "left_shoulder", "right_shoulder")
+    pelvis, thorax, left, right = (joints_image[..., H36M17.index(name), :] for name in names)
+    off = np.linalg.norm(thorax - (left + right) / 2, axis=-1)
+    trunk = np.linalg.norm((left + right) / 2 - pelvis, axis=-1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share = (off / trunk)[np.isfinite(off) & (trunk > 0)]
+    if share.size and np.median(share) > _OFF_MIDDLE:
+        raise ConfigError(
+            "These 17 joints are not in the order of Human3.6M: joint 8 is not between the shoulders, 11 and 14.",
+            'If they are those of COCO, say so: skeleton="coco17".',
+            field="skeleton",
+        )
+
+
+def _as_take(partial: Callable[[Take], None] | None) -> Callable[[core.Take], None] | None:
+    return None if partial is None else lambda take: partial(Take.of(take))

@@ -1,0 +1,339 @@
+"""A take with methods: its people, and what can be done with it without the video."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..core import take as core
+from ..core.arrays import Doubles, Floats, Ints
+from ..core.config import PostConfig, RunConfig, SceneConfig
+from ..core.errors import TakeError
+from ..core.export_options import ExportOptions
+from ..core.geometry import world_from_camera
+from ..core.take import Progress
+from .settings import Cancel, People, RefinishSettings, ReliftSettings, cancel_token, changed, check_names
+
+if TYPE_CHECKING:
+    from typing import Unpack
+
+    from ..analysis.gait import Gait
+    from ..run.models import Engine
+
+_DETECTED = {"detector", "max_people", "config_path", "checkpoint_path", "prompt", "runtime"}
+_FINISHED = {field.name for part in (PostConfig, SceneConfig) for field in dataclasses.fields(part)} - {"fov_deg"}
+_UP = np.array([0.0, 0.0, 1.0])
+
+
+class Angles(dict[str, Doubles]):
+    """Joint angles by name, (T,) degrees each.
+
+    The names are those of the exported tables: `right_knee_flexion`, `trunk_tilt`, ... (`docs/exports.md`).
+
+    The short names with the side behind, as OpenSim writes them, are understood too: `knee_r`, `hip_abduction_l`.
+    """
+
+    def __missing__(self, name: str) -> Doubles:
+        joint, _, side = name.rpartition("_")
+        full = f"{ {'r': 'right', 'l': 'left'}.get(side, '') }_{joint}"
+        for known in (full, f"{full}_flexion"):
+            if known in self:
+                return self[known]
+        raise KeyError(f"no angle '{name}'; there are {', '.join(self)}")
+
+
+class Person:
+    """One person of a take who was lifted.
+
+    Arrays have a row for each of the T frames of the take; NaN where the person was not seen.
+    """
+
+    __slots__ = ("_take", "_track")
+
+    def __init__(self, take: core.Take, track: core.Track3D) -> None:
+        self._take, self._track = take, track
+
+    def __repr__(self) -> str:
+        return f"<{self.name}: {len(self.time_s)} frames, seen in {100 * self._track.seen.mean():.0f} %>"
+
+    @property
+    def number(self) -> int:
+        """Its number in the take: 1 is the person who is seen most."""
+        return self._track.person
+
+    @property
+    def name(self) -> str:
+        """The name that it was given, else "Person 2"."""
+        return self._take.name_of(self.number)
+
+    @property
+    def time_s(self) -> Doubles:
+        """(T,) seconds from the first frame of the video."""
+        return self._track.time_s
+
+    @property
+    def frame_index(self) -> Ints:
+        """(T,) numbers of the frames in the video."""
+        return self._track.frame_index
+
+    @property
+    def joints_world(self) -> Floats:
+        """(T, 17, 3) H36M-17 joints in metres: z up, floor at z = 0, +y away from the camera."""
+        if self._track.space == "world":
+            return self._track.joints
+        scene = self._take.scene
+        if scene is None:
+            raise TakeError("The take does not say where the camera stands.", "Lift the video again.")
+        joints = self._track.joints.astype(np.float64)
+        return np.asarray(world_from_camera(joints, scene.rotation, scene.translation), np.float32)
+
+    @property
+    def joints_image(self) -> Floats:
+        """(T, 17, 2) H36M-17 joints in pixels of the upright image, as the detector saw them."""
+        track = self._take.person_track2d(self.number)
+        return track.h36m17[0]
+
+    @property
+    def scores(self) -> Floats:
+        """(T, 17) 2D confidences in [0, 1] behind each joint; 0 where it was interpolated."""
+        return self._track.scores
+
+    @property
+    def contacts(self) -> NDArray[np.bool_]:
+        """(T, 2) whether the right and the left foot stand on the floor."""
+        from ..post.ground.foot_contacts import standing_feet
+
+        return standing_feet(self.joints_world.astype(np.float64), _UP, self._rate_hz)
+
+    @property
+    def gait(self) -> Gait | None:
+        """Steps, cadence, stride and their events; None if the person does not walk."""
+        from ..analysis.gait import gait
+
+        return gait(self.joints_world.astype(np.float64), self.time_s)
+
+    def angles(self) -> Angles:
+        """Return the joint angles by name, (T,) degrees each.
+
+        Returns:
+            A dictionary: `right_knee_flexion`, `left_hip_abduction`, `trunk_tilt`, ...; `knee_r` means the first.
+
+        Example:
+            >>> take = hg.load("squat.take")
+            >>> knee = take.people[0].angles()["knee_r"]
+            >>> len(knee) == take.frame_count
+            True
+        """
+        from ..analysis.joint_angles import joint_angles
+
+        return Angles(joint_angles(self.joints_world.astype(np.float64)))
+
+    @property
+    def _rate_hz(self) -> float:
+        steps = np.diff(self.time_s)
+        return float(1 / np.median(steps)) if len(steps) else 1.0
+
+
+class Take(core.Take):
+    """The result of a run: people in 2D and 3D, the camera, and how all of it was made.
+
+    It never changes: `refinish` and `relift` give another one. What else is in it: `hourglass.core.take.Take`.
+    """
+
+    __slots__ = ()
+
+    @classmethod
+    def of(cls, take: core.Take) -> Take:
+        """Return `take` with the methods below; its arrays are shared, not copied."""
+        if isinstance(take, cls):
+            return take
+        return cls(**{field.name: getattr(take, field.name) for field in dataclasses.fields(take)})
+
+    def __repr__(self) -> str:
+        people = f"{len(self.tracks3d)} of {len(self.tracks2d)} people in 3D"
+        return f"<Take of {self.info.name}: {self.frame_count} frames at {self.info.fps_hz:.4g} Hz, {people}>"
+
+    @property
+    def people(self) -> tuple[Person, ...]:
+        """Those who were lifted to 3D, the most seen first; everyone detected is in `tracks2d`."""
+        return tuple(Person(self, track) for track in self.tracks3d)
+
+    @property
+    def config(self) -> RunConfig:
+        """The settings that it was made with; the defaults for what it does not say."""
+        from ..take.provenance import take_config
+
+        return take_config(self) or RunConfig()
+
+    def save(self, path: str | Path) -> Path:
+        """Write the take to a file that `load` and the program open. Pixels are not in it.
+
+        Args:
+            path: The file; its name usually ends in `.pose3d`. It appears whole or not at all.
+
+        Returns:
+            The path.
+
+        Raises:
+            OutputError: The file cannot be written.
+
+        Example:
+            >>> take = hg.load("squat.take")
+            >>> take.save("copy.pose3d").name
+            'copy.pose3d'
+        """
+        from ..take.file import save_take
+
+        return save_take(self, Path(path))
+
+    def export(
+        self,
+        folder: str | Path,
+        formats: Sequence[str] = ("bvh", "csv"),
+        *,
+        stem: str = "",
+        people: People = None,
+        options: ExportOptions | None = None,
+        progress: Callable[[Progress], None] | None = None,
+        cancel: Cancel = None,
+        **changes: Any,
+    ) -> list[Path]:
+        """Write the take for other programs. Runs no network.
+
+        Args:
+            folder: Where to; made if it is not there.
+            formats: Names of exporters, for example bvh, glb, usd, fbx, csv, trc, mot, c3d, json, npz, overlay.
+            stem: What the files are called, without suffix. Default: as the video.
+            people: Numbers of people; None or "all" writes everyone who was lifted.
+            options: What to write; `changes` are fields of it: preset ("blender", "unity", "unreal", "mixamo"),
+                unit ("cm", "m"), root_motion, t_pose, report.
+            progress: Called with the progress of formats that take long.
+            cancel: A `CancelToken`, or a function that says whether to stop.
+            **changes: Fields of `ExportOptions`.
+
+        Returns:
+            The files written.
+
+        Raises:
+            ConfigError: An unknown format, or an option with a value that it cannot have.
+            OutputError: Nothing to write, or the folder cannot be written to.
+            Cancelled: `cancel` says so; nothing half-written is left.
+
+        Example:
+            >>> take = hg.load("squat.take")
+            >>> [path.name for path in take.export("out", ["trc"])]
+            ['squat.trc']
+        """
+        from ..export.base import Watch
+        from ..export.export_take import export_take
+        from .settings import chosen_people
+
+        options = options or ExportOptions()
+        check_names(changes, {field.name for field in dataclasses.fields(options)} - {"persons"}, "export()")
+        persons = chosen_people(people)
+        options = dataclasses.replace(options, **changes)
+        if isinstance(persons, tuple):
+            options = dataclasses.replace(options, persons=persons)
+        watch = Watch(cancel_token(cancel), progress or _ignore)
+        return export_take(self, Path(folder), stem or Path(self.info.name).stem, formats, options, watch)
+
+    def refinish(self, *, config: RunConfig | None = None, **settings: Unpack[RefinishSettings]) -> Take:
+        """Do the steps after lifting again: smoothing, bone lengths, floor, feet.
+
+        This takes seconds and runs no network.
+
+        Args:
+            config: All settings, of which the `post` and `scene` parts count. Default: those of the take.
+            **settings: Fields of `PostConfig` and `SceneConfig`, for example smooth, smooth_hz, foot_lock, height_cm,
+                pitch_deg. The field of view is not among them: the lifter looks along its rays, see `relift`.
+
+        Returns:
+            Another take; 2D and what was lifted are shared with this one.
+
+        Raises:
+            TypeError: There is no such setting, or it needs the lifter.
+            ConfigError: A value out of range.
+            TakeError: The take is too old to hold what the lifter gave.
+
+        Example:
+            >>> take = hg.load("squat.take")
+            >>> smoother = take.refinish(smooth="butterworth", smooth_hz=6)
+            >>> smoother.config.post.smooth_hz
+            6
+        """
+        from ..run.refinish import refinish
+
+        check_names(settings, _FINISHED, "refinish()")
+        self._check_refinishable()
+        return Take.of(refinish(self, changed(config or self.config, settings, "refinish()")))
+
+    def relift(
+        self,
+        people: People = None,
+        *,
+        config: RunConfig | None = None,
+        progress: Callable[[Progress], None] | None = None,
+        cancel: Cancel = None,
+        models: Engine | None = None,
+        **settings: Unpack[ReliftSettings],
+    ) -> Take:
+        """Lift the take's own 2D joints again, by another lifter or pruning. No detector, no video.
+
+        Args:
+            people: Numbers of the people to lift, or "all" for everyone who was detected. Default: those in 3D.
+            config: All settings. Default: those of the take.
+            progress: Called with how far it is.
+            cancel: A `CancelToken`, or a function that says whether to stop.
+            models: Keeps the lifter for the next call.
+            **settings: Fields of `LiftConfig`, `PostConfig` and `SceneConfig`, for example lifter, prune, flip,
+                fov_deg.
+
+        Returns:
+            Another take. People who are not lifted again keep their 3D.
+
+        Raises:
+            TypeError: There is no such setting, or it is one of detecting.
+            ConfigError: A value out of range, an unknown lifter.
+            ModelError: The lifter cannot be used, or cannot prune so.
+            NoPersonError: There is nobody with such a number.
+            Cancelled: `cancel` says so.
+
+        Example:
+            >>> take = hg.load("squat.take")
+            >>> pruned = take.relift(lifter="h2ot_fast_v2", prune="tps")
+            >>> pruned.provenance["lifter"]["name"]
+            'h2ot_fast_v2'
+        """
+        from ..run.last_take import last_take
+        from ..run.models import Engine
+        from ..run.relift import lift_again
+        from .settings import chosen_people
+
+        for name in settings:
+            if name in _DETECTED:
+                raise TypeError(f"relift() has no setting '{name}': it detects nothing. Lift the video again.")
+        wanted = changed(config or self.config, settings, "relift()")
+        persons = chosen_people(people)
+        if persons is None or persons == "all":
+            persons = tuple(track.person for track in (self.tracks3d if persons is None else self.tracks2d))
+        token, own = cancel_token(cancel), models or Engine()
+        try:
+            return Take.of(last_take(lift_again(self, persons, wanted, token, own), progress, None, token))
+        finally:
+            if models is None:
+                own.close()
+
+    def _check_refinishable(self) -> None:
+        from ..take.provenance import can_finish_again
+
+        if not can_finish_again(self):
+            raise TakeError("The take does not hold what the lifter gave.", "It is of an older version: lift it again.")
+
+
+def _ignore(progress: Progress) -> None:
+    pass

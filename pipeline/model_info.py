@@ -1,0 +1,94 @@
+"""Describe each lifter and each 2D detector that can be chosen. Imports nothing heavy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from .core.pruning_schedule import PruneConfig
+
+INSTALLED, MISSING, DAMAGED = "installed", "missing", "damaged"
+CHECKPOINT_SUFFIXES = (".pth", ".tr", ".pt", ".bin", ".safetensors")  # MotionAGFormer's are .pth.tr
+
+
+@dataclass(frozen=True, slots=True)
+class LifterInfo:
+    """One lifter that can be chosen, or could be if its weights were here."""
+
+    name: str
+    title: str
+    host: str = ""  # architecture: key in the registry
+    host_title: str = ""
+    frames: int = 0  # of a window
+    depth: int = 0  # blocks
+    prune: PruneConfig = field(default_factory=PruneConfig)  # as it was trained
+    seq2frame: bool = False  # only the centre frame counts
+    default: bool = False
+    state: str = INSTALLED
+    reason: str = ""  # why it is not installed, and what to do
+    licence: str = ""
+    limits: str = ""
+    size_bytes: int = 0
+    downloadable: bool = False
+    added: bool = False  # by the user: can be removed again
+
+    @property
+    def learned(self) -> bool:
+        """Whether it has the learned tokens that TRA needs. Only training gives them."""
+        return bool(self.prune.schedule) and self.prune.recover == "TRA"
+
+
+@dataclass(frozen=True, slots=True)
+class DetectorInfo:
+    """One detector that can be chosen, or could be.
+
+    `reason` says why not (yet), and `hint` what to do about it; both are "" if it can be used.
+    """
+
+    name: str
+    title: str
+    reason: str = ""
+    hint: str = ""
+    installed: bool = True  # its weights are there
+    damaged: bool = False
+    size_bytes: int = 0
+    downloadable: bool = False
+    added: bool = False  # by the user: can be removed again
+    accuracy: str = ""
+    licence: str = ""
+    training_data: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()  # what `hint` is about, as in `UserError`
+
+    @property
+    def ready(self) -> bool:
+        """Whether it can be used now."""
+        return not self.reason
+
+    @property
+    def can_get(self) -> bool:
+        """Whether a download would make it usable."""
+        return self.downloadable and not self.ready
+
+    @property
+    def size(self) -> str:
+        """Of its weights, for people."""
+        return f"{self.size_bytes / 1e6:.0f} MB"
+
+    @property
+    def state(self) -> str:
+        """In a few words, for people."""
+        if self.ready:
+            return "Ready"
+        return f"{self.size} to download" if self.can_get and not self.installed else "Not usable"
+
+    @property
+    def explanation(self) -> str:
+        """Why it cannot be used and what to do; "" if it can."""
+        return f"{self.reason} {self.hint}".strip()
+
+    @property
+    def details(self) -> str:
+        """Accuracy, training data and licence, a line each."""
+        trained = f"Trained on {', '.join(self.training_data)}." if self.training_data else ""
+        licence = f"Licence: {self.licence}." if self.licence else ""
+        accuracy = f"{self.accuracy}." if self.accuracy else ""
+        return "\n".join(text for text in (accuracy, trained, licence) if text)
