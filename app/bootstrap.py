@@ -20,7 +20,7 @@ from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer, Signal, Slot  
 from PySide6.QtWidgets import QApplication  # noqa: E402
 
 from app import theme  # noqa: E402
-from app.backend.backend import PipelineBackend  # noqa: E402
+from app.backend.library import Library  # noqa: E402
 from app.settings import Settings  # noqa: E402
 from app.window import Window  # noqa: E402
 from pipeline.core.errors import OutputError  # noqa: E402
@@ -103,7 +103,7 @@ def main(argv: list[str]) -> int:
     relay = BugRelay()
     relay.install()
     app = make_app(argv)
-    window = Window(PipelineBackend(), Settings(), log_path)
+    window = Window(Library(), Settings(), log_path)
     relay.attach(window)
 
     def interrupted(number: int, frame: object) -> None:

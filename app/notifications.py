@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from app import theme
+from app.backend import wording
 from app.views.widgets import column, icon_label, label, restyle, row
 from pipeline.core.errors import UserError
 
@@ -60,7 +61,7 @@ class Banner(QWidget):
         self.hide()
 
     def error(self, error: UserError) -> None:
-        self._show("error", error.message, error.hint)
+        self._show("error", error.message, wording.hint(error))
 
     def note(self, message: str, hint: str = "") -> None:
         self._show("note", message, hint)

@@ -16,8 +16,7 @@ from PySide6.QtOpenGLWidgets import QOpenGLWidget
 from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QWidget
 
 from app.actions import Actions
-from app.backend.backend import Backend
-from app.backend.lifter_info import CHECKPOINT_SUFFIXES
+from app.backend.library import Library
 from app.commands.curves import CurveCommands
 from app.commands.detectors import DetectorCommands
 from app.commands.files import FileCommands
@@ -39,6 +38,7 @@ from app.views.widgets import column
 from app.views.workspace import Workspace
 from pipeline.core.camera import VideoInfo
 from pipeline.core.errors import ConfigError, UserError
+from pipeline.model_info import CHECKPOINT_SUFFIXES
 
 _WARM_UP_MS = 120  # after the first paint: what is needed soon, but not to be seen
 
@@ -46,12 +46,12 @@ _WARM_UP_MS = 120  # after the first paint: what is needed soon, but not to be s
 class Window(QMainWindow):
     """One window, one video. `log_path` is shown in bug reports."""
 
-    def __init__(self, backend: Backend, settings: Settings, log_path: Path) -> None:
+    def __init__(self, library: Library, settings: Settings, log_path: Path) -> None:
         super().__init__()
         self.setWindowTitle("Hourglass")
         self.setAcceptDrops(True)
         self.settings, self._log_path = settings, log_path
-        self.controller = Controller(backend, settings, self)
+        self.controller = Controller(library, settings, self)
         self._warm = self._closed = False
         self.empty, self.banner = EmptyState(), Banner()
         self.files = FileCommands(self, self.controller, settings, self.banner)
@@ -63,15 +63,15 @@ class Window(QMainWindow):
         self.play = PlaybackCommands(self, self.controller, settings, self.workspace, self.actions_)
         self.playback = self.play.playback
         self.views = ViewCommands(self, settings, self.workspace)
-        self.lifters = LifterCommands(self, backend, self.controller.threads)
-        self.detectors = DetectorCommands(self, backend, self.controller.threads)
+        self.lifters = LifterCommands(self, library, self.controller.threads)
+        self.detectors = DetectorCommands(self, library, self.controller.threads)
         self.detectors.detectors_changed.connect(self.workspace.panel.set_detectors)
         self.pruning = PruningCommands(self, self.controller, self.workspace, self.lifters, self.actions_)
         self.people = PeopleCommands(self, self.controller, self.workspace, self.actions_, self.playback, merge_menu)
         self.curves = CurveCommands(self, self.controller, settings, self.workspace.drawer, self.play)
         self.horizon = HorizonCommands(self, self.controller, settings, self.workspace)
         self.help = HelpCommands(self, log_path)
-        self.live = LiveCommands(self, backend, self.controller, settings, self.actions_)
+        self.live = LiveCommands(self, library, self.controller, settings, self.actions_)
         self.actions_.connect(
             self, self.files, self.play, self.views, self.lifters, self.detectors, self.pruning, self.people,
             self.horizon, self.help, self.live,
@@ -142,7 +142,6 @@ class Window(QMainWindow):
             self.detectors.load()
         except UserError as error:
             self.show_error(error)
-        self.workspace.panel.set_devices(self.controller.backend.devices())
         self.live.look_for_unfinished()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802

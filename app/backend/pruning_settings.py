@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from app.backend.lifter_info import LifterInfo
 from pipeline.core.errors import ConfigError, UserError
 from pipeline.core.pruning_schedule import PruneConfig
+from pipeline.model_info import LifterInfo
 
 AS_TRAINED, NOTHING = "trained", "none"
 _STAGE = re.compile(r"\s*(\d{1,6})\s*@\s*(\d{1,4})\s*")

@@ -2,32 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QWidget
 
-from app.backend.backend import Backend
+from app.backend.library import Library
 from app.threads.task_thread import Task
 from app.threads.thread_set import ThreadSet
 from app.views.dialogs.catalogue import CatalogueDialog
 from pipeline.core.concurrency import CancelToken
 from pipeline.core.errors import Cancelled, UserError
 
-Download = Callable[[str, Callable[[int, int], None], CancelToken], None]
-
 
 class CatalogueCommands(QObject):
-    """Asks the backend in threads of its own; `dialog` is the dialog while it is open.
+    """Calls the library in threads; `dialog` is the dialog while it is open.
 
-    A subclass opens the dialog, and says what `load`, `_check` and `_downloader` are.
+    A subclass opens the dialog, and defines `load` and `_check`.
     """
 
     dialog: CatalogueDialog | None
 
-    def __init__(self, window: QWidget, backend: Backend, threads: ThreadSet) -> None:
+    def __init__(self, window: QWidget, library: Library, threads: ThreadSet) -> None:
         super().__init__(window)
-        self._window, self._backend, self._threads = window, backend, threads
+        self._window, self._library, self._threads = window, library, threads
         self._cancel = CancelToken()  # of the last download
         self._select = ""
 
@@ -37,11 +33,6 @@ class CatalogueCommands(QObject):
 
     def _check(self) -> None:
         """Read the files behind the list: a damaged one shows."""
-        raise NotImplementedError
-
-    @property
-    def _downloader(self) -> Download:
-        """What fetches a named one: tells bytes done and in total, raises `Cancelled` and `UserError`."""
         raise NotImplementedError
 
     def _watch(self, dialog: CatalogueDialog) -> None:
@@ -57,10 +48,9 @@ class CatalogueCommands(QObject):
     @Slot(str)
     def _download(self, name: str) -> None:
         self._busy(f"Downloading {name}…", can_cancel=True)
-        fetch = self._downloader
 
         def work(task: Task) -> str:
-            fetch(name, lambda done, total: task.publish((done, total)), task.token)
+            self._library.download(name, progress=lambda done, total: task.publish((done, total)), cancel=task.token)
             return name
 
         self._cancel = self._threads.watch("download", work, self._changed, self._failed, self._show_bytes).token

@@ -7,13 +7,13 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
-from app.backend.backend import TAKE_SUFFIX
 from app.notifications import Banner
 from app.session.controller import Controller
 from app.settings import Settings
 from app.views.dialogs.export_dialog import ExportDialog, ExportRequest
 from pipeline.core.errors import Cancelled, UserError
 from pipeline.core.take import Progress
+from pipeline.take.file import SUFFIX as TAKE_SUFFIX
 
 
 class FileCommands(QObject):
@@ -35,7 +35,7 @@ class FileCommands(QObject):
 
     @Slot()
     def choose_file(self) -> None:
-        patterns = " ".join(f"*{suffix}" for suffix in self._controller.backend.video_suffixes())
+        patterns = " ".join(f"*{suffix}" for suffix in self._controller.library.video_suffixes())
         path, _ = QFileDialog.getOpenFileName(
             self._window, "Open", self._settings.last_folder,
             f"Videos, 2D joints and takes ({patterns} *.npz *{TAKE_SUFFIX});;All files (*)",

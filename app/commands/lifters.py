@@ -8,29 +8,30 @@ from pathlib import Path
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QWidget
 
-from app.backend.backend import Backend
-from app.backend.lifter_info import FoundCheckpoint, LifterInfo, RecipeCost
-from app.commands.catalogue import CatalogueCommands, Download
+from app.backend.checkpoint_info import FoundCheckpoint, RecipeCost
+from app.backend.library import Library
+from app.commands.catalogue import CatalogueCommands
 from app.threads.thread_set import ThreadSet
 from app.views.dialogs.lifters_dialog import LiftersDialog
 from pipeline.core.pruning_schedule import PruneConfig
+from pipeline.model_info import LifterInfo
 
 
 class LifterCommands(CatalogueCommands):
-    """Asks the backend in threads of its own; `dialog` is the models dialog while it is open."""
+    """Calls the library in threads; `dialog` is the models dialog while it is open."""
 
     lifters_changed = Signal(object)  # sequence of LifterInfo
     cost_known = Signal(str, object, object)  # lifter, PruneConfig or None, RecipeCost
 
-    def __init__(self, window: QWidget, backend: Backend, threads: ThreadSet) -> None:
-        super().__init__(window, backend, threads)
+    def __init__(self, window: QWidget, library: Library, threads: ThreadSet) -> None:
+        super().__init__(window, library, threads)
         self.dialog: LiftersDialog | None = None
         self._costs: dict[tuple[str, PruneConfig | None], RecipeCost] = {}
         self._counting = False
         self._next: dict[str, tuple[str, PruneConfig | None]] = {}  # newest question of each asker
 
     def load(self) -> None:
-        self.lifters_changed.emit(self._backend.lifters())
+        self.lifters_changed.emit(self._library.lifters())
 
     # --- cost
 
@@ -54,7 +55,7 @@ class LifterCommands(CatalogueCommands):
         self._counting = True
 
         def work() -> tuple[str, PruneConfig | None, RecipeCost]:
-            return lifter, prune, self._backend.cost(lifter, prune)
+            return lifter, prune, self._library.cost(lifter, prune)
 
         self._threads.run("cost", work, self._counted, self._not_counted)
 
@@ -85,19 +86,15 @@ class LifterCommands(CatalogueCommands):
             dialog.remove_wanted.connect(self._remove)
             self._watch(dialog)
             self.dialog = dialog
-            dialog.set_lifters(self._backend.lifters())
+            dialog.set_lifters(self._library.lifters())
             dialog.open()
             if path is None:
                 self._check()
         if path is not None:
             self.dialog.open_file(path)
 
-    @property
-    def _downloader(self) -> Download:
-        return self._backend.download
-
     def _check(self) -> None:
-        self._threads.run("check", lambda: self._backend.lifters(check=True), self._checked, self._failed)
+        self._threads.run("check", lambda: self._library.lifters(check=True), self._checked, self._failed)
 
     def _checked(self, lifters: Sequence[LifterInfo]) -> None:
         if self.dialog is not None:
@@ -108,7 +105,7 @@ class LifterCommands(CatalogueCommands):
     def _recognise(self, path: Path, corrections: Mapping[str, str]) -> None:
         self._busy(f"Looking at {path.name}…")
         self._threads.run(
-            "recognise", lambda: self._backend.recognise(path, corrections), self._recognised, self._failed
+            "recognise", lambda: self._library.recognise(path, corrections), self._recognised, self._failed
         )
 
     def _recognised(self, found: FoundCheckpoint) -> None:
@@ -118,12 +115,14 @@ class LifterCommands(CatalogueCommands):
     @Slot(object, str, object)
     def _adopt(self, path: Path, name: str, corrections: Mapping[str, str]) -> None:
         self._busy(f"Adding {name}…")
-        self._threads.run("adopt", lambda: self._backend.adopt(path, name, corrections), self._changed, self._failed)
+        self._threads.run(
+            "adopt", lambda: self._library.add_lifter(path, name, corrections), self._changed, self._failed
+        )
 
     @Slot(str)
     def _remove(self, name: str) -> None:
         self._busy(f"Removing {name}…")
-        self._threads.run("remove", lambda: self._backend.remove(name), self._changed, self._failed)
+        self._threads.run("remove", lambda: self._library.remove(name), self._changed, self._failed)
 
     def _changed(self, name: str | None) -> None:
         self._costs.clear()

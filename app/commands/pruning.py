@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Slot
 
 from app.actions import Actions
-from app.backend.lifter_info import RecipeCost
+from app.backend.checkpoint_info import RecipeCost
 from app.backend.pruning_settings import describe
 from app.commands.lifters import LifterCommands
 from app.session.comparison import Stage

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.actions import Actions
-from app.backend.backend import Backend
+from app.backend.library import Library
 from app.backend.live import LiveWish
 from app.live.frame_image import live_image, live_people
 from app.live.recording import LiveRecording
@@ -41,16 +41,16 @@ class LiveCommands(QObject):
     broke = Signal(object)  # Exception: a bug
 
     def __init__(
-        self, window: QWidget, backend: Backend, controller: Controller, settings: Settings, actions: Actions
+        self, window: QWidget, library: Library, controller: Controller, settings: Settings, actions: Actions
     ) -> None:
         super().__init__(window)
-        self._window, self._backend, self._controller = window, backend, controller
+        self._window, self._library, self._controller = window, library, controller
         self._settings, self._actions = settings, actions
         threads = self._threads = controller.threads
         self.page = LivePage(actions, settings.live)
-        self.session = LiveSession(backend, threads, self)
-        self.recording = LiveRecording(self.session, backend, threads, settings.live, self._folder)
-        self.streams = LiveStreams(self.session, backend, threads)
+        self.session = LiveSession(library, threads, self)
+        self.recording = LiveRecording(self.session, library, threads, settings.live, self._folder)
+        self.streams = LiveStreams(self.session, library, threads)
         self.dialog: LiveDialog | None = None
         self._subject = 0  # 0: whoever is there
         self._moved_s = self._rests_until_s = 0.0
@@ -95,11 +95,11 @@ class LiveCommands(QObject):
         if self.dialog is not None:
             return
         try:
-            models = LiveChoices(self._backend.detectors(), self._backend.lifters())
+            models = LiveChoices(self._library.detectors(), self._library.lifters())
         except UserError as error:
             self.failed.emit(error)
             return
-        dialog = LiveDialog(self._settings.live, models, self._backend.video_suffixes(), self._window)
+        dialog = LiveDialog(self._settings.live, models, self._library.video_suffixes(), self._window)
         dialog.wanted.connect(self._start)
         dialog.refresh_wanted.connect(self._find_cameras)
         dialog.finished.connect(self._dialog_closed)
@@ -115,7 +115,7 @@ class LiveCommands(QObject):
 
     @Slot()
     def _find_cameras(self) -> None:
-        self._threads.run("find cameras", self._backend.cameras, self._cameras_found)
+        self._threads.run("find cameras", self._library.cameras, self._cameras_found)
 
     def _cameras_found(self, cameras: Sequence[tuple[str, str]]) -> None:
         if self.dialog is not None:
@@ -154,7 +154,7 @@ class LiveCommands(QObject):
             self.active_changed.emit(True)
         elif state is RunState.RUNNING and self._gpu_warning is None:
             self._gpu_warning = ""
-            self._threads.run("look for a GPU", self._backend.gpu_warning, self._gpu_looked_for)
+            self._threads.run("look for a GPU", self._library.gpu_warning, self._gpu_looked_for)
 
     @Slot()
     def _ended(self) -> None:
@@ -246,7 +246,7 @@ class LiveCommands(QObject):
     def look_for_unfinished(self) -> None:
         """A crash may have left recordings: say so."""
         self._threads.run(
-            "look for recordings", lambda: self._backend.unfinished(self._folder()), self._unfinished_found
+            "look for recordings", lambda: self._library.unfinished_recordings(self._folder()), self._unfinished_found
         )
 
     def _unfinished_found(self, folders: Sequence[Path]) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from app.backend.backend import Backend
+from app.backend.library import Library
 from app.live.session import LiveSession
 from app.settings import LiveSettings
 from app.threads.thread_set import ThreadSet
@@ -32,14 +32,14 @@ class LiveRecording(QObject):
     def __init__(
         self,
         session: LiveSession,
-        backend: Backend,
+        library: Library,
         threads: ThreadSet,
         settings: LiveSettings,
         folder: Callable[[], Path],
     ) -> None:
         """`folder`: where recordings go when one begins."""
         super().__init__(session)
-        self._session, self._backend, self._threads = session, backend, threads
+        self._session, self._library, self._threads = session, library, threads
         self._settings, self._folder = settings, folder
         self._recorder: Recorder | None = None
         self._unsubscribe: Callable[[], None] | None = None
@@ -112,7 +112,7 @@ class LiveRecording(QObject):
         if engine is None or wish is None or info is None:
             return
         try:
-            self._recorder = self._backend.make_recorder(self._folder(), info, wish.config)
+            self._recorder = self._library.new_recorder(self._folder(), info, wish.config)
         except UserError as error:
             self._timer.stop()
             self.failed.emit(error)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
-from app.backend.backend import Backend
+from app.backend.library import Library
 from app.backend.live import LiveWish
 from app.threads.thread_set import ThreadSet
 from pipeline.core.errors import UserError
@@ -36,13 +36,13 @@ class LiveSession(QObject):
     failed = Signal(object)  # UserError
     broke = Signal(object)  # Exception: a bug
 
-    def __init__(self, backend: Backend, threads: ThreadSet, parent: QObject | None = None) -> None:
+    def __init__(self, library: Library, threads: ThreadSet, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.state = RunState.IDLE
         self.engine: LiveEngine | None = None
         self.wish: LiveWish | None = None
         self.newest: LiveResult | None = None
-        self._backend, self._threads = backend, threads
+        self._library, self._threads = library, threads
         self._models: Any = None  # made by the first run
         self._next: LiveWish | None = None
         self._ready = (-1, 0.0)  # the newest result's frame, and when it was ready; written by the lift thread
@@ -81,9 +81,9 @@ class LiveSession(QObject):
             self.stop()
             return
         if self._models is None:
-            self._models = self._backend.make_engine()
+            self._models = self._library.models()
         try:
-            engine = self._backend.make_live(wish, self._models)
+            engine = self._library.open_live(wish, self._models)
         except UserError as error:
             self.failed.emit(error)
             return

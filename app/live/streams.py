@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.backend.backend import Backend
+from app.backend.library import Library
 from app.live.session import LiveSession
 from app.threads.thread_set import ThreadSet
 from pipeline.core.errors import UserError
@@ -22,9 +22,9 @@ class LiveStreams(QObject):
     changed = Signal()
     failed = Signal(object)  # UserError
 
-    def __init__(self, session: LiveSession, backend: Backend, threads: ThreadSet) -> None:
+    def __init__(self, session: LiveSession, library: Library, threads: ThreadSet) -> None:
         super().__init__(session)
-        self._session, self._backend, self._threads = session, backend, threads
+        self._session, self._library, self._threads = session, library, threads
         self._open: list[Stream] = []
         self._ends: list[Callable[[], None]] = []
         self._opening = 0
@@ -52,7 +52,7 @@ class LiveStreams(QObject):
 
     def _opener(self, url: str) -> Callable[[], tuple[int, Stream]]:
         generation = self._generation
-        return lambda: (generation, self._backend.open_stream(url))
+        return lambda: (generation, self._library.open_stream(url))
 
     def close(self) -> None:
         """Returns at once."""

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.backend.backend import Backend
+from app.backend.library import Library
 from app.session.comparison import Comparer
 from app.session.open_files import Opening
 from app.session.runner import Runner
@@ -44,18 +44,18 @@ class Controller(QObject):
     noted = Signal(str, str)  # message, hint: worth knowing, not an error
     broke = Signal(object)  # Exception: a bug
 
-    def __init__(self, backend: Backend, settings: Settings, parent: QObject | None = None) -> None:
+    def __init__(self, library: Library, settings: Settings, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.backend, self.settings = backend, settings
+        self.library, self.settings = library, settings
         self.threads = ThreadSet(self)
-        self.takes = TakeFiles(backend, self.threads, self)
+        self.takes = TakeFiles(library, self.threads, self)
         self.session = TakeSession(self)
-        self._engine = backend.make_engine()
-        self.opening = Opening(backend, self.threads, self.takes, settings, self)
+        self._models = library.models()
+        self.opening = Opening(library, self.threads, self.takes, settings, self)
         self.video = self.opening.video
-        self._runner = Runner(backend, self.threads, self._engine, self)
-        self.rework = Rework(backend, self.threads, self.session, self._relift, self.configured, self)
-        self.comparer = Comparer(settings, Runner(backend, self.threads, self._engine, self), self)
+        self._runner = Runner(library, self.threads, self._models, self)
+        self.rework = Rework(library, self.threads, self.session, self._relift, self.configured, self)
+        self.comparer = Comparer(settings, Runner(library, self.threads, self._models, self), self)
         self._connect()
 
     def _connect(self) -> None:
@@ -84,7 +84,7 @@ class Controller(QObject):
         self.comparer.stop()
         self._runner.drop()
         self.threads.stop()
-        self._engine.close()
+        self._models.close()
 
     @property
     def state(self) -> RunState:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QSize, Signal, Slot
 
-from app.backend.backend import TAKE_SUFFIX, Backend
+from app.backend.library import Library
 from app.session.take_files import TakeFiles
 from app.settings import Settings
 from app.threads.player_thread import PlayerThread, ShownFrame
@@ -16,6 +16,7 @@ from pipeline.core.camera import VideoInfo
 from pipeline.core.concurrency import Closed
 from pipeline.core.errors import UserError
 from pipeline.core.take import Take
+from pipeline.take.file import SUFFIX as TAKE_SUFFIX
 
 
 class VideoOpener(QObject):
@@ -27,9 +28,9 @@ class VideoOpener(QObject):
     broke_off = Signal(int, object)  # generation of a player that was opened before, UserError
     broke = Signal(object)  # Exception: a bug
 
-    def __init__(self, backend: Backend, threads: ThreadSet, parent: QObject) -> None:
+    def __init__(self, library: Library, threads: ThreadSet, parent: QObject) -> None:
         super().__init__(parent)
-        self._backend, self._threads = backend, threads
+        self._library, self._threads = library, threads
         self._opening: PlayerThread | None = None
         self._take: Take | None = None
         self._generation = 0
@@ -39,7 +40,7 @@ class VideoOpener(QObject):
         if self._opening is not None:
             self._opening.close()
         self._generation += 1
-        player = PlayerThread(self._generation, self._backend, path, self)
+        player = PlayerThread(self._generation, self._library, path, self)
         player.opened.connect(self._opened)
         player.failed.connect(self._failed)
         player.broke.connect(self._broke)
@@ -120,12 +121,12 @@ class Opening(QObject):
     broke = Signal(object)  # Exception: a bug
 
     def __init__(
-        self, backend: Backend, threads: ThreadSet, takes: TakeFiles, settings: Settings, parent: QObject
+        self, library: Library, threads: ThreadSet, takes: TakeFiles, settings: Settings, parent: QObject
     ) -> None:
         super().__init__(parent)
         self.video = OpenVideo()
         self._takes, self._settings = takes, settings
-        self._opener = opener = VideoOpener(backend, threads, self)
+        self._opener = opener = VideoOpener(library, threads, self)
         opener.opening_changed.connect(self.opening_changed)
         opener.opened.connect(self._opened)
         opener.refused.connect(self._refused)

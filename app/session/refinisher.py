@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from app.backend.backend import Backend
+from app.backend.library import Library
 from app.threads.thread_set import ThreadSet
 from pipeline.core.config import RunConfig
 from pipeline.core.errors import UserError
@@ -35,9 +35,9 @@ class Finisher(QObject):
     busy_changed = Signal(bool)
     failed = Signal(object)  # UserError
 
-    def __init__(self, backend: Backend, threads: ThreadSet, parent: QObject | None = None) -> None:
+    def __init__(self, library: Library, threads: ThreadSet, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._backend, self._threads = backend, threads
+        self._library, self._threads = library, threads
         self._wish: _Wish | None = None  # the newest
         self._doing: _Wish | None = None
         self._lift = False  # what is wanted takes the lifter
@@ -91,7 +91,7 @@ class Finisher(QObject):
             self.lift_wanted.emit()
             return
         wish = self._doing = self._wish
-        self._threads.run("finish", lambda: self._backend.refinish(wish.take, wish.config), self._done, self._failed)
+        self._threads.run("finish", lambda: self._library.refinish(wish.take, wish.config), self._done, self._failed)
 
     def _ended(self) -> bool:
         """Whether what has ended is worth showing: it is what is wanted, or on the way to it."""

@@ -7,13 +7,12 @@ that finds the models in use waits until that thread has ended.
 
 from __future__ import annotations
 
-from typing import Any
-
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from app.backend.backend import Backend
+from app.backend.library import Library
 from app.threads.job_thread import JobThread, Work
 from app.threads.thread_set import ThreadSet
+from pipeline.api import Models
 from pipeline.core.errors import UserError
 from pipeline.core.live import RunState
 from pipeline.core.take import Take
@@ -37,10 +36,10 @@ class Runner(QObject):
     failed = Signal(object)  # UserError
     broke = Signal(object)  # Exception: a bug
 
-    def __init__(self, backend: Backend, threads: ThreadSet, engine: Any, parent: QObject) -> None:
+    def __init__(self, library: Library, threads: ThreadSet, models: Models, parent: QObject) -> None:
         super().__init__(parent)
         self.state = RunState.IDLE
-        self._backend, self._threads, self._engine = backend, threads, engine
+        self._library, self._threads, self._models = library, threads, models
         self._job: JobThread | None = None
         self._queued: Work | None = None  # starts when the models are free
         self._over_video = True
@@ -78,7 +77,7 @@ class Runner(QObject):
         work, self._queued = self._queued, None
         self._generation += 1
         self._over_video = work.take is None
-        job = JobThread(self._generation, self._backend, self._engine, work, self)
+        job = JobThread(self._generation, self._library, self._models, work, self)
         job.succeeded.connect(self._job_succeeded)
         job.stopped.connect(self._job_stopped)
         job.failed.connect(self._job_failed)

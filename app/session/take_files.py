@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.backend.backend import Backend
+from app.backend.library import Library
 from app.threads.task_thread import Task
 from app.threads.thread_set import ThreadSet
 from pipeline.core.export_options import ExportOptions
@@ -25,22 +25,21 @@ class TakeFiles(QObject):
     export_progress = Signal(object)  # Progress
     export_failed = Signal(object)  # UserError, Cancelled, or a bug
 
-    def __init__(self, backend: Backend, threads: ThreadSet, parent: QObject | None = None) -> None:
+    def __init__(self, library: Library, threads: ThreadSet, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._backend, self._threads = backend, threads
+        self._library, self._threads = library, threads
         self._exporting: Task | None = None
 
     def load(self, path: Path) -> None:
-        self._threads.run("load", lambda: (path, self._backend.load_take(path)), self._loaded)
+        self._threads.run("load", lambda: (path, self._library.load(path)), self._loaded)
 
     def recover(self, folder: Path) -> None:
         """Load the recording in `folder`, putting it in order if it was interrupted."""
-        self._threads.run("recover", lambda: (folder / TAKE, self._backend.recover(folder)), self._loaded)
+        self._threads.run("recover", lambda: (folder / TAKE, self._library.load(folder)), self._loaded)
 
     def save(self, take: Take, path: Path) -> None:
         def work() -> Path:
-            self._backend.save_take(take, path)
-            return path
+            return self._library.save(take, path)
 
         self._threads.run("save", work, self.saved.emit)
 
@@ -53,7 +52,7 @@ class TakeFiles(QObject):
             take = dataclasses.replace(take, tracks3d=tuple(ordered))
 
         def work(task: Task) -> list[Path]:
-            return self._backend.export(take, folder, stem, formats, options, task.token, task.publish)
+            return self._library.export(take, folder, stem, formats, options, task.publish, task.token)
 
         progress = self.export_progress.emit
         self._exporting = self._threads.watch("export", work, self.exported.emit, self.export_failed.emit, progress)

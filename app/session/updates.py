@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.backend.backend import Backend
+from app.backend.library import Library
 from app.session.refinisher import Finisher
 from app.session.state import TakeSession
 from app.threads.job_thread import Work
@@ -28,7 +28,7 @@ class Rework(QObject):
 
     def __init__(
         self,
-        backend: Backend,
+        library: Library,
         threads: ThreadSet,
         session: TakeSession,
         start: Callable[[Work], None],
@@ -38,7 +38,7 @@ class Rework(QObject):
         """`start` begins a run during which the present take is shown; `configured` is None for invalid settings."""
         super().__init__(parent)
         self._session, self._start, self._configured = session, start, configured
-        self.finisher = Finisher(backend, threads, self)
+        self.finisher = Finisher(library, threads, self)
         self.finisher.lift_wanted.connect(self.lift_all_again)
 
     @property

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from PySide6.QtCore import QObject, QThread, Signal
 
-from app.backend.backend import Backend
+from app.backend.library import Library
+from pipeline.api import Models
 from pipeline.core.concurrency import CancelToken, LatestSlot
 from pipeline.core.config import RunConfig
 from pipeline.core.errors import Cancelled, UserError
@@ -41,13 +40,13 @@ class JobThread(QThread):
     failed = Signal(int, object)  # generation, UserError
     broke = Signal(int, object)  # generation, Exception: a bug
 
-    def __init__(self, generation: int, backend: Backend, engine: Any, work: Work, parent: QObject) -> None:
+    def __init__(self, generation: int, library: Library, models: Models, work: Work, parent: QObject) -> None:
         super().__init__(parent)
         self.setObjectName("job")
         self.generation = generation
         self.progress: LatestSlot[Progress] = LatestSlot()
         self.partial: LatestSlot[Take] = LatestSlot()
-        self._backend, self._engine, self._work = backend, engine, work
+        self._library, self._models, self._work = library, models, work
         self._cancel = CancelToken()
 
     def cancel(self) -> None:
@@ -55,7 +54,7 @@ class JobThread(QThread):
 
     def run(self) -> None:
         try:
-            take = self._analyse()
+            take = self._lift()
         except Cancelled:
             self.stopped.emit(self.generation)
         except UserError as error:
@@ -67,39 +66,20 @@ class JobThread(QThread):
         else:
             self.succeeded.emit(self.generation, take)
 
-    def _analyse(self) -> Take:
+    def _lift(self) -> Take:
         self.progress.put(Progress("prepare", 0, 0))
-        work = self._work
+        self._cancel.check()
+        work, library, progress, cancel, models = (
+            self._work, self._library, self.progress.put, self._cancel, self._models,
+        )  # fmt: skip
         if work.take is not None:
-            self._cancel.check()
-            again = self._backend.lift_again(work.take, work.persons, work.config, self._cancel, self._engine)
-            return self._last_of(again)
+            return library.relift(work.take, work.persons, work.config, progress, cancel, models)
+        partial = self.partial.put
         if work.recording is not None:
-            self._cancel.check()
-            return self._last_of(self._backend.relift(work.recording, work.config, self._cancel, self._engine))
+            return library.lift_recording(
+                work.recording, config=work.config, progress=progress, partial=partial, cancel=cancel, models=models
+            )
         assert work.path is not None, "a run is over a video or over a take"
-        source = self._backend.open_source(work.path)
-        try:
-            self._cancel.check()
-            return self._last_of(self._backend.analyse(source, work.config, self._cancel, self._engine))
-        finally:
-            source.close()
-
-    def _last_of(self, steps: Iterator[Progress | Take]) -> Take:
-        last: Take | None = None
-        try:
-            for step in steps:
-                self._cancel.check()
-                if isinstance(step, Progress):
-                    self.progress.put(step)
-                else:
-                    last = step
-                    if not step.complete:
-                        self.partial.put(step)
-        finally:
-            close = getattr(steps, "close", None)
-            if close is not None:
-                close()
-        if last is None or not last.complete:
-            raise RuntimeError("the run ended without a take")
-        return last
+        return library.lift(
+            work.path, config=work.config, progress=progress, partial=partial, cancel=cancel, models=models
+        )

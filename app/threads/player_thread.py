@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QSize, Qt, QThread, Signal
 from PySide6.QtGui import QImage
 
-from app.backend.backend import Backend
+from app.backend.library import Library
 from pipeline.core.camera import Frame, VideoInfo
 from pipeline.core.concurrency import Closed, LatestSlot
 from pipeline.core.errors import UserError
@@ -38,14 +38,14 @@ class PlayerThread(QThread):
     failed = Signal(int, object)  # generation, UserError
     broke = Signal(int, object)
 
-    def __init__(self, generation: int, backend: Backend, path: Path | None, parent: QObject) -> None:
+    def __init__(self, generation: int, library: Library, path: Path | None, parent: QObject) -> None:
         """Prepare to open `path`, or the sample video if it is None."""
         super().__init__(parent)
         self.setObjectName("player")
         self.generation = generation
         self.frames: LatestSlot[ShownFrame] = LatestSlot()
         self._wanted: LatestSlot[tuple[float, QSize]] = LatestSlot()
-        self._backend, self._path = backend, path
+        self._library, self._path = library, path
 
     @property
     def is_sample(self) -> bool:
@@ -63,8 +63,8 @@ class PlayerThread(QThread):
 
     def run(self) -> None:
         try:
-            path = self._path or self._backend.sample()
-            source = self._backend.open_source(path)
+            path = self._path or self._library.sample_video()
+            source = self._library.open_source(path)
             try:
                 self.opened.emit(self.generation, source.info)
                 self._serve(source)

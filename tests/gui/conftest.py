@@ -19,7 +19,7 @@ from app import theme
 from app.notifications import CrashDialog
 from app.settings import Settings
 from app.window import Window
-from tests.helpers.fakes import FakeBackend
+from tests.gui.fake_library import FakeLibrary
 
 # As in bootstrap.make_app; pytest-qt makes the application here.
 QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
@@ -43,8 +43,8 @@ def own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def backend(tmp_path: Path) -> FakeBackend:
-    return FakeBackend(tmp_path)
+def library(tmp_path: Path) -> FakeLibrary:
+    return FakeLibrary(tmp_path)
 
 
 @pytest.fixture
@@ -84,8 +84,8 @@ def make_window(
     windows: list[Window] = []
     theme.apply(QApplication.instance())
 
-    def make(backend: object) -> Window:
-        window = Window(backend, Settings(), tmp_path / "hourglass.log")
+    def make(library: object) -> Window:
+        window = Window(library, Settings(), tmp_path / "hourglass.log")
         window.resize(1280, 720)
         with qtbot.waitActive(window):  # shortcuts need the keyboard's focus; without a window manager nobody gives it
             window.show()
@@ -109,8 +109,8 @@ def make_window(
 
 
 @pytest.fixture
-def window(make_window: Callable[..., Window], backend: FakeBackend) -> Window:
-    return make_window(backend)
+def window(make_window: Callable[..., Window], library: FakeLibrary) -> Window:
+    return make_window(library)
 
 
 @pytest.fixture

@@ -8,7 +8,8 @@ from PySide6.QtCore import QPointF, Qt
 from pytestqt.qtbot import QtBot
 
 from app.window import Window
-from tests.helpers.fakes import HEIGHT, WIDTH, FakeBackend
+from tests.gui.fake_library import FakeLibrary
+from tests.helpers.fakes import HEIGHT, WIDTH
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -48,7 +49,7 @@ def test_the_estimate_is_shown_until_something_is_set(shown: Window) -> None:
     assert middle.y() == pytest.approx(rect.y() + point[1] * rect.height() / HEIGHT)
 
 
-def test_dragging_the_middle_sets_the_tilt(shown: Window, backend: FakeBackend, qtbot: QtBot) -> None:
+def test_dragging_the_middle_sets_the_tilt(shown: Window, library: FakeLibrary, qtbot: QtBot) -> None:
     video, run = shown.workspace.video, shown.settings.run
     rect, camera = video.image_rect(), shown.controller.session.take.camera
     drag(shown, qtbot, "middle", QPointF(0, -40))
@@ -59,8 +60,8 @@ def test_dragging_the_middle_sets_the_tilt(shown: Window, backend: FakeBackend, 
     assert shown.workspace.panel.pitch.value() == run.pitch_deg
     qtbot.waitUntil(lambda: shown.controller.session.take.scene.pitch_deg == run.pitch_deg)
     assert "set" in video.horizon.note
-    assert len(backend.configs) == 1
-    assert backend.lifts == []
+    assert len(library.configs) == 1
+    assert library.lifts == []
 
 
 def test_dragging_an_end_sets_the_roll_about_the_middle(shown: Window, qtbot: QtBot) -> None:
@@ -107,7 +108,7 @@ def test_other_clicks_still_choose_people(shown: Window, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: shown.controller.session.person == 2 and not shown.controller.busy)
 
 
-def test_before_the_first_run_a_level_horizon_can_be_set(opened: Window, backend: FakeBackend, qtbot: QtBot) -> None:
+def test_before_the_first_run_a_level_horizon_can_be_set(opened: Window, library: FakeLibrary, qtbot: QtBot) -> None:
     opened.actions_["horizon"].trigger()
     horizon = opened.workspace.video.horizon
     assert (horizon.pitch_deg, horizon.roll_deg) == (0, 0)
@@ -115,4 +116,4 @@ def test_before_the_first_run_a_level_horizon_can_be_set(opened: Window, backend
     assert opened.settings.run.pitch_deg < 0, "the camera looks up where the horizon is low"
     with qtbot.waitSignal(opened.controller.finished):
         opened.actions_["run"].trigger()
-    assert backend.configs[0].scene.pitch_deg == opened.settings.run.pitch_deg
+    assert library.configs[0].scene.pitch_deg == opened.settings.run.pitch_deg

@@ -22,7 +22,7 @@ from pipeline.core.live import LivePerson, LiveResult, LiveStats, RunState
 from pipeline.core.poses import Pose2D
 from pipeline.live.recording.open import open_recording
 from pipeline.take.recording_folder import MANIFEST, TAKE, VIDEO
-from tests.helpers.fakes import FakeBackend
+from tests.gui.fake_library import FakeLibrary
 from tests.helpers.live.fakes import FIGURE, FakeCamera, FakeDetector
 
 
@@ -50,7 +50,7 @@ def stopped(window: Window, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: not window.live.active, timeout=5000)
 
 
-def test_a_camera_is_chosen_by_its_name_and_seen(window: Window, backend: FakeBackend, qtbot: QtBot) -> None:
+def test_a_camera_is_chosen_by_its_name_and_seen(window: Window, library: FakeLibrary, qtbot: QtBot) -> None:
     window.actions_["live"].trigger()
     dialog = window.live.dialog
     qtbot.waitUntil(lambda: dialog.source.count() == 1)
@@ -61,7 +61,7 @@ def test_a_camera_is_chosen_by_its_name_and_seen(window: Window, backend: FakeBa
     qtbot.waitUntil(lambda: window.live.session.running, timeout=20_000)
     page = window.live.page
     assert window.pages.currentWidget() is page
-    wish = backend.wishes[0]
+    wish = library.wishes[0]
     assert (wish.source, wish.size_px, wish.config.detect.max_people) == ("0", (1280, 720), 1)
     qtbot.waitUntil(lambda: "captured" in page.bar.rates.text() and "display" in page.bar.latency.text())
     qtbot.waitUntil(lambda: page.video.display_ms > 0)
@@ -106,25 +106,25 @@ def test_a_source_that_cannot_be_opened_is_explained(window: Window, qtbot: QtBo
     assert not window.live.active
 
 
-def test_a_camera_that_fails_while_running_is_explained(window: Window, backend: FakeBackend, qtbot: QtBot) -> None:
+def test_a_camera_that_fails_while_running_is_explained(window: Window, library: FakeLibrary, qtbot: QtBot) -> None:
     def change(index: int) -> np.ndarray:
         if index == 20:
             raise SourceError("The camera is gone.", "Plug it in again.")
         return np.zeros((240, 320, 3), np.uint8)
 
-    backend.camera = lambda: FakeCamera(change=change)
+    library.camera = lambda: FakeCamera(change=change)
     start(window, qtbot)
     stopped(window, qtbot)
     assert window.banner.message.text() == "The camera is gone."
     assert window.live.session.state is RunState.FAILED
-    backend.camera = FakeCamera
+    library.camera = FakeCamera
     start(window, qtbot)  # and it can be tried again
     assert window.live.session.running
 
 
-def test_what_the_source_says_is_shown(window: Window, backend: FakeBackend, qtbot: QtBot) -> None:
-    backend.camera = lambda: FakeCamera(stall_at=10)
-    backend.gpu = "A GPU is there, but it is not used."
+def test_what_the_source_says_is_shown(window: Window, library: FakeLibrary, qtbot: QtBot) -> None:
+    library.camera = lambda: FakeCamera(stall_at=10)
+    library.gpu = "A GPU is there, but it is not used."
     start(window, qtbot)
     notice = window.live.page.bar.notice
     qtbot.waitUntil(lambda: "Camera unplugged: waiting for it" in notice.whole)
@@ -132,7 +132,7 @@ def test_what_the_source_says_is_shown(window: Window, backend: FakeBackend, qtb
 
 
 def test_a_recording_is_lifted_again_and_takes_the_place_of_the_live_view(
-    live: Window, backend: FakeBackend, qtbot: QtBot
+    live: Window, library: FakeLibrary, qtbot: QtBot
 ) -> None:
     with qtbot.waitActive(live):  # after the dialog, as a window manager does
         live.activateWindow()
@@ -142,7 +142,7 @@ def test_a_recording_is_lifted_again_and_takes_the_place_of_the_live_view(
     qtbot.waitUntil(lambda: "0:00." in bar.recorded.text() and bar.record.text() == "Stop recording")
     with qtbot.waitSignal(live.controller.finished, timeout=10_000):
         live.actions_["record"].trigger()
-    ((folder, config),) = backend.relifted
+    ((folder, config),) = library.relifted
     assert config.persons == "all"
     assert folder.parent == live.settings.recordings
     recording = open_recording(folder)
@@ -155,12 +155,12 @@ def test_a_recording_is_lifted_again_and_takes_the_place_of_the_live_view(
     assert not live.live.active
 
 
-def test_a_recording_ends_by_itself(live: Window, backend: FakeBackend, qtbot: QtBot) -> None:
+def test_a_recording_ends_by_itself(live: Window, library: FakeLibrary, qtbot: QtBot) -> None:
     live.settings.live.stop_after_s = 0.4
     with qtbot.waitSignal(live.live.recording.recorded, timeout=10_000) as said:
         live.actions_["record"].trigger()
     assert 0.4 <= open_recording(said.args[0]).rows.time_s[-1] < 1.5
-    qtbot.waitUntil(lambda: bool(backend.relifted))
+    qtbot.waitUntil(lambda: bool(library.relifted))
 
 
 def test_escape_takes_the_countdown_back(live: Window, qtbot: QtBot) -> None:
@@ -176,7 +176,7 @@ def test_escape_takes_the_countdown_back(live: Window, qtbot: QtBot) -> None:
     assert live.live.active
 
 
-def test_both_hands_begin_a_recording(live: Window, backend: FakeBackend, qtbot: QtBot) -> None:
+def test_both_hands_begin_a_recording(live: Window, library: FakeLibrary, qtbot: QtBot) -> None:
     live.settings.live.hands_free = True
     raised = FIGURE.copy()
     raised[[12, 15], 1], raised[[13, 16], 1] = -90, -115
@@ -187,7 +187,7 @@ def test_both_hands_begin_a_recording(live: Window, backend: FakeBackend, qtbot:
             joints = pose.joints_image - FIGURE + raised
             return Pose2D(pose.boxes_image, joints.astype(np.float32), pose.scores, pose.skeleton)
 
-    backend.detector.detect = Raised().detect  # type: ignore[method-assign]
+    library.detector.detect = Raised().detect  # type: ignore[method-assign]
     qtbot.waitUntil(lambda: live.live.recording.recording, timeout=8000)
 
 
@@ -211,7 +211,7 @@ def test_closing_the_window_finishes_the_recording(live: Window, qtbot: QtBot) -
 
 def test_an_interrupted_recording_is_told_of_and_opened(
     live: Window,
-    backend: FakeBackend,
+    library: FakeLibrary,
     qtbot: QtBot,
     make_window: Callable[..., Window],
     monkeypatch: pytest.MonkeyPatch,
@@ -222,30 +222,30 @@ def test_an_interrupted_recording_is_told_of_and_opened(
     (folder,) = list(live.settings.recordings.iterdir())
     manifest = json.loads((folder / MANIFEST).read_text())
     (folder / MANIFEST).write_text(json.dumps(manifest | {"complete": False}))
-    again = make_window(backend)
+    again = make_window(library)
     qtbot.waitUntil(lambda: "interrupted" in again.banner.message.text())
     assert folder.name in again.banner.message.text()
     monkeypatch.setattr("app.live.commands.QFileDialog.getExistingDirectory", lambda *_: str(folder))
     with qtbot.waitSignal(again.controller.finished, timeout=10_000):
         again.actions_["open_recording"].trigger()
-    assert backend.relifted[-1][0] == folder
+    assert library.relifted[-1][0] == folder
     assert json.loads((folder / MANIFEST).read_text())["recovered"] is True
     assert not (folder / TAKE).exists()  # the fake writes none
 
 
-def test_streams_are_fed_and_closed(live: Window, backend: FakeBackend, qtbot: QtBot) -> None:
+def test_streams_are_fed_and_closed(live: Window, library: FakeLibrary, qtbot: QtBot) -> None:
     bar = live.live.page.bar
     bar.streams.setText("vmc://127.0.0.1:1 udp://127.0.0.1:2")
     bar.streams.editingFinished.emit()
     bar.stream.click()
-    qtbot.waitUntil(lambda: len(backend.streams) == 2 and all(stream.sent > 3 for stream in backend.streams))
+    qtbot.waitUntil(lambda: len(library.streams) == 2 and all(stream.sent > 3 for stream in library.streams))
     qtbot.waitUntil(lambda: "frames sent" in bar.stream_text.whole)
     assert bar.stream.text() == "Stop sending"
     bar.stream.click()
-    qtbot.waitUntil(lambda: all(stream.closed for stream in backend.streams))
-    sent = backend.streams[0].sent
+    qtbot.waitUntil(lambda: all(stream.closed for stream in library.streams))
+    sent = library.streams[0].sent
     qtbot.wait(150)
-    assert backend.streams[0].sent == sent
+    assert library.streams[0].sent == sent
     assert Settings().live.streams == "vmc://127.0.0.1:1 udp://127.0.0.1:2"
 
 
@@ -267,16 +267,16 @@ def test_opening_a_video_ends_the_live_run(live: Window, video: Path, qtbot: QtB
     assert live.actions_["run"].isEnabled()
 
 
-def test_starting_again_waits_for_the_end_of_the_one_before(live: Window, backend: FakeBackend, qtbot: QtBot) -> None:
+def test_starting_again_waits_for_the_end_of_the_one_before(live: Window, library: FakeLibrary, qtbot: QtBot) -> None:
     first = live.live.session.engine
     start(live, qtbot, "other")
     qtbot.waitUntil(lambda: live.live.session.engine is not first and live.live.session.newest is not None)
-    assert [wish.source for wish in backend.wishes] == ["0", "other"]
+    assert [wish.source for wish in library.wishes] == ["0", "other"]
     assert live.pages.currentWidget() is live.live.page
 
 
-def test_a_file_that_ends_leaves_the_window_as_it_was(opened: Window, backend: FakeBackend, qtbot: QtBot) -> None:
-    backend.camera = lambda: FakeCamera(count=30)
+def test_a_file_that_ends_leaves_the_window_as_it_was(opened: Window, library: FakeLibrary, qtbot: QtBot) -> None:
+    library.camera = lambda: FakeCamera(count=30)
     start(opened, qtbot)
     stopped(opened, qtbot)
     assert opened.pages.currentWidget() is opened.workspace

@@ -14,7 +14,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from app.backend.backend import PipelineBackend
+from app.backend.library import Library
 from app.window import Window
 from tests.gui.conftest import run_to_end
 
@@ -71,7 +71,7 @@ def test_the_window_comes_up_without_heavy_modules_and_leaves_cleanly(tmp_path: 
 
 @pytest.fixture
 def real(make_window: Callable[..., Window]) -> Window:
-    return make_window(PipelineBackend())
+    return make_window(Library())
 
 
 def lift_again_with_every_frame(real: Window, qtbot: QtBot) -> None:

@@ -21,7 +21,8 @@ from pipeline.core.errors import NoPersonError
 from pipeline.core.live import RunState
 from pipeline.export.base import ExportOptions
 from tests.gui.conftest import run_to_end
-from tests.helpers.fakes import COUNT, FPS, FakeBackend, make_take
+from tests.gui.fake_library import FakeLibrary
+from tests.helpers.fakes import COUNT, FPS, make_take
 
 KEY = Qt.Key
 
@@ -81,7 +82,7 @@ def test_drop_of_something_else_is_refused(window: Window) -> None:
 
 
 def test_recent_files_newest_first_and_kept(
-    window: Window, make_window: Callable[..., Window], backend: FakeBackend, tmp_path: Path, qtbot: QtBot
+    window: Window, make_window: Callable[..., Window], library: FakeLibrary, tmp_path: Path, qtbot: QtBot
 ) -> None:
     for name in ("first.mp4", "mit Leerzeichen ü 視頻.mp4"):
         path = tmp_path / name
@@ -94,7 +95,7 @@ def test_recent_files_newest_first_and_kept(
     names = [action.text() for action in window.files.recent_menu.actions()]
     assert names[:2] == ["mit Leerzeichen ü 視頻.mp4", "first.mp4"]
     (tmp_path / "first.mp4").unlink()
-    again = make_window(backend)
+    again = make_window(library)
     assert [path.name for path in again.settings.recent] == ["mit Leerzeichen ü 視頻.mp4"]
     card = next(b for b in again.empty.findChildren(QPushButton) if b.property("role") == "recent")
     qtbot.mouseClick(card, Qt.MouseButton.LeftButton)
@@ -118,7 +119,7 @@ def test_bad_file_shows_a_banner_and_the_window_lives_on(opened: Window, tmp_pat
 # --- running
 
 
-def test_a_run_gives_a_skeleton(lifted: Window, backend: FakeBackend) -> None:
+def test_a_run_gives_a_skeleton(lifted: Window, library: FakeLibrary) -> None:
     assert lifted.controller.state is RunState.IDLE
     assert lifted.controller.session.take.complete
     assert not lifted.workspace.run_panel.isVisible()
@@ -126,12 +127,12 @@ def test_a_run_gives_a_skeleton(lifted: Window, backend: FakeBackend) -> None:
     assert lifted.workspace.scene.hint == ""
     assert lifted.workspace.panel.estimates.isVisible()
     assert lifted.workspace.timeline.known == [(0.0, pytest.approx(COUNT / FPS))]
-    config = backend.configs[0]
+    config = library.configs[0]
     assert (config.start_s, config.end_s, config.persons) == (None, None, None)
 
 
-def test_what_is_lifted_can_be_watched_while_it_runs(opened: Window, backend: FakeBackend, qtbot: QtBot) -> None:
-    backend.hold = True
+def test_what_is_lifted_can_be_watched_while_it_runs(opened: Window, library: FakeLibrary, qtbot: QtBot) -> None:
+    library.hold = True
     opened.actions_["run"].trigger()
     qtbot.waitUntil(lambda: opened.controller.session.take is not None)
     assert opened.controller.state is RunState.RUNNING
@@ -146,13 +147,13 @@ def test_what_is_lifted_can_be_watched_while_it_runs(opened: Window, backend: Fa
     opened.playback.seek(1.5)
     qtbot.waitUntil(lambda: frame_shown(opened) == 45)
     assert opened.workspace.scene.row is None, "not lifted yet: no stale skeleton"
-    backend.release()
+    library.release()
     qtbot.waitUntil(lambda: opened.controller.session.take.complete)
     assert opened.workspace.scene.row == 45
 
 
-def test_cancel_with_escape(opened: Window, backend: FakeBackend, qtbot: QtBot) -> None:
-    backend.hold = True
+def test_cancel_with_escape(opened: Window, library: FakeLibrary, qtbot: QtBot) -> None:
+    library.hold = True
     opened.actions_["run"].trigger()
     qtbot.waitUntil(lambda: opened.controller.session.take is not None)
     press(qtbot, opened, KEY.Key_Escape)
@@ -161,14 +162,14 @@ def test_cancel_with_escape(opened: Window, backend: FakeBackend, qtbot: QtBot) 
     assert opened.controller.session.take is None
     assert not opened.workspace.run_panel.isVisible()
     assert not opened.banner.isVisible(), "a cancel is not an error"
-    assert all(source.closed for source in backend.sources[1:])
-    backend.hold = False
+    assert all(source.closed for source in library.sources[1:])
+    library.hold = False
     run_to_end(opened, qtbot)
 
 
-def test_a_cancelled_second_run_keeps_the_first_take(lifted: Window, backend: FakeBackend, qtbot: QtBot) -> None:
+def test_a_cancelled_second_run_keeps_the_first_take(lifted: Window, library: FakeLibrary, qtbot: QtBot) -> None:
     first = lifted.controller.session.take
-    backend.hold = True
+    library.hold = True
     lifted.actions_["run"].trigger()
     qtbot.waitUntil(lambda: lifted.controller.session.take is not first)
     lifted.controller.cancel()
@@ -177,9 +178,9 @@ def test_a_cancelled_second_run_keeps_the_first_take(lifted: Window, backend: Fa
 
 
 def test_another_video_while_running_cancels_cleanly(
-    opened: Window, backend: FakeBackend, tmp_path: Path, qtbot: QtBot
+    opened: Window, library: FakeLibrary, tmp_path: Path, qtbot: QtBot
 ) -> None:
-    backend.hold = True
+    library.hold = True
     opened.actions_["run"].trigger()
     qtbot.waitUntil(lambda: opened.controller.session.take is not None)
     other = tmp_path / "other.mp4"
@@ -188,27 +189,27 @@ def test_another_video_while_running_cancels_cleanly(
     qtbot.waitUntil(lambda: opened.controller.session.info.name == "other.mp4")
     assert opened.controller.state is RunState.IDLE
     assert opened.controller.session.take is None
-    backend.hold = False
+    library.hold = False
     run_to_end(opened, qtbot)
     assert opened.controller.session.take.info.name == "other.mp4"
-    assert len(backend.engines) == 1, "models stay loaded"
+    assert len(library.engines) == 1, "models stay loaded"
 
 
-def test_closing_while_running(opened: Window, backend: FakeBackend, qtbot: QtBot) -> None:
-    backend.hold = True
+def test_closing_while_running(opened: Window, library: FakeLibrary, qtbot: QtBot) -> None:
+    library.hold = True
     opened.actions_["run"].trigger()
     qtbot.waitUntil(lambda: opened.controller.session.take is not None)
     opened.close()
     assert len(opened.controller.threads) == 0
-    assert all(source.closed for source in backend.sources)
-    assert all(engine.closed for engine in backend.engines)
+    assert all(source.closed for source in library.sources)
+    assert all(engine.closed for engine in library.engines)
 
 
 def test_a_job_that_cannot_stop_at_once_does_not_hold_the_window_up(
-    opened: Window, backend: FakeBackend, qtbot: QtBot
+    opened: Window, library: FakeLibrary, qtbot: QtBot
 ) -> None:
     gate = threading.Event()
-    backend.before_run = gate.wait  # like the import of a big library: deaf to a cancel
+    library.before_run = gate.wait  # like the import of a big library: deaf to a cancel
     opened.actions_["run"].trigger()
     qtbot.waitUntil(lambda: opened.controller.state is RunState.RUNNING)
     opened.controller.cancel()
@@ -216,14 +217,14 @@ def test_a_job_that_cannot_stop_at_once_does_not_hold_the_window_up(
     assert opened.actions_["run"].isEnabled()
     opened.actions_["run"].trigger()
     assert opened.controller.state is RunState.STARTING
-    assert len(backend.configs) == 1, "the second run waits for the first to be out of the way"
+    assert len(library.configs) == 1, "the second run waits for the first to be out of the way"
     with qtbot.waitSignal(opened.controller.finished):
         gate.set()
-    assert len(backend.configs) == 2
+    assert len(library.configs) == 2
 
 
-def test_nobody_found_is_a_banner(opened: Window, backend: FakeBackend, qtbot: QtBot) -> None:
-    backend.fail = NoPersonError("Nobody was found in walk.mp4.", "Choose another video.")
+def test_nobody_found_is_a_banner(opened: Window, library: FakeLibrary, qtbot: QtBot) -> None:
+    library.fail = NoPersonError("Nobody was found in walk.mp4.", "Choose another video.")
     opened.actions_["run"].trigger()
     qtbot.waitUntil(lambda: opened.controller.state is RunState.FAILED)
     assert opened.banner.isVisible()
@@ -232,21 +233,21 @@ def test_nobody_found_is_a_banner(opened: Window, backend: FakeBackend, qtbot: Q
 
 
 def test_a_bug_gives_a_report_and_the_window_lives_on(
-    opened: Window, backend: FakeBackend, bugs: list[str], qtbot: QtBot
+    opened: Window, library: FakeLibrary, bugs: list[str], qtbot: QtBot
 ) -> None:
-    backend.fail = ZeroDivisionError("a bug in the library")
+    library.fail = ZeroDivisionError("a bug in the library")
     opened.actions_["run"].trigger()
     qtbot.waitUntil(lambda: len(bugs) == 1)
     assert "ZeroDivisionError: a bug in the library" in bugs.pop()
     for dialog in QApplication.topLevelWidgets():
         if isinstance(dialog, QDialog) and dialog.isVisible():
             dialog.close()
-    backend.fail = None
+    library.fail = None
     run_to_end(opened, qtbot)
 
 
 def test_settings_reach_the_run_and_the_next_start(
-    opened: Window, make_window: Callable[..., Window], backend: FakeBackend, qtbot: QtBot
+    opened: Window, make_window: Callable[..., Window], library: FakeLibrary, qtbot: QtBot
 ) -> None:
     qtbot.waitUntil(lambda: opened.workspace.scene.gl is not None)
     panel = opened.workspace.panel
@@ -256,7 +257,7 @@ def test_settings_reach_the_run_and_the_next_start(
     panel.smooth.setValue(0)
     panel.everyone.setChecked(True)
     run_to_end(opened, qtbot)
-    config = backend.configs[-1]
+    config = library.configs[-1]
     assert (config.scene.height_cm, config.scene.fov_deg, config.scene.pitch_deg) == (183, 72, -4)
     assert config.post.smooth_hz == 0
     assert config.persons == "all"
@@ -264,7 +265,7 @@ def test_settings_reach_the_run_and_the_next_start(
     opened.close()
     fresh = Settings().run
     assert dataclasses.asdict(fresh) == dataclasses.asdict(opened.settings.run)
-    panel = make_window(backend).workspace.panel
+    panel = make_window(library).workspace.panel
     assert (panel.stature.value(), panel.everyone.isChecked()) == (183, True)
     panel.reset.click()
     assert panel.stature.text() == "Assumed"
@@ -274,14 +275,14 @@ def test_settings_reach_the_run_and_the_next_start(
 # --- people
 
 
-def test_clicking_another_person_lifts_them(lifted: Window, backend: FakeBackend, qtbot: QtBot) -> None:
+def test_clicking_another_person_lifts_them(lifted: Window, library: FakeLibrary, qtbot: QtBot) -> None:
     view = lifted.workspace.video
     joints = lifted.controller.session.take.track2d(2).joints_image[0]
     rect = view.image_rect()
     at = joints[8] * rect.width() / 320 + np.array([rect.x(), rect.y()])
     with qtbot.waitSignal(lifted.controller.finished):
         qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=QPoint(*at.astype(int).tolist()))
-    assert backend.configs[-1].persons == (2,)
+    assert library.configs[-1].persons == (2,)
     assert lifted.controller.session.person == 2
     assert lifted.controller.session.take.track3d(2) is not None
     assert lifted.workspace.panel.person.currentData() == 2
@@ -293,15 +294,15 @@ def test_clicking_beside_everybody_changes_nothing(lifted: Window, qtbot: QtBot)
     assert lifted.controller.session.person == 1
 
 
-def test_everyone_lifts_all_and_switching_needs_no_run(lifted: Window, backend: FakeBackend, qtbot: QtBot) -> None:
+def test_everyone_lifts_all_and_switching_needs_no_run(lifted: Window, library: FakeLibrary, qtbot: QtBot) -> None:
     with qtbot.waitSignal(lifted.controller.finished):
         lifted.actions_["everyone"].trigger()
     assert [track.person for track in lifted.controller.session.take.tracks3d] == [1, 2]
     assert lifted.workspace.scene.gl.numbers == [1, 2]
-    runs = len(backend.configs)
+    runs = len(library.configs)
     press(qtbot, lifted, KEY.Key_P)
     assert lifted.controller.session.person == 2
-    assert len(backend.configs) == runs
+    assert len(library.configs) == runs
 
 
 # --- playing
@@ -348,7 +349,7 @@ def test_loop_and_end(opened: Window, qtbot: QtBot) -> None:
     opened.playback.pause()
 
 
-def test_trim_by_keys_limits_playing_and_the_run(opened: Window, backend: FakeBackend, qtbot: QtBot) -> None:
+def test_trim_by_keys_limits_playing_and_the_run(opened: Window, library: FakeLibrary, qtbot: QtBot) -> None:
     opened.playback.seek(0.5)
     press(qtbot, opened, KEY.Key_I)
     opened.playback.seek(1.0)
@@ -361,7 +362,7 @@ def test_trim_by_keys_limits_playing_and_the_run(opened: Window, backend: FakeBa
     press(qtbot, opened, KEY.Key_End)
     assert opened.playback.time_s == pytest.approx(1.0)
     run_to_end(opened, qtbot)
-    assert (backend.configs[0].start_s, backend.configs[0].end_s) == (start, end)
+    assert (library.configs[0].start_s, library.configs[0].end_s) == (start, end)
     assert opened.controller.session.take.tracks3d[0].frame_index.tolist() == list(range(15, 31))
     press(qtbot, opened, KEY.Key_X, shift=True)
     assert opened.controller.session.trim == (None, None)
@@ -441,9 +442,9 @@ def test_export_writes_and_shows_the_files(lifted: Window, tmp_path: Path, qtbot
 
 
 def test_a_long_export_shows_how_far_it_is_and_can_be_cancelled(
-    lifted: Window, backend: FakeBackend, tmp_path: Path, qtbot: QtBot
+    lifted: Window, library: FakeLibrary, tmp_path: Path, qtbot: QtBot
 ) -> None:
-    backend.export_gate.clear()
+    library.export_gate.clear()
     lifted.actions_["export"].trigger()
     dialog = lifted.files.dialog
     assert not dialog.bar.isVisible()
@@ -461,7 +462,7 @@ def test_a_long_export_shows_how_far_it_is_and_can_be_cancelled(
     assert not dialog.bar.isVisible()
     assert dialog.export.isEnabled()
     assert not (tmp_path / "out").exists()
-    backend.export_gate.set()
+    library.export_gate.set()
     dialog.export.click()  # and again, to the end
     qtbot.waitUntil(lambda: dialog.shows_result)
     assert (tmp_path / "out").is_dir()
@@ -469,17 +470,17 @@ def test_a_long_export_shows_how_far_it_is_and_can_be_cancelled(
 
 
 def test_the_window_closes_in_the_middle_of_an_export(
-    lifted: Window, backend: FakeBackend, tmp_path: Path, qtbot: QtBot
+    lifted: Window, library: FakeLibrary, tmp_path: Path, qtbot: QtBot
 ) -> None:
-    backend.export_gate.clear()
+    library.export_gate.clear()
     lifted.controller.export(tmp_path / "out", "walk", ["bvh"], ExportOptions())
-    qtbot.waitUntil(lambda: len(backend.exports) == 1)
+    qtbot.waitUntil(lambda: len(library.exports) == 1)
     lifted.close()
     assert not (tmp_path / "out").exists()
 
 
 def test_export_options_follow_the_formats_and_are_remembered(
-    lifted: Window, backend: FakeBackend, tmp_path: Path, qtbot: QtBot
+    lifted: Window, library: FakeLibrary, tmp_path: Path, qtbot: QtBot
 ) -> None:
     lifted.actions_["export"].trigger()
     dialog = lifted.files.dialog
@@ -502,7 +503,7 @@ def test_export_options_follow_the_formats_and_are_remembered(
     dialog.export.click()
     qtbot.waitUntil(lambda: dialog.shows_result)
     assert "Unreal" in dialog.after.text()
-    options = backend.exports[-1][3]
+    options = library.exports[-1][3]
     assert (options.preset, options.unit, options.t_pose, options.root_motion) == ("unreal", "m", True, False)
     bvh = next((tmp_path / "out").glob("*.bvh")).read_text("utf-8")
     assert "ROOT pelvis" in bvh
@@ -554,26 +555,26 @@ def test_export_needs_a_format_and_a_name(lifted: Window) -> None:
 
 
 def test_take_saved_and_opened_again_runs_nothing(
-    lifted: Window, make_window: Callable[..., Window], backend: FakeBackend, tmp_path: Path, qtbot: QtBot
+    lifted: Window, make_window: Callable[..., Window], library: FakeLibrary, tmp_path: Path, qtbot: QtBot
 ) -> None:
     path = tmp_path / "walk.pose3d"
     with qtbot.waitSignal(lifted.controller.takes.saved):
         lifted.controller.save_take(path)
-    runs = len(backend.configs)
-    other = make_window(backend)
+    runs = len(library.configs)
+    other = make_window(library)
     other.controller.open_path(path)
     qtbot.waitUntil(lambda: other.controller.session.take is not None and other.workspace.video.image is not None)
-    assert len(backend.configs) == runs
+    assert len(library.configs) == runs
     np.testing.assert_array_equal(
         other.controller.session.take.tracks3d[0].joints, lifted.controller.session.take.tracks3d[0].joints
     )
 
 
-def test_take_whose_video_is_gone(window: Window, backend: FakeBackend, tmp_path: Path, qtbot: QtBot) -> None:
+def test_take_whose_video_is_gone(window: Window, library: FakeLibrary, tmp_path: Path, qtbot: QtBot) -> None:
     gone = tmp_path / "gone.mp4"
     gone.write_bytes(b"x")
     path = tmp_path / "gone.pose3d"
-    backend.save_take(make_take(backend.open_source(gone).info), path)
+    library.save(make_take(library.open_source(gone).info), path)
     gone.unlink()
     window.controller.open_path(path)
     qtbot.waitUntil(lambda: window.controller.session.take is not None)

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from app import theme
+from app.backend import wording
 from app.views.widgets import label, row
 from pipeline.core.errors import UserError
 
@@ -87,7 +88,7 @@ class CatalogueDialog(QDialog):
 
     def show_error(self, error: UserError) -> None:
         self.idle()
-        self.problem.setText(str(error))
+        self.problem.setText(wording.text(error))
         self.problem.show()
 
     # --- behaviour

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QFormLayout, QLineEdit, QPushButton, QScrollArea, QWidget
 
 from app import theme
-from app.backend.lifter_info import Assumption, FoundCheckpoint
+from app.backend.checkpoint_info import Assumption, FoundCheckpoint
 from app.views.widgets import column, label, row
 
 
@@ -68,6 +68,13 @@ class CheckpointForm(QWidget):
         self._fill(found)
         self.show_problem("")
         self._check()
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """Return the labels of the fields by the names that the library has for them."""
+        titles = {} if self._found is None else {field.key: field.label for field in self._found.fields}
+        stages = titles.pop("stages", "")  # frames and blocks, in one field here
+        return titles | (dict.fromkeys(("tokens", "at"), stages) if stages else {})
 
     def _fill(self, found: FoundCheckpoint) -> None:
         focus = next((key for key, box in self.fields.items() if box.hasFocus()), "")

@@ -10,9 +10,9 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QPushButton, QTreeWidgetItem, QWidget
 
 from app import theme
-from app.backend.detector_info import DetectorRow
 from app.views.dialogs.catalogue import CatalogueDialog
 from app.views.widgets import column, label, row
+from pipeline.model_info import DetectorInfo
 
 _CONFIG = "mmpose::body_2d_keypoint/…/name.py, or the path of a config file"
 _ADD_TIP = "Your own network of MMPose: say its config here, then choose its checkpoint file."
@@ -26,7 +26,7 @@ class DetectorsDialog(CatalogueDialog):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("2D detectors", ("Detector", "State"), 72, parent)
         self.resize(760, 560)
-        self._rows: dict[str, DetectorRow] = {}
+        self._rows: dict[str, DetectorInfo] = {}
         self.config = QLineEdit()
         self.config.setPlaceholderText(_CONFIG)
         self.config.setToolTip(_ADD_TIP)
@@ -46,7 +46,7 @@ class DetectorsDialog(CatalogueDialog):
 
     # --- answers
 
-    def set_detectors(self, rows: Sequence[DetectorRow], select: str = "") -> None:
+    def set_detectors(self, rows: Sequence[DetectorInfo], select: str = "") -> None:
         """Fill the list and select `select`, else the detector selected before."""
         self._rows = {one.name: one for one in rows}
         items = []
@@ -68,7 +68,7 @@ class DetectorsDialog(CatalogueDialog):
         self.download.setEnabled(can_get and not self._busy)
         self.remove.setEnabled(one is not None and one.added and not self._busy)
         self.download.setText(f"Download ({one.size})" if one is not None and can_get else "Download")
-        self.details.setText("" if one is None else "\n".join(text for text in (one.reason, one.details) if text))
+        self.details.setText("" if one is None else "\n".join(text for text in (one.explanation, one.details) if text))
 
     @Slot()
     def _choose(self) -> None:

@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 )
 
 from app import theme
+from app.backend import wording
 from app.views.dialogs.export_formats import FormatChoice, OptionFields
 from app.views.widgets import column, icon_label, label, row
 from pipeline.core.errors import UserError
@@ -236,7 +237,7 @@ class ExportDialog(QDialog):
         self._pages.setCurrentIndex(1)
 
     def show_error(self, error: UserError) -> None:
-        self.show_stopped(str(error))
+        self.show_stopped(wording.text(error))
 
     @Slot()
     def _open_folder(self) -> None:

@@ -10,11 +10,13 @@ from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QPushButton, QStackedWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from app import theme
-from app.backend.lifter_info import CHECKPOINT_SUFFIXES, DAMAGED, INSTALLED, MISSING, FoundCheckpoint, LifterInfo
+from app.backend import wording
+from app.backend.checkpoint_info import FoundCheckpoint
 from app.views.dialogs.catalogue import CatalogueDialog
 from app.views.dialogs.checkpoint_form import CheckpointForm
 from app.views.widgets import column, label, row
 from pipeline.core.errors import UserError
+from pipeline.model_info import CHECKPOINT_SUFFIXES, DAMAGED, INSTALLED, MISSING, LifterInfo
 
 _STATES = {INSTALLED: "Installed", MISSING: "Missing", DAMAGED: "Damaged"}
 _COLUMNS = ("Lifter", "Network", "Frames", "Trained pruning", "State")
@@ -95,8 +97,7 @@ class LiftersDialog(CatalogueDialog):
     def show_error(self, error: UserError) -> None:
         if self.shows_form:
             self.idle()
-            # The fields are here: hints for the command line are not.
-            self.form.show_problem(error.message if "--" in error.hint else str(error))
+            self.form.show_problem(wording.text(error, self.form.titles))
         else:
             super().show_error(error)
 

@@ -10,11 +10,10 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QFileDialog, QPushButton, QWidget
 
 from app import theme
-from app.backend.detector_info import DetectorRow
-from app.backend.lifter_info import INSTALLED, LifterInfo
 from app.settings import LiveSettings
 from app.views.settings.fields import LongComboBox, number, stacked
 from app.views.widgets import column, label, row
+from pipeline.model_info import INSTALLED, DetectorInfo, LifterInfo
 
 _SIZES = ("", "640x480", "1280x720", "1920x1080", "3840x2160")
 _RATES = (0.0, 24.0, 30.0, 50.0, 60.0)
@@ -26,7 +25,7 @@ _PLACE = "Camera, or rtsp://…, http://…, udp://…, or a video file"
 class LiveChoices:
     """Hold the models to choose from."""
 
-    detectors: Sequence[DetectorRow]
+    detectors: Sequence[DetectorInfo]
     lifters: Sequence[LifterInfo]
 
 

@@ -9,7 +9,7 @@ from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 
 from app import theme
-from app.backend.lifter_info import LifterInfo, RecipeCost
+from app.backend.checkpoint_info import RecipeCost
 from app.backend.pruning_settings import (
     AS_TRAINED,
     NOTHING,
@@ -23,6 +23,7 @@ from app.views.settings.fields import LongComboBox, NoWheel, percent_slider, sta
 from app.views.widgets import column, label
 from pipeline.core.errors import UserError
 from pipeline.core.pruning_schedule import PruneConfig, default_schedule, schedule_text
+from pipeline.model_info import LifterInfo
 
 _PRUNERS = (
     (AS_TRAINED, "As the lifter was trained"),

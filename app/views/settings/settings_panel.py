@@ -18,8 +18,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.backend.detector_info import DetectorRow
-from app.backend.lifter_info import INSTALLED, LifterInfo
 from app.settings import DEFAULT_HZ, CompareSettings, RunSettings
 from app.views.settings.fields import LongComboBox, NoWheel, field, number, section, stacked
 from app.views.settings.motion_panel import MotionPanel
@@ -27,8 +25,12 @@ from app.views.settings.pruning_panel import PruningPanel
 from app.views.widgets import column, label, tool
 from pipeline.core.config import DetectConfig
 from pipeline.core.take import Take
+from pipeline.model_info import INSTALLED, DetectorInfo, LifterInfo
 
 _WIDTH = 288
+_DEVICES = (
+    ("auto", "Automatic"), ("cpu", "Processor (CPU)"), ("cuda", "NVIDIA GPU (CUDA)"), ("mps", "Apple GPU (Metal)"),
+)  # fmt: skip
 
 
 class SettingsPanel(QFrame):
@@ -75,7 +77,8 @@ class SettingsPanel(QFrame):
 
         self.detector.addItem("Default", DetectConfig().detector)
         self.lifter.addItem("Default", "")
-        self.set_devices([("auto", "Automatic")])
+        for name, title in _DEVICES:
+            self.device.addItem(title, name)
         body = column(
             section("SUBJECT"), self.subject, self.person, self.everyone,
             10, section("BODY"),
@@ -221,7 +224,7 @@ class SettingsPanel(QFrame):
 
     # --- choices
 
-    def set_detectors(self, detectors: Sequence[DetectorRow]) -> None:
+    def set_detectors(self, detectors: Sequence[DetectorInfo]) -> None:
         """Offer detectors, usable ones first; the others are disabled, with the reason as tooltip."""
         if self._settings.detector not in {one.name for one in detectors}:
             self._settings.detector = DetectConfig().detector
@@ -232,16 +235,13 @@ class SettingsPanel(QFrame):
         assert isinstance(model, QStandardItemModel)
         for i, one in enumerate(listed):
             model.item(i).setEnabled(one.ready)
-            model.item(i).setToolTip(one.reason)
+            model.item(i).setToolTip(one.explanation)
 
     def set_lifters(self, lifters: Sequence[LifterInfo]) -> None:
         """Offer lifters; the first is the default, stored as "" so that it may change later."""
         ready = [lifter for lifter in lifters if lifter.state == INSTALLED]
         self.pruning.set_lifters(ready)
         self._refill(self.lifter, [("" if i == 0 else one.name, one.title) for i, one in enumerate(ready)])
-
-    def set_devices(self, devices: Sequence[tuple[str, str]]) -> None:
-        self._refill(self.device, devices)
 
     def _refill(self, box: QComboBox, values: Sequence[tuple[str, str]]) -> None:
         loading, self._loading = self._loading, True

@@ -14,7 +14,8 @@ from app.window import Window
 from pipeline.core.skeletons import SKELETONS
 from pipeline.take.file import load_take
 from tests.gui.conftest import run_to_end
-from tests.helpers.fakes import COUNT, FPS, FakeBackend
+from tests.gui.fake_library import FakeLibrary
+from tests.helpers.fakes import COUNT, FPS
 
 
 def idle(window: Window, qtbot: QtBot) -> None:
@@ -37,7 +38,7 @@ def people(lifted: Window) -> Window:
     return lifted
 
 
-def test_a_row_for_everybody_and_a_click_chooses(people: Window, backend: FakeBackend, qtbot: QtBot) -> None:
+def test_a_row_for_everybody_and_a_click_chooses(people: Window, library: FakeLibrary, qtbot: QtBot) -> None:
     tree = people.workspace.drawer.people.tree
     rows = [[tree.topLevelItem(i).text(c) for c in (0, 1, 3)] for i in range(tree.topLevelItemCount())]
     assert rows == [["Person 1", "100 %", "yes"], ["Person 2", "100 %", "–"]]
@@ -48,13 +49,13 @@ def test_a_row_for_everybody_and_a_click_chooses(people: Window, backend: FakeBa
     assert persons(people)[1] == [2]
 
 
-def test_split_at_the_playhead_lifts_both_again(people: Window, backend: FakeBackend, qtbot: QtBot) -> None:
+def test_split_at_the_playhead_lifts_both_again(people: Window, library: FakeLibrary, qtbot: QtBot) -> None:
     people.playback.seek(20 / FPS)
     people.actions_["split_person"].trigger()
     assert persons(people) == ([1, 2, 3], [1, 3]), "shown at once"
     idle(people, qtbot)
-    assert [who for who, _ in backend.lifts] == [(1, 3)]
-    assert len(backend.configs) == 1, "nothing was detected again"
+    assert [who for who, _ in library.lifts] == [(1, 3)]
+    assert len(library.configs) == 1, "nothing was detected again"
     take = people.controller.session.take
     assert take.track3d(1).seen.sum() == 20
     assert take.track3d(3).seen.sum() == COUNT - 20
@@ -62,7 +63,7 @@ def test_split_at_the_playhead_lifts_both_again(people: Window, backend: FakeBac
     assert [tree.topLevelItem(i).text(1) for i in range(3)] == ["33 %", "100 %", "67 %"]
 
 
-def test_merge_undo_and_undo_again(people: Window, backend: FakeBackend, qtbot: QtBot) -> None:
+def test_merge_undo_and_undo_again(people: Window, library: FakeLibrary, qtbot: QtBot) -> None:
     original = people.controller.session.take
     assert not people.actions_["undo"].isEnabled()
     people.playback.seek(20 / FPS)
@@ -83,14 +84,14 @@ def test_merge_undo_and_undo_again(people: Window, backend: FakeBackend, qtbot: 
     idle(people, qtbot)
 
 
-def test_exchanging_left_and_right_lifts_the_person_again(people: Window, backend: FakeBackend, qtbot: QtBot) -> None:
+def test_exchanging_left_and_right_lifts_the_person_again(people: Window, library: FakeLibrary, qtbot: QtBot) -> None:
     before = people.controller.session.take
     people.actions_["exchange_sides"].trigger()
     idle(people, qtbot)
     after = people.controller.session.take
     order = list(SKELETONS[before.track2d(1).skeleton].mirror)
     np.testing.assert_array_equal(after.track2d(1).joints_image, before.track2d(1).joints_image[:, order])
-    assert [who for who, _ in backend.lifts] == [(1,)]
+    assert [who for who, _ in library.lifts] == [(1,)]
     people.actions_["undo"].trigger()
     idle(people, qtbot)
     assert people.controller.session.take is before
@@ -140,26 +141,26 @@ def test_a_name_survives_another_run_but_not_other_people(people: Window, qtbot:
 
 
 def test_run_keeps_who_is_who_while_the_same_frames_are_asked_for(
-    people: Window, backend: FakeBackend, qtbot: QtBot
+    people: Window, library: FakeLibrary, qtbot: QtBot
 ) -> None:
     people.playback.seek(20 / FPS)
     people.actions_["split_person"].trigger()
     idle(people, qtbot)
     run_to_end(people, qtbot)
-    assert len(backend.configs) == 1
-    assert backend.lifts[-1][0] == (1,)
+    assert len(library.configs) == 1
+    assert library.lifts[-1][0] == (1,)
     assert persons(people)[0] == [1, 2, 3]
     people.controller.select_person(2)
     idle(people, qtbot)
-    assert backend.lifts[-1][0] == (2,)
+    assert library.lifts[-1][0] == (2,)
     assert persons(people)[1] == [1, 2, 3]
     people.controller.session.set_trim(0.5, None)
     run_to_end(people, qtbot)
-    assert len(backend.configs) == 2
+    assert len(library.configs) == 2
     assert persons(people)[0] == [1, 2]
 
 
-def test_delete_goes_to_somebody_who_is_left(people: Window, backend: FakeBackend, qtbot: QtBot) -> None:
+def test_delete_goes_to_somebody_who_is_left(people: Window, library: FakeLibrary, qtbot: QtBot) -> None:
     people.actions_["delete_person"].trigger()
     idle(people, qtbot)
     assert persons(people) == ([2], [])
@@ -170,27 +171,27 @@ def test_delete_goes_to_somebody_who_is_left(people: Window, backend: FakeBacken
     assert persons(people) == ([1, 2], [1])
 
 
-def test_cancelling_the_lifting_leaves_the_edit(people: Window, backend: FakeBackend, qtbot: QtBot) -> None:
-    backend.hold = True
+def test_cancelling_the_lifting_leaves_the_edit(people: Window, library: FakeLibrary, qtbot: QtBot) -> None:
+    library.hold = True
     people.playback.seek(20 / FPS)
     people.actions_["split_person"].trigger()
-    qtbot.waitUntil(lambda: len(backend.lifts) == 1)
+    qtbot.waitUntil(lambda: len(library.lifts) == 1)
     assert not people.workspace.drawer.people.editable, "one thing at a time"
     people.people.editor.delete(2)
     assert persons(people)[0] == [1, 2, 3]
     people.controller.cancel()
-    backend.release()
+    library.release()
     idle(people, qtbot)
     assert persons(people) == ([1, 2, 3], [1, 3])
     assert people.controller.session.take.track3d(1).seen.sum() == 20
 
 
-def test_undo_waits_for_a_run_but_not_for_lifting_again(people: Window, backend: FakeBackend, qtbot: QtBot) -> None:
+def test_undo_waits_for_a_run_but_not_for_lifting_again(people: Window, library: FakeLibrary, qtbot: QtBot) -> None:
     people.people.editor.rename(1, "Ada")
     idle(people, qtbot)
-    backend.hold = True
+    library.hold = True
     people.actions_["run"].trigger()
-    qtbot.waitUntil(lambda: len(backend.configs) == 2)
+    qtbot.waitUntil(lambda: len(library.configs) == 2)
     people.actions_["undo"].trigger()
     assert people.controller.busy
     assert people.controller.session.kept.name_of(1) == "Ada"
@@ -198,11 +199,11 @@ def test_undo_waits_for_a_run_but_not_for_lifting_again(people: Window, backend:
     idle(people, qtbot)
     people.playback.seek(20 / FPS)
     people.actions_["split_person"].trigger()
-    qtbot.waitUntil(lambda: len(backend.lifts) == 1)
+    qtbot.waitUntil(lambda: len(library.lifts) == 1)
     people.actions_["undo"].trigger()
     idle(people, qtbot)
     assert persons(people) == ([1, 2], [1])
-    backend.release()
+    library.release()
 
 
 def test_the_menu_of_a_row_and_of_the_timeline(people: Window, qtbot: QtBot) -> None:

@@ -8,12 +8,12 @@ import pytest
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
-from app.backend.backend import PipelineBackend
-from app.backend.detector_info import DetectorRow
+from app.backend.library import Library
 from app.views.dialogs.detectors_dialog import DetectorsDialog
 from app.window import Window
+from pipeline.model_info import DetectorInfo
 from tests.gui.conftest import run_to_end
-from tests.helpers.fakes import FakeBackend
+from tests.gui.fake_library import FakeLibrary
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def test_what_cannot_be_used_says_why_and_cannot_be_chosen(opened: Window, qtbot
 
 
 def test_weights_are_fetched_when_asked_for_and_then_used(
-    dialog: DetectorsDialog, opened: Window, backend: FakeBackend, qtbot: QtBot
+    dialog: DetectorsDialog, opened: Window, library: FakeLibrary, qtbot: QtBot
 ) -> None:
     assert states(dialog) == {"Fake embedded": "Ready", "Fake RTMPose": "54 MB to download"}
     choose(dialog, 0)
@@ -62,27 +62,27 @@ def test_weights_are_fetched_when_asked_for_and_then_used(
     panel = opened.workspace.panel
     panel.detector.setCurrentIndex(panel.detector.findData("rtmpose-m"))
     run_to_end(opened, qtbot)
-    assert backend.configs[-1].detect.detector == "rtmpose-m"
+    assert library.configs[-1].detect.detector == "rtmpose-m"
 
 
 def test_closing_the_dialog_stops_a_download(
-    dialog: DetectorsDialog, opened: Window, backend: FakeBackend, qtbot: QtBot
+    dialog: DetectorsDialog, opened: Window, library: FakeLibrary, qtbot: QtBot
 ) -> None:
-    backend.download_waits = True
+    library.download_waits = True
     choose(dialog, 1)
     dialog.download.click()
     qtbot.waitUntil(lambda: dialog.progress.maximum() > 0)
     assert dialog.cancel.isVisible()
     assert not dialog.download.isEnabled()
     dialog.close()
-    qtbot.waitUntil(lambda: backend.download_cancelled)
+    qtbot.waitUntil(lambda: library.download_cancelled)
     assert not opened.workspace.panel.detector.model().item(1).isEnabled()
 
 
 def test_an_own_network_is_added_and_removed(
     dialog: DetectorsDialog,
     opened: Window,
-    backend: FakeBackend,
+    library: FakeLibrary,
     qtbot: QtBot,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -96,7 +96,7 @@ def test_an_own_network_is_added_and_removed(
     dialog.config.setText("mmpose::x.py")
     dialog.add.click()
     qtbot.waitUntil(lambda: states(dialog).get("mine") == "Ready, added by you")
-    assert backend.added_detectors == [(tmp_path / "mine.pth", "mmpose::x.py")]
+    assert library.added_detectors == [(tmp_path / "mine.pth", "mmpose::x.py")]
     qtbot.waitUntil(lambda: dialog.selected == "mine")
     assert opened.workspace.panel.detector.findData("mine") >= 0
     panel = opened.workspace.panel
@@ -112,11 +112,11 @@ def test_the_real_list_is_quick_and_says_what_has_to_be_fetched(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HOURGLASS_CACHE", str(tmp_path))
-    rows = {row.name: row for row in PipelineBackend().detectors()}
+    rows = {row.name: row for row in Library().detectors()}
     assert rows["mediapipe"].ready
     assert "mmpose" not in rows, "config and checkpoint are named on the command line, or added"
     small = rows["rtmpose-s-halpe26"]
-    assert isinstance(small, DetectorRow)
+    assert isinstance(small, DetectorInfo)
     assert small.state == "23 MB to download"
     assert small.can_get
     assert "Apache-2.0" in small.details

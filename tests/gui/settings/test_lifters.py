@@ -10,10 +10,10 @@ from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
-from app.backend.lifter_info import DAMAGED, MISSING, LifterInfo
 from app.views.dialogs.lifters_dialog import LiftersDialog
 from app.window import Window
-from tests.helpers.fakes import FakeBackend
+from pipeline.model_info import DAMAGED, MISSING, LifterInfo
+from tests.gui.fake_library import FakeLibrary
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def test_the_list_says_what_there_is(dialog: LiftersDialog) -> None:
 
 
 def test_a_checkpoint_is_looked_at_corrected_and_added(
-    dialog: LiftersDialog, opened: Window, backend: FakeBackend, checkpoint: Path, qtbot: QtBot
+    dialog: LiftersDialog, opened: Window, library: FakeLibrary, checkpoint: Path, qtbot: QtBot
 ) -> None:
     drop(dialog, checkpoint)
     qtbot.waitUntil(lambda: on_form(dialog))
@@ -88,14 +88,14 @@ def test_a_checkpoint_is_looked_at_corrected_and_added(
     form.name.setText("mine")
     form.add.click()
     qtbot.waitUntil(lambda: "mine" in names(dialog))
-    assert backend.adopted == [(checkpoint, "mine", {"heads": "4"})]
+    assert library.adopted == [(checkpoint, "mine", {"heads": "4"})]
     assert not on_form(dialog)
     assert dialog.selected == "mine"
     assert opened.workspace.panel.lifter.findData("mine") >= 0, "it can be chosen at once"
 
 
 def test_a_file_that_is_no_checkpoint_is_refused_with_a_reason(
-    dialog: LiftersDialog, backend: FakeBackend, tmp_path: Path, qtbot: QtBot
+    dialog: LiftersDialog, library: FakeLibrary, tmp_path: Path, qtbot: QtBot
 ) -> None:
     bad = tmp_path / "holiday.bin"
     bad.write_bytes(b"evil code")
@@ -103,12 +103,12 @@ def test_a_file_that_is_no_checkpoint_is_refused_with_a_reason(
     qtbot.waitUntil(dialog.problem.isVisible)
     assert "holiday.bin holds no weights" in dialog.problem.text()
     assert not on_form(dialog)
-    assert backend.adopted == []
+    assert library.adopted == []
     assert dialog.add.isEnabled(), "another file can be tried"
 
 
 def test_a_name_that_is_taken_stays_on_the_form(
-    dialog: LiftersDialog, backend: FakeBackend, checkpoint: Path, qtbot: QtBot
+    dialog: LiftersDialog, library: FakeLibrary, checkpoint: Path, qtbot: QtBot
 ) -> None:
     dialog.open_file(checkpoint)
     qtbot.waitUntil(lambda: on_form(dialog))
@@ -116,15 +116,15 @@ def test_a_name_that_is_taken_stays_on_the_form(
     dialog.form.add.click()
     qtbot.waitUntil(dialog.form.problem.isVisible)
     assert on_form(dialog)
-    assert backend.adopted == []
+    assert library.adopted == []
     qtbot.keyClicks(dialog.form.name, "2")
     dialog.form.add.click()
-    qtbot.waitUntil(lambda: backend.adopted == [(checkpoint, "fake2", {})])
+    qtbot.waitUntil(lambda: library.adopted == [(checkpoint, "fake2", {})])
     qtbot.waitUntil(lambda: not on_form(dialog))
 
 
-def test_an_added_lifter_is_removed_and_no_longer_used(opened: Window, backend: FakeBackend, qtbot: QtBot) -> None:
-    backend.known_lifters.append(LifterInfo("mine", "My lifter", "mixste", "MixSTE", 243, 8, added=True))
+def test_an_added_lifter_is_removed_and_no_longer_used(opened: Window, library: FakeLibrary, qtbot: QtBot) -> None:
+    library.known_lifters.append(LifterInfo("mine", "My lifter", "mixste", "MixSTE", 243, 8, added=True))
     opened.lifters.load()
     panel = opened.workspace.panel
     panel.lifter.setCurrentIndex(panel.lifter.findData("mine"))
@@ -141,9 +141,9 @@ def test_an_added_lifter_is_removed_and_no_longer_used(opened: Window, backend: 
 
 
 def test_missing_and_damaged_lifters_are_listed_but_cannot_be_chosen(
-    opened: Window, backend: FakeBackend, qtbot: QtBot
+    opened: Window, library: FakeLibrary, qtbot: QtBot
 ) -> None:
-    backend.known_lifters += [
+    library.known_lifters += [
         LifterInfo("gone", "Gone", "mixste", "MixSTE", 243, 8, state=MISSING, reason="It is missing."),
         LifterInfo("hurt", "Hurt", "mixste", "MixSTE", 243, 8, state=DAMAGED, reason="Add it again."),
     ]
@@ -158,12 +158,12 @@ def test_missing_and_damaged_lifters_are_listed_but_cannot_be_chosen(
 
 
 @pytest.fixture
-def far(backend: FakeBackend) -> LifterInfo:
+def far(library: FakeLibrary) -> LifterInfo:
     """A lifter that can be downloaded."""
     lifter = LifterInfo(
         "far", "Far", "mixste", "MixSTE", 243, 8, state=MISSING, downloadable=True, size_bytes=100_000_000
     )
-    backend.known_lifters.append(lifter)
+    library.known_lifters.append(lifter)
     return lifter
 
 
@@ -175,19 +175,19 @@ def open_at(window: Window, row: int) -> LiftersDialog:
 
 
 def test_a_download_is_cancelled_and_tried_again(
-    opened: Window, backend: FakeBackend, far: LifterInfo, qtbot: QtBot
+    opened: Window, library: FakeLibrary, far: LifterInfo, qtbot: QtBot
 ) -> None:
     dialog = open_at(opened, 2)
     assert dialog.download.text() == "Download (100 MB)"
-    backend.download_waits = True
+    library.download_waits = True
     dialog.download.click()
     qtbot.waitUntil(lambda: dialog.progress.value() == 48)
     assert not dialog.download.isEnabled()
     dialog.cancel.click()
     qtbot.waitUntil(dialog.download.isEnabled)
-    assert backend.download_cancelled
+    assert library.download_cancelled
     assert not dialog.cancel.isVisible()
-    backend.download_waits = False
+    library.download_waits = False
     dialog.download.click()
     qtbot.waitUntil(lambda: dialog.table.topLevelItem(2).text(4) == "Installed")
     assert opened.workspace.panel.lifter.findData("far") >= 0
@@ -195,20 +195,20 @@ def test_a_download_is_cancelled_and_tried_again(
 
 
 def test_closing_the_window_ends_a_download(
-    opened: Window, backend: FakeBackend, far: LifterInfo, qtbot: QtBot
+    opened: Window, library: FakeLibrary, far: LifterInfo, qtbot: QtBot
 ) -> None:
     dialog = open_at(opened, 2)
-    backend.download_waits = True
+    library.download_waits = True
     dialog.download.click()
     qtbot.waitUntil(lambda: dialog.progress.value() == 48)
     opened.close()
-    assert backend.download_cancelled
+    assert library.download_cancelled
     assert len(opened.controller.threads) == 0
     dialog.close()
 
 
 def test_a_checkpoint_dropped_on_the_window_opens_the_dialog(
-    opened: Window, checkpoint: Path, backend: FakeBackend, qtbot: QtBot
+    opened: Window, checkpoint: Path, library: FakeLibrary, qtbot: QtBot
 ) -> None:
     drop(opened, checkpoint)
     dialog = opened.lifters.dialog

@@ -17,7 +17,7 @@ from pipeline.core.take import Take
 from pipeline.take.file import save_take
 from pipeline.take.provenance import take_config
 from tests.gui.conftest import run_to_end
-from tests.helpers.fakes import FakeBackend
+from tests.gui.fake_library import FakeLibrary
 
 OTHER = PostConfig(0.5, "savitzky_golay", 5.0, "directions", 0.4, "list", "off", False, "grounding")
 
@@ -36,7 +36,7 @@ def test_the_defaults_are_the_library_s(window: Window) -> None:
     assert panel.choices["foot_lock"].currentText() == "Automatic"
 
 
-def test_every_field_reaches_the_run_and_comes_back(lifted: Window, backend: FakeBackend, qtbot: QtBot) -> None:
+def test_every_field_reaches_the_run_and_comes_back(lifted: Window, library: FakeLibrary, qtbot: QtBot) -> None:
     panel = lifted.workspace.panel
     motion = panel.motion
     qtbot.mouseClick(motion.head, Qt.MouseButton.LeftButton)
@@ -53,38 +53,38 @@ def test_every_field_reaches_the_run_and_comes_back(lifted: Window, backend: Fak
     motion.limbs["forearm"].setValue(24.5)
     wanted = SceneConfig(roll_deg=-2.5, limbs_cm={"thigh": 43.0, "forearm": 24.5})
     qtbot.waitUntil(lambda: made(lifted).post == OTHER and made(lifted).scene == wanted)
-    assert len(backend.configs) == 1, "nothing was detected or lifted again"
-    assert backend.lifts == []
-    assert len(backend.finishes) < 4, "values that change together are finished together"
+    assert len(library.configs) == 1, "nothing was detected or lifted again"
+    assert library.lifts == []
+    assert len(library.finishes) < 4, "values that change together are finished together"
     kept = Settings().run
     assert {name: getattr(kept, name) for name in MOTION_FIELDS} == dataclasses.asdict(OTHER)
     assert kept.limbs_cm == wanted.limbs_cm
     run_to_end(lifted, qtbot)
-    assert (backend.configs[-1].post, backend.configs[-1].scene) == (OTHER, wanted)
+    assert (library.configs[-1].post, library.configs[-1].scene) == (OTHER, wanted)
 
 
-def test_a_change_back_is_no_work(lifted: Window, backend: FakeBackend, qtbot: QtBot) -> None:
+def test_a_change_back_is_no_work(lifted: Window, library: FakeLibrary, qtbot: QtBot) -> None:
     panel = lifted.workspace.panel
     panel.pitch.setValue(10)
     panel.pitch.setValue(panel.pitch.minimum())
     qtbot.wait(250)
-    assert backend.finishes == []
+    assert library.finishes == []
     panel.pitch.setValue(10)
     qtbot.waitUntil(lambda: lifted.controller.session.take.scene.pitch_deg == 10)
     assert lifted.controller.session.kept is lifted.controller.session.take, "what is saved is what is seen"
 
 
 def test_a_value_that_is_being_turned_is_followed(
-    lifted: Window, backend: FakeBackend, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+    lifted: Window, library: FakeLibrary, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
 ) -> None:
     """Finishing takes longer than the hand: what is ready is shown, the last value in the end."""
-    refinish, gate = backend.refinish, threading.Semaphore(0)
+    refinish, gate = library.refinish, threading.Semaphore(0)
 
     def slow(take: Take, config: RunConfig) -> Take:
         assert gate.acquire(timeout=10)
         return refinish(take, config)
 
-    monkeypatch.setattr(backend, "refinish", slow)
+    monkeypatch.setattr(library, "refinish", slow)
     shown: list[float] = []
     lifted.controller.session.take_changed.connect(lambda take: shown.append(take.scene.pitch_deg))
     pitch = lifted.workspace.panel.pitch
@@ -102,15 +102,15 @@ def test_a_value_that_is_being_turned_is_followed(
 
 
 def test_what_was_finished_for_other_people_is_not_shown(
-    lifted: Window, backend: FakeBackend, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+    lifted: Window, library: FakeLibrary, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
 ) -> None:
-    refinish, gate = backend.refinish, threading.Semaphore(0)
+    refinish, gate = library.refinish, threading.Semaphore(0)
 
     def slow(take: Take, config: RunConfig) -> Take:
         assert gate.acquire(timeout=10)
         return refinish(take, config)
 
-    monkeypatch.setattr(backend, "refinish", slow)
+    monkeypatch.setattr(library, "refinish", slow)
     lifted.workspace.panel.pitch.setValue(5)
     qtbot.waitUntil(lambda: lifted.controller.rework.finisher.working)
     lifted.people.editor.rename(1, "Ada")
@@ -119,29 +119,29 @@ def test_what_was_finished_for_other_people_is_not_shown(
     assert lifted.controller.session.take.name_of(1) == "Ada"
 
 
-def test_a_change_during_a_run_is_made_up_for_afterwards(opened: Window, backend: FakeBackend, qtbot: QtBot) -> None:
-    backend.hold = True
+def test_a_change_during_a_run_is_made_up_for_afterwards(opened: Window, library: FakeLibrary, qtbot: QtBot) -> None:
+    library.hold = True
     opened.actions_["run"].trigger()
     qtbot.waitUntil(lambda: opened.controller.session.take is not None)
     opened.workspace.panel.pitch.setValue(8)
     qtbot.wait(200)
-    assert backend.finishes == []
-    backend.release()
+    assert library.finishes == []
+    library.release()
     qtbot.waitUntil(lambda: not opened.controller.busy)
     qtbot.waitUntil(lambda: opened.controller.session.take.scene.pitch_deg == 8)
-    assert [config.scene.pitch_deg for config in backend.configs] == [None]
+    assert [config.scene.pitch_deg for config in library.configs] == [None]
 
 
-def test_another_field_of_view_lifts_again_from_the_2d(lifted: Window, backend: FakeBackend, qtbot: QtBot) -> None:
+def test_another_field_of_view_lifts_again_from_the_2d(lifted: Window, library: FakeLibrary, qtbot: QtBot) -> None:
     lifted.workspace.panel.fov.setValue(50)
     qtbot.waitUntil(lambda: made(lifted).scene.fov_deg == 50)
     qtbot.waitUntil(lambda: not lifted.controller.busy)
-    assert [(persons, config.scene.fov_deg) for persons, config in backend.lifts] == [((1,), 50)]
-    assert len(backend.configs) == 1, "nothing was detected again"
+    assert [(persons, config.scene.fov_deg) for persons, config in library.lifts] == [((1,), 50)]
+    assert len(library.configs) == 1, "nothing was detected again"
 
 
 def test_a_saved_take_brings_its_settings_and_can_be_changed(
-    lifted: Window, backend: FakeBackend, tmp_path: Path, qtbot: QtBot
+    lifted: Window, library: FakeLibrary, tmp_path: Path, qtbot: QtBot
 ) -> None:
     lifted.workspace.panel.pitch.setValue(12)
     lifted.workspace.panel.motion.picture.setValue(0)
@@ -149,7 +149,7 @@ def test_a_saved_take_brings_its_settings_and_can_be_changed(
     path = save_take(lifted.controller.session.take, tmp_path / "a.pose3d")
     lifted.workspace.panel.restore_defaults()
     qtbot.waitUntil(lambda: lifted.controller.session.take.scene.pitch_deg == 3)
-    before = len(backend.finishes)
+    before = len(library.finishes)
     lifted.controller.open_path(path)
     qtbot.waitUntil(
         lambda: lifted.controller.session.take is not None and lifted.controller.session.take.scene.pitch_deg == 12
@@ -157,7 +157,7 @@ def test_a_saved_take_brings_its_settings_and_can_be_changed(
     assert lifted.workspace.panel.pitch.value() == 12
     assert lifted.workspace.panel.motion.picture.text() == "Off"
     qtbot.wait(200)
-    assert len(backend.finishes) == before, "opening changes nothing"
+    assert len(library.finishes) == before, "opening changes nothing"
     lifted.workspace.panel.pitch.setValue(-4)
     qtbot.waitUntil(lambda: lifted.controller.session.take.scene.pitch_deg == -4)
 

@@ -25,7 +25,8 @@ from pipeline.core.live import RunState
 from pipeline.core.pruning_schedule import PruneConfig, default_schedule, schedule_text
 from pipeline.core.take import Take, TokenStages, Track3D
 from tests.gui.conftest import run_to_end
-from tests.helpers.fakes import COUNT, FPS, HALVING, FakeBackend, make_take, walking
+from tests.gui.fake_library import FakeLibrary
+from tests.helpers.fakes import COUNT, FPS, HALVING, make_take, walking
 
 PAUSE_MS = 100  # without a change, before a recipe is run
 
@@ -74,8 +75,8 @@ def test_a_third_of_the_frames_are_those_of_the_paper_but_early() -> None:
     assert default_schedule(243, 6, 1.0) == ()
 
 
-def test_what_a_lifter_cannot_do_is_refused_with_a_reason(backend: FakeBackend) -> None:
-    plain, centre = backend.lifters()
+def test_what_a_lifter_cannot_do_is_refused_with_a_reason(library: FakeLibrary) -> None:
+    plain, centre = library.lifters()
     trained = PruneConfig("TPC", ((3, 81),), "TRA")
     learned = type(plain)("hot", "HoT", "mixste", "MixSTE", 243, 8, trained)
     recipe = RunSettings(pruner="TPS", recoverer="TRI", schedule="121 @ 2, 81 @ 4")
@@ -99,29 +100,29 @@ def test_what_a_lifter_cannot_do_is_refused_with_a_reason(backend: FakeBackend) 
 
 
 def test_another_recipe_lifts_again_from_the_same_2d(
-    lifted: Window, editor: PruningEditor, backend: FakeBackend, qtbot: QtBot
+    lifted: Window, editor: PruningEditor, library: FakeLibrary, qtbot: QtBot
 ) -> None:
     with qtbot.waitSignal(lifted.controller.finished):
         choose(editor, "TPMo")
-    first, second = backend.configs
+    first, second = library.configs
     assert second.lift.prune == PruneConfig("TPMo", HALVING.schedule, "TRI"), "it starts from the trained schedule"
     assert second.use_cache
     assert (second.detect, second.start_s, second.end_s) == (first.detect, None, None)
     with qtbot.waitSignal(lifted.controller.finished):
         write_schedule(editor, qtbot, "60 @ 3")
-    assert backend.configs[-1].lift.prune == PruneConfig("TPMo", ((3, 60),), "TRI")
+    assert library.configs[-1].lift.prune == PruneConfig("TPMo", ((3, 60),), "TRI")
     with qtbot.waitSignal(lifted.controller.finished):
         choose(editor, "none")
-    assert backend.configs[-1].lift.prune == PruneConfig()
+    assert library.configs[-1].lift.prune == PruneConfig()
     assert not lifted.workspace.strip.isVisible(), "nothing is pruned"
     with qtbot.waitSignal(lifted.controller.finished):
         choose(editor, "trained")
-    assert backend.configs[-1].lift.prune is None
+    assert library.configs[-1].lift.prune is None
     assert Settings().run.pruner == "trained"
 
 
 def test_lifting_again_keeps_range_and_person_and_shows_no_half_take(
-    opened: Window, backend: FakeBackend, qtbot: QtBot
+    opened: Window, library: FakeLibrary, qtbot: QtBot
 ) -> None:
     opened.controller.session.set_trim(0.5, 1.5)
     run_to_end(opened, qtbot)
@@ -129,46 +130,46 @@ def test_lifting_again_keeps_range_and_person_and_shows_no_half_take(
         opened.controller.select_person(2)
     opened.controller.session.set_trim(None, None)
     first = opened.controller.session.take
-    backend.hold = True
+    library.hold = True
     editor = opened.workspace.panel.pruning.editor
     choose(editor, "TPC")
     qtbot.waitUntil(lambda: opened.controller.state is RunState.RUNNING)
     qtbot.wait(200)
     assert opened.controller.session.take is first
     with qtbot.waitSignal(opened.controller.finished):
-        backend.release()
-    config = backend.configs[-1]
+        library.release()
+    config = library.configs[-1]
     assert (config.start_s, config.end_s, config.persons) == (0.5, 1.5, (2,))
     assert opened.controller.session.take.frame_count == first.frame_count == 30
 
 
 def test_a_dragged_slider_lifts_once_where_it_stops(
-    lifted: Window, editor: PruningEditor, backend: FakeBackend, qtbot: QtBot
+    lifted: Window, editor: PruningEditor, library: FakeLibrary, qtbot: QtBot
 ) -> None:
     assert editor.keep.value() == 25, "61 of 243 frames"
-    runs = len(backend.configs)
+    runs = len(library.configs)
     editor.keep.setSliderDown(True)
     for percent in range(24, 9, -1):
         editor.keep.setValue(percent)
         qtbot.wait(5)
     qtbot.wait(3 * PAUSE_MS)
-    assert len(backend.configs) == runs, "it is still held"
+    assert len(library.configs) == runs, "it is still held"
     with qtbot.waitSignal(lifted.controller.finished):
         editor.keep.setSliderDown(False)
-    assert len(backend.configs) == runs + 1
-    assert backend.configs[-1].lift.prune.schedule == default_schedule(243, 6, 0.10)
+    assert len(library.configs) == runs + 1
+    assert library.configs[-1].lift.prune.schedule == default_schedule(243, 6, 0.10)
     assert editor.schedule.text() == schedule_text(default_schedule(243, 6, 0.10))
     with qtbot.waitSignal(lifted.controller.finished):
         editor.keep.setValue(100)
-    assert backend.configs[-1].lift.prune.schedule == ()
+    assert library.configs[-1].lift.prune.schedule == ()
 
 
 def test_an_impossible_schedule_says_why_and_runs_nothing(
-    lifted: Window, editor: PruningEditor, backend: FakeBackend, qtbot: QtBot
+    lifted: Window, editor: PruningEditor, library: FakeLibrary, qtbot: QtBot
 ) -> None:
     with qtbot.waitSignal(lifted.controller.finished):
         choose(editor, "TPC")
-    runs = len(backend.configs)
+    runs = len(library.configs)
     for text, reason in (
         ("400 @ 2", "Keeping 400 frames"),
         ("81 @ 9", "block 9"),
@@ -180,7 +181,7 @@ def test_an_impossible_schedule_says_why_and_runs_nothing(
         assert reason in editor.problem_text.text()
     qtbot.wait(3 * PAUSE_MS)
     lifted.actions_["run"].trigger()
-    assert len(backend.configs) == runs
+    assert len(library.configs) == runs
     assert lifted.controller.state is RunState.IDLE
     assert "Keeping 121" in lifted.banner.message.text()
     assert Settings().run.schedule == schedule_text(HALVING.schedule), "what cannot be run is not kept"
@@ -190,28 +191,28 @@ def test_an_impossible_schedule_says_why_and_runs_nothing(
 
 
 def test_a_recipe_tried_and_taken_back_runs_nothing(
-    lifted: Window, editor: PruningEditor, backend: FakeBackend, qtbot: QtBot
+    lifted: Window, editor: PruningEditor, library: FakeLibrary, qtbot: QtBot
 ) -> None:
     choose(editor, "TPMo")
     choose(editor, "trained")
     qtbot.wait(3 * PAUSE_MS)
-    assert len(backend.configs) == 1
+    assert len(library.configs) == 1
     editor.pause.setInterval(400)
     choose(editor, "TPMo")
     run_to_end(lifted, qtbot)  # by hand, before the pause is over
     qtbot.wait(700)
-    assert len(backend.configs) == 2
+    assert len(library.configs) == 2
 
 
 def test_another_lifter_drops_a_schedule_that_does_not_fit_it(
-    lifted: Window, editor: PruningEditor, backend: FakeBackend, qtbot: QtBot
+    lifted: Window, editor: PruningEditor, library: FakeLibrary, qtbot: QtBot
 ) -> None:
     with qtbot.waitSignal(lifted.controller.finished):
         choose(editor, "TPS")
     panel = lifted.workspace.panel
     with qtbot.waitSignal(lifted.controller.finished):
         panel.lifter.setCurrentIndex(panel.lifter.findData("centre"))
-    config = backend.configs[-1].lift
+    config = library.configs[-1].lift
     assert (config.lifter, config.prune) == ("centre", None)
     assert "351 frames" in panel.pruning.host.text()
 
@@ -226,21 +227,21 @@ def test_recovery_offers_only_what_the_lifter_can(editor: PruningEditor, lifted:
     assert offered() == ["TRI", ""]
 
 
-def test_nothing_is_lifted_again_before_there_is_a_take(opened: Window, backend: FakeBackend, qtbot: QtBot) -> None:
+def test_nothing_is_lifted_again_before_there_is_a_take(opened: Window, library: FakeLibrary, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: opened.workspace.panel.pruning.editor.info is not None)
     opened.workspace.panel.pruning.editor.pause.setInterval(PAUSE_MS)
     choose(opened.workspace.panel.pruning.editor, "none")
     qtbot.wait(3 * PAUSE_MS)
-    assert backend.configs == []
+    assert library.configs == []
     run_to_end(opened, qtbot)
-    assert backend.configs[0].lift.prune == PruneConfig()
+    assert library.configs[0].lift.prune == PruneConfig()
 
 
 def test_a_recipe_that_fails_keeps_the_take(
-    lifted: Window, editor: PruningEditor, backend: FakeBackend, qtbot: QtBot
+    lifted: Window, editor: PruningEditor, library: FakeLibrary, qtbot: QtBot
 ) -> None:
     first = lifted.controller.session.take
-    backend.fail = NoPersonError("It went wrong.", "Try another one.")
+    library.fail = NoPersonError("It went wrong.", "Try another one.")
     choose(editor, "TPC")
     qtbot.waitUntil(lambda: lifted.controller.state is RunState.FAILED)
     assert lifted.controller.session.take is first
@@ -248,11 +249,11 @@ def test_a_recipe_that_fails_keeps_the_take(
 
 
 def test_the_cost_comes_from_the_library_and_only_where_it_is_seen(
-    lifted: Window, backend: FakeBackend, qtbot: QtBot
+    lifted: Window, library: FakeLibrary, qtbot: QtBot
 ) -> None:
     recipe = lifted.workspace.panel.pruning
     qtbot.wait(100)
-    assert backend.costs == [], "the section is closed"
+    assert library.costs == [], "the section is closed"
     recipe.head.setChecked(True)
     qtbot.waitUntil(lambda: recipe.editor.cost.text() == "61 of 243 frames, about 75 % less computation")
     with qtbot.waitSignal(lifted.controller.finished):
@@ -260,11 +261,11 @@ def test_the_cost_comes_from_the_library_and_only_where_it_is_seen(
     qtbot.waitUntil(lambda: recipe.editor.cost.text() == "All 243 frames, nothing saved")
     choose(recipe.editor, "trained")
     qtbot.waitUntil(lambda: "75 %" in recipe.editor.cost.text())
-    assert backend.costs == [("", None), ("", PruneConfig())], "what is known is not worked out again"
+    assert library.costs == [("", None), ("", PruneConfig())], "what is known is not worked out again"
 
 
 def test_the_recipe_is_remembered(
-    opened: Window, make_window: Callable[..., Window], backend: FakeBackend, qtbot: QtBot
+    opened: Window, make_window: Callable[..., Window], library: FakeLibrary, qtbot: QtBot
 ) -> None:
     panel = opened.workspace.panel
     qtbot.waitUntil(lambda: panel.pruning.editor.info is not None)
@@ -273,7 +274,7 @@ def test_the_recipe_is_remembered(
     with qtbot.waitSignal(panel.changed):
         write_schedule(panel.pruning.editor, qtbot, "90 @ 1")
     opened.close()
-    again = make_window(backend).workspace.panel
+    again = make_window(library).workspace.panel
     qtbot.waitUntil(lambda: again.pruning.editor.info is not None)
     assert again.pruning.editor.schedule.text() == "90 @ 1"
     assert again.pruning.editor.keep.value() == 37
@@ -309,12 +310,12 @@ def test_a_ghost_is_the_difference_of_shape_alone() -> None:
     np.testing.assert_allclose(result.joints[5, 13] - joints[5, 13], [0, 0, 0.34], atol=1e-5)
 
 
-def test_comparing_shows_a_ghost_and_how_far_it_is_off(lifted: Window, backend: FakeBackend, qtbot: QtBot) -> None:
-    backend.shape = bent
+def test_comparing_shows_a_ghost_and_how_far_it_is_off(lifted: Window, library: FakeLibrary, qtbot: QtBot) -> None:
+    library.shape = bent
     take, bar = lifted.controller.session.take, lifted.workspace.compare_bar
     lifted.actions_["compare"].trigger()
     qtbot.waitUntil(lambda: lifted.controller.comparer.stage is Stage.READY)
-    first, second = backend.configs
+    first, second = library.configs
     assert second.lift.prune == PruneConfig(), "with nothing pruned, unless another recipe is chosen"
     assert (second.use_cache, second.persons, second.detect) == (True, (1,), first.detect)
     assert bar.isVisible()
@@ -335,14 +336,14 @@ def test_comparing_shows_a_ghost_and_how_far_it_is_off(lifted: Window, backend: 
 
 
 def test_the_ghost_is_neither_saved_nor_exported(
-    lifted: Window, backend: FakeBackend, tmp_path: Path, qtbot: QtBot
+    lifted: Window, library: FakeLibrary, tmp_path: Path, qtbot: QtBot
 ) -> None:
-    backend.shape = bent
+    library.shape = bent
     lifted.actions_["compare"].trigger()
     qtbot.waitUntil(lambda: lifted.controller.comparer.stage is Stage.READY)
     with qtbot.waitSignal(lifted.controller.takes.saved):
         lifted.controller.save_take(tmp_path / "a.pose3d")
-    np.testing.assert_array_equal(backend.load_take(tmp_path / "a.pose3d").tracks3d[0].joints, walking(COUNT))
+    np.testing.assert_array_equal(library.load(tmp_path / "a.pose3d").tracks3d[0].joints, walking(COUNT))
     lifted.actions_["export"].trigger()
     dialog = lifted.files.dialog
     dialog.folder.setText(str(tmp_path))
@@ -356,49 +357,49 @@ def test_the_ghost_is_neither_saved_nor_exported(
 
 
 def test_a_new_recipe_keeps_the_other_take_and_a_new_other_lifts_it_again(
-    lifted: Window, editor: PruningEditor, backend: FakeBackend, qtbot: QtBot
+    lifted: Window, editor: PruningEditor, library: FakeLibrary, qtbot: QtBot
 ) -> None:
-    backend.shape = bent
+    library.shape = bent
     lifted.actions_["compare"].trigger()
     comparer = lifted.controller.comparer
     qtbot.waitUntil(lambda: comparer.stage is Stage.READY)
     choose(editor, "TPC")
-    qtbot.waitUntil(lambda: len(backend.configs) == 3 and comparer.stage is Stage.READY)
+    qtbot.waitUntil(lambda: len(library.configs) == 3 and comparer.stage is Stage.READY)
     qtbot.wait(100)
-    assert len(backend.configs) == 3, "the full result is still good"
+    assert len(library.configs) == 3, "the full result is still good"
     other = lifted.workspace.panel.pruning.other
     other.lifter.setCurrentIndex(other.lifter.findData("centre"))
-    qtbot.waitUntil(lambda: len(backend.configs) == 4 and comparer.stage is Stage.READY)
-    assert backend.configs[-1].lift.lifter == "centre"
+    qtbot.waitUntil(lambda: len(library.configs) == 4 and comparer.stage is Stage.READY)
+    assert library.configs[-1].lift.lifter == "centre"
     assert lifted.workspace.compare_bar.title.whole == "Ghost: Fake centre lifter, every frame"
     assert Settings().compare.lifter == "centre"
 
 
-def test_a_run_goes_before_the_comparison(lifted: Window, backend: FakeBackend, qtbot: QtBot) -> None:
-    backend.hold = True
+def test_a_run_goes_before_the_comparison(lifted: Window, library: FakeLibrary, qtbot: QtBot) -> None:
+    library.hold = True
     lifted.actions_["compare"].trigger()
-    qtbot.waitUntil(lambda: len(backend.configs) == 2)
+    qtbot.waitUntil(lambda: len(library.configs) == 2)
     assert lifted.controller.comparer.stage is Stage.LIFTING
     assert lifted.actions_["export"].isEnabled(), "the take itself is ready"
-    backend.hold = False
+    library.hold = False
     run_to_end(lifted, qtbot)
     qtbot.waitUntil(lambda: lifted.controller.comparer.stage is Stage.READY)
-    assert [config.lift.prune for config in backend.configs] == [None, PruneConfig(), None, PruneConfig()]
-    assert len(backend.engines) == 1
+    assert [config.lift.prune for config in library.configs] == [None, PruneConfig(), None, PruneConfig()]
+    assert len(library.engines) == 1
 
 
-def test_comparing_before_a_run_waits_for_it(opened: Window, backend: FakeBackend, qtbot: QtBot) -> None:
+def test_comparing_before_a_run_waits_for_it(opened: Window, library: FakeLibrary, qtbot: QtBot) -> None:
     opened.actions_["compare"].trigger()
     assert opened.workspace.compare_bar.numbers.text() == "appears after a run"
     run_to_end(opened, qtbot)
     qtbot.waitUntil(lambda: opened.controller.comparer.stage is Stage.READY)
-    assert len(backend.configs) == 2
+    assert len(library.configs) == 2
 
 
 def test_a_comparison_that_fails_is_a_banner_and_the_take_stays(
-    lifted: Window, backend: FakeBackend, qtbot: QtBot
+    lifted: Window, library: FakeLibrary, qtbot: QtBot
 ) -> None:
-    backend.fail = NoPersonError("The other one went wrong.", "Choose another recipe.")
+    library.fail = NoPersonError("The other one went wrong.", "Choose another recipe.")
     lifted.actions_["compare"].trigger()
     qtbot.waitUntil(lambda: lifted.controller.comparer.stage is Stage.FAILED)
     assert lifted.banner.message.text() == "The other one went wrong."
@@ -483,9 +484,9 @@ def test_the_strip_follows_axis_and_trim_of_the_timeline(lifted: Window, qtbot: 
     assert lifted.playback.time_s == pytest.approx(0.4, abs=0.01)
 
 
-def test_a_take_without_stages_has_no_strip(window: Window, qtbot: QtBot, tmp_path: Path, backend: FakeBackend) -> None:
+def test_a_take_without_stages_has_no_strip(window: Window, qtbot: QtBot, tmp_path: Path, library: FakeLibrary) -> None:
     info = VideoInfo("a.mp4", "", 320, 180, FPS, COUNT, COUNT / FPS)
-    backend.save_take(make_take(info, prune=PruneConfig()), tmp_path / "a.pose3d")
+    library.save(make_take(info, prune=PruneConfig()), tmp_path / "a.pose3d")
     window.controller.open_path(tmp_path / "a.pose3d")
     qtbot.waitUntil(lambda: window.controller.session.take is not None)
     assert not window.workspace.strip.isVisible()

@@ -7,24 +7,25 @@ from pathlib import Path
 
 import pytest
 
-from app.backend.lifter_info import INSTALLED, FoundCheckpoint
-from app.backend.lifters import PipelineModels
+from app.backend.checkpoint_info import FoundCheckpoint
+from app.backend.library import Library
 from app.backend.pruning_settings import effective
 from app.settings import RunSettings
 from pipeline import weights
 from pipeline.core.errors import ConfigError, ModelError
 from pipeline.core.pruning_schedule import PruneConfig
+from pipeline.model_info import INSTALLED
 
 SMALL = {"frames": 27, "channels": 16, "depth": 4, "heads": 8, "mlp_ratio": 2, "in_channels": 2}
 
 
 @pytest.fixture
-def models() -> Iterator[PipelineModels]:
-    backend = PipelineModels()
-    yield backend
-    for lifter in backend.lifters():
+def models() -> Iterator[Library]:
+    library = Library()
+    yield library
+    for lifter in library.lifters():
         if lifter.added:
-            backend.remove(lifter.name)
+            library.remove(lifter.name)
 
 
 def write(path: Path, prune: PruneConfig) -> Path:
@@ -42,7 +43,7 @@ def values(found: FoundCheckpoint) -> dict[str, str]:
     return {field.key: field.value for field in found.fields}
 
 
-def test_the_bundled_lifters_are_whole_and_the_default_comes_first(models: PipelineModels) -> None:
+def test_the_bundled_lifters_are_whole_and_the_default_comes_first(models: Library) -> None:
     listed = models.lifters(check=True)
     assert listed[0].default
     assert {lifter.state for lifter in listed} == {INSTALLED}
@@ -52,7 +53,7 @@ def test_the_bundled_lifters_are_whole_and_the_default_comes_first(models: Pipel
     first.prune.check(first.frames, first.depth, first.seq2frame)
 
 
-def test_the_cost_is_what_the_counter_says(models: PipelineModels) -> None:
+def test_the_cost_is_what_the_counter_says(models: Library) -> None:
     from pipeline.lift.checkpoints.load import load_host
     from pipeline.lift.networks import flops
 
@@ -72,7 +73,7 @@ def test_the_cost_is_what_the_counter_says(models: PipelineModels) -> None:
     assert full.saved == 0
 
 
-def test_a_checkpoint_says_what_is_in_it_and_what_is_assumed(models: PipelineModels, tmp_path: Path) -> None:
+def test_a_checkpoint_says_what_is_in_it_and_what_is_assumed(models: Library, tmp_path: Path) -> None:
     found = models.recognise(write(tmp_path / "hot.pth", PruneConfig("TPC", ((2, 9),), "TRA")), {"stages": "9 @ 2"})
     shown = values(found)
     assert (shown["prune"], shown["stages"], shown["recover"]) == ("TPC", "9 @ 2", "TRA")
@@ -81,13 +82,13 @@ def test_a_checkpoint_says_what_is_in_it_and_what_is_assumed(models: PipelineMod
     assert not any("--" in text for text in (*found.read, *found.assumed)), "options are for the command line"
 
 
-def test_a_pruner_that_a_person_names_starts_from_a_schedule(models: PipelineModels, tmp_path: Path) -> None:
+def test_a_pruner_that_a_person_names_starts_from_a_schedule(models: Library, tmp_path: Path) -> None:
     path = write(tmp_path / "plain.pth", PruneConfig())
     assert values(models.recognise(path, {}))["prune"] == "none"
     found = models.recognise(path, {"prune": "TPS"})
     stages = values(found)["stages"]
     assert dict(found.corrections) == {"prune": "TPS", "stages": stages}
-    name = models.adopt(path, "", dict(found.corrections))
+    name = models.add_lifter(path, "", dict(found.corrections))
     lifter = next(lifter for lifter in models.lifters() if lifter.name == name)
     assert lifter.added
     assert lifter.title.startswith("plain: ")
@@ -96,7 +97,7 @@ def test_a_pruner_that_a_person_names_starts_from_a_schedule(models: PipelineMod
     assert lifter.prune.schedule[-1][1] == 9, "a third of the frames"
 
 
-def test_corrections_that_are_no_numbers_are_refused(models: PipelineModels, tmp_path: Path) -> None:
+def test_corrections_that_are_no_numbers_are_refused(models: Library, tmp_path: Path) -> None:
     path = write(tmp_path / "plain.pth", PruneConfig())
     with pytest.raises(ConfigError, match="no number"):
         models.recognise(path, {"heads": "eight"})

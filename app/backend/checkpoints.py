@@ -1,0 +1,131 @@
+"""Checkpoint files of the user's and what a pruning costs, as the window's dialogs show them.
+
+For worker threads: these functions load torch or read whole files.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from app.backend.checkpoint_info import Assumption, FoundCheckpoint, RecipeCost
+from app.backend.pruning_settings import parse_schedule
+from pipeline import api
+from pipeline.core.errors import ConfigError, ModelError
+from pipeline.core.pruning_schedule import RECOVERERS, STRATEGIES, PruneConfig, default_schedule, schedule_text
+
+if TYPE_CHECKING:
+    from pipeline.lift.checkpoints.recognise import Overrides, Recognised
+
+_JOINT_RULES = (("h36m", "Human3.6M (official checkpoints)"), ("hourglass", "Hourglass (trained with this program)"))
+
+
+def recognise(path: Path, corrections: Mapping[str, str]) -> FoundCheckpoint:
+    """Look at a checkpoint file. `corrections`: `Assumption.key` -> value that a person gave."""
+    from pipeline.lift.checkpoints.recognise import recognise
+
+    try:
+        return _found(recognise(path, _overrides(corrections)), corrections)
+    except ModelError:
+        if "stages" in corrections or corrections.get("prune") not in STRATEGIES:
+            raise
+    # A pruner alone is not enough where nothing was published: start from a sensible schedule.
+    sizes = recognise(path).sizes
+    stages = schedule_text(default_schedule(int(sizes["frames"]), int(sizes["depth"])))
+    completed = {**corrections, "stages": stages}
+    return _found(recognise(path, _overrides(completed)), completed)
+
+
+def add_lifter(path: Path, name: str, corrections: Mapping[str, str]) -> str:
+    """Make a checkpoint file a lifter; returns its name."""
+    return api.add_lifter(path, name, joint_rule=corrections.get("joint_rule", ""), overrides=_overrides(corrections))
+
+
+def cost(lifter: str, prune: PruneConfig | None) -> RecipeCost:
+    """Return what a window costs with `lifter` ("" = the default), pruned so (None: as trained)."""
+    import torch
+
+    from pipeline import weights
+    from pipeline.lift.checkpoints.load import build_host
+    from pipeline.lift.networks import flops
+
+    entry = weights.find(lifter)
+
+    def gflops(how: PruneConfig | None) -> float:
+        with torch.device("meta"):  # shapes are enough: no memory for weights that are never used
+            host = build_host(entry, how)
+        return flops.count(host, entry.frames, 17, len(entry.channels)).gflops
+
+    return RecipeCost(gflops(prune), gflops(PruneConfig()))
+
+
+def _found(found: Recognised, corrections: Mapping[str, str]) -> FoundCheckpoint:
+    sizes = found.sizes
+    fields = []
+    for key, title, text in (
+        ("heads", "Attention heads", "The shapes do not tell. The published value is filled in."),
+        ("neighbours", "Graph neighbours", "Of the temporal graph: 2 in MotionAGFormer's own files, 4 in HoT's."),
+    ):
+        if key in sizes:
+            fields.append(Assumption(key, title, "number", str(sizes[key]), help=text))
+    prune = found.prune
+    strategies = (("none", "Nothing"), *((name, name) for name in STRATEGIES))
+    fields.append(
+        Assumption(
+            "prune", "Prunes by", "choice", prune.strategy if prune.schedule else "none", strategies,
+            "How the training of this checkpoint dropped frames, if it did.",
+        )
+    )  # fmt: skip
+    if prune.schedule:
+        fields.append(
+            Assumption(
+                "stages", "Frames @ block", "stages", schedule_text(prune.schedule),
+                help="How many frames stay at the input of which block.",
+            )
+        )  # fmt: skip
+        recoverers = (*((name, name) for name in RECOVERERS), ("none", "Nothing"))
+        fields.append(Assumption("recover", "Recovers by", "choice", prune.recover or "none", recoverers))
+    if "seq2frame" in sizes:
+        sequence = (("no", "For every frame"), ("yes", "For the centre frame"))
+        fields.append(
+            Assumption(
+                "seq2frame", "Gives a pose", "choice", "yes" if sizes["seq2frame"] else "no", sequence,
+                "Models for the centre frame keep it in every selection.",
+            )
+        )  # fmt: skip
+    rule = corrections.get("joint_rule") or str(found.extra.get("joint_rule", "h36m"))
+    fields.append(
+        Assumption(
+            "joint_rule", "2D joints", "choice", rule, _JOINT_RULES,
+            "Which joints it was trained to see. With the wrong rule the body leans.",
+        )
+    )  # fmt: skip
+    assumed = tuple(map(str, found.assumed))
+    return FoundCheckpoint(
+        found.path, found.title, found.read, assumed, tuple(fields), tuple(sorted(corrections.items()))
+    )
+
+
+def _overrides(corrections: Mapping[str, str]) -> Overrides | None:
+    """What a person corrected, as the library takes it. Raises `ConfigError` for text that is no number."""
+    from pipeline.lift.checkpoints.recognise import Overrides
+
+    given: dict[str, Any] = {}
+    for key, value in corrections.items():
+        if key in ("heads", "neighbours"):
+            if not value.strip().isdigit():
+                raise ConfigError(f"'{value}' is no number.", "Write a whole number, for example 8.")
+            given[key] = int(value)
+        elif key == "stages":
+            stages = parse_schedule(value)
+            given["at"], given["tokens"] = tuple(b for b, _ in stages), tuple(k for _, k in stages)
+        elif key in ("prune", "recover"):
+            given[key] = value
+        elif key == "seq2frame":
+            given[key] = value == "yes"
+    if given.get("prune") == "none":
+        for key in ("tokens", "at", "recover"):
+            given.pop(key, None)
+    return dataclasses.replace(Overrides(), **given) if given else None

@@ -1,0 +1,87 @@
+"""The library as the window calls it: one object, so that tests can put quicker functions in its place.
+
+Most of it is `pipeline.api` unchanged. Nothing heavy is imported until a function runs, which all but the lists do in a
+worker thread: the window is on the screen before torch, PyAV or MediaPipe are loaded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from app.backend import checkpoints, live
+from pipeline import api
+from pipeline.core.concurrency import CancelToken
+from pipeline.core.config import RunConfig
+from pipeline.core.export_options import ExportOptions
+from pipeline.core.take import Progress, Take
+from pipeline.model_info import DetectorInfo
+
+
+class Library:
+    """Any thread may call these. They raise `UserError` children for what the user can put right."""
+
+    models = staticmethod(api.Models)  # keeps networks loaded from one run to the next; `close` it
+    sample_video = staticmethod(api.sample_video)
+    open_source = staticmethod(api.open_source)
+    lift = staticmethod(api.lift)
+    lift_recording = staticmethod(api.lift_recording)
+    load = staticmethod(api.load)
+
+    lifters = staticmethod(api.lifters)
+    download = staticmethod(api.download)
+    remove = staticmethod(api.remove)
+    add_detector = staticmethod(api.add_detector)
+    recognise = staticmethod(checkpoints.recognise)
+    add_lifter = staticmethod(checkpoints.add_lifter)
+    cost = staticmethod(checkpoints.cost)
+
+    cameras = staticmethod(live.cameras)
+    open_live = staticmethod(live.open_live)
+    new_recorder = staticmethod(live.new_recorder)
+    open_stream = staticmethod(live.open_stream)
+    unfinished_recordings = staticmethod(live.unfinished_recordings)
+    gpu_warning = staticmethod(live.gpu_warning)
+
+    def detectors(self, check: bool = False) -> list[DetectorInfo]:
+        """List the detectors by name; in the window a network of the user's becomes one of them first."""
+        return [one for one in api.detectors(check) if one.name != "mmpose"]
+
+    def video_suffixes(self) -> list[str]:
+        """Return the suffixes of the video files that can be opened."""
+        from pipeline.sources.open import VIDEO_SUFFIXES
+
+        return sorted(VIDEO_SUFFIXES)
+
+    def relift(
+        self,
+        take: Take,
+        persons: Sequence[int],
+        config: RunConfig,
+        progress: Callable[[Progress], None],
+        cancel: CancelToken,
+        models: api.Models,
+    ) -> Take:
+        """Lift `persons` again from the take's own 2D."""
+        return api.Take.of(take).relift(persons, config=config, progress=progress, cancel=cancel, models=models)
+
+    def refinish(self, take: Take, config: RunConfig) -> Take:
+        """Do the steps after lifting again."""
+        return api.Take.of(take).refinish(config=config)
+
+    def save(self, take: Take, path: Path) -> Path:
+        """Write a take to a file."""
+        return api.Take.of(take).save(path)
+
+    def export(
+        self,
+        take: Take,
+        folder: Path,
+        stem: str,
+        formats: Sequence[str],
+        options: ExportOptions,
+        progress: Callable[[Progress], None],
+        cancel: CancelToken,
+    ) -> list[Path]:
+        """Write a take in formats of other programs."""
+        return api.Take.of(take).export(folder, formats, stem=stem, options=options, progress=progress, cancel=cancel)
