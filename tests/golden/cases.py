@@ -1,8 +1,8 @@
-"""The nine golden cases: the published networks with weights by rule (see `rule`), their inputs and what they returned.
+"""Define the nine golden cases: published networks with generated weights.
 
-data/NAME.json has the names and shapes of the published state dict, data/NAME.npz `input`, `output` and, where the
-published model reports it, `kept_frames`. data/NAME_kept.npz has kept frames that were searched for (see
-`test_parity`).
+The weights come from `rule`. data/NAME.json holds the names and shapes of the published state dict, data/NAME.npz the
+`input`, the `output` and, where the published model reports them, the `kept_frames`. data/NAME_kept.npz holds kept
+frames that were found by a search (see `test_parity`).
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Case:
     host: str
     frames: int
     prune: PruneConfig = field(default_factory=PruneConfig)
-    sizes: Mapping[str, Any] = field(default_factory=dict)  # where they are not the host's defaults
+    sizes: Mapping[str, Any] = field(default_factory=dict)  # those that differ from the architecture's defaults
 
 
 _LITE = {"channels": 256, "mlp_ratio": 4.0}
@@ -52,14 +52,20 @@ CASES = {
 
 @cache
 def facts(name: str) -> dict[str, Any]:
-    """What is stored of the published model: `state_dict` (name -> shape), `parameters`, `hyperparameters`, `salt`."""
+    """Load the stored facts of the published model.
+
+    They are `state_dict` (name -> shape), `parameters`, `hyperparameters` and `salt`.
+    """
     stored: dict[str, Any] = json.loads((DATA / f"{name}.json").read_text("utf-8"))
     return stored
 
 
 @cache
 def arrays(name: str) -> dict[str, Tensor]:
-    """`input` (B, F, J, 2 or 3), `output`, and `kept_frames` (B, r) of a pruned case if known: stored or found."""
+    """Load `input` (B, F, J, 2 or 3), `output`, and `kept_frames` (B, r) if known.
+
+    Kept frames of a pruned case are stored or were found by a search.
+    """
     found = DATA / f"{name}_kept.npz"
     out = {}
     for path in (DATA / f"{name}.npz", *([found] if found.exists() else [])):
@@ -76,19 +82,22 @@ def _loaded(name: str) -> HourglassHost:
     state = golden_state_dict(facts(name)["state_dict"], facts(name)["salt"])
     for key in facts(name)["state_dict"]:
         if key.endswith("num_batches_tracked"):
-            state[key] = torch.tensor(0)  # a counter of training: not part of the rule
+            state[key] = torch.tensor(0)  # a training counter, which the rule leaves out
     model.load_state_dict(state, strict=True)
     return model.eval().requires_grad_(False)
 
 
 def build(name: str) -> HourglassHost:
-    """The host with its golden weights, loaded strictly. Made once: use `published` and `selecting` to change it."""
+    """Build the network of a case with its golden weights, loaded strictly.
+
+    It is built once and shared: use `published` and `selecting` to change it temporarily.
+    """
     return _loaded(name)
 
 
 @contextmanager
 def published(model: HourglassHost) -> Iterator[None]:
-    """Inside, the model computes in the published order of operations (`HourglassHost.as_published`)."""
+    """Let the model compute in the published order of operations (`HourglassHost.as_published`)."""
     selector = model.pruner.selector
     layers = [module for module in model.modules() if hasattr(module, "fused")]
     model.as_published()
@@ -97,12 +106,15 @@ def published(model: HourglassHost) -> Iterator[None]:
     finally:
         model.pruner.selector = selector
         for layer in layers:
-            del layer.fused  # what the instance says; the class says True
+            del layer.fused  # removes the instance's value; that of the class is True
 
 
 @contextmanager
 def selecting(model: HourglassHost, kept: Tensor | None) -> Iterator[None]:
-    """Inside, the model keeps the frames `kept` (B, r) in its only pruning stage; None: its own."""
+    """Let the model keep the frames `kept` (B, r) in its only pruning stage.
+
+    None: its own choice.
+    """
     if kept is None:
         yield
         return

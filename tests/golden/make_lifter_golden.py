@@ -1,6 +1,6 @@
-"""Remake data/lifter_output.npz: what the default lifter gives for the stored clip. Run it after replacing the weights.
+"""Regenerate data/lifter_output.npz, the default lifter's output for the stored clip.
 
-python -m tests.golden.make_lifter_golden
+Run it after replacing the weights: python -m tests.golden.make_lifter_golden
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A clip of real motion and the camera that sees it: inputs with known 3D truth.
+"""Load a motion capture clip and project it into a camera: lifter input with known 3D truth.
 
 data/mocap_clip.npz: 300 frames at 60 Hz of deep squats from UI-PRMD (A. Vakanski et al., Data 3(1):2, 2018; Open Data
 Commons Public Domain Dedication), converted to Human3.6M-17 joints in metres, z up, stored as int16 in 1/4096 m.
@@ -21,10 +21,13 @@ _FOV_DEG, _PITCH_DEG, _TURN_DEG = 55.0, 8.0, 35.0
 
 
 def mocap_clip() -> tuple[Floats, Floats]:
-    """Joints in the picture (300, 17, 2) px and the truth (300, 17, 3): camera axes, root-relative, stature 1.55 m."""
+    """Return the image joints (300, 17, 2) px and the truth (300, 17, 3) m of the clip.
+
+    The truth is in camera axes, root-relative, at stature 1.55 m.
+    """
     with np.load(DATA / "mocap_clip.npz") as stored:
         world = stored["positions"].astype(np.float64) / 4096
-    world[:, 7] = (world[:, 0] + world[:, 8]) / 2  # the spine of the `hourglass` rule
+    world[:, 7] = (world[:, 0] + world[:, 8]) / 2  # spine by the `hourglass` rule
     turn = np.radians(_TURN_DEG)
     world[..., :2] -= world[:, 0, :2].mean(axis=0)
     world = world @ np.array([[np.cos(turn), np.sin(turn), 0], [-np.sin(turn), np.cos(turn), 0], [0, 0, 1]])
@@ -42,12 +45,15 @@ def mocap_clip() -> tuple[Floats, Floats]:
 
 
 def mpjpe(a: np.ndarray, b: np.ndarray) -> float:
-    """Mean per joint position error, metres."""
+    """Compute the mean per joint position error, metres."""
     return float(np.linalg.norm(a - b, axis=-1).mean())
 
 
 def p_mpjpe(a: np.ndarray, b: np.ndarray) -> float:
-    """The same after the best rotation, scale and shift of `a` in every frame (Procrustes; protocol 2 of Human3.6M)."""
+    """Compute MPJPE after Procrustes alignment of `a` in every frame, metres.
+
+    This is protocol 2 of Human3.6M.
+    """
     a, b = a - a.mean(axis=1, keepdims=True), b - b.mean(axis=1, keepdims=True)
     u, s, vt = np.linalg.svd(a.transpose(0, 2, 1) @ b)
     proper = np.linalg.det(u @ vt)

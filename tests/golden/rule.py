@@ -1,7 +1,7 @@
-"""The weight rule of the golden files: weights from the parameter's name alone, so that no weights need to be stored.
+"""Generate the weights of the golden cases from parameter names; none are stored.
 
-For each key `k` of shape `s` standard normal numbers are drawn from a generator seeded by crc32(salt + k), then scaled
-by the kind of parameter so that activations stay in a sensible range through the depth of the network.
+For each key `k` of shape `s`, standard normal numbers are drawn from a generator seeded by crc32(salt + k) and scaled
+by the kind of parameter, so that activations stay in a sensible range through the depth of the network.
 """
 
 from __future__ import annotations
@@ -14,7 +14,10 @@ import torch
 
 
 def golden_state_dict(shapes: Mapping[str, Sequence[int]], salt: str) -> dict[str, torch.Tensor]:
-    """Key -> shape to key -> float32 weights (`num_batches_tracked` is left out)."""
+    """Generate float32 weights by name for parameters of these shapes.
+
+    `num_batches_tracked` is left out.
+    """
     state = {}
     for key, shape in shapes.items():
         if key.endswith("num_batches_tracked"):

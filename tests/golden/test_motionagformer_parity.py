@@ -1,15 +1,15 @@
-"""MotionAGFormer against the published outputs: to 1e-4 wherever its temporal graphs are not decided by rounding.
+"""Test MotionAGFormer against the published outputs, to 1e-4 where rounding decides nothing.
 
-Each of its 16 layers joins every frame of every joint to the 4 frames with the highest inner products: 66,000 choices
-in a window. With the random golden weights about 1 in 100 of them has its 4th and 5th candidate within three millionths
-of each other, where the rounding of the product decides, and one choice made differently changes that frame's output
-and, a little, that of the frames joined to it. So the stored outputs cannot be reproduced to 1e-4 in every frame on
-another processor. What is held instead: most frames do match to 1e-4, which no mistake in a layer would allow; the rest
-differs by less than what reordering the channels of the inner product does, which is the same mathematics. The
-published order of operations itself, on the machine where this was written, was as far from the stored outputs (0.008).
+Each of its 16 layers connects every frame of every joint to the 4 frames with the highest inner products: 66,000
+choices in a window. With the random golden weights, about 1 in 100 of them has its 4th and 5th candidate within three
+millionths of each other, so that the rounding of the product decides; one different choice changes that frame's output
+and slightly that of the frames connected to it. The stored outputs therefore cannot be reproduced to 1e-4 in every
+frame on another processor. Tested instead: most frames match to 1e-4, which no mistake in a layer would allow; the
+others differ by less than reordering the channels of the inner product makes, which is the same mathematics. The
+published order of operations, on the machine where this was written, was as far from the stored outputs (0.008).
 
-With HoT the graphs of 7 layers come before the selection of TPC, whose ties are open as well (see `test_parity`), and
-the recovering mixes all frames: only closeness is held there.
+With HoT, the graphs of 7 layers precede TPC's selection, whose ties are open as well (see `test_parity`), and
+recovering mixes all frames: only closeness is tested there.
 """
 
 from __future__ import annotations
@@ -28,14 +28,15 @@ LEAST = 90  # frames of 243 that match to 1e-4; a mistake in any layer leaves no
 
 
 def errors(name: str, *, order: Tensor | None = None, kept: Tensor | None = None) -> Tensor:
-    """Largest difference from the stored output in each frame of the first window, (F,).
+    """Compute the largest error against the stored output in each frame, (F,).
 
-    `order` (C,) reorders the channels of the similarities, `kept` (1, r) is the selection if not our own.
+    Only the first window is used. `order` (C,) reorders the channels of the similarities; `kept` (1, r) replaces our
+    selection.
     """
-    own = FrameGraph.most_similar
+    most_similar = FrameGraph.most_similar
 
     def reordered(self: FrameGraph, x: Tensor) -> Tensor:
-        return own(self, x[..., order])
+        return most_similar(self, x[..., order])
 
     model, stored = build(name), arrays(name)
     changed = nullcontext() if order is None else patch.object(FrameGraph, "most_similar", reordered)
@@ -57,7 +58,7 @@ def test_most_frames_match_and_the_others_nearly():
 
 
 def test_reordering_the_channels_of_the_similarities_changes_the_output_as_much():
-    """The same inner products in another order of summation: nothing but rounding, and the output moves as far."""
+    """Another order of summation, mere rounding, changes the output as much."""
     order = torch.randperm(128, generator=torch.Generator().manual_seed(1))
     plain, other = plain_errors(), errors("motionagformer", order=order)
     assert other.max() > 0.2 * plain.max()
@@ -72,7 +73,7 @@ def test_published_order_of_operations_is_no_nearer_and_no_farther():
 
 
 def test_hot_is_near_although_its_selection_is_open():
-    """Its own selection is much nearer to the stored output than evenly spread frames are."""
+    """Our selection is much nearer to the stored output than evenly spread frames."""
     even = torch.linspace(0, 242, 81).round().long()[None]
     own, spread = errors("hot_motionagformer"), errors("hot_motionagformer", kept=even)
     assert own.max() < 0.05

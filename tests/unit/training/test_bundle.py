@@ -1,4 +1,4 @@
-"""From a training run's weights to a lifter of the program."""
+"""Test that the weights of a training run become a lifter of the program."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ RECIPE = {
 
 @pytest.fixture
 def trained(tmp_path: Path) -> Iterator[dict[str, Path]]:
-    """Weights of a small network, its recipe, and motion to judge float16 on."""
+    """Write the weights of a small network, its recipe, and motion to evaluate float16 on."""
     import torch
     from safetensors.torch import save
 

@@ -1,4 +1,4 @@
-"""Motion, cameras and detector errors of the training: geometry that must hold, and windows that are what they say."""
+"""Test motion, cameras and detector errors of the training data."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ STANDING = np.array(
 
 @pytest.fixture
 def clips() -> motion_file.Clips:
-    """A walker (400 frames), a short one (60) of a person who is held out, and one who stands and waves (300)."""
+    """Return three clips: a walk (400 frames), a short held-out one (60), a wave (300)."""
     t = np.arange(400) / 60
     walk = STANDING + np.stack([0 * t, 1.2 * t, 0.03 * np.sin(9 * t)], -1)[:, None]
     walk[:, 3, 1] += 0.3 * np.sin(9 * t)
@@ -65,13 +65,13 @@ def test_a_file_of_another_kind_is_refused(content: bytes, tmp_path: Path) -> No
         motion_file.load_clips(tmp_path / "x.npz")
 
 
-def test_nobody_is_trained_on_and_chosen_by(clips: motion_file.Clips) -> None:
+def test_training_and_selection_share_no_subject(clips: motion_file.Clips) -> None:
     train, chosen_by = motion_file.selection_split(clips)
     assert set(chosen_by.subject) == {"cmu_49"}
     assert not set(train.subject) & set(chosen_by.subject)
 
 
-def test_without_the_known_people_somebody_is_still_held_out(clips: motion_file.Clips) -> None:
+def test_other_motion_files_also_hold_a_subject_out(clips: motion_file.Clips) -> None:
     others = clips.select(clips.subject != "cmu_49")
     train, chosen_by = motion_file.selection_split(others)
     assert len(train) == 1
@@ -155,7 +155,7 @@ def test_a_camera_sees_what_the_library_projects(clips: motion_file.Clips) -> No
     np.testing.assert_allclose(chain_length(seen), chain_length(joints))
 
 
-def test_aim_is_where_the_person_stands_in_the_picture() -> None:
+def test_aim_is_where_the_person_stands_in_the_image() -> None:
     still = np.repeat(STANDING[None, None], 5, axis=1)
     _, image = cameras.project_into_cameras(still, level_camera(aim_x=0.5, aim_y=-0.25), np.array([30.0]))
     np.testing.assert_allclose(image[0, :, 0, 0], 640 * 1.5, rtol=0.005)
@@ -196,7 +196,7 @@ def test_cameras_come_back_from_their_rows() -> None:
 
 
 def perfect(**changes: float) -> detector_errors.ErrorModel:
-    """A detector without errors, but for `changes`."""
+    """Return a detector without errors, except for `changes`."""
     none = dict.fromkeys(detector_errors.ErrorModel.__dataclass_fields__, 0.0)
     none |= {"jitter": np.zeros(17), "drift": np.zeros(17), "bias": np.zeros(17), "drift_s": 0.1, "outside_given": 1.0}
     none |= {
@@ -290,7 +290,7 @@ def test_batches_ahead_come_in_order_and_pass_on_what_is_raised() -> None:
 
 
 def _only(**values: object) -> detector_errors.ErrorModel:
-    """The frozen model with every error taken out but those given."""
+    """Return the frozen model without errors, except for those given."""
     from dataclasses import fields, replace
 
     model = detector_errors.load_model(
@@ -331,7 +331,7 @@ def test_detectors_hips_lie_lower_and_shoulders_higher() -> None:
     np.testing.assert_allclose((found - image)[..., [2, 3, 12, 13], :], 0, atol=1e-3)
 
 
-def test_the_whole_body_is_exchanged_at_once() -> None:
+def test_the_whole_body_is_swapped_at_once() -> None:
     image = np.repeat(100 + 400 * STANDING[None, None, :, [0, 2]], 3000, axis=1)
     model = _only(swap_body_per_s=0.5, swap_body_s=0.2)
     found, _ = detector_errors.simulate_detector(

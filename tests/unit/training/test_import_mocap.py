@@ -1,4 +1,4 @@
-"""Motion files of others become the 17 joints that training wants: positions, unit, axes, rate, and clear refusals."""
+"""Test the conversion of motion capture files to 17 joints, and refused files."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ shin 90
 
 @pytest.fixture(scope="module")
 def exported(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, np.ndarray]:
-    """A BVH file of a jump (y up, centimetres) and the joints (F, 17, 3) that are in it, at 60 Hz."""
+    """Write a BVH file of a jump (y up, centimetres); return its joints at 60 Hz, too."""
     take = scene(facing_camera(clip("jump"))).take()
     folder = tmp_path_factory.mktemp("mocap") / "anna"
     folder.mkdir()
@@ -94,7 +94,7 @@ def test_bvh_joints_are_those_of_the_take(exported: tuple[Path, np.ndarray]):
     assert joints[:, [3, 6], 2].min() == pytest.approx(0.08, abs=0.03)
 
 
-def test_unit_and_up_are_found_or_told(exported: tuple[Path, np.ndarray]):
+def test_unit_and_up_are_detected_or_given(exported: tuple[Path, np.ndarray]):
     recording = read_bvh(exported[0])
     found = h36m17_from_recording(recording)
     np.testing.assert_allclose(h36m17_from_recording(recording, "y", 0.01), found, atol=1e-12)

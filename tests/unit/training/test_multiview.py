@@ -1,4 +1,4 @@
-"""Test the multi-camera truth and metrics: geometric identities, and known faults that must be found again."""
+"""Test the multi-camera truth and its metrics on known geometry and known faults."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The official protocols on small files in the field's layout, with numbers worked out by hand; and hostile files."""
+"""Test the official protocols on small files with known results, and hostile files."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ FRAMES = 27
 
 
 class FlatLifter:
-    """Reads flat bodies off the picture: x, y in metres at 200 px a metre, z = 0, then off by what it is told (m)."""
+    """Lifts flat bodies: x, y in metres at 200 px a metre, z = 0, plus a given offset (m)."""
 
     name, frames, rate_hz, unit_stature_m, device_name, precision = "flat", FRAMES, (24.0, 75.0), 1.55, "cpu", "float32"
     seq2frame, gflops, prune, last_kept = False, None, PruneConfig(), {}
@@ -41,7 +41,7 @@ class FlatLifter:
 
 
 def flat_body(frames: int, seed: int) -> np.ndarray:
-    """(T, 17, 3) m in camera axes; all joints at the depth of the pelvis, and moving."""
+    """Return a moving body (T, 17, 3) m in camera axes, all joints at the pelvis' depth."""
     rng = np.random.default_rng(seed)
     t = np.arange(frames)[:, None, None] / 50
     body = rng.normal(0, 0.4, (17, 3)) + 0.1 * np.sin(3 * t + rng.uniform(0, 6, (17, 3)))
@@ -58,7 +58,7 @@ PLACES_MM = [[2000.0, 5000.0, 1500.0], [-1600.0, 5200.0, 1400.0]]
 
 
 def in_32(world: np.ndarray) -> np.ndarray:
-    """Human3.6M's own 32 joints: what the protocol leaves out is far away, so that a mistake would show."""
+    """Return Human3.6M's 32 joints; those outside the protocol are far away, to show mistakes."""
     out = np.full((len(world), 32, 3), 77.0)
     out[:, [0, 1, 2, 3, 6, 7, 8, 12, 13, 14, 15, 17, 18, 19, 25, 26, 27]] = world
     return out.astype(np.float32)
@@ -66,7 +66,10 @@ def in_32(world: np.ndarray) -> np.ndarray:
 
 @pytest.fixture
 def h36m(tmp_path: Path) -> dict[str, Path]:
-    """Three takes of S9 before two cameras; every camera sees a body that is flat for it only in its own take."""
+    """Return three takes of S9 in two cameras.
+
+    Every camera sees a body that is flat for it only in its own take.
+    """
     three_d: dict[str, dict[str, np.ndarray]] = {"S9": {}, "S1": {}}
     two_d: dict[str, dict[str, list[np.ndarray]]] = {"S9": {}, "S1": {}}
     for number, (action, frames) in enumerate((("Walking", 60), ("Walking 1", 30), ("Eating 2", 40))):
@@ -125,7 +128,7 @@ def test_a_perfect_lifter_has_no_error_and_a_wrong_wrist_has_its_own(h36m: dict[
 
 
 def fitted_mm(lifter: FlatLifter, true: np.ndarray) -> float:
-    """One frame's P-MPJPE by other means than ours: scipy's alignment, then the best scale."""
+    """Compute one frame's P-MPJPE independently of ours: scipy's alignment, then the best scale."""
     predicted = true - true[0]
     predicted[16, 2] += lifter.wrist_off_m
     p, t = predicted - predicted.mean(0), true - true.mean(0)
@@ -167,7 +170,7 @@ def test_another_size_counts_in_protocol_1_but_not_in_what_forgives_it(h36m: dic
 
 
 def test_the_joint_rule_of_the_lifter_is_kept(h36m: dict[str, Path]) -> None:
-    """By the `hourglass` rule the pelvis is the middle of the hips: our random bodies' is not."""
+    """By the `hourglass` rule the pelvis is between the hips; that of random bodies is not."""
     take = takes_of(h36m)[0]
     as_given, by_rule = (official.lift_take(FlatLifter(), take, rule) for rule in ("h36m", "hourglass"))
     np.testing.assert_allclose(as_given, take.true - take.true[:, :1], atol=1e-4)
@@ -188,13 +191,19 @@ def test_subjects_that_are_missing_are_named(h36m: dict[str, Path], subjects: tu
 
 
 def in_3dhp(joints: np.ndarray) -> np.ndarray:
-    """H36M-17 -> head top, neck, right arm, left arm, right leg, left leg, pelvis, spine, head."""
+    """Reorder H36M-17 to MPI-INF-3DHP.
+
+    That is head top, neck, right and left arm, right and left leg, pelvis, spine, head.
+    """
     return joints[:, [10, 8, 14, 15, 16, 11, 12, 13, 1, 2, 3, 4, 5, 6, 0, 7, 9]]
 
 
 @pytest.fixture
 def mpi(tmp_path: Path) -> Path:
-    """TS1 (40 frames, 30 valid, in mm; its left ankle 160 mm off, its spine 300 mm) and TS5 (20 frames, in m)."""
+    """Write TS1 (40 frames, 30 valid, in mm) and TS5 (20 frames, in m).
+
+    In TS1, the left ankle is 160 mm off and the spine 300 mm.
+    """
     one, five = flat_body(40, 1), flat_body(20, 2)
     true = one.copy()
     true[:, 6, 2] += 0.160
@@ -235,7 +244,7 @@ def test_pck_auc_and_mpjpe_of_the_valid_frames(mpi: Path) -> None:
 
 
 def test_auc_counts_thresholds_of_five_millimetres(mpi: Path) -> None:
-    """A wrist 52 mm off is right at the 20 thresholds of 55 to 150."""
+    """A wrist that is 52 mm off is correct at the 20 thresholds of 55 to 150 mm."""
     (take,) = (take for take in official_test_sets.mpi_takes(mpi) if take.group == "TS5")
     table = official.mpi_table(FlatLifter(wrist_off_m=0.052), [take], "h36m")
     assert table["TS5"]["auc"] == pytest.approx(100 * (13 * 30 + 20) / 14 / 31)
@@ -284,7 +293,7 @@ def archive(path: Path, **members: bytes) -> Path:
 
 
 def object_member(pickled: bytes) -> bytes:
-    """An `.npy` member of one object whose pickle is `pickled`."""
+    """Return an `.npy` member of one object whose pickle is `pickled`."""
     head = io.BytesIO()
     np.lib.format.write_array_header_1_0(head, {"descr": "|O", "fortran_order": False, "shape": ()})
     return head.getvalue() + pickled
@@ -331,7 +340,7 @@ class Calls:
 
 
 def hostile(marker: Path) -> dict[str, bytes]:
-    """Pickles that would leave `marker` behind, or numpy in disorder, if anything in them was done."""
+    """Return pickles that would create `marker`, or damage numpy, if they were executed."""
     import os
 
     write = f"open({str(marker)!r}, 'w')"
@@ -373,7 +382,7 @@ def test_nothing_in_a_hostile_file_is_run(kind: str, tmp_path: Path) -> None:
 
 
 def test_the_hostile_files_would_do_harm_elsewhere(tmp_path: Path) -> None:
-    """Otherwise the test above could not fail."""
+    """Check that the test above can fail."""
     for kind in ("eval", "system", "numpy's file writer"):
         marker = tmp_path / kind.replace(" ", "_").replace("'", "")
         with np.load(

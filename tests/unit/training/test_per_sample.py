@@ -1,4 +1,4 @@
-"""Test the evaluation's tables, twins and look-ahead on lifters of known errors, against numbers found by hand."""
+"""Test the evaluation's tables, twins and look-ahead on lifters of known errors."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ FRAMES = 27
 
 
 def moving_clips(lengths: tuple[int, ...] = (90, 90, 90), sources: tuple[str, ...] = ("a", "a", "b")) -> Clips:
-    """Bodies of random bones that swing."""
+    """Return swinging bodies of random bones."""
     rng = np.random.default_rng(0)
     parts = []
     for length in lengths:
@@ -271,7 +271,10 @@ def numbered(rows: int) -> View:
 
 
 class RecordingLifter(Answering):
-    """Records the row numbers of every window; its output holds the row number and that of the window's last row."""
+    """Records the row numbers of every window.
+
+    Its output holds the row number and that of the window's last row.
+    """
 
     def __init__(self) -> None:
         super().__init__(None)
@@ -332,7 +335,10 @@ def test_a_live_window_ends_with_the_same_frame_and_is_not_padded() -> None:
 
 
 def test_what_a_lifter_lacks_of_the_future_shows(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Use a lifter whose wrist is wrong in the last eight rows of its window, by 17 mm on average over the joints."""
+    """Use a lifter whose wrist is wrong in the last eight rows of its window.
+
+    The error is 17 mm on average over the joints.
+    """
 
     def answer(true: np.ndarray) -> np.ndarray:
         out = true.copy()

@@ -1,4 +1,4 @@
-"""Test the evaluation of the post-processing chain on perfect and broken tracks, and stored lifted joints."""
+"""Test the evaluation of the post-processing chain, and stored lifted joints."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from training.post_chain.metrics import camera_rotation, clip_metrics, true_cont
 
 
 def perfect_clips(every: int = 1) -> list[LiftedClip]:
-    """Walk and jump in two frozen cameras without detector errors, `raw` = the truth."""
+    """Return a walk and a jump in two frozen cameras, with `raw` the truth."""
     parts = [clip("walk"), clip("jump")]
     length = np.array([len(part) for part in parts])
     clips = Clips(

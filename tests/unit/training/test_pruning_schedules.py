@@ -1,4 +1,4 @@
-"""Test the schedule tables on outputs of known error, and that a run compares like with like."""
+"""Test the schedule tables on outputs of known error."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ RATE_HZ = 50.0
 
 
 def clips(count: int = 3, source: str = "cmu-asf") -> Clips:
-    """A body of random bones that swings, several times: all have fast frames."""
+    """Return a swinging body of random bones, several times; all clips have fast frames."""
     rng, t = np.random.default_rng(0), np.arange(90)[:, None, None] / 60
     swing = rng.normal(0, 0.3, (17, 3)) + [0, 0, 1] + 0.1 * np.sin(4 * t + rng.uniform(0, 6, (17, 3)))
     parts = [swing] * count
@@ -29,7 +29,10 @@ def clips(count: int = 3, source: str = "cmu-asf") -> Clips:
 
 
 def view(moving: slice) -> View:
-    """One body; the left wrist (13, in no bone of the stature) moves at 1.7 m/s in some frames. The last is padding."""
+    """Return one body whose left wrist moves at 1.7 m/s in some frames.
+
+    The wrist (13) is in no bone of the stature. The last row is padding.
+    """
     pose = np.random.default_rng(0).normal(0, 0.3, (17, 3))
     true = np.repeat(pose[None], FRAMES, axis=0)
     step = np.zeros(FRAMES)
@@ -42,7 +45,7 @@ def view(moving: slice) -> View:
 
 
 def off_by(true: np.ndarray, mm: float, rows: slice = slice(None)) -> np.ndarray:
-    """The right wrist wrong by 17 x mm: mean over the joints `mm`."""
+    """Displace the right wrist by 17 x mm, so that the mean error over the joints is `mm`."""
     out = true - true[:, :1]
     out[rows, 16, 1] += 17 * mm / 1000
     return out.astype(np.float32)

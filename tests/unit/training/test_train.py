@@ -1,4 +1,4 @@
-"""The training run: losses and measures with known values, resuming, and the judge on lifters of known errors."""
+"""Test losses and metrics of known values, resumed runs, and the evaluation."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ RECIPES = Path(losses.__file__).with_name("recipes")
 
 
 def moving_clips(count: int = 3) -> Clips:
-    """Bodies of random bones that swing: enough to make batches of."""
+    """Return swinging bodies of random bones, enough to make batches of."""
     rng = np.random.default_rng(0)
     t = np.arange(90)[:, None, None] / 60
     parts = []
@@ -181,7 +181,7 @@ def test_a_stopped_run_goes_on_as_if_it_had_not_been(tmp_path: Path) -> None:
     Trainer(tiny(*stages), moving_clips(), [load_model()], tmp_path / "through").run()
 
     class Interrupted(Trainer):
-        """Asks to stop in the middle of the second stage."""
+        """Stops in the middle of the second stage."""
 
         def _batch(self, stage: TrainStage, step: int):
             if stage.name == "nine" and step == 2:
