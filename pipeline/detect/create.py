@@ -39,7 +39,7 @@ def create_detector(config: DetectConfig) -> Detector:
     rows = [row.name for row in registry.entries("detector")]
     if name not in rows and weights.find_detector(name) is None:
         known = ", ".join((*rows, *(entry.name for entry in weights.detectors())))
-        raise ConfigError(f"There is no detector called '{name}'.", f"Known: {known}.")
+        raise ConfigError(f"There is no detector called '{name}'.", f"Known: {known}.", field="detector")
     made: Detector = registry.find("detector", name if name in rows else _MMPOSE).load()(config)
     return made
 
@@ -53,14 +53,14 @@ def add_detector(checkpoint: Path, config: str, name: str = "") -> DetectorEntry
     from safetensors.torch import save
 
     from .mmpose.config import read_config
-    from .mmpose.network import build, load_weights, read_checkpoint
+    from .mmpose.network import build_with_weights, read_checkpoint
 
     registry.find("detector", _MMPOSE).load()
     if name:
         weights.check_detector_name(name)
     name = name or _free_name(checkpoint)
     found, state = read_config(config), read_checkpoint(checkpoint)
-    load_weights(build(found), state, name)
+    build_with_weights(found, state, name)
     content = save(state)
     kind = "one stage" if found.kind == "onestage" else "top-down"
     entry = DetectorEntry(

@@ -92,6 +92,20 @@ class JsonFields:
             self.refuse(name, "a list")
         return value
 
+    def texts(self, name: str, default: Any = REQUIRED) -> tuple[str, ...]:
+        """Texts of a list."""
+        values = self.listed(name, default)
+        if not all(isinstance(value, str) and len(value) <= LONGEST_TEXT and "\0" not in value for value in values):
+            self.refuse(name, "a list of texts")
+        return tuple(values)
+
+    def wholes(self, name: str, low: int, high: int) -> tuple[int, ...]:
+        """Whole numbers of a list, each from `low` to `high`."""
+        values = self.listed(name)
+        if not all(isinstance(value, int) and not isinstance(value, bool) and low <= value <= high for value in values):
+            self.refuse(name, f"a list of whole numbers from {low} to {high}")
+        return tuple(values)
+
     def object(self, name: str, default: Any = REQUIRED) -> JsonFields:
         """An object, as fields of its own."""
         value = self._value(name, default)
@@ -123,7 +137,7 @@ _Kind = TypeVar("_Kind")
 def read_dataclass(
     kind: type[_Kind], fields: JsonFields, limits: Mapping[str, tuple[float, float]], /, **given: Any
 ) -> _Kind:
-    """Make a dataclass of plain values (str, int, float, bool, or None where allowed) of the fields of the same names.
+    """Make a dataclass of plain values (str, int, float, bool, tuples of str, None where allowed) of the named fields.
 
     `limits` has the range of numbers by name; `given` are values that are not read from `fields`. Raises `DamagedFile`
     for a missing or an unknown field, or a value of another kind or out of range.
@@ -148,6 +162,8 @@ def read_dataclass(
             values[name] = fields.whole(name, int(low), int(high))
         elif plain == "float":
             values[name] = fields.number(name, *limits.get(name, (-_LARGEST_NUMBER, _LARGEST_NUMBER)))
+        elif field.type == "tuple[str, ...]":
+            values[name] = fields.texts(name)
         else:
             raise TypeError(f"{kind.__name__}.{name} of type {field.type} has to be given")
     return kind(**values, **given)

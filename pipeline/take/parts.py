@@ -1,7 +1,7 @@
 """Put a take together from its header and its arrays; every field is checked here, once, before anything is read.
 
 The program trusts what this module lets through: kinds, shapes, finite numbers and plausible ranges. Errors are
-`DamagedFile`s that name the field.
+ValueErrors (mostly `DamagedFile`) that name the field.
 """
 
 from __future__ import annotations
@@ -11,7 +11,17 @@ from typing import Any, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.arrays import Doubles, Floats, Ints
+from ..core.arrays import (
+    FARTHEST_M,
+    FARTHEST_PX,
+    HIGHEST_SCORE,
+    LATEST_S,
+    Doubles,
+    Floats,
+    Ints,
+    check_numbers,
+    check_times,
+)
 from ..core.camera import VideoInfo
 from ..core.poses import PersonTrack
 from ..core.skeletons import SKELETONS
@@ -20,13 +30,6 @@ from ..system.array_file import ArrayFile, ArrayHeader
 from ..system.json_fields import JsonFields, read_dataclass
 from ..system.safe_read import DamagedFile
 from .edit import plain_name
-
-FARTHEST_PX = 1e6  # px from the image's corner, of a joint that was seen
-FARTHEST_M = 1e5  # m from the world's origin
-HIGHEST_SCORE = 2.0  # SimCC heads give a little above 1
-LONGEST_S = 1e7  # s from the first to the last frame: 115 days
-SHORTEST_STEP_S = 1e-6  # s from one frame to the next, in the median: a million frames a second
-LATEST_S = 1e13  # s, of a time stamp: clocks that count milliseconds since 1970 are below
 
 _LAST_FRAME = 1 << 40
 _LAST_PERSON = 1_000_000
@@ -41,7 +44,7 @@ _PROVENANCE_OBJECTS = ("config", "lifter", "versions", "run")
 
 
 def read_take(header: JsonFields, arrays: ArrayFile) -> Take:
-    """Make a take of its two parts. Raises `DamagedFile` that names the first field that does not fit."""
+    """Make a take of its two parts. Raises ValueError that names the first field that does not fit."""
     info = read_info(header.object("info"))
     listed2d, listed3d = list(header.objects("tracks2d")), list(header.objects("tracks3d"))
     parts = _Arrays(arrays, bool(listed2d or listed3d))
@@ -113,7 +116,7 @@ class _Arrays:
     def doubles(self, name: str, shape: tuple[int, ...], farthest: float) -> Doubles:
         """Read finite numbers from -`farthest` to `farthest`."""
         values = self._read(name, "fiu", shape)
-        check_numbers(name, values, -farthest, farthest, gaps=False)
+        check_numbers(name, values, -farthest, farthest)
         return values.astype(np.float64, copy=False)
 
     def bits(self, name: str, rows: int) -> NDArray[np.bool_]:
@@ -136,29 +139,6 @@ class _Arrays:
         if header.shape != shape:
             raise DamagedFile(f"{name} has shape {header.shape}, expected {shape}")
         return self._arrays.read(name)
-
-
-def check_times(name: str, time_s: Doubles) -> None:
-    """Raise `DamagedFile` unless the time stamps (T,) are finite, rise and span a plausible time."""
-    if not np.isfinite(time_s).all() or (np.abs(time_s) > LATEST_S).any():
-        raise DamagedFile(f"{name} is not finite everywhere, or far too large")
-    if (np.diff(time_s) <= 0).any():
-        raise DamagedFile(f"{name} does not rise after frame {int(np.argmax(np.diff(time_s) <= 0))}")
-    if len(time_s) > 1 and np.median(np.diff(time_s)) < SHORTEST_STEP_S:
-        raise DamagedFile(f"{name} rises by {np.median(np.diff(time_s)):.3g} s a frame, expected {SHORTEST_STEP_S:g} s")
-    if len(time_s) and time_s[-1] - time_s[0] > LONGEST_S:
-        raise DamagedFile(f"{name} spans {time_s[-1] - time_s[0]:.3g} s, expected at most {LONGEST_S:g} s")
-
-
-def check_numbers(name: str, values: NDArray[Any], low: float, high: float, gaps: bool) -> None:
-    """Raise `DamagedFile` unless all values lie within `low` and `high`; `gaps` lets NaN through."""
-    with np.errstate(invalid="ignore"):
-        wrong = ~((values >= low) & (values <= high))
-    if gaps:
-        wrong &= ~np.isnan(values)
-    if wrong.any():
-        first = np.unravel_index(int(np.argmax(wrong)), values.shape)
-        raise DamagedFile(f"{name} is {values[first]:g} at {list(map(int, first))}, expected {low:g} to {high:g}")
 
 
 def _persons(header: JsonFields, name: str, persons: list[int], known: list[int] | None) -> list[int]:

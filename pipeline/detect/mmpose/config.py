@@ -1,26 +1,29 @@
 """What is needed of an MMPose config: the network, what its input looks like, and which joints come out.
 
-A config is Python that mmengine runs. So that naming one is no way of running a program, its text is looked at first:
-assignments of plain values, `dict(...)` and the like are let through, imports and calls of anything else are not; and
-the network's parts may only be classes of OpenMMLab's packages. (Of MMPose's own 464 configs, 440 are of that kind; all
-are let through, as code of an installed package.) What is needed of a config can be kept as JSON, which runs nothing.
+A config is Python that MMEngine would run. Here it is read as data (`config_file`), and the network's parts may only be
+classes that are listed by name (`network_parts`), so that naming a config is no way of running a program. What is
+needed of a config can be kept as JSON.
 """
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import importlib.util
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from ...core.errors import INSTALLATION, ModelError
 from ...core.skeletons import SKELETONS
+from ...system.json_fields import JsonFields
+from ...system.safe_read import DamagedFile, parse_json, read_text
+from .config_file import load_config
+from .config_values import HINT
 from .import_without_ops import import_mmpose, to_log
+from .network_parts import checked_model
 
 WHEEL = "mmpose::"  # prefix of configs in the installed package
 _PADDING = 1.25  # of boxes, where a config does not say
@@ -28,8 +31,11 @@ _SKELETONS = ("halpe26", "coco23", "coco17")  # the first that a network's joint
 _OUR_NAMES = {"head": "head_top", "hip": "pelvis"}  # Halpe's names -> ours
 _PICTURE_STEPS = {"LoadImage", "PackPoseInputs", "GetBBoxCenterScale", "TopdownAffine", "BottomupResize"}
 _ONE_STAGE_HEADS = ("RTMOHead", "YOLOXPoseHead")
-_CLASS = re.compile(r"((mmpose|mmdet|mmengine|mmcv|torch)\.)?[A-Za-z]\w*")
-_HINT = "Choose a top-down network (RTMPose, HRNet, ...) or RTMO, trained on COCO, Halpe-26 or COCO-WholeBody."
+_KINDS = ("topdown", "onestage")
+_CLASS_NAME = re.compile(r"[A-Za-z]\w{0,63}")
+_LARGEST_JSON = 1 << 20  # bytes of a kept config; RTMO's has 6 kB
+_INPUT_PX = (16, 4096)  # px, smallest and largest side of a network's input
+_MOST_JOINTS = 10_000  # of a network
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +60,34 @@ class NetworkConfig:
     def from_json(text: str) -> NetworkConfig:
         """Raises `ModelError` for text that `to_json` did not write."""
         try:
-            values = json.loads(text)
-            for name in ("input_px", "pad_value", "joints"):
-                values[name] = tuple(values[name])
-            config = NetworkConfig(**values)
-        except (ValueError, TypeError, KeyError, RecursionError) as error:
+            return NetworkConfig.of(parse_json(text))
+        except DamagedFile as error:
             raise ModelError(f"The network's config cannot be read ({error}).", "Add the detector again.") from error
-        _check_classes(config.model)
-        if config.skeleton not in SKELETONS or config.kind not in ("topdown", "onestage"):
-            raise ModelError("The network's config does not fit this version.", "Add the detector again.")
-        return config
+
+    @staticmethod
+    def of(values: object) -> NetworkConfig:
+        """Check values of the fields' names. Raises `DamagedFile`, and `ModelError` for parts that are not allowed."""
+        fields = JsonFields(values)
+        if unknown := set(fields.values) - set(NetworkConfig.__dataclass_fields__):
+            raise DamagedFile(f"it has fields that are not known: {', '.join(sorted(map(str, unknown)))[:80]}")
+        kind: Any = fields.choice("kind", _KINDS)
+        skeleton = fields.choice("skeleton", SKELETONS)
+        input_px, pad_value = fields.wholes("input_px", *_INPUT_PX), fields.wholes("pad_value", 0, 255)
+        joints = fields.wholes("joints", 0, _MOST_JOINTS)
+        if len(input_px) != 2:
+            fields.refuse("input_px", "width and height")
+        if len(joints) != len(SKELETONS[skeleton].names):
+            fields.refuse("joints", f"{len(SKELETONS[skeleton].names)} numbers")
+        return NetworkConfig(
+            model=checked_model(fields.values.get("model")),
+            kind=kind,
+            input_px=(input_px[0], input_px[1]),
+            padding=fields.number("padding", 0.1, 10.0),
+            udp=fields.flag("udp"),
+            pad_value=pad_value,
+            skeleton=skeleton,
+            joints=joints,
+        )
 
     @property
     def key(self) -> str:
@@ -86,7 +110,7 @@ def config_file(name: str) -> Path:
         folder = wheel_folder().resolve()
         path = (folder / name.removeprefix(WHEEL)).resolve()
         if not path.is_relative_to(folder):
-            raise ModelError(f"{name} leaves MMPose's folder of configs.", _HINT)
+            raise ModelError(f"{name} leaves MMPose's folder of configs.", HINT)
     else:
         path = Path(name)
     if not path.is_file():
@@ -102,72 +126,68 @@ def read_config(name: str) -> NetworkConfig:
     Imports MMPose for .py files. Raises `ModelError` for what cannot be read, is a program, or is no 2D body network.
     """
     path = config_file(name)
-    if path.suffix == ".json":
+    if path.suffix.lower() == ".json":
         try:
-            return NetworkConfig.from_json(path.read_text("utf-8"))
-        except (OSError, UnicodeDecodeError) as error:
+            return NetworkConfig.from_json(read_text(path, _LARGEST_JSON))
+        except (OSError, DamagedFile) as error:
             raise ModelError(f"The config {path} cannot be read ({error}).", "Check the file.") from error
+    if path.suffix.lower() != ".py":
+        raise ModelError(f"The config {path} is neither a .py nor a .json file.", HINT)
     return _network(_load(path), name)
 
 
-def _load(path: Path) -> Mapping[str, Any]:
-    """The config as plain dictionaries and lists."""
-    check_plain(path)
-    import_mmpose()
-    from mmengine.config import Config
-
-    with to_log():
-        try:
-            config = Config.fromfile(
-                str(path), import_custom_modules=False, use_environment_variables=False, lazy_import=False,
-                format_python_code=False,
-            )  # fmt: skip
-        except Exception as error:
-            raise ModelError(f"The config {path} cannot be read ({_one_line(error)}).", _HINT) from error
-    plain: Mapping[str, Any] = config.to_dict()
-    return plain
+def _load(path: Path) -> dict[str, Any]:
+    return load_config(path, lambda name, folder: config_file(name if name.startswith(WHEEL) else str(folder / name)))
 
 
 def _network(config: Mapping[str, Any], name: str) -> NetworkConfig:
     model = config.get("model")
     if not isinstance(model, Mapping):
-        raise ModelError(f"The config {name} describes no network.", _HINT)
-    model = _without_pretrained(model)
-    _check_classes(model)
-    head = model.get("head") or {}
-    type_name, head_name = (str(part.get("type", "")).rpartition(".")[2] for part in (model, head))
+        raise ModelError(f"The config {name} describes no network.", HINT)
+    type_name, head_name = (_class_name(part) for part in (model, model.get("head")))
     one_stage = type_name == "BottomupPoseEstimator" and head_name in _ONE_STAGE_HEADS
     if type_name != "TopdownPoseEstimator" and not one_stage:
-        raise ModelError(f"The config {name} is of a {type_name or 'network'} that cannot be used here.", _HINT)
+        raise ModelError(f"The config {name} is of a {type_name or 'network'} that cannot be used here.", HINT)
     dataset = _dataset(config)
     pipeline = dataset.get("pipeline") or config.get("val_pipeline") or config.get("test_pipeline") or []
-    steps = {str(step.get("type", "")).rpartition(".")[2]: step for step in pipeline}
+    steps = {_class_name(step): _object(step) for step in pipeline} if isinstance(pipeline, Sequence) else {}
     if unknown := set(steps) - _PICTURE_STEPS:
-        raise ModelError(f"The config {name} prepares pictures by {', '.join(sorted(unknown))}, unknown here.", _HINT)
+        raise ModelError(f"The config {name} prepares pictures by {', '.join(sorted(unknown))}, unknown here.", HINT)
     resize = steps.get("BottomupResize" if one_stage else "TopdownAffine", {})
-    size = resize.get("input_size") or (config.get("codec") or {}).get("input_size")
+    size = resize.get("input_size") or _object(config.get("codec")).get("input_size")
     unusual = resize.get("resize_mode", "fit") != "fit" or (one_stage and resize.get("use_udp", False))
     if not isinstance(size, Sequence) or len(size) != 2 or unusual:
-        raise ModelError(f"The config {name} does not say how large the network's input is.", _HINT)
+        raise ModelError(f"The config {name} does not say how large the network's input is.", HINT)
     skeleton, joints = _skeleton(_keypoint_names(config, dataset), name)
-    chosen = (model.get("test_cfg") or {}).get("output_keypoint_indices")
-    if chosen is not None:
-        raise ModelError(f"The config {name} leaves out joints, which is unknown here.", _HINT)
-    return NetworkConfig(
-        model=model,
-        kind="onestage" if one_stage else "topdown",
-        input_px=(int(size[0]), int(size[1])),
-        padding=float(steps.get("GetBBoxCenterScale", {}).get("padding", _PADDING)),
-        udp=bool(resize.get("use_udp", False)),
-        pad_value=tuple(int(value) for value in resize.get("pad_val", (0, 0, 0))),
-        skeleton=skeleton,
-        joints=joints,
-    )
+    if _object(model.get("test_cfg")).get("output_keypoint_indices") is not None:
+        raise ModelError(f"The config {name} leaves out joints, which is unknown here.", HINT)
+    try:
+        return NetworkConfig.of({
+            "model": model,
+            "kind": "onestage" if one_stage else "topdown",
+            "input_px": list(size),
+            "padding": steps.get("GetBBoxCenterScale", {}).get("padding", _PADDING),
+            "udp": resize.get("use_udp", False),
+            "pad_value": list(resize.get("pad_val", (0, 0, 0))),
+            "skeleton": skeleton,
+            "joints": list(joints),
+        })  # fmt: skip
+    except (DamagedFile, TypeError) as error:
+        raise ModelError(f"The config {name} does not fit: {error}.", HINT) from error
+
+
+def _object(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _class_name(part: Any) -> str:
+    """Name of the class that a part of a config is made of, without its package; "" if it does not say."""
+    return str(_object(part).get("type", "")).rpartition(".")[2][:80]
 
 
 def _dataset(config: Mapping[str, Any]) -> Mapping[str, Any]:
     for key in ("test_dataloader", "val_dataloader"):
-        dataset = (config.get(key) or {}).get("dataset")
+        dataset = _object(config.get(key)).get("dataset")
         if isinstance(dataset, Mapping):
             return dataset
     return {}
@@ -175,22 +195,27 @@ def _dataset(config: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _keypoint_names(config: Mapping[str, Any], dataset: Mapping[str, Any]) -> list[str]:
     """Names of the network's joints, in order: of the data set that it is tested on."""
+    source = str(_object(dataset.get("metainfo")).get("from_file") or _list_of(_class_name(dataset)))
+    relative = source.removeprefix("configs/")
+    if relative.startswith("_base_/datasets/"):
+        points = _object(_object(_load(config_file(WHEEL + relative)).get("dataset_info")).get("keypoint_info"))
+        return [str(point["name"]) for point in sorted(points.values(), key=lambda point: int(point["id"]))]
+    head = _object(config["model"].get("head"))
+    if (head.get("out_channels") or head.get("num_keypoints")) == len(SKELETONS["coco17"].names):
+        return list(SKELETONS["coco17"].names)
+    return []
+
+
+def _list_of(dataset: str) -> str:
+    """The file that lists the joints of one of MMPose's data sets; "" if it has none of that name."""
+    if not _CLASS_NAME.fullmatch(dataset):
+        return ""
     import_mmpose()
     with to_log():
         from mmpose.registry import DATASETS
 
-        source = (dataset.get("metainfo") or {}).get("from_file", "")
-        kind = DATASETS.get(f"mmpose.{str(dataset.get('type', '')).rpartition('.')[2]}") if dataset else None
-    source = source or str((getattr(kind, "METAINFO", None) or {}).get("from_file", ""))
-    relative = str(source).removeprefix("configs/")
-    if relative.startswith("_base_/datasets/"):
-        info = _load(config_file(WHEEL + relative)).get("dataset_info", {})
-        points = sorted(info.get("keypoint_info", {}).values(), key=lambda point: int(point["id"]))
-        return [str(point["name"]) for point in points]
-    head = config["model"].get("head") or {}
-    if int(head.get("out_channels") or head.get("num_keypoints") or 0) == 17:
-        return list(SKELETONS["coco17"].names)
-    return []
+        kind = DATASETS.module_dict.get(dataset)
+    return str((getattr(kind, "METAINFO", None) or {}).get("from_file", ""))
 
 
 def _skeleton(names: list[str], config: str) -> tuple[str, tuple[int, ...]]:
@@ -199,95 +224,4 @@ def _skeleton(names: list[str], config: str) -> tuple[str, tuple[int, ...]]:
         wanted = SKELETONS[key].names
         if set(wanted) <= set(ours):
             return key, tuple(ours.index(name) for name in wanted)
-    raise ModelError(f"The joints of {config} are none that this program knows.", _HINT)
-
-
-def _without_pretrained(model: Any) -> Any:
-    """The same without addresses of weights to start training from: nothing is to be fetched."""
-    if isinstance(model, Mapping):
-        return {
-            key: _without_pretrained(value)
-            for key, value in model.items()
-            if not (key == "init_cfg" and isinstance(value, Mapping) and value.get("type") == "Pretrained")
-        }
-    return [_without_pretrained(value) for value in model] if isinstance(model, list | tuple) else model
-
-
-def _check_classes(model: Any) -> None:
-    """mmengine imports whatever a dotted `type` names: only OpenMMLab's own are let through."""
-    for value in _types(model):
-        if not isinstance(value, str) or not _CLASS.fullmatch(value):
-            raise ModelError(f"A config names '{str(value)[:80]}', which is no part of a network.", _HINT)
-
-
-def _types(model: Any) -> Iterator[Any]:
-    if isinstance(model, Mapping):
-        if "type" in model:
-            yield model["type"]
-        for value in model.values():
-            yield from _types(value)
-    elif isinstance(model, list | tuple):
-        for value in model:
-            yield from _types(value)
-
-
-# --- the text of a config
-
-_NODES = (
-    ast.Module, ast.Assign, ast.AugAssign, ast.Expr, ast.Constant, ast.Name, ast.Load, ast.Store, ast.Dict, ast.List,
-    ast.Tuple, ast.Set, ast.Call, ast.keyword, ast.BinOp, ast.UnaryOp, ast.operator, ast.unaryop, ast.Subscript,
-    ast.Slice, ast.Starred, ast.ListComp, ast.comprehension, ast.Compare, ast.cmpop, ast.IfExp, ast.BoolOp, ast.boolop,
-    ast.Attribute, ast.JoinedStr, ast.FormattedValue,
-)  # fmt: skip
-_CALLS = ("dict", "list", "tuple", "set", "range", "len", "int", "float", "str", "sum", "min", "max", "zip", "round")
-_DEPTH = 8  # configs that build on each other
-
-
-def check_plain(path: Path, depth: int = _DEPTH) -> None:
-    """Raise `ModelError` unless the config and those that it builds on do nothing but compose plain values.
-
-    Those of the installed MMPose are code of an installed package: they may do more.
-    """
-    if path.resolve().is_relative_to(wheel_folder().resolve()):
-        return
-    try:
-        tree = ast.parse(path.read_text("utf-8"))
-    except (OSError, SyntaxError, ValueError, RecursionError) as error:
-        raise ModelError(f"The config {path} cannot be read ({_one_line(error)}).", _HINT) from error
-    if depth < 1:
-        raise ModelError(f"The config {path} builds on too many others.", _HINT)
-    for node in ast.walk(tree):
-        bad = ""
-        if not isinstance(node, _NODES):
-            bad = type(node).__name__
-        elif isinstance(node, ast.Call) and not (isinstance(node.func, ast.Name) and node.func.id in _CALLS):
-            bad = "a call of " + ast.unparse(node.func)[:60]
-        elif isinstance(node, ast.Attribute) and node.attr.startswith("_"):
-            bad = node.attr
-        elif isinstance(node, ast.Name) and node.id.startswith("__"):
-            bad = node.id
-        if bad:
-            where = f"line {getattr(node, 'lineno', 1)}"
-            raise ModelError(
-                f"The config {path} is a program ({bad} in {where}), not settings alone; it is not run.",
-                "Write its values out, or take one of MMPose's own.",
-            )
-    for base in _bases(tree, path):
-        check_plain(base, depth - 1)
-
-
-def _bases(tree: ast.Module, path: Path) -> Iterator[Path]:
-    for node in tree.body:
-        targets = node.targets if isinstance(node, ast.Assign) else []
-        if not isinstance(node, ast.Assign) or not any(isinstance(t, ast.Name) and t.id == "_base_" for t in targets):
-            continue
-        try:
-            named = ast.literal_eval(node.value)
-        except ValueError as error:
-            raise ModelError(f"The config {path} does not say plainly what it builds on.", _HINT) from error
-        for name in [named] if isinstance(named, str) else named:
-            yield config_file(name) if name.startswith(WHEEL) else config_file(str(path.parent / name))
-
-
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split())[:200] or type(error).__name__
+    raise ModelError(f"The joints of {config} are none that this program knows.", HINT)

@@ -20,8 +20,9 @@ from ...core.config import Precision
 from ...core.errors import ModelError, UserError
 from ...system import devices
 from ...weights.read_tensors import OPENMMLAB, misfits, read_state_dict
-from .config import NetworkConfig
+from .config import NetworkConfig, wheel_folder
 from .import_without_ops import import_mmpose, to_log
+from .network_parts import with_joint_lists
 
 if TYPE_CHECKING:
     import torch
@@ -48,8 +49,7 @@ class PoseNetwork:
         self.device = devices.choose_device(device)
         if self.device.type == "cpu":
             devices.leave_a_core()  # for the lifter beside it
-        model = build(config)
-        load_weights(model, state, name)
+        model = build_with_weights(config, state, name)
         # What oneDNN's and cuDNN's convolutions want: on a CPU up to a fifth less time, in bfloat16 a quarter.
         self._layout = torch.contiguous_format if self.device.type == "mps" else torch.channels_last
         model = model.to(self.device).to(memory_format=self._layout)  # type: ignore[call-overload]
@@ -141,7 +141,7 @@ def build(config: NetworkConfig) -> torch.nn.Module:
 
     with to_log(), DefaultScope.overwrite_default_scope("mmpose"):
         try:
-            model: torch.nn.Module = MODELS.build(ConfigDict(config.model))
+            model: torch.nn.Module = MODELS.build(ConfigDict(with_joint_lists(config.model, wheel_folder())))
         except UserError:
             raise
         except Exception as error:
@@ -150,13 +150,33 @@ def build(config: NetworkConfig) -> torch.nn.Module:
     return model
 
 
+def build_with_weights(config: NetworkConfig, state: Mapping[str, torch.Tensor], name: str) -> torch.nn.Module:
+    """The network of a config with the weights `state`. Raises `ModelError` if they do not fit.
+
+    Their shapes are compared first, with a network that takes no memory: so a config cannot ask for more than the
+    checkpoint holds.
+    """
+    import torch
+
+    with torch.device("meta"):
+        check_weights(build(config), state, name)
+    model = build(config)
+    load_weights(model, state, name)
+    return model
+
+
+def check_weights(model: torch.nn.Module, state: Mapping[str, torch.Tensor], name: str) -> None:
+    """Raise `ModelError` if weights of `model` are missing in `state` or of another shape."""
+    if problems := misfits(model, state, extra=False):
+        raise ModelError(f"The checkpoint of '{name}' does not fit its config ({problems}).", _HINT)
+
+
 def load_weights(model: torch.nn.Module, state: Mapping[str, torch.Tensor], name: str) -> None:
     """Put `state` into `model`. Raises `ModelError` if weights are missing or of another shape.
 
     What the network does not know of is left out: heads that only training needs.
     """
-    if problems := misfits(model, state, extra=False):
-        raise ModelError(f"The checkpoint of '{name}' does not fit its config ({problems}).", _HINT)
+    check_weights(model, state, name)
     own = model.state_dict().keys() & state.keys()
     model.load_state_dict({key: state[key] for key in own}, strict=False)  # but for counters of batch norms
 

@@ -16,26 +16,26 @@ Arrays in the file; `T` frames, `P` persons (in no particular order), `J` joints
 from __future__ import annotations
 
 import hashlib
-import zipfile
-import zlib
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...core.arrays import Doubles, Floats
+from ...core.arrays import FARTHEST_PX, HIGHEST_SCORE, Doubles, Floats, check_times
 from ...core.camera import VideoInfo
 from ...core.errors import SourceError
 from ...core.poses import Pose2D, Poses
 from ...core.skeletons import SKELETONS
+from ...system.array_file import open_arrays
+from ...system.safe_read import open_regular
 from .checks import check_readable
 from .timing import true_rate
 
 _REQUIRED = ("joints_image", "scores", "fps_hz", "width_px", "height_px", "skeleton")
 _OPTIONAL = ("fov_deg", "time_s")
 _HINT = f"Expected arrays: {', '.join(_REQUIRED)}; optional: {', '.join(_OPTIONAL)}."
-_HIGHEST_SCORE = 2.0  # upper limit of a confidence: SimCC heads give a little above 1, percentages are an error
+_LARGEST = 1 << 30  # bytes of all arrays: three hours of ten people
 
 
 class Joints2DSource:
@@ -45,10 +45,19 @@ class Joints2DSource:
     """
 
     def __init__(self, path: str | Path) -> None:
-        self._path = Path(path).expanduser().absolute()
-        check_readable(self._path)
-        arrays = _load(self._path)
-        fields = _CheckedArrays(self._path.name, arrays)
+        absolute = Path(path).expanduser().absolute()
+        check_readable(absolute)
+        self._read(_load(absolute), absolute.name, str(absolute))
+
+    @classmethod
+    def of(cls, arrays: dict[str, NDArray[Any]], name: str) -> Joints2DSource:
+        """Make a source of arrays in memory, by the names of the file. Raises `SourceError`."""
+        source = cls.__new__(cls)
+        source._read(arrays, name, "")
+        return source
+
+    def _read(self, arrays: dict[str, NDArray[Any]], name: str, path: str) -> None:
+        fields = _CheckedArrays(name, arrays)
         self._skeleton = fields.skeleton()
         fps_hz = fields.number("fps_hz", 0.1, 1000.0)
         width_px, height_px = fields.whole("width_px"), fields.whole("height_px")
@@ -56,8 +65,8 @@ class Joints2DSource:
         self._time_s = fields.times(len(self._joints), fps_hz)
         fps_hz, variable = true_rate(self._time_s, 0.0, fps_hz)
         self._info = VideoInfo(
-            name=self._path.name,
-            path=str(self._path),
+            name=name,
+            path=path,
             width_px=width_px,
             height_px=height_px,
             fps_hz=fps_hz,
@@ -107,16 +116,16 @@ class Joints2DSource:
 
 def _load(path: Path) -> dict[str, NDArray[Any]]:
     try:
-        file = np.load(path, allow_pickle=False)
-        if not isinstance(file, np.lib.npyio.NpzFile):
-            raise SourceError(f"{path.name} holds a single array (.npy), not an .npz with names.", _HINT)
-        with file:
-            missing = [name for name in _REQUIRED if name not in file]
+        with open_regular(path) as file:
+            if file.read(6) == b"\x93NUMPY":
+                raise SourceError(f"{path.name} holds a single array (.npy), not an .npz with names.", _HINT)
+        with open_arrays(path, _LARGEST) as arrays:
+            missing = [name for name in _REQUIRED if name not in arrays.headers]
             if missing:
-                there = ", ".join(file.files) or "nothing"
+                there = ", ".join(arrays.headers) or "nothing"
                 raise SourceError(f"{path.name} lacks {', '.join(missing)}; it has {there}.", _HINT)
-            return {name: np.asarray(file[name]) for name in (*_REQUIRED, *_OPTIONAL) if name in file}
-    except (ValueError, OSError, EOFError, KeyError, zipfile.BadZipFile, zlib.error, NotImplementedError) as error:
+            return {name: arrays.read(name) for name in (*_REQUIRED, *_OPTIONAL) if name in arrays.headers}
+    except (ValueError, OSError) as error:
         raise SourceError(f"{path.name} is not a readable .npz of plain arrays ({error}).", _HINT) from error
 
 
@@ -188,8 +197,13 @@ class _CheckedArrays:
             if np.isinf(array).any():
                 frame = int(np.argwhere(np.isinf(array))[0][0])
                 raise self._error(field, "numbers, or NaN where nothing was seen", f"infinite in frame {frame}")
+        with np.errstate(invalid="ignore"):
+            far = np.abs(joints) > FARTHEST_PX
+        if far.any():
+            frame = int(np.argwhere(far)[0][0])
+            raise self._error("joints_image", f"pixels within {FARTHEST_PX:g}", f"beyond that in frame {frame}")
         known = scores[~np.isnan(scores)]
-        if known.size and (known.min() < 0 or known.max() > _HIGHEST_SCORE):
+        if known.size and (known.min() < 0 or known.max() > HIGHEST_SCORE):
             raise self._error("scores", "from 0 to 1", f"from {known.min():g} to {known.max():g}")
         if joints.ndim == 3:
             joints, scores = joints[:, None], scores[:, None]
@@ -211,4 +225,8 @@ class _CheckedArrays:
         falls = np.flatnonzero(np.diff(time_s) <= 0)
         if len(falls):
             raise self._error("time_s", expected, f"not rising after frame {int(falls[0])}")
+        try:
+            check_times("time_s", time_s)
+        except ValueError as error:
+            raise SourceError(f"The times in {self._name} are impossible: {error}.", _HINT) from error
         return time_s

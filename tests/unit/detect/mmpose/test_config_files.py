@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pickle
+import time
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +16,9 @@ from pipeline.core.camera import Frame
 from pipeline.core.config import DetectConfig
 from pipeline.core.errors import ConfigError, ModelError
 from pipeline.detect.create import add_detector, create_detector, listing
-from pipeline.detect.mmpose.config import NetworkConfig, check_plain, read_config, wheel_folder
+from pipeline.detect.mmpose.config import NetworkConfig, config_file, read_config, wheel_folder
+from pipeline.detect.mmpose.config_file import load_config
+from pipeline.detect.mmpose.network import build
 from tests.helpers.mmpose_models import RTMO, RTMPOSE, config_of, random_state, write_checkpoint
 
 OFFICIAL = [entry for entry in weights.detectors() if entry.url]
@@ -167,17 +171,96 @@ class TestConfigs:
         with pytest.raises(ModelError, match=why):
             read_config(name)
 
-    def test_nearly_all_of_mmposes_own_are_plain(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-        """The rule is not so strict that it refuses what people write: here it is held against MMPose's own files."""
-        from pipeline.detect.mmpose import config as mmpose_config
+    @pytest.mark.parametrize("name", ["rtmpose", "rtmo", "topdown_heatmap/coco"])
+    def test_mmposes_own_are_read_as_mmengine_runs_them(self, name: str) -> None:
+        """Evaluating the text gives exactly the values that running it gives."""
+        from mmengine.config import Config
 
-        folder = wheel_folder()
-        monkeypatch.setattr(mmpose_config, "wheel_folder", lambda: tmp_path)
-        for name, least in (("rtmpose", 20), ("rtmo", 5)):
-            paths = list((folder / "body_2d_keypoint" / name).rglob("*.py"))
-            assert len(paths) >= least
-            for path in paths:
-                check_plain(path)
+        paths = sorted((wheel_folder() / "body_2d_keypoint" / name).rglob("*.py"))[::4]
+        assert len(paths) >= 3
+        for path in paths:
+            run = Config.fromfile(str(path), import_custom_modules=False, format_python_code=False).to_dict()
+            assert load_config(path, lambda base, folder: folder / base) == run
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "x = 9**9**9",
+            "x = [i for i in range(10**12)]",
+            "x = 'a' * 10**12",
+            "x = [0] * 10**12",
+            "x = " + "(" * 150 + ")" * 150,
+            "x = " + "-" * 100_000 + "1",
+            "a = [0] * 1000\nb = [a] * 1000\nc = [b] * 1000",
+            "a = [[0]] * 9\n" + "".join(f"a = [{', '.join(['a'] * 9)}]\n" for _ in range(20)),
+            "_base_ = 'hostile.py'",
+            "for a in range(1000):\n  for b in range(1000):\n    for c in range(1000):\n      x = a",
+        ],
+    )
+    def test_a_config_that_would_take_for_ever_is_refused_at_once(self, tmp_path: Path, text: str) -> None:
+        path = tmp_path / "hostile.py"
+        path.write_text(text)
+        begun = time.monotonic()
+        with pytest.raises(ModelError, match="config"):
+            read_config(str(path))
+        assert time.monotonic() - begun < 5
+
+    @pytest.mark.parametrize(
+        "part", ["torch.load", "mmengine.load", "load", "mmpose.apis.init_model", "", 7, None, ["ResNet"]]
+    )
+    def test_only_classes_of_the_list_are_parts(self, part: object) -> None:
+        values = json.loads(config_of(RTMPOSE).to_json())
+        values["model"]["backbone"]["type"] = part
+        with pytest.raises(ModelError, match=r"no part of a network|kind"):
+            NetworkConfig.from_json(json.dumps(values))
+
+    @pytest.mark.parametrize(
+        ("place", "value"),
+        [
+            ("metainfo", "evil.py"),
+            ("metainfo", {"from_file": "evil.py"}),
+            ("_scope_", "evil"),
+            ("act", "os.system"),
+            ("width", 1e300),
+            ("a b", 1),
+        ],
+    )
+    def test_what_a_network_is_made_of_is_plain_data(self, place: str, value: object) -> None:
+        values = json.loads(config_of(RTMPOSE).to_json())
+        values["model"]["backbone"][place] = value
+        with pytest.raises(ModelError):
+            NetworkConfig.from_json(json.dumps(values))
+
+    def test_weights_to_start_from_are_left_out(self) -> None:
+        values = json.loads(config_of(RTMPOSE).to_json())
+        for name in ("init_cfg", "pretrained"):
+            values["model"]["backbone"][name] = [{"type": "mmengine.PretrainedInit", "checkpoint": "evil.pth"}]
+        model = NetworkConfig.from_json(json.dumps(values)).model
+        assert not {"init_cfg", "pretrained"} & set(model["backbone"])
+
+    def test_lists_of_joints_come_from_the_package_not_the_working_folder(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """RTMO's loss names `configs/_base_/datasets/coco.py`, which MMPose looks for in the working folder first."""
+        witness = tmp_path / "ran"
+        hostile = tmp_path / "configs" / "_base_" / "datasets" / "coco.py"
+        hostile.parent.mkdir(parents=True)
+        hostile.write_text(f"import os\nos.mkdir({str(witness)!r})\ndataset_info = dict()\n")
+        monkeypatch.chdir(tmp_path)
+        build(config_of(RTMO))
+        assert not witness.exists()
+
+    def test_a_name_of_a_file_never_becomes_code(self, tmp_path: Path) -> None:
+        path = tmp_path / "hrnet' + str(__import__('os').mkdir('ran')) + '.py"
+        path.write_text(f"name = '{{{{ fileBasenameNoExtension }}}}'\n_base_ = ['{RTMPOSE}']\n")
+        assert read_config(str(path)).key == config_of(RTMPOSE).key
+        assert not Path("ran").exists()
+
+    @pytest.mark.parametrize("suffix", [".yaml", ".yml", ".txt"])
+    def test_other_kinds_of_files_are_refused(self, tmp_path: Path, suffix: str) -> None:
+        (tmp_path / f"c{suffix}").write_bytes(config_file(RTMPOSE).read_bytes())
+        with pytest.raises(ModelError, match=r"neither a \.py nor a \.json"):
+            read_config(str(tmp_path / f"c{suffix}"))
 
 
 class TestCheckpoints:
