@@ -27,13 +27,15 @@ class VideoInfo:
     path: str  # absolute path or URL; "" if there is none
     width_px: int
     height_px: int
-    fps_hz: float  # true average rate; 0 = unknown, see `frame_rate_hz`
+    fps_hz: float  # true rate, of the usual step from frame to frame; 0 = unknown, see `frame_rate_hz`
     frame_count: int  # exact for files that were scanned, 0 = unknown
     duration_s: float
     rotation_deg: int = 0  # what the container asks for; already applied to every frame
     variable_rate: bool = False
     content_key: str = ""  # identifies the pixels, not the path: key of the 2D cache
     fov_deg: float | None = None  # horizontal, if the file says so
+    slow_motion: float = 1.0  # seconds of the file per second of the motion; times and rates here are the motion's
+    notes: tuple[str, ...] = ()  # what was repaired or guessed about frames and times, as sentences
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,7 @@ class Frame:
     index: int
     time_s: float
     bgr: Image  # (H, W, 3)
+    fitted: bool = False  # the video has another size here than at its start: scaled into that, with black bars
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Protocol, runtime_checkable
 
+from ..core.arrays import Doubles
 from ..core.camera import Frame, VideoInfo
 
 
@@ -29,3 +30,16 @@ class FrameSource(Protocol):
     def frame_at(self, time_s: float) -> Frame: ...
 
     def close(self) -> None: ...
+
+
+@runtime_checkable
+class TimedSource(FrameSource, Protocol):
+    """A frame source that knows the times of all its frames in advance.
+
+    `frames` leaves out frames that cannot be decoded; their indices and times stay free.
+    """
+
+    @property
+    def time_s(self) -> Doubles:
+        """(T,) seconds, strictly rising, the first is 0."""
+        ...

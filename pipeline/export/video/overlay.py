@@ -111,10 +111,12 @@ def _film(
                 step(row, len(index))
                 picture = paint(frame.bgr, row)
                 if film is None:
-                    zero_s, last = source.clock_start_s + start_s, source.info.frame_count - 1
-                    begin_s = None if index[0] == 0 else zero_s
-                    finish_s = None if index[-1] >= last else source.clock_start_s + end_s
-                    sound = Sound(source.path, zero_s, begin_s, finish_s)
+                    clock_s, last = source.clock_start_s, source.info.frame_count - 1
+                    sound = None  # its clock is not that of the images
+                    if clock_s is not None:
+                        begin_s = None if index[0] == 0 else clock_s + start_s
+                        finish_s = None if index[-1] >= last else clock_s + end_s
+                        sound = Sound(source.path, clock_s + start_s, begin_s, finish_s)
                     height, width = picture.shape[:2]
                     film = Film(temporary, width, height, rate, take.info.variable_rate, sound)
                 film.add(picture, row, float(times[row]) - start_s)

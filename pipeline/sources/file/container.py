@@ -1,7 +1,6 @@
-"""Read a video container without decoding: main stream, all timestamps, field of view.
+"""Open a video container: main stream, packets, field of view.
 
-Everything that touches libav's containers without decoding lives here; `video` decodes. No function here keeps a file
-open after an error.
+No function here keeps a file open after an error.
 """
 
 from __future__ import annotations
@@ -9,16 +8,13 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Iterator
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import av
 
-from ...core.camera import frame_rate_hz
 from ...core.errors import SourceError
 from .checks import check_readable
-from .timing import FrameTable
 
 log = logging.getLogger(__name__)
 
@@ -27,10 +23,11 @@ _PLAYLISTS = ("hls", "applehttp", "dash", "concat", "imf", "sdp")  # demuxers of
 _FORMATS_HINT = "Choose a video file such as .mp4, .mov, .mkv, .avi or .webm."
 
 
-def open_container(path: Path) -> tuple[Any, Any]:
+def open_container(path: Path, edited: bool = True) -> tuple[Any, Any]:
     """Open a container and its main video stream for decoding on several threads.
 
-    Raises `SourceError` if the file is not a readable video.
+    `edited`: frames that the edit list of an .mp4 hides stay hidden. Raises `SourceError` if the file is not a
+    readable video.
     """
     check_readable(path)
     try:
@@ -38,7 +35,11 @@ def open_container(path: Path) -> tuple[Any, Any]:
         # An absolute path is never mistaken for a protocol, and "%03d" in a name never for an image sequence.
         container = av.open(
             str(path.resolve()),
-            options={"protocol_whitelist": "file", "pattern_type": "none"},
+            options={
+                "protocol_whitelist": "file",
+                "pattern_type": "none",
+                **({} if edited else {"ignore_editlist": "1"}),
+            },
             metadata_errors="replace",
         )
     except (av.FFmpegError, OSError, ValueError) as error:
@@ -72,9 +73,14 @@ def _reason(error: Exception) -> str:
     return (getattr(error, "strerror", None) or str(error) or type(error).__name__).strip()
 
 
+def video_streams(container: Any) -> list[Any]:
+    """List the streams of video, without the cover of an audio file."""
+    attached = av.stream.Disposition.attached_pic
+    return [stream for stream in container.streams.video if not stream.disposition & attached]
+
+
 def _main_stream(path: Path, container: Any) -> Any:
-    attached = av.stream.Disposition.attached_pic  # the cover of an audio file is not a video
-    streams = [stream for stream in container.streams.video if not stream.disposition & attached]
+    streams = video_streams(container)
     if not streams:
         what = "only sound" if container.streams.audio else "no video stream"
         raise SourceError(f"{path} has {what}, no pictures.", _FORMATS_HINT)
@@ -101,43 +107,6 @@ def demux(path: Path, container: Any, stream: Any) -> Iterator[Any]:
             yield av.Packet()
             return
         yield packet
-
-
-def scan(path: Path, container: Any, stream: Any, first_pts: int | None) -> FrameTable:
-    """Read every packet's timestamp from a freshly opened container, without decoding.
-
-    `first_pts` is the timestamp of the first frame that decodes: earlier frames cannot be shown. The scan takes about
-    8 microseconds a frame plus the time to read the file.
-    """
-    shown: list[tuple[int | None, bool]] = []  # (timestamp, is a keyframe) in file order
-    end: int | None = None  # when the last frame stops being shown
-    may_hide = stream.codec_context.name in ("vp8", "libvpx")
-    last_is_corrupt = False
-    for packet in demux(path, container, stream):
-        if not packet.size or packet.is_discard:
-            continue
-        if may_hide and not bytes(packet)[0] & 0x10:  # RFC 6386, 9.1: show_frame is off in VP8 alt-ref frames
-            continue
-        shown.append((packet.pts, packet.is_keyframe))
-        last_is_corrupt = packet.is_corrupt
-        if packet.pts is not None:
-            end = max(end or packet.pts, packet.pts + (packet.duration or 0))
-    if last_is_corrupt and len(shown) > 1:
-        shown.pop()  # the file ends in the middle of this packet
-    rate_hz = _plausible(stream.average_rate) or _plausible(stream.guessed_rate) or _plausible(stream.base_rate)
-    stamps = [(pts, key) for pts, key in shown if pts is not None and first_pts is not None and pts >= first_pts]
-    unusable = first_pts is None or any(pts is None for pts, _ in shown) or not stream.time_base
-    if unusable or (len(shown) > 1 and len({pts for pts, _ in stamps}) < 2):
-        # Without timestamps the container's rate is only a default; the rate in the coded frames is more reliable.
-        rate_hz = _plausible(stream.guessed_rate) or rate_hz
-        return FrameTable.from_count(max(1, len(shown)), frame_rate_hz(rate_hz))
-    return FrameTable.from_timestamps(
-        [pts for pts, _ in stamps], [pts for pts, key in stamps if key], end, float(stream.time_base), rate_hz
-    )
-
-
-def _plausible(rate: Fraction | None) -> float | None:
-    return float(rate) if rate and 0 < rate <= 1000 else None
 
 
 def fov_from_metadata(container: Any, stream: Any, width_px: int, height_px: int) -> float | None:

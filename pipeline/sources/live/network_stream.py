@@ -17,7 +17,7 @@ import av
 
 from ...core.concurrency import CancelToken, Closed
 from ...core.errors import SourceError
-from ..file.video import UprightConverter
+from ..file.upright import UprightConverter
 from .connection import Connection, ConnectionLost, Patience
 from .reconnecting_feed import LiveFeed
 
