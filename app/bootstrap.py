@@ -1,4 +1,4 @@
-"""From a process to a window: environment, log file, theme, what happens to exceptions, and an orderly end."""
+"""Start the window: environment, log file, theme, exception hooks, and a clean end."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import threading
 from pathlib import Path
 from types import TracebackType
 
-# OpenCV's wheel points Qt at plugins of its own; with them PySide would not start.
+# OpenCV's wheel points Qt to OpenCV's plugins, with which PySide would not start.
 for _name in ("QT_QPA_PLATFORM_PLUGIN_PATH", "QT_QPA_FONTDIR"):
     if "cv2" in os.environ.get(_name, ""):
         del os.environ[_name]
@@ -33,7 +33,7 @@ _SIGNAL_POLL_MS = 250
 
 
 class BugRelay(QObject):
-    """Brings exceptions of any thread to the main thread."""
+    """Pass exceptions of any thread to the main thread."""
 
     caught = Signal(object)
 
@@ -70,7 +70,7 @@ class BugRelay(QObject):
 
 
 def start_log() -> Path:
-    """Log to a file that stays small; to stderr from warnings on. Returns the file's path."""
+    """Log to a file of limited size, and warnings to stderr; return the file's path."""
     root = logging.getLogger()
     root.setLevel(logging.INFO)
     console = logging.StreamHandler()
@@ -88,9 +88,9 @@ def start_log() -> Path:
 
 
 def make_app(argv: list[str]) -> QApplication:
-    """The application with its name and theme."""
+    """Return the application with its name and theme."""
     QCoreApplication.setApplicationName("Hourglass")
-    # pyqtgraph keeps one set of shader programs for all views: their contexts have to share them.
+    # pyqtgraph has one set of shader programs for all views, so their contexts must be shared.
     QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
     app = QApplication(["hourglass", *argv])
     theme.apply(app)
@@ -110,7 +110,7 @@ def main(argv: list[str]) -> int:
         window.close()
         app.quit()
 
-    # Python looks at signals only between its own instructions: an idle timer gives it some.
+    # Python handles signals only between Python instructions; an idle timer provides some.
     signal.signal(signal.SIGINT, interrupted)
     pulse = QTimer()
     pulse.timeout.connect(_nothing)
@@ -125,4 +125,4 @@ def main(argv: list[str]) -> int:
 
 
 def _nothing() -> None:
-    """Lets Python run its signal handlers."""
+    """Return to Python, so that it can run its signal handlers."""

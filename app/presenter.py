@@ -37,7 +37,7 @@ class Presenter(QObject):
         controller.session.take_changed.connect(self._take_changed)
         controller.session.person_changed.connect(self._person_changed)
         controller.progressed.connect(self._progressed)
-        controller.rework.finisher.busy_changed.connect(self._finishing_changed)
+        controller.updates.refinisher.busy_changed.connect(self._finishing_changed)
 
     def set_live(self, on: bool) -> None:
         """Disable the actions on the video while a live run is shown."""
@@ -128,5 +128,5 @@ class Presenter(QObject):
             text = "Press Run to lift this video to 3D"
         self._workspace.scene.set_hint(text)
         title = [take.name_of(c.session.person)] if take is not None and len(take.tracks2d) > 1 else []
-        title += ["being finished…"] if c.rework.finisher.busy else []
+        title += ["being finished…"] if c.updates.refinisher.busy else []
         self._workspace.scene_card.detail.setText(" · ".join(title) if not text else "")

@@ -1,4 +1,4 @@
-"""The main window: puts views, controller and playback together. What happens is decided in the controller."""
+"""Put views, controller and commands together in the main window."""
 
 from __future__ import annotations
 
@@ -40,11 +40,11 @@ from pipeline.core.camera import VideoInfo
 from pipeline.core.errors import ConfigError, UserError
 from pipeline.model_info import CHECKPOINT_SUFFIXES
 
-_WARM_UP_MS = 120  # after the first paint: what is needed soon, but not to be seen
+_WARM_UP_MS = 120  # ms after the first paint at which modules for the first video are loaded
 
 
 class Window(QMainWindow):
-    """One window, one video. `log_path` is shown in bug reports."""
+    """Show one video at a time; `log_path` is shown in bug reports."""
 
     def __init__(self, library: Library, settings: Settings, log_path: Path) -> None:
         super().__init__()
@@ -87,7 +87,7 @@ class Window(QMainWindow):
         layout.setStretch(1, 1)
         central.setLayout(layout)
         self.setCentralWidget(central)
-        # With one OpenGL widget from the start the native window never has to be made again for the 3D view.
+        # With an OpenGL widget from the start the native window is not recreated for the 3D view.
         self._surface = QOpenGLWidget(self)
         self._surface.setGeometry(0, 0, 1, 1)
         self._surface.hide()
@@ -133,7 +133,7 @@ class Window(QMainWindow):
 
     @Slot()
     def _warm_up(self) -> None:
-        """Load what the first video will need while the user is still choosing it."""
+        """Load what the first video needs while the user is still choosing it."""
         if self._closed:
             return
         self.workspace.scene.prepare()
@@ -202,7 +202,7 @@ class Window(QMainWindow):
     def _settings_changed(self) -> None:
         self.settings.save()
         self.actions_.check("everyone", self.settings.run.everyone)
-        self.controller.rework.settings_changed()
+        self.controller.updates.settings_changed()
 
     @Slot()
     def _settings_adopted(self) -> None:
@@ -217,7 +217,7 @@ class Window(QMainWindow):
 
     @Slot(bool)
     def _live_changed(self, active: bool) -> None:
-        """The live page while something runs; after it whatever was there before."""
+        """Show the live page during a live run, and the page of before after it."""
         if active:
             self.banner.dismiss()
             self.play.stop()

@@ -1,1 +1,1 @@
-"""The only part of the window that runs the library."""
+"""Run the library for the window; no other folder of the window does."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Assumption:
-    """Something a checkpoint file does not say: the published value, to be corrected by whoever knows better.
+    """Hold a value that a checkpoint file does not state: the published one, open to correction.
 
     `kind` is "number", "stages" (frames @ block) or "choice".
     """
@@ -23,24 +23,24 @@ class Assumption:
 
 @dataclass(frozen=True, slots=True)
 class FoundCheckpoint:
-    """What was recognised in a checkpoint file, and what had to be assumed."""
+    """Hold what was recognised in a checkpoint file, and what had to be assumed."""
 
     path: Path
     title: str
-    read: tuple[str, ...]  # sentences: what stands in the file
-    assumed: tuple[str, ...]  # and what does not
+    read: tuple[str, ...]  # sentences about what the file states
+    assumed: tuple[str, ...]  # sentences about what it does not state
     fields: tuple[Assumption, ...] = ()
-    corrections: tuple[tuple[str, str], ...] = ()  # by which it was recognised: (`Assumption.key`, value)
+    corrections: tuple[tuple[str, str], ...] = ()  # (`Assumption.key`, value) given by the user
 
 
 @dataclass(frozen=True, slots=True)
 class RecipeCost:
-    """Of one window, by `pipeline.lift.networks.flops`: billions of operations, in the papers' convention."""
+    """Hold the GFLOPs of one window, counted by `pipeline.lift.networks.flops` as in the papers."""
 
     gflops: float
-    full_gflops: float  # of the same lifter with nothing pruned
+    full_gflops: float  # without pruning
 
     @property
     def saved(self) -> float:
-        """Share of the computation that pruning saves."""
+        """Return the share of the computation that pruning saves."""
         return 1 - self.gflops / self.full_gflops if self.full_gflops > 0 else 0.0

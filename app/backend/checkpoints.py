@@ -1,4 +1,4 @@
-"""Checkpoint files of the user's and what a pruning costs, as the window's dialogs show them.
+"""Recognise and add checkpoint files, and compute what pruning saves, for the dialogs.
 
 For worker threads: these functions load torch or read whole files.
 """
@@ -23,7 +23,7 @@ _JOINT_RULES = (("h36m", "Human3.6M (official checkpoints)"), ("hourglass", "Hou
 
 
 def recognise(path: Path, corrections: Mapping[str, str]) -> FoundCheckpoint:
-    """Look at a checkpoint file. `corrections`: `Assumption.key` -> value that a person gave."""
+    """Recognise a checkpoint file; `corrections`: `Assumption.key` -> value given by the user."""
     from pipeline.lift.checkpoints.recognise import recognise
 
     try:
@@ -31,7 +31,7 @@ def recognise(path: Path, corrections: Mapping[str, str]) -> FoundCheckpoint:
     except ModelError:
         if "stages" in corrections or corrections.get("prune") not in STRATEGIES:
             raise
-    # A pruner alone is not enough where nothing was published: start from a sensible schedule.
+    # Where nothing was published a pruner alone is not enough: start with the default schedule.
     sizes = recognise(path).sizes
     stages = schedule_text(default_schedule(int(sizes["frames"]), int(sizes["depth"])))
     completed = {**corrections, "stages": stages}
@@ -39,12 +39,12 @@ def recognise(path: Path, corrections: Mapping[str, str]) -> FoundCheckpoint:
 
 
 def add_lifter(path: Path, name: str, corrections: Mapping[str, str]) -> str:
-    """Make a checkpoint file a lifter; returns its name."""
+    """Make a checkpoint file a lifter and return its name."""
     return api.add_lifter(path, name, joint_rule=corrections.get("joint_rule", ""), overrides=_overrides(corrections))
 
 
 def cost(lifter: str, prune: PruneConfig | None) -> RecipeCost:
-    """Return what a window costs with `lifter` ("" = the default), pruned so (None: as trained)."""
+    """Return a window's cost with `lifter` ("": the default) and pruning (None: as trained)."""
     import torch
 
     from pipeline import weights
@@ -54,7 +54,7 @@ def cost(lifter: str, prune: PruneConfig | None) -> RecipeCost:
     entry = weights.find(lifter)
 
     def gflops(how: PruneConfig | None) -> float:
-        with torch.device("meta"):  # shapes are enough: no memory for weights that are never used
+        with torch.device("meta"):  # only shapes are needed, so no memory is used for weights
             host = build_host(entry, how)
         return flops.count(host, entry.frames, 17, len(entry.channels)).gflops
 
@@ -109,7 +109,7 @@ def _found(found: Recognised, corrections: Mapping[str, str]) -> FoundCheckpoint
 
 
 def _overrides(corrections: Mapping[str, str]) -> Overrides | None:
-    """What a person corrected, as the library takes it. Raises `ConfigError` for text that is no number."""
+    """Convert the user's corrections for the library. Raises `ConfigError` for an invalid number."""
     from pipeline.lift.checkpoints.recognise import Overrides
 
     given: dict[str, Any] = {}

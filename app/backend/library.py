@@ -1,7 +1,7 @@
-"""The library as the window calls it: one object, so that tests can put quicker functions in its place.
+"""Call the library from the window through one object, which tests replace by a quicker one.
 
-Most of it is `pipeline.api` unchanged. Nothing heavy is imported until a function runs, which all but the lists do in a
-worker thread: the window is on the screen before torch, PyAV or MediaPipe are loaded.
+Most of it is `pipeline.api` unchanged. Modules of the library that load much are imported when a function runs; all but
+the lists run in worker threads. So the window is shown before torch, PyAV or MediaPipe are loaded.
 """
 
 from __future__ import annotations
@@ -19,7 +19,10 @@ from pipeline.model_info import DetectorInfo
 
 
 class Library:
-    """Any thread may call these. They raise `UserError` children for what the user can put right."""
+    """Provide the library's functions, for any thread.
+
+    They raise `UserError` subclasses for what the user can put right.
+    """
 
     models = staticmethod(api.Models)  # keeps networks loaded from one run to the next; `close` it
     sample_video = staticmethod(api.sample_video)
@@ -44,7 +47,7 @@ class Library:
     gpu_warning = staticmethod(live.gpu_warning)
 
     def detectors(self, check: bool = False) -> list[DetectorInfo]:
-        """List the detectors by name; in the window a network of the user's becomes one of them first."""
+        """List the detectors that have a name, without the generic entry for MMPose networks."""
         return [one for one in api.detectors(check) if one.name != "mmpose"]
 
     def video_suffixes(self) -> list[str]:
@@ -62,11 +65,11 @@ class Library:
         cancel: CancelToken,
         models: api.Models,
     ) -> Take:
-        """Lift `persons` again from the take's own 2D."""
+        """Re-lift `persons` from the take's 2D."""
         return api.Take.of(take).relift(persons, config=config, progress=progress, cancel=cancel, models=models)
 
     def refinish(self, take: Take, config: RunConfig) -> Take:
-        """Do the steps after lifting again."""
+        """Repeat the steps after lifting."""
         return api.Take.of(take).refinish(config=config)
 
     def save(self, take: Take, path: Path) -> Path:

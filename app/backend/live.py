@@ -1,4 +1,7 @@
-"""Live runs as the window asks for them: cameras, engines, recordings, streams. Heavy modules are imported inside."""
+"""Open live runs for the window: cameras, engines, recordings, streams.
+
+Modules of the library that load much are imported inside the functions.
+"""
 
 from __future__ import annotations
 
@@ -18,35 +21,35 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class LiveWish:
-    """What is to be opened live. `source`: a camera's number or name, an address, or a video file."""
+class LiveRequest:
+    """Describe what to open live: a camera's number or name, an address, or a video file."""
 
     source: str
     config: LiveConfig
-    loop: bool = False  # of a file
-    size_px: tuple[int, int] | None = None  # to ask a camera for
+    loop: bool = False  # repeat a file
+    size_px: tuple[int, int] | None = None  # requested of a camera; None: its default
     rate_hz: float | None = None
 
 
 def cameras() -> Sequence[tuple[str, str]]:
-    """List the cameras that are plugged in now: (what to open, title). May take a second."""
+    """List the connected cameras as (what to open, title); may take a second."""
     from pipeline.sources.live.camera_list import list_cameras
 
     return [(str(camera.index), f"{camera.index}: {camera.name}") for camera in list_cameras()]
 
 
-def open_live(wish: LiveWish, models: api.Models) -> LiveEngine:
+def open_live(request: LiveRequest, models: api.Models) -> LiveEngine:
     """Return a live engine that is not started; `models` keep what it loads."""
     from pipeline.sources.live.open import is_file
 
-    loop = wish.loop and is_file(wish.source)  # the switch may be left from a file that was played before
-    return api.live(
-        wish.source, config=wish.config, loop=loop, size_px=wish.size_px, rate_hz=wish.rate_hz, models=models
-    ).engine
+    loop = request.loop and is_file(request.source)  # the switch may be left from a file that was played before
+    size_px, rate_hz = request.size_px, request.rate_hz
+    run = api.live(request.source, config=request.config, loop=loop, size_px=size_px, rate_hz=rate_hz, models=models)
+    return run.engine
 
 
 def new_recorder(parent: Path, info: VideoInfo, config: LiveConfig) -> Recorder:
-    """Begin a recording in a new folder inside `parent`."""
+    """Start a recording in a new folder inside `parent`."""
     from pipeline.live.recording.recorder import Recorder, made_with
     from pipeline.take.recording_folder import new_take_folder
 
@@ -71,7 +74,7 @@ def unfinished_recordings(parent: Path) -> Sequence[Path]:
 
 
 def gpu_warning() -> str:
-    """Say why a GPU that is there lies idle; "" if there is none or it is used. Loads torch."""
+    """Return why a GPU is not used; "" if there is none or it is used. Loads torch."""
     from pipeline.system import devices
 
     return " ".join(devices.describe()["warnings"])

@@ -1,6 +1,6 @@
-"""What is done to the frames inside the lifter, as the window edits it. No widgets.
+"""Store and check the pruning recipe that the window edits.
 
-A recipe is a lifter, a pruner, a recoverer and a schedule; the settings hold it as plain values, the library wants a
+A recipe is a lifter, a pruner, a recoverer and a schedule; the settings hold plain values, the library takes a
 `PruneConfig`. A schedule is written `121 @ 2, 81 @ 4`: 121 frames stay at the input of block 2, 81 at block 4.
 """
 
@@ -19,17 +19,17 @@ _STAGE = re.compile(r"\s*(\d{1,6})\s*@\s*(\d{1,4})\s*")
 
 @dataclass(slots=True)
 class RecipeSettings:
-    """The part of the settings that is a recipe."""
+    """Hold a recipe as plain values."""
 
-    lifter: str = ""  # "": the default one
+    lifter: str = ""  # "": the default
     pruner: str = AS_TRAINED  # or NOTHING, or one of schedule.STRATEGIES
     recoverer: str = "TRI"  # or "TRA", or "" for none
-    schedule: str = ""  # as it was typed
+    schedule: str = ""  # as typed
     motion_share: float = 0.0  # how much the kept frames follow the motion, 0 to 1; TPS only
 
 
 def parse_schedule(text: str) -> tuple[tuple[int, int], ...]:
-    """`121 @ 2, 81 @ 4` -> ((2, 121), (4, 81)), as `PruneConfig` has it. Raises `ConfigError`."""
+    """Parse `121 @ 2, 81 @ 4` to ((2, 121), (4, 81)). Raises `ConfigError`."""
     stages = []
     for part in re.split(r"[,;]", text):
         found = _STAGE.fullmatch(part)
@@ -40,12 +40,12 @@ def parse_schedule(text: str) -> tuple[tuple[int, int], ...]:
 
 
 def share_kept(prune: PruneConfig, frames: int) -> float:
-    """Share of the frames that goes through the last block."""
+    """Return the share of the frames that passes the last block."""
     return prune.schedule[-1][1] / frames if prune.schedule else 1.0
 
 
 def prune_config(recipe: RecipeSettings) -> PruneConfig | None:
-    """What `LiftConfig.prune` wants: None = as the lifter was trained. Raises `ConfigError`."""
+    """Return the `LiftConfig.prune` of a recipe; None: as trained. Raises `ConfigError`."""
     if recipe.pruner == AS_TRAINED:
         return None
     if recipe.pruner == NOTHING:
@@ -55,7 +55,7 @@ def prune_config(recipe: RecipeSettings) -> PruneConfig | None:
 
 
 def effective(recipe: RecipeSettings, lifter: LifterInfo) -> PruneConfig:
-    """What really happens with `lifter`. Raises `UserError` for what cannot combine."""
+    """Return the pruning that `lifter` would do. Raises `UserError` for an invalid combination."""
     prune = prune_config(recipe)
     if prune is None:
         return lifter.prune
@@ -66,7 +66,7 @@ def effective(recipe: RecipeSettings, lifter: LifterInfo) -> PruneConfig:
 
 
 def _check_positions(prune: PruneConfig, lifter: LifterInfo) -> None:
-    """The HoT models learned a position for each frame that stays: their numbers of frames cannot be changed."""
+    """Refuse other numbers of frames for HoT models, which learned a position for each kept frame."""
     mine, trained = (
         [keep for _, keep in p.schedule] if p.position_names(lifter.seq2frame) else [] for p in (prune, lifter.prune)
     )
@@ -77,7 +77,7 @@ def _check_positions(prune: PruneConfig, lifter: LifterInfo) -> None:
 
 
 def problem(recipe: RecipeSettings, lifter: LifterInfo) -> str:
-    """Why `lifter` cannot follow the recipe; "" if it can."""
+    """Return why `lifter` cannot do the recipe; "" if it can."""
     try:
         effective(recipe, lifter)
     except UserError as error:
@@ -86,12 +86,12 @@ def problem(recipe: RecipeSettings, lifter: LifterInfo) -> str:
 
 
 def takes_motion(strategy: str) -> bool:
-    """Whether the kept frames can follow the motion instead of being spread evenly."""
+    """Return whether the kept frames can follow the motion instead of being spread evenly."""
     return strategy == "TPS"
 
 
 def describe(recipe: RecipeSettings, lifter: LifterInfo) -> str:
-    """In a few words, for people: "every frame" or "TPS + TRI, 121 @ 2, 81 @ 4"."""
+    """Describe a recipe for the user: "every frame" or "TPS + TRI, 121 @ 2, 81 @ 4"."""
     try:
         return effective(recipe, lifter).label
     except UserError:

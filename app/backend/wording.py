@@ -1,4 +1,4 @@
-"""Put errors of the library into the words of the window: which control a setting belongs to."""
+"""Word errors of the library for the window, with the names of its controls."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from pipeline.core.errors import INSTALLATION, UserError
 
-# Field of the library -> what the control is called in the window.
+# Field of the library -> name of its control in the window.
 CONTROLS = {
     "height_cm": "Height",
     "fov_deg": "Field of view",

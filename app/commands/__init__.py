@@ -1,1 +1,1 @@
-"""What each menu entry and key does, one file a menu."""
+"""Carry out menu entries and keys, one file per menu."""

@@ -1,4 +1,4 @@
-"""What the commands of lifters and of detectors share: a dialog, and threads that work for it."""
+"""Provide the base of the lifters' and detectors' commands: dialog and threads."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pipeline.core.errors import Cancelled, UserError
 
 
 class CatalogueCommands(QObject):
-    """Calls the library in threads; `dialog` is the dialog while it is open.
+    """Call the library in threads for a dialog, which is `dialog` while it is open.
 
     A subclass opens the dialog, and defines `load` and `_check`.
     """
@@ -24,15 +24,15 @@ class CatalogueCommands(QObject):
     def __init__(self, window: QWidget, library: Library, threads: ThreadSet) -> None:
         super().__init__(window)
         self._window, self._library, self._threads = window, library, threads
-        self._cancel = CancelToken()  # of the last download
+        self._cancel = CancelToken()  # cancels the last download
         self._select = ""
 
     def load(self) -> None:
-        """Tell which there are. Quick: files are not read."""
+        """Report which models there are; quick, because no files are read."""
         raise NotImplementedError
 
     def _check(self) -> None:
-        """Read the files behind the list: a damaged one shows."""
+        """Read the files of the listed models, so that damaged ones are marked."""
         raise NotImplementedError
 
     def _watch(self, dialog: CatalogueDialog) -> None:
@@ -64,7 +64,7 @@ class CatalogueCommands(QObject):
             self.dialog.show_progress(*done_and_total)
 
     def _changed(self, name: str | None) -> None:
-        """Others than before; `name` is the new one."""
+        """Update the list after models were added or removed; `name` is the new one."""
         self.load()
         if self.dialog is not None:
             self.dialog.idle()

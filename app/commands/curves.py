@@ -1,4 +1,4 @@
-"""The curves in the window: which are worked out, when, and how they follow the clock."""
+"""Compute the curves of the take when they are visible, and link them to the clock."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pipeline.core.take import Take
 
 
 class CurveCommands(QObject):
-    """Nothing is worked out while the curves are not seen."""
+    """Fill the curves page; nothing is computed while it is hidden."""
 
     def __init__(
         self, parent: QObject, controller: Controller, settings: Settings, drawer: Drawer, play: PlaybackCommands

@@ -1,4 +1,4 @@
-"""The 2D detectors' side of the window: the list of them and their dialog. Nothing is downloaded unasked."""
+"""List 2D detectors for the window and carry out the requests of their dialog."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ from pipeline.model_info import DetectorInfo
 
 
 class DetectorCommands(CatalogueCommands):
-    """Calls the library in threads; `dialog` is the detectors dialog while it is open."""
+    """Call the library in threads; `dialog` is the detectors dialog while it is open.
+
+    Nothing is downloaded without a request.
+    """
 
     detectors_changed = Signal(object)  # sequence of DetectorInfo
 

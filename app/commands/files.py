@@ -1,4 +1,4 @@
-"""Opening, saving and exporting: dialogs in, controller calls out."""
+"""Open, save and export files: ask in dialogs, then call the controller."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ from pipeline.take.file import SUFFIX as TAKE_SUFFIX
 
 
 class FileCommands(QObject):
-    """The File menu. `recent_menu` fills itself when it opens; `dialog` is the export dialog while it is open."""
+    """Carry out the File menu; `dialog` is the export dialog while it is open.
+
+    `recent_menu` is filled when it opens.
+    """
 
     recent_cleared = Signal()
 
@@ -83,16 +86,16 @@ class FileCommands(QObject):
 
     @Slot()
     def open_export(self) -> None:
-        take, info, wish = self._controller.session.take, self._controller.session.info, self._settings.export
+        take, info, kept = self._controller.session.take, self._controller.session.info, self._settings.export
         if take is None or info is None or not take.complete:
             return
         beside = self._controller.home
-        folder = Path(wish.folder) if wish.folder and Path(wish.folder).is_dir() else beside
+        folder = Path(kept.folder) if kept.folder and Path(kept.folder).is_dir() else beside
         lifted = [track.person for track in take.tracks3d]
         person = self._controller.session.person
         dialog = ExportDialog(
-            folder, Path(info.name).stem, person, lifted, wish.formats.split(","), wish.options(),
-            wish.everyone, info.fps_hz, self._window,
+            folder, Path(info.name).stem, person, lifted, kept.formats.split(","), kept.options(),
+            kept.everyone, info.fps_hz, self._window,
         )  # fmt: skip
         dialog.wanted.connect(self._export)
         dialog.cancel_wanted.connect(self._controller.takes.cancel_export)
@@ -101,13 +104,13 @@ class FileCommands(QObject):
         dialog.open()
 
     @Slot(object)
-    def _export(self, wish: ExportRequest) -> None:
-        kept, beside = self._settings.export, wish.folder == self._controller.home
-        kept.folder, kept.formats = "" if beside else str(wish.folder), ",".join(wish.formats)
-        kept.everyone = wish.options.persons is None
-        kept.keep(wish.options)
+    def _export(self, request: ExportRequest) -> None:
+        kept, beside = self._settings.export, request.folder == self._controller.home
+        kept.folder, kept.formats = "" if beside else str(request.folder), ",".join(request.formats)
+        kept.everyone = request.options.persons is None
+        kept.keep(request.options)
         self._settings.save()
-        self._controller.export(wish.folder, wish.stem, wish.formats, wish.options)
+        self._controller.export(request.folder, request.stem, request.formats, request.options)
 
     @Slot(object)
     def _exported(self, paths: list[Path]) -> None:
@@ -130,7 +133,7 @@ class FileCommands(QObject):
             self.dialog.show_error(error)
         elif isinstance(error, Cancelled):
             self.dialog.show_stopped("Cancelled. What was finished before is there, and nothing is half-written.")
-        else:  # the crash report opens by itself; the dialog must not wait for ever
+        else:  # a bug has its own report; the dialog must not stay busy
             self.dialog.show_stopped("Nothing was written, because of a bug.")
 
     @Slot()

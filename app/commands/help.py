@@ -1,4 +1,4 @@
-"""The Help menu: two small dialogs and the log."""
+"""Show the Help menu's dialogs and the log file."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def _close_row(dialog: QDialog) -> QWidget:
 
 
 def keys_dialog(parent: QWidget) -> QDialog:
-    """All shortcuts, from the same table that makes them."""
+    """Make a dialog with all shortcuts, from the table of actions."""
     dialog = _dialog(parent, "Keyboard and mouse")
     pairs = [
         (
@@ -86,7 +86,7 @@ def about_dialog(parent: QWidget) -> QDialog:
 
 
 class HelpCommands(QObject):
-    """`log_path` is what the log action opens."""
+    """Carry out the Help menu; `log_path` is the log file."""
 
     def __init__(self, window: QWidget, log_path: Path) -> None:
         super().__init__(window)

@@ -1,4 +1,4 @@
-"""The horizon over the video and the camera's tilt and roll in the panel are one."""
+"""Keep the horizon over the video and the camera's tilt and roll in the panel equal."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pipeline.core.config import SceneConfig
 
 
 class HorizonCommands(QObject):
-    """A drag sets both angles; a double click gives both back to the estimate."""
+    """Set both angles by a drag; a double click returns both to the estimate."""
 
     def __init__(self, parent: QObject, controller: Controller, settings: Settings, workspace: Workspace) -> None:
         super().__init__(parent)
@@ -45,7 +45,7 @@ class HorizonCommands(QObject):
 
     @Slot()
     def refresh(self) -> None:
-        """Show what is set, else what was estimated, else a level camera."""
+        """Show the set tilt, else the estimated one, else a level camera."""
         info, take, run = self._controller.session.info, self._controller.session.take, self._settings.run
         if info is None or not self._horizon.visible:
             self._video.update()

@@ -1,4 +1,4 @@
-"""The lifters' side of the window: the list of them, the models dialog, and what a recipe costs."""
+"""List lifters for the window, carry out their dialog's requests, compute costs of recipes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from pipeline.model_info import LifterInfo
 
 
 class LifterCommands(CatalogueCommands):
-    """Calls the library in threads; `dialog` is the models dialog while it is open."""
+    """Call the library in threads; `dialog` is the lifters dialog while it is open."""
 
     lifters_changed = Signal(object)  # sequence of LifterInfo
     cost_known = Signal(str, object, object)  # lifter, PruneConfig or None, RecipeCost
@@ -28,7 +28,7 @@ class LifterCommands(CatalogueCommands):
         self.dialog: LiftersDialog | None = None
         self._costs: dict[tuple[str, PruneConfig | None], RecipeCost] = {}
         self._counting = False
-        self._next: dict[str, tuple[str, PruneConfig | None]] = {}  # newest question of each asker
+        self._next: dict[str, tuple[str, PruneConfig | None]] = {}  # newest request of each sender
 
     def load(self) -> None:
         self.lifters_changed.emit(self._library.lifters())
@@ -37,7 +37,10 @@ class LifterCommands(CatalogueCommands):
 
     @Slot(str, object)
     def ask_cost(self, asker: str, lifter: str, prune: PruneConfig | None) -> None:
-        """Answered by `cost_known`, at once if it was worked out before. A newer question replaces an older one."""
+        """Compute a recipe's cost; `cost_known` reports it, at once if it is cached.
+
+        A newer request of the same sender replaces an older one.
+        """
         known = self._costs.get((lifter, prune))
         if known is not None:
             self._next.pop(asker, None)
@@ -67,7 +70,7 @@ class LifterCommands(CatalogueCommands):
         self._count()
 
     def _not_counted(self, error: Exception) -> None:
-        """No figure, then: a run says what is wrong."""
+        """Leave the cost unknown; a run with this recipe explains what is wrong."""
         self._counting = False
         self._count()
 
@@ -78,7 +81,7 @@ class LifterCommands(CatalogueCommands):
         self.open_dialog()
 
     def open_dialog(self, path: Path | None = None) -> None:
-        """The models dialog; with `path` it looks at that checkpoint file."""
+        """Open the lifters dialog; with `path` it shows that checkpoint file."""
         if self.dialog is None:
             dialog = LiftersDialog(self._window)
             dialog.recognise_wanted.connect(self._recognise)

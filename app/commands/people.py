@@ -1,4 +1,4 @@
-"""Whom to lift and to look at, and who is who: the People menu, the people of the drawer, the timeline's menu."""
+"""Choose who is lifted and followed, and edit tracks: menu People, drawer and timeline."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from PySide6.QtWidgets import QMenu
 from app.actions import Actions
 from app.session.controller import Controller
 from app.session.people_editor import PeopleEditor
-from app.session.playback_clock import Playback
+from app.session.playback_clock import PlaybackClock
 from app.views.take_rows import row_at, take_times
 from app.views.workspace import Workspace
 
 
 class PeopleCommands(QObject):
-    """The panel's choice and the menu's are one. `merge_menu` fills itself when it opens."""
+    """Keep the choice in panel and menu equal; `merge_menu` is filled when it opens."""
 
     def __init__(
-        self, parent: QObject, controller: Controller, workspace: Workspace, actions: Actions, playback: Playback,
+        self, parent: QObject, controller: Controller, workspace: Workspace, actions: Actions, playback: PlaybackClock,
         merge_menu: QMenu,
     ) -> None:  # fmt: skip
         super().__init__(parent)
@@ -51,9 +51,9 @@ class PeopleCommands(QObject):
 
     @Slot()
     def refresh(self) -> None:
-        """Show the people and the findings of the take, and what can be done to them."""
+        """Show people and findings of the take, and enable the edits that are possible."""
         take, person = self._controller.session.take, self._controller.session.person
-        editable = self._controller.rework.editable is not None
+        editable = self._controller.updates.editable is not None
         self._list.editable = editable
         self._list.set_take(take, person)
         self._workspace.drawer.findings.set_take(take)
@@ -86,7 +86,7 @@ class PeopleCommands(QObject):
 
     @Slot()
     def rename_person(self) -> None:
-        """In the list, which is opened for it."""
+        """Open the people list and edit the name there."""
         self._actions["drawer"].setChecked(True)
         self._workspace.drawer.show_tab("people")
         self._list.edit_person(self._controller.session.person)
@@ -126,5 +126,5 @@ class PeopleCommands(QObject):
 
     @Slot(QPoint)
     def _timeline_menu(self, at: QPoint) -> None:
-        if self._controller.rework.editable is not None:
+        if self._controller.updates.editable is not None:
             self._list.menu_for(self._controller.session.person, self._workspace.timeline).popup(at)

@@ -1,7 +1,7 @@
-"""Playing: one clock that video, skeleton, timeline and transport follow; trimming on the way.
+"""Play the video: one clock for video, skeleton, timeline and transport; also trimming.
 
-The clock asks the controller for frames; a timer looks whether one has come. The skeleton is shown for the frame that
-is really on the screen.
+The clock makes the controller request frames; a timer polls for the newest one. The skeleton is shown at the time of
+the frame on the screen.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Slot
 from app import theme
 from app.actions import Actions
 from app.session.controller import Controller
-from app.session.playback_clock import SPEEDS, Playback
+from app.session.playback_clock import SPEEDS, PlaybackClock
 from app.settings import Settings
 from app.views.workspace import Workspace
 from pipeline.core.camera import frame_rate_hz
@@ -20,7 +20,7 @@ _FRAME_MS = 16
 
 
 class PlaybackCommands(QObject):
-    """The Playback menu and the trim actions."""
+    """Carry out the Playback menu and the trim actions."""
 
     def __init__(
         self, parent: QObject, controller: Controller, settings: Settings, workspace: Workspace, actions: Actions
@@ -28,7 +28,7 @@ class PlaybackCommands(QObject):
         super().__init__(parent)
         self._controller, self._settings = controller, settings
         self._workspace, self._actions = workspace, actions
-        self.playback = Playback(self)
+        self.playback = PlaybackClock(self)
         self._display = QTimer(self)
         self._display.setTimerType(Qt.TimerType.PreciseTimer)
         self._display.setInterval(_FRAME_MS)
@@ -43,21 +43,21 @@ class PlaybackCommands(QObject):
         workspace.video.resized.connect(self.ask_for_frame)
 
     def restore(self) -> None:
-        """Speed and loop as they were when the program was closed."""
+        """Restore speed and loop from the settings."""
         view = self._settings.view
         self._actions.check("loop", view.loop)
         self.set_loop(view.loop)
         self.set_speed(view.speed if view.speed in SPEEDS else 1.0)
 
     def restart(self) -> None:
-        """Another video: from its first frame on."""
+        """Start at the first frame of another video."""
         self.playback.pause()
         self.playback.time_s = 0.0
         self.update_range()
         self._display.start()
 
     def resume(self) -> None:
-        """The video is seen again after something else was."""
+        """Continue after another page was shown."""
         self._display.start()
         self.ask_for_frame()
 
@@ -85,7 +85,7 @@ class PlaybackCommands(QObject):
         if self._controller.video.there:
             self.ask_for_frame()
             if self.playback.playing:
-                return  # everything moves together when the frame is there: one repaint a frame
+                return  # all views are updated with the frame: one repaint per frame
         else:
             self._workspace.video.set_time(time_s)
             self._show_bodies(time_s)
@@ -110,7 +110,7 @@ class PlaybackCommands(QObject):
 
     @Slot()
     def _show_frame(self) -> None:
-        """The skeleton follows the frame that is really shown, so that both stay together when decoding is slow."""
+        """Show the newest frame and the skeleton at its time, also when decoding is slow."""
         frame = self._controller.video.next_frame()
         if frame is not None:
             self._workspace.video.set_frame(frame.image, frame.time_s)
@@ -179,7 +179,7 @@ class PlaybackCommands(QObject):
 
     @Slot()
     def trim_out(self) -> None:
-        """The frame that is shown is the last one."""
+        """End the trimmed range with the shown frame."""
         info, time_s = self._controller.session.info, self.playback.time_s + self.playback.frame_s
         whole = info is None or time_s >= info.duration_s - 1e-6
         self._controller.session.set_trim(self._controller.session.trim[0], None if whole else time_s)

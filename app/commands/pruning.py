@@ -1,4 +1,4 @@
-"""Recipes in the window: a changed one lifts again, a second one shows as a ghost beside the first."""
+"""Re-lift when the pruning recipe changes, and compare with a second recipe."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pipeline.core.pruning_schedule import PruneConfig
 
 
 class PruningCommands(QObject):
-    """Connects the recipe panel with the controller, its comparer and the cost desk."""
+    """Connect the pruning panel with the controller, its comparison and the costs."""
 
     def __init__(
         self, parent: QObject, controller: Controller, workspace: Workspace, models: LifterCommands, actions: Actions
@@ -36,7 +36,7 @@ class PruningCommands(QObject):
 
     @Slot(bool)
     def set_compare(self, on: bool) -> None:
-        """From the menu or from the panel: both show it."""
+        """Switch the comparison in the menu and in the panel."""
         panel = self._workspace.panel.pruning
         panel.compare.setChecked(on)
         if on:
@@ -78,7 +78,7 @@ class PruningCommands(QObject):
             bar.show_message(title, messages.get(comparer.stage, "not lifted"))
 
     def _title(self) -> str:
-        """What the ghost is: the lifter is only named if it is another one."""
+        """Describe the ghost's recipe; a lifter is only named if it differs."""
         recipe = self._workspace.panel.pruning
         info = recipe.other.info
         if info is None:

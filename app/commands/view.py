@@ -1,4 +1,4 @@
-"""What is shown and from where: the View menu."""
+"""Choose what the views show and from where: menu View."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from app.views.workspace import Workspace
 
 
 class ViewCommands(QObject):
-    """Switches of the views, remembered in the settings."""
+    """Switch parts of the views and store the choice in the settings."""
 
     def __init__(self, parent: QObject, settings: Settings, workspace: Workspace) -> None:
         super().__init__(parent)
         self._settings, self._workspace = settings, workspace
 
     def restore(self, actions: Actions) -> None:
-        """Everything as it was when the program was closed."""
+        """Restore all switches from the settings."""
         view = self._settings.view
         for name, on, show in (
             ("joints", view.show_joints, self.set_joints), ("others", view.show_others, self.set_others),
@@ -29,7 +29,7 @@ class ViewCommands(QObject):
             show(on)
 
     def restore_layout(self, window: QWidget) -> None:
-        """Sizes of the window and of its parts."""
+        """Restore the sizes of the window and its parts."""
         geometry = self._settings.layout("window")
         if geometry is not None:
             window.restoreGeometry(geometry)

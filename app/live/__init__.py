@@ -1,1 +1,1 @@
-"""The live page: one camera run, its recording, its streams."""
+"""Run a camera in the window: the page, its recording and its streams."""

@@ -1,4 +1,4 @@
-"""The live side of the window: opening a camera, showing what it sees, recording, sending, and the takes."""
+"""Carry out the live side of the window: camera, recording, streams, and recorded takes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.actions import Actions
 from app.backend.library import Library
-from app.backend.live import LiveWish
+from app.backend.live import LiveRequest
 from app.live.frame_image import live_image, live_people
 from app.live.recording import LiveRecording
 from app.live.session import LiveSession
@@ -33,7 +33,10 @@ _NOBODY = np.zeros((0, 17, 3), np.float32)
 
 
 class LiveCommands(QObject):
-    """`page` is what is seen while `active`; `dialog` is the one that asks what to open, while it is open."""
+    """Carry out the Live menu; `page` is shown while `active`.
+
+    `dialog` is the one that asks for a source, while it is open.
+    """
 
     active_changed = Signal(bool)
     failed = Signal(object)  # UserError
@@ -52,7 +55,7 @@ class LiveCommands(QObject):
         self.recording = LiveRecording(self.session, library, threads, settings.live, self._folder)
         self.streams = LiveStreams(self.session, library, threads)
         self.dialog: LiveDialog | None = None
-        self._subject = 0  # 0: whoever is there
+        self._subject = 0  # 0: the first person in the image
         self._moved_s = self._rests_until_s = 0.0
         self._gpu_warning: str | None = None
         session, bar = self.session, self.page.bar
@@ -80,7 +83,7 @@ class LiveCommands(QObject):
         return self.session.active
 
     def shutdown(self) -> None:
-        """The window closes: a recording is finished, nothing is lost."""
+        """Finish a recording and end the run, because the window closes."""
         self.recording.shutdown()
         self.streams.shutdown()
         self.session.shutdown()
@@ -135,7 +138,7 @@ class LiveCommands(QObject):
         self.page.clear(f"Camera {name}" if name.isdigit() else name, "Opening the camera, loading the models…")
         self.page.scene.prepare()
         self._subject = 0
-        self.session.start(LiveWish(live.source, config, live.loop, live.size_px, live.rate_hz or None))
+        self.session.start(LiveRequest(live.source, config, live.loop, live.size_px, live.rate_hz or None))
 
     @Slot()
     def stop_live(self) -> None:
@@ -143,7 +146,7 @@ class LiveCommands(QObject):
 
     @Slot(object)
     def _video_opened(self, info: object) -> None:
-        """Somebody opened a video: that is what is to be seen."""
+        """End the live run, because a video was opened."""
         self.session.stop()
 
     @Slot(object)
@@ -179,7 +182,7 @@ class LiveCommands(QObject):
         now = time.monotonic()
         page.scene.show_live(result.people, subject, ghosts, min(now - self._moved_s, 0.2))
         self._moved_s = now
-        # Where painting is slow (OpenGL in software), it must not take the processor from finding and lifting.
+        # Slow painting (OpenGL in software) must not take the processor from detecting and lifting.
         self._rests_until_s = now + (page.video.display_ms / 1e3 if page.video.display_ms > _SLOW_MS else 0.0)
         if result.people:
             page.scene.set_hint("")
@@ -224,7 +227,7 @@ class LiveCommands(QObject):
 
     @Slot(object)
     def _recorded(self, folder: Path) -> None:
-        """Lifted again with past and future known, it takes the place of the live view."""
+        """Re-lift the recording with past and future known, and show it."""
         self.session.stop()
         self._controller.takes.recover(folder)
 
@@ -237,14 +240,14 @@ class LiveCommands(QObject):
 
     @Slot(object)
     def _take_loaded(self, take: Take) -> None:
-        """A recording as it was lifted live: lifted again, with the settings of now, it is better."""
+        """Re-lift a recording with the present settings, which is better than what was lifted live."""
         folder, controller = recording_of(take), self._controller
         config = None if folder is None else controller.configured()
         if config is not None:
             controller.begin(Work(replace(config, persons="all"), recording=folder), relift=True)
 
     def look_for_unfinished(self) -> None:
-        """A crash may have left recordings: say so."""
+        """Report recordings that a crash left unfinished."""
         self._threads.run(
             "look for recordings", lambda: self._library.unfinished_recordings(self._folder()), self._unfinished_found
         )

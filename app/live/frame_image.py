@@ -1,4 +1,4 @@
-"""From a live result to what the views paint: an image of the view's size, and the people in it."""
+"""Convert a live result for the views: an image of the view's size, and the people in it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pipeline.core.live import LiveResult
 
 
 def live_image(bgr: Image, size: QSize, mirrored: bool) -> QImage:
-    """(H, W, 3) scaled to fit into `size` device pixels (never up). Quicker than Qt's smooth scaling by far."""
+    """Scale (H, W, 3) down to fit `size` device pixels; much quicker than Qt's smooth scaling."""
     import cv2
 
     height, width = bgr.shape[:2]
@@ -24,11 +24,11 @@ def live_image(bgr: Image, size: QSize, mirrored: bool) -> QImage:
         bgr = bgr[:, ::-1]
     bgr = np.ascontiguousarray(bgr)
     image = QImage(bgr.data, bgr.shape[1], bgr.shape[0], bgr.strides[0], QImage.Format.Format_BGR888)
-    return image.convertToFormat(QImage.Format.Format_RGB32)  # a copy: the array may go
+    return image.convertToFormat(QImage.Format.Format_RGB32)  # a copy: the array may be freed
 
 
 def live_people(result: LiveResult, mirrored: bool) -> list[SeenPerson]:
-    """The people of the newest frame, where they are in the image that is shown."""
+    """Return the people of the newest frame at their positions in the shown image."""
     width, pose = result.frame.bgr.shape[1], result.pose
     return [
         SeenPerson(person, pose.skeleton, _mirrored(joints, width) if mirrored else joints, scores)
@@ -37,7 +37,7 @@ def live_people(result: LiveResult, mirrored: bool) -> list[SeenPerson]:
 
 
 def _mirrored(joints: Floats, width_px: int) -> Floats:
-    """The body's left stays the body's left: only positions change."""
+    """Mirror x only: the body's left stays the body's left."""
     out = joints.copy()
     out[:, 0] = width_px - 1 - out[:, 0]
     return out

@@ -1,4 +1,7 @@
-"""When a recording begins and ends by itself. Pure: they are told the time (any clock, seconds) and remember little."""
+"""Start and stop a recording without a key: after a countdown, or by raised hands.
+
+The triggers have no clock: the caller passes times, in seconds of any clock.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +15,11 @@ from pipeline.core.live import LiveResult
 _HEAD_TOP, _NOSE, _THORAX, _PELVIS = 10, 9, 8, 0
 _ARMS = ((11, 12, 13), (14, 15, 16))  # shoulder, elbow, wrist
 _MINIMUM_SCORE = 0.3
-_FORGIVEN_S = 0.35  # a detector loses raised hands now and then
+_FORGIVEN_S = 0.35  # s without a detection that are ignored: detectors lose raised hands now and then
 
 
 class Countdown:
-    """So many seconds from `start` to `due`."""
+    """Count down `seconds`; `due` is True once, at the end."""
 
     def __init__(self, seconds: float) -> None:
         self._seconds = max(0.0, seconds)
@@ -33,11 +36,11 @@ class Countdown:
         self._until_s = None
 
     def shown(self, now_s: float) -> int:
-        """The number to show: 3 for the first of three seconds; 0 when it is due or not running."""
+        """Return the number to show: 3 in the first of three seconds; 0 when due or not running."""
         return 0 if self._until_s is None else max(0, math.ceil(self._until_s - now_s))
 
     def due(self, now_s: float) -> bool:
-        """True once, when the time has come."""
+        """Return True once, when the time is over."""
         if self._until_s is None or now_s < self._until_s:
             return False
         self._until_s = None
@@ -45,7 +48,7 @@ class Countdown:
 
 
 class HandsUp:
-    """Somebody holds both hands above the head for `hold_s`: True once, and again only after the hands came down."""
+    """Detect hands held above the head for `hold_s`: True once, then after the hands came down."""
 
     def __init__(self, hold_s: float = 2.0) -> None:
         self._hold_s = hold_s
@@ -54,7 +57,7 @@ class HandsUp:
         self._done: set[int] = set()
 
     def update(self, result: LiveResult) -> bool:
-        """The next result. Looks at the picture, which is newer than the skeleton and needs no idea of the camera."""
+        """Check the 2D joints of the next result, which are newer than the 3D skeleton."""
         now_s = result.frame.time_s
         joints, scores = result.pose.h36m17
         for row, identity in enumerate(result.identities):
@@ -69,13 +72,13 @@ class HandsUp:
         return bool(held)
 
     def progress(self, now_s: float) -> float:
-        """How much of the time the hands have been up, 0 to 1: for a ring that fills."""
+        """Return the share (0 to 1) of the holding time that has passed."""
         waiting = [now_s - since_s for i, since_s in self._since.items() if i not in self._done]
         return min(1.0, max(waiting, default=0.0) / self._hold_s) if self._hold_s > 0 else float(bool(waiting))
 
 
 def hands_up(joints_image: Floats, scores: Floats) -> bool:
-    """Whether both wrists of H36M-17 joints (17, 2) in the picture, y down, are above the head of an upright body."""
+    """Return whether both wrists of joints (17, 2), y down, are above an upright body's head."""
     used = [_HEAD_TOP, _THORAX, *_ARMS[0], *_ARMS[1]]
     if not np.isfinite(joints_image[used]).all() or scores[used].min() < _MINIMUM_SCORE:
         return False

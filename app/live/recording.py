@@ -1,4 +1,4 @@
-"""Recording of a live run: by a key, after a countdown, or by raising both hands; ended by a key or after a time."""
+"""Record a live run: by a key, after a countdown, or by raised hands."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ _LOOK_MS = 50
 
 
 class LiveRecording(QObject):
-    """Main thread only. Every result goes to the recorder in the engine's own thread."""
+    """Start and end recordings; for the main thread. The engine's thread writes the results."""
 
-    changed = Signal()  # what is to be shown of it
+    changed = Signal()  # the state to show has changed
     recorded = Signal(object)  # Path: the folder is complete
     failed = Signal(object)  # UserError
 
@@ -37,7 +37,7 @@ class LiveRecording(QObject):
         settings: LiveSettings,
         folder: Callable[[], Path],
     ) -> None:
-        """`folder`: where recordings go when one begins."""
+        """Take `folder`, a function that returns the folder for new recordings."""
         super().__init__(session)
         self._session, self._library, self._threads = session, library, threads
         self._settings, self._folder = settings, folder
@@ -61,7 +61,7 @@ class LiveRecording(QObject):
 
     @property
     def counting(self) -> int:
-        """The number of the countdown; 0: none."""
+        """Return the number of the countdown; 0 without one."""
         return 0 if self._countdown is None else self._countdown.shown(time.monotonic())
 
     @property
@@ -69,7 +69,7 @@ class LiveRecording(QObject):
         return 0 if self._recorder is None else self._recorder.dropped
 
     def toggle(self) -> None:
-        """The record key: begin (or begin to count), take the countdown back, or end."""
+        """Start a recording or its countdown, cancel the countdown, or end the recording."""
         if self.recording:
             self.finish()
         elif self._countdown is not None:
@@ -80,7 +80,7 @@ class LiveRecording(QObject):
             self._arm(self._settings.countdown_s)
 
     def finish(self) -> None:
-        """End the recording; `recorded` comes when the files are complete."""
+        """End the recording; `recorded` is emitted when its files are complete."""
         recorder, self._recorder = self._recorder, None
         if recorder is None:
             return
@@ -90,7 +90,7 @@ class LiveRecording(QObject):
         self.changed.emit()
 
     def shutdown(self) -> None:
-        """The window closes: what was recorded is kept."""
+        """End the recording and keep it, because the window closes."""
         self._timer.stop()
         self._leave()
         if self._recorder is not None:
@@ -107,12 +107,12 @@ class LiveRecording(QObject):
 
     def _begin(self) -> None:
         self._countdown = None
-        engine, wish = self._session.engine, self._session.wish
+        engine, request = self._session.engine, self._session.request
         info = None if engine is None else engine.info
-        if engine is None or wish is None or info is None:
+        if engine is None or request is None or info is None:
             return
         try:
-            self._recorder = self._library.new_recorder(self._folder(), info, wish.config)
+            self._recorder = self._library.new_recorder(self._folder(), info, request.config)
         except UserError as error:
             self._timer.stop()
             self.failed.emit(error)
@@ -147,7 +147,7 @@ class LiveRecording(QObject):
             from app.live.record_triggers import HandsUp
 
             self._hands = HandsUp()
-        # The same sign ends a recording that has no end of its own.
+        # Raised hands also end a recording that has no set length.
         if self._hands.update(result):
             if self.recording:
                 self.finish()

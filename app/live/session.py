@@ -1,8 +1,8 @@
-"""The live run of the window: one engine after the other, polled by a timer, started and ended without waiting.
+"""Run live engines one after the other, polled by a timer; starting and ending do not block.
 
-Topology: `pipeline.live.engine` has its own threads and leaves its newest result in a slot; a timer looks there, so
-that no frame travels in a signal and a slow window makes nothing grow. Ending takes up to two seconds and is done in a
-thread of its own; what was wished in the meantime starts after it.
+Topology: `pipeline.live.engine` has its own threads and puts its newest result into a slot, which a timer polls, so
+that no frame travels in a signal and a slow window makes no queue grow. Ending takes up to two seconds and runs in a
+separate thread; a start requested in the meantime follows it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from app.backend.library import Library
-from app.backend.live import LiveWish
+from app.backend.live import LiveRequest
 from app.threads.thread_set import ThreadSet
 from pipeline.core.errors import UserError
 from pipeline.core.live import LiveResult, LiveStats, RunState
@@ -26,13 +26,16 @@ _STATS_MS = 250
 
 
 class LiveSession(QObject):
-    """Main thread only. `newest` is the last result; `engine` is there from `start` until all has ended."""
+    """Own the live run; for the main thread. `newest` is the last result.
+
+    `engine` exists from `start` until all its threads have ended.
+    """
 
     state_changed = Signal(object)  # RunState
-    began = Signal()  # a new engine, just before it starts: whoever wants all results subscribes
-    fresh = Signal()  # `newest` is another one
-    looked = Signal(object)  # LiveStats, a few times a second, also while no frame comes
-    ended = Signal()  # all threads have ended, whether it was asked for or not
+    began = Signal()  # a new engine, just before it starts, so that receivers can subscribe to all results
+    fresh = Signal()  # there is a newer `newest`
+    looked = Signal(object)  # LiveStats, a few times a second, also without frames
+    ended = Signal()  # all threads have ended, on request or not
     failed = Signal(object)  # UserError
     broke = Signal(object)  # Exception: a bug
 
@@ -40,11 +43,11 @@ class LiveSession(QObject):
         super().__init__(parent)
         self.state = RunState.IDLE
         self.engine: LiveEngine | None = None
-        self.wish: LiveWish | None = None
+        self.request: LiveRequest | None = None
         self.newest: LiveResult | None = None
         self._library, self._threads = library, threads
         self._models: Any = None  # made by the first run
-        self._next: LiveWish | None = None
+        self._next: LiveRequest | None = None
         self._ready = (-1, 0.0)  # the newest result's frame, and when it was ready; written by the lift thread
         self._timer, self._slow = QTimer(self), QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -67,27 +70,27 @@ class LiveSession(QObject):
 
     @property
     def ready_s(self) -> float:
-        """time.monotonic at which `newest` was ready."""
+        """Return the time.monotonic at which `newest` was ready."""
         index, at_s = self._ready
         return at_s if self.newest is not None and self.newest.frame.index == index else time.monotonic()
 
     def _note_ready(self, result: LiveResult) -> None:
         self._ready = (result.frame.index, time.monotonic())
 
-    def start(self, wish: LiveWish) -> None:
-        """Open `wish`; what runs now is ended first. Returns at once."""
+    def start(self, request: LiveRequest) -> None:
+        """Open `request`, after ending the present run; returns at once."""
         if self.engine is not None:
-            self._next = wish
+            self._next = request
             self.stop()
             return
         if self._models is None:
             self._models = self._library.models()
         try:
-            engine = self._library.open_live(wish, self._models)
+            engine = self._library.open_live(request, self._models)
         except UserError as error:
             self.failed.emit(error)
             return
-        self.engine, self.wish, self.newest = engine, wish, None
+        self.engine, self.request, self.newest = engine, request, None
         engine.subscribe(self._note_ready)
         self.began.emit()
         engine.start()
@@ -96,7 +99,7 @@ class LiveSession(QObject):
         self._slow.start()
 
     def stop(self) -> None:
-        """End it; `ended` comes when everything has."""
+        """End the run; `ended` is emitted when all threads have ended."""
         if self.engine is None or self.state is RunState.STOPPING:
             return
         self._timer.stop()
@@ -109,7 +112,7 @@ class LiveSession(QObject):
             self.engine.set_lookahead(frames)
 
     def shutdown(self) -> None:
-        """The window closes: end it now. Takes up to two seconds."""
+        """End the run now, because the window closes; takes up to two seconds."""
         self._timer.stop()
         self._slow.stop()
         self._next = None
@@ -161,6 +164,6 @@ class LiveSession(QObject):
         self.engine = self.newest = None
         self._set_state(state)
         self.ended.emit()
-        wish, self._next = self._next, None
-        if wish is not None:
-            self.start(wish)
+        request, self._next = self._next, None
+        if request is not None:
+            self.start(request)

@@ -1,4 +1,4 @@
-"""What a live run sends to other programs: opened and closed away from the window, one address or several."""
+"""Send a live run to other programs; addresses are opened and closed in threads."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class LiveStreams(QObject):
-    """Main thread only. A stream that fails is closed and told of; the live run goes on."""
+    """Own the streams; for the main thread. A stream that fails is closed and reported."""
 
     changed = Signal()
     failed = Signal(object)  # UserError
@@ -28,7 +28,7 @@ class LiveStreams(QObject):
         self._open: list[Stream] = []
         self._ends: list[Callable[[], None]] = []
         self._opening = 0
-        self._generation = 0  # of the wish: what was opened for an older one is closed again
+        self._generation = 0  # of the request; streams opened for an older one are closed
         session.began.connect(self._subscribe)
 
     @property
@@ -37,13 +37,13 @@ class LiveStreams(QObject):
 
     @property
     def text(self) -> str:
-        """For people: what each stream does."""
+        """Describe for the user what each stream does."""
         said = (s.notice or f"{s.url}: {s.sent} frames sent" + (f", {s.dropped} left out" if s.dropped else "")
                 for s in self._open)  # fmt: skip
         return "  ·  ".join(said)
 
     def open(self, urls: str) -> None:
-        """Send to these addresses (between spaces or commas) in the place of those before."""
+        """Send to these addresses (separated by spaces or commas) instead of those before."""
         self.close()
         for url in urls.replace(",", " ").split():
             self._opening += 1
@@ -55,7 +55,7 @@ class LiveStreams(QObject):
         return lambda: (generation, self._library.open_stream(url))
 
     def close(self) -> None:
-        """Returns at once."""
+        """Close all streams; returns at once."""
         self._generation += 1
         self._unsubscribe()
         streams, self._open = self._open, []

@@ -1,1 +1,1 @@
-"""One open take: its state, runs, re-lifts and comparisons."""
+"""Hold one open take: its state, runs, re-lifts and comparisons. No widgets."""

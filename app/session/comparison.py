@@ -1,6 +1,6 @@
-"""A second recipe beside the first: the same 2D lifted again in the background, and how far the two results differ.
+"""Lift the same 2D with a second recipe in the background, and compare the two results.
 
-No widgets. The second result is only ever looked at: it is never saved into the take nor exported.
+The second result is only displayed: it is neither saved into the take nor exported.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ from pipeline.take.edit import edited
 
 @dataclass(frozen=True, slots=True)
 class Ghost:
-    """One person by the other recipe, moved so that both pelvises coincide: what is left is the difference of shape."""
+    """Hold a person lifted with the other recipe, moved so that both pelvises coincide."""
 
-    joints: Floats  # (T, 17, 3) world, metres, rows as in the take; NaN where either is not known
+    joints: Floats  # (T, 17, 3) world, metres, rows as in the take; NaN where one of the two is not known
     difference_mm: Floats  # (T,) mean over the joints, NaN where not known
 
 
 def ghost(first: Track3D, second: Track3D) -> Ghost:
-    """`second` seen from `first`. Rows are matched by frame number; distances are MPJPE with aligned roots."""
+    """Compare `second` with `first`, matched by frame number; distances are root-aligned MPJPE."""
     joints = np.full_like(first.joints, np.nan)
     _, mine, other = np.intersect1d(first.frame_index, second.frame_index, assume_unique=True, return_indices=True)
     moved = second.joints[other] - second.joints[other, :1] + first.joints[mine, :1]
@@ -43,18 +43,18 @@ def ghost(first: Track3D, second: Track3D) -> Ghost:
 
 
 def ghosts(first: Take, second: Take) -> dict[int, Ghost]:
-    """Person -> ghost, of those who are in both."""
+    """Return person -> ghost for the persons in both takes."""
     pairs = ((track, second.track3d(track.person)) for track in first.tracks3d)
     return {track.person: ghost(track, other) for track, other in pairs if other is not None}
 
 
 def _tracks(take: Take) -> object:
-    """Equal for takes whose persons are the same ones."""
+    """Return a key that is equal for takes with the same persons."""
     return take.provenance.get("edits", [])
 
 
 class Stage(enum.Enum):
-    """OFF; WAITING for a first run; LIFTING the other recipe; READY; FAILED (said in the banner)."""
+    """List the states; WAITING is for a first run, FAILED is shown in the banner."""
 
     OFF = "off"
     WAITING = "waiting"
@@ -64,7 +64,7 @@ class Stage(enum.Enum):
 
 
 class Comparer(QObject):
-    """Keeps `ghosts` up to date with the take and the other recipe while it is switched on. Main thread only."""
+    """Keep `ghosts` up to date with take and other recipe while on; for the main thread."""
 
     changed = Signal()  # stage or ghosts
     failed = Signal(object)  # UserError
@@ -77,9 +77,9 @@ class Comparer(QObject):
         self._settings, self._runner = settings, runner
         self._take: Take | None = None
         self._path: Path | None = None
-        self._config: RunConfig | None = None  # of the take
-        self._wanted: RunConfig | None = None  # of the other recipe, being lifted
-        self._other: tuple[RunConfig, Path, Take] | None = None  # the last one that was lifted
+        self._config: RunConfig | None = None  # that made the take
+        self._wanted: RunConfig | None = None  # for the other recipe, being lifted
+        self._other: tuple[RunConfig, Path, Take] | None = None  # the last result
         runner.finished.connect(self._finished)
         runner.failed.connect(self._run_failed)
         runner.broke.connect(self._run_broke)
@@ -98,20 +98,20 @@ class Comparer(QObject):
                 self._other = None
 
     def set_take(self, take: Take | None, path: Path | None, config: RunConfig | None) -> None:
-        """What to compare with: a whole take, its video and how it was run. None: nothing, for now."""
+        """Set the complete take to compare with, its video and configuration; None: nothing for now."""
         if take is self._take and path == self._path:
             return
         self._take, self._path, self._config = take, path, config
         self.refresh()
 
     def stop(self) -> None:
-        """Leave the models to somebody else."""
+        """Stop lifting, so that another run can use the models."""
         self._wanted = None
         self._runner.drop()
 
     @Slot()
     def refresh(self) -> None:
-        """The take or the other recipe has changed: lift what is missing."""
+        """Lift what is missing after the take or the other recipe changed."""
         if not self.enabled:
             return
         take, path, config = self._take, self._path, self._config
@@ -124,7 +124,7 @@ class Comparer(QObject):
         except UserError as error:
             self._run_failed(error)
             return
-        # The same people as in the take, whoever they are.
+        # The same people as in the take.
         persons = tuple(track.person for track in take.tracks3d)
         wanted = dataclasses.replace(config, lift=lift, persons=persons)
         other = self._other
@@ -134,7 +134,7 @@ class Comparer(QObject):
         elif self._wanted != wanted:
             self._show(Stage.LIFTING)
             self._wanted = wanted
-            # A take that somebody edited has other tracks than a run over its video would give.
+            # An edited take has other tracks than a run over its video would give.
             own = edited(take)
             self._runner.start(Work(wanted, path, take if own else None, persons if own else ()))
 

@@ -1,6 +1,6 @@
-"""The window's brain: which video, which take, what runs. No widgets here, so that it can be tested without any.
+"""Decide what the window does: which video, which take, what runs. No widgets.
 
-Main thread only. It starts and joins every thread, through `VideoOpener` (the player) and `Runner` (the job).
+For the main thread. It starts and joins every thread, through `VideoOpener` (the player) and `Runner` (the job).
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.backend.library import Library
 from app.session.comparison import Comparer
-from app.session.open_files import Opening
+from app.session.open_files import FileOpener
 from app.session.runner import Runner
 from app.session.state import TakeSession
 from app.session.take_files import TakeFiles
-from app.session.updates import Rework
+from app.session.updates import TakeUpdates
 from app.settings import Settings
 from app.threads.job_thread import Work
 from app.threads.thread_set import ThreadSet
@@ -28,20 +28,20 @@ from pipeline.core.export_options import ExportOptions
 from pipeline.core.live import RunState
 from pipeline.core.take import Take
 from pipeline.take.edit import edited
-from pipeline.take.provenance import can_finish_again, take_config, with_names
+from pipeline.take.provenance import can_refinish, take_config, with_names
 
 
 class Controller(QObject):
-    """Owns the video's player, the run and the models; `session` is the state of the open take."""
+    """Own the video's player, the run and the models; `session` is the state of the open take."""
 
     state_changed = Signal(object)  # RunState
     opening_changed = Signal(bool)
     progressed = Signal(object)  # Progress
     finished = Signal(object)  # Take, complete
-    run_succeeded = Signal()  # over the video: who was who before is gone
-    settings_adopted = Signal()  # those of a take that was opened
+    run_succeeded = Signal()  # over the video: edits of the tracks are gone
+    settings_adopted = Signal()  # from a take that was opened
     failed = Signal(object)  # UserError
-    noted = Signal(str, str)  # message, hint: worth knowing, not an error
+    noted = Signal(str, str)  # message, hint; not an error
     broke = Signal(object)  # Exception: a bug
 
     def __init__(self, library: Library, settings: Settings, parent: QObject | None = None) -> None:
@@ -51,10 +51,10 @@ class Controller(QObject):
         self.takes = TakeFiles(library, self.threads, self)
         self.session = TakeSession(self)
         self._models = library.models()
-        self.opening = Opening(library, self.threads, self.takes, settings, self)
+        self.opening = FileOpener(library, self.threads, self.takes, settings, self)
         self.video = self.opening.video
         self._runner = Runner(library, self.threads, self._models, self)
-        self.rework = Rework(library, self.threads, self.session, self._relift, self.configured, self)
+        self.updates = TakeUpdates(library, self.threads, self.session, self._relift, self.configured, self)
         self.comparer = Comparer(settings, Runner(library, self.threads, self._models, self), self)
         self._connect()
 
@@ -71,16 +71,16 @@ class Controller(QObject):
         runner.fruitless.connect(self._fruitless)
         runner.finished.connect(self.finished)
         takes.saved.connect(self.settings.add_recent)
-        self.rework.finisher.finished.connect(self._refinished)
-        self.rework.replaced.connect(self._put_back)
+        self.updates.refinisher.finished.connect(self._refinished)
+        self.updates.replaced.connect(self._replace_take)
         for part in (opening, runner, self.comparer, self.threads):
             part.failed.connect(self.failed)
             part.broke.connect(self.broke)
-        self.rework.finisher.failed.connect(self.failed)
+        self.updates.refinisher.failed.connect(self.failed)
 
     def shutdown(self) -> None:
         """Stop and join everything. The window may not be used afterwards."""
-        self.rework.finisher.drop()
+        self.updates.refinisher.drop()
         self.comparer.stop()
         self._runner.drop()
         self.threads.stop()
@@ -97,7 +97,7 @@ class Controller(QObject):
     # --- opening
 
     def open_path(self, path: Path) -> None:
-        """Open a video, 2D joints or a saved take, whichever it is."""
+        """Open a video, a file of 2D joints or a saved take."""
         self.opening.open_path(path)
 
     def open_sample(self) -> None:
@@ -105,20 +105,20 @@ class Controller(QObject):
 
     @property
     def home(self) -> Path:
-        """Where results of this video go by default: beside it, but never into the program's own folders."""
+        """Return the default folder for results: the video's, but never one of the program."""
         return self.opening.beside(self.session.info, self.session.is_sample)
 
     @Slot(object, object, bool)
     def _replaced(self, info: VideoInfo, path: Path | None, is_sample: bool) -> None:
         self._runner.drop()
-        self.rework.finisher.drop()
+        self.updates.refinisher.drop()
         self.session.open(info, path, is_sample)
 
     @Slot(object)
     def _take_loaded(self, take: Take) -> None:
-        """The panel says from now on how this take was made: who changes nothing there changes nothing here."""
+        """Show the settings that made the take, so that nothing changes until the user does."""
         made = take_config(take)
-        if made is not None and can_finish_again(take):
+        if made is not None and can_refinish(take):
             self.settings.run.adopt(made)
             self.settings_adopted.emit()
         self.session.show(take)
@@ -130,35 +130,35 @@ class Controller(QObject):
         return self.session.path is not None and not self.busy
 
     def run(self, person: int | None = None) -> None:
-        """Start a run over the trimmed video with the settings of now. `person` None: the one most seen.
+        """Start a run over the trimmed video; with `person` None the most visible person is lifted.
 
-        If somebody edited who is who, and the same frames are asked for, that stays: only the lifting is done again.
+        If tracks were edited and the same frames are requested, the edits stay and only the lifting is repeated.
         """
         config = self.configured(person, *self.session.trim)
-        if config is not None and not self.rework.run_again(config, person):
+        if config is not None and not self.updates.relift_if_edited(config, person):
             self._start(config, relift=False)
 
     def relift(self) -> None:
-        """The recipe changed: lift the same people over the same range again, from the cached 2D.
+        """Re-lift the same persons and range from known 2D, because the recipe changed.
 
-        Nothing to do before the first run, nor for a take from a file, whose video would have to be detected anew.
+        Does nothing before the first run, and for a take from a file, whose video would have to be detected again.
         """
         session = self.session
         if session.kept is not None and edited(session.kept) and not self.busy:
-            self.rework.lift_all_again()
+            self.updates.relift_all()
             return
         if not session.detected or (session.kept is None and not self.busy):
             return
         last = session.kept_config or session.config
         if last is not None:
-            # Person 1 is the one most seen; not naming them lets a first run find out who that is.
+            # Person 1 is the most visible one, which a first run still has to find: None.
             person = None if session.person == 1 else session.person
             self._start(self.configured(person, last.start_s, last.end_s), relift=session.kept is not None)
 
     def configured(
         self, person: int | None = None, start_s: float | None = None, end_s: float | None = None
     ) -> RunConfig | None:
-        """The settings of now as a run's; None, and said so, if they cannot be."""
+        """Return the settings as a run's configuration; None, with an error shown, if invalid."""
         try:
             return self.settings.run.run_config(person, start_s, end_s)
         except UserError as error:
@@ -170,14 +170,14 @@ class Controller(QObject):
         if session.path is None or config is None:
             return
         if relift and config == (session.config if self.busy else session.kept_config):
-            return  # it is what is shown, or what is being made
+            return  # it is shown or being made already
         self.begin(Work(config, session.path), relift=relift)
         session.detected = True
 
     def begin(self, work: Work, *, relift: bool) -> None:
-        """Start `work` in the place of whatever goes on. `relift`: the take of before is shown until then."""
+        """Start `work` and cancel what runs; with `relift` the present take is shown until then."""
         self.comparer.stop()
-        self.rework.finisher.drop()
+        self.updates.refinisher.drop()
         self.session.config, self.session.relifting = work.config, relift
         self._runner.start(work)
 
@@ -185,8 +185,8 @@ class Controller(QObject):
         self.begin(work, relift=True)
 
     @Slot(object)
-    def _put_back(self, take: Take) -> None:
-        """Show another complete take of the same video instead of this one."""
+    def _replace_take(self, take: Take) -> None:
+        """Show another complete take of the same video."""
         self._runner.drop()
         if take.track2d(self.session.person) is None:
             self.session.follow((take.tracks3d or take.tracks2d)[0].person)
@@ -210,12 +210,12 @@ class Controller(QObject):
         self.session.busy = self.busy
         self.state_changed.emit(state)
         self._compare()
-        self.rework.settings_changed()  # those that were changed while it went on
+        self.updates.settings_changed()  # changed during the run
 
     @Slot(object)
     def _partial(self, take: Take) -> None:
-        # With several people a partial take holds one of them: changing whom one sees every second would be no use.
-        # And while lifting again, the whole take of before says more than the beginning of the new one.
+        # With several people a partial take holds one of them: the followed person would change every second.
+        # And while re-lifting, the complete take of before shows more than the beginning of the new one.
         shows_subject = take.track3d(self.session.person) is not None or not take.tracks3d
         if shows_subject and not self.session.relifting:
             self.session.show(take)
@@ -233,7 +233,7 @@ class Controller(QObject):
         self.session.show(self.session.kept)
 
     def select_person(self, person: int) -> None:
-        """Look at `person`; if they were not lifted yet, run again for them (2D comes from the cache)."""
+        """Follow `person`; if not lifted yet, start a run with the 2D from the cache."""
         take = self.session.take
         if take is None or not take.complete or self.busy:
             return
@@ -245,10 +245,10 @@ class Controller(QObject):
         elif self.session.path is not None and not edited(take):
             self.run(person)
         else:
-            self.rework.lift_again([person])
+            self.updates.relift([person])
 
     def select_everyone(self) -> None:
-        """Lift everyone from now on, and now if somebody is missing."""
+        """Lift everyone from now on; runs now if a person is not lifted."""
         self.settings.run.everyone = True
         self.settings.save()
         take = self.session.take
@@ -256,7 +256,7 @@ class Controller(QObject):
             self.run()
 
     def _compare(self) -> None:
-        """Give the comparer what it compares with: the whole take, as soon as nothing else runs."""
+        """Give the comparison the complete take as soon as nothing else runs."""
         session = self.session
         self.comparer.set_take(None if self.busy else session.kept, session.path, session.kept_config)
 
@@ -267,6 +267,6 @@ class Controller(QObject):
             self.takes.save(self.session.kept, path)
 
     def export(self, folder: Path, stem: str, formats: Sequence[str], options: ExportOptions) -> None:
-        """Write the whole take, not what a run is just adding to it."""
+        """Export the complete take, without what a run is adding to it."""
         if self.session.kept is not None:
             self.takes.export(self.session.kept, self.session.person, folder, stem, formats, options)

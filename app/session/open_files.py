@@ -1,4 +1,4 @@
-"""Opening a file away from the window: the old video stays until the new one has shown that it can be read."""
+"""Open files in a thread; the old video stays until the new one can be read."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from pipeline.take.file import SUFFIX as TAKE_SUFFIX
 
 
 class VideoOpener(QObject):
-    """At most one video is being opened; a newer wish replaces an older one. Main thread only."""
+    """Open one video at a time; a newer request replaces an older one. For the main thread."""
 
     opening_changed = Signal(bool)
-    opened = Signal(object, object, object)  # PlayerThread, VideoInfo, the Take that it is opened for or None
+    opened = Signal(object, object, object)  # PlayerThread, VideoInfo, the Take of this video or None
     refused = Signal(object, object)  # UserError, that Take or None
-    broke_off = Signal(int, object)  # generation of a player that was opened before, UserError
+    broke_off = Signal(int, object)  # generation of an opened player, UserError
     broke = Signal(object)  # Exception: a bug
 
     def __init__(self, library: Library, threads: ThreadSet, parent: QObject) -> None:
@@ -49,7 +49,7 @@ class VideoOpener(QObject):
         self._threads.start(player)
 
     def _done(self) -> Take | None:
-        """It is open or it is not: nothing is being opened any more. Returns the take that waited for it."""
+        """End the opening, successful or not; return the take that waited for it."""
         take = self._take
         self._opening = self._take = None
         self.opening_changed.emit(False)
@@ -76,7 +76,7 @@ class VideoOpener(QObject):
 
 
 class OpenVideo:
-    """The video that is shown: its player's requests and frames. Without one nothing comes."""
+    """Hold the shown video: requests to its player and frames from it."""
 
     def __init__(self) -> None:
         self._player: PlayerThread | None = None
@@ -98,7 +98,7 @@ class OpenVideo:
             self._player.request(time_s, size)
 
     def next_frame(self) -> ShownFrame | None:
-        """The newest decoded frame, or None if there is no newer one than last time. Never waits."""
+        """Return the newest decoded frame, or None if it was returned before; never waits."""
         if self._player is None:
             return None
         try:
@@ -107,10 +107,10 @@ class OpenVideo:
             return None
 
 
-class Opening(QObject):
-    """Whatever file is opened: a video, 2D joints, or a saved take with its video if that is still there.
+class FileOpener(QObject):
+    """Open a video, 2D joints, or a saved take with its video if that still exists.
 
-    `replaced` comes before `take_loaded`. `video` is the one that is shown; on an error the old one stays.
+    `replaced` comes before `take_loaded`. `video` is the shown one; after an error the old one stays.
     """
 
     opening_changed = Signal(bool)
@@ -145,7 +145,7 @@ class Opening(QObject):
         self._opener.open(None)
 
     def beside(self, info: VideoInfo | None, is_sample: bool) -> Path:
-        """The folder of that video, if it is the user's and can be written to, else the last one that was used."""
+        """Return the video's folder, if writable and not the program's, else the last used one."""
         folder = Path(info.path).parent if info is not None and info.path else None
         if folder is None or is_sample or not os.access(folder, os.W_OK):
             return Path(self._settings.last_folder)
@@ -187,6 +187,6 @@ class Opening(QObject):
 
     @Slot(int, object)
     def _broke_off(self, generation: int, error: UserError) -> None:
-        """A video that is shown cannot be read any further."""
+        """Report that a shown video cannot be read any further."""
         if self.video.is_of(generation):
             self.failed.emit(error)

@@ -1,7 +1,7 @@
-"""Who is who in the take, edited by the user and taken back again. No widgets; the logic is `pipeline.take.edit`.
+"""Edit tracks of the take, with undo; the logic is `pipeline.take.edit`. No widgets.
 
-Main thread only. An edit is shown at once, with the 3D cut or joined as it is; then those whose tracks changed are
-lifted again.
+For the main thread. An edit is shown at once, with the 3D cut or joined unchanged; then the persons whose tracks
+changed are re-lifted.
 """
 
 from __future__ import annotations
@@ -15,25 +15,25 @@ from pipeline.core.errors import UserError
 from pipeline.core.take import Take
 from pipeline.take import edit
 
-_STEPS = 50  # takes share what did not change: a step costs the tracks that it changed
+_STEPS = 50  # undo steps; takes share unchanged tracks, so a step costs only the changed ones
 
 
 class PeopleEditor(QObject):
-    """Each call changes the controller's take, or says by `failed` why it cannot be."""
+    """Edit the controller's take; `failed` reports why an edit is not possible."""
 
     changed = Signal()  # what can be undone
     failed = Signal(object)  # UserError
 
     def __init__(self, controller: Controller, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._rework = controller.rework
+        self._updates = controller.updates
         self._before: list[tuple[str, Take]] = []
         controller.session.video_changed.connect(self._forget)
         controller.run_succeeded.connect(self._forget)
 
     @property
     def undo_text(self) -> str:
-        """What would be taken back; "" if there is nothing."""
+        """Return the name of the edit that Undo reverts; "" for none."""
         return self._before[-1][0] if self._before else ""
 
     def rename(self, person: int, name: str) -> None:
@@ -53,13 +53,13 @@ class PeopleEditor(QObject):
 
     @Slot()
     def undo(self) -> None:
-        if self._before and self._rework.replaceable:
+        if self._before and self._updates.replaceable:
             _, take = self._before.pop()
-            self._rework.put_back(take)
+            self._updates.restore(take)
             self.changed.emit()
 
     def _do(self, what: str, change: Callable[[Take], edit.Edited]) -> None:
-        take = self._rework.editable
+        take = self._updates.editable
         if take is None:
             return
         try:
@@ -68,7 +68,7 @@ class PeopleEditor(QObject):
             self.failed.emit(error)
             return
         self._before = [*self._before[1 - _STEPS :], (what, take)]
-        self._rework.edit(done)
+        self._updates.edit(done)
         self.changed.emit()
 
     @Slot()

@@ -1,4 +1,4 @@
-"""The clock of the window: one time, in seconds of the video, that video, skeleton and timeline all follow."""
+"""Keep the window's time, in seconds of the video, that all views follow."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ SPEEDS = (0.25, 0.5, 1.0, 1.5, 2.0)
 _TICK_MS = 16
 
 
-class Playback(QObject):
-    """Position, range, speed and loop. `moved` tells every new position; playing advances by the real clock."""
+class PlaybackClock(QObject):
+    """Hold position, range, speed and loop; `moved` reports every new position."""
 
     moved = Signal(float)
     playing_changed = Signal(bool)
@@ -43,13 +43,13 @@ class Playback(QObject):
         self.moved.emit(self.time_s)
 
     def advance(self, time_s: float) -> None:
-        """Like `seek`, but silent inside a frame: the screen is painted once a frame, not once a tick."""
+        """Move without a signal inside a frame, so that views repaint once per frame, not per tick."""
         before, self.time_s = self.time_s, min(time_s, self._end_s)
         if int(self.time_s / self.frame_s + 1e-6) != int(before / self.frame_s + 1e-6):
             self.moved.emit(self.time_s)
 
     def step(self, frames: int) -> None:
-        """Pause and go `frames` on (or back), landing inside a frame rather than on its edge."""
+        """Pause and move by `frames`, to the middle of a frame rather than to its edge."""
         self.pause()
         self.seek((round(self.time_s / self.frame_s) + frames) * self.frame_s)
 
@@ -81,7 +81,7 @@ class Playback(QObject):
 
     def _tick(self) -> None:
         time_s = self.time_s + self._clock.restart() / 1000 * self.speed
-        # The last frame stays for its own length before the loop starts again.
+        # The last frame is shown for its duration before the loop starts again.
         if time_s < self._end_s + self.frame_s:
             self.advance(time_s)
         elif self.loop:

@@ -1,8 +1,8 @@
-"""One run at a time: its thread, its state, and what of it is still worth hearing. No widgets.
+"""Run one job at a time: its thread, its state, and which of its results still count.
 
-Main thread only. The job's news arrives as queued signals or is looked up in its slots by a timer; a generation number
-makes late news of a cancelled run harmless. Two runners may share threads and models (the second one compares): a run
-that finds the models in use waits until that thread has ended.
+For the main thread. The job's results arrive as queued signals or in slots that a timer polls; a generation number
+drops late results of a cancelled job. Two runners may share threads and models (the second one compares): a run that
+finds the models in use waits until that thread has ended.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ BUSY = (RunState.STARTING, RunState.RUNNING, RunState.STOPPING)
 
 
 class Runner(QObject):
-    """Starts, watches and cancels jobs. `succeeded` and `fruitless` come before the state changes."""
+    """Start, watch and cancel jobs; `succeeded` and `fruitless` come before the state changes."""
 
     state_changed = Signal(object)  # RunState
     progressed = Signal(object)  # Progress
@@ -55,7 +55,7 @@ class Runner(QObject):
 
     @property
     def over_video(self) -> bool:
-        """Whether the run that goes on, or the last one, is over a video rather than over the 2D of a take."""
+        """Return whether the present or last run is over a video, not over a take's 2D."""
         return self._over_video
 
     def _set_state(self, state: RunState) -> None:
@@ -64,7 +64,7 @@ class Runner(QObject):
             self.state_changed.emit(state)
 
     def start(self, work: Work) -> None:
-        """Begin; a run that is still going on is cancelled and forgotten."""
+        """Start a run; one that is still running is cancelled and dropped."""
         self._forget()
         self._set_state(RunState.STARTING)
         self._queued = work
@@ -87,7 +87,7 @@ class Runner(QObject):
         self._threads.start(job)
 
     def cancel(self) -> None:
-        """Stop the run; the window answers at once, the job within a frame or a batch."""
+        """Cancel the run; the window answers at once, the job within a frame or a batch."""
         if self._queued is not None:
             self._queued = None
             self._end_fruitless(RunState.IDLE)
@@ -98,13 +98,13 @@ class Runner(QObject):
 
     @Slot()
     def _stop_waiting(self) -> None:
-        """A job that is loading a model cannot stop at once: it ends behind the scenes, a new run waits for it."""
+        """Stop waiting for a cancelled job that is loading a model; it ends in the background."""
         if self.state is RunState.STOPPING:
             self._forget()
             self._end_fruitless(RunState.IDLE)
 
     def drop(self) -> None:
-        """Cancel the run at once and say no more of it."""
+        """Cancel the run at once and drop its results."""
         self._forget()
         self._set_state(RunState.IDLE)
 
@@ -128,7 +128,7 @@ class Runner(QObject):
             self.partial.emit(partial)
 
     def _ended(self, generation: int) -> bool:
-        """Whether `generation` is the present job; it is forgotten then."""
+        """Return whether `generation` is the present job's, and forget the job."""
         if self._job is None or self._job.generation != generation:
             return False
         self._job = None

@@ -1,4 +1,4 @@
-"""The state of the open video: its take, who is followed, which part is lifted, and how its runs were configured."""
+"""Hold the state of the open video: take, followed person, trim, configuration of runs."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from pipeline.core.camera import VideoInfo
 from pipeline.core.config import RunConfig
 from pipeline.core.take import Take
 
-Trim = tuple[float | None, float | None]  # seconds; None: from the first, to the last frame
+Trim = tuple[float | None, float | None]  # start, end in s; None: not trimmed at that end
 
 
 class TakeSession(QObject):
-    """Shared by everything that works on the open take. Main thread only; no threads, no widgets."""
+    """Share the open take's state; for the main thread, without threads or widgets."""
 
     video_changed = Signal(object)  # VideoInfo or None
     take_changed = Signal(object)  # Take or None
@@ -24,20 +24,20 @@ class TakeSession(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.info: VideoInfo | None = None
-        self.path: Path | None = None  # of the video; None: there is none to run on
+        self.path: Path | None = None  # the video's; None without a video file
         self.is_sample = False
-        self.take: Take | None = None  # the one shown; not complete during a run
+        self.take: Take | None = None  # the shown one; not complete during a run
         self.kept: Take | None = None  # the last complete take of this video: a cancelled run falls back to it
-        self.person = 1  # the one that is followed
+        self.person = 1  # the followed person
         self.trim: Trim = (None, None)
-        self.busy = False  # a run goes on
-        self.relifting = False  # that run only lifts again what was detected before
-        self.detected = False  # the 2D of this video is (being) found: lifting again costs no detection
-        self.config: RunConfig | None = None  # of the last run
-        self.kept_config: RunConfig | None = None  # of the run that made `kept`
+        self.busy = False  # a run is going on
+        self.relifting = False  # the run only re-lifts known 2D
+        self.detected = False  # the 2D of this video is known or being detected: a re-lift needs no detector
+        self.config: RunConfig | None = None  # the last run's
+        self.kept_config: RunConfig | None = None  # the one that made `kept`
 
     def open(self, info: VideoInfo, path: Path | None, is_sample: bool) -> None:
-        """Start again with another video."""
+        """Reset for another video."""
         self.info, self.path, self.is_sample = info, path, is_sample
         self.take = self.kept = self.kept_config = None
         self.person, self.trim, self.detected = 1, (None, None), False
@@ -47,14 +47,14 @@ class TakeSession(QObject):
         self.trim_changed.emit()
 
     def set_trim(self, start_s: float | None, end_s: float | None) -> None:
-        """Lift only this part of the video. Ignored if it would be empty."""
+        """Set the part of the video to lift; an empty one is ignored."""
         if start_s is not None and end_s is not None and start_s >= end_s:
             return
         self.trim = (start_s, end_s)
         self.trim_changed.emit()
 
     def show(self, take: Take | None) -> None:
-        """Show `take`, and keep it if it is complete. Follow somebody else if the person is not in its 3D."""
+        """Show `take`, keep it if complete, and follow a person who is in its 3D."""
         self.take = take
         if take is not None and take.complete:
             self.kept = take

@@ -1,4 +1,4 @@
-"""Takes to and from files, away from the window's thread: load, save, export."""
+"""Load, save and export takes in threads."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pipeline.take.recording_folder import TAKE, is_recording
 
 
 class TakeFiles(QObject):
-    """Each call returns at once; one of the signals tells how it went."""
+    """Start file operations; each call returns at once, signals report the outcome."""
 
     loaded = Signal(object, object)  # Path, Take
     saved = Signal(object)  # Path
@@ -34,7 +34,7 @@ class TakeFiles(QObject):
         self._threads.run("load", lambda: (path, self._library.load(path)), self._loaded)
 
     def recover(self, folder: Path) -> None:
-        """Load the recording in `folder`, putting it in order if it was interrupted."""
+        """Load the recording in `folder`, and repair it if it was interrupted."""
         self._threads.run("recover", lambda: (folder / TAKE, self._library.load(folder)), self._loaded)
 
     def save(self, take: Take, path: Path) -> None:
@@ -46,7 +46,7 @@ class TakeFiles(QObject):
     def export(
         self, take: Take, subject: int, folder: Path, stem: str, formats: Sequence[str], options: ExportOptions
     ) -> None:
-        """Write `take`; if everyone is written, the subject's file comes first."""
+        """Export `take`; of several people the subject's file comes first."""
         if options.persons is None:
             ordered = sorted(take.tracks3d, key=lambda track: (track.person != subject, track.person))
             take = dataclasses.replace(take, tracks3d=tuple(ordered))
@@ -59,7 +59,7 @@ class TakeFiles(QObject):
 
     @Slot()
     def cancel_export(self) -> None:
-        """Ask the export to stop at the next frame; `export_failed` brings `Cancelled` when it has."""
+        """Request that the export stops at the next frame; `export_failed` then brings `Cancelled`."""
         if self._exporting is not None:
             self._exporting.cancel()
 
@@ -68,7 +68,7 @@ class TakeFiles(QObject):
 
 
 def recording_of(take: Take) -> Path | None:
-    """The folder of the live recording that a take is of, as it was lifted live; None if it is no such take."""
+    """Return the folder of the live recording that `take` is of, as lifted live; else None."""
     folder = Path(take.info.path).parent if take.info.path else None
     live = bool(take.provenance.get("recorded_live"))
     return folder if live and folder is not None and is_recording(folder) else None

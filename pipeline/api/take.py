@@ -311,7 +311,7 @@ class Take(core.Take):
         """
         from ..run.last_take import last_take
         from ..run.models import Engine
-        from ..run.relift import lift_again
+        from ..run.relift import relift
         from .settings import chosen_people
 
         for name in settings:
@@ -323,15 +323,15 @@ class Take(core.Take):
             persons = tuple(track.person for track in (self.tracks3d if persons is None else self.tracks2d))
         token, own = cancel_token(cancel), models or Engine()
         try:
-            return Take.of(last_take(lift_again(self, persons, wanted, token, own), progress, None, token))
+            return Take.of(last_take(relift(self, persons, wanted, token, own), progress, None, token))
         finally:
             if models is None:
                 own.close()
 
     def _check_refinishable(self) -> None:
-        from ..take.provenance import can_finish_again
+        from ..take.provenance import can_refinish
 
-        if not can_finish_again(self):
+        if not can_refinish(self):
             raise TakeError("The take does not hold what the lifter gave.", "It is of an older version: lift it again.")
 
 

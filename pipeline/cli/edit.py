@@ -18,7 +18,7 @@ from ..core.take import Take
 from ..system.files import make_folder
 from ..take import edit
 from ..take.file import SUFFIX
-from ..take.provenance import can_finish_again, take_config
+from ..take.provenance import can_refinish, take_config
 from .interrupt import interruptible
 from .options import motion
 from .output import Report
@@ -62,7 +62,7 @@ def add_parser(commands: Any) -> None:
 def run(arguments: argparse.Namespace, report: Report) -> int:
     take = loaded = api.load(arguments.take)
     made = take_config(take)
-    if made is None or not can_finish_again(take):
+    if made is None or not can_refinish(take):
         raise ConfigError(
             f"{arguments.take.name} does not keep what the lifter left: it cannot be edited.",
             "It is of an older version: lift the video again.",
@@ -77,7 +77,7 @@ def run(arguments: argparse.Namespace, report: Report) -> int:
         lift |= {track.person for track in take.tracks3d}
     if lift:
         take = _lifted(take, sorted(lift), config, report)
-    elif (config != made or take.tracks3d is not loaded.tracks3d) and can_finish_again(take):
+    elif (config != made or take.tracks3d is not loaded.tracks3d) and can_refinish(take):
         take = take.refinish(config=config)
     path = arguments.output or arguments.take
     if path.suffix != SUFFIX:

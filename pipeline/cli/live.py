@@ -142,7 +142,7 @@ def run(arguments: argparse.Namespace, report: Report) -> int:
     if recording is not None:
         # Ctrl-C is how a recording ends; the next one ends the lifting.
         with interruptible(again := CancelToken()):
-            result |= {**recording.told(), **recording.lift_again(arguments, again, report)}
+            result |= {**recording.told(), **recording.relift(arguments, again, report)}
     report.record(result)
     report.line(
         f"{result['frames']} frames in {result['seconds']:.1f} s: {result['shown_fps']:.1f} shown and "
@@ -254,7 +254,7 @@ class _Recording:
             "recording_dropped": self._recorder.dropped,
         }
 
-    def lift_again(self, arguments: argparse.Namespace, cancel: CancelToken, report: Report) -> dict[str, Any]:
+    def relift(self, arguments: argparse.Namespace, cancel: CancelToken, report: Report) -> dict[str, Any]:
         """The take, lifted with past and future known; what became of it. A recording of nobody stays a recording."""
         if self._recorder is None:
             return {}

@@ -14,7 +14,7 @@ def last_take(
     partial: Callable[[Take], None] | None = None,
     cancel: CancelToken | None = None,
 ) -> Take:
-    """Return the complete take that `steps` (of `analyse`, `lift_again`) end with.
+    """Return the complete take that `steps` (of `analyse`, `relift`) end with.
 
     The callbacks run in this thread: `progress` gets every `Progress`, `partial` every take that is not complete yet.
     `cancel` is checked at each step; the generator is closed however this ends, so that its threads are joined. Raises

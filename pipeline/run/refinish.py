@@ -8,16 +8,16 @@ from ..core.camera import Camera
 from ..core.config import RunConfig
 from ..core.take import Take
 from ..post.finish import finish
-from ..take.provenance import can_finish_again, with_settings
+from ..take.provenance import can_refinish, with_settings
 
 
 def refinish(take: Take, config: RunConfig) -> Take:
     """Return `take` with the steps after the lifter (`config.post`, `config.scene`) repeated.
 
-    A take that does not keep the lifter's output (`can_finish_again`) is returned unchanged. The provenance gets the
+    A take that does not keep the lifter's output (`can_refinish`) is returned unchanged. The provenance gets the
     new settings; how the take was detected and lifted stays in it.
     """
-    if not can_finish_again(take):
+    if not can_refinish(take):
         return take
     shown = [track.person for track in take.tracks3d]
     lifted = [one for person in shown if (one := take.lifted_of(person)) is not None]

@@ -24,7 +24,7 @@ _BATCH_ROWS = 32  # frames handed to the lift thread at a time
 _NEWS_S = 0.2  # seconds between progress reports while waiting for the lift thread
 
 
-def lift_again(
+def relift(
     take: Take, persons: Sequence[int], config: RunConfig, cancel: CancelToken, engine: Engine
 ) -> Iterator[Progress | Take]:
     """Yield `Progress` and, last, `take` with `persons` re-lifted and everyone finished with `config`.

@@ -82,7 +82,7 @@ def _device_facts(lifter: WindowLifter) -> dict[str, Any]:
     return {"device": lifter.device_name, "precision": lifter.precision}
 
 
-def can_finish_again(take: Take) -> bool:
+def can_refinish(take: Take) -> bool:
     """Whether the lifter's raw output is kept of everyone who is in 3D."""
     return bool(take.tracks3d) and all(take.lifted_of(t.person) and take.track2d(t.person) for t in take.tracks3d)
 

@@ -20,7 +20,7 @@ from pipeline.core.skeletons import H36M17
 from pipeline.core.take import Take
 from pipeline.run.models import Engine
 from pipeline.run.refinish import refinish
-from pipeline.run.relift import lift_again
+from pipeline.run.relift import relift
 from pipeline.take.file import load_take
 from pipeline.take.provenance import take_config
 from tests.e2e.conftest import ROOT, SampleRun
@@ -67,7 +67,7 @@ def test_its_people_are_lifted_again_from_its_2d(sample_run: SampleRun) -> None:
     config = take_config(take)
     assert config is not None
     with Engine() as engine:
-        *_, again = lift_again(take, (1, 2), config, CancelToken(), engine)
+        *_, again = relift(take, (1, 2), config, CancelToken(), engine)
     assert isinstance(again, Take)
     assert [track.person for track in again.tracks3d] == [1, 2]
     np.testing.assert_allclose(again.lifted_of(1).relative, take.lifted_of(1).relative, atol=1e-3)

@@ -1,4 +1,4 @@
-"""The real window, driven. Any unexpected dialog, bug report or leaked thread fails the test that caused it."""
+"""Drive the real window; an unexpected dialog, bug report or leaked thread fails the test."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """pyqtgraph turns exceptions while drawing into warnings: here they fail the test."""
+    """Make warnings of pyqtgraph, into which it turns exceptions while drawing, fail the test."""
     for item in items:
         if "gui" in item.path.parts:
             item.add_marker(pytest.mark.filterwarnings("error::RuntimeWarning"))
@@ -56,7 +56,7 @@ def video(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def bugs(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The reports of crash dialogs opened in this test; a test that expects one empties the list."""
+    """List the reports of crash dialogs in this test; a test that expects one clears the list."""
     reports: list[str] = []
     begin = CrashDialog.__init__
 
@@ -80,14 +80,14 @@ def no_threads_left() -> Iterator[None]:
 def make_window(
     qtbot: QtBot, no_threads_left: None, bugs: list[str], tmp_path: Path
 ) -> Iterator[Callable[..., Window]]:
-    """Opens windows; closes them, and checks what they leave, at the end."""
+    """Open windows; at the end close them, and check for leaked threads."""
     windows: list[Window] = []
     theme.apply(QApplication.instance())
 
     def make(library: object) -> Window:
         window = Window(library, Settings(), tmp_path / "hourglass.log")
         window.resize(1280, 720)
-        with qtbot.waitActive(window):  # shortcuts need the keyboard's focus; without a window manager nobody gives it
+        with qtbot.waitActive(window):  # shortcuts need the keyboard's focus, which a window manager would give
             window.show()
             window.activateWindow()
         windows.append(window)
@@ -102,7 +102,7 @@ def make_window(
         window.close()
         assert len(running.threads) == 0, "threads of the controller left"
         window.deleteLater()
-    QApplication.sendPostedEvents(None, 52)  # DeferredDelete: OpenGL contexts go before the next test
+    QApplication.sendPostedEvents(None, 52)  # DeferredDelete: OpenGL contexts are deleted before the next test
     assert not dialogs, f"unexpected dialogs: {[d.windowTitle() for d in dialogs]}"
     assert not bugs, bugs[0] if bugs else ""
     assert sys.excepthook is not None
@@ -115,7 +115,7 @@ def window(make_window: Callable[..., Window], library: FakeLibrary) -> Window:
 
 @pytest.fixture
 def opened(window: Window, video: Path, qtbot: QtBot) -> Window:
-    """A window with a video in it and its first frame on the screen."""
+    """Return a window with a video whose first frame is shown."""
     window.controller.open_path(video)
     qtbot.waitUntil(lambda: window.workspace.video.image is not None)
     return window
@@ -123,7 +123,7 @@ def opened(window: Window, video: Path, qtbot: QtBot) -> Window:
 
 @pytest.fixture
 def lifted(opened: Window, qtbot: QtBot) -> Window:
-    """A window after a whole run."""
+    """Return a window after a complete run."""
     run_to_end(opened, qtbot)
     return opened
 

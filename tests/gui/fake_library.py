@@ -1,4 +1,4 @@
-"""A library that answers at once, in the place of `app.backend.library`, with switches for what goes wrong."""
+"""Replace `app.backend.library` by one that answers at once, with switches for failures."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import numpy as np
 
 from app.backend.checkpoint_info import Assumption, FoundCheckpoint, RecipeCost
 from app.backend.library import Library
-from app.backend.live import LiveWish
+from app.backend.live import LiveRequest
 from pipeline.core.camera import VideoInfo
 from pipeline.core.concurrency import CancelToken
 from pipeline.core.config import LiftConfig, RunConfig
@@ -32,7 +32,7 @@ Tell = Callable[[Progress], None]
 
 
 class FakeEngine:
-    """Keeps nothing loaded."""
+    """Replace the loaded models; loads nothing."""
 
     def __init__(self) -> None:
         self.closed = False
@@ -42,7 +42,7 @@ class FakeEngine:
 
 
 class FakeStream:
-    """Counts what it is sent."""
+    """Count the results it is sent."""
 
     def __init__(self, url: str) -> None:
         self.url, self.sent, self.dropped, self.notice, self.closed = url, 0, 0, "", False
@@ -55,14 +55,16 @@ class FakeStream:
 
 
 class FakeLive(Library):
-    """The live part: the real engine with the camera and the models of `tests.helpers.live.fakes`, real recordings,
-    and a lifting again that is quick."""
+    """Provide the live part: the real engine with fake camera and models, and real recordings.
+
+    The re-lift of a recording is quick.
+    """
 
     def __init__(self) -> None:
         self.known_cameras = [("0", "0: Fake camera")]
         self.camera: Callable[[], Any] = FakeCamera
         self.detector = FakeDetector()
-        self.wishes: list[LiveWish] = []
+        self.requests: list[LiveRequest] = []
         self.streams: list[FakeStream] = []
         self.relifted: list[tuple[Path, RunConfig]] = []
         self.gpu = ""
@@ -70,11 +72,11 @@ class FakeLive(Library):
     def cameras(self) -> Sequence[tuple[str, str]]:
         return list(self.known_cameras)
 
-    def open_live(self, wish: LiveWish, models: Any) -> LiveEngine:
-        self.wishes.append(wish)
-        if wish.source == "nothing":
+    def open_live(self, request: LiveRequest, models: Any) -> LiveEngine:
+        self.requests.append(request)
+        if request.source == "nothing":
             raise SourceError("There is no camera 'nothing'.", "Plug one in.")
-        return LiveEngine(self.camera, wish.config, FakeModels(self.detector))
+        return LiveEngine(self.camera, request.config, FakeModels(self.detector))
 
     def open_stream(self, url: str) -> FakeStream:
         if "nobody" in url:
@@ -95,7 +97,10 @@ class FakeLive(Library):
 
 
 class FakeLibrary(FakeLive):
-    """`hold` set: a run waits after its first partial take until `release`d or cancelled. `fail` is raised in a run."""
+    """Provide all functions of `Library`; with `hold` a run waits after its first partial take.
+
+    It waits until `release` or a cancel. A run raises `fail` if that is set.
+    """
 
     def __init__(self, folder: Path) -> None:
         super().__init__()
@@ -103,11 +108,11 @@ class FakeLibrary(FakeLive):
         self.hold = False
         self.fail: BaseException | None = None
         self.configs: list[RunConfig] = []
-        self.lifts: list[tuple[tuple[int, ...], RunConfig]] = []  # persons and config of each lifting again
+        self.lifts: list[tuple[tuple[int, ...], RunConfig]] = []  # persons and config of each re-lift
         self.finishes: list[RunConfig] = []
         self.engines: list[FakeEngine] = []
         self.sources: list[FakeSource] = []
-        self.export_gate = threading.Event()  # an export waits for it
+        self.export_gate = threading.Event()  # which an export waits for
         self.export_gate.set()
         self.exports: list[tuple[Path, str, tuple[str, ...], ExportOptions]] = []
         self.before_run: Callable[[], object] = lambda: None
@@ -123,7 +128,7 @@ class FakeLibrary(FakeLive):
             ),
         ]  # fmt: skip
         self.added_detectors: list[tuple[Path, str]] = []
-        # What a run with this `LiftConfig` makes of a body: for tests that compare two recipes.
+        # Changes the joints that a run with this `LiftConfig` gives, for tests that compare two recipes.
         self.shape: Callable[[LiftConfig, np.ndarray], np.ndarray] = lambda lift, joints: joints
         self.costs: list[tuple[str, PruneConfig | None]] = []
         self.adopted: list[tuple[Path, str, dict[str, str]]] = []
@@ -201,7 +206,7 @@ class FakeLibrary(FakeLive):
     def relift(
         self, take: Take, persons: Sequence[int], config: RunConfig, progress: Tell, cancel: CancelToken, models: Any
     ) -> Take:
-        """Everyone walks again, where their 2D is seen."""
+        """Return walking people where their 2D is seen."""
         self.lifts.append((tuple(persons), config))
         progress(Progress("lift", 0, take.frame_count))
         self._wait(progress, cancel, Progress("lift", 1, take.frame_count))
@@ -228,7 +233,7 @@ class FakeLibrary(FakeLive):
         return replace(take, tracks3d=tuple(tracks), lifted=tuple(lifted), provenance=provenance)
 
     def refinish(self, take: Take, config: RunConfig) -> Take:
-        """The camera is where the settings say, else it looks down by 3 degrees."""
+        """Set the camera's pitch to the value of the settings, else to 3 degrees."""
         self.finishes.append(config)
         assert take.scene is not None
         pitch, roll = config.scene.pitch_deg, config.scene.roll_deg
@@ -246,7 +251,7 @@ class FakeLibrary(FakeLive):
         cancel: CancelToken,
     ) -> list[Path]:
         self.exports.append((folder, stem, tuple(formats), options))
-        while not self.export_gate.wait(0.005):  # like a video that takes long
+        while not self.export_gate.wait(0.005):  # as an export that takes long
             cancel.check()
             progress(Progress("export", 30, 120, "overlay"))
         return super().export(take, folder, stem, formats, options, progress, cancel)
@@ -258,7 +263,7 @@ class FakeLibrary(FakeLive):
         return list(self.known_lifters)
 
     def cost(self, lifter: str, prune: PruneConfig | None) -> RecipeCost:
-        """Half of it for every stage."""
+        """Return a cost that each stage halves."""
         self.costs.append((lifter, prune))
         stages = len(self.known_lifters[0].prune.schedule if prune is None else prune.schedule)
         return RecipeCost(8.0 * 0.5**stages, 8.0)
@@ -290,7 +295,7 @@ class FakeLibrary(FakeLive):
         self.known_detectors = [one for one in self.known_detectors if one.name != name]
 
     def download(self, name: str, *, progress: Callable[[int, int], None], cancel: CancelToken) -> None:
-        """`download_waits`: half of it comes, then nothing until it is cancelled."""
+        """Download; with `download_waits` stop at half of it until cancelled."""
         progress(50_000, 100_000)
         try:
             while self.download_waits:

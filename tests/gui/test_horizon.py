@@ -1,4 +1,4 @@
-"""The horizon over the video: dragged, it sets tilt and roll; a double click gives both back to the estimate."""
+"""Test the horizon: drags set tilt and roll; a double click returns to the estimate."""
 
 from __future__ import annotations
 

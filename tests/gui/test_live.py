@@ -1,4 +1,4 @@
-"""Live in the real window: the real engine behind it, with a camera, a detector and a lifter that are quick."""
+"""Test live runs in the window with the real engine and quick fakes of camera and models."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from tests.helpers.live.fakes import FIGURE, FakeCamera, FakeDetector
 
 @pytest.fixture
 def live(window: Window, qtbot: QtBot, tmp_path: Path) -> Window:
-    """A window that shows a camera."""
+    """Return a window that shows a camera."""
     window.settings.live.countdown_s = 0
     window.settings.live.folder = str(tmp_path / "recordings")
     start(window, qtbot)
@@ -61,8 +61,8 @@ def test_a_camera_is_chosen_by_its_name_and_seen(window: Window, library: FakeLi
     qtbot.waitUntil(lambda: window.live.session.running, timeout=20_000)
     page = window.live.page
     assert window.pages.currentWidget() is page
-    wish = library.wishes[0]
-    assert (wish.source, wish.size_px, wish.config.detect.max_people) == ("0", (1280, 720), 1)
+    request = library.requests[0]
+    assert (request.source, request.size_px, request.config.detect.max_people) == ("0", (1280, 720), 1)
     qtbot.waitUntil(lambda: "captured" in page.bar.rates.text() and "display" in page.bar.latency.text())
     qtbot.waitUntil(lambda: page.video.display_ms > 0)
     assert "320 × 240" in page.facts.text()
@@ -118,7 +118,7 @@ def test_a_camera_that_fails_while_running_is_explained(window: Window, library:
     assert window.banner.message.text() == "The camera is gone."
     assert window.live.session.state is RunState.FAILED
     library.camera = FakeCamera
-    start(window, qtbot)  # and it can be tried again
+    start(window, qtbot)  # a second attempt works too
     assert window.live.session.running
 
 
@@ -230,7 +230,7 @@ def test_an_interrupted_recording_is_told_of_and_opened(
         again.actions_["open_recording"].trigger()
     assert library.relifted[-1][0] == folder
     assert json.loads((folder / MANIFEST).read_text())["recovered"] is True
-    assert not (folder / TAKE).exists()  # the fake writes none
+    assert not (folder / TAKE).exists()  # the fake library writes none
 
 
 def test_streams_are_fed_and_closed(live: Window, library: FakeLibrary, qtbot: QtBot) -> None:
@@ -271,7 +271,7 @@ def test_starting_again_waits_for_the_end_of_the_one_before(live: Window, librar
     first = live.live.session.engine
     start(live, qtbot, "other")
     qtbot.waitUntil(lambda: live.live.session.engine is not first and live.live.session.newest is not None)
-    assert [wish.source for wish in library.wishes] == ["0", "other"]
+    assert [request.source for request in library.requests] == ["0", "other"]
     assert live.pages.currentWidget() is live.live.page
 
 
@@ -315,9 +315,9 @@ def test_the_view_keeps_whom_it_follows_in_the_middle(live: Window, qtbot: QtBot
         return float(np.abs(scene.anchor - at).max())
 
     assert show(8, (5, 5, 1)) == 0
-    assert show(1, (0, 0, 1)) == 0  # somebody else: at once
-    assert 0 < show(1, (0.3, 0, 1)) < 0.3  # a step: calmly
-    assert show(1, (2.5, 0, 1)) <= 0.9  # a leap: never out of sight
+    assert show(1, (0, 0, 1)) == 0  # another person: at once
+    assert 0 < show(1, (0.3, 0, 1)) < 0.3  # a step: smoothly
+    assert show(1, (2.5, 0, 1)) <= 0.9  # a leap: never out of the view
     assert show(1, (2.5, 0, 2.2)) <= 0.9
     assert abs(scene.anchor[2] - 2.2) <= 0.5
     assert show(2, (1.5, 0, 1)) == 0

@@ -1,4 +1,4 @@
-"""The parts behind the window that need no window: clock, meter, timeline arithmetic, mesh, settings."""
+"""Test parts that need no window: clock, meter, timeline arithmetic, mesh, settings."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from PySide6.QtCore import QSize
 from pytestqt.qtbot import QtBot
 
 from app.progress_meter import ProgressMeter, duration_text
-from app.session.playback_clock import Playback
+from app.session.playback_clock import PlaybackClock
 from app.settings import RunSettings, Settings
 from app.threads.player_thread import scaled_frame
 from app.views.scene.body_mesh import bodies_mesh, shadow_mesh
@@ -141,7 +141,7 @@ def test_following_shows_a_jump_as_a_jump() -> None:
 
 
 def test_playback_stays_in_range_and_steps_by_frames(qtbot: QtBot) -> None:
-    playback = Playback()
+    playback = PlaybackClock()
     playback.set_range(1.0, 2.0, 0.1)
     assert playback.time_s == 1.0
     playback.step(3)
@@ -153,7 +153,7 @@ def test_playback_stays_in_range_and_steps_by_frames(qtbot: QtBot) -> None:
 
 
 def test_playback_tells_once_a_frame(qtbot: QtBot) -> None:
-    playback = Playback()
+    playback = PlaybackClock()
     playback.set_range(0.0, 2.0, 0.1)
     told: list[float] = []
     playback.moved.connect(told.append)

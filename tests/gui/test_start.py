@@ -1,4 +1,4 @@
-"""The program as it is started: what is loaded by then, and the whole path once, on real pixels."""
+"""Test the started program: loaded modules, and the complete path on real images."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def lift_again_with_every_frame(real: Window, qtbot: QtBot) -> None:
 
 
 def test_the_sample_from_opening_to_export(real: Window, tmp_path: Path, qtbot: QtBot) -> None:
-    """One second of it: detection alone takes long enough on a machine without a GPU."""
+    """One second of the sample, because detection is slow without a GPU."""
     qtbot.mouseClick(real.empty.sample_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: real.workspace.video.image is not None, timeout=30_000)
     real.controller.session.set_trim(None, 1.0)
@@ -113,7 +113,7 @@ def test_the_sample_from_opening_to_export(real: Window, tmp_path: Path, qtbot: 
 def test_the_sample_played_live_is_recorded_and_becomes_a_take(
     real: Window, sample_path: Path, tmp_path: Path, qtbot: QtBot
 ) -> None:
-    """Camera, detector, lifter, recorder and lifting again, all real."""
+    """Camera, detector, lifter, recorder and re-lift are all real."""
     live = real.settings.live
     live.source, live.folder, live.countdown_s, live.stop_after_s = str(sample_path), str(tmp_path), 0, 1.0
     real.actions_["live"].trigger()
@@ -151,14 +151,14 @@ def test_what_is_no_video_is_a_banner(
         path.mkdir()
     elif kind == "cut":
         whole = make_video("whole.mp4", 30).read_bytes()
-        path.write_bytes(whole[: len(whole) // 2])  # the index at the end is gone
+        path.write_bytes(whole[: len(whole) // 2])  # the index at the end is missing
     real.controller.open_path(path)
     qtbot.waitUntil(real.banner.isVisible, timeout=30_000)
     assert real.banner.kind == "error"
     assert real.banner.message.text()
     assert real.banner.hint.text()
     assert real.pages.currentWidget() is real.empty
-    real.controller.open_path(make_video("good.mp4", 3))  # and the window lives on
+    real.controller.open_path(make_video("good.mp4", 3))  # the window still works
     qtbot.waitUntil(lambda: real.workspace.video.image is not None, timeout=30_000)
     assert not real.banner.isVisible()
 

@@ -1,4 +1,4 @@
-"""Tasks: their outcome comes back into the main thread, once, and no error is lost."""
+"""Test tasks: outcomes arrive once, in the main thread, and no error is lost."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pipeline.core.errors import Cancelled, SourceError
 
 
 class Heard:
-    """What was reported, and in which thread."""
+    """Record what was reported, and in which thread."""
 
     def __init__(self, threads: ThreadSet) -> None:
         self.all: list[tuple[str, Any]] = []

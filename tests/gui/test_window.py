@@ -1,4 +1,4 @@
-"""What a person does in the window, with a library that answers at once."""
+"""Test what a user does in the window, with a library that answers at once."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_sample_opens_from_its_button(window: Window, qtbot: QtBot) -> None:
     assert window.pages.currentWidget() is window.workspace
     assert window.controller.session.info.name == "sample.mp4"
     assert window.actions_["run"].isEnabled()
-    # The sample lies in the program's folders: nothing is written beside it.
+    # The sample is in the program's folder, to which nothing is written.
     assert window.controller.home == Path(window.settings.last_folder)
 
 
@@ -209,7 +209,7 @@ def test_a_job_that_cannot_stop_at_once_does_not_hold_the_window_up(
     opened: Window, library: FakeLibrary, qtbot: QtBot
 ) -> None:
     gate = threading.Event()
-    library.before_run = gate.wait  # like the import of a big library: deaf to a cancel
+    library.before_run = gate.wait  # like the import of a large library, which cannot be cancelled
     opened.actions_["run"].trigger()
     qtbot.waitUntil(lambda: opened.controller.state is RunState.RUNNING)
     opened.controller.cancel()
@@ -314,7 +314,7 @@ def test_video_and_skeleton_stay_together(lifted: Window, qtbot: QtBot) -> None:
         expected = int((time_s + 0.0005) * FPS)
         qtbot.waitUntil(lambda expected=expected: frame_shown(lifted) == expected)
         assert lifted.workspace.scene.row == expected
-        # The fake paints each frame in its own number.
+        # The brightness of a fake frame is its number.
         assert lifted.workspace.video.image.pixelColor(5, 5).red() == expected
 
 
@@ -463,7 +463,7 @@ def test_a_long_export_shows_how_far_it_is_and_can_be_cancelled(
     assert dialog.export.isEnabled()
     assert not (tmp_path / "out").exists()
     library.export_gate.set()
-    dialog.export.click()  # and again, to the end
+    dialog.export.click()  # again, to the end this time
     qtbot.waitUntil(lambda: dialog.shows_result)
     assert (tmp_path / "out").is_dir()
     dialog.accept()

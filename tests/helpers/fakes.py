@@ -1,4 +1,4 @@
-"""A synthetic video, and takes of two people who walk."""
+"""Make a synthetic video, and takes of two walking people."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from pipeline.core.pruning_schedule import PruneConfig
 from pipeline.core.take import LiftedTrack, SceneEstimate, Take, TokenStages, Track3D
 
 WIDTH, HEIGHT, FPS, COUNT = 320, 180, 30.0, 60
-HALVING = PruneConfig("TPS", ((2, 121), (4, 61)), "TRI")  # the fake lifter's own recipe
+HALVING = PruneConfig("TPS", ((2, 121), (4, 61)), "TRI")  # the recipe of the fake lifter
 
 
 def walking(count: int, x: float = 0.0) -> np.ndarray:
-    """(count, 17, 3) world metres: an upright body that walks along +y."""
+    """Return (count, 17, 3) world, metres: an upright body that walks along +y."""
     rest = np.array(
         [
             (0, 0, 0.9), (-0.1, 0, 0.9), (-0.1, 0, 0.5), (-0.1, 0, 0.08), (0.1, 0, 0.9), (0.1, 0, 0.5), (0.1, 0, 0.08),
@@ -41,7 +41,10 @@ def make_take(
     prune: PruneConfig = HALVING,
     config: RunConfig | None = None,
 ) -> Take:
-    """Two people in 2D, `persons` of them in 3D; stages keep their share of frames of a window of 243, evenly."""
+    """Return a take of two people in 2D, `persons` of them in 3D.
+
+    Stages keep their share of a window of 243 frames, spread evenly.
+    """
     index = np.arange(start, start + count, dtype=np.int64)
     times = index / FPS
     rotation = rotation_world_from_camera(0.0)
@@ -67,7 +70,7 @@ def make_take(
 
 
 class FakeSource:
-    """Frames whose brightness is their index."""
+    """Deliver frames whose brightness is their index."""
 
     def __init__(self, path: Path) -> None:
         self.info = VideoInfo(path.name, str(path), WIDTH, HEIGHT, FPS, COUNT, COUNT / FPS, content_key=path.name)

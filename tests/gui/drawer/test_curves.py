@@ -1,4 +1,4 @@
-"""Curves of joint angles, speeds and places: right values, linked to the clock, and out of the way at first."""
+"""Test the curves: right values, linked to the clock, computed only when visible."""
 
 from __future__ import annotations
 
@@ -146,7 +146,7 @@ def test_click_seeks_drag_of_the_cursor_seeks_and_the_edges_trim(plot: CurvePlot
     qtbot.mouseClick(plot.viewport(), Qt.MouseButton.LeftButton, pos=at)
     assert sought == pytest.approx([4.0], abs=0.03)
     plot.set_time(4.0)
-    assert len(sought) == 1, "what the program shows is no wish"
+    assert len(sought) == 1, "what the program shows is no request"
     plot.playhead.setValue(7.0)
     plot.playhead.sigDragged.emit(plot.playhead)
     assert sought[-1] == 7.0

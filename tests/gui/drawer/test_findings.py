@@ -1,4 +1,4 @@
-"""The list of what was put right: a click goes there."""
+"""Test the list of findings: words, count, and a click that seeks."""
 
 from __future__ import annotations
 

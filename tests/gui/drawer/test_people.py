@@ -1,4 +1,4 @@
-"""People put right by hand in the window: at once, lifted again where needed, taken back, saved."""
+"""Test edits of tracks in the window: shown at once, re-lifted, undone, saved."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.helpers.fakes import COUNT, FPS
 
 
 def idle(window: Window, qtbot: QtBot) -> None:
-    qtbot.waitUntil(lambda: not window.controller.busy and not window.controller.rework.finisher.busy)
+    qtbot.waitUntil(lambda: not window.controller.busy and not window.controller.updates.refinisher.busy)
 
 
 def persons(window: Window) -> tuple[list[int], list[int]]:

@@ -1,4 +1,4 @@
-"""The real library behind the models dialog and the recipe panel, on small checkpoints. No window."""
+"""Test recognising checkpoints and counting costs with the real library, without a window."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def models() -> Iterator[Library]:
 
 
 def write(path: Path, prune: PruneConfig) -> Path:
-    """A checkpoint as the papers' repositories write it."""
+    """Write a checkpoint as the papers' repositories do."""
     import torch
 
     from pipeline.lift.networks.mixste import MixSTE
@@ -63,7 +63,7 @@ def test_the_cost_is_what_the_counter_says(models: Library) -> None:
     assert trained.gflops == pytest.approx(counted.gflops)
     full = models.cost(entry.name, PruneConfig())
     assert full.gflops == full.full_gflops == trained.full_gflops
-    # By hand: what the schedule keeps out of the blocks (qkv, projection, two MLP layers: 16 C^2 a frame and block).
+    # By hand: what the schedule saves in the blocks (qkv, projection, two MLP layers: 16 C^2 per frame and block).
     entry = weights.find()
     frames, channels = entry.frames, entry.sizes["channels"]
     alive = PruneConfig.from_json(entry.prune).frames_per_block(frames, entry.sizes["depth"])

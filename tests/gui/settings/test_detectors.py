@@ -1,4 +1,4 @@
-"""Choosing a 2D detector, and the dialog: what there is, a download asked for, an own network added and removed."""
+"""Test choosing a 2D detector, and its dialog: list, download, adding, removing."""
 
 from __future__ import annotations
 

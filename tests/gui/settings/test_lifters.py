@@ -1,4 +1,4 @@
-"""The models dialog: a checkpoint file looked at, corrected, added, refused; removed; a download with its end."""
+"""Test the lifters dialog: checkpoints recognised, corrected, added, refused, removed."""
 
 from __future__ import annotations
 
@@ -159,7 +159,7 @@ def test_missing_and_damaged_lifters_are_listed_but_cannot_be_chosen(
 
 @pytest.fixture
 def far(library: FakeLibrary) -> LifterInfo:
-    """A lifter that can be downloaded."""
+    """Return a lifter that can be downloaded."""
     lifter = LifterInfo(
         "far", "Far", "mixste", "MixSTE", 243, 8, state=MISSING, downloadable=True, size_bytes=100_000_000
     )

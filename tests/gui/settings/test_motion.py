@@ -1,4 +1,4 @@
-"""Settings behind the lifter in the window: a change finishes the take again, and nothing else."""
+"""Test the post-processing settings: a change re-finishes the take and does nothing else."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_a_change_back_is_no_work(lifted: Window, library: FakeLibrary, qtbot: Q
 def test_a_value_that_is_being_turned_is_followed(
     lifted: Window, library: FakeLibrary, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
 ) -> None:
-    """Finishing takes longer than the hand: what is ready is shown, the last value in the end."""
+    """Finishing is slower than the user: ready values are shown, the last one at the end."""
     refinish, gate = library.refinish, threading.Semaphore(0)
 
     def slow(take: Take, config: RunConfig) -> Take:
@@ -89,7 +89,7 @@ def test_a_value_that_is_being_turned_is_followed(
     lifted.controller.session.take_changed.connect(lambda take: shown.append(take.scene.pitch_deg))
     pitch = lifted.workspace.panel.pitch
     pitch.setValue(5)
-    qtbot.waitUntil(lambda: lifted.controller.rework.finisher.working)
+    qtbot.waitUntil(lambda: lifted.controller.updates.refinisher.working)
     detail = lifted.workspace.scene_card.detail
     qtbot.waitUntil(lambda: "being finished" in detail.text())
     pitch.setValue(6)
@@ -98,7 +98,7 @@ def test_a_value_that_is_being_turned_is_followed(
     qtbot.waitUntil(lambda: shown == [5])
     gate.release(2)
     qtbot.waitUntil(lambda: shown == [5, 7])
-    qtbot.waitUntil(lambda: not lifted.controller.rework.finisher.busy and detail.text() == "Person 1")
+    qtbot.waitUntil(lambda: not lifted.controller.updates.refinisher.busy and detail.text() == "Person 1")
 
 
 def test_what_was_finished_for_other_people_is_not_shown(
@@ -112,7 +112,7 @@ def test_what_was_finished_for_other_people_is_not_shown(
 
     monkeypatch.setattr(library, "refinish", slow)
     lifted.workspace.panel.pitch.setValue(5)
-    qtbot.waitUntil(lambda: lifted.controller.rework.finisher.working)
+    qtbot.waitUntil(lambda: lifted.controller.updates.refinisher.working)
     lifted.people.editor.rename(1, "Ada")
     gate.release(2)
     qtbot.waitUntil(lambda: lifted.controller.session.take.scene.pitch_deg == 5)

@@ -1,4 +1,4 @@
-"""Token pruning in the window: recipes, the ghost of a second one, and the strip of kept frames."""
+"""Test token pruning in the window: recipes, the ghost of a second one, kept frames."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ from tests.gui.conftest import run_to_end
 from tests.gui.fake_library import FakeLibrary
 from tests.helpers.fakes import COUNT, FPS, HALVING, make_take, walking
 
-PAUSE_MS = 100  # without a change, before a recipe is run
+PAUSE_MS = 100  # ms without a change, before a recipe is run
 
 
 @pytest.fixture
 def editor(lifted: Window, qtbot: QtBot) -> PruningEditor:
-    """Return the editor of a window after a run, with the section open and a short pause before it acts."""
+    """Return the editor of a window after a run, with a short pause before it acts."""
     recipe = lifted.workspace.panel.pruning
     qtbot.waitUntil(lambda: recipe.editor.info is not None)
     recipe.head.setChecked(True)
@@ -199,7 +199,7 @@ def test_a_recipe_tried_and_taken_back_runs_nothing(
     assert len(library.configs) == 1
     editor.pause.setInterval(400)
     choose(editor, "TPMo")
-    run_to_end(lifted, qtbot)  # by hand, before the pause is over
+    run_to_end(lifted, qtbot)  # by the button, before the pause is over
     qtbot.wait(700)
     assert len(library.configs) == 2
 
@@ -287,7 +287,7 @@ def test_the_recipe_is_remembered(
 
 
 def bent(lift: LiftConfig, joints: np.ndarray) -> np.ndarray:
-    """Nothing pruned: the right wrist 170 mm further to the side, the whole body a metre away."""
+    """Move an unpruned body by a metre, and its right wrist 170 mm further to the side."""
     if lift.prune != PruneConfig():
         return joints
     other = joints + np.array([1.0, 0, 0], np.float32)
@@ -438,7 +438,7 @@ def strip_take(kept: np.ndarray, fps: float = 10.0) -> Take:
 
 
 def lit(strip: TokenStrip, time_s: float, stage: int) -> bool:
-    """Whether the strip is bright at that moment in that row."""
+    """Return whether the strip is bright at that time in that row."""
     image = strip.grab().toImage()
     ratio = image.devicePixelRatio()
     x = strip.x_at(time_s)

@@ -1,4 +1,4 @@
-"""Countdown, auto-stop, and starting by raising both hands: on made-up poses and on real motion."""
+"""Test the countdown and starting by raised hands, on synthetic poses and on real motion."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def test_countdown_shows_whole_seconds_and_is_due_once() -> None:
 
 
 def run(trigger: HandsUp, up: list[bool], rate_hz: float = 30.0, start_s: float = 0.0) -> list[int]:
-    """The frames at which it fires."""
+    """Return the frames at which the trigger fires."""
     fired = []
     for i, high in enumerate(up):
         body = raised(standing()) if high else standing()
@@ -57,7 +57,7 @@ def test_short_raises_do_not_fire_and_short_losses_do_not_matter() -> None:
 def test_each_person_counts_alone() -> None:
     trigger = HandsUp()
     fired = []
-    for i in range(100):  # two people take turns: neither holds for two seconds
+    for i in range(100):  # two people alternate: neither holds for two seconds
         bodies = [standing(100), standing(400)]
         bodies[i // 40 % 2] = raised(bodies[i // 40 % 2])
         fired.append(trigger.update(result(i, i / 30, bodies)))
@@ -85,7 +85,7 @@ def test_unseen_unsure_lying_and_upside_down_are_not_hands_up() -> None:
     unsure[16] = 0.2
     assert not hands_up(body, unsure)
     hidden = body.copy()
-    hidden[[0, 1, 2, 3, 4, 5, 6, 7]] = np.nan  # at a desk: hips and legs are outside the picture
+    hidden[[0, 1, 2, 3, 4, 5, 6, 7]] = np.nan  # at a desk: hips and legs are outside the image
     assert hands_up(hidden, ONES)
     middle = body.mean(axis=0)
     assert not hands_up(2 * middle - standing(), ONES), "a handstand"
@@ -97,7 +97,7 @@ def test_unseen_unsure_lying_and_upside_down_are_not_hands_up() -> None:
 
 @pytest.mark.parametrize("name", ["walk", "jump"])
 def test_real_motion_without_it_never_fires_and_with_it_does(name: str) -> None:
-    """Mocap through a simulated camera; the jump swings its arms high, but for less than two seconds."""
+    """Mocap before a simulated camera; the jump's arms are up for less than two seconds."""
     image = scene(facing_camera(clip(name))).person.joints_image_h36m
     times = np.arange(len(image)) / 60
     trigger = HandsUp()

@@ -14,7 +14,7 @@ from pipeline.core.errors import Cancelled, NoPersonError
 from pipeline.core.pruning_schedule import PruneConfig
 from pipeline.core.skeletons import h36m17_from
 from pipeline.core.take import Progress, Take
-from pipeline.run.relift import lift_again
+from pipeline.run.relift import relift
 from pipeline.take import edit
 from tests.helpers.motion import clip, facing_camera, make_take, scene
 
@@ -55,7 +55,7 @@ def both() -> Take:
 
 def last(take: Take, persons: tuple[int, ...], engine: Engine) -> Take:
     config = RunConfig.from_json(take.provenance["config"])
-    *steps, done = lift_again(take, persons, config, CancelToken(), engine)  # type: ignore[arg-type]
+    *steps, done = relift(take, persons, config, CancelToken(), engine)  # type: ignore[arg-type]
     assert all(isinstance(step, Progress) for step in steps)
     assert isinstance(done, Take)
     return done
@@ -102,11 +102,11 @@ def test_bodies_of_two_lifters_get_one_size(both: Take) -> None:
 def test_cancel_and_strangers(both: Take) -> None:
     config = RunConfig.from_json(both.provenance["config"])
     cancel = CancelToken()
-    run = lift_again(both, (1,), config, cancel, Engine())  # type: ignore[arg-type]
+    run = relift(both, (1,), config, cancel, Engine())  # type: ignore[arg-type]
     next(run)
     cancel.cancel()
     with pytest.raises(Cancelled):
         list(run)
     with pytest.raises(NoPersonError) as caught:
-        list(lift_again(both, (7,), config, CancelToken(), Engine()))  # type: ignore[arg-type]
+        list(relift(both, (7,), config, CancelToken(), Engine()))  # type: ignore[arg-type]
     assert caught.value.hint

@@ -11,7 +11,7 @@ import pytest
 from pipeline.core.take import Take
 from pipeline.run.refinish import refinish
 from pipeline.take.file import load_take, save_take
-from pipeline.take.provenance import can_finish_again, take_config
+from pipeline.take.provenance import can_refinish, take_config
 
 OLD = Path(__file__).parents[2] / "data" / "take_0619064.pose3d"
 
@@ -50,7 +50,7 @@ def test_its_camera_is_the_one_it_was_finished_with(take: Take) -> None:
 
 def test_its_3d_is_unchanged_and_refinished_as_that_version_did(take: Take) -> None:
     np.testing.assert_allclose(take.tracks3d[0].joints[5, 10], [0.2530334, 0.085332, 1.664043], atol=1e-6)
-    assert can_finish_again(take)
+    assert can_refinish(take)
     config = take_config(take)
     assert config is not None
     same = refinish(take, config)

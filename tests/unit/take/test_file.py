@@ -16,7 +16,7 @@ from pipeline.core.geometry import rotation_world_from_camera
 from pipeline.core.poses import PersonTrack
 from pipeline.core.take import Finding, LiftedTrack, SceneEstimate, Take, TokenStages, Track3D
 from pipeline.take.file import load_take, save_take
-from pipeline.take.provenance import can_finish_again
+from pipeline.take.provenance import can_refinish
 
 
 def make_take(frames: int = 40) -> Take:
@@ -78,7 +78,7 @@ def test_a_file_from_before_there_were_token_stages(tmp_path: Path) -> None:
 def test_a_file_from_before_the_lifted_joints_were_kept(tmp_path: Path) -> None:
     take = load_take(_with_header(tmp_path, lambda header: (header.pop("lifted"), header.pop("names"))))
     assert_same(take, dataclasses.replace(make_take(), lifted=(), names={}))
-    assert not can_finish_again(take)
+    assert not can_refinish(take)
 
 
 def test_a_take_without_anybody(tmp_path: Path) -> None:
