@@ -39,6 +39,8 @@ _LARGEST_MARK = 1 << 16  # bytes
 _MOST_PEOPLE = 1000  # in one frame
 _LAST_FRAME = 1 << 40  # highest frame index that is plausible
 
+DECODED, DAMAGED, FITTED = 0, 1, 2  # what a frame was: as stored, not decodable, of another size than the first
+
 _FOLDER = "detections"
 _COMPLETE = "complete.json"
 _FORMAT = 1
@@ -72,6 +74,7 @@ class DetectionCache:
         self._waiting: dict[int, tuple[float, Pose2D]] = {}
         self._chunk_of: dict[int, Path] = {}
         self._times: dict[int, float] = {}
+        self._states: dict[int, int] = {}  # of the frames that are not `DECODED`
         self._loaded: tuple[Path, dict[int, Pose2D]] | None = None  # the chunk that was read last
         self._complete = False
         try:
@@ -107,6 +110,10 @@ class DetectionCache:
         waiting = self._waiting.get(frame_index)
         return waiting[0] if waiting is not None else self._times.get(frame_index)
 
+    def state(self, frame_index: int) -> int:
+        """Return what a known frame was: `DECODED`, `DAMAGED` or `FITTED`."""
+        return self._states.get(frame_index, DECODED)
+
     def last_time_s(self) -> float | None:
         """The latest timestamp that is known."""
         return max([*self._times.values(), *(time_s for time_s, _ in self._waiting.values())], default=None)
@@ -115,11 +122,13 @@ class DetectionCache:
         """Indices of all known frames, sorted."""
         return sorted({*self._chunk_of, *self._waiting})
 
-    def put(self, frame_index: int, time_s: float, pose: Pose2D) -> None:
-        """Keep a frame's people; written to disk a chunk at a time. A frame that is known already stays as it is."""
+    def put(self, frame_index: int, time_s: float, pose: Pose2D, state: int = DECODED) -> None:
+        """Keep a frame's people and `state`; written to disk a chunk at a time. A known frame stays unchanged."""
         if not self._on or frame_index in self._chunk_of:
             return
         self._waiting[frame_index] = (time_s, pose)
+        if state != DECODED:
+            self._states[frame_index] = state
         if len(self._waiting) >= CHUNK_FRAMES:
             self.flush()
 
@@ -130,6 +139,9 @@ class DetectionCache:
         indices = sorted(self._waiting)
         path = self.folder / f"{indices[0]:08d}-{secrets.token_hex(4)}.npz"
         arrays = _arrays([self._waiting[i] for i in indices], indices)
+        states = np.array([self.state(i) for i in indices], np.int8)
+        if states.any():
+            arrays["state"] = states
         try:
             with atomic_write(path) as file:
                 np.savez(file, **arrays)
@@ -159,12 +171,15 @@ class DetectionCache:
             try:
                 with open_arrays(path, _LARGEST_CHUNK) as arrays:
                     pairs = _frames(arrays)
+                    states = _frame_states(arrays, len(pairs))
             except _DAMAGE as error:
                 self._drop(path, error)
                 continue
-            for i, time_s in pairs.items():
-                self._chunk_of.setdefault(i, path)
-                self._times.setdefault(i, time_s)
+            for (i, time_s), state in zip(pairs.items(), states, strict=True):
+                if i not in self._chunk_of:
+                    self._chunk_of[i], self._times[i] = path, time_s
+                    if state != DECODED:
+                        self._states[i] = state
         try:
             mark = read_json(self.folder / _COMPLETE, _LARGEST_MARK)
             self._complete = mark == {**self._keys, "frames": len(self._chunk_of)}
@@ -180,6 +195,7 @@ class DetectionCache:
         _remove(path)
         self._chunk_of = {i: p for i, p in self._chunk_of.items() if p != path}
         self._times = {i: t for i, t in self._times.items() if i in self._chunk_of}
+        self._states = {i: s for i, s in self._states.items() if i in self._chunk_of or i in self._waiting}
 
     def _switch_off(self, error: Exception) -> None:
         log.warning("Detections are not kept from here on: %s", error)
@@ -252,6 +268,17 @@ def _frames(arrays: ArrayFile) -> dict[int, float]:
     if not np.isfinite(time_s).all():
         raise DamagedFile("its time_s is not finite")
     return dict(zip(index.tolist(), time_s.tolist(), strict=True))
+
+
+def _frame_states(arrays: ArrayFile, count: int) -> list[int]:
+    """Read what a chunk's frames were; chunks without damage, and older ones, do not say. Raises `DamagedFile`."""
+    if "state" not in arrays.headers:
+        return [DECODED] * count
+    _checked(arrays, "state", "i", (count,))
+    states = arrays.read("state")
+    if states.min() < DECODED or states.max() > FITTED:
+        raise DamagedFile("its states are not known")
+    return [int(state) for state in states]
 
 
 def _poses(path: Path) -> dict[int, Pose2D]:

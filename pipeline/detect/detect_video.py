@@ -9,20 +9,21 @@ results never get into a run from the start, where somebody may have been follow
 
 from __future__ import annotations
 
+import hashlib
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
 
+import numpy as np
+
+from ..core.arrays import Doubles
 from ..core.camera import Frame, VideoInfo
 from ..core.concurrency import CancelToken, Closed, StopQueue
 from ..core.poses import Pose2D, Poses
+from ..sources.base import FrameSource, TimedSource
 from .base import Detector
-from .cache import DetectionCache, open_cache
-
-if TYPE_CHECKING:
-    from ..sources.base import FrameSource
+from .cache import DAMAGED, DECODED, FITTED, DetectionCache, open_cache
 
 _QUEUED_FRAMES = 4
 _PAST = 0.0005  # s: timestamps closer than this are one instant
@@ -35,19 +36,36 @@ class ObserveStats:
     detect_s: float = 0.0
     detected: int = 0
     cached: int = 0
+    damaged: list[int] = field(default_factory=list)  # frames that could not be decoded, now or when they were cached
+    fitted: list[int] = field(default_factory=list)  # frames of another size than the first, see `Frame.fitted`
+
+    def count(self, frame_index: int, state: int) -> None:
+        if state == DAMAGED:
+            self.damaged.append(frame_index)
+        elif state == FITTED:
+            self.fitted.append(frame_index)
 
 
 def cache_for(
     info: VideoInfo, detector: Detector, start_s: float | None = None, end_s: float | None = None
 ) -> DetectionCache | None:
     """The cache for a run over the range: that of the whole video if it starts there or holds all of the range."""
-    whole = open_cache(info.content_key, detector.cache_key)
+    key = _cache_key(info)
+    whole = open_cache(key, detector.cache_key)
     if not start_s or whole is None:
         return whole
     run = list(_cached_start(whole, info, start_s, end_s))
     if run and (whole.complete or whole.time_s(run[-1][0] + 1) is not None):
         return whole
-    return open_cache(info.content_key, f"{detector.cache_key}-from{start_s:.3f}s")
+    return open_cache(key, f"{detector.cache_key}-from{start_s:.3f}s")
+
+
+def _cache_key(info: VideoInfo) -> str:
+    """Return the key of the pixels and of how frames were told apart: what was found in other frames does not fit."""
+    if not info.content_key or (not info.notes and info.slow_motion == 1):
+        return info.content_key
+    frames = hashlib.sha256(repr((info.notes, info.slow_motion)).encode()).hexdigest()
+    return f"{info.content_key}-{frames}"
 
 
 def observe(
@@ -61,10 +79,13 @@ def observe(
 ) -> Poses:
     """Yield (frame index, time_s, people) for every frame of the range, once, in order.
 
-    Closing the generator, an error or a cancel ends the reader thread and keeps what was detected in the cache.
+    Frames that cannot be decoded have nobody in them; `stats` lists them. Closing the generator, an error or a cancel
+    ends the reader thread and keeps what was detected in the cache.
     """
     detector.reset()
     decode_from = start_s
+    times = source.time_s if isinstance(source, TimedSource) else np.zeros(0)
+    expected = 0 if start_s is None else int(np.searchsorted(times, start_s))
     if cache is not None:
         last: tuple[Pose2D, float] | None = None
         for index, time_s in _cached_start(cache, source.info, start_s, end_s):
@@ -73,6 +94,8 @@ def observe(
             if pose is None:  # a damaged chunk: detect from here
                 break
             stats.cached += 1
+            stats.count(index, cache.state(index))
+            expected = index + 1
             last = (pose, time_s)
             yield index, time_s, pose
         if last is not None:
@@ -85,15 +108,20 @@ def observe(
     reader = threading.Thread(target=_read, args=(source, decode_from, end_s, queue), name="frame-reader", daemon=True)
     reader.start()
     try:
-        for frame in queue:
+        for frame in _with_damaged(queue, times, expected, end_s):
             cancel.check()
-            begun = time.perf_counter()
-            pose = detector.detect(frame)
-            stats.detect_s += time.perf_counter() - begun
-            stats.detected += 1
+            if isinstance(frame, _Damaged):
+                index, time_s, pose, state = frame.index, frame.time_s, Pose2D.nobody(detector.skeleton), DAMAGED
+            else:
+                index, time_s, state = frame.index, frame.time_s, FITTED if frame.fitted else DECODED
+                begun = time.perf_counter()
+                pose = detector.detect(frame)
+                stats.detect_s += time.perf_counter() - begun
+                stats.detected += 1
+            stats.count(index, state)
             if cache is not None:
-                cache.put(frame.index, frame.time_s, pose)
-            yield frame.index, frame.time_s, pose
+                cache.put(index, time_s, pose, state)
+            yield index, time_s, pose
         if cache is not None and start_s is None and end_s is None:
             cache.mark_complete()
     finally:
@@ -101,6 +129,31 @@ def observe(
         reader.join()
         if cache is not None:
             cache.flush()
+
+
+@dataclass(frozen=True, slots=True)
+class _Damaged:
+    """A frame that could not be decoded."""
+
+    index: int
+    time_s: float
+
+
+def _with_damaged(
+    frames: StopQueue[Frame], times: Doubles, expected: int, end_s: float | None
+) -> Iterator[Frame | _Damaged]:
+    """Yield the frames, and those between, before and after them that are missing; `expected` is the first index.
+
+    `times` (T,) are those of all frames of the source; empty: not known, and nothing can be told to be missing.
+    """
+    end = len(times) if end_s is None else int(np.searchsorted(times, end_s))
+    for frame in frames:
+        for index in range(expected, min(frame.index, end)):
+            yield _Damaged(index, float(times[index]))
+        expected = frame.index + 1
+        yield frame
+    for index in range(expected, end):
+        yield _Damaged(index, float(times[index]))
 
 
 def _read(source: FrameSource, start_s: float | None, end_s: float | None, queue: StopQueue[Frame]) -> None:

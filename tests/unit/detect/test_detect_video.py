@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,12 +21,14 @@ PIXELS = np.zeros((4, 4, 3), np.uint8)
 
 
 class Numbers:
-    """A source of `FRAMES` black pictures that counts what it decodes and can break off."""
+    """A source of `FRAMES` black pictures that counts what it decodes, can break off, and has damaged frames."""
 
-    def __init__(self, breaks_at: int | None = None) -> None:
+    def __init__(self, breaks_at: int | None = None, damaged: Iterable[int] = ()) -> None:
         self.info = VideoInfo("numbers", "", 4, 4, RATE, FRAMES, FRAMES / RATE, content_key="numbers")
+        self.time_s = np.arange(FRAMES) / RATE
         self.decoded = 0
         self._breaks_at = breaks_at
+        self._damaged = set(damaged)
 
     def frames(self, start_s: float | None = None, end_s: float | None = None) -> Iterator[Frame]:
         for i in range(FRAMES):
@@ -34,8 +36,10 @@ class Numbers:
             if (start_s is None or time_s >= start_s) and (end_s is None or time_s < end_s):
                 if i == self._breaks_at:
                     raise SourceError("broken", "look elsewhere")
+                if i in self._damaged:
+                    continue
                 self.decoded += 1
-                yield Frame(i, time_s, PIXELS)
+                yield Frame(i, time_s, PIXELS, fitted=i >= 250)
 
     def frame_at(self, time_s: float) -> Frame:
         raise NotImplementedError
@@ -171,3 +175,48 @@ def test_what_came_before_an_error_is_kept() -> None:
 def test_without_a_content_key_there_is_no_cache() -> None:
     info = replace(Numbers().info, content_key="")
     assert cache_for(info, Follower()) is None
+
+
+@pytest.mark.parametrize("damaged", [range(100, 115), range(5), range(290, 300), [0, 150, 299]])
+def test_damaged_frames_keep_their_place_also_in_the_cache(damaged) -> None:
+    source = Numbers(damaged=damaged)
+    first, stats = run(source, Follower())
+    assert [(i, t) for i, t, _ in first] == [(i, i / RATE) for i in range(FRAMES)]
+    assert stats.damaged == list(damaged)
+    assert stats.detected == FRAMES - len(damaged)
+    again, detector = Numbers(damaged=damaged), Follower()
+    second, stats = run(again, detector)
+    assert [i for i, _, _ in second] == list(range(FRAMES))
+    assert people(second) == people(first)
+    assert (stats.damaged, stats.fitted) == (list(damaged), [i for i in range(250, FRAMES) if i not in damaged])
+    assert (again.decoded, detector.detected) == (0, [])
+
+
+def test_a_range_with_damaged_frames_has_all_of_its_rows() -> None:
+    found, stats = run(Numbers(damaged=range(28, 42)), Follower(), 1.0, 2.0)
+    assert [i for i, _, _ in found] == list(range(30, 60))
+    assert stats.damaged == list(range(30, 42))
+
+
+def test_a_run_that_was_cancelled_among_damaged_frames_goes_on() -> None:
+    damaged, cancel = range(100, 115), CancelToken()
+    source = Numbers(damaged=damaged)
+    with pytest.raises(Cancelled):
+        for index, _, _ in observe(source, Follower(), cache_for(source.info, Follower()), cancel, ObserveStats()):
+            if index == 107:
+                cancel.cancel()
+    found, stats = run(Numbers(damaged=damaged), Follower())
+    assert [i for i, _, _ in found] == list(range(FRAMES))
+    assert stats.damaged == list(damaged)
+
+
+def test_frames_that_were_told_apart_in_another_way_have_a_cache_of_their_own() -> None:
+    plain = Numbers().info
+    run(Numbers(), Follower())
+    for other in (replace(plain, notes=("a stamp was far off",)), replace(plain, slow_motion=8.0)):
+        cache = cache_for(other, Follower())
+        assert cache is not None
+        assert cache.frames() == []
+    cache = cache_for(plain, Follower())
+    assert cache is not None
+    assert len(cache.frames()) == FRAMES
