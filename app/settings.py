@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import math
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import platformdirs
-from PySide6.QtCore import QByteArray, QSettings
+from PySide6.QtCore import QByteArray
 
 from app.backend.pruning_settings import NOTHING, RecipeSettings, prune_config
+from app.settings_file import SettingsFile
 from pipeline.core.config import (
     LIVE_LIFTER,
     MAX_LOOKAHEAD,
@@ -190,15 +193,15 @@ class LiveSettings:
 
     @property
     def size_px(self) -> tuple[int, int] | None:
-        width, _, height = self.size.partition("x")
-        return (int(width), int(height)) if width.isdigit() and height.isdigit() else None
+        found = re.fullmatch(r"(\d{1,5})x(\d{1,5})", self.size)
+        return (int(found[1]), int(found[2])) if found else None
 
 
 class Settings:
     """Read all settings at the start, and write them on every change."""
 
     def __init__(self) -> None:
-        self._store = QSettings(str(config_folder() / "hourglass.ini"), QSettings.Format.IniFormat)
+        self._store = SettingsFile(config_folder() / "hourglass.ini")
         self.run = _possible(self._read("run", RunSettings()))
         self.compare = self._read("compare", CompareSettings())
         self.view = self._read("view", ViewSettings())
@@ -209,11 +212,11 @@ class Settings:
         values = {}
         for field in dataclasses.fields(defaults):
             default = getattr(defaults, field.name)
-            stored = self._store.value(f"{group}/{field.name}")
+            stored = self._store.get(group, field.name)
             if stored is None:
                 continue
             try:
-                values[field.name] = _parse(str(stored), default)
+                values[field.name] = _parse(stored, default)
             except ValueError:
                 continue
         return dataclasses.replace(defaults, **values)
@@ -222,25 +225,23 @@ class Settings:
         groups = {"run": self.run, "compare": self.compare, "view": self.view, "export": self.export}
         groups["live"] = self.live
         for group, values in groups.items():
-            for name, value in dataclasses.asdict(values).items():
-                self._store.setValue(f"{group}/{name}", "" if value is None else str(value))
-        self._store.sync()
+            texts = {name: "" if value is None else str(value) for name, value in dataclasses.asdict(values).items()}
+            self._store.put(group, texts)
+        self._store.save()
 
     @property
     def recent(self) -> list[Path]:
         """List the files opened last that still exist, newest first."""
-        stored = self._store.value("files/recent") or []
-        names = [stored] if isinstance(stored, str) else list(stored)
-        return [path for path in map(Path, names) if path.is_file()]
+        return [Path(name) for name in self._store.get_list("files", "recent") if os.path.isfile(name)]
 
     def add_recent(self, path: Path) -> None:
         names = [str(path)] + [str(other) for other in self.recent if other != path]
-        self._store.setValue("files/recent", names[:RECENT_MAX])
-        self._store.sync()
+        self._store.put_list("files", "recent", names[:RECENT_MAX])
+        self._store.save()
 
     def clear_recent(self) -> None:
-        self._store.remove("files/recent")
-        self._store.sync()
+        self._store.remove("files", "recent")
+        self._store.save()
 
     @property
     def recordings(self) -> Path:
@@ -249,19 +250,22 @@ class Settings:
 
     @property
     def last_folder(self) -> str:
-        folder = str(self._store.value("files/folder") or "")
-        return folder if folder and Path(folder).is_dir() else str(Path.home())
+        folder = self._store.get("files", "folder") or ""
+        return folder if os.path.isdir(folder) else str(Path.home())
 
     @last_folder.setter
     def last_folder(self, folder: str) -> None:
-        self._store.setValue("files/folder", folder)
+        self._store.put("files", {"folder": folder})
+        self._store.save()
 
     def layout(self, name: str) -> QByteArray | None:
-        value = self._store.value(f"layout/{name}")
-        return value if isinstance(value, QByteArray) else None
+        value = QByteArray.fromBase64((self._store.get("layout", name) or "").encode("ascii", "replace"))
+        return None if value.isEmpty() else value
 
     def set_layout(self, name: str, value: QByteArray) -> None:
-        self._store.setValue(f"layout/{name}", value)
+        """Keep a window's geometry or a splitter's state."""
+        self._store.put("layout", {name: value.toBase64().toStdString()})
+        self._store.save()
 
 
 def _possible(run: RunSettings) -> RunSettings:
@@ -277,9 +281,16 @@ def _possible(run: RunSettings) -> RunSettings:
 def _parse(text: str, default: object) -> object:
     """Convert `text` to the type of `default`; a default of None means an optional number."""
     if default is None:
-        return float(text) if text else None
+        return _finite(text) if text else None
     if isinstance(default, bool):
         return text.lower() == "true"
     if isinstance(default, int | float):
-        return type(default)(float(text))
+        return type(default)(_finite(text))
     return text
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(f"{text} is not finite")
+    return value
