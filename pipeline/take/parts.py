@@ -40,7 +40,7 @@ _INFO_LIMITS = {
     "width_px": (0, 1 << 20), "height_px": (0, 1 << 20), "fps_hz": (0.0, 1e6), "frame_count": (0, _LAST_FRAME),
     "duration_s": (0.0, LATEST_S), "rotation_deg": (-360, 360), "fov_deg": _FOV_DEG,
 }  # fmt: skip
-_PROVENANCE_OBJECTS = ("config", "lifter", "versions", "run")
+_PROVENANCE_OBJECTS = ("config", "run")  # what re-lifting and refinishing read of a provenance
 
 
 def read_take(header: JsonFields, arrays: ArrayFile) -> Take:

@@ -7,11 +7,17 @@ from __future__ import annotations
 
 import datetime
 import json
+import logging
 from pathlib import Path
 from typing import Any
 
 from ..core.errors import OutputError, TakeError
 from ..system.files import atomic_write, make_folder, output_error
+from ..system.json_fields import JsonFields
+from ..system.safe_read import DamagedFile, read_json
+from .parts import read_info, read_provenance
+
+log = logging.getLogger(__name__)
 
 MANIFEST = "recording.json"
 VIDEO = "video.mkv"
@@ -19,6 +25,7 @@ ROWS = "rows.bin"
 JOINTS = "joints2d.npz"
 TAKE = "take.pose3d"
 FORMAT, VERSION = "hourglass-recording", 1
+_LARGEST_MANIFEST = 4 << 20  # bytes
 
 
 def new_take_folder(parent: Path, now: datetime.datetime | None = None) -> Path:
@@ -51,8 +58,8 @@ def write_manifest(folder: Path, values: dict[str, Any]) -> None:
 def read_manifest(folder: Path) -> dict[str, Any]:
     """What is known of the recording; {} if that was lost. Raises `TakeError` for one of another version."""
     try:
-        values = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        values = read_json(folder / MANIFEST, _LARGEST_MANIFEST)
+    except (OSError, DamagedFile):
         return {}  # the rows and the video tell nearly everything, too
     if not isinstance(values, dict) or values.get("format") != FORMAT:
         return {}
@@ -61,4 +68,11 @@ def read_manifest(folder: Path) -> dict[str, Any]:
             f"{folder.name} has format {values.get('version')}; this version of the program reads {VERSION}.",
             "Update the program.",
         )
+    for name, check in (("info", read_info), ("provenance", read_provenance)):
+        try:
+            if values.get(name):
+                check(JsonFields(values[name], name))
+        except DamagedFile as error:
+            log.warning("%s: a part of its description is left out (%s)", folder.name, error)
+            values[name] = {}
     return values

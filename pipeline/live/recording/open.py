@@ -9,14 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from ...core.arrays import Doubles, Floats
+from ...core.arrays import Doubles, Floats, check_times
 from ...core.camera import VideoInfo, frame_rate_hz
 from ...core.errors import SourceError, TakeError, UserError
 from ...core.poses import PersonTrack
 from ...core.skeletons import SKELETONS
 from ...core.take import Take, Track3D
 from ...run.lift_video import SHORTEST_PERSON_S, SHORTEST_PERSON_SHARE
-from ...sources.file.joints2d import Joints2DSource
+from ...sources.joints2d.source import Joints2DSource
 from ...sources.file.timing import true_rate
 from ...system.files import atomic_write
 from ...take.file import load_take
@@ -59,7 +59,7 @@ class Recording:
             if lifted.any():
                 joints, scores = _placed(len(rows), of_row3d[lifted], rows.joints[lifted], rows.scores3d[lifted])
                 tracks3d.append(Track3D(person, index, rows.time_s, joints, scores, "world"))
-        provenance = {**self.manifest.get("provenance", {}), "source": self.info.path, "recorded_live": True}
+        provenance = {**(self.manifest.get("provenance") or {}), "source": self.info.path, "recorded_live": True}
         return Take(self.info, tuple(tracks2d), tuple(tracks3d), None, provenance)
 
     def take(self) -> Take:
@@ -133,8 +133,10 @@ def open_recording(folder: Path) -> Recording:
             f"{folder.name} is not a recording, or it ended before its first frame was written.",
             f"Choose a folder in which {ROWS} lies.",
         )
-    if (np.diff(rows.time_s) <= 0).any():
-        raise TakeError(f"{folder.name} is damaged: its times do not rise.", "Lift its video instead.")
+    try:
+        check_times("its time_s", rows.time_s)
+    except ValueError as error:
+        raise TakeError(f"{folder.name} is damaged: {error}.", "Lift its video instead.") from error
     info = film or _stated_info(folder, manifest, rows)
     fov = (manifest.get("info") or {}).get("fov_deg")
     if film is not None and isinstance(fov, int | float):

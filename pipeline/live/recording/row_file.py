@@ -15,16 +15,27 @@ import struct
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...core.arrays import Doubles, Floats, Ints, check_shape
+from ...core.arrays import (
+    FARTHEST_M,
+    FARTHEST_PX,
+    HIGHEST_SCORE,
+    LATEST_S,
+    Doubles,
+    Floats,
+    Ints,
+    check_numbers,
+    check_shape,
+)
 from ...core.live import LivePerson
 from ...core.poses import Pose2D
 from ...core.skeletons import SKELETONS
 from ...system.files import output_error
+from ...system.safe_read import open_regular
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +43,8 @@ _HEAD = struct.Struct("<4sII")  # magic, bytes of the payload, its crc32
 _COUNTS = struct.Struct("<III20s")  # frames, detections, skeletons, name of the 2D skeleton
 _MAGIC = b"HGr1"
 _LARGEST = 64 << 20  # bytes of a chunk; ours are some 20 kB
+_MOST_PEOPLE = 1000  # in one frame
+_LAST_IDENTITY = 1 << 40
 
 
 def _layout(frames: int, seen: int, lifted: int, joints: int) -> dict[str, tuple[str, tuple[int, ...]]]:
@@ -178,30 +191,58 @@ def _unpacked(payload: bytes) -> Rows:
         count = math.prod(shape)
         arrays[field] = np.frombuffer(payload, kind, count, at).reshape(shape)
         at += count * np.dtype(kind).itemsize
-    return Rows(skeleton, **arrays)
+    rows = Rows(skeleton, **arrays)
+    _check_values(rows)
+    return rows
 
 
 def read_rows(path: Path) -> tuple[Rows | None, int]:
     """(all whole chunks together, bytes behind them that are none). None if there is not one; OSError as it comes."""
     chunks: list[Rows] = []
-    data = path.read_bytes()
-    at = 0
-    while at + _HEAD.size <= len(data):
-        magic, length, checksum = _HEAD.unpack_from(data, at)
-        payload = data[at + _HEAD.size : at + _HEAD.size + length]
-        if magic != _MAGIC or length > _LARGEST or len(payload) < length or zlib.crc32(payload) != checksum:
-            break
-        try:
-            chunk = _unpacked(payload)
-        except (ValueError, KeyError, struct.error) as error:
-            log.warning("%s: a chunk cannot be understood (%s)", path.name, error)
-            break
-        if chunks and chunk.skeleton != chunks[0].skeleton:
-            break
-        chunks.append(chunk)
-        at += _HEAD.size + length
+    with open_regular(path) as file:
+        size = os.fstat(file.fileno()).st_size
+        read = 0
+        while (payload := _next_payload(file)) is not None:
+            try:
+                chunk = _unpacked(payload)
+            except (ValueError, KeyError, struct.error) as error:
+                log.warning("%s: a chunk cannot be understood (%s)", path.name, error)
+                break
+            if chunks and chunk.skeleton != chunks[0].skeleton:
+                break
+            chunks.append(chunk)
+            read = file.tell()
     if not chunks:
-        return None, len(data)
+        return None, size
     names = [name for name in Rows.__dataclass_fields__ if name != "skeleton"]
     together: dict[str, Any] = {name: np.concatenate([getattr(chunk, name) for chunk in chunks]) for name in names}
-    return Rows(chunks[0].skeleton, **together), len(data) - at
+    return Rows(chunks[0].skeleton, **together), size - read
+
+
+def _next_payload(file: BinaryIO) -> bytes | None:
+    """Read the payload of the next chunk; None if there is no whole one."""
+    head = file.read(_HEAD.size)
+    if len(head) < _HEAD.size:
+        return None
+    magic, length, checksum = _HEAD.unpack(head)
+    if magic != _MAGIC or length > _LARGEST:
+        return None
+    payload = file.read(length)
+    return payload if len(payload) == length and zlib.crc32(payload) == checksum else None
+
+
+def _check_values(rows: Rows) -> None:
+    """Raise ValueError that names the field unless the values of a chunk are possible."""
+    if not len(rows):
+        raise ValueError("it holds no frame")
+    for name in ("time_s", "people_time_s"):
+        check_numbers(name, getattr(rows, name), -LATEST_S, LATEST_S)
+    for name in ("count2d", "count3d"):
+        check_numbers(name, getattr(rows, name), 0, _MOST_PEOPLE)
+    for name in ("identity2d", "person3d"):
+        check_numbers(name, getattr(rows, name), 0, _LAST_IDENTITY)
+    for name in ("boxes_image", "joints_image"):
+        check_numbers(name, getattr(rows, name), -FARTHEST_PX, FARTHEST_PX, gaps=True)
+    check_numbers("joints", rows.joints, -FARTHEST_M, FARTHEST_M, gaps=True)
+    for name in ("scores", "scores3d"):
+        check_numbers(name, getattr(rows, name), 0.0, HIGHEST_SCORE)
