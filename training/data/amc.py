@@ -13,10 +13,12 @@ import numpy as np
 
 from pipeline.core.arrays import Doubles
 from pipeline.core.errors import SourceError
+from pipeline.system.safe_read import read_bytes
 from training.data.recording import MocapRecording, axis_rotation, euler_rotation
 
 AMC_RATE_HZ = 120.0  # Hz: the format has no frame rate; CMU and HDM05 were captured at 120
 _INCH_M = 0.0254  # m, the length unit of ASF at `length 1`
+_LARGEST = 1 << 30  # bytes of a file
 _HINT = "ASF and AMC must belong together and be complete."
 
 
@@ -55,7 +57,7 @@ def find_asf(amc: Path) -> Path:
 def read_asf(path: Path) -> AsfSkeleton:
     """Read an ASF skeleton. Raises `SourceError` if the file is unreadable or of another format."""
     try:
-        sections = _sections(path.read_text("latin-1"))
+        sections = _sections(read_bytes(path, _LARGEST).decode("latin-1"))
         units = {words[0]: words[1] for words in sections["units"] if len(words) == 2}
         radians = 1.0 if units.get("angle", "deg").startswith("rad") else np.pi / 180
         root = {words[0]: words[1:] for words in sections["root"]}
@@ -76,10 +78,11 @@ def read_asf(path: Path) -> AsfSkeleton:
             for child in children:
                 bones[child].parent = parent
                 order.append(child)
+        _check_tree(order, bones)
         while late := [n for i, n in enumerate(order) if i and bones[n].parent in order[i:]]:
             order.remove(late[0])
             order.append(late[0])
-        metres = _INCH_M / float(units["length"]) if "length" in units else _INCH_M
+        metres = _INCH_M / _positive(units.get("length", "1"))
         return AsfSkeleton(
             tuple(bones[name] for name in order), tuple(word.lower() for word in root["order"]), float(radians), metres
         )
@@ -95,7 +98,7 @@ def read_amc(path: Path, skeleton: AsfSkeleton, rate_hz: float = AMC_RATE_HZ) ->
     Raises `SourceError` if it is unreadable or does not belong to the skeleton.
     """
     try:
-        frames = _frames(path.read_text("latin-1"))
+        frames = _frames(read_bytes(path, _LARGEST).decode("latin-1"))
         values = {
             name: np.array([frame[name] for frame in frames], dtype=float)
             for name in frames[0]
@@ -107,6 +110,25 @@ def read_amc(path: Path, skeleton: AsfSkeleton, rate_hz: float = AMC_RATE_HZ) ->
     except (KeyError, ValueError, IndexError) as error:
         raise SourceError(f"{path} does not fit its skeleton ({type(error).__name__}: {error}).", _HINT) from error
     return MocapRecording(tuple(bone.name for bone in skeleton.bones), positions, rotations, rate_hz, skeleton.metres)
+
+
+def _check_tree(order: list[str], bones: dict[str, _Bone]) -> None:
+    """Raise ValueError unless each bone is listed once and every chain of parents ends at the root."""
+    if len(set(order)) != len(order):
+        raise ValueError("a bone has two parents")
+    for name in order:
+        above, steps = name, 0
+        while above != "root":
+            above, steps = bones[above].parent, steps + 1
+            if steps > len(bones):
+                raise ValueError(f"the bone {name} is its own ancestor")
+
+
+def _positive(text: str) -> float:
+    value = float(text)
+    if not 0 < value < 1e9:
+        raise ValueError(f"the unit of length is {text}")
+    return value
 
 
 def _sections(text: str) -> dict[str, list[list[str]]]:

@@ -10,8 +10,11 @@ import numpy as np
 
 from pipeline.core.arrays import Doubles
 from pipeline.core.errors import SourceError
+from pipeline.system.safe_read import read_bytes
 from training.data.recording import MocapRecording, euler_rotation
 
+_CHANNELS = [f"{axis}{kind}" for axis in "xyz" for kind in ("position", "rotation")]
+_LARGEST = 1 << 30  # bytes of a file
 _HINT = "Export it again as BVH from the program that wrote it."
 
 
@@ -29,7 +32,7 @@ def read_bvh(path: Path) -> MocapRecording:
     Raises `SourceError` if it is unreadable or of another format.
     """
     try:
-        text = path.read_text("utf-8", errors="replace")
+        text = read_bytes(path, _LARGEST).decode("utf-8", "replace")
         tokens = iter(text.split())
         joints = _hierarchy(tokens)
         frames, frame_time_s = _header(tokens)
@@ -58,6 +61,12 @@ def _expect(tokens: Iterator[str], *words: str) -> None:
             raise ValueError(f"'{word}' expected, '{got[:40]}' found")
 
 
+def _channel(word: str) -> str:
+    if word.lower() not in _CHANNELS:
+        raise ValueError(f"the channel '{word.lower()[:40]}' is unknown")
+    return word.lower()
+
+
 def _hierarchy(tokens: Iterator[str]) -> list[_Joint]:
     """Parse the hierarchy up to and including the keyword MOTION."""
     _expect(tokens, "HIERARCHY")
@@ -77,7 +86,7 @@ def _hierarchy(tokens: Iterator[str]) -> list[_Joint]:
             case "OFFSET":
                 joints[open_joints[-1]].offset = (float(next(tokens)), float(next(tokens)), float(next(tokens)))
             case "CHANNELS":
-                joints[open_joints[-1]].channels = [next(tokens).lower() for _ in range(int(next(tokens)))]
+                joints[open_joints[-1]].channels = [_channel(next(tokens)) for _ in range(int(next(tokens)))]
             case "MOTION":
                 return joints
             case _:
