@@ -20,6 +20,7 @@ from app.notifications import CrashDialog
 from app.settings import Settings
 from app.window import Window
 from tests.gui.fake_library import FakeLibrary
+from tests.helpers.fakes import FPS
 
 # As in bootstrap.make_app; pytest-qt makes the application here.
 QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
@@ -131,3 +132,12 @@ def lifted(opened: Window, qtbot: QtBot) -> Window:
 def run_to_end(window: Window, qtbot: QtBot, timeout: int = 10_000) -> None:
     with qtbot.waitSignal(window.controller.finished, timeout=timeout):
         window.actions_["run"].trigger()
+
+
+def press(qtbot: QtBot, window: Window, key: Qt.Key, shift: bool = False) -> None:
+    modifier = Qt.KeyboardModifier.ShiftModifier if shift else Qt.KeyboardModifier.NoModifier
+    qtbot.keyClick(window, key, modifier)
+
+
+def frame_shown(window: Window) -> int:
+    return round(window.workspace.video.time_s * FPS)
