@@ -5,6 +5,7 @@ $ErrorActionPreference = "Stop"
 $here = Split-Path -Parent $MyInvocation.MyCommand.Path
 $venv = if ($env:HOURGLASS_VENV) { $env:HOURGLASS_VENV } else { Join-Path $here ".venv" }
 $python = Join-Path $venv "Scripts\python.exe"
+$extras = "gui,mmpose,lsl"
 
 function Find-Python {
     foreach ($candidate in @(@("py", "-3.11"), @("python3.11"), @("python"))) {
@@ -37,7 +38,8 @@ function Install-Environment([string]$markName, [string]$extras) {
     $constraints = Join-Path $here "constraints.txt"
     # chumpy, which mmpose asks for, imports pip while it is built: hence no build isolation, with its tools put in first.
     Invoke-Pip install -c $constraints setuptools wheel
-    Invoke-Pip install -c $constraints --no-build-isolation "$here$extras"
+    # -e: `import hourglass` in this environment is the checkout, never a copy of it from the day of the installation.
+    Invoke-Pip install -c $constraints --no-build-isolation -e "$here[$extras]"
     # Only the sample video inside this package is used: without its many dependencies.
     Invoke-Pip install --no-deps sports2d==0.8.34
     Get-Wanted | Set-Content $mark
@@ -45,15 +47,15 @@ function Install-Environment([string]$markName, [string]$extras) {
 
 $command = if ($args.Count -gt 0) { $args[0] } else { "" }
 switch ($command) {
-    "--reinstall" { if (Test-Path $venv) { Remove-Item -Recurse -Force $venv }; Install-Environment ".installed" "" }
+    "--reinstall" { if (Test-Path $venv) { Remove-Item -Recurse -Force $venv }; Install-Environment ".installed" $extras }
     "test" {
-        Install-Environment ".installed-test" "[test]"
+        Install-Environment ".installed-test" "$extras,test"
         Set-Location $here
         & $python -m pytest @($args | Select-Object -Skip 1)
         exit $LASTEXITCODE
     }
     default {
-        Install-Environment ".installed" ""
+        Install-Environment ".installed" $extras
         & $python (Join-Path $here "main.py") @args
         exit $LASTEXITCODE
     }

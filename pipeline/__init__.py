@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "H36M17",
     "Angles",
     "CancelToken",
     "Cancelled",

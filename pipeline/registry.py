@@ -61,7 +61,9 @@ ENTRIES: tuple[Entry, ...] = (
         f"{INSTALLATION}:mmpose",
     ),
     Entry("source", "video", ".sources.file.video:VideoSource", "Video file", ("av",)),
-    Entry("source", "joints2d", ".sources.file.joints2d:Joints2DSource", "2D joints found elsewhere (.npz)"),
+    Entry("source", "images", ".sources.images.sequence:ImageSequenceSource", "Numbered images", ("cv2",)),
+    Entry("source", "webp", ".sources.images.webp:AnimatedWebpSource", "Animated WebP"),
+    Entry("source", "joints2d", ".sources.joints2d.source:Joints2DSource", "2D joints found elsewhere"),
     Entry(
         "live_source", "camera", ".sources.live.camera:CameraSource", "Camera", ("cv2",), "Install OpenCV again.",
         INSTALLATION,
@@ -163,4 +165,5 @@ def find(kind: Kind, name: str) -> Entry:
         if entry.name == name:
             return entry
     known = ", ".join(entry.name for entry in entries(kind))
-    raise ConfigError(f"There is no {kind} called '{name}'.", f"Known: {known}.")
+    field = {"exporter": "formats", "detector": "detector"}.get(kind, ())
+    raise ConfigError(f"There is no {kind} called '{name}'.", f"Known: {known}.", field=field)

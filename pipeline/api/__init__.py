@@ -25,6 +25,7 @@ from ..core.export_options import ExportOptions
 from ..core.live import LivePerson, LiveResult
 from ..core.poses import Pose2D
 from ..core.pruning_schedule import PruneConfig
+from ..core.skeletons import H36M17
 from ..core.take import Progress
 from ..model_info import DetectorInfo, LifterInfo
 from ..run.models import Engine as Models
@@ -35,6 +36,7 @@ from .runs import lift, lift_joints, lift_recording, load, open_source, sample_v
 from .take import Angles, Person, Take
 
 __all__ = [
+    "H36M17",
     "Angles",
     "CancelToken",
     "Cancelled",

@@ -210,7 +210,7 @@ def load(path: str | Path) -> Take:
 
     Example:
         >>> hg.load("squat.take")
-        <Take of squat.mp4: 15 frames at 30 Hz, 1 of 2 people in 3D>
+        <Take of squat.mp4: 15 frames at 30 Hz, 1 of 1 people in 3D>
     """
     if Path(path).is_dir():
         from ..live.recording.open import recover

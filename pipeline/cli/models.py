@@ -95,7 +95,7 @@ def run(arguments: argparse.Namespace, report: Report) -> int:
 def _list_detector(info: DetectorInfo, report: Report) -> None:
     notes = [" (added by you)" if info.added else ""]
     hint = wording.with_commands(info.hint, info.fields, ())
-    if info.reason and not info.installed and info.downloadable:
+    if f"download:{info.name}" in info.fields and not info.installed:
         notes.append(f"  [not here; models download {info.name}, about {info.size_bytes / 1e6:.0f} MB]")
     elif info.reason:
         notes.append(f"  [{info.reason} {hint}]")

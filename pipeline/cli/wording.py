@@ -42,6 +42,7 @@ FLAGS = {
     "limbs_cm": "--limb",
     "start_s": "--start",
     "end_s": "--end",
+    "recorded_fps": "--recorded-fps",
     "persons": "--person",
     "lookahead": "--lookahead",
     "latency_budget_ms": "--latency-budget",
@@ -51,7 +52,7 @@ FLAGS = {
     "unit": "--unit",
     "formats": "--formats",
 }
-_CHECKOUT = Path(__file__).resolve().parents[2] / "start"
+CHECKOUT_SCRIPT = Path(__file__).resolve().parents[2] / "start"
 _PACKAGE = "hourglass-pose"
 
 
@@ -66,12 +67,14 @@ def reinstall(extra: str = "") -> str:
     """Return the command that puts packages back, or an extra of the package in."""
     if in_checkout():
         return f"{program()} --reinstall"
-    return f'pip install --upgrade "{_PACKAGE}[{extra}]"' if extra else f"pip install --force-reinstall {_PACKAGE}"
+    if extra == "mmpose":  # its chumpy imports pip while it is built
+        return f'pip install "setuptools<81" wheel, then pip install --no-build-isolation "{_PACKAGE}[mmpose]"'
+    return f'pip install "{_PACKAGE}[{extra}]"' if extra else f"pip install --force-reinstall {_PACKAGE}"
 
 
 def in_checkout() -> bool:
     """Return whether the program runs from its source rather than from an installed package."""
-    return _CHECKOUT.is_file()
+    return CHECKOUT_SCRIPT.is_file()
 
 
 def flags(fields: Sequence[str], arguments: Collection[str] | None = None) -> list[str]:
@@ -94,7 +97,7 @@ def with_commands(text: str, fields: Sequence[str], arguments: Collection[str] |
     for field in fields:
         kind, _, name = field.partition(":")
         if kind == INSTALLATION:
-            parts.append(f"Run {reinstall(name)}; {program()} doctor says what is missing.")
+            parts.append(f"Run {reinstall(name)}." if name else f"Run {reinstall()}; {program()} doctor says more.")
         elif kind in ("download", "remove"):
             parts.append(f"Run {program()} models {kind} {name}.")
     known = flags(fields, arguments)

@@ -19,19 +19,21 @@ Precision = Literal["float32", "bfloat16"]
 Runtime = Literal["auto", "openvino", "mediapipe"]
 
 
-def _check(condition: bool, what: str, hint: str) -> None:
+def _check(condition: bool, what: str, hint: str, field: str) -> None:
     if not condition:
-        raise ConfigError(what, hint)
+        raise ConfigError(what, hint, field=field)
 
 
 def _check_device(device: str) -> None:
     known = device in ("auto", "cpu", "mps") or device.split(":", maxsplit=1)[0] == "cuda"
-    _check(known, f"The device '{device}' is not known.", "Choose auto, cpu, cuda or mps.")
+    _check(known, f"The device '{device}' is not known.", "Choose auto, cpu, cuda or mps.", "device")
 
 
 def _check_precision(precision: str) -> None:
     known = get_args(Precision)
-    _check(precision in known, f"The precision '{precision}' is not known.", f"Choose {' or '.join(known)}.")
+    _check(
+        precision in known, f"The precision '{precision}' is not known.", f"Choose {' or '.join(known)}.", "precision"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +54,8 @@ class DetectConfig:
         _check_precision(self.precision)
         runtimes = get_args(Runtime)
         known = ", ".join(runtimes)
-        _check(self.runtime in runtimes, f"The runtime '{self.runtime}' is not known.", f"Choose {known}.")
-        _check(1 <= self.max_people <= 20, f"max_people is {self.max_people}.", "Choose 1 to 20 people.")
+        _check(self.runtime in runtimes, f"The runtime '{self.runtime}' is not known.", f"Choose {known}.", "runtime")
+        _check(1 <= self.max_people <= 20, f"max_people is {self.max_people}.", "Choose 1 to 20 people.", "max_people")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,18 +91,19 @@ class PostConfig:
 
     def __post_init__(self) -> None:
         gap, picture = self.fill_gap_s, self.picture
-        _check(0 <= gap <= 2, f"The longest gap to fill is {gap} s.", "Choose 0 (none) to 2 s.")
-        _check(0 <= picture <= 1, f"The share of the picture is {picture}.", "Choose 0 (off) to 1.")
-        for value, known in (
-            (self.smooth, ("adaptive", "butterworth", "savitzky_golay", "off")),
-            (self.bones, ("fit", "directions", "off")),
-            (self.sides, ("repair", "list", "off")),
-            (self.limits, ("repair", "list", "off")),
-            (self.foot_lock, ("off", "auto", "always", "grounding")),
+        _check(0 <= gap <= 2, f"The longest gap to fill is {gap} s.", "Choose 0 (none) to 2 s.", "fill_gap_s")
+        _check(0 <= picture <= 1, f"The share of the picture is {picture}.", "Choose 0 (off) to 1.", "picture")
+        for name, known in (
+            ("smooth", ("adaptive", "butterworth", "savitzky_golay", "off")),
+            ("bones", ("fit", "directions", "off")),
+            ("sides", ("repair", "list", "off")),
+            ("limits", ("repair", "list", "off")),
+            ("foot_lock", ("off", "auto", "always", "grounding")),
         ):
-            _check(value in known, f"'{value}' is not known.", f"Choose one of {', '.join(known)}.")
+            value = getattr(self, name)
+            _check(value in known, f"'{value}' is not known.", f"Choose one of {', '.join(known)}.", name)
         ok = self.smooth_hz == 0 or 0.5 <= self.smooth_hz <= 60
-        _check(ok, f"The smoothing frequency is {self.smooth_hz} Hz.", "Choose 0 (off) or 0.5 to 60 Hz.")
+        _check(ok, f"The smoothing frequency is {self.smooth_hz} Hz.", "Choose 0 (off) or 0.5 to 60 Hz.", "smooth_hz")
 
     def preview(self) -> PostConfig:
         """The same without what takes time: for takes that are shown while the run goes on, again and again."""
@@ -129,13 +132,30 @@ class SceneConfig:
 
     def __post_init__(self) -> None:
         fov, pitch, roll, height = self.fov_deg, self.pitch_deg, self.roll_deg, self.height_cm
-        _check(fov is None or 5 <= fov <= 150, f"The field of view is {fov} degrees.", "Choose 5 to 150 degrees.")
-        _check(pitch is None or -90 < pitch < 90, f"The pitch is {pitch} degrees.", "Choose -89 to 89 degrees.")
-        _check(roll is None or -180 <= roll <= 180, f"The roll is {roll} degrees.", "Choose -180 to 180 degrees.")
-        _check(height is None or 40 <= height <= 260, f"The height is {height} cm.", "Choose 40 to 260 cm.")
+        _check(
+            fov is None or 5 <= fov <= 150,
+            f"The field of view is {fov} degrees.",
+            "Choose 5 to 150 degrees.",
+            "fov_deg",
+        )
+        _check(
+            pitch is None or -90 < pitch < 90,
+            f"The pitch is {pitch} degrees.",
+            "Choose -89 to 89 degrees.",
+            "pitch_deg",
+        )
+        _check(
+            roll is None or -180 <= roll <= 180,
+            f"The roll is {roll} degrees.",
+            "Choose -180 to 180 degrees.",
+            "roll_deg",
+        )
+        _check(
+            height is None or 40 <= height <= 260, f"The height is {height} cm.", "Choose 40 to 260 cm.", "height_cm"
+        )
         for name, length in self.limbs_cm.items():
-            _check(name in LIMBS, f"The limb '{name}' is not known.", f"Choose from {', '.join(LIMBS)}.")
-            _check(3 <= length <= 120, f"The {name} is {length} cm long.", "Choose 3 to 120 cm.")
+            _check(name in LIMBS, f"The limb '{name}' is not known.", f"Choose from {', '.join(LIMBS)}.", "limbs_cm")
+            _check(3 <= length <= 120, f"The {name} is {length} cm long.", "Choose 3 to 120 cm.", "limbs_cm")
 
     @property
     def limbs_m(self) -> dict[str, float]:
@@ -155,20 +175,34 @@ class RunConfig:
     end_s: float | None = None
     persons: tuple[int, ...] | Literal["all"] | None = None
     use_cache: bool = True
+    recorded_fps: float | None = None  # frames per second of the camera, of a video in slow motion; None: as it says
 
     def __post_init__(self) -> None:
+        fps = self.recorded_fps
+        ok = fps is None or (math.isfinite(fps) and 1 <= fps <= 100_000)
+        _check(ok, f"The camera recorded {fps} frames a second.", "Choose 1 to 100000.", "recorded_fps")
         start, end = self.start_s, self.end_s
         for name, value in (("start", start), ("end", end)):
             ok = value is None or (math.isfinite(value) and value >= 0)
-            _check(ok, f"The {name} of the range is {value} s.", "Times count from 0 s at the first frame.")
+            _check(
+                ok, f"The {name} of the range is {value} s.", "Times count from 0 s at the first frame.", f"{name}_s"
+            )
         if start is not None and end is not None:
             _check(
-                start < end, f"The range from {start:g} s to {end:g} s is empty.", "The end must lie after the start."
+                start < end,
+                f"The range from {start:g} s to {end:g} s is empty.",
+                "The end must lie after the start.",
+                "end_s",
             )
         if self.persons is not None and self.persons != "all":
             whole = isinstance(self.persons, tuple) and all(type(person) is int for person in self.persons)
-            _check(whole, f"The persons are {self.persons!r}.", "Choose numbers, or all.")
-            _check(len(self.persons) > 0 and min(self.persons) >= 1, "Persons count from 1.", "Choose 1 or higher.")
+            _check(whole, f"The persons are {self.persons!r}.", "Choose numbers, or all.", "persons")
+            _check(
+                len(self.persons) > 0 and min(self.persons) >= 1,
+                "Persons count from 1.",
+                "Choose 1 or higher.",
+                "persons",
+            )
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values; `from_json` gives an equal object back."""
@@ -215,5 +249,12 @@ class LiveConfig:
 
     def __post_init__(self) -> None:
         ahead, budget = self.lookahead, self.latency_budget_ms
-        _check(0 <= ahead <= MAX_LOOKAHEAD, f"The look-ahead is {ahead} frames.", f"Choose 0 to {MAX_LOOKAHEAD}.")
-        _check(20 <= budget <= 5000, f"The latency budget is {budget} ms.", "Choose 20 to 5000 ms.")
+        _check(
+            0 <= ahead <= MAX_LOOKAHEAD,
+            f"The look-ahead is {ahead} frames.",
+            f"Choose 0 to {MAX_LOOKAHEAD}.",
+            "lookahead",
+        )
+        _check(
+            20 <= budget <= 5000, f"The latency budget is {budget} ms.", "Choose 20 to 5000 ms.", "latency_budget_ms"
+        )

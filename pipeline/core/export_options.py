@@ -44,7 +44,7 @@ class Option:
             if str(value) == wanted:
                 return value
         known = "yes, no" if self.is_switch else ", ".join(str(value) for value, _ in self.choices)
-        raise ConfigError(f"The option {self.name} cannot be '{text}'.", f"It can be: {known}.")
+        raise ConfigError(f"The option {self.name} cannot be '{text}'.", f"It can be: {known}.", field=self.name)
 
 
 OPTIONS: dict[str, Option] = {
@@ -93,7 +93,7 @@ class ExportOptions:
         values: dict[str, Value] = {}
         for name, text in texts.items():
             if name not in OPTIONS:
-                raise ConfigError(f"There is no export option '{name}'.", f"Known: {', '.join(OPTIONS)}.")
+                raise ConfigError(f"There is no export option '{name}'.", f"Known: {', '.join(OPTIONS)}.", field=name)
             values[name] = OPTIONS[name].parse(text)
         return dataclasses.replace(self, **values)  # type: ignore[arg-type]
 
