@@ -1,10 +1,11 @@
-"""Make the pictures of the documentation: drive the real window over the sample video, stop in mid-jump, look.
+"""Make the screenshots of the documentation: drive the real window over the sample video.
 
-    xvfb-run -a -s "-screen 0 1600x1000x24" python docs/make_screenshots.py
+    xvfb-run -a -s "-screen 0 1600x1000x24" python docs/make_screenshots.py [TAKE]
 
-Writes docs/window.png (video beside the skeleton, and which frames each pruning stage kept), docs/compare.png (a
-tenth of the frames against all of them), docs/start.png (the first page) and docs/live.png (the sample as a camera). It photographs the screen, not the
-widget: Qt's own `grab` does not hold what OpenGL drew.
+Writes docs/window.png (video beside the skeleton, and the frames that each pruning stage kept), docs/compare.png (a
+tenth of the frames compared with all), docs/start.png (the first page) and docs/live.png (the sample as a camera). It
+grabs the screen, because Qt's `grab` of a widget does not contain what OpenGL drew. A saved TAKE of the sample saves
+the time of a run.
 """
 
 from __future__ import annotations
@@ -30,13 +31,11 @@ from app.window import Window  # noqa: E402
 
 SIZE = (1600, 1000)
 MID_JUMP_S = 6.10  # of the sample: the man has turned over and comes down feet first
-
-
 COMPARED_PERCENT = 10
 
 
 def pause(milliseconds: int) -> None:
-    """Let the window live. A loop of its own: QTest.qWait keeps Python's lock and starves the threads."""
+    """Run Qt's event loop for a while; QTest.qWait would keep Python's lock and stop the threads."""
     loop = QEventLoop()
     QTimer.singleShot(milliseconds, loop.quit)
     loop.exec()
@@ -50,21 +49,21 @@ def wait(condition: Callable[[], bool], seconds: float) -> None:
         pause(30)
 
 
-def photograph(window: Window, name: str) -> None:
+def save_screenshot(window: Window, name: str) -> None:
     pause(400)
-    picture = window.screen().grabWindow(window.winId())
-    picture.save(str(ROOT / "docs" / name))
+    image = window.screen().grabWindow(window.winId())
+    image.save(str(ROOT / "docs" / name))
 
 
 def compare(window: Window) -> None:
-    """A tenth of the frames, with the full model as the ghost beside it. Needs the 2D of a run."""
+    """Compare a tenth of the frames with the full model as the ghost; needs the 2D of a run."""
     recipe = window.workspace.panel.pruning
-    before = window.controller.take
+    before = window.controller.session.take
     recipe.head.setChecked(True)
     recipe.editor.keep.setValue(COMPARED_PERCENT)
     if len(sys.argv) > 1:
         window.run()
-    wait(lambda: window.controller.take is not before and not window.controller.busy, 900)
+    wait(lambda: window.controller.session.take is not before and not window.controller.busy, 900)
     window.actions_["compare"].trigger()
     wait(lambda: window.controller.comparer.stage is Stage.READY, 300)
     for editor in (recipe.editor, recipe.other):
@@ -76,9 +75,9 @@ def compare(window: Window) -> None:
 
 
 def live(window: Window) -> None:
-    """The sample as if it were a camera, until both people are there."""
+    """Play the sample as a camera until both people are lifted."""
     settings, commands = window.settings.live, window.live
-    settings.source, settings.mirrored = str(bootstrap.PipelineBackend().sample()), False
+    settings.source, settings.mirrored = str(bootstrap.Library().sample_video()), False
     window.actions_.check("mirror", False)
     commands.open_live()
     wait(lambda: commands.dialog.found.text().endswith("file."), 20)
@@ -87,37 +86,37 @@ def live(window: Window) -> None:
     begun = time.monotonic()
     wait(lambda: len(commands.session.newest.people if commands.session.newest else ()) == 2, 60)
     pause(max(0, 3800 - round(1e3 * (time.monotonic() - begun))))
-    photograph(window, "live.png")
+    save_screenshot(window, "live.png")
     commands.stop_live()
     wait(lambda: not commands.active, 10)
 
 
 def main() -> int:
     app = bootstrap.make_app([])
-    window = Window(bootstrap.PipelineBackend(), bootstrap.Settings(), Path("hourglass.log"))
+    window = Window(bootstrap.Library(), bootstrap.Settings(), Path("hourglass.log"))
     window.setGeometry(0, 0, *SIZE)
     window.show()
     pause(1500)
-    photograph(window, "start.png")
+    save_screenshot(window, "start.png")
     live(window)
     window.files.open_sample()
-    wait(lambda: window.controller.info is not None, 60)
+    wait(lambda: window.controller.session.info is not None, 60)
     window.workspace.cards.setSizes([720, 420])
     if len(sys.argv) > 1:  # a saved take of the sample, to save the time of a run
         window.controller.open_path(Path(sys.argv[1]))
-        wait(lambda: window.controller.take is not None, 60)
+        wait(lambda: window.controller.session.take is not None, 60)
     else:
         window.run()
         wait(lambda: not window.controller.busy, 900)
-    take = window.controller.take
+    take = window.controller.session.take
     if take is None or not take.tracks3d:
         raise SystemExit(window.banner.message.text())
     window.workspace.cards.setSizes([720, 420])
     window.playback.seek(MID_JUMP_S)
     pause(1200)
-    photograph(window, "window.png")
+    save_screenshot(window, "window.png")
     compare(window)
-    photograph(window, "compare.png")
+    save_screenshot(window, "compare.png")
     window.close()
     app.processEvents()
     return 0
