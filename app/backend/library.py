@@ -52,7 +52,7 @@ class Library:
 
     def video_suffixes(self) -> list[str]:
         """Return the suffixes of the video files that can be opened."""
-        from pipeline.sources.open import VIDEO_SUFFIXES
+        from pipeline.sources.suffixes import VIDEO_SUFFIXES
 
         return sorted(VIDEO_SUFFIXES)
 

@@ -17,7 +17,7 @@ from pipeline.core.errors import UserError
 
 if TYPE_CHECKING:
     from pipeline.sources.base import FrameSource
-    from pipeline.sources.file.joints2d import Joints2DSource
+    from pipeline.sources.joints2d.source import Joints2DSource
 
 log = logging.getLogger(__name__)
 

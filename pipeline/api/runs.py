@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from ..run.models import Engine
     from ..sources.base import FrameSource
-    from ..sources.file.joints2d import Joints2DSource
+    from ..sources.joints2d.source import Joints2DSource
 
 _OFF_MIDDLE = 0.3  # of the trunk: so far may the thorax be from the middle of the shoulders
 
@@ -135,7 +135,7 @@ def lift_joints(
         >>> take.people[0].joints_world.shape == (len(joints2d), 17, 3)
         True
     """
-    from ..sources.file.joints2d import Joints2DSource
+    from ..sources.joints2d.source import Joints2DSource
 
     arrays: dict[str, Any] = {
         "joints_image": np.asarray(joints_image),

@@ -14,10 +14,10 @@ from collections.abc import Sequence
 
 from ..core.errors import Cancelled, UserError, printable
 from . import bench, doctor, edit, export, lift, live, models
-from .output import Report
+from .output import BUG, CANCELLED, DONE, USER_ERROR, Report, print_everything
 from .wording import in_checkout
 
-DONE, BUG, USER_ERROR, CANCELLED = 0, 1, 2, 130
+__all__ = ["BUG", "CANCELLED", "DONE", "USER_ERROR", "build_parser", "main"]
 
 
 class _Parser(argparse.ArgumentParser):
@@ -43,6 +43,7 @@ def build_parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
+    print_everything()
     arguments = build_parser().parse_args(argv)
     logging.basicConfig(
         stream=sys.stderr,

@@ -3,37 +3,40 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import dataclasses
 import time
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from .. import api, weights
 from ..core.concurrency import CancelToken
 from ..core.config import LiftConfig, RunConfig, SceneConfig
-from ..core.errors import ConfigError, UserError
+from ..core.errors import Cancelled, UserError
 from ..core.export_options import ExportOptions
 from ..core.pruning_schedule import PruneConfig
 from ..export.export_take import expand
-from ..system.files import make_folder
+from ..export.tracks import selected
+from ..export.written_frames import count_frames
+from ..sources.inputs import Input
+from ..system.files import printable
 from ..system.memory import peak_memory_mb
 from ..take.file import SUFFIX
 from .export import add_options, options_from
+from .inputs import add_arguments as add_inputs
+from .inputs import chosen_inputs, result_stems
 from .interrupt import interruptible
 from .options import detector as detector_options
 from .options import motion
 from .options import pruning as recipe
-from .output import Report
+from .output import BUG, DONE, USER_ERROR, Report
 
 DEFAULT_FORMATS = "bvh,csv"
 
 
 def add_parser(commands: Any) -> None:
     parser = commands.add_parser("lift", help="video (or 2D joints) to 3D: a take, BVH, CSV")
-    parser.add_argument("inputs", nargs="*", metavar="VIDEO", help="video files, folders of videos, or .npz 2D joints")
-    parser.add_argument("--sample", action="store_true", help="use the sample video")
-    parser.add_argument("-o", "--output", required=True, type=Path, metavar="DIR", help="folder for the results")
+    add_inputs(parser)
     parser.add_argument("--formats", default=DEFAULT_FORMATS, help=f"comma-separated, default {DEFAULT_FORMATS}")
     who = parser.add_mutually_exclusive_group()
     who.add_argument("--person", type=int, metavar="N", help="lift this person (1 = the most present, the default)")
@@ -46,6 +49,13 @@ def add_parser(commands: Any) -> None:
     parser.add_argument("--height", type=float, metavar="CM", help="height of the person")
     parser.add_argument("--start", type=float, metavar="S", help="start of the range in seconds")
     parser.add_argument("--end", type=float, metavar="S", help="end of the range in seconds")
+    parser.add_argument(
+        "--recorded-fps",
+        type=float,
+        metavar="HZ",
+        help="frames a second that the camera recorded, of a video in slow motion (default: as the file says); "
+        "all times, also --start and --end, are those of the motion",
+    )
     detector_options.add_arguments(parser)
     parser.add_argument("--lifter", default="", help="lifter (see `models`)")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, mps")
@@ -82,51 +92,43 @@ def config_from(arguments: argparse.Namespace) -> RunConfig:
         end_s=arguments.end,
         persons=persons,
         use_cache=not arguments.no_cache,
+        recorded_fps=arguments.recorded_fps,
     )
 
 
-def unique_stems(inputs: Sequence[Path]) -> list[str]:
-    """One output stem an input; a name that comes twice gets _2, _3 so that nothing is overwritten."""
-    stems: list[str] = []
-    for path in inputs:
-        stem, number = path.stem, 2
-        while stem in stems:
-            stem, number = f"{path.stem}_{number}", number + 1
-        stems.append(stem)
-    return stems
-
-
 def run(arguments: argparse.Namespace, report: Report) -> int:
-    from ..sources.open import find_inputs
-
     config = config_from(arguments)
     formats = [name.strip() for name in arguments.formats.split(",") if name.strip()]
     expand(formats)
     options = options_from(arguments)
-    if not arguments.inputs and not arguments.sample:
-        raise ConfigError("There is no video to lift.", "Name a video file or a folder, or use --sample.")
-    make_folder(arguments.output)
-    inputs = [api.sample_video()] if arguments.sample else []
-    if arguments.inputs:
-        inputs += find_inputs([Path(name) for name in arguments.inputs])
+    inputs, wrong = chosen_inputs(arguments, report)
+    alone = len(inputs) + wrong == 1
+    codes = [USER_ERROR] * wrong
     cancel = CancelToken()
-    failed = False
+
+    def failed(one: Input, error: Exception) -> None:
+        """Report an input that failed; the others still have their turn."""
+        if alone:
+            raise error
+        report.failed(error, str(one.path))
+        codes.append(USER_ERROR if isinstance(error, UserError) else BUG)
+
+    named = result_stems(inputs, arguments.output, formats, failed)
     with api.Models() as models, interruptible(cancel):
-        for path, stem in zip(inputs, unique_stems(inputs), strict=True):
+        for one, stem in named:
             try:
-                _lift_one(path, stem, arguments.output, formats, options, config, cancel, models, report)
-            except UserError as error:
-                if len(inputs) == 1:
-                    raise
-                report.user_error(error, str(path))  # the other files still have their turn
-                failed = True
-    return 2 if failed else 0
+                _lift_one(one, stem, arguments, formats, options, config, cancel, models, report)
+            except Cancelled:
+                raise
+            except Exception as error:  # noqa: BLE001 - one input's bug must not stop the others
+                failed(one, error)
+    return BUG if BUG in codes else max(codes, default=DONE)
 
 
 def _lift_one(
-    path: Path,
+    one: Input,
     stem: str,
-    folder: Path,
+    arguments: argparse.Namespace,
     formats: Sequence[str],
     options: ExportOptions,
     config: RunConfig,
@@ -135,13 +137,15 @@ def _lift_one(
     report: Report,
 ) -> None:
     begun = time.monotonic()
-    take = api.lift(
-        path,
-        config=config,
-        progress=lambda progress: report.progress(path.name, progress),
-        cancel=cancel,
-        models=models,
-    )
+    name, folder = printable(one.path.name), arguments.output
+    with contextlib.closing(one.open(arguments.fps, arguments.size)) as source:
+        take = api.lift(
+            source,
+            config=config,
+            progress=lambda progress: report.progress(name, progress),
+            cancel=cancel,
+            models=models,
+        )
     # Nothing is written before the run is through: a cancelled or failed run leaves the folder as it was.
     take_path = take.save(folder / f"{stem}{SUFFIX}")
     exports = []
@@ -151,16 +155,25 @@ def _lift_one(
             formats,
             stem=stem,
             options=options,
-            progress=lambda progress: report.progress(f"{path.name} {progress.message}", progress),
+            progress=lambda progress: report.progress(f"{name} {progress.message}", progress),
             cancel=cancel,
         )
+    frames, lost = count_frames(selected(take, options), exports) if exports else ({}, [])
+    notes = [*take.notes, *lost]
     walks = {person.number: person.gait for person in take.people}
     result = {
         "status": "done",
-        "input": str(path),
+        "input": str(one.path),
         "take": str(take_path),
         "exports": [str(p) for p in exports],
         "frames": take.frame_count,
+        "rate_hz": take.info.fps_hz,
+        "slow_motion": take.info.slow_motion,
+        "counts": {
+            **{key: take.provenance["run"][key] for key in ("decoded", "damaged", "detected", "from_cache", "persons")},
+            "exported": frames,
+        },
+        "notes": notes,
         "persons": [track.person for track in take.tracks3d],
         "gait": {number: walk and walk.to_json() for number, walk in walks.items()},
         "seconds": round(time.monotonic() - begun, 3),
@@ -171,9 +184,11 @@ def _lift_one(
     report.record(result)
     people = len(take.tracks2d)
     report.line(
-        f"{path.name}: {take.frame_count} frames, {people} {'person' if people == 1 else 'people'} seen, "
+        f"{name}: {take.frame_count} frames, {people} {'person' if people == 1 else 'people'} seen, "
         f"{len(take.tracks3d)} lifted in {result['seconds']:.1f} s on {result['device']}"
     )
+    for note in notes:
+        report.line(f"  {note}")
     lifter = take.provenance["lifter"]
     cost = f" ({lifter['gflops_per_window']:.2f} GFLOPs a window)" if lifter["gflops_per_window"] else ""
     report.line(f"  {lifter['name']}: {PruneConfig.from_json(lifter['prune']).label}{cost}")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import sys
 import time
+import traceback
 from collections.abc import Collection
 from types import TracebackType
 from typing import Any, TextIO
@@ -13,6 +15,8 @@ from typing import Any, TextIO
 from ..core.errors import UserError
 from ..core.take import Progress
 from . import wording
+
+DONE, BUG, USER_ERROR, CANCELLED = 0, 1, 2, 130  # exit codes
 
 _BAR = 24
 _EVERY_S = 0.2
@@ -22,6 +26,16 @@ def clock(seconds: float) -> str:
     """75.2 -> "1:15"."""
     whole = max(0, round(seconds))
     return f"{whole // 60}:{whole % 60:02d}"
+
+
+def print_everything() -> None:
+    """Let stdout and stderr print any text: what their encoding lacks comes as an escape, never as an error.
+
+    A Windows console that is redirected has cp1252, and file names may hold bytes of no encoding.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 class Report:
@@ -124,6 +138,13 @@ class Report:
         hint = wording.hint(error, self._arguments)
         self.record({"status": "error", "input": name, "message": error.message, "hint": hint})
         sys.stderr.write(f"error: {error.message}\n" + (f"  {hint}\n" if hint else ""))
+
+    def failed(self, error: Exception, name: str) -> None:
+        """Report what ended the work on one of several inputs, a `UserError` or a bug."""
+        if isinstance(error, UserError):
+            self.user_error(error, name)
+        else:
+            self.bug(error, "".join(traceback.format_exception(error)))
 
     def cancelled(self) -> None:
         self.clear_bar()

@@ -21,6 +21,7 @@ class Pose2D:
     joints_image: Floats  # (P, J, 2)
     scores: Floats  # (P, J) in [0, 1]
     skeleton: str  # key of `skeletons.SKELETONS`
+    identity: Ints | None = None  # (P,) who is who over the frames, from 1; None: a tracker has to find out
 
     @cached_property
     def h36m17(self) -> tuple[Floats, Floats]:

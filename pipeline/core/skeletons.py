@@ -103,7 +103,34 @@ BLAZEPOSE33 = Skeleton(
     right=(4, 5, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30, 32),
 )  # fmt: skip
 
-SKELETONS: dict[str, Skeleton] = {s.key: s for s in (H36M17, COCO17, COCO23, HALPE26, BLAZEPOSE33)}
+# OpenPose's default order (doc/02_output.md); "neck" is what the network calls so, the middle of the shoulders.
+BODY25 = Skeleton(
+    "body25",
+    (
+        "nose", "neck", "right_shoulder", "right_elbow", "right_wrist", "left_shoulder", "left_elbow", "left_wrist",
+        "pelvis", "right_hip", "right_knee", "right_ankle", "left_hip", "left_knee", "left_ankle", "right_eye",
+        "left_eye", "right_ear", "left_ear", "left_big_toe", "left_small_toe", "left_heel", "right_big_toe",
+        "right_small_toe", "right_heel",
+    ),
+    (1, 8, 1, 2, 3, 1, 5, 6, -1, 8, 9, 10, 8, 12, 13, 0, 0, 15, 16, 14, 14, 14, 11, 11, 11),
+    left=(5, 6, 7, 12, 13, 14, 16, 18, 19, 20, 21),
+    right=(2, 3, 4, 9, 10, 11, 15, 17, 22, 23, 24),
+)  # fmt: skip
+
+# OpenPose's COCO model, and AlphaPose when it writes OpenPose's format.
+OPENPOSE18 = Skeleton(
+    "openpose18",
+    (
+        "nose", "neck", "right_shoulder", "right_elbow", "right_wrist", "left_shoulder", "left_elbow", "left_wrist",
+        "right_hip", "right_knee", "right_ankle", "left_hip", "left_knee", "left_ankle", "right_eye", "left_eye",
+        "right_ear", "left_ear",
+    ),
+    (1, -1, 1, 2, 3, 1, 5, 6, 1, 8, 9, 1, 11, 12, 0, 0, 14, 15),
+    left=(5, 6, 7, 11, 12, 13, 15, 17),
+    right=(2, 3, 4, 8, 9, 10, 14, 16),
+)  # fmt: skip
+
+SKELETONS: dict[str, Skeleton] = {s.key: s for s in (H36M17, COCO17, COCO23, HALPE26, BLAZEPOSE33, BODY25, OPENPOSE18)}
 
 # H36M-17 limb joint -> the same joint's name in every detector skeleton.
 _LIMBS = {i: H36M17.names[i] for i in (1, 2, 3, 4, 5, 6, 11, 12, 13, 14, 15, 16)}
@@ -113,8 +140,10 @@ _HEAD_BEYOND_EARS = 0.6
 def h36m17_from(skeleton: str, joints: Floats, scores: Floats) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Detector joints (..., J, D), scores (..., J) -> H36M-17 joints (..., 17, D), scores (..., 17), `hourglass` rule.
 
-    Works for image points and 3D points alike. A joint with an unseen (NaN) parent is NaN with score 0. `h36m17`
-    input keeps its limbs, nose and head and gets its pelvis, thorax and spine by the rule.
+    Works for image points and 3D points alike. A joint with an unseen (NaN) parent is NaN with score 0, but one ear
+    stands for both where the other is unseen (from the side they are near each other), and the skeleton's own head_top
+    where neither is seen. `h36m17` input keeps its limbs, nose and head and gets its pelvis, thorax and spine by the
+    rule.
     """
     source = SKELETONS[skeleton]
     at = source.index
@@ -133,13 +162,27 @@ def h36m17_from(skeleton: str, joints: Floats, scores: Floats) -> tuple[NDArray[
     if skeleton == "h36m17":
         out[..., 10, :], conf[..., 10] = joints[..., 10, :], scores[..., 10]
     else:
-        left, right = at("left_ear"), at("right_ear")
-        ears = (joints[..., left, :] + joints[..., right, :]) / 2
+        ears, sure = _ears(joints, scores, at("left_ear"), at("right_ear"))
         out[..., 10, :] = ears + _HEAD_BEYOND_EARS * (ears - out[..., 8, :])
-        conf[..., 10] = np.minimum(np.minimum(scores[..., left], scores[..., right]), conf[..., 8])
+        conf[..., 10] = np.minimum(sure, conf[..., 8])
+        if "head_top" in source.names:
+            head, known = at("head_top"), np.isfinite(out).all(axis=-1)
+            lost = known[..., 8] & ~known[..., 10]
+            out[..., 10, :] = np.where(lost[..., None], joints[..., head, :], out[..., 10, :])
+            conf[..., 10] = np.where(lost, scores[..., head], conf[..., 10])
     unseen = ~np.isfinite(out).all(axis=-1)
     out[unseen], conf[unseen] = np.nan, 0
     return out, np.nan_to_num(conf, nan=0.0)
+
+
+def _ears(joints: Floats, scores: Floats, left: int, right: int) -> tuple[Floats, Floats]:
+    """Return the middle of the ears (..., D) and its score (...); of one ear alone if the other is not seen."""
+    one, other = joints[..., left, :], joints[..., right, :]
+    sees_one, sees_other = np.isfinite(one).all(axis=-1), np.isfinite(other).all(axis=-1)
+    alone = (sees_one & ~sees_other, sees_other & ~sees_one)
+    middle = np.select([which[..., None] for which in alone], [one, other], (one + other) / 2)
+    both = np.minimum(scores[..., left], scores[..., right])
+    return middle, np.select(alone, [scores[..., left], scores[..., right]], both)
 
 
 def chain_length(joints: Floats) -> NDArray[np.float64]:

@@ -119,6 +119,8 @@ class Tracker:
     Rows count the frames fed so far, from 0; a row never changes once its frame was fed. Each frame is converted to
     H36M-17 once, when it is fed. Memory is what the results need: about 600 bytes a frame and person.
 
+    Poses whose `identity` is given (2D joints from a file that says who is who) keep it.
+
     The rate of `camera` turns counts of frames into durations. `one_person`: every detection is the same person,
     however far it jumps (for joints that were tracked elsewhere). `keep_rows` False (live): no joints are kept, and
     people who do not come back in time are forgotten, so that the memory does not grow; `rows`, `track` and
@@ -139,6 +141,7 @@ class Tracker:
         self._frame_index = _Growing((), np.int64, 0)
         self._time_s = _Growing((), np.float64, 0.0)
         self._people: dict[int, _Person] = {}
+        self._given: dict[int, int] = {}  # identity of the source -> ours
 
     @property
     def frame_index(self) -> Ints:
@@ -163,15 +166,21 @@ class Tracker:
             for i in range(len(pose.scores))
             if np.isfinite(pose.joints_image[i]).all(axis=-1).any()
         }
-        owners = self._assign(seen, time_s)
+        owners = self._assign(seen, time_s) if pose.identity is None else self._known(seen, pose.identity)
         result = [0] * len(pose.scores)
         for i, detection in seen.items():
             person = owners.get(i)
             if person is None:
                 person = self._new_person(row, detection, time_s)
+                if pose.identity is not None:
+                    self._given[int(pose.identity[i])] = person.identity
             self._record(person, row, detection, time_s)
             result[i] = person.identity
         return result
+
+    def given_identity(self, identity: int) -> int | None:
+        """Return the identity that the source has for one of ours; None if it has none."""
+        return next((theirs for theirs, ours in self._given.items() if ours == identity), None)
 
     def identities(self, minimum_s: float = 0.0) -> list[int]:
         """Identities in order of presence: confidence times size of the body in the picture, summed over frames.
@@ -210,6 +219,11 @@ class Tracker:
             if len(known):
                 return known.mean(axis=0, dtype=np.float64)
         return np.zeros(2)
+
+    def _known(self, seen: dict[int, _Seen], identity: Ints) -> dict[int, _Person]:
+        """Return detection -> person for those whom the source has named before."""
+        ours = {i: self._given.get(int(identity[i])) for i in seen}
+        return {i: self._people[who] for i, who in ours.items() if who is not None and who in self._people}
 
     def _assign(self, seen: dict[int, _Seen], time_s: float) -> dict[int, _Person]:
         """Detection -> the person it is, for those that are somebody known."""

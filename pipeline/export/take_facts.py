@@ -7,6 +7,7 @@ import math
 from pathlib import Path
 from typing import Any
 
+from ..system.files import printable
 from .tracks import Selection
 
 _AXES = "right-handed; x right and y away from the camera along the floor, z up; floor at z = 0"
@@ -69,7 +70,9 @@ def take_facts(selection: Selection) -> dict[str, Any]:
 
 
 def plain(value: Any) -> Any:
-    """Return the value with None for numbers that JSON does not have."""
+    """Return the value with None for numbers that JSON does not have, and text that UTF-8 can hold."""
+    if isinstance(value, str):
+        return printable(value)
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, dict):

@@ -23,7 +23,7 @@ from ..detect.detect_video import ObserveStats, cache_for, observe
 from ..detect.tracker import Tracker
 from ..lift.lift_thread import Lifted, LiftWorker
 from ..post.finish import finish
-from ..sources.file.joints2d import Joints2DSource
+from ..sources.joints2d.source import Joints2DSource
 from ..take.provenance import of_run
 from .models import Engine
 
@@ -72,10 +72,12 @@ class _Run:
         self.stats = ObserveStats()
         self.begun = time.monotonic()
         self.pushed: dict[int, int] = {}  # identity -> rows the lift thread has
+        self.given_names: tuple[str, ...] = ()  # of the source's identities 1, 2, ...
         alone = False  # joints of one person that were tracked elsewhere: nobody to mix them up with
         self.poses: Poses
         if isinstance(source, Joints2DSource):
-            self.detector_name, self.skeleton = "2D joints from a file", source.skeleton
+            self.detector_name, self.skeleton = f"2D joints from a file ({source.format})", source.skeleton
+            self.given_names = source.names
             self.detector_runtime = ""
             self.poses = source.poses(config.start_s, config.end_s)
             alone = source.person_count == 1
@@ -201,4 +203,10 @@ class _Run:
             "lift_seconds": round(self.worker.lift_s, 3),
         }
         provenance = of_run(self.info, self.detector_name, self.config, lifter, run)
-        return Take(self.info, tracks2d, tracks3d, scene, provenance, complete, stages, kept)
+        names = self._names(number)
+        return Take(self.info, tracks2d, tracks3d, scene, provenance, complete, stages, kept, names)
+
+    def _names(self, number: dict[int, int]) -> dict[int, str]:
+        """Return the names that the source has for people, by their numbers in the take."""
+        given = {n: self.tracker.given_identity(identity) for identity, n in number.items()}
+        return {n: self.given_names[who - 1] for n, who in given.items() if who and who <= len(self.given_names)}

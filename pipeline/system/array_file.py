@@ -125,11 +125,11 @@ def open_arrays(path: Path, limit: int) -> ArrayFile:
 
 
 @contextlib.contextmanager
-def open_zip(path: Path) -> Iterator[zipfile.ZipFile]:
-    """Open a zip archive whose list of members is of a sensible size. Raises `OSError` and `DamagedFile`."""
+def open_zip(path: Path, most: int = _MOST_MEMBERS, list_bytes: int = _LARGEST_DIRECTORY) -> Iterator[zipfile.ZipFile]:
+    """Open a zip archive with at most `most` members in a list of `list_bytes`. Raises `OSError` and `DamagedFile`."""
     with open_regular(path) as file:
         with _damage_named():
-            archive = _archive(file)
+            archive = _archive(file, most, list_bytes)
         with archive:
             yield archive
 
@@ -164,15 +164,15 @@ def check_member(info: zipfile.ZipInfo) -> None:
         raise DamagedFile(f"{name} in it is said to be larger than it can be")
 
 
-def _archive(file: IO[bytes]) -> zipfile.ZipFile:
-    _check_directory(file)
+def _archive(file: IO[bytes], most: int = _MOST_MEMBERS, list_bytes: int = _LARGEST_DIRECTORY) -> zipfile.ZipFile:
+    _check_directory(file, list_bytes)
     archive = zipfile.ZipFile(file)
-    if len(archive.infolist()) > _MOST_MEMBERS:
-        raise DamagedFile(f"it has more than {_MOST_MEMBERS} members")
+    if len(archive.infolist()) > most:
+        raise DamagedFile(f"it has more than {most} members")
     return archive
 
 
-def _check_directory(file: IO[bytes]) -> None:
+def _check_directory(file: IO[bytes], list_bytes: int) -> None:
     """Look at the archive's end: `zipfile` reads as long a list of members as that claims."""
     size = file.seek(0, os.SEEK_END)
     file.seek(max(0, size - 22 - 0xFFFF))
@@ -184,7 +184,7 @@ def _check_directory(file: IO[bytes]) -> None:
     wide = tail.rfind(b"PK\x06\x06", 0, at)  # the record of archives above 4 GiB
     if wide >= 0 and at >= wide + 56:
         claims.append(struct.unpack_from("<Q", tail, wide + 40)[0])
-    if any(_LARGEST_DIRECTORY < claim != 0xFFFFFFFF for claim in claims):
+    if any(list_bytes < claim != 0xFFFFFFFF for claim in claims):
         raise DamagedFile("its list of members is too long")
     file.seek(0)
 

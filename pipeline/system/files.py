@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,6 +24,15 @@ _HINTS = {
     errno.ENOTDIR: "A part of that path is a file, not a folder: choose another folder.",
     errno.ENAMETOOLONG: "The name is too long for this file system: choose a shorter one.",
 }
+
+
+# Python's stand-ins for bytes of a file's name that are not UTF-8, and halves of Windows' UTF-16.
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def printable(name: str) -> str:
+    """Return a file's name as text that can be printed and stored: bytes of no encoding are U+FFFD."""
+    return _SURROGATE.sub("\ufffd", name)
 
 
 def output_error(path: Path, error: OSError) -> OutputError:
@@ -46,9 +56,10 @@ def atomic_write(path: Path, mode: str = "wb") -> Iterator[IO]:
     """Write `path` through a temporary file in the same folder that is renamed at the end.
 
     Readers see either the old file or the complete new one. `mode` is "wb" or "w" (UTF-8, newlines unchanged). On any
-    failure the old file stays and the temporary one is deleted. Raises `OutputError` if the file system refuses.
+    failure the old file stays and the temporary one is deleted. Raises `OutputError` if the file system refuses. Text
+    never fails: what UTF-8 cannot hold (see `printable`) is "?".
     """
-    text = {} if "b" in mode else {"encoding": "utf-8", "newline": ""}
+    text = {} if "b" in mode else {"encoding": "utf-8", "errors": "replace", "newline": ""}
     with _replacement(path) as temporary, temporary.open(mode, **text) as file:  # type: ignore[call-overload]
         yield file
         file.flush()

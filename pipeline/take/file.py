@@ -6,23 +6,26 @@ found again by its path.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import io
 import json
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..core.camera import VideoInfo
 from ..core.errors import TakeError
 from ..core.take import Take
 from ..system.array_file import ArrayFile, open_member, open_zip, read_member
 from ..system.files import atomic_write
 from ..system.json_fields import JsonFields
 from ..system.safe_read import parse_json
-from .parts import read_take
+from .parts import read_info, read_take
 
 SUFFIX = ".pose3d"
 FORMAT = "hourglass-pose3d"
@@ -81,6 +84,19 @@ def save_take(take: Take, path: Path) -> Path:
 
 def load_take(path: Path) -> Take:
     """Read a `.pose3d` file. Raises `TakeError` for anything that is not a whole, sound take of this version."""
+    with _opened(path) as (archive, header), ArrayFile(_seekable(archive), _LARGEST_ARRAYS) as arrays:
+        return read_take(header, arrays)
+
+
+def read_source(path: Path) -> VideoInfo:
+    """Read what a `.pose3d` file was made of, and nothing else. Raises `TakeError`."""
+    with _opened(path) as (_, header):
+        return read_info(header.object("info"))
+
+
+@contextlib.contextmanager
+def _opened(path: Path) -> Iterator[tuple[zipfile.ZipFile, JsonFields]]:
+    """Open a take's archive and read its header. Raises `TakeError`, also for damage found inside the block."""
     hint = "Open a .pose3d file saved by this program, or lift the video again."
     try:
         with open_zip(path) as archive:
@@ -94,8 +110,7 @@ def load_take(path: Path) -> Take:
                     f"{path.name} has format {said}; this version of the program reads {VERSION}.",
                     "Update the program, or lift the video again.",
                 )
-            with ArrayFile(_seekable(archive), _LARGEST_ARRAYS) as arrays:
-                return read_take(JsonFields(header), arrays)
+            yield archive, JsonFields(header)
     except OSError as error:
         raise TakeError(
             f"Cannot read {path} ({error.strerror or error}).", "Check the path and its permissions."

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
 from pipeline import registry
 from pipeline.core.camera import Frame
@@ -13,9 +15,10 @@ from pipeline.core.errors import SourceError
 from pipeline.core.poses import Pose2D
 from pipeline.sources.base import FrameSource
 from pipeline.sources.open import open_source
-from tests.helpers.clips import write_clip
+from tests.helpers.clips import numbered, write_clip
 
 ROWS = registry.entries("source")
+SAID = {"images": {"fps_hz": 25}}  # what the user has to say of a source, because its files do not
 
 
 def make_input(name: str, folder: Path) -> Path:
@@ -29,6 +32,17 @@ def make_input(name: str, folder: Path) -> Path:
             width_px=160, height_px=120, skeleton="coco17",
         )  # fmt: skip
         return folder / "joints.npz"
+    if name == "images":
+        (folder / "frames").mkdir(exist_ok=True)
+        for number in range(20):
+            cv2.imwrite(str(folder / "frames" / f"img_{number:04d}.png"), numbered(number))
+        return folder / "frames"
+    if name == "webp":
+        images = [Image.fromarray(numbered(number)[..., ::-1]) for number in range(20)]
+        images[0].save(
+            folder / "clip.webp", save_all=True, append_images=images[1:], duration=40, loop=0, lossless=True
+        )
+        return folder / "clip.webp"
     raise AssertionError(f"no test input for the source '{name}'")
 
 
@@ -44,18 +58,18 @@ def read(source, *span: float | None) -> list[tuple[int, float, object]]:
 
 
 def test_open_source_finds_the_right_row(name: str, tmp_path: Path) -> None:
-    assert type(open_source(make_input(name, tmp_path))) is registry.find("source", name).load()
+    assert type(open_source(make_input(name, tmp_path), **SAID.get(name, {}))) is registry.find("source", name).load()
 
 
 def test_info_tells_what_is_delivered(name: str, tmp_path: Path) -> None:
     path = make_input(name, tmp_path)
-    source = open_source(str(path))
+    source = open_source(str(path), **SAID.get(name, {}))
     info, items = source.info, read(source)
     assert (info.name, info.path) == (path.name, str(path))
     assert (info.width_px, info.height_px, info.frame_count, info.fps_hz) == (160, 120, 20, 25.0)
     assert info.duration_s == pytest.approx(0.8)
     assert len(info.content_key) == 64
-    assert open_source(path).info == info
+    assert open_source(path, **SAID.get(name, {})).info == info
     for _, _, item in items:
         if isinstance(item, Frame):
             assert item.bgr.shape == (120, 160, 3)
@@ -66,7 +80,7 @@ def test_info_tells_what_is_delivered(name: str, tmp_path: Path) -> None:
 
 
 def test_everything_once_in_order_and_again(name: str, tmp_path: Path) -> None:
-    source = open_source(make_input(name, tmp_path))
+    source = open_source(make_input(name, tmp_path), **SAID.get(name, {}))
     for _ in range(2):
         items = read(source)
         assert [index for index, _, _ in items] == list(range(20))
@@ -86,7 +100,7 @@ def test_everything_once_in_order_and_again(name: str, tmp_path: Path) -> None:
     ],
 )
 def test_a_range_has_its_start_and_not_its_end(name, start_s, end_s, first, last, tmp_path: Path) -> None:
-    source = open_source(make_input(name, tmp_path))
+    source = open_source(make_input(name, tmp_path), **SAID.get(name, {}))
     assert [index for index, _, _ in read(source, start_s, end_s)] == list(range(first, last + 1))
 
 

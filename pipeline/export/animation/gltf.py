@@ -92,7 +92,7 @@ def _glb(person: SelectedPerson, scene_name: str, options: ExportOptions) -> Ite
     document = _document(person, scene_name, rig_motion(person, options), bone_names(options.preset), buffer)
     document["bufferViews"], document["accessors"] = buffer.views, buffer.accessors
     document["buffers"] = [{"byteLength": buffer.length}]
-    text = json.dumps(document, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+    text = json.dumps(document, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode(errors="replace")
     text += b" " * (-len(text) % 4)
     yield struct.pack("<4sII", b"glTF", 2, 12 + 8 + len(text) + 8 + buffer.length)
     yield struct.pack("<I4s", len(text), b"JSON") + text

@@ -83,7 +83,7 @@ class NpzExporter:
     | `fps_hz`, `width_px`, `height_px`, `skeleton` | scalars | of the video |
     | `about` | text | JSON with units, axes, camera and provenance |
 
-    The file is also one of `sources.file.joints2d`, so that it can be lifted again.
+    The file is also one of `sources.joints2d.npz`, so that it can be lifted again.
     """
 
     name = "npz"

@@ -18,7 +18,7 @@ import numpy as np
 from ...core.arrays import Doubles
 from ...core.poses import PersonTrack
 from ...core.skeletons import SKELETONS
-from ...system.files import atomic_write
+from ...system.files import atomic_write, printable
 from ..base import UNWATCHED, Watch
 from ..tracks import SelectedPerson, Selection
 
@@ -51,7 +51,7 @@ class OpenPoseExporter:
     def write(self, selection: Selection, folder: Path, stem: str, watch: Watch = UNWATCHED) -> list[Path]:
         path = folder / f"{stem}{self.suffix}"
         with atomic_write(path) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-            _fill(archive, selection.people, stem)
+            _fill(archive, selection.people, printable(stem))
         log.info("wrote %s", path.name)
         return [path]
 

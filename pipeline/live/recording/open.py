@@ -16,8 +16,8 @@ from ...core.poses import PersonTrack
 from ...core.skeletons import SKELETONS
 from ...core.take import Take, Track3D
 from ...run.lift_video import SHORTEST_PERSON_S, SHORTEST_PERSON_SHARE
-from ...sources.joints2d.source import Joints2DSource
 from ...sources.file.timing import true_rate
+from ...sources.joints2d.source import Joints2DSource
 from ...system.files import atomic_write
 from ...take.file import load_take
 from ...take.recording_folder import JOINTS, ROWS, TAKE, VIDEO, read_manifest, write_manifest

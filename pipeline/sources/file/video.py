@@ -17,6 +17,7 @@ import numpy as np
 from ...core.arrays import Doubles
 from ...core.camera import Frame, VideoInfo
 from ...core.errors import SourceError
+from ...system.files import printable
 from .capture_rate import capture_rate_hz
 from .capture_rate import slow_motion as slow_motion_of
 from .checks import content_key
@@ -56,7 +57,7 @@ class VideoSource:
                 table = replace(table, notes=(*table.notes, note))
         self._table = table.faster(slow_motion or 1.0)
         self._info = VideoInfo(
-            name=self._path.name,
+            name=printable(self._path.name),
             path=str(self._path),
             width_px=width,
             height_px=height,

@@ -88,7 +88,7 @@ def test_mirrored_person_gives_mirrored_body(source: Skeleton, detections: tuple
     [
         ("left_hip", [0, 4, 7]),
         ("right_shoulder", [7, 8, 10, 14]),
-        ("left_ear", [10]),
+        ("left_ear", []),  # the other one stands for both
         ("nose", [9]),
         ("right_wrist", [16]),
         ("left_eye", []),
@@ -106,6 +106,20 @@ def test_unseen_joints_take_what_hangs_on_them(
     assert np.isfinite(out).all(axis=-1).sum() == 17 - len(unseen)
     assert (conf[unseen] == 0).all()
     assert np.isfinite(conf).all()
+
+
+def test_a_head_without_ears_is_unknown_or_that_of_the_detector(detections: tuple[np.ndarray, np.ndarray]) -> None:
+    for source in (BLAZEPOSE33, HALPE26):
+        joints, scores = as_skeleton(source, *detections) if source is not BLAZEPOSE33 else detections
+        joints, scores = joints[0, 0].copy(), scores[0, 0].copy()
+        joints[[source.index("left_ear"), source.index("right_ear")]] = np.nan
+        out, conf = h36m17_from(source.key, joints, scores)
+        if source is HALPE26:
+            assert out[10].tolist() == joints[source.index("head_top")].tolist()
+            assert conf[10] == 1
+        else:
+            assert np.isnan(out[10]).all()
+            assert conf[10] == 0
 
 
 def test_h36m17_gets_its_own_middle_joints(detections: tuple[np.ndarray, np.ndarray]) -> None:

@@ -11,10 +11,12 @@ import numpy as np
 import pytest
 
 from pipeline.core.errors import SourceError
-from pipeline.sources.file.joints2d import Joints2DSource
 from pipeline.sources.file.video import VideoSource
-from pipeline.sources.open import VIDEO_SUFFIXES, find_inputs, open_source
+from pipeline.sources.inputs import find_inputs
+from pipeline.sources.joints2d.source import Joints2DSource
+from pipeline.sources.open import open_source
 from pipeline.sources.sample import sample_video
+from pipeline.sources.suffixes import VIDEO_SUFFIXES
 from tests.helpers.clips import write_clip
 
 
@@ -39,7 +41,8 @@ def test_folders_stand_for_the_videos_in_them(tmp_path: Path) -> None:
         (tmp_path / name).touch()
     (tmp_path / "folder.mp4").mkdir()
     single = tmp_path / "c.txt"  # named by the user: opening it raises the error
-    assert find_inputs([single, str(tmp_path)]) == [single, tmp_path / "A.MOV", tmp_path / "b.mp4"]
+    inputs = find_inputs([single, str(tmp_path)])
+    assert [one.path for one in inputs.found] == [single, tmp_path / "A.MOV", tmp_path / "b.mp4"]
     assert ".mp4" in VIDEO_SUFFIXES
 
 
@@ -80,7 +83,7 @@ def test_without_the_sample_the_hint_is_the_command(monkeypatch: pytest.MonkeyPa
 
 def test_choosing_inputs_loads_nothing_heavy() -> None:
     code = (
-        "import sys, pipeline.sources.open, pipeline.sources.sample;"
+        "import sys, pipeline.sources.open, pipeline.sources.inputs, pipeline.sources.sample;"
         "print(sorted({'av', 'cv2', 'torch', 'scipy', 'mediapipe'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

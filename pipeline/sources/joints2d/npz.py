@@ -1,4 +1,4 @@
-"""Read 2D joints of another detector from a NumPy `.npz`, in place of a video.
+"""Read 2D joints from a NumPy `.npz`, the program's own format, and check such arrays from anywhere.
 
 Arrays in the file; `T` frames, `P` persons (in no particular order), `J` joints of the skeleton:
 
@@ -8,113 +8,36 @@ Arrays in the file; `T` frames, `P` persons (in no particular order), `J` joints
 | `scores` | (T, J) or (T, P, J) | confidence in [0, 1]; 0 or NaN = not seen |
 | `fps_hz` | scalar | frames a second |
 | `width_px`, `height_px` | scalars | size of the upright image |
-| `skeleton` | text | `h36m17`, `coco17`, `coco23`, `halpe26` or `blazepose33` |
+| `skeleton` | text | a key of `core.skeletons.SKELETONS`: `coco17`, `body25`, ... |
 | `fov_deg` | scalar, optional | horizontal field of view of the camera |
 | `time_s` | (T,), optional | true timestamps, rising; without them frame i is at i / fps_hz |
+| `frame_index` | (T,), optional | number of each frame in its video, rising; without it they count from 0 |
+| `identity` | (T, P), optional | who is who: the same number from 1 is the same person, 0 is nobody |
 """
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...core.arrays import FARTHEST_PX, HIGHEST_SCORE, Doubles, Floats, check_times
-from ...core.camera import VideoInfo
+from ...core.arrays import FARTHEST_PX, HIGHEST_SCORE, Doubles, Floats, Ints, check_times
 from ...core.errors import SourceError
-from ...core.poses import Pose2D, Poses
 from ...core.skeletons import SKELETONS
 from ...system.array_file import open_arrays
 from ...system.safe_read import open_regular
-from .checks import check_readable
-from .timing import true_rate
 
 _REQUIRED = ("joints_image", "scores", "fps_hz", "width_px", "height_px", "skeleton")
-_OPTIONAL = ("fov_deg", "time_s")
+_OPTIONAL = ("fov_deg", "time_s", "frame_index", "identity")
 _HINT = f"Expected arrays: {', '.join(_REQUIRED)}; optional: {', '.join(_OPTIONAL)}."
 _LARGEST = 1 << 30  # bytes of all arrays: three hours of ten people
+_MOST = 1 << 40  # highest number of a frame or an identity that is plausible
 
 
-class Joints2DSource:
-    """Deliver detections from a file through `poses`, in place of `FrameSource.frames`.
-
-    The constructor reads and checks the whole file; it raises `SourceError`.
-    """
-
-    def __init__(self, path: str | Path) -> None:
-        absolute = Path(path).expanduser().absolute()
-        check_readable(absolute)
-        self._read(_load(absolute), absolute.name, str(absolute))
-
-    @classmethod
-    def of(cls, arrays: dict[str, NDArray[Any]], name: str) -> Joints2DSource:
-        """Make a source of arrays in memory, by the names of the file. Raises `SourceError`."""
-        source = cls.__new__(cls)
-        source._read(arrays, name, "")
-        return source
-
-    def _read(self, arrays: dict[str, NDArray[Any]], name: str, path: str) -> None:
-        fields = _CheckedArrays(name, arrays)
-        self._skeleton = fields.skeleton()
-        fps_hz = fields.number("fps_hz", 0.1, 1000.0)
-        width_px, height_px = fields.whole("width_px"), fields.whole("height_px")
-        self._joints, self._scores = fields.joints(len(SKELETONS[self._skeleton].names))
-        self._time_s = fields.times(len(self._joints), fps_hz)
-        fps_hz, variable = true_rate(self._time_s, 0.0, fps_hz)
-        self._info = VideoInfo(
-            name=name,
-            path=path,
-            width_px=width_px,
-            height_px=height_px,
-            fps_hz=fps_hz,
-            frame_count=len(self._time_s),
-            duration_s=float(self._time_s[-1] - self._time_s[0]) + 1 / fps_hz,
-            variable_rate=variable,
-            content_key=_key(arrays),
-            fov_deg=fields.number("fov_deg", 1.0, 179.0) if "fov_deg" in arrays else None,
-        )
-
-    @property
-    def info(self) -> VideoInfo:
-        return self._info
-
-    @property
-    def skeleton(self) -> str:
-        """Return the key of the file's skeleton in `skeletons.SKELETONS`."""
-        return self._skeleton
-
-    @property
-    def person_count(self) -> int:
-        """Return P, the number of persons that the file has columns for."""
-        return int(self._joints.shape[1])
-
-    def poses(self, start_s: float | None = None, end_s: float | None = None) -> Poses:
-        """Yield (frame index, time in s, poses) of the frames with start_s <= time < end_s.
-
-        Each frame comes once, in order, also without a person. A person without a seen joint is left out. Joints that
-        are not seen are NaN with score 0.
-        """
-        start = 0 if start_s is None else int(np.searchsorted(self._time_s, start_s))
-        end = len(self._time_s) if end_s is None else int(np.searchsorted(self._time_s, end_s))
-        for index in range(start, end):
-            yield index, float(self._time_s[index]), self._pose(index)
-
-    def _pose(self, index: int) -> Pose2D:
-        present = (self._scores[index] > 0).any(axis=1)
-        joints, scores = self._joints[index, present], self._scores[index, present]
-        if not len(joints):
-            return Pose2D.nobody(self._skeleton)
-        boxes = np.concatenate([np.nanmin(joints, axis=1), np.nanmax(joints, axis=1)], axis=1)
-        return Pose2D(boxes.astype(np.float32), joints.copy(), scores.copy(), self._skeleton)
-
-    def close(self) -> None:
-        """Do nothing, because no file stays open; `FrameSource` has this method."""
-
-
-def _load(path: Path) -> dict[str, NDArray[Any]]:
+def read_npz(path: Path) -> dict[str, NDArray[Any]]:
+    """Read the arrays of a file by their names, unchecked. Raises `SourceError`."""
     try:
         with open_regular(path) as file:
             if file.read(6) == b"\x93NUMPY":
@@ -129,30 +52,35 @@ def _load(path: Path) -> dict[str, NDArray[Any]]:
         raise SourceError(f"{path.name} is not a readable .npz of plain arrays ({error}).", _HINT) from error
 
 
-def _key(arrays: dict[str, NDArray[Any]]) -> str:
-    digest = hashlib.sha256()
-    for name, array in sorted(arrays.items()):
-        digest.update(f"{name} {array.dtype.str} {array.shape} ".encode())
-        digest.update(np.ascontiguousarray(array).tobytes())
-    return digest.hexdigest()
+def is_export_npz(path: Path) -> bool:
+    """Return whether a file is the program's own export, which has 3D joints, too; never raises."""
+    try:
+        with open_arrays(path, _LARGEST) as arrays:
+            return "joints_world" in arrays.headers
+    except (ValueError, OSError):
+        return False
 
 
-class _CheckedArrays:
+class CheckedArrays:
     """Read the arrays with checks; errors name the file, the expected and the actual value."""
 
     def __init__(self, name: str, arrays: dict[str, NDArray[Any]]) -> None:
         self._name, self._arrays = name, arrays
 
+    def __contains__(self, field: str) -> bool:
+        return field in self._arrays
+
     def _error(self, field: str, expected: str, actual: object) -> SourceError:
         return SourceError(f"{field} in {self._name} is {actual}, expected {expected}.", _HINT)
 
-    def _numbers(self, field: str, expected: str) -> NDArray[Any]:
+    def _numbers(self, field: str, expected: str, kinds: str = "fiu") -> NDArray[Any]:
         array = self._arrays[field]
-        if array.dtype.kind not in "fiu":
+        if array.dtype.kind not in kinds:
             raise self._error(field, expected, f"of type {array.dtype}")
         return array
 
     def skeleton(self) -> str:
+        """Return the key of the skeleton."""
         array, known = self._arrays["skeleton"], "one of " + ", ".join(SKELETONS)
         if array.size != 1 or array.dtype.kind not in "US":
             raise self._error("skeleton", known, f"of type {array.dtype} and shape {array.shape}")
@@ -163,6 +91,7 @@ class _CheckedArrays:
         return key
 
     def number(self, field: str, low: float, high: float) -> float:
+        """Return a single number."""
         expected = f"one number from {low:g} to {high:g}"
         array = self._numbers(field, expected)
         if array.size != 1:
@@ -173,6 +102,7 @@ class _CheckedArrays:
         return value
 
     def whole(self, field: str) -> int:
+        """Return a length in pixels."""
         value = self.number(field, 1, 65536)
         if value != int(value):
             raise self._error(field, "a whole number of pixels", value)
@@ -214,6 +144,7 @@ class _CheckedArrays:
         )
 
     def times(self, frames: int, fps_hz: float) -> Doubles:
+        """Return the times (T,) of the frames."""
         if "time_s" not in self._arrays:
             return np.arange(frames) / fps_hz
         expected = f"rising seconds of shape ({frames},)"
@@ -230,3 +161,32 @@ class _CheckedArrays:
         except ValueError as error:
             raise SourceError(f"The times in {self._name} are impossible: {error}.", _HINT) from error
         return time_s
+
+    def frame_index(self, frames: int) -> Ints:
+        """Return the numbers (T,) of the frames."""
+        if "frame_index" not in self._arrays:
+            return np.arange(frames)
+        expected = f"rising whole numbers of shape ({frames},)"
+        index = self._numbers("frame_index", expected, "iu")
+        if index.shape != (frames,):
+            raise self._error("frame_index", expected, f"of shape {index.shape}")
+        if index[0] < 0 or index[-1] > _MOST or (np.diff(index.astype(np.float64)) <= 0).any():
+            raise self._error("frame_index", expected, "not rising from 0 or more")
+        return index.astype(np.int64)
+
+    def identity(self, shape: tuple[int, int]) -> Ints | None:
+        """Return who is who (T, P); None if the arrays do not say so."""
+        if "identity" not in self._arrays:
+            return None
+        expected = f"whole numbers from 0 of shape {shape}, each once a frame"
+        identity = self._numbers("identity", expected, "iu")
+        if identity.shape != shape and (identity.shape != shape[:1] or shape[1] != 1):
+            raise self._error("identity", expected, f"of shape {identity.shape}")
+        identity = identity.reshape(shape)
+        if identity.size and (identity.min() < 0 or identity.max() > _MOST):
+            raise self._error("identity", expected, f"from {identity.min()} to {identity.max()}")
+        ordered = np.sort(identity, axis=1)
+        twice = ((np.diff(ordered, axis=1) == 0) & (ordered[:, 1:] > 0)).any(axis=1)
+        if twice.any():
+            raise self._error("identity", expected, f"twice the same in frame {int(np.argmax(twice))}")
+        return identity.astype(np.int64)

@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.core.errors import SourceError
 from pipeline.core.skeletons import SKELETONS
-from pipeline.sources.file.joints2d import Joints2DSource
+from pipeline.sources.joints2d.source import Joints2DSource
 
 
 def good(skeleton: str = "coco17", frames: int = 6, persons: int | None = None) -> dict[str, object]:

@@ -1,0 +1,74 @@
+"""Order files of frames as people count ("img_2" before "img_10"), and read frame numbers from their names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+_DIGITS = re.compile(r"(\d+)")
+_SPARSE = 4  # times as many numbers as frames: these are no numbers of frames
+_SPARE = 300  # frames that may be missing in any case
+_LONGEST = 18  # digits of a number that is one: longer ones are hashes
+
+
+def natural_key(name: str) -> tuple[tuple[int, str], ...]:
+    """Return a sort key by which runs of digits compare as numbers and letters without regard to their case."""
+    parts = _DIGITS.split(name.casefold())
+    # A number with more digits is larger, whatever these are: no need to convert thousands of them.
+    return tuple(
+        (len(digits := part.lstrip("0")), digits) if place % 2 else (0, part) for place, part in enumerate(parts)
+    )
+
+
+def shape_of(stem: str) -> str:
+    """Return a name with "*" for each number: "cam1_0012" -> "cam*_*". Names of one series have one shape."""
+    return _DIGITS.sub("*", stem)
+
+
+def frame_numbers(stems: Sequence[str]) -> list[int] | None:
+    """Read the number of each frame from the names of a series; None if they are not numbered like frames.
+
+    The names of a series are alike apart from one number; of a single name, its last number counts. Numbers that repeat
+    or are too far apart for frames (times of day, ids of a data set) are none.
+    """
+    varying = varying_numbers(stems)
+    if varying is None or len(varying) != 1:
+        return None
+    texts = [_DIGITS.findall(stem)[varying[0]] for stem in stems]
+    numbers = [int(text) for text in texts if len(text) <= _LONGEST]
+    return numbers if len(numbers) == len(stems) and are_frames(numbers) else None
+
+
+def numbers_in(stem: str) -> list[int]:
+    """Return the numbers in a name, in order; of a longer one its last digits."""
+    return [int(text[-_LONGEST:]) for text in _DIGITS.findall(stem)]
+
+
+def varying_numbers(stems: Sequence[str]) -> list[int] | None:
+    """Return which of the numbers in the names of a series differ, counted from 0; None if the names differ otherwise.
+
+    Of a single name with a number it is the last one.
+    """
+    if len({shape_of(stem) for stem in stems}) != 1:
+        return None
+    columns = list(zip(*(_DIGITS.findall(stem) for stem in stems), strict=True))
+    if len(stems) == 1:
+        return [len(columns) - 1] if columns else None
+    return [place for place, column in enumerate(columns) if len(set(column)) > 1]
+
+
+def series_name(stems: Sequence[str]) -> str:
+    """Return the common name of a series, with "*" for the numbers that differ: "cam1_*"."""
+    varying = varying_numbers(stems) or []
+    parts = _DIGITS.split(stems[0])
+    for place in varying:
+        parts[2 * place + 1] = "*"
+    return "".join(parts)
+
+
+def are_frames(numbers: Sequence[int]) -> bool:
+    """Return whether whole numbers can be those of a video's frames: each once, and dense enough."""
+    if len(set(numbers)) < len(numbers):
+        return False
+    span = max(numbers, default=0) - min(numbers, default=0) + 1
+    return span <= _SPARSE * len(numbers) + _SPARE

@@ -1,0 +1,121 @@
+"""Give 2D joints from any format what their file does not say: frame rate and image size. What is assumed is said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...core.arrays import Doubles, Floats
+from ...core.camera import UNKNOWN_RATE_HZ
+from ...core.errors import SourceError
+from .found import FoundJoints
+from .video_beside import VideoFacts, find_video, video_facts
+
+# Sizes that cameras record at, the smallest first; assumed is the first that holds the joints.
+_USUAL_SIZES = ((640, 360), (640, 480), (1280, 720), (1920, 1080), (2560, 1440), (3840, 2160), (7680, 4320))
+_INSIDE = 99.0  # percent of the joints that lie inside the image: detectors guess some beyond its edges
+
+
+def complete(
+    found: FoundJoints,
+    path: Path,
+    *,
+    fps_hz: float | None = None,
+    size_px: tuple[int, int] | None = None,
+    names: Sequence[str] = (),
+) -> tuple[dict[str, NDArray[Any]], tuple[str, ...], Path | None]:
+    """Return the arrays of `Joints2DSource`, what was assumed, and the video beside the joints if there is one.
+
+    `fps_hz` and `size_px` (width, height) are what the user says; without them the file counts, then the video beside
+    it, then the usual. `names` are those of the files in a folder or archive. Raises `SourceError` where nothing can be
+    assumed.
+    """
+    beside = find_video(path, names)
+    video = None if beside is None else video_facts(beside, int(found.frame_index[-1]) + 1)
+    notes = [*found.notes]
+    first = _first_frame(found, video, notes)
+    pad = int(found.frame_index[0]) - first
+    joints, scores, identity = _padded(found, pad)
+    index = np.arange(len(joints)) + (first if video is not None else 0)
+    rate = fps_hz or found.fps_hz
+    times: Doubles | None = None if fps_hz else found.time_s
+    if rate is None and video is not None:
+        rate, times = video.fps_hz, video.time_s[index]
+        notes.append(f"frame rate and times are those of {video.path.name} beside it")
+    elif rate is None:
+        rate = UNKNOWN_RATE_HZ
+        notes.append(f"the frame rate is assumed: {rate:g} Hz")
+    size = size_px or found.size_px
+    if size is None and video is not None:
+        size = video.size_px
+        notes.append(f"the image size is that of {video.path.name} beside it")
+    joints = _in_pixels(joints, size, path.name)
+    if size is None:
+        size = _usual_size(joints)
+        notes.append(f"the image size is assumed: {size[0]} x {size[1]} px")
+    arrays: dict[str, Any] = {
+        "joints_image": joints, "scores": scores, "frame_index": index, "fps_hz": rate, "width_px": size[0],
+        "height_px": size[1], "skeleton": found.skeleton,
+    }  # fmt: skip
+    if identity is not None:
+        arrays["identity"] = identity
+    if times is not None:
+        begin = times[0] - pad / rate if pad else times[0]
+        lead = begin + np.arange(pad) / rate
+        arrays["time_s"] = times if len(times) == len(joints) else np.concatenate([lead, times])
+    read = {name: np.asarray(value) for name, value in arrays.items()}
+    return read, tuple(notes), None if video is None else video.path
+
+
+def _first_frame(found: FoundJoints, video: VideoFacts | None, notes: list[str]) -> int:
+    """Return the number of the frame that the take begins with.
+
+    Programs leave frames out in which they found nobody, so a take begins with the first frame of the video; but not if
+    the joints are of a part of it far from there.
+    """
+    first, count = int(found.frame_index[0]), len(found.frame_index)
+    if video is not None:
+        return 0
+    if first == 1:
+        return 1  # counted from 1
+    if first <= count:
+        return 0
+    notes.append(f"times count from frame {first}, the first with joints")
+    return first
+
+
+def _padded(found: FoundJoints, pad: int) -> tuple[Floats, Floats, NDArray[Any] | None]:
+    """Return joints, scores and identities with `pad` frames without a person in front."""
+    joints, scores, identity = found.joints_image, found.scores, found.identity
+    if pad:
+        joints = np.concatenate([np.full((pad, *joints.shape[1:]), np.nan, np.float32), joints])
+        scores = np.concatenate([np.zeros((pad, *scores.shape[1:]), np.float32), scores])
+        identity = identity if identity is None else np.concatenate([np.zeros((pad, identity.shape[1]), int), identity])
+    return joints, scores, identity
+
+
+def _in_pixels(joints: Floats, size: tuple[int, int] | None, name: str) -> Floats:
+    """Return joints in pixels, also of OpenPose's `--keypoint_scale` 3 (0 to 1) and 4 (-1 to 1)."""
+    known = joints[np.isfinite(joints)]
+    if not len(known) or np.abs(known).max() > 1.0:
+        return joints
+    if size is None:
+        raise SourceError(
+            f"The joints in {name} are shares of the image, not pixels.", "Give the image's size.", field="size_px"
+        )
+    share = (joints + 1) / 2 if (known < 0).any() else joints
+    return np.asarray(share * np.array(size, np.float32), np.float32)
+
+
+def _usual_size(joints: Floats) -> tuple[int, int]:
+    """Return the smallest usual size of an image, upright or lying, that holds the joints (..., 2)."""
+    known = joints[np.isfinite(joints).all(axis=-1)]
+    width, height = np.percentile(known, _INSIDE, axis=0) if len(known) else (0, 0)
+    upright = height > width
+    long, short = (height, width) if upright else (width, height)
+    size = next((size for size in _USUAL_SIZES if size[0] >= long and size[1] >= short), _USUAL_SIZES[-1])
+    return (size[1], size[0]) if upright else size

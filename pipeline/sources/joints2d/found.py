@@ -1,0 +1,122 @@
+"""Hold 2D joints as read from any format, and put lists of people a frame into arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...core.arrays import FARTHEST_PX, Doubles, Floats, Ints
+from ...core.errors import SourceError
+from ...core.skeletons import SKELETONS
+from ..frame_names import are_frames
+
+_MOST_BYTES = 2 << 30  # of the joints of all frames: three hours of ten people in BODY_25
+_MOST_PEOPLE = 200  # in one frame
+
+
+@dataclass(frozen=True, slots=True)
+class FoundJoints:
+    """2D joints of `T` frames, at most `P` people in each, `J` joints of `skeleton`. Image space, pixels.
+
+    What a file does not say is None: the frame rate, the size of the image, who is who.
+    """
+
+    format: str  # for people: "OpenPose"
+    skeleton: str  # key of `skeletons.SKELETONS`
+    joints_image: Floats  # (T, P, J, 2), NaN = not seen
+    scores: Floats  # (T, P, J) in [0, 1], 0 = not seen
+    frame_index: Ints  # (T,) number of each frame in its video, rising by 1
+    identity: Ints | None = None  # (T, P) from 1, 0 = nobody; None: people are in no particular order
+    names: tuple[str, ...] = ()  # of the identities 1, 2, ..., if the file names them
+    time_s: Doubles | None = None  # (T,) true times
+    fps_hz: float | None = None
+    size_px: tuple[int, int] | None = None
+    notes: tuple[str, ...] = ()  # what was guessed, as sentences
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPerson:
+    """One person of one frame: joints (J, 2) px and scores (J,), as the file has them; who, if it says so."""
+
+    joints: NDArray[np.floating]
+    scores: NDArray[np.floating]
+    who: str | None = None
+
+    @classmethod
+    def of_triples(cls, values: Sequence[object], name: str, who: str | None = None) -> FoundPerson:
+        """Make a person of x, y, score of each joint, one after the other. Raises `SourceError`."""
+        try:
+            table = np.array(values, np.float64)
+        except (TypeError, ValueError, OverflowError) as error:
+            raise SourceError(f"The joints in {name} are not all numbers.", "Write the file again.") from error
+        if table.ndim != 1 or len(table) % 3:
+            raise SourceError(
+                f"A person in {name} has {table.size} values, expected x, y and score of every joint.",
+                "Write the file again.",
+            )
+        table = table.reshape(-1, 3)
+        return cls(table[:, :2], table[:, 2], who)
+
+
+def of_people(
+    frames: Mapping[int, Sequence[FoundPerson]], skeleton: str, form: str, name: str, *, numbered: bool = True
+) -> FoundJoints:
+    """Put the people of every frame, by its number, into arrays; each has the joints of `skeleton`, or more.
+
+    Frames between the first and the last number that are not in `frames` are there without a person. If the numbers
+    cannot be those of frames (or `numbered` is False), the frames are counted from 0 in their order, and said so.
+    Joints beyond those of the skeleton (face, hands) are left out. `form` is the format's name, `name` the file's.
+    Raises `SourceError`.
+    """
+    if not any(frames.values()):
+        raise SourceError(f"There is nobody in {name}.", "Was anybody found in the video? Write the file again.")
+    notes: tuple[str, ...] = ()
+    numbers = sorted(frames)
+    if numbered and are_frames(numbers):
+        index = np.arange(numbers[0], numbers[-1] + 1)
+    else:
+        index = np.arange(len(numbers))
+        if numbered:
+            notes = ("frames are counted in the order of the file: its numbers are not those of frames",)
+        frames = {row: frames[number] for row, number in enumerate(numbers)}
+    joints_count = len(SKELETONS[skeleton].names)
+    people = max(len(found) for found in frames.values())
+    if people > _MOST_PEOPLE or len(index) * people * joints_count * 12 > _MOST_BYTES:
+        raise SourceError(
+            f"{name} has up to {people} people in {len(index)} frames, more than can be lifted at once.",
+            "Leave the people out that do not matter, or split the file.",
+        )
+    joints = np.full((len(index), people, joints_count, 2), np.nan)
+    scores = np.zeros((len(index), people, joints_count))
+    who: dict[str, int] = {}
+    identity = np.zeros((len(index), people), np.int64)
+    known = True
+    for number, found in frames.items():
+        row = number - int(index[0])
+        for column, person in enumerate(found):
+            joints[row, column], scores[row, column] = person.joints[:joints_count], person.scores[:joints_count]
+            known = known and person.who is not None
+            identity[row, column] = 0 if person.who is None else who.setdefault(person.who, len(who) + 1)
+    doubled = any(len(set(row[row > 0].tolist())) < (row > 0).sum() for row in identity)
+    image, sure = cleaned(joints, scores)
+    return FoundJoints(
+        form, skeleton, image, sure, index, identity if known and not doubled else None, tuple(who), notes=notes
+    )
+
+
+def cleaned(joints: NDArray[np.floating], scores: NDArray[np.floating]) -> tuple[Floats, Floats]:
+    """Return joints (..., J, 2) and scores (..., J) with NaN and 0 where a joint was not seen, scores at most 1.
+
+    Not seen is a joint without a score, at no number, at impossible pixels, or exactly at 0, 0, as several programs
+    write it.
+    """
+    with np.errstate(invalid="ignore"):
+        seen = np.isfinite(joints).all(axis=-1) & (np.abs(joints) <= FARTHEST_PX).all(axis=-1) & (scores > 0)
+        seen &= (joints != 0).any(axis=-1)
+    return (
+        np.where(seen[..., None], joints, np.nan).astype(np.float32),
+        np.where(seen, np.minimum(np.nan_to_num(scores, nan=0.0), 1), 0).astype(np.float32),
+    )

@@ -1,0 +1,91 @@
+"""Relate takes to the files that they were made of: whose results lie in a folder, and where a moved video is now."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+from collections.abc import Collection, Iterable, Iterator
+from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
+
+from ..core.camera import VideoInfo
+from ..core.errors import TakeError
+from ..core.take import Take
+from ..sources.file.checks import content_key
+from ..system.result_names import clash, free_stem
+from .file import SUFFIX, read_source
+
+_LEVELS = 4  # folders above the take in which a moved project is looked for
+_MOST_PARTS = 6  # last parts of the video's old path that are looked for there
+
+
+def result_stem(
+    wanted: str, source: Path, folder: Path, taken: Iterable[str], inputs: Iterable[Path], formats: Collection[str]
+) -> str:
+    """Return the stem for the results of `source` in `folder`: `wanted`, or with a number behind it.
+
+    It clashes neither with `taken` (stems of this batch), nor with takes of other sources in the folder, and its files
+    in `formats` replace none of `inputs`.
+    """
+    others = [take.stem for take in _takes(folder) if clash(take.stem, wanted) and not is_of(take, source)]
+    here = folder.resolve()
+    kept = [path.name for path in inputs if path.parent.resolve() == here]
+    return free_stem(wanted, [*taken, *others], kept, formats)
+
+
+def _takes(folder: Path) -> list[Path]:
+    try:
+        return [path for path in folder.iterdir() if path.suffix.lower() == SUFFIX]
+    except OSError:
+        return []
+
+
+def is_of(take: Path, source: Path) -> bool:
+    """Return whether a saved take was made of the file or folder `source`, also if that was moved or changed since."""
+    try:
+        info = read_source(take)
+    except TakeError:
+        return False  # whatever it is, it is kept
+    if info.path and Path(info.path) == source.absolute():
+        return True
+    with contextlib.suppress(OSError):
+        return source.is_file() and bool(info.content_key) and content_key(source) == info.content_key
+    return False
+
+
+def with_source(take: Take, path: Path) -> Take:
+    """Return the take with the place where its video is now, if it was moved together with the take at `path`."""
+    if take.provenance.get("recorded_live"):
+        return take
+    found = find_source(take.info, path)
+    return take if found is None else dataclasses.replace(take, info=dataclasses.replace(take.info, path=str(found)))
+
+
+def find_source(info: VideoInfo, take: Path) -> Path | None:
+    """Return where the video of a take is that is no longer at `info.path`; None if it is there, or not found.
+
+    It is looked for beside the take, and where it lay relative to the folders above it: a project that is moved or
+    copied as a whole keeps that. Its content decides.
+    """
+    if not info.path or not info.content_key or Path(info.path).exists() or "*" in info.path:
+        return None
+    for place in _places(info.path, take.absolute().parent):
+        with contextlib.suppress(OSError):
+            if place.is_file() and content_key(place) == info.content_key:
+                return place
+    return None
+
+
+def _places(old: str, home: Path) -> Iterator[Path]:
+    """Yield the places where a file with an old path may be, of a take in `home`."""
+    parts = _parts(old)
+    folders = [home, *home.parents][: _LEVELS + 1]
+    for count in range(1, min(len(parts), _MOST_PARTS) + 1):
+        for folder in folders:
+            yield folder.joinpath(*parts[-count:])
+
+
+def _parts(path: str) -> list[str]:
+    """Return the names in a path of any system, without its root."""
+    kind: type[PurePath] = PureWindowsPath if "\\" in path and "/" not in path else PurePosixPath
+    pure = kind(path)
+    return [part for part in pure.parts if part != pure.anchor and part not in ("..", ".")]
