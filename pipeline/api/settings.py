@@ -105,6 +105,7 @@ class RunSettings(ReliftSettings, DetectorSettings, total=False):
 
     start_s: float | None
     end_s: float | None
+    recorded_fps: float | None
     use_cache: bool
 
 
