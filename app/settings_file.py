@@ -1,7 +1,8 @@
-"""Store settings as an ini file of plain text: groups of `name=value`, read by a parser that builds nothing else.
+"""Store settings as plain text in an ini file: groups of `name=value`.
 
-Qt's own reader makes objects of values such as `@Variant(...)`, also Python objects from a pickle, so that a settings
-file could run a program. Here such a value counts as missing. A damaged or oversized file counts as empty.
+The parser builds nothing but text. Qt's reader makes objects of values such as `@Variant(...)`, also Python objects
+from a pickle, so that a settings file could run a program; here such a value counts as missing. A damaged or oversized
+file counts as empty.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ _LONGEST = 1 << 16  # characters of a value
 
 
 class SettingsFile:
-    """Values by group and name, all of them text. Reading and writing never raise; what fails is logged."""
+    """Hold text values by group and name; reading and writing never raise, failures are logged."""
 
     def __init__(self, path: Path) -> None:
         self._path = path

@@ -12,23 +12,16 @@ from typing import Any
 import numpy as np
 
 from app.backend.checkpoint_info import Assumption, FoundCheckpoint, RecipeCost
-from app.backend.library import Library
-from app.backend.live import LiveRequest
-from pipeline.core.camera import VideoInfo
 from pipeline.core.concurrency import CancelToken
 from pipeline.core.config import LiftConfig, RunConfig
 from pipeline.core.errors import Cancelled, ConfigError, ModelError, NoPersonError, SourceError
 from pipeline.core.export_options import ExportOptions
-from pipeline.core.live import LiveResult
 from pipeline.core.pruning_schedule import PruneConfig
 from pipeline.core.take import LiftedTrack, Progress, Take, Track3D
-from pipeline.live.engine import LiveEngine
 from pipeline.model_info import DetectorInfo, LifterInfo
 from pipeline.take.provenance import with_settings
-from tests.helpers.fakes import COUNT, FPS, HALVING, HEIGHT, WIDTH, FakeSource, make_take, walking
-from tests.helpers.live.fakes import FakeCamera, FakeDetector, FakeModels
-
-Tell = Callable[[Progress], None]
+from tests.gui.fake_live import FakeLive, Tell
+from tests.helpers.fakes import HALVING, FakeSource, make_take, walking
 
 
 class FakeEngine:
@@ -39,61 +32,6 @@ class FakeEngine:
 
     def close(self) -> None:
         self.closed = True
-
-
-class FakeStream:
-    """Count the results it is sent."""
-
-    def __init__(self, url: str) -> None:
-        self.url, self.sent, self.dropped, self.notice, self.closed = url, 0, 0, "", False
-
-    def send(self, result: LiveResult) -> None:
-        self.sent += 1
-
-    def close(self) -> None:
-        self.closed = True
-
-
-class FakeLive(Library):
-    """Provide the live part: the real engine with fake camera and models, and real recordings.
-
-    The re-lift of a recording is quick.
-    """
-
-    def __init__(self) -> None:
-        self.known_cameras = [("0", "0: Fake camera")]
-        self.camera: Callable[[], Any] = FakeCamera
-        self.detector = FakeDetector()
-        self.requests: list[LiveRequest] = []
-        self.streams: list[FakeStream] = []
-        self.relifted: list[tuple[Path, RunConfig]] = []
-        self.gpu = ""
-
-    def cameras(self) -> Sequence[tuple[str, str]]:
-        return list(self.known_cameras)
-
-    def open_live(self, request: LiveRequest, models: Any) -> LiveEngine:
-        self.requests.append(request)
-        if request.source == "nothing":
-            raise SourceError("There is no camera 'nothing'.", "Plug one in.")
-        return LiveEngine(self.camera, request.config, FakeModels(self.detector))
-
-    def open_stream(self, url: str) -> FakeStream:
-        if "nobody" in url:
-            raise ConfigError(f"Nothing streams to '{url}'.", "Known: vmc://.")
-        self.streams.append(FakeStream(url))
-        return self.streams[-1]
-
-    def lift_recording(
-        self, folder: Path, *, config: RunConfig, progress: Tell, partial: Any, cancel: CancelToken, models: Any
-    ) -> Take:
-        self.relifted.append((folder, config))
-        progress(Progress("lift", 0, COUNT))
-        info = VideoInfo("video.mkv", str(folder / "video.mkv"), WIDTH, HEIGHT, FPS, COUNT, COUNT / FPS)
-        return make_take(info, (1, 2), config=config)
-
-    def gpu_warning(self) -> str:
-        return self.gpu
 
 
 class FakeLibrary(FakeLive):
