@@ -23,6 +23,7 @@ class PlaybackClock(QObject):
         self.loop = True
         self.frame_s = 1 / UNKNOWN_RATE_HZ
         self._start_s = self._end_s = 0.0
+        self._over_s = 0.0  # s for which the last frame has been shown while playing
         self._clock = QElapsedTimer()
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -39,12 +40,13 @@ class PlaybackClock(QObject):
         self.seek(self.time_s)
 
     def seek(self, time_s: float) -> None:
-        self.time_s = min(max(time_s, self._start_s), self._end_s)
+        self.time_s, self._over_s = min(max(time_s, self._start_s), self._end_s), 0.0
         self.moved.emit(self.time_s)
 
     def advance(self, time_s: float) -> None:
         """Move without a signal inside a frame, so that views repaint once per frame, not per tick."""
         before, self.time_s = self.time_s, min(time_s, self._end_s)
+        self._over_s = time_s - self.time_s  # a tick is shorter than a frame: the excess must add up over ticks
         if int(self.time_s / self.frame_s + 1e-6) != int(before / self.frame_s + 1e-6):
             self.moved.emit(self.time_s)
 
@@ -80,7 +82,9 @@ class PlaybackClock(QObject):
             self.playing_changed.emit(False)
 
     def _tick(self) -> None:
-        time_s = self.time_s + self._clock.restart() / 1000 * self.speed
+        elapsed_s = self._clock.nsecsElapsed() * 1e-9  # whole ms would lose half of one in each tick
+        self._clock.start()
+        time_s = self.time_s + self._over_s + elapsed_s * self.speed
         # The last frame is shown for its duration before the loop starts again.
         if time_s < self._end_s + self.frame_s:
             self.advance(time_s)

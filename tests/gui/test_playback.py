@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
+from app.session.playback_clock import PlaybackClock
 from app.window import Window
 from tests.gui.conftest import frame_shown, press, run_to_end
 from tests.gui.fake_library import FakeLibrary
@@ -53,6 +54,22 @@ def test_loop_and_end(opened: Window, qtbot: QtBot) -> None:
     opened.play.toggle_play()
     qtbot.waitUntil(lambda: opened.playback.time_s < 1.0)
     opened.playback.pause()
+
+
+@pytest.mark.parametrize("rate_hz", [24.0, 25.0, 29.97, 30.0, 60.0])
+def test_the_clock_passes_the_last_frame_at_every_rate(rate_hz: float, qtbot: QtBot) -> None:
+    """A tick of 16 ms is shorter than a frame: the time beyond the last frame adds up over ticks."""
+    clock, frame_s = PlaybackClock(), 1 / rate_hz
+    clock.set_range(0.0, 2 * frame_s, frame_s)
+    clock.loop = True
+    clock.seek(1.5 * frame_s)
+    clock.play()
+    qtbot.waitUntil(lambda: clock.time_s < 1.2 * frame_s)
+    assert clock.playing, "it started again"
+    clock.loop = False
+    with qtbot.waitSignal(clock.playing_changed, check_params_cb=lambda playing: not playing):
+        clock.seek(1.5 * frame_s)
+    assert clock.time_s == pytest.approx(2 * frame_s)
 
 
 def test_trim_by_keys_limits_playing_and_the_run(opened: Window, library: FakeLibrary, qtbot: QtBot) -> None:
