@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import difflib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, TypedDict, TypeVar
 
@@ -143,6 +142,8 @@ def check_names(settings: Mapping[str, Any], known: set[str], what: str) -> None
     """Raise `TypeError` that names a setting which is not `known`, and a similar one that is."""
     for name in settings:
         if name not in known:
+            import difflib
+
             near = difflib.get_close_matches(name, known, 1)
             meant = f" Did you mean '{near[0]}'?" if near else f" There are: {', '.join(sorted(known))}."
             raise TypeError(f"{what} has no setting '{name}'.{meant}")

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import importlib
-import importlib.metadata
 import logging
 import os
 import platform
@@ -114,10 +112,12 @@ def leave_a_core() -> int:
 
 def versions() -> dict[str, str]:
     """List the versions of Python and of the libraries that affect results; import none of them."""
+    from importlib import metadata
+
     found = {"python": platform.python_version()}
     for name in _LIBRARIES:
-        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
-            found[name] = importlib.metadata.version(name)
+        with contextlib.suppress(metadata.PackageNotFoundError):
+            found[name] = metadata.version(name)
     return found
 
 
