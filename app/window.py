@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QTimer, Slot
+from PySide6.QtCore import QEvent, QRect, QTimer, Slot
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -40,6 +40,8 @@ from pipeline.core.camera import VideoInfo
 from pipeline.core.errors import ConfigError, UserError
 from pipeline.model_info import CHECKPOINT_SUFFIXES
 
+_USUAL_PX, _MINIMUM_PX = (1440, 900), (960, 560)  # width and height of the window on a screen with room
+_TITLE_BAR_PX = 32  # height of a title bar, which is not known before the window is shown
 _WARM_UP_MS = 120  # ms after the first paint at which modules for the first video are loaded
 
 
@@ -115,11 +117,25 @@ class Window(QMainWindow):
         self.actions_.check("everyone", self.settings.run.everyone)
         self.views.restore(self.actions_)
         self.play.restore()
-        self.resize(1440, 900)
-        self.setMinimumSize(960, 600)
+        self.setMinimumSize(*_MINIMUM_PX)
+        self.resize(*_USUAL_PX)
         self.views.restore_layout(self)
+        self.fit(self.screen().availableGeometry())
         self._show_recent()
         self.presenter.enable()
+
+    def fit(self, available: QRect) -> None:
+        """Shrink and move the window into `available`, the screen without its task bar; the frame counts too."""
+        if self.isMaximized() or self.isFullScreen():
+            return
+        room = available.adjusted(0, _TITLE_BAR_PX, 0, 0)
+        self.setMinimumSize(min(_MINIMUM_PX[0], room.width()), min(_MINIMUM_PX[1], room.height()))
+        self.resize(self.size().boundedTo(room.size()))
+        corner = self.geometry()
+        corner.moveLeft(max(room.left(), min(corner.left(), room.right() + 1 - corner.width())))
+        corner.moveTop(max(room.top(), min(corner.top(), room.bottom() + 1 - corner.height())))
+        if corner != self.geometry():
+            self.setGeometry(corner)
 
     @Slot()
     def _show_recent(self) -> None:

@@ -9,7 +9,7 @@ from PySide6.QtGui import QDesktopServices, QKeySequence
 from PySide6.QtWidgets import QDialog, QGridLayout, QPushButton, QWidget
 
 from app.actions import SPECS
-from app.views.widgets import column, icon_label, label, row
+from app.views.widgets import Scrolling, column, icon_label, label, row
 
 _MOUSE = (
     ("Turn the 3D view", "drag"),
@@ -60,10 +60,10 @@ def keys_dialog(parent: QWidget) -> QDialog:
         grid.addWidget(label(keys, "muted"), at[0], at[1])
         grid.addWidget(label(what), at[0], at[1] + 1)
     grid.setColumnMinimumWidth(2, 26)
-    holder = QWidget()
-    holder.setLayout(grid)
     dialog.setLayout(
-        column(label("Keyboard and mouse", "title"), 8, holder, 10, _close_row(dialog), margins=(26, 22, 26, 18))
+        column(
+            label("Keyboard and mouse", "title"), 8, Scrolling(grid), 10, _close_row(dialog), margins=(26, 22, 26, 18)
+        )
     )
     return dialog
 

@@ -4,9 +4,22 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLayout,
+    QScrollArea,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app import theme
+
+_SCROLLED_PX = 400  # height of scrolled content, at most: with head and buttons a dialog stays below 600 px
+_LEAST_PX = 160  # height below which scrolled content cannot be used
 
 
 def label(text: str = "", role: str = "", parent: QWidget | None = None) -> QLabel:
@@ -76,6 +89,31 @@ def fill(
             layout.addLayout(item)
         else:
             layout.addWidget(item)
+
+
+class Scrolling(QScrollArea):
+    """Show content at its whole height where the screen has room, else scroll it vertically."""
+
+    def __init__(self, content: QLayout) -> None:
+        super().__init__()
+        holder = QWidget()
+        holder.setLayout(content)
+        self.setWidget(holder)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+
+    @property
+    def _bar_px(self) -> int:
+        return self.verticalScrollBar().sizeHint().width()
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        """Return the content's size, at most `_SCROLLED_PX` high; Qt's own limit is 24 lines of text."""
+        wanted = self.widget().sizeHint()
+        return QSize(wanted.width() + self._bar_px, min(wanted.height(), _SCROLLED_PX))
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        return QSize(self.widget().minimumSizeHint().width() + self._bar_px, min(self.sizeHint().height(), _LEAST_PX))
 
 
 class Elided(QLabel):

@@ -28,7 +28,7 @@ from PySide6.QtWidgets import (
 from app import theme
 from app.backend import wording
 from app.views.dialogs.export_formats import FormatChoice, OptionFields
-from app.views.widgets import column, icon_label, label, row
+from app.views.widgets import Scrolling, column, icon_label, label, row
 from pipeline.core.errors import UserError
 from pipeline.core.export_options import ExportOptions
 from pipeline.core.take import Progress
@@ -123,13 +123,15 @@ class ExportDialog(QDialog):
         form.addRow(label("Folder", "muted"), row(self.folder, browse))
         form.addRow(label("Name", "muted"), self.stem)
         form.addRow(label("Who", "muted"), self.who)
-        page.setLayout(
-            column(
-                label("Export the skeleton", "title"), 10, self._choice, 10, label("OPTIONS", "section"), self.options,
-                10, label("FILES", "section"), form, 4, self._hints, self.problem, None,
-                self.step, self.bar, 10, row(None, self.cancel, self.export), spacing=6,
-            )
+        choices = column(
+            self._choice, 10, label("OPTIONS", "section"), self.options, 10, label("FILES", "section"), form, 4,
+            self._hints, None, spacing=6, margins=(0, 0, 12, 0),
         )  # fmt: skip
+        whole = column(
+            label("Export the skeleton", "title"), 10, Scrolling(choices), self.problem, self.step, self.bar, 10,
+            row(None, self.cancel, self.export), spacing=6,
+        )  # fmt: skip
+        page.setLayout(whole)
         return page
 
     def _result(self) -> QWidget:
