@@ -159,7 +159,7 @@ def _lift_one(
             cancel=cancel,
         )
     frames, lost = count_frames(selected(take, options), exports) if exports else ({}, [])
-    notes = [*take.notes, *lost]
+    remarks = [*take.notes, *lost]
     walks = {person.number: person.gait for person in take.people}
     result = {
         "status": "done",
@@ -173,7 +173,7 @@ def _lift_one(
             **{key: take.provenance["run"][key] for key in ("decoded", "damaged", "detected", "from_cache", "persons")},
             "exported": frames,
         },
-        "notes": notes,
+        "notes": remarks,
         "persons": [track.person for track in take.tracks3d],
         "gait": {number: walk and walk.to_json() for number, walk in walks.items()},
         "seconds": round(time.monotonic() - begun, 3),
@@ -187,8 +187,10 @@ def _lift_one(
         f"{name}: {take.frame_count} frames, {people} {'person' if people == 1 else 'people'} seen, "
         f"{len(take.tracks3d)} lifted in {result['seconds']:.1f} s on {result['device']}"
     )
-    for note in notes:
-        report.line(f"  {note}")
+    for remark in remarks:
+        report.line(f"  {remark}")
+    if take.scene and "speed" in take.scene.notes:
+        report.line("  If it is slow motion, lift it again with --recorded-fps and the rate of the camera.")
     lifter = take.provenance["lifter"]
     cost = f" ({lifter['gflops_per_window']:.2f} GFLOPs a window)" if lifter["gflops_per_window"] else ""
     report.line(f"  {lifter['name']}: {PruneConfig.from_json(lifter['prune']).label}{cost}")

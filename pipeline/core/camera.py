@@ -1,8 +1,8 @@
-"""Describe a source of frames (`VideoInfo`), one decoded frame (`Frame`) and its pinhole camera (`Camera`)."""
+"""Describe a source of frames (`VideoInfo`), one frame (`Frame`) and its camera (`Camera`)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -11,49 +11,72 @@ from numpy.typing import NDArray
 from .arrays import Doubles, Image
 from .config import SceneConfig
 
-UNKNOWN_RATE_HZ = 30.0  # Hz, assumed where neither the source nor its time stamps tell the frame rate
+UNKNOWN_RATE_HZ = 30.0  # Hz, assumed where neither the source nor its timestamps give the frame rate
 
 FovFrom = Literal["set by the user", "from the file", "assumed"]
 
-_ASSUMED_FOV_DEG = 60.0  # degrees across the longer side of the image
-_NEAREST_Z_M = 1e-6  # metres, keeps the division by the depth safe
+_ASSUMED_FOV_DEG = 60.0  # degrees across the longer side of the image, for a camera of unknown field of view
+_NEAREST_Z_M = 1e-6  # m, smallest depth, which keeps the division by the depth finite
 
 
 @dataclass(frozen=True, slots=True)
 class VideoInfo:
-    """What is known of a video before it is decoded. Sizes are those of the upright, displayed image."""
+    """Describe a video before it is decoded; sizes are those of the upright, displayed image."""
 
-    name: str  # for people: file name or camera name
+    name: str  # shown to the user: file name or camera name
     path: str  # absolute path or URL; "" if there is none
     width_px: int
     height_px: int
-    fps_hz: float  # true rate, of the usual step from frame to frame; 0 = unknown, see `frame_rate_hz`
-    frame_count: int  # exact for files that were scanned, 0 = unknown
+    fps_hz: float  # true rate by the median frame step; 0 = unknown, see `frame_rate_hz`
+    frame_count: int  # exact for files that were scanned; 0 = unknown
     duration_s: float
-    rotation_deg: int = 0  # what the container asks for; already applied to every frame
+    rotation_deg: int = 0  # rotation that the container requests; already applied to every frame
     variable_rate: bool = False
     content_key: str = ""  # identifies the pixels, not the path: key of the 2D cache
-    fov_deg: float | None = None  # horizontal, if the file says so
+    fov_deg: float | None = None  # horizontal field of view, if the file states it
     slow_motion: float = 1.0  # seconds of the file per second of the motion; times and rates here are the motion's
-    notes: tuple[str, ...] = ()  # what was repaired or guessed about frames and times, as sentences
+    notes: tuple[str, ...] = ()  # sentences about repaired or assumed frames and times
+
+
+def at_recorded_rate(info: VideoInfo, recorded_fps: float | None) -> VideoInfo:
+    """Return the video with the time axis of a recording at `recorded_fps` frames per second.
+
+    With None, or the rate that the video already has, `info` is returned unchanged.
+    """
+    if recorded_fps is None or info.fps_hz <= 0 or recorded_fps == info.fps_hz:
+        return info
+    factor = recorded_fps / info.fps_hz
+    stored_hz = info.fps_hz / info.slow_motion
+    note = f"recorded at {recorded_fps:g} Hz (set by the user) and stored at {stored_hz:g} Hz: times are the motion's"
+    return replace(
+        info,
+        fps_hz=recorded_fps,
+        duration_s=info.duration_s / factor,
+        slow_motion=info.slow_motion * factor,
+        notes=(*info.notes, note),
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One upright image. `index` counts the frames of the source from 0; `time_s` is its true timestamp."""
+    """Hold one upright image.
+
+    `index` counts the source's frames from 0; `time_s` is its true timestamp.
+    """
 
     index: int
     time_s: float
     bgr: Image  # (H, W, 3)
-    fitted: bool = False  # the video has another size here than at its start: scaled into that, with black bars
+    fitted: bool = False  # True: the frame differs in size from the first and was letterboxed into that size
 
 
 @dataclass(frozen=True, slots=True)
 class Camera:
-    """A pinhole camera with square pixels and the principal point in the middle of the image, and its frame rate.
+    """Model a pinhole camera: square pixels, principal point at the image centre, frame rate.
 
-    Made once per source (`Camera.of`) and passed along whole: no other code takes an image size and a field of view
-    side by side. Spaces: image (pixels, y down) and camera (metres; x right, y down, z forward), see `core.geometry`.
+    Made once per source (`Camera.of`) and passed along whole: no other code takes an image size and a field of view as
+    separate arguments. Spaces: image (pixels, y down) and camera (metres; x right, y down, z forward), see
+    `core.geometry`.
     """
 
     size_px: tuple[int, int]  # width, height of the upright image
@@ -66,7 +89,7 @@ class Camera:
     def of(cls, info: VideoInfo, scene: SceneConfig | None = None, time_s: Doubles | None = None) -> Camera:
         """Return the camera of a source: field of view of `scene`, else of the file, else assumed.
 
-        `time_s` (T,) are the time stamps of its frames, from which the rate is measured if the source states none.
+        `time_s` (T,) are the timestamps of its frames, from which the rate is measured if the source states none.
         """
         size_px = (max(info.width_px, 1), max(info.height_px, 1))
         rate_hz = frame_rate_hz(info.fps_hz, time_s)
@@ -81,35 +104,36 @@ class Camera:
     def assumed(cls, size_px: tuple[int, int], rate_hz: float = UNKNOWN_RATE_HZ, even_rate: bool = True) -> Camera:
         """Return a camera of unknown field of view: 60 degrees across the longer side of the image.
 
-        Main cameras of phones and most webcams lie between 55 and 75 degrees. An estimate, and labelled as one.
+        Main cameras of phones and most webcams lie between 55 and 75 degrees. The value is labelled as an assumption.
         """
         half = np.tan(np.radians(_ASSUMED_FOV_DEG / 2)) * size_px[0] / max(size_px)
         return cls(size_px, float(np.degrees(2 * np.arctan(half))), "assumed", rate_hz, even_rate)
 
     @property
     def focal_px(self) -> float:
-        """Focal length in pixels."""
+        """Return the focal length in pixels."""
         return float(self.size_px[0] / 2 / np.tan(np.radians(self.fov_deg) / 2))
 
     @property
     def middle_px(self) -> Doubles:
-        """(2,) principal point in pixels: the middle of the image."""
+        """Return the principal point (2,) in pixels: the centre of the image."""
         return np.array(self.size_px) / 2
 
     def rays(self, joints_image: NDArray[np.floating]) -> Doubles:
-        """(..., 2) pixels -> (..., 2) slopes x / z and y / z of the lines of sight; NaN stays NaN."""
+        """Convert (..., 2) pixels to (..., 2) ray slopes x / z and y / z; NaN stays NaN."""
         return np.asarray((np.asarray(joints_image, np.float64) - self.middle_px) / self.focal_px)
 
     def project(self, joints_camera: NDArray[np.floating]) -> NDArray[np.floating]:
-        """(..., 3) metres in front of the camera -> (..., 2) pixels, of the same dtype."""
+        """Project (..., 3) metres in camera space to (..., 2) pixels of the same dtype."""
         z = np.maximum(joints_camera[..., 2:3], _NEAREST_Z_M)
         return joints_camera[..., :2] / z * self.focal_px + self.middle_px.astype(joints_camera.dtype)
 
     def horizon(self, pitch_deg: float, roll_deg: float) -> tuple[Doubles, Doubles]:
-        """Return the horizon in the image: its point nearest to the middle (2,) px and its direction (2,), rightward.
+        """Return the horizon in the image: its point (2,) px nearest to the centre, and direction (2,).
 
-        All level lines of sight meet the image on it: sin(roll) u + cos(roll) v = -tan(pitch), with u and v from the
-        middle in focal lengths. A camera that looks down has it above the middle; a clockwise roll lifts its right end.
+        The direction points right. All level rays meet the image on it: sin(roll) u + cos(roll) v = -tan(pitch), with u
+        and v measured from the image centre in focal lengths. A camera that looks down has the horizon above the
+        centre; a clockwise roll raises its right end.
         """
         roll = np.radians(roll_deg)
         across = np.array([np.sin(roll), np.cos(roll)])
@@ -117,9 +141,10 @@ class Camera:
         return point, np.array([np.cos(roll), -np.sin(roll)])
 
     def tilt_from_horizon(self, point: Doubles, direction: Doubles) -> tuple[float, float]:
-        """Return pitch and roll in degrees from any point (2,) px of the horizon and its direction (2,), either way.
+        """Return pitch and roll in degrees from a point (2,) px and direction (2,) of the horizon.
 
-        Inverse of `horizon` for rolls up to 90 degrees: the image is not upside down.
+        The point may be any of the horizon, and the direction may have either sign. Inverse of `horizon` for rolls up
+        to 90 degrees (the image is not upside down).
         """
         x, y = (direction if direction[0] >= 0 else -direction) / np.linalg.norm(direction)
         roll = np.arctan2(-y, x)
@@ -129,7 +154,7 @@ class Camera:
 
 
 def frame_rate_hz(stated_hz: float | None, time_s: Doubles | None = None) -> float:
-    """Return the stated rate if there is one (above 0), else the mean rate of the time stamps (T,), else 30 Hz."""
+    """Return the stated rate if above 0, else the mean rate of the timestamps (T,), else 30 Hz."""
     if stated_hz is not None and np.isfinite(stated_hz) and stated_hz > 0:
         return stated_hz
     if time_s is not None and len(time_s) > 1 and time_s[-1] > time_s[0]:

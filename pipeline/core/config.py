@@ -1,4 +1,7 @@
-"""Settings of a run: frozen, checked, with a JSON round trip. What the window and the command line both fill in."""
+"""Define the settings of a run: frozen, validated, with a JSON round trip.
+
+The window and the command line both fill them in.
+"""
 
 from __future__ import annotations
 
@@ -10,12 +13,12 @@ from typing import Any, Literal, get_args
 from .errors import ConfigError
 from .pruning_schedule import PruneConfig
 
-# Of a network: float32 gives the same result everywhere. bfloat16 is faster where the processor computes in it, and
-# moves joints by up to some millimetres: for whoever asks for it, never chosen by the program.
+# Number format of a network: float32 gives the same result on every machine. bfloat16 is faster where the processor
+# computes in it and moves joints by up to some millimetres, so it is used only on request.
 Precision = Literal["float32", "bfloat16"]
 
-# What runs the landmark network of the embedded detector: "auto" takes OpenVINO where it is installed. The last bits of
-# the two differ, and following a person from frame to frame amplifies that (docs/detectors.md).
+# Inference engine of the embedded detector's landmark network: "auto" takes OpenVINO where it is installed. The two
+# differ in the last bits, and following a person from frame to frame amplifies that (docs/detectors.md).
 Runtime = Literal["auto", "openvino", "mediapipe"]
 
 
@@ -38,16 +41,19 @@ def _check_precision(precision: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class DetectConfig:
-    """2D detection. `detector`: "mediapipe", a name in weights/detectors.json, one that the user added, or "mmpose"."""
+    """Configure 2D detection.
+
+    `detector`: "mediapipe", a name in weights/detectors.json, one that the user added, or "mmpose".
+    """
 
     detector: str = "mediapipe"
     max_people: int = 4
-    config_path: str = ""  # of "mmpose": `mmpose::...` (its own configs) or a file
-    checkpoint_path: str = ""  # of "mmpose"
-    device: str = "auto"  # of MMPose's networks; mediapipe always computes on the CPU
-    prompt: bool = True  # new people are there in the first frame that shows them; False: no frame waits for a search
-    precision: Precision = "float32"  # of MMPose's backbones; mediapipe always computes in float32
-    runtime: Runtime = "auto"  # of mediapipe's landmark network
+    config_path: str = ""  # for "mmpose": `mmpose::...` (a config of MMPose's package) or a file
+    checkpoint_path: str = ""  # for "mmpose": file of the weights
+    device: str = "auto"  # device of MMPose's networks; mediapipe always computes on the CPU
+    prompt: bool = True  # True: a frame waits for the person search, so new people appear in it; False: no frame waits
+    precision: Precision = "float32"  # number format of MMPose's backbones; mediapipe always computes in float32
+    runtime: Runtime = "auto"  # inference engine of mediapipe's landmark network
 
     def __post_init__(self) -> None:
         _check_device(self.device)
@@ -60,11 +66,14 @@ class DetectConfig:
 
 @dataclass(frozen=True, slots=True)
 class LiftConfig:
-    """2D to 3D. `lifter` is a name in weights/manifest.json; "" takes the manifest's default."""
+    """Configure 2D-to-3D lifting.
+
+    `lifter` is a name in weights/manifest.json; "" takes the manifest's default.
+    """
 
     lifter: str = ""
-    prune: PruneConfig | None = None  # None: as the manifest says; an empty schedule: nothing is pruned
-    flip: bool = True  # average with the mirrored input
+    prune: PruneConfig | None = None  # None: the manifest's schedule; an empty schedule: no pruning
+    flip: bool = True  # test-time augmentation: average with the left-right mirrored input
     device: str = "auto"  # auto, cpu, cuda, mps
     precision: Precision = "float32"
 
@@ -75,18 +84,22 @@ class LiftConfig:
 
 @dataclass(frozen=True, slots=True)
 class PostConfig:
-    """After lifting, in this order; every step can be left out. What each does to the numbers: docs/motion.md."""
+    """Configure the steps after lifting, in this order; every step can be switched off.
 
-    fill_gap_s: float = 0.25  # shorter absences are interpolated (score 0), longer ones stay empty; 0: none
+    docs/motion.md describes the effect of each step on the numbers.
+    """
+
+    fill_gap_s: float = 0.25  # s: shorter gaps are interpolated (score 0), longer ones stay empty; 0 = no filling
     smooth: Literal["adaptive", "butterworth", "savitzky_golay", "off"] = "adaptive"
-    smooth_hz: float = 9.0  # cut-off of the zero-phase low-pass (adaptive: that of fast joints), 0 = off
-    bones: Literal["fit", "directions", "off"] = "fit"  # constant lengths: by inverse kinematics, or bone by bone
-    picture: float = 0.8  # how far a joint that was well seen is drawn onto its place in the picture; 0: not
-    sides: Literal["repair", "list", "off"] = "repair"  # left and right exchanged for a moment; `post.left_right`
-    limits: Literal["repair", "list", "off"] = "repair"  # knees and elbows that bend backward; `post.joint_limits`
-    calm_turns: bool = True  # no bone turns faster than a body can: `post.turn_rate`
+    smooth_hz: float = 9.0  # Hz, cut-off of the zero-phase low-pass (adaptive: for fast joints); 0 = off
+    # constant bone lengths by inverse kinematics ("fit"), or bone by bone
+    bones: Literal["fit", "directions", "off"] = "fit"
+    picture: float = 0.8  # weight of reprojection refinement of well-seen joints, 0 to 1; 0 = off
+    sides: Literal["repair", "list", "off"] = "repair"  # momentary left-right swaps; `post.left_right`
+    limits: Literal["repair", "list", "off"] = "repair"  # knees and elbows bent backward; `post.joint_limits`
+    calm_turns: bool = True  # limit the turn rate of bones to what a body can do: `post.turn_rate`
     foot_lock: Literal["off", "auto", "always", "grounding"] = (
-        "auto"  # standing feet do not slide: `post.ground.foot_lock`
+        "auto"  # foot lock of standing feet: `post.ground.foot_lock`
     )
 
     def __post_init__(self) -> None:
@@ -106,7 +119,7 @@ class PostConfig:
         _check(ok, f"The smoothing frequency is {self.smooth_hz} Hz.", "Choose 0 (off) or 0.5 to 60 Hz.", "smooth_hz")
 
     def preview(self) -> PostConfig:
-        """The same without what takes time: for takes that are shown while the run goes on, again and again."""
+        """Return the settings without slow steps, for the partial takes that are shown during a run."""
         quick: Literal["butterworth", "savitzky_golay", "off"]
         quick = "butterworth" if self.smooth == "adaptive" else self.smooth
         bones: Literal["directions", "off"] = "off" if self.bones == "off" else "directions"
@@ -116,19 +129,23 @@ class PostConfig:
 LIVE_LIFTER = "h2ot_fast_v2"
 MAX_LOOKAHEAD = 30
 
-# Lengths that can be measured on a person, between the middles of the joints.
+# Lengths that can be measured on a person, between the centres of the joints.
 LIMBS = ("hip_width", "thigh", "shank", "trunk", "shoulder_width", "upper_arm", "forearm")
 
 
 @dataclass(frozen=True, slots=True)
 class SceneConfig:
-    """The camera and the body. None = from the file if it says so, else estimated or assumed (and labelled so)."""
+    """Configure camera and body.
 
-    fov_deg: float | None = None  # horizontal
+    None = from the file, else estimated or assumed (and labelled so).
+    """
+
+    fov_deg: float | None = None  # horizontal field of view
     pitch_deg: float | None = None  # positive: the camera looks down; None: estimated
-    roll_deg: float | None = None  # positive: rolled clockwise; None: estimated, or 0 where the pitch is set
+    roll_deg: float | None = None  # positive: rolled clockwise; None: estimated, or 0 where the pitch is given
     height_cm: float | None = None  # stature of the subject; None: 170 cm
-    limbs_cm: dict[str, float] = field(default_factory=dict)  # measured on the subject: keys of LIMBS; others estimated
+    # lengths measured on the subject by keys of LIMBS; others are estimated
+    limbs_cm: dict[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         fov, pitch, roll, height = self.fov_deg, self.pitch_deg, self.roll_deg, self.height_cm
@@ -159,13 +176,16 @@ class SceneConfig:
 
     @property
     def limbs_m(self) -> dict[str, float]:
-        """`limbs_cm` in metres."""
+        """Return `limbs_cm` in metres."""
         return {name: length / 100 for name, length in self.limbs_cm.items()}
 
 
 @dataclass(frozen=True, slots=True)
 class RunConfig:
-    """One run. `persons` is None for the most present person, a tuple of numbers, or "all"."""
+    """Configure one run.
+
+    `persons` is None for the person with the largest presence, a tuple of numbers, or "all".
+    """
 
     detect: DetectConfig = field(default_factory=DetectConfig)
     lift: LiftConfig = field(default_factory=LiftConfig)
@@ -175,7 +195,8 @@ class RunConfig:
     end_s: float | None = None
     persons: tuple[int, ...] | Literal["all"] | None = None
     use_cache: bool = True
-    recorded_fps: float | None = None  # frames per second of the camera, of a video in slow motion; None: as it says
+    # frames per second of the camera that recorded a slow-motion video; None: as the file states
+    recorded_fps: float | None = None
 
     def __post_init__(self) -> None:
         fps = self.recorded_fps
@@ -205,21 +226,21 @@ class RunConfig:
             )
 
     def to_json(self) -> dict[str, Any]:
-        """Plain JSON values; `from_json` gives an equal object back."""
+        """Return plain JSON values; `from_json` gives an equal object back."""
         data = dataclasses.asdict(self)
         data["lift"]["prune"] = None if self.lift.prune is None else self.lift.prune.to_json()
         return data
 
     @staticmethod
     def from_json(data: dict[str, Any]) -> RunConfig:
-        """Inverse of `to_json`. Unknown keys are refused, missing ones get their default."""
+        """Read the object of `to_json`; unknown keys are refused, missing ones get their default."""
         try:
             values = dict(data)
             parts = {"detect": DetectConfig, "lift": LiftConfig, "post": PostConfig, "scene": SceneConfig}
             for name, kind in parts.items():
                 if name in values:
                     part = dict(values[name])
-                    if part.get("precision") == "auto":  # of takes that were made when the program still chose
+                    if part.get("precision") == "auto":  # takes of versions that chose the precision themselves
                         part["precision"] = "float32"
                     if part.get("prune") is not None:
                         part["prune"] = PruneConfig.from_json(part["prune"])
@@ -235,16 +256,17 @@ class RunConfig:
 
 @dataclass(frozen=True, slots=True)
 class LiveConfig:
-    """A live run. By default few people, new ones without waiting, the fast lifter, and no mirrored pass.
+    """Configure a live run.
 
-    Who gives a `lift` or a `detect` of their own says these, too.
+    Defaults: few people, new ones without waiting, the fast lifter, no mirrored pass. A caller that passes `lift` or
+    `detect` has to set these there, too.
     """
 
     detect: DetectConfig = field(default_factory=lambda: DetectConfig(max_people=2, prompt=False))
     lift: LiftConfig = field(default_factory=lambda: LiftConfig(lifter=LIVE_LIFTER, flip=False))
     scene: SceneConfig = field(default_factory=SceneConfig)
-    lookahead: int = 2  # frames of the lifter that the skeletons lag behind, for which they are surer
-    latency_budget_ms: float = 150.0  # from capture to result, without the look-ahead
+    lookahead: int = 2  # frames by which the skeletons lag behind; later frames make them more certain
+    latency_budget_ms: float = 150.0  # ms from capture to result, without the look-ahead
     smooth: bool = True  # 1-euro filter on the joints
 
     def __post_init__(self) -> None:

@@ -1,4 +1,4 @@
-"""Hold the result of a run (`Take`): 2D and 3D tracks, findings, the camera's pose, and how all of it was made."""
+"""Hold the result of a run (`Take`): 2D and 3D tracks, findings, camera pose, provenance."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Space = Literal["camera", "world"]
 
 
 class OfPerson(Protocol):
-    """Whatever belongs to one person of a take."""
+    """Mark data that belongs to one person of a take."""
 
     @property
     def person(self) -> int: ...
@@ -29,15 +29,15 @@ _Track = TypeVar("_Track", bound=OfPerson)
 
 
 def find_person(tracks: Iterable[_Track], person: int) -> _Track | None:
-    """Return the first of `tracks` that belongs to `person`; None if none does."""
+    """Return the first of `tracks` that belongs to `person`, or None."""
     return next((track for track in tracks if track.person == person), None)
 
 
 @dataclass(frozen=True, slots=True)
 class Track3D:
-    """One person's skeleton over all T frames of a take, metres, with the root's path in it.
+    """Hold one person's skeleton over all T frames of a take, metres, with the root trajectory.
 
-    A frame in which the person was not seen is NaN. `scores` are the 2D confidences behind each joint.
+    A frame in which the person was not seen is NaN. `scores` are the 2D confidences of the joints.
     """
 
     person: int
@@ -60,13 +60,13 @@ class Track3D:
 
     @property
     def seen(self) -> NDArray[np.bool_]:
-        """(T,) True where the whole skeleton is known."""
+        """Return (T,) True where the whole skeleton is known."""
         return np.asarray(np.isfinite(self.joints).all(axis=(1, 2)))
 
 
 @dataclass(frozen=True, slots=True)
 class LiftedTrack:
-    """One person as the lifter left them: kept so that smoothing, tilt, size ... can be done again without lifting."""
+    """Hold the lifter's raw output for one person, for repeating later steps without lifting."""
 
     person: int
     relative: Floats  # (T, 17, 3) camera axes, joint 0 at zero, NaN = not seen
@@ -78,53 +78,56 @@ class LiftedTrack:
 
 @dataclass(frozen=True, slots=True)
 class TokenStages:
-    """Which frames of one person went through each pruning stage of the lifter (H2OT): what a token strip shows.
+    """Mark the frames of one person that passed each pruning stage of the lifter (H2OT).
 
-    Windows overlap: a frame counts as kept if the window that has most to say about it kept it. All False where
-    nothing was lifted. For a lifter that resamples, the frames nearest to the kept rows.
+    The token strip shows them. Windows overlap: a frame counts as kept if the window with the largest weight for it
+    kept it. All False where nothing was lifted. For a lifter that resamples, the frames nearest to the kept rows.
     """
 
     person: int
-    blocks: tuple[int, ...]  # (S,) at the input of which block the stage prunes
+    blocks: tuple[int, ...]  # (S,) block at whose input each stage prunes
     kept: NDArray[np.bool_]  # (S, T)
 
     def __post_init__(self) -> None:
         check_shape("kept", self.kept, (len(self.blocks), None))
 
 
-FindingKind = Literal["gap", "sides", "sides_throughout", "backward_joint", "sudden_turn"]
+FindingKind = Literal[
+    "gap", "sides", "sides_throughout", "backward_joint", "sudden_turn", "same_person", "camera_roll"
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something in a take that was put right, or that somebody should look at."""
+    """Describe something in a take that was repaired, or that the user should check."""
 
     person: int
     kind: FindingKind
     first: int  # rows of the take, both included
     last: int
-    repaired: bool  # False: it is as it was; what it may mean stands in `note`
+    repaired: bool  # False: the data is unchanged; `note` gives a possible meaning
     note: str = ""
+    other: int = 0  # "same_person": the possible other person; "camera_roll": estimated roll of the camera in degrees
 
 
 @dataclass(frozen=True, slots=True)
 class SceneEstimate:
-    """Where the camera stands in the world: `world = rotation @ camera + translation`. An estimate, not a measurement.
+    """Hold the camera's pose in the world: `world = rotation @ camera + translation`.
 
-    `notes` says for each of fov, pitch, roll, height (and what else was used) where its value comes from:
-    "set by the user", "from the file", "estimated ..." or "assumed".
+    An estimate, not a measurement. `notes` gives for each of fov, pitch, roll, height (and other inputs used) the
+    origin of its value: "set by the user", "from the file", "estimated ..." or "assumed".
     """
 
-    fov_deg: float  # horizontal
+    fov_deg: float  # horizontal field of view
     pitch_deg: float  # positive: the camera looks down
     rotation: Doubles  # (3, 3)
-    translation: Doubles  # (3,) metres: the camera's place in the world
+    translation: Doubles  # (3,) metres: camera position in the world
     notes: dict[str, str] = field(default_factory=dict)
     roll_deg: float = 0.0  # positive: the camera is rolled clockwise
-    tilt_sigma_deg: float | None = None  # deviation of an estimated pitch; None: it was set
-    # Person -> (T,) px: median distance of the joints seen from where the skeleton falls in the picture; NaN unseen.
+    tilt_sigma_deg: float | None = None  # standard deviation of an estimated pitch; None: the pitch was given
+    # Person -> (T,) px: median distance between seen and reprojected joints; NaN = unseen.
     reprojection_px: dict[int, Floats] = field(default_factory=dict)
-    findings: tuple[Finding, ...] = ()  # by person and first row
+    findings: tuple[Finding, ...] = ()  # ordered by person and first row
 
     def __post_init__(self) -> None:
         check_shape("rotation", self.rotation, (3, 3))
@@ -133,17 +136,17 @@ class SceneEstimate:
 
 @dataclass(frozen=True, slots=True)
 class Take:
-    """The result of a run: everyone's 2D, the lifted persons' 3D, and how it was made."""
+    """Hold the result of a run: 2D of all people, 3D of the lifted persons, and provenance."""
 
     info: VideoInfo
-    tracks2d: tuple[PersonTrack, ...]  # persons in order of presence: 1 is the one most seen
-    tracks3d: tuple[Track3D, ...]  # those that were lifted
+    tracks2d: tuple[PersonTrack, ...]  # persons in order of presence: 1 has the largest
+    tracks3d: tuple[Track3D, ...]  # the lifted persons
     scene: SceneEstimate | None
     provenance: dict[str, Any] = field(default_factory=dict)  # versions, models, settings; plain JSON values
-    complete: bool = True  # False: what is known so far, while the run goes on
-    token_stages: tuple[TokenStages, ...] = ()  # of the lifted persons, if the lifter prunes
-    lifted: tuple[LiftedTrack, ...] = ()  # what `tracks3d` were made of; takes of older versions have none
-    names: dict[int, str] = field(default_factory=dict)  # person -> the name that the user gave
+    complete: bool = True  # False: a partial result during the run
+    token_stages: tuple[TokenStages, ...] = ()  # for the lifted persons, if the lifter prunes
+    lifted: tuple[LiftedTrack, ...] = ()  # lifter output behind `tracks3d`; absent in takes of older versions
+    names: dict[int, str] = field(default_factory=dict)  # person -> name given by the user
 
     @property
     def frame_count(self) -> int:
@@ -151,13 +154,19 @@ class Take:
 
     @property
     def time_s(self) -> Doubles:
-        """(T,) time stamps of the frames; empty if there is nobody in the take."""
+        """Return the timestamps (T,) of the frames; empty for a take without people."""
         tracks = self.tracks3d or self.tracks2d
         return tracks[0].time_s if tracks else np.zeros(0)
 
     @property
+    def notes(self) -> tuple[str, ...]:
+        """List what was repaired, left out or assumed about frames and times, as sentences."""
+        told = self.provenance.get("notes", self.info.notes)
+        return tuple(note for note in told if isinstance(note, str)) if isinstance(told, list | tuple) else ()
+
+    @property
     def camera(self) -> Camera:
-        """The camera of the source, with the field of view that the take was finished with."""
+        """Return the camera of the source, with the field of view that the take was finished with."""
         camera = Camera.of(self.info, None, self.time_s)
         if self.scene is None:
             return camera
@@ -171,7 +180,10 @@ class Take:
         return find_person(self.tracks2d, person)
 
     def person_track2d(self, person: int) -> PersonTrack:
-        """Return the 2D track of a person who has to be in the take. Raises `NoPersonError` that lists who is."""
+        """Return the 2D track of a person in the take.
+
+        Raises `NoPersonError`, which lists the persons of the take.
+        """
         track = self.track2d(person)
         if track is None:
             there = ", ".join(str(other.person) for other in self.tracks2d) or "nobody"
@@ -182,13 +194,16 @@ class Take:
         return find_person(self.lifted, person)
 
     def name_of(self, person: int) -> str:
-        """For people: the given name, or "Person 2"."""
+        """Return the name to show: the given name, or "Person 2"."""
         return self.names.get(person) or f"Person {person}"
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a run is. `stage`: "prepare", "detect", "lift", "finish", or "export"; `total` 0 means unknown."""
+    """Report the progress of a run.
+
+    `stage`: "prepare", "detect", "lift", "finish", or "export"; `total` 0 means unknown.
+    """
 
     stage: str
     done: int

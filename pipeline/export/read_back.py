@@ -40,7 +40,7 @@ class Check:
 
 def check_file(name: str, path: Path, person: SelectedPerson, options: ExportOptions) -> list[Check]:
     """Check what exporter `name` wrote to `path` for `person`; empty for formats that are not read back here."""
-    resampled = person.variable_rate and name in ("bvh", "c3d")  # no frame is left to compare with
+    resampled = person.is_resampled and name in ("bvh", "c3d")  # no frame is left to compare with
     if name not in _READERS or resampled:
         return []
     read, limit_mm = _READERS[name]

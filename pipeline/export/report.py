@@ -50,7 +50,7 @@ def write_report(selection: Selection, folder: Path, stem: str, written: Mapping
                 "unit": unit,
                 "axes": axes,
                 "rate_hz": rate,
-                "resampled": take.info.variable_rate and name in _ONE_RATE,
+                "resampled": selection.first.is_resampled and name in _ONE_RATE,
                 "files": [{"name": p.name, "bytes": p.stat().st_size, "sha256": _digest(p)} for p in paths],
                 "checks": checks,
                 "passed": all(check["passed"] for check in checks) if checks else None,

@@ -55,7 +55,7 @@ class SelectedPerson:
 
     @property
     def rate_hz(self) -> float:
-        """Mean frame rate."""
+        """Frame rate, of the usual step from frame to frame."""
         return self.camera.rate_hz
 
     @cached_property
@@ -85,13 +85,23 @@ class SelectedPerson:
         """Steps and cadence; None if the person does not walk."""
         return gait(self.joints_world, self.time_s)
 
-    @property
+    @cached_property
     def even_times(self) -> Doubles:
-        """(T,) times of the frames; of a video of variable rate the same span in even steps at its mean rate."""
+        """(T,) times of the frames, or, where these are not even, of all even steps from the first to the last.
+
+        Pauses of the camera and frames that are missing get steps like all others: formats of one rate stay in step
+        with the video.
+        """
         times, rate_hz = self.time_s, self.rate_hz
-        if not self.variable_rate or len(times) < 2:
+        count = round(float(times[-1] - times[0]) * rate_hz) + 1
+        if len(times) < 2 or (count == len(times) and not self.variable_rate):
             return times
-        return np.asarray(times[0] + np.arange(round(float(times[-1] - times[0]) * rate_hz) + 1) / rate_hz)
+        return np.asarray(times[0] + np.arange(count) / rate_hz)
+
+    @property
+    def is_resampled(self) -> bool:
+        """Whether formats of one rate hold other times than those of the frames."""
+        return self.even_times is not self.time_s
 
 
 @dataclass(frozen=True, slots=True)

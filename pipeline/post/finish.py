@@ -25,6 +25,7 @@ from .ground.foot_lock import locked
 from .image_refinement import ROOT_HZ
 from .limb_twist_rate import calm_swivels
 from .root_path import reprojection_px, root_path
+from .slow_fall import times_too_slow
 
 
 def finish(
@@ -48,6 +49,9 @@ def finish(
     notes |= tilt.notes
     rotation = np.asarray(rotation_world_from_camera(tilt.pitch_deg, tilt.roll_deg), np.float64)
     turned = [joints @ rotation.T for joints in in_camera]
+    slow = times_too_slow(turned, rate_hz)
+    if slow is not None:
+        notes["speed"] = f"bodies fall {slow:.1f} times too slowly: slow motion, recorded at {slow * rate_hz:.0f} Hz?"
     floor = find_floor(turned, [track.h36m17[1] for track in people], rate_hz, ankle_m)
     notes["floor"] = "assumed" if floor is None else "estimated from the feet"
     translation = np.array([0.0, 0.0, -(floor or 0.0)])

@@ -13,7 +13,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ..core.camera import Camera
+import numpy as np
+
+from ..core.arrays import Doubles
+from ..core.camera import Camera, at_recorded_rate
 from ..core.concurrency import CancelToken
 from ..core.config import RunConfig
 from ..core.errors import NoPersonError, SourceError
@@ -23,8 +26,10 @@ from ..detect.detect_video import ObserveStats, cache_for, observe
 from ..detect.tracker import Tracker
 from ..lift.lift_thread import Lifted, LiftWorker
 from ..post.finish import finish
+from ..sources.base import TimedSource
 from ..sources.joints2d.source import Joints2DSource
 from ..take.provenance import of_run
+from .frame_counts import frame_notes, lift_notes, person_counts
 from .models import Engine
 
 if TYPE_CHECKING:
@@ -64,8 +69,10 @@ class _Run:
     def __init__(
         self, source: FrameSource | Joints2DSource, config: RunConfig, cancel: CancelToken, engine: Engine
     ) -> None:
-        self.info = source.info
-        self.camera = Camera.of(source.info, config.scene)
+        self.info = at_recorded_rate(source.info, config.recorded_fps)
+        self.times = source.time_s if isinstance(source, TimedSource) else None
+        self.faster = self.info.slow_motion / source.info.slow_motion  # seconds of the source per second here
+        self.camera = Camera.of(self.info, config.scene)
         self.config = config
         self.cancel = cancel
         self.engine = engine
@@ -77,21 +84,33 @@ class _Run:
         self.poses: Poses
         if isinstance(source, Joints2DSource):
             self.detector_name, self.skeleton = f"2D joints from a file ({source.format})", source.skeleton
-            self.given_names = source.names
             self.detector_runtime = ""
-            self.poses = source.poses(config.start_s, config.end_s)
+            self.poses = self._at_recorded_rate(source.poses(*self._range_s()))
+            self.given_names = source.names
             alone = source.person_count == 1
         else:
             detector = engine.detector(config.detect)
             self.detector_name, self.skeleton = f"{detector.name} ({detector.cache_key})", detector.skeleton
             self.detector_runtime = getattr(detector, "runtime", "")  # what "auto" took; results depend on it
-            self.poses = self._observed(source, detector)
+            self.poses = self._at_recorded_rate(self._observed(source, detector))
         self.tracker = Tracker(self.skeleton, self.camera, one_person=alone)
         self.worker = LiftWorker(lambda: engine.lifter(config.lift), self.camera, cancel)
 
+    def _range_s(self) -> tuple[float | None, float | None]:
+        """Start and end of the range in times of the source."""
+        start, end = self.config.start_s, self.config.end_s
+        return None if start is None else start * self.faster, None if end is None else end * self.faster
+
+    def _at_recorded_rate(self, poses: Poses) -> Poses:
+        try:
+            for index, time_s, pose in poses:
+                yield index, time_s / self.faster, pose
+        finally:
+            poses.close()
+
     def _observed(self, source: FrameSource, detector: Detector) -> Poses:
-        start_s, end_s = self.config.start_s, self.config.end_s
-        cache = cache_for(self.info, detector, start_s, end_s) if self.config.use_cache else None
+        start_s, end_s = self._range_s()
+        cache = cache_for(source.info, detector, start_s, end_s) if self.config.use_cache else None
         return observe(source, detector, cache, self.cancel, self.stats, start_s, end_s)
 
     def close(self) -> None:
@@ -194,17 +213,33 @@ class _Run:
         kept, stages = tuple(track for track, _ in parts), tuple(stage for _, stage in parts if stage is not None)
         config = self.config if complete else replace(self.config, post=self.config.post.preview())
         tracks3d, scene = finish(tracks2d, kept, self.camera, config)
+        rows = len(self.tracker.frame_index)
+        counts = person_counts(tracks2d, tracks3d)
         run = {
-            "frames": len(self.tracker.frame_index),
+            "frames": rows,
+            "decoded": rows - len(self.stats.damaged),
+            "damaged": len(self.stats.damaged),
             "detected": self.stats.detected,
             "from_cache": self.stats.cached,
             "seconds": round(time.monotonic() - self.begun, 3),
             "detect_seconds": round(self.stats.detect_s, 3),
             "lift_seconds": round(self.worker.lift_s, 3),
+            "persons": counts,
         }
         provenance = of_run(self.info, self.detector_name, self.config, lifter, run)
+        if complete:
+            listed = None if self.times is None else self._listed(self.times)
+            notes = frame_notes(rows, listed, self.stats.damaged, self.stats.fitted)
+            notes += lift_notes(counts) + [scene.notes[key] for key in ("speed",) if key in scene.notes]
+            provenance["notes"] = [*self.info.notes, *notes]
         names = self._names(number)
         return Take(self.info, tracks2d, tracks3d, scene, provenance, complete, stages, kept, names)
+
+    def _listed(self, times: Doubles) -> int:
+        """Return the number of frames that the source lists in the range."""
+        start_s, end_s = self._range_s()
+        start = 0 if start_s is None else int(np.searchsorted(times, start_s))
+        return (len(times) if end_s is None else int(np.searchsorted(times, end_s))) - start
 
     def _names(self, number: dict[int, int]) -> dict[int, str]:
         """Return the names that the source has for people, by their numbers in the take."""

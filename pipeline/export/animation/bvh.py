@@ -2,8 +2,9 @@
 
 Right-handed, y up, the character faces +z and has its left at +x; rig and axes: `pipeline.rig.skeleton`. Where the
 person was not seen the pose is interpolated, before the first and after the last sight it is held: leaving frames out
-would lose the sync with the video. A video of variable rate is resampled to its average rate, because BVH knows only
-one. With the option `t_pose` the T-pose comes first, one frame more, standing on the floor where the motion begins.
+would lose the sync with the video. A video of variable rate is resampled to its usual rate, because BVH knows only
+one: pauses get frames. With the option `t_pose` the T-pose comes first, one frame more, standing on the floor where
+the motion begins.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ class Motion:
 
     rig: Rig
     pose: RigPose
-    rate_hz: float  # of the video, on average
+    rate_hz: float  # of the usual step from frame to frame
 
 
 def rig_motion(person: SelectedPerson, options: ExportOptions) -> Motion:

@@ -2,7 +2,8 @@
 
 World space, z up (`POINT:X_SCREEN` +X, `Y_SCREEN` +Z), millimetres, markers as in TRC. Where the person was not seen a
 point is 0 with residual -1, which is how C3D says "not there". A C3D has one rate: a video of variable rate is
-resampled to its average. It counts frames in 16 bits, and readers stop at 65535: a longer take continues in
+resampled to its usual rate, and pauses get frames. Frames are numbered as in the video, from 1: a range of it does not
+begin with 1. It counts frames in 16 bits, and readers stop at 65535: a longer take continues in
 `<stem>_part2.c3d`, and `TRIAL:ACTUAL_START_FIELD` says with which frame each part begins.
 """
 
@@ -42,10 +43,12 @@ class C3dExporter:
             for person, first in zip(selection.people, selection.paths(folder, stem, self.suffix), strict=True):
                 names, points = markers(person)
                 points = _even(points, person)
+                zero = _frame_number(person)
                 for part, start in enumerate(range(0, len(points), MAX_FRAMES)):
                     path = first if part == 0 else first.with_name(f"{first.name[:-4]}_part{part + 1}.c3d")
                     temporary = stack.enter_context(atomic_path(path))
-                    _write(temporary, names, points[start : start + MAX_FRAMES], start, person.rate_hz, person.name)
+                    piece = points[start : start + MAX_FRAMES]
+                    _write(temporary, names, piece, zero + start, person.rate_hz, person.name)
                     paths.append(path)
         log.info("wrote %s", ", ".join(path.name for path in paths))
         return paths
@@ -63,6 +66,12 @@ def _even(points: Doubles, person: SelectedPerson) -> Doubles:
     return np.asarray(points[before] * (1 - share) + points[after] * share)
 
 
+def _frame_number(person: SelectedPerson) -> int:
+    """Return the number of the first frame in the video, from 0; in even steps where it is resampled."""
+    first = int(person.frame_index[0])
+    return round(float(person.time_s[0]) * person.rate_hz) if first and person.is_resampled else first
+
+
 def _plain(name: str) -> str:
     """C3D knows bytes only: letters without their accents, and "?" for what is none of those."""
     apart = unicodedata.normalize("NFKD", name)
@@ -70,7 +79,7 @@ def _plain(name: str) -> str:
 
 
 def _write(path: Path, names: Sequence[str], places: Doubles, start: int, rate: float, name: str) -> None:
-    """Markers (T, M, 3), metres, to a file that exists.
+    """Write markers (T, M, 3), metres, to a file that exists; `start` is the number of the first frame, from 0.
 
     Raises OSError if the disk is full, which ezc3d does not say.
     """
@@ -92,6 +101,8 @@ def _write(path: Path, names: Sequence[str], places: Doubles, start: int, rate: 
     first, last = start + 1, start + frames  # in two 16-bit words, the lower one first
     file.add_parameter("TRIAL", "ACTUAL_START_FIELD", [first & 0xFFFF, first >> 16])
     file.add_parameter("TRIAL", "ACTUAL_END_FIELD", [last & 0xFFFF, last >> 16])
+    if last <= MAX_FRAMES:  # the header has 16 bits
+        file["header"]["points"]["first_frame"], file["header"]["points"]["last_frame"] = first - 1, last - 1
     file["data"]["points"] = points
     file["data"]["meta_points"] = {
         "residuals": np.where(unseen.T, -1.0, 0.0)[None],

@@ -1,8 +1,8 @@
 """Write videos with the 2D joints over the frames, alone or beside the lifted skeleton. H.264 in .mp4.
 
 Every frame of the take is a frame of the video, at its own time: a constant rate stays the exact fraction (30000/1001),
-a variable one keeps its timestamps. The sound of the same range is copied as it is where .mp4 can hold it, else encoded
-as AAC. Frames pass one at a time; nothing is kept.
+a variable one keeps its timestamps. A frame that cannot be decoded shows the image before it. The sound of the same
+range is copied as it is where .mp4 can hold it, else encoded as AAC. Frames pass one at a time; nothing is kept.
 """
 
 from __future__ import annotations
@@ -104,21 +104,23 @@ def _film(
 
         index, times, rate = first.frame_index, first.time_s, first.rate_hz
         start_s, end_s = float(times[0]), float(times[-1]) + 1 / rate
+        # The source's own times: those of the take may be of a motion that is faster than its video.
+        from_s, to_s = (float(source.time_s[min(i, len(source.time_s) - 1)]) for i in index[[0, -1]].tolist())
         paint = painter((source.info.width_px, source.info.height_px))
         film: Film | None = None
         try:
-            for row, frame in _rows(source.frames(start_s - 1e-4, end_s), index):
+            for row, image in _images(source.frames(from_s - 1e-4, to_s + 1 / source.info.fps_hz), index):
                 step(row, len(index))
-                picture = paint(frame.bgr, row)
+                picture = paint(image, row)
                 if film is None:
                     clock_s, last = source.clock_start_s, source.info.frame_count - 1
                     sound = None  # its clock is not that of the images
-                    if clock_s is not None:
+                    if clock_s is not None and source.info.slow_motion == take.info.slow_motion:
                         begin_s = None if index[0] == 0 else clock_s + start_s
                         finish_s = None if index[-1] >= last else clock_s + end_s
                         sound = Sound(source.path, clock_s + start_s, begin_s, finish_s)
                     height, width = picture.shape[:2]
-                    film = Film(temporary, width, height, rate, take.info.variable_rate, sound)
+                    film = Film(temporary, width, height, rate, first.is_resampled, sound)
                 film.add(picture, row, float(times[row]) - start_s)
             if film is None:
                 raise OutputError(
@@ -132,12 +134,25 @@ def _film(
     return path
 
 
-def _rows(frames: Iterator[Frame], index: Ints) -> Iterator[tuple[int, Frame]]:
-    """Frames that the take has, with their rows in it."""
+def _images(frames: Iterator[Frame], index: Ints) -> Iterator[tuple[int, Image]]:
+    """Yield every row of the take and an image to paint on; `index` (T,) are the frames of the take.
+
+    Where a frame is missing, the image before it (at the start: after it) is shown again.
+    """
+    row, image = 0, None
     for frame in frames:
-        row = int(np.searchsorted(index, frame.index))
-        if row < len(index) and index[row] == frame.index:
-            yield row, frame
+        here = int(np.searchsorted(index, frame.index))
+        if here >= len(index) or index[here] != frame.index:
+            continue
+        while row < here:
+            yield row, (frame.bgr if image is None else image).copy()
+            row += 1
+        image = frame.bgr
+        yield here, image.copy()
+        row = here + 1
+    while image is not None and row < len(index):
+        yield row, image.copy()
+        row += 1
 
 
 def _source(take: Take) -> VideoSource:

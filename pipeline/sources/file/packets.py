@@ -14,6 +14,7 @@ from ...core.arrays import Doubles, Ints
 from ...core.camera import frame_rate_hz
 from .container import demux, video_streams
 from .h264_fields import SecondFields
+from .image_sizes import HeaderChanges
 from .mpeg4_packed import display_order, is_packed, is_reference
 from .stamps import REORDER, are_clean, repair
 from .timing import NO_STAMP, FrameTable, Packets
@@ -25,6 +26,7 @@ _WITH_DECODE_TIMES = ("mpegts", "mpeg", "mov", "flv")  # formats that store them
 class _Read:
     """What was read: all packets, and which of them hold a frame."""
 
+    headers: HeaderChanges
     pts: list[int] = field(default_factory=list)
     dts: list[int] = field(default_factory=list)
     position: list[int] = field(default_factory=list)
@@ -60,6 +62,11 @@ def scan(path: Path, container: Any, stream: Any, first_packet: int | None) -> F
     microseconds a frame plus the time to read the file.
     """
     read = _read(path, container, stream)
+    table, headers = _table(read, container, stream, first_packet), read.headers
+    return dataclasses.replace(table, new_headers=tuple(headers.new), header_changes=frozenset(headers.changes))
+
+
+def _table(read: _Read, container: Any, stream: Any, first_packet: int | None) -> FrameTable:
     chosen = np.flatnonzero(read.is_frame)
     keys = chosen[np.array(read.is_key, np.bool_)[chosen]]
     frame_of = np.full(len(read.pts), -1, np.int64)
@@ -104,8 +111,8 @@ def scan(path: Path, container: Any, stream: Any, first_packet: int | None) -> F
 
 
 def _read(path: Path, container: Any, stream: Any) -> _Read:
-    read = _Read()
     codec = stream.codec_context
+    read = _Read(HeaderChanges(codec.name))
     hides_frames = codec.name in ("vp8", "libvpx")
     fields = SecondFields(codec.extradata) if codec.name == "h264" else None
     last_is_corrupt = False
@@ -123,6 +130,8 @@ def _read(path: Path, container: Any, stream: Any) -> _Read:
             read.second_fields += 1
         if hides_frames and not bytes(packet)[0] & 0x10:  # RFC 6386, 9.1: show_frame is off in VP8 alt-ref frames
             is_frame = False
+        if is_key:
+            read.headers.look(len(read.pts), packet)
         pts, dts = packet.pts, packet.dts
         read.pts.append(NO_STAMP if pts is None else pts)
         read.dts.append(NO_STAMP if dts is None else dts)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -77,7 +77,8 @@ class Reader:
         refer to frames that were skipped. Where a container has few timestamps (MPEG-PS), the demuxer also invents
         timestamps after a seek, which would give a frame a wrong index.
         """
-        decoded = self._decoded(demux(self._path, self._container, self._stream), 0)
+        unknown = -(1 << 62)  # number of the first packet
+        decoded = self._decoded(demux(self._path, self._container, self._stream), unknown)
         for av_frame in decoded:
             found = self._expected(av_frame)
             if found is None or not av_frame.key_frame:
@@ -141,7 +142,8 @@ class Reader:
 
     def _decoded(self, packets: Iterator[Any], number: int) -> Iterator[Any]:
         """Decode packets, of which the first has that number in the file."""
-        return decode_frames(self._path, self._stream, packets, None if self._table.packets is None else number)
+        changes = self._table.header_changes
+        return decode_frames(self._path, self._stream, packets, number, self._table.packets is not None, changes)
 
     def _placed(self, decoded: Iterator[Any], last: int) -> Iterator[tuple[int, Any]]:
         """Give the decoded frames their indices; `last` is the index of the frame before them."""
@@ -178,19 +180,34 @@ def _after(first: Any, others: Iterator[Any]) -> Iterator[Any]:
     yield from others
 
 
-def decode_frames(path: Path, stream: Any, packets: Iterator[Any], number: int | None = None) -> Iterator[Any]:
+def decode_frames(
+    path: Path,
+    stream: Any,
+    packets: Iterator[Any],
+    number: int,
+    numbered: bool = True,
+    changes: Container[int] = (),
+) -> Iterator[Any]:
     """Yield the decoded frames of packets; frames damaged beyond decoding are left out.
 
-    With `number`, that of the first packet in the file, `pts` of a frame is the number of the packet that it was
-    decoded from. (`opaque` would do the same, but PyAV frees it under Python's lock: closing a decoder may deadlock.)
+    `number` is that of the first packet in the file. If `numbered`, `pts` of a frame is the number of the packet that
+    it was decoded from. (`opaque` would do the same, but PyAV frees it under Python's lock: closing a decoder may
+    deadlock.) Before a packet of `changes` the decoder is drained: it forgets what it holds back when the size changes.
     """
+    codec = stream.codec_context
     for packet in packets:
-        if packet.size and number is not None:
+        if packet.size and number in changes:
+            yield from _decoded(path, codec, None)
+            codec.flush_buffers()
+        if packet.size and numbered:
             packet.pts = number
-            number += 1
-        try:
-            av_frames = stream.codec_context.decode(packet if packet.size else None)
-        except (av.FFmpegError, OSError) as error:
-            log.debug("%s: a damaged frame is left out (%s)", path.name, error)
-            continue
-        yield from av_frames
+        number += bool(packet.size)
+        yield from _decoded(path, codec, packet if packet.size else None)
+
+
+def _decoded(path: Path, codec: Any, packet: Any) -> list[Any]:
+    try:
+        return list(codec.decode(packet))
+    except (av.FFmpegError, OSError) as error:
+        log.debug("%s: a damaged frame is left out (%s)", path.name, error)
+        return []

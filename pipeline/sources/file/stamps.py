@@ -108,7 +108,7 @@ def repair(stamps_s: Doubles, decode_s: Doubles, reordered: bool, tick_s: float,
         ended_s = float(stamps[before.known(stamps)].max())
         begins_s = float(stamps[after.known(stamps)].min())
         notes.append(
-            f"the clock of the time stamps leaps from {ended_s:.3f} s to {begins_s:.3f} s at frame {first + 1}: "
+            f"the clock of the time stamps leaps from {ended_s:.3f} s to {begins_s:.3f} s at frame {first}: "
             "the parts are put one after the other"
         )
     time_s = _one_after_the_other(parts, step_s)

@@ -59,6 +59,8 @@ class FrameTable:
     variable_rate: bool
     start_s: float | None = 0.0  # the first frame's time on the container's clock; None: times are not that clock's
     packets: Packets | None = None
+    new_headers: tuple[int, ...] = ()  # keyframe packets whose headers were not there before, see `image_sizes`
+    header_changes: frozenset[int] = frozenset()  # all packets with which another image size may begin
     edited: bool = True  # see `container.open_container`
     notes: tuple[str, ...] = ()  # what was repaired or guessed, as sentences
 

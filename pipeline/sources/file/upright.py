@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +14,7 @@ from ...core.arrays import Image
 
 
 @dataclass(frozen=True, slots=True)
-class _Shape:
+class Shape:
     """How frames are stored: size in pixels, and the (2, 2) matrix that turns them upright, row by row."""
 
     width: int
@@ -27,23 +28,38 @@ class _Shape:
 
 
 class UprightConverter:
-    """Convert decoded frames to upright BGR images at the display size of the first frame.
+    """Convert decoded frames to upright BGR images of one size, that of the first frame if all are alike.
 
-    The conversion covers pixel format, colour range, pixel aspect and rotation. A frame of another size or rotation
-    than the first (a stream may change both midway) is fitted into the first one's size: scaled evenly, with black
-    bars. One swscale context is kept, because building it costs more than converting a frame.
+    The conversion covers pixel format, colour range, pixel aspect and rotation. A stream may change its size or
+    rotation midway: `hold` tells of the shapes that follow. All images then lie in the middle of one that holds each of
+    them, scaled to the same diagonal: a camera has the same field of view along it, in whatever size and format it
+    records, so that bodies keep their size. A shape that was not announced is scaled down until it fits. One swscale
+    context is kept, because building it costs more than converting a frame.
     """
 
     def __init__(self, first: Any, stream: Any) -> None:
         aspect = stream.sample_aspect_ratio or stream.codec_context.sample_aspect_ratio or 1
         self._aspect = float(aspect) if 0.1 < float(aspect) < 10 else 1.0
-        self._first = _shape(first)
+        self._first = shape_of(first)
         self._reformatter = VideoReformatter()
+        self.hold(())
+
+    def hold(self, others: Sequence[Shape]) -> None:
+        """Lay out the image so that it holds the first frame and frames of other shapes."""
+        sizes = [self._upright_size(shape) for shape in (self._first, *others)]
+        self._diagonal = max(math.hypot(*size) for size in sizes)
+        scaled = [self._scaled(size) for size in sizes]
+        self._size = (max(width for width, _ in scaled), max(height for _, height in scaled))
 
     @property
     def size(self) -> tuple[int, int]:
-        """Return (width, height) of the upright image in pixels."""
-        return self._upright_size(self._first)
+        """Return (width, height) of the upright images in pixels."""
+        return self._size
+
+    @property
+    def first_size(self) -> tuple[int, int]:
+        """Return (width, height) of the part of the image that the first frame fills, in pixels."""
+        return self._scaled(self._upright_size(self._first))
 
     @property
     def rotation_deg(self) -> int:
@@ -52,27 +68,31 @@ class UprightConverter:
 
     def is_fitted(self, av_frame: Any) -> bool:
         """Return whether the frame differs from the first in size or rotation."""
-        return _shape(av_frame) != self._first
+        return shape_of(av_frame) != self._first
 
     def bgr(self, av_frame: Any) -> Image:
         """Return the upright (H, W, 3) BGR image of a frame decoded by libav."""
-        shape = _shape(av_frame)
-        if shape == self._first:
-            return self._converted(av_frame, shape, self.size)
-        width, height = self.size
-        own_width, own_height = self._upright_size(shape)
-        scale = min(width / own_width, height / own_height)
-        inner = (min(width, max(1, round(own_width * scale))), min(height, max(1, round(own_height * scale))))
+        shape, (width, height) = shape_of(av_frame), self._size
+        inner = self._scaled(self._upright_size(shape))
+        if inner == self._size:
+            return self._converted(av_frame, shape, inner)
+        fits = min(1.0, width / inner[0], height / inner[1])
+        inner = (min(width, max(1, round(inner[0] * fits))), min(height, max(1, round(inner[1] * fits))))
         image = np.zeros((height, width, 3), np.uint8)
         left, top = (width - inner[0]) // 2, (height - inner[1]) // 2
         image[top : top + inner[1], left : left + inner[0]] = self._converted(av_frame, shape, inner)
         return image
 
-    def _upright_size(self, shape: _Shape) -> tuple[int, int]:
+    def _upright_size(self, shape: Shape) -> tuple[int, int]:
         width = max(1, round(shape.width * self._aspect))
         return (shape.height, width) if shape.turned else (width, shape.height)
 
-    def _converted(self, av_frame: Any, shape: _Shape, size: tuple[int, int]) -> Image:
+    def _scaled(self, size: tuple[int, int]) -> tuple[int, int]:
+        """Scale a size to the common diagonal."""
+        scale = self._diagonal / math.hypot(*size)
+        return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
+
+    def _converted(self, av_frame: Any, shape: Shape, size: tuple[int, int]) -> Image:
         """Return the upright image, scaled to (width, height)."""
         width, height = size[::-1] if shape.turned else size
         converted = self._reformatter.reformat(
@@ -87,8 +107,8 @@ class UprightConverter:
         return np.ascontiguousarray(image[:: 1 if d > 0 else -1, :: 1 if a > 0 else -1])
 
 
-def _shape(av_frame: Any) -> _Shape:
-    return _Shape(av_frame.width, av_frame.height, _display_matrix(av_frame))
+def shape_of(av_frame: Any) -> Shape:
+    return Shape(av_frame.width, av_frame.height, _display_matrix(av_frame))
 
 
 def _display_matrix(av_frame: Any) -> tuple[int, int, int, int]:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import replace
@@ -22,6 +23,7 @@ from .capture_rate import capture_rate_hz
 from .capture_rate import slow_motion as slow_motion_of
 from .checks import content_key
 from .container import demux, fov_from_metadata, open_container
+from .image_sizes import shapes_at
 from .packets import scan
 from .reader import Reader, decode_frames
 from .timing import FrameTable
@@ -195,15 +197,21 @@ def _opened(path: Path) -> tuple[FrameTable, UprightConverter, list[dict[str, st
             if first is None:
                 continue
             upright = UprightConverter(first, stream)
-            fov_deg = fov_from_metadata(container, stream, *upright.size)
-            tags = [dict(container.metadata), dict(stream.metadata)]
+            tags = [dict(stream.metadata), dict(container.metadata)]
         finally:
             container.close()
         container, stream = open_container(path, edited)
         try:
             table = scan(path, container, stream, first.pts)
+            others = shapes_at(path, list(table.new_headers), edited) if len(table.new_headers) > 1 else []
+            upright.hold(others)
+            fov_deg = _of_whole_image(fov_from_metadata(container, stream, *upright.first_size), upright)
         finally:
             container.close()
+        if len(set(others)) > 1:
+            size = " x ".join(str(pixels) for pixels in upright.size)
+            note = f"the image changes its size or rotation midway: all of it is shown within {size} pixels"
+            table = replace(table, notes=(*table.notes, note))
         if not edited:
             hidden = "the edit list of the file hides all of its frames: it is ignored"
             table = replace(table, edited=False, notes=(hidden, *table.notes))
@@ -212,3 +220,11 @@ def _opened(path: Path) -> tuple[FrameTable, UprightConverter, list[dict[str, st
         f"{path} is broken: not one of its frames can be decoded.",
         "Copy it again from the camera, or convert it to H.264 in .mp4.",
     )
+
+
+def _of_whole_image(fov_deg: float | None, upright: UprightConverter) -> float | None:
+    """Return the horizontal field of view (degrees) of the whole image from that of the first frame in it."""
+    if fov_deg is None or upright.first_size == upright.size:
+        return fov_deg
+    half = math.tan(math.radians(fov_deg / 2)) * upright.size[0] / upright.first_size[0]
+    return math.degrees(2 * math.atan(half))

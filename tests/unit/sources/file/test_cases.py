@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from pipeline.core.errors import SourceError
+from pipeline.sources.file.upright import UprightConverter
 from pipeline.sources.file.video import VideoSource
 from tests.helpers.clips import ffmpeg, number_in, numbered, write_clip
 
@@ -65,7 +66,7 @@ def assert_frames_in_order(source: VideoSource, numbers: list[int], rate_hz: flo
         ("first_stamp_zero.mkv", 50, 30.0, 49 / 30, "1 frame had a time stamp far from the others"),
         ("epoch_stamps.mkv", 50, 30.0, 49 / 30, "1 frame had a time stamp far from the others"),
         ("pause_4s.mkv", 50, 30.0, 5.633, ""),
-        ("turned_midway.ts", 50, 30.0, 49 / 30, ""),
+        ("turned_midway.ts", 50, 30.0, 49 / 30, "changes its size or rotation midway: .* within 480 x 480"),
         ("slow_240.mp4", 50, 240.0, 49 / 240, "recorded at 240 Hz and stored at 30 Hz"),
     ],
 )
@@ -245,35 +246,89 @@ def test_frames_that_a_camera_dropped_keep_their_place(tmp_path: Path) -> None:
     np.testing.assert_allclose([frame.time_s for frame in source.frames()], np.array(kept) / 30, atol=1e-3)
 
 
-def test_a_size_that_changes_midway_is_fitted_evenly() -> None:
-    """The upright man of 272 x 480 lies in a picture of 480 x 272 from frame 25 on: he must not be squashed."""
+def test_a_size_that_changes_midway_is_followed() -> None:
+    """A man in 272 x 480, then in 480 x 272: all pixels keep their size, in the middle of 480 x 480."""
     source = VideoSource(CASES / "turned_midway.ts")
+    assert (source.info.width_px, source.info.height_px) == (480, 480)
     frames = list(source.frames())
-    assert {frame.bgr.shape for frame in frames} == {(480, 272, 3)}
+    assert {frame.bgr.shape for frame in frames} == {(480, 480, 3)}
     assert [frame.fitted for frame in frames] == [False] * 25 + [True] * 25
-    later = frames[30].bgr
-    rows = np.flatnonzero(later.max(axis=(1, 2)) > 40)
-    assert rows[-1] - rows[0] + 1 == pytest.approx(272 * 272 / 480, abs=3)
+    with av.open(str(CASES / "turned_midway.ts")) as container:
+        stored = [frame.to_ndarray(format="bgr24") for frame in container.decode(video=0)]
+    for index, part in ((10, np.s_[:, 104:376]), (40, np.s_[104:376, :])):
+        assert np.abs(frames[index].bgr[part].astype(int) - stored[index]).mean() < 2
+        outside = frames[index].bgr.copy()
+        outside[part] = 0
+        assert outside.max() == 0
 
 
-@pytest.mark.parametrize("size", [(320, 240), (120, 160), (200, 120)])
-def test_parts_of_different_sizes(size: tuple[int, int], tmp_path: Path) -> None:
-    first = write_clip(tmp_path / "a.ts", 12, options=NO_B_FRAMES)
-    second = write_clip(tmp_path / "b.ts", 12, size=size, options=NO_B_FRAMES)
-    joined = tmp_path / "joined.ts"
-    joined.write_bytes(first.read_bytes() + second.read_bytes())
+SIZES = [  # first, second, then where each of them lies: left, top, width, height
+    ((160, 120), (320, 240), (320, 240), (0, 0, 320, 240), (0, 0, 320, 240)),
+    ((160, 120), (120, 160), (160, 160), (0, 20, 160, 120), (20, 0, 120, 160)),
+    ((320, 180), (180, 320), (320, 320), (0, 70, 320, 180), (70, 0, 180, 320)),
+    ((320, 240), (160, 120), (320, 240), (0, 0, 320, 240), (0, 0, 320, 240)),
+]
+
+
+@pytest.mark.parametrize(("first", "second", "whole", "place", "other_place"), SIZES)
+@pytest.mark.parametrize(
+    ("suffix", "codec", "options"),
+    [
+        ("ts", "libx264", B_FRAMES),
+        ("ts", "libx265", {"x265-params": "log-level=none:keyint=12:repeat-headers=1"}),
+        ("mpg", "mpeg2video", {"g": "12"}),
+    ],
+    ids=["h264", "hevc", "mpeg-2"],
+)
+def test_parts_of_different_sizes(
+    suffix: str, codec: str, options: dict[str, str], first, second, whole, place, other_place, tmp_path: Path
+) -> None:
+    parts = [
+        write_clip(tmp_path / f"{size}.{suffix}", 12, codec, size=size, options=options) for size in (first, second)
+    ]
+    joined = tmp_path / f"joined.{suffix}"
+    joined.write_bytes(b"".join(part.read_bytes() for part in parts))
     source = VideoSource(joined)
     frames = list(source.frames())
     assert [frame.index for frame in frames] == list(range(24))
-    assert {frame.bgr.shape for frame in frames} == {(120, 160, 3)}
-    scale = min(160 / size[0], 120 / size[1])
-    width, height = round(size[0] * scale), round(size[1] * scale)
-    left, top = (160 - width) // 2, (120 - height) // 2
-    inner = frames[20].bgr[top : top + height, left : left + width]
-    assert number_in(inner) == 8
-    assert np.abs(inner.astype(int) - numbered(8, width, height)).mean() < 25
-    outside = np.delete(frames[20].bgr, np.s_[left : left + width], axis=1)
-    assert outside.size == 0 or outside.max() < 40
+    assert (source.info.width_px, source.info.height_px) == whole
+    assert {frame.bgr.shape[1::-1] for frame in frames} == {whole}
+    for index, (left, top, width, height) in ((8, place), (20, other_place)):
+        inner = frames[index].bgr[top : top + height, left : left + width]
+        assert number_in(inner) == 8
+        assert np.abs(inner.astype(int) - numbered(8, width, height)).mean() < 25
+        assert number_in(source.frame_at(frames[index].time_s).bgr[top : top + height, left : left + width]) == 8
+
+
+def test_a_size_that_was_not_announced_is_fitted(tmp_path: Path) -> None:
+    """Of codecs whose headers are not read, a changed size is found while decoding."""
+    parts = [
+        write_clip(tmp_path / f"{i}.mkv", 6, "ffv1", "bgr0", size=size)
+        for i, size in enumerate([(160, 120), (120, 160)])
+    ]
+    with av.open(str(parts[0])) as first, av.open(str(parts[1])) as second:
+        frames = [next(container.decode(video=0)) for container in (first, second)]
+        converter = UprightConverter(frames[0], first.streams.video[0])
+        assert not converter.is_fitted(frames[0])
+        assert converter.is_fitted(frames[1])
+        image = converter.bgr(frames[1])
+    assert image.shape == (120, 160, 3)
+    assert number_in(image[:, 35:125]) == 0
+    assert image[:, :34].max() == 0
+
+
+def test_the_field_of_view_is_that_of_the_whole_image(tmp_path: Path) -> None:
+    key = "com.apple.quicktime.camera.focal_length.35mm_equivalent"
+    first, second = (
+        write_clip(tmp_path / f"{w}.ts", 12, size=(w, h), options=NO_B_FRAMES) for w, h in ((108, 192), (192, 108))
+    )
+    (tmp_path / "joined.ts").write_bytes(first.read_bytes() + second.read_bytes())
+    tagged = tmp_path / "tagged.mkv"
+    ffmpeg("-i", tmp_path / "joined.ts", "-c", "copy", "-metadata", f"{key}=26", tagged)
+    info = VideoSource(tagged).info
+    if (info.width_px, info.height_px) != (192, 192):
+        pytest.skip("this ffmpeg copies only the first part")
+    assert info.fov_deg == pytest.approx(71.89, abs=0.02)  # as of the 192 x 108 part, see test_video
 
 
 def test_slow_motion_is_read_from_the_tag_or_given(tmp_path: Path) -> None:
