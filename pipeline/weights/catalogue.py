@@ -7,7 +7,6 @@ not: an entry that does not fit is left out, and `own` says why.
 from __future__ import annotations
 
 import hashlib
-import json
 import logging
 import os
 from dataclasses import dataclass, replace
@@ -16,7 +15,8 @@ from pathlib import Path
 
 from ..core.errors import INSTALLATION, ConfigError, ModelError
 from ..system.files import cache_path
-from .entries import WeightEntry, WeightFile
+from ..system.safe_read import DamagedFile
+from .entries import WeightEntry, WeightFile, read_entries
 
 log = logging.getLogger(__name__)
 
@@ -101,8 +101,8 @@ def is_own(name: str) -> bool:
 def _read(path: Path) -> tuple[WeightEntry, ...]:
     hint = "It comes with the program: get the program again."
     try:
-        listed = json.loads(path.read_text("utf-8"))["entries"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        listed = read_entries(path)
+    except (OSError, DamagedFile) as error:
         raise ModelError(f"The list of lifters {path} cannot be read ({error}).", hint) from error
     return tuple(WeightEntry.from_json(entry) for entry in listed)
 
@@ -111,10 +111,8 @@ def _read(path: Path) -> tuple[WeightEntry, ...]:
 def _read_own(path: Path, mtime_ns: int, size: int) -> Own:
     """Time and size are in the key so that a changed file is read again."""
     try:
-        listed = json.loads(path.read_text("utf-8"))["entries"]
-        if not isinstance(listed, list):
-            raise TypeError("'entries' is no list")
-    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        listed = read_entries(path)
+    except (OSError, DamagedFile) as error:
         problem = f"The list of your own lifters {path} cannot be read ({error}). Correct it, or delete it."
         log.warning("%s", problem)
         return Own(path, (), (problem,))

@@ -19,7 +19,9 @@ from typing import Any
 from ..core.errors import ConfigError, ModelError
 from ..core.skeletons import SKELETONS
 from ..system.files import atomic_write, make_folder, output_error
+from ..system.safe_read import DamagedFile
 from .catalogue import bundled, user_folder
+from .entries import is_file_name, is_size, is_text, read_entries
 
 log = logging.getLogger(__name__)
 
@@ -62,9 +64,10 @@ class DetectorEntry:
             ) from error
         texts = (entry.name, entry.title, entry.config, entry.file, entry.sha256, entry.skeleton, entry.url)
         sensible = (
-            all(isinstance(text, str) for text in texts)
-            and all(isinstance(number, int) for number in (entry.bytes, entry.about_bytes))
-            and all(Path(one).name == one for one in (entry.file, entry.config) if not one.startswith("mmpose::"))
+            all(is_text(text) for text in (*texts, *entry.training_data))
+            and all(is_size(number) for number in (entry.bytes, entry.about_bytes))
+            and is_file_name(entry.file)
+            and (entry.config.startswith("mmpose::") or is_file_name(entry.config))
             and _HASH.fullmatch(entry.sha256) is not None
             and entry.skeleton in SKELETONS
         )
@@ -162,7 +165,9 @@ def unregister_detector(name: str) -> None:
         entry = next((one for one in own_detectors()[0] if one.name == name), None)
         if entry is None:
             raise ConfigError(f"There is no detector '{name}' that you added.", "Only those that you added can go.")
-        rest = [data for data in _listed(folder / DETECTORS) if not (isinstance(data, dict) and data["name"] == name)]
+        rest = [
+            data for data in _listed(folder / DETECTORS) if not (isinstance(data, dict) and data.get("name") == name)
+        ]
         _write(folder / DETECTORS, rest)
         for path in (folder / entry.file, folder / entry.config):
             try:
@@ -175,24 +180,21 @@ def unregister_detector(name: str) -> None:
 def _bundled(path: Path) -> tuple[DetectorEntry, ...]:
     hint = "It comes with the program: get the program again."
     try:
-        listed = json.loads(path.read_text("utf-8"))["entries"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        listed = read_entries(path)
+    except (OSError, DamagedFile) as error:
         raise ModelError(f"The list of detectors {path} cannot be read ({error}).", hint) from error
     return tuple(DetectorEntry.from_json(entry) for entry in listed)
 
 
 def _listed(path: Path) -> list[Any]:
     try:
-        listed = json.loads(path.read_text("utf-8"))["entries"]
-        if not isinstance(listed, list):
-            raise TypeError("'entries' is no list")
+        return read_entries(path)
     except FileNotFoundError:
         return []
-    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+    except (OSError, DamagedFile) as error:
         raise ModelError(
             f"The list of your own detectors {path} cannot be read ({error}).", "Correct it, or delete it."
         ) from error
-    return listed
 
 
 def _write(path: Path, listed: list[Any]) -> None:

@@ -2,12 +2,47 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Protocol
 
 from ..core.errors import ModelError
+from ..system.json_fields import JsonFields
+from ..system.safe_read import DamagedFile, read_json
+
+_MOST_ENTRIES = 1000  # of one list
+_LONGEST_TEXT = 20_000  # characters of a field
+_LARGEST_FILE = 1 << 40  # bytes
+_FASTEST_HZ = 10_000.0
+_FILE_NAME = re.compile(r"[^/\\\x00-\x1f\x7f]{1,200}")
+
+
+def read_entries(path: Path) -> list[Any]:
+    """Read the entries of a list of lifters or detectors, unchecked. Raises `OSError` and `DamagedFile`."""
+    entries = JsonFields(read_json(path)).listed("entries")
+    if len(entries) > _MOST_ENTRIES:
+        raise DamagedFile(f"it has more than {_MOST_ENTRIES} entries")
+    return entries
+
+
+def is_text(value: object) -> bool:
+    """Whether a field holds text of a sensible length that can be written again."""
+    if not isinstance(value, str) or len(value) > _LONGEST_TEXT:
+        return False
+    return not any("\ud800" <= character <= "\udfff" for character in value)
+
+
+def is_file_name(value: object) -> bool:
+    """Whether a field is the name of a file that lies in the folder itself."""
+    return is_text(value) and _FILE_NAME.fullmatch(str(value)) is not None and Path(str(value)).name == value
+
+
+def is_size(value: object) -> bool:
+    """Whether a field is a number of bytes, or of anything else that is counted."""
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _LARGEST_FILE
 
 
 class WeightFile(Protocol):
@@ -91,14 +126,15 @@ class WeightEntry:
             self.normalisation,
         )
         return (
-            all(isinstance(text, str) for text in (*texts, *self.channels))
+            all(is_text(text) for text in (*texts, *self.channels, *self.training_data))
             and all(isinstance(held, Mapping) for held in (self.sizes, self.prune))
-            and Path(self.file).name == self.file
+            and is_file_name(self.file)
             and len(self.rate_hz) == 2
-            and all(isinstance(rate, int | float) and rate > 0 for rate in self.rate_hz)
-            and all(isinstance(number, int) for number in (self.bytes, self.frames, self.parameters))
+            and all(isinstance(rate, int | float) and 0 < rate <= _FASTEST_HZ for rate in self.rate_hz)
+            and all(is_size(number) for number in (self.bytes, self.frames, self.parameters))
             and self.frames >= 1
             and isinstance(self.unit_stature_m, int | float)
+            and math.isfinite(self.unit_stature_m)
         )
 
     def to_json(self) -> dict[str, Any]:

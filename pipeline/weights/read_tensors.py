@@ -9,14 +9,18 @@ A pickle that names anything else is refused.
 from __future__ import annotations
 
 import math
+import os
+import pickletools
 import threading
 import warnings
 import zipfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from ..core.errors import ModelError
+from ..system.array_file import open_member, open_zip
+from ..system.safe_read import DamagedFile, open_regular
 
 if TYPE_CHECKING:
     import torch
@@ -27,6 +31,11 @@ _WRAPPERS = ("model_pos", "state_dict", "model", "model_state_dict")  # where tr
 _PREFIXES = ("module.", "_orig_mod.")  # of DataParallel and of torch.compile
 COUNTER = "num_batches_tracked"  # of batch norms: training only, and not every file has it
 _DEPTH = 4  # wrappers within wrappers
+_MOST_RECORDS = 200_000  # members of a checkpoint, one for each tensor
+_LARGEST_DIRECTORY = 64 << 20  # bytes of their list
+_LARGEST_PICKLE = 256 << 20  # bytes of what the tensors belong to; with the histories of a long training
+_MOST_STEPS = 1_000_000  # of its program: forty for each tensor
+_MOST_PICKLES = 5  # at the beginning of an old checkpoint
 _HINT = "Choose the weights of one of the known networks, as .pth, .bin, .pt or .safetensors; or get the file again."
 
 _one_at_a_time = threading.Lock()  # torch keeps one list of allowed names for the whole program
@@ -70,16 +79,13 @@ def read_state_dict(path: Path, beside: Names = ()) -> dict[str, torch.Tensor]:
     batch norms. `beside`: (module, name) of further things that may lie beside the weights. Every tensor is a dense one
     of finite floating-point numbers. Raises `ModelError`.
     """
-    if path.exists() and not path.is_file():
-        raise ModelError(f"{path} cannot be opened: it is no file.", _HINT)
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             start = file.read(16)
-        size = path.stat().st_size
-    except OSError as error:
-        raise ModelError(
-            f"{path} cannot be opened ({error.strerror}).", "Check the name and its permissions."
-        ) from error
+            size = os.fstat(file.fileno()).st_size
+    except (OSError, ValueError) as error:  # ValueError: a zero byte in the path
+        reason = getattr(error, "strerror", None) or error
+        raise ModelError(f"{path} cannot be opened ({reason}).", "Check the name and its permissions.") from error
     if not size:
         raise ModelError(f"{path} is empty.", _HINT)
     if start[8:9] == b"{":  # the length of the header, then the header: json
@@ -88,6 +94,8 @@ def read_state_dict(path: Path, beside: Names = ()) -> dict[str, torch.Tensor]:
         _check_zip(path)
         data = _pickled(path, beside, mapped=path.suffix.lower() != ".safetensors")
     elif start.startswith(b"\x80"):  # PyTorch before 1.6: pickles, one after the other
+        with open_regular(path) as file:
+            _check_steps(path, file)
         data = _pickled(path, beside, mapped=False)
     else:
         raise ModelError(f"{path} cannot be read: it is no checkpoint, neither of PyTorch nor safetensors.", _HINT)
@@ -113,9 +121,13 @@ def _safetensors(path: Path, size: int, header: int) -> dict[str, torch.Tensor]:
 def _check_zip(path: Path) -> None:
     """A zip that torch.save wrote stores its records as they are; one that would unpack to more is not read."""
     try:
-        with zipfile.ZipFile(path) as archive:
+        with open_zip(path, _MOST_RECORDS, _LARGEST_DIRECTORY) as archive:
             records = archive.infolist()
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+            for record in records:
+                if record.filename.endswith("data.pkl"):
+                    with open_member(archive, record.filename, _LARGEST_PICKLE) as program:
+                        _check_steps(path, program)
+    except (DamagedFile, OSError) as error:
         raise ModelError(f"The weights {path} cannot be read: the file is cut short or damaged.", _HINT) from error
     if not any(record.filename.endswith("data.pkl") for record in records):
         raise ModelError(f"{path} cannot be read: it is a zip archive, but no checkpoint.", _HINT)
@@ -123,6 +135,19 @@ def _check_zip(path: Path) -> None:
         record.compress_type != zipfile.ZIP_STORED or record.file_size != record.compress_size for record in records
     ):
         raise ModelError(f"{path} cannot be read: its parts are compressed, which no checkpoint's are.", _HINT)
+
+
+def _check_steps(path: Path, file: IO[bytes]) -> None:
+    """Count the steps of the pickles at the beginning of a file, whose number decides how long reading takes."""
+    steps = 0
+    try:
+        for _ in range(_MOST_PICKLES):
+            for _ in pickletools.genops(file):
+                steps += 1
+                if steps > _MOST_STEPS:
+                    raise ModelError(f"{path} cannot be read: it is a program of more than {_MOST_STEPS} steps.", _HINT)
+    except (ValueError, AssertionError, EOFError, OverflowError):
+        pass  # here the tensors begin, or the damage, which torch reports
 
 
 def _pickled(path: Path, beside: Names, mapped: bool) -> Any:

@@ -10,8 +10,9 @@ from typing import Any
 
 from ..core.errors import ConfigError, ModelError
 from ..system.files import atomic_write, make_folder, output_error
-from .catalogue import MANIFEST, bundled, is_own, manifest, user_folder
-from .entries import WeightEntry
+from ..system.safe_read import DamagedFile
+from .catalogue import MANIFEST, bundled, is_own, manifest, own, user_folder
+from .entries import WeightEntry, read_entries
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _one_change = threading.Lock()
@@ -58,32 +59,36 @@ def unregister(name: str) -> None:
             known = ", ".join(entry.name for entry in manifest() if is_own(entry.name)) or "none"
             raise ConfigError(f"There is no lifter called '{name}'.", f"Added by you: {known}.")
         folder = user_folder()
+        entry = next(entry for entry in own().entries if entry.name == name)
+        # An entry of the same name that does not fit may name any file: the one that was checked goes.
         listed = _listed(folder / MANIFEST)
-        gone = next(data for data in listed if isinstance(data, dict) and data.get("name") == name)
+        gone = next(data for data in listed if _facts(data) == (entry.name, entry.file))
         rest = [data for data in listed if data is not gone]
         _write(folder / MANIFEST, rest)
-        if any(isinstance(data, dict) and data.get("file") == gone["file"] for data in rest):
+        if any(_facts(data)[1] == entry.file for data in rest):
             return
-        path = folder / gone["file"]
+        path = folder / entry.file
         try:
             path.unlink(missing_ok=True)
         except OSError as error:
             raise output_error(path, error) from error
 
 
+def _facts(data: Any) -> tuple[Any, Any]:
+    """Name and file of an entry as it stands."""
+    return (data.get("name"), data.get("file")) if isinstance(data, dict) else (None, None)
+
+
 def _listed(path: Path) -> list[Any]:
     """The entries as they stand, also those that do not fit: they are not ours to throw away."""
     try:
-        listed = json.loads(path.read_text("utf-8"))["entries"]
+        return read_entries(path)
     except FileNotFoundError:
         return []
-    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+    except (OSError, DamagedFile) as error:
         raise ModelError(
             f"The list of your own lifters {path} cannot be read ({error}).", "Correct it, or delete it."
         ) from error
-    if not isinstance(listed, list):
-        raise ModelError(f"The list of your own lifters {path} has no list of entries.", "Correct it, or delete it.")
-    return listed
 
 
 def _write(path: Path, listed: list[Any]) -> None:

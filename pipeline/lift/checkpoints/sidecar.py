@@ -1,44 +1,45 @@
-"""`NAME.json` beside a checkpoint: what its tensors cannot tell, written down once.
+"""Read `NAME.json` beside a checkpoint, which states the properties that its tensors do not show.
 
     {"heads": 4, "neighbours": 4, "prune": "tpc", "tokens": [81], "at": [7], "recover": "tra", "title": "Mine"}
 
-Every key may be left out. It holds what the options of `models` say (`Overrides`) and fields of a manifest entry.
+Every key may be left out. The keys are the options of `models` (`Overrides`) and fields of a manifest entry.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 from ...core.errors import ModelError
+from ...system.safe_read import DamagedFile, read_json
+from ...weights.entries import is_text
 from .pruning_recipe import Overrides
 
 ENTRY_FIELDS = (
     "title", "joint_rule", "normalisation", "rate_hz", "unit_stature_m", "licence", "training_data", "acknowledgement",
     "limits",
 )  # fmt: skip
-_LARGEST = 1 << 20
+_LARGEST = 1 << 20  # bytes, largest file that is read as a sidecar  # bytes
+_FASTEST_HZ = 10_000.0
 _KNOWN = (*(f.name for f in fields(Overrides)), *ENTRY_FIELDS)
 _HINT = f"Its keys are {', '.join(_KNOWN)}. Correct it, or take it away."
 
 
 def read(path: Path) -> tuple[Overrides, dict[str, Any], str]:
-    """What the sidecar of the checkpoint `path` says: (options, fields of an entry, a sentence); empty without one.
+    """Read the sidecar of the checkpoint `path`: (options, fields of an entry, a note); empty without one.
 
-    A file of that name that speaks of other things is left alone, and the sentence says so. Raises `ModelError` for a
-    sidecar with a wrong value or an unknown key.
+    A file of that name with other content is ignored, and the note reports it. Raises `ModelError` for a sidecar with a
+    wrong value or an unknown key.
     """
     file = _beside(path)
     if file is None:
         return Overrides(), {}, ""
     data: Any = None
-    try:
-        if file.stat().st_size <= _LARGEST:
-            data = json.loads(file.read_text("utf-8"))
-    except (OSError, ValueError, RecursionError):
-        data = None
+    with contextlib.suppress(OSError, DamagedFile):
+        data = read_json(file, _LARGEST)
     if not isinstance(data, dict) or not set(data) & set(_KNOWN):
         return Overrides(), {}, f"{file.name} beside it says nothing of this model: left alone"
     if unknown := [key for key in data if key not in _KNOWN]:
@@ -49,7 +50,7 @@ def read(path: Path) -> tuple[Overrides, dict[str, Any], str]:
 
 
 def _beside(path: Path) -> Path | None:
-    """`model.pth.tr` has `model.json`, `model.pth.json` or `model.pth.tr.json`."""
+    """Find the sidecar: for `model.pth.tr` it is `model.pth.tr.json`, `model.pth.json` or `model.json`."""
     names = [path.name]
     while (stem := Path(names[-1]).stem) != names[-1] and len(names) < 3:
         names.append(stem)
@@ -61,7 +62,7 @@ def _beside(path: Path) -> Path | None:
 
 
 def _value(file: str, key: str, value: Any) -> Any:
-    """As `Overrides` has it. `tokens` and `at` may be a number or a list."""
+    """Convert a value to the type in `Overrides`. `tokens` and `at` may be a number or a list."""
     if value is None:
         return None
     if key in ("tokens", "at"):
@@ -88,13 +89,17 @@ def _whole(value: Any) -> bool:
 
 def _field(file: str, key: str, value: Any) -> Any:
     if key == "rate_hz":
-        good = isinstance(value, list) and len(value) == 2 and all(isinstance(v, int | float) and v > 0 for v in value)
+        good = (
+            isinstance(value, list)
+            and len(value) == 2
+            and all(isinstance(v, int | float) and 0 < v <= _FASTEST_HZ for v in value)
+        )
     elif key == "training_data":
-        good = isinstance(value, list) and all(isinstance(v, str) for v in value)
+        good = isinstance(value, list) and all(is_text(v) for v in value)
     elif key == "unit_stature_m":
         good = isinstance(value, int | float) and 0.1 < value < 10
     else:
-        good = isinstance(value, str)
+        good = is_text(value)
     if not good:
         raise ModelError(f"'{key}' in {file} is {json.dumps(value)[:40]}, which it cannot be.", _HINT)
     return tuple(value) if isinstance(value, list) else value
