@@ -57,11 +57,10 @@ def detect_only(source, engine, config: RunConfig) -> float:
 
 
 def whole_run(source, engine, config: RunConfig) -> tuple[float, Take]:
-    from pipeline.run.lift_video import analyse
+    from pipeline import api
 
     begun = time.perf_counter()
-    *_, take = analyse(source, config, CancelToken(), engine)
-    assert isinstance(take, Take)
+    take = api.lift(source, config=config, models=engine)
     return time.perf_counter() - begun, take
 
 

@@ -48,12 +48,12 @@ def open_live(request: LiveRequest, models: api.Models) -> LiveEngine:
     return run.engine
 
 
-def new_recorder(parent: Path, info: VideoInfo, config: LiveConfig) -> Recorder:
+def new_recorder(parent: Path, info: VideoInfo, config: LiveConfig, detector_runtime: str) -> Recorder:
     """Start a recording in a new folder inside `parent`."""
     from pipeline.live.recording.recorder import Recorder, made_with
     from pipeline.take.recording_folder import new_take_folder
 
-    return Recorder(new_take_folder(parent), info, made_with(config))
+    return Recorder(new_take_folder(parent), info, made_with(config, detector_runtime))
 
 
 def open_stream(url: str) -> Stream:

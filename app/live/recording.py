@@ -112,7 +112,7 @@ class LiveRecording(QObject):
         if engine is None or request is None or info is None:
             return
         try:
-            self._recorder = self._library.new_recorder(self._folder(), info, request.config)
+            self._recorder = self._library.new_recorder(self._folder(), info, request.config, engine.detector_runtime)
         except UserError as error:
             self._timer.stop()
             self.failed.emit(error)

@@ -194,7 +194,7 @@ class Take(core.Take):
     def export(
         self,
         folder: str | Path,
-        formats: Sequence[str] = ("bvh", "csv"),
+        formats: str | Sequence[str] = ("bvh", "csv"),
         *,
         stem: str = "",
         people: People = None,
@@ -207,7 +207,8 @@ class Take(core.Take):
 
         Args:
             folder: Where to; made if it is not there.
-            formats: Names of exporters, for example bvh, glb, usd, fbx, csv, trc, mot, c3d, json, npz, overlay.
+            formats: Names of exporters, for example bvh, glb, usd, fbx, csv, trc, mot, c3d, json, npz, overlay; also
+                in one text, with commas between.
             stem: What the files are called, without suffix. Default: as the video.
             people: Numbers of people; None or "all" writes everyone who was lifted.
             options: What to write; `changes` are fields of it: preset ("blender", "unity", "unreal", "mixamo"),
@@ -239,6 +240,8 @@ class Take(core.Take):
         options = dataclasses.replace(options, **changes)
         if isinstance(persons, tuple):
             options = dataclasses.replace(options, persons=persons)
+        if isinstance(formats, str):
+            formats = [name.strip() for name in formats.split(",")]
         watch = Watch(cancel_token(cancel), progress or _ignore)
         return export_take(self, Path(folder), stem or Path(self.info.name).stem, formats, options, watch)
 

@@ -237,7 +237,7 @@ class _Recording:
 
             info = self._engine.info
             assert info is not None, "there is a result"
-            self._recorder = Recorder(self.folder, info, made_with(self._engine.config))
+            self._recorder = Recorder(self.folder, info, made_with(self._engine.config, self._engine.detector_runtime))
         self._recorder.write(result)
 
     def close(self) -> None:

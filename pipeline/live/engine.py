@@ -76,6 +76,11 @@ class LiveEngine:
         return None if self._run is None else self._run.info
 
     @property
+    def detector_runtime(self) -> str:
+        """What runs the embedded detector's network, which "auto" chose; "" before it is loaded."""
+        return "" if self._run is None else self._run.detector_runtime
+
+    @property
     def stats(self) -> LiveStats:
         """A snapshot, also while no frame comes (`notice` says why). From any thread."""
         return LiveStats() if self._run is None else self._run.stats()

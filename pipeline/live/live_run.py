@@ -65,6 +65,7 @@ class LiveRun:
         self._adapter = Adapter(config.latency_budget_ms)
         self._source: LiveSource | None = None
         self._device = ""
+        self.detector_runtime = ""  # what runs the embedded detector's network, once it is loaded
         self._unusable = 0
         self._last_frame_at = 0.0
         self._lock = threading.Lock()
@@ -192,6 +193,7 @@ class LiveRun:
     def _detect(self) -> None:
         try:
             detector = self._models.detector(self._config.detect)
+            self.detector_runtime = getattr(detector, "runtime", "")
             self._ready.wait()
             info = self.info
             assert info is not None, "the camera thread was ready"

@@ -23,7 +23,6 @@ from pipeline.core.concurrency import CancelToken
 from pipeline.core.config import DetectConfig, LiftConfig, RunConfig
 from pipeline.core.poses import PersonTrack
 from pipeline.core.skeletons import H36M17
-from pipeline.core.take import Take
 from pipeline.detect.cache import open_cache
 from pipeline.detect.detect_video import ObserveStats, observe
 from pipeline.detect.tracker import Tracker
@@ -76,12 +75,9 @@ def run_program(video: Path, config: LiftConfig) -> list[tuple[Doubles, Bools]]:
     Returns, per person, joints (T, 17, 3) in camera axes, root-relative, metres; and the frames (T,) in which it
     corrected a left-right swap of the detector.
     """
-    from pipeline.run.lift_video import Engine, analyse
-    from pipeline.sources.open import open_source
+    from pipeline import api
 
-    with contextlib.closing(open_source(video)) as source, Engine() as engine:
-        *_, take = analyse(source, RunConfig(lift=config, persons="all"), CancelToken(), engine)
-    assert isinstance(take, Take)
+    take = api.lift(video, config=RunConfig(lift=config, persons="all"))
     assert take.scene is not None
     out = []
     for track in take.tracks3d:

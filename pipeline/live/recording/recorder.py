@@ -189,9 +189,17 @@ class Recorder:
         log.info("Recorded %d frames in %s", self._written, self._folder)
 
 
-def made_with(config: LiveConfig) -> dict[str, Any]:
-    """The settings of a live run that a recording keeps: what its results were made with, for `Recorder`."""
-    return {"detector": config.detect.detector, "lifter": config.lift.lifter, "lookahead": config.lookahead}
+def made_with(config: LiveConfig, detector_runtime: str = "") -> dict[str, Any]:
+    """Return what a recording keeps of how its results were made, for `Recorder`.
+
+    `detector_runtime` is what runs the detector's network (`LiveEngine.detector_runtime`).
+    """
+    return {
+        "detector": config.detect.detector,
+        "detector_runtime": detector_runtime,
+        "lifter": config.lift.lifter,
+        "lookahead": config.lookahead,
+    }
 
 
 def _moved(pose: Pose2D, fit: Fit) -> Pose2D:

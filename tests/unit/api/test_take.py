@@ -68,7 +68,7 @@ def test_exported_for_one_or_all(take: hg.Take, tmp_path: Path) -> None:
     files = take.export(tmp_path, ["bvh", "trc"], preset="unity", progress=told.append)
     assert [path.name for path in files] == ["walk.bvh", "walk_person2.bvh", "walk.trc", "walk_person2.trc"]
     assert "LeftUpperArm" in files[0].read_text()
-    (only,) = take.export(tmp_path / "one", ["bvh"], people=2, stem="ada")
+    (only,) = take.export(tmp_path / "one", "bvh", people=2, stem="ada")
     assert only == tmp_path / "one" / "ada.bvh"
     with pytest.raises(TypeError, match=r"export\(\) has no setting 'perset'. Did you mean 'preset'"):
         take.export(tmp_path, ["bvh"], perset="unity")
