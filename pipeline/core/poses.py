@@ -1,4 +1,4 @@
-"""Hold 2D people: one frame's detections (`Pose2D`) and one person's track (`PersonTrack`). Image space, pixels."""
+"""Hold 2D people in image space (pixels): detections of one frame, and one person's track."""
 
 from __future__ import annotations
 
@@ -13,19 +13,20 @@ from .arrays import Doubles, Floats, Ints, check_shape
 from .skeletons import SKELETONS, h36m17_from
 
 
-@dataclass(frozen=True)  # without slots: `h36m17` is computed once and kept
+@dataclass(frozen=True)  # without slots: `h36m17` is computed once and cached
 class Pose2D:
-    """The people found in one frame, in no particular order. Image space, pixels."""
+    """Hold the people found in one frame, in no particular order. Image space, pixels."""
 
     boxes_image: Floats  # (P, 4) x0, y0, x1, y1 around the joints
     joints_image: Floats  # (P, J, 2)
     scores: Floats  # (P, J) in [0, 1]
     skeleton: str  # key of `skeletons.SKELETONS`
-    identity: Ints | None = None  # (P,) who is who over the frames, from 1; None: a tracker has to find out
+    identity: Ints | None = None  # (P,) identities over the frames, from 1; None: the tracker assigns them
+    colours: Floats | None = None  # (P, C) clothing colours, see `detect.appearance`; NaN or None: not sampled
 
     @cached_property
     def h36m17(self) -> tuple[Floats, Floats]:
-        """The same people as H36M-17 by the `hourglass` rule: joints (P, 17, 2), scores (P, 17)."""
+        """Return the people as H36M-17 by the `hourglass` rule: joints (P, 17, 2), scores (P, 17)."""
         return h36m17_from(self.skeleton, self.joints_image, self.scores)
 
     def __post_init__(self) -> None:
@@ -45,19 +46,19 @@ class Pose2D:
         )
 
 
-# (frame index, time_s, the people in it), frame by frame; closing it frees what is behind it.
+# (frame index, time_s, people in the frame), frame by frame; closing the generator frees its reader and cache.
 Poses = Generator[tuple[int, float, Pose2D], None, None]
 
 
 @dataclass(frozen=True, slots=True)
 class PersonTrack:
-    """One person's 2D joints over T frames, as detected and as H36M-17. Image space, pixels.
+    """Hold one person's 2D joints over T frames, as detected and as H36M-17, in pixels.
 
     The tracks of a take have a row for every frame; where the person was not seen the joints are NaN and the scores 0.
-    Made by the tracker (which converts each frame once) or by `of`; `rows` and `where` keep both halves together.
+    Made by the tracker (which converts each frame once) or by `of`; `rows` and `where` keep both halves consistent.
     """
 
-    person: int  # its number in the take, from 1; while a run goes on, the tracker's identity
+    person: int  # number of the person in the take, from 1; during a run, the tracker's identity
     frame_index: Ints  # (T,)
     time_s: Doubles  # (T,)
     joints_image: Floats  # (T, J, 2)
@@ -77,13 +78,16 @@ class PersonTrack:
     def of(
         cls, person: int, frame_index: Ints, time_s: Doubles, joints_image: Floats, scores: Floats, skeleton: str
     ) -> PersonTrack:
-        """Make a track of a detector's joints: (T,), (T,), (T, J, 2), (T, J), and convert them to H36M-17 once."""
+        """Make a track of a detector's joints and convert them to H36M-17 once.
+
+        Shapes: `frame_index`, `time_s` (T,), `joints_image` (T, J, 2) px, `scores` (T, J).
+        """
         h36m17 = h36m17_from(skeleton, joints_image, scores)
         return cls(person, frame_index, time_s, joints_image, scores, skeleton, h36m17)
 
     @classmethod
     def of_h36m17(cls, person: int, time_s: Doubles, joints_image: Floats, scores: Floats) -> PersonTrack:
-        """Make a track of joints that are a lifter's H36M-17 already, (T, 17, 2) and (T, 17): they are kept unchanged.
+        """Make a track of a lifter's own H36M-17 joints (T, 17, 2), (T, 17), kept unchanged.
 
         For motion capture and test sets, whose pelvis, spine and thorax are those that a lifter was trained with.
         """
@@ -92,11 +96,11 @@ class PersonTrack:
 
     @property
     def seen(self) -> NDArray[np.bool_]:
-        """(T,) True where at least one joint was seen."""
+        """Return (T,) True where at least one joint was seen."""
         return np.asarray(np.isfinite(self.joints_image[..., 0]).any(axis=1))
 
     def rows(self, chosen: slice | Ints) -> PersonTrack:
-        """Return the track of some of the frames."""
+        """Return the track restricted to the chosen frames."""
         joints, scores = self.h36m17
         return PersonTrack(
             self.person,
@@ -109,7 +113,7 @@ class PersonTrack:
         )
 
     def where(self, mine: NDArray[np.bool_], other: PersonTrack | None = None) -> PersonTrack:
-        """Return the same frames with this track's joints where `mine` (T,) holds, elsewhere those of `other`.
+        """Combine two tracks: this track's joints where `mine` (T,) holds, else those of `other`.
 
         Without `other` the person is not seen there. Both tracks have the same frames and the same skeleton.
         """
@@ -127,7 +131,7 @@ class PersonTrack:
         )
 
     def mirrored(self) -> PersonTrack:
-        """Return the track with the left joints as right ones and the other way round."""
+        """Return the track with left and right joints swapped."""
         order = SKELETONS[self.skeleton].mirror
         return PersonTrack.of(
             self.person,

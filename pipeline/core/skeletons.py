@@ -1,8 +1,8 @@
-"""Skeletons (names, bones, sides) and the rules from a detector's joints to the lifter's Human3.6M-17.
+"""Define skeletons, and the conversion of detector joints to Human3.6M-17.
 
-The `hourglass` rule: pelvis = middle of the hips, thorax = middle of the shoulders, spine = middle of those two,
-nose = nose tip, head_top = ear middle + 0.6 x (ear middle - shoulder middle). Scores are the minimum of the parents'.
-The same for every detector and for the training data, so that the lifter sees one body.
+The `hourglass` rule: pelvis = middle of the hips, thorax = middle of the shoulders, spine = middle of those two, nose =
+nose tip, head_top = ear middle + 0.6 x (ear middle - shoulder middle). Scores are the minimum of the parents'. The rule
+is the same for every detector and for the training data, so that the lifter's input has one body definition.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ Floats = NDArray[np.floating]
 
 @dataclass(frozen=True, slots=True)
 class Skeleton:
-    """Joint names in file order, the joint each one hangs on (-1: none), and the sides."""
+    """Hold joint names in file order, the parent of each joint (-1: none), and the sides."""
 
     key: str
     names: tuple[str, ...]
@@ -27,12 +27,12 @@ class Skeleton:
 
     @property
     def bones(self) -> tuple[tuple[int, int], ...]:
-        """(parent, child) pairs: the lines to draw."""
+        """Return (parent, child) pairs: the lines to draw."""
         return tuple((p, c) for c, p in enumerate(self.parents) if p >= 0)
 
     @property
     def mirror(self) -> NDArray[np.int64]:
-        """(J,) index that swaps left and right."""
+        """Return the (J,) index that swaps left and right."""
         index = np.arange(len(self.names))
         index[list(self.left)], index[list(self.right)] = list(self.right), list(self.left)
         return index
@@ -75,7 +75,7 @@ HALPE26 = Skeleton(
     right=(2, 4, 6, 8, 10, 12, 14, 16, 21, 23, 25),
 )  # fmt: skip
 
-# Body and feet of COCO-WholeBody's 133 joints; its face and hands are of no use to a lifter.
+# Body and feet of COCO-WholeBody's 133 joints; lifters do not use its face and hands.
 COCO23 = Skeleton(
     "coco23",
     (
@@ -103,7 +103,7 @@ BLAZEPOSE33 = Skeleton(
     right=(4, 5, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30, 32),
 )  # fmt: skip
 
-# OpenPose's default order (doc/02_output.md); "neck" is what the network calls so, the middle of the shoulders.
+# OpenPose's default order (doc/02_output.md); "neck" is OpenPose's name for the middle of the shoulders.
 BODY25 = Skeleton(
     "body25",
     (
@@ -117,7 +117,7 @@ BODY25 = Skeleton(
     right=(2, 3, 4, 9, 10, 11, 15, 17, 22, 23, 24),
 )  # fmt: skip
 
-# OpenPose's COCO model, and AlphaPose when it writes OpenPose's format.
+# OpenPose's COCO model, also the order of AlphaPose when it writes OpenPose's format.
 OPENPOSE18 = Skeleton(
     "openpose18",
     (
@@ -132,18 +132,18 @@ OPENPOSE18 = Skeleton(
 
 SKELETONS: dict[str, Skeleton] = {s.key: s for s in (H36M17, COCO17, COCO23, HALPE26, BLAZEPOSE33, BODY25, OPENPOSE18)}
 
-# H36M-17 limb joint -> the same joint's name in every detector skeleton.
+# H36M-17 limb joint -> name of the same joint in every detector skeleton.
 _LIMBS = {i: H36M17.names[i] for i in (1, 2, 3, 4, 5, 6, 11, 12, 13, 14, 15, 16)}
 _HEAD_BEYOND_EARS = 0.6
 
 
 def h36m17_from(skeleton: str, joints: Floats, scores: Floats) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Detector joints (..., J, D), scores (..., J) -> H36M-17 joints (..., 17, D), scores (..., 17), `hourglass` rule.
+    """Convert detector joints (..., J, D), scores (..., J) to H36M-17 (..., 17, D), (..., 17).
 
-    Works for image points and 3D points alike. A joint with an unseen (NaN) parent is NaN with score 0, but one ear
-    stands for both where the other is unseen (from the side they are near each other), and the skeleton's own head_top
-    where neither is seen. `h36m17` input keeps its limbs, nose and head and gets its pelvis, thorax and spine by the
-    rule.
+    Follows the `hourglass` rule, for image points and 3D points alike. A joint with an unseen (NaN) parent is NaN with
+    score 0, but one ear stands for both where the other is unseen (in profile they are near each other), and the
+    skeleton's own head_top where neither is seen. `h36m17` input keeps its limbs, nose and head and gets its pelvis,
+    thorax and spine by the rule.
     """
     source = SKELETONS[skeleton]
     at = source.index
@@ -176,7 +176,7 @@ def h36m17_from(skeleton: str, joints: Floats, scores: Floats) -> tuple[NDArray[
 
 
 def _ears(joints: Floats, scores: Floats, left: int, right: int) -> tuple[Floats, Floats]:
-    """Return the middle of the ears (..., D) and its score (...); of one ear alone if the other is not seen."""
+    """Return the middle of the ears (..., D) and its score (...), or the one ear that is seen."""
     one, other = joints[..., left, :], joints[..., right, :]
     sees_one, sees_other = np.isfinite(one).all(axis=-1), np.isfinite(other).all(axis=-1)
     alone = (sees_one & ~sees_other, sees_other & ~sees_one)
@@ -186,7 +186,10 @@ def _ears(joints: Floats, scores: Floats, left: int, right: int) -> tuple[Floats
 
 
 def chain_length(joints: Floats) -> NDArray[np.float64]:
-    """(..., 17, 3) joints -> (...) length of leg (mean of both) + pelvis-thorax-nose-head_top, in the same unit."""
+    """Return leg length (mean of both) + pelvis-thorax-nose-head_top, (...) of (..., 17, 3).
+
+    The unit is that of the joints.
+    """
 
     def bone(a: int, b: int) -> NDArray[np.float64]:
         return np.asarray(np.linalg.norm(joints[..., a, :] - joints[..., b, :], axis=-1))

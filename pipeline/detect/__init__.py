@@ -1,1 +1,1 @@
-"""Frame in, 2D people out; who is who from frame to frame."""
+"""Detect 2D people in frames, and track their identities from frame to frame."""

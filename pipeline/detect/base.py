@@ -1,4 +1,4 @@
-"""The contract of a 2D detector."""
+"""Define the contract of a 2D detector."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from ..core.poses import Pose2D
 
 @runtime_checkable
 class Detector(Protocol):
-    """Finds people and their joints in upright BGR frames. Image space, pixels.
+    """Find people and their joints in upright BGR frames. Image space, pixels.
 
-    Frames of one video arrive in order of time; a detector may use what it saw before. `reset` forgets that, and
-    after it times may start again. A frame without a person gives `Pose2D.nobody`, never an error. Joints outside
-    the picture may have coordinates outside it. One thread at a time; `close` frees the model.
+    Frames of one video arrive in order of time; a detector may use the earlier ones. `reset` clears that memory, and
+    after it times may start again. A frame without a person gives `Pose2D.nobody`, never an error. Joints outside the
+    image may have coordinates outside it. One thread at a time; `close` frees the model.
     """
 
     name: str
@@ -22,7 +22,10 @@ class Detector(Protocol):
 
     @property
     def cache_key(self) -> str:
-        """Changes whenever the results could: model, version, settings. Part of the 2D cache's key."""
+        """Return a key that changes whenever the results could: model, version, settings.
+
+        It is part of the 2D cache's key.
+        """
         ...
 
     def detect(self, frame: Frame) -> Pose2D: ...
@@ -30,9 +33,9 @@ class Detector(Protocol):
     def reset(self) -> None: ...
 
     def resume(self, pose: Pose2D, time_s: float, size_px: tuple[int, int]) -> None:
-        """Go on as if `pose` had just been found at `time_s` in a picture of `size_px` (width, height).
+        """Continue as if `pose` had been detected at `time_s` in an image of `size_px` = (w, h).
 
-        For a run whose first part comes from the cache: whoever was followed there is followed on.
+        For a run whose first part comes from the cache: the people tracked there remain tracked.
         """
         ...
 

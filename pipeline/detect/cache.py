@@ -1,9 +1,9 @@
-"""What a detector found in a video, on disk: an interrupted run goes on where it was, a second one detects nothing.
+"""Cache 2D detections on disk: interrupted runs resume, repeated runs detect nothing.
 
 Layout: `<cache>/detections/<video key>/<detector key>/<first frame>-<unique>.npz`, a chunk of up to 128 frames each,
-and `complete.json` once every frame of the video is known. Files are written whole (temporary name, rename) and never
-changed; several processes add files of their own and at worst store the same frames twice. A damaged file is dropped.
-Nothing here can fail a run: without space or permission the cache says so once and is off.
+and `complete.json` once every frame of the video is known. Files are written atomically (temporary name, rename) and
+never changed; several processes add separate files and at worst store the same frames twice. A damaged file is deleted.
+The cache cannot fail a run: without space or permission it logs one warning and switches itself off.
 """
 
 from __future__ import annotations
@@ -28,18 +28,19 @@ from ..core.skeletons import SKELETONS
 from ..system.array_file import ArrayFile, open_arrays
 from ..system.files import atomic_write, cache_folder, make_folder
 from ..system.safe_read import DamagedFile, read_json
+from .appearance import LENGTH
 
 log = logging.getLogger(__name__)
 
 CHUNK_FRAMES = 128
-LIMIT_BYTES = 2 * 1024**3  # of all videos together; an hour with two people is about 50 MB
+LIMIT_BYTES = 2 * 1024**3  # bytes of all videos together; an hour with two people is about 50 MB
 
-_LARGEST_CHUNK = 64 << 20  # bytes of a chunk's arrays; 128 frames with 20 people take 1 MB
-_LARGEST_MARK = 1 << 16  # bytes
-_MOST_PEOPLE = 1000  # in one frame
-_LAST_FRAME = 1 << 40  # highest frame index that is plausible
+_MAX_CHUNK_BYTES = 64 << 20  # bytes of a chunk's arrays; 128 frames with 20 people take 1 MB
+_MAX_MARK_BYTES = 1 << 16  # bytes of `complete.json`
+_MAX_PEOPLE = 1000  # people in one frame, upper limit of plausible values
+_MAX_FRAME_INDEX = 1 << 40  # highest plausible frame index
 
-DECODED, DAMAGED, FITTED = 0, 1, 2  # what a frame was: as stored, not decodable, of another size than the first
+DECODED, DAMAGED, FITTED = 0, 1, 2  # state of a frame: decoded, not decodable, or of another size than the first
 
 _FOLDER = "detections"
 _COMPLETE = "complete.json"
@@ -47,10 +48,10 @@ _FORMAT = 1
 
 
 def open_cache(content_key: str, detector_key: str, root: Path | None = None) -> DetectionCache | None:
-    """The cache of one video and detector in the user's cache folder (or under `root`).
+    """Open the cache of one video and detector in the user's cache folder (or under `root`).
 
-    None if the video has no content key or the folder cannot be used. Makes room first: what was unused for longest
-    goes, whole videos at a time, until all of it is below `LIMIT_BYTES`.
+    None if the video has no content key or the folder cannot be used. Makes room first: the videos unused for longest
+    are deleted until the total is below `LIMIT_BYTES`.
     """
     if not content_key:
         return None
@@ -65,7 +66,7 @@ def open_cache(content_key: str, detector_key: str, root: Path | None = None) ->
 
 
 class DetectionCache:
-    """Poses by frame index, with their times. One thread at a time; any number of processes."""
+    """Store poses and timestamps by frame index. One thread at a time; any number of processes."""
 
     def __init__(self, folder: Path, content_key: str, detector_key: str) -> None:
         self.folder = folder / _name(content_key) / _name(detector_key)
@@ -74,23 +75,26 @@ class DetectionCache:
         self._waiting: dict[int, tuple[float, Pose2D]] = {}
         self._chunk_of: dict[int, Path] = {}
         self._times: dict[int, float] = {}
-        self._states: dict[int, int] = {}  # of the frames that are not `DECODED`
+        self._states: dict[int, int] = {}  # states of the frames that are not `DECODED`
         self._loaded: tuple[Path, dict[int, Pose2D]] | None = None  # the chunk that was read last
         self._complete = False
         try:
             make_folder(self.folder)
-            os.utime(self.folder.parent)  # used just now: the last to go
+            os.utime(self.folder.parent)  # marks the video as used now: the last one to be deleted
         except (OutputError, OSError) as error:
-            self._switch_off(error)  # what is there can still be read
+            self._switch_off(error)  # stored detections can still be read
         self._scan()
 
     @property
     def complete(self) -> bool:
-        """All frames of the video are known: nothing needs decoding. Only as long as no chunk turned out damaged."""
+        """Return whether all frames of the video are known, so that nothing needs decoding.
+
+        False as soon as a chunk turns out damaged.
+        """
         return self._complete
 
     def get(self, frame_index: int) -> Pose2D | None:
-        """The people of that frame, or None if it is not known."""
+        """Return the people of that frame, or None if the frame is not in the cache."""
         waiting = self._waiting.get(frame_index)
         if waiting is not None:
             return waiting[1]
@@ -106,24 +110,27 @@ class DetectionCache:
         return self._loaded[1].get(frame_index)
 
     def time_s(self, frame_index: int) -> float | None:
-        """Timestamp of a frame that is known, else None."""
+        """Return the timestamp of a known frame, else None."""
         waiting = self._waiting.get(frame_index)
         return waiting[0] if waiting is not None else self._times.get(frame_index)
 
     def state(self, frame_index: int) -> int:
-        """Return what a known frame was: `DECODED`, `DAMAGED` or `FITTED`."""
+        """Return the state of a known frame: `DECODED`, `DAMAGED` or `FITTED`."""
         return self._states.get(frame_index, DECODED)
 
     def last_time_s(self) -> float | None:
-        """The latest timestamp that is known."""
+        """Return the latest known timestamp."""
         return max([*self._times.values(), *(time_s for time_s, _ in self._waiting.values())], default=None)
 
     def frames(self) -> list[int]:
-        """Indices of all known frames, sorted."""
+        """Return the sorted indices of all known frames."""
         return sorted({*self._chunk_of, *self._waiting})
 
     def put(self, frame_index: int, time_s: float, pose: Pose2D, state: int = DECODED) -> None:
-        """Keep a frame's people and `state`; written to disk a chunk at a time. A known frame stays unchanged."""
+        """Store a frame's people and `state`; written to disk in chunks.
+
+        A known frame stays unchanged.
+        """
         if not self._on or frame_index in self._chunk_of:
             return
         self._waiting[frame_index] = (time_s, pose)
@@ -133,7 +140,7 @@ class DetectionCache:
             self.flush()
 
     def flush(self) -> None:
-        """Write what is waiting. Call it at the end of a run, also of one that was cancelled."""
+        """Write the pending frames to disk. Call it at the end of a run, also of a cancelled one."""
         if not self._on or not self._waiting:
             return
         indices = sorted(self._waiting)
@@ -154,7 +161,7 @@ class DetectionCache:
         self._waiting.clear()
 
     def mark_complete(self) -> None:
-        """Note that every frame of the video was put."""
+        """Record that every frame of the video was put."""
         self.flush()
         if not self._on:
             return
@@ -166,10 +173,10 @@ class DetectionCache:
             self._switch_off(error)
 
     def _scan(self) -> None:
-        """Learn which frames the chunks hold. Only indices and times are read; poses follow when they are asked for."""
+        """Read which frames the chunks hold: indices and times only; poses are read on demand."""
         for path in sorted(self.folder.glob("*.npz")):
             try:
-                with open_arrays(path, _LARGEST_CHUNK) as arrays:
+                with open_arrays(path, _MAX_CHUNK_BYTES) as arrays:
                     pairs = _frames(arrays)
                     states = _frame_states(arrays, len(pairs))
             except _DAMAGE as error:
@@ -181,7 +188,7 @@ class DetectionCache:
                     if state != DECODED:
                         self._states[i] = state
         try:
-            mark = read_json(self.folder / _COMPLETE, _LARGEST_MARK)
+            mark = read_json(self.folder / _COMPLETE, _MAX_MARK_BYTES)
             self._complete = mark == {**self._keys, "frames": len(self._chunk_of)}
         except FileNotFoundError:
             pass
@@ -203,11 +210,11 @@ class DetectionCache:
         self._waiting.clear()
 
 
-_DAMAGE = (OSError, ValueError)  # for files that were cut off, overwritten or never were chunks
+_DAMAGE = (OSError, ValueError)  # errors of files that were truncated, overwritten or never were chunks
 
 
 def _remove(path: Path) -> None:
-    """Remove what lies at `path`, also a folder, a pipe or a link; do nothing if the system refuses."""
+    """Delete the file, folder, pipe or link at `path`; do nothing if the system refuses."""
     with contextlib.suppress(OSError):
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path, ignore_errors=True)
@@ -216,7 +223,7 @@ def _remove(path: Path) -> None:
 
 
 def make_room(folder: Path, limit_bytes: int, keep: str = "") -> None:
-    """Remove the videos that were unused for longest until all together take no more than `limit_bytes`."""
+    """Delete the videos unused for longest until the total is at most `limit_bytes`."""
     videos = []
     for video in _listed(folder):
         with contextlib.suppress(OSError):
@@ -239,13 +246,13 @@ def _listed(folder: Path) -> Iterator[Path]:
 
 
 def _name(key: str) -> str:
-    """A key as a folder's name: readable at its start, unique by its hash, the same on every file system."""
+    """Convert a key to a folder name: readable start, unique hash, valid on all file systems."""
     readable = re.sub(r"[^A-Za-z0-9.]+", "-", key)[:24].strip("-.")
     return f"{readable}-{hashlib.sha256(key.encode()).hexdigest()[:20]}"
 
 
 def _arrays(entries: list[tuple[float, Pose2D]], indices: list[int]) -> dict[str, Any]:
-    """One chunk: the people of all its frames one after another, and how many there are in each."""
+    """Pack one chunk: the people of all its frames in sequence, and the count for each frame."""
     poses = [pose for _, pose in entries]
     return {
         "frame_index": np.array(indices, np.int64),
@@ -255,15 +262,25 @@ def _arrays(entries: list[tuple[float, Pose2D]], indices: list[int]) -> dict[str
         "joints_image": np.concatenate([pose.joints_image for pose in poses]),
         "scores": np.concatenate([pose.scores for pose in poses]),
         "skeleton": np.array(poses[0].skeleton),
+        **_colours(poses),
     }
 
 
+def _colours(poses: list[Pose2D]) -> dict[str, Any]:
+    """Return the clothing colours of all people, NaN where not sampled; {} if none were sampled."""
+    if all(pose.colours is None for pose in poses):
+        return {}
+    blank = [np.full((len(pose.scores), LENGTH), np.nan, np.float32) for pose in poses]
+    known = [empty if pose.colours is None else pose.colours for pose, empty in zip(poses, blank, strict=True)]
+    return {"colours": np.concatenate(known)}
+
+
 def _frames(arrays: ArrayFile) -> dict[int, float]:
-    """Read the indices of a chunk's frames and their times. Raises `DamagedFile`."""
+    """Read the frame indices of a chunk and their times. Raises `DamagedFile`."""
     count = _checked(arrays, "frame_index", "i", None)[0]
     _checked(arrays, "time_s", "f", (count,))
     index, time_s = arrays.read("frame_index"), arrays.read("time_s")
-    if not count or index[0] < 0 or index[-1] > _LAST_FRAME or (np.diff(index) <= 0).any():
+    if not count or index[0] < 0 or index[-1] > _MAX_FRAME_INDEX or (np.diff(index) <= 0).any():
         raise DamagedFile("its frame_index does not rise from 0 or more")
     if not np.isfinite(time_s).all():
         raise DamagedFile("its time_s is not finite")
@@ -271,7 +288,10 @@ def _frames(arrays: ArrayFile) -> dict[int, float]:
 
 
 def _frame_states(arrays: ArrayFile, count: int) -> list[int]:
-    """Read what a chunk's frames were; chunks without damage, and older ones, do not say. Raises `DamagedFile`."""
+    """Read the states of a chunk's frames; older chunks and those without damage have none.
+
+    Raises `DamagedFile`.
+    """
     if "state" not in arrays.headers:
         return [DECODED] * count
     _checked(arrays, "state", "i", (count,))
@@ -283,7 +303,7 @@ def _frame_states(arrays: ArrayFile, count: int) -> list[int]:
 
 def _poses(path: Path) -> dict[int, Pose2D]:
     """Read the people of a chunk by frame index. Raises `OSError` and `DamagedFile`."""
-    with open_arrays(path, _LARGEST_CHUNK) as arrays:
+    with open_arrays(path, _MAX_CHUNK_BYTES) as arrays:
         frames = list(_frames(arrays))
         _checked(arrays, "skeleton", "U", ())
         skeleton = str(arrays.read("skeleton"))
@@ -292,7 +312,7 @@ def _poses(path: Path) -> dict[int, Pose2D]:
         joints = len(SKELETONS[skeleton].names)
         _checked(arrays, "count", "i", (len(frames),))
         count = arrays.read("count")
-        if count.min() < 0 or count.max() > _MOST_PEOPLE:
+        if count.min() < 0 or count.max() > _MAX_PEOPLE:
             raise DamagedFile("its counts of people are impossible")
         people = int(count.sum())
         chunk = {}
@@ -301,16 +321,27 @@ def _poses(path: Path) -> dict[int, Pose2D]:
             chunk[name] = arrays.read(name)
             if np.isinf(chunk[name]).any():
                 raise DamagedFile(f"its {name} is infinite somewhere")
+        colours = None
+        if "colours" in arrays.headers:  # older chunks have none
+            _checked(arrays, "colours", "f", (people, LENGTH))
+            colours = arrays.read("colours")
+            if np.isinf(colours).any():
+                raise DamagedFile("its colours are infinite somewhere")
     poses = {}
     ends = np.cumsum(count)
     for index, begin, end in zip(frames, ends - count, ends, strict=True):
         part = slice(int(begin), int(end))
-        poses[index] = Pose2D(chunk["boxes_image"][part], chunk["joints_image"][part], chunk["scores"][part], skeleton)
+        boxes, joints_image, scores = (chunk[name][part] for name in ("boxes_image", "joints_image", "scores"))
+        clothes = None if colours is None or np.isnan(colours[part]).all() else colours[part]
+        poses[index] = Pose2D(boxes, joints_image, scores, skeleton, colours=clothes)
     return poses
 
 
 def _checked(arrays: ArrayFile, name: str, kinds: str, shape: tuple[int, ...] | None) -> tuple[int, ...]:
-    """Return the shape of an array of a chunk; None as `shape`: any number of values. Raises `DamagedFile`."""
+    """Return the shape of a chunk's array after checking it; `shape` None permits any length.
+
+    Raises `DamagedFile`.
+    """
     header = arrays.headers.get(name)
     if header is None:
         raise DamagedFile(f"its {name} is missing")

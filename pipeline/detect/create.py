@@ -1,4 +1,4 @@
-"""Which 2D detectors there are, whether each can be used here, and making the one that was chosen."""
+"""List the 2D detectors and whether each is usable here, and create the chosen one."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ _LONGEST_NAME = 48
 
 
 def listing(check: bool = False) -> list[DetectorInfo]:
-    """All detectors, the embedded one first. Imports nothing heavy; `check` reads the files, to find damaged ones."""
+    """List all detectors, the embedded one first.
+
+    Imports nothing heavy; `check` reads the files, to find damaged ones.
+    """
     infos = []
     for row in registry.entries("detector"):
         reason = row.missing()
@@ -31,7 +34,7 @@ def listing(check: bool = False) -> list[DetectorInfo]:
 
 
 def create_detector(config: DetectConfig) -> Detector:
-    """The detector that `config` names. May take seconds, downloads nothing.
+    """Create the detector that `config` names. May take seconds, downloads nothing.
 
     Raises `ConfigError` for an unknown name, `ModelError` for one that cannot be used here.
     """
@@ -45,10 +48,10 @@ def create_detector(config: DetectConfig) -> Detector:
 
 
 def add_detector(checkpoint: Path, config: str, name: str = "") -> DetectorEntry:
-    """Make a detector of a config and a checkpoint of the user's: the tensors and the settings are copied.
+    """Add a detector from a user's config and checkpoint: tensors and settings are copied.
 
-    "" as name: made from the file's. Takes seconds. Raises `ModelError` (they cannot be read, are hostile, do not fit),
-    `ConfigError` (a name that is taken), `OutputError` (disk).
+    An empty name is derived from the file's. Takes seconds. Raises `ModelError` (the files cannot be read, are hostile,
+    do not fit), `ConfigError` (a name that is taken), `OutputError` (disk).
     """
     from safetensors.torch import save
 
@@ -78,7 +81,7 @@ def add_detector(checkpoint: Path, config: str, name: str = "") -> DetectorEntry
 
 
 def _info(entry: DetectorEntry, needed: DetectorInfo, added: bool, check: bool) -> DetectorInfo:
-    """`needed`: MMPose itself, which may be what is missing."""
+    """Describe one detector; `needed` describes MMPose, which may be the missing part."""
     reason, hint, fields, damaged = needed.reason, needed.hint, needed.fields, False
     installed = weights.path_of(entry) is not None
     if not reason and not installed and entry.url:
@@ -97,7 +100,7 @@ def _info(entry: DetectorEntry, needed: DetectorInfo, added: bool, check: bool) 
 
 
 def _free_name(path: Path) -> str:
-    """From the file's name, with a number behind it if that is taken."""
+    """Return a free detector name from the file's name, with a number appended if it is taken."""
     plain = re.sub(r"[^a-z0-9._-]+", "_", path.stem.lower()).strip("._-")[:_LONGEST_NAME] or "detector"
     taken = {info.name for info in listing()}
     names = (plain, *(f"{plain}_{number}" for number in range(2, len(taken) + 3)))

@@ -1,6 +1,6 @@
-"""Crops of a picture for 2D pose networks, and the way back from a crop's coordinates to pixels of the picture.
+"""Crop images for 2D pose networks, and map crop coordinates back to image pixels.
 
-`Square`: BlazePose's turned square. `Piece`: the upright rectangle of MMPose's top-down and one-stage networks.
+`Square`: BlazePose's rotated square. `Piece`: the upright rectangle of MMPose's top-down and one-stage networks.
 """
 
 from __future__ import annotations
@@ -16,18 +16,19 @@ from ..core.arrays import Floats, Image
 
 @dataclass(frozen=True, slots=True)
 class Square:
-    """A square of the picture (image space, pixels), possibly turned, possibly reaching beyond the edges."""
+    """Describe a square in image space (px), possibly rotated or beyond the image edges."""
 
-    x: float  # middle
+    x: float  # px, centre of the square
     y: float
     side: float
-    up: tuple[float, float] = (0.0, -1.0)  # unit vector from the middle to the middle of the crop's upper edge
+    up: tuple[float, float] = (0.0, -1.0)  # unit vector from the centre to the middle of the crop's upper edge
 
     @staticmethod
     def around(centre: Floats, circle: Floats, margin: float) -> Square:
-        """The square around a body given by its hip centre and a point of the circle that holds it, above the head.
+        """Return the square around a body, from its hip centre and a point above the head.
 
-        `margin` scales the circle's diameter; BlazePose was trained with 1.25.
+        The point lies on the circle around the hip centre that encloses the body. `margin` scales the circle's
+        diameter; BlazePose was trained with 1.25.
         """
         dx, dy = float(circle[0] - centre[0]), float(circle[1] - centre[1])
         radius = math.hypot(dx, dy)
@@ -35,16 +36,16 @@ class Square:
         return Square(float(centre[0]), float(centre[1]), 2 * radius * margin, up)
 
     def image_from_crop(self, points: Floats) -> Floats:
-        """(..., 2) in [0, 1] of the crop -> (..., 2) pixels of the picture."""
+        """Convert (..., 2) crop coordinates in [0, 1] to (..., 2) image pixels."""
         (ux, uy), local = self.up, points - 0.5
-        axes = np.array([[-uy, ux], [-ux, -uy]], np.float32)  # rows: the crop's x and y axis in the picture
+        axes = np.array([[-uy, ux], [-ux, -uy]], np.float32)  # rows: the crop's x and y axis in the image
         return np.asarray(local @ axes * self.side + np.array([self.x, self.y]), np.float32)
 
     def cut(self, bgr: Image, size_px: int) -> Image:
-        """The square as an RGB picture of `size_px` x `size_px`; black beyond the edges.
+        """Crop the square to an RGB image of `size_px` x `size_px`; black beyond the image edges.
 
-        Large squares are first halved as often as it takes, by averages of 2 x 2 pixels (which OpenCV does four times
-        as fast as one step by 4), so that nothing flickers by aliasing.
+        Large squares are first halved repeatedly by averaging 2 x 2 pixels (which OpenCV does four times as fast as one
+        step by 4), which avoids flicker by aliasing.
         """
         import cv2
 
@@ -53,7 +54,7 @@ class Square:
         halvings = max(0, math.floor(math.log2(self.side / size_px)))
         shrink = 2**halvings
         x0, y0 = max(0, math.floor(self.x - reach)), max(0, math.floor(self.y - reach))
-        # Whole blocks only: a partial block at the end would shift what the averaging gives by a fraction of a pixel.
+        # Whole blocks only: a partial block at the end would shift the averaged image by a fraction of a pixel.
         columns = (min(width, math.ceil(self.x + reach)) - x0) // shrink
         rows = (min(height, math.ceil(self.y + reach)) - y0) // shrink
         if columns < 1 or rows < 1:
@@ -67,7 +68,7 @@ class Square:
         return np.asarray(cv2.cvtColor(piece, cv2.COLOR_BGR2RGB))
 
     def _part_from_crop(self, size_px: int, x0: int, y0: int, shrink: int) -> Floats:
-        """(2, 3) affine matrix between pixel *indices*, whose centres lie half a pixel inside."""
+        """Return the (2, 3) affine matrix between pixel *indices* (pixel centres at half pixels)."""
         corners = np.array([[0.5, 0.5], [1.5, 0.5], [0.5, 1.5]], np.float32) / size_px
         image = self.image_from_crop(corners).astype(np.float64)
         part = (image - [x0, y0]) / shrink - 0.5
@@ -76,7 +77,9 @@ class Square:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """An upright rectangle of a picture that a network sees at `input_px`. Image space, pixels.
+    """Describe an upright image rectangle that a network sees at `input_px`.
+
+    Image space, pixels.
 
     `udp`: pixel centres of the corners are mapped onto each other, not the corners (Huang et al., CVPR 2020).
     """
@@ -88,7 +91,7 @@ class Piece:
 
     @staticmethod
     def around(box: Floats, padding: float, input_px: tuple[int, int], udp: bool = False) -> Piece:
-        """The box (4,) widened by `padding` and then to the input's shape: MMPose's rule for top-down networks."""
+        """Widen the box (4,) by `padding`, then to the input's aspect ratio: MMPose's top-down rule."""
         x0, y0, x1, y1 = (float(value) for value in box)
         width, height = (x1 - x0) * padding, (y1 - y0) * padding
         aspect = input_px[0] / input_px[1]
@@ -100,25 +103,25 @@ class Piece:
 
     @staticmethod
     def whole(width_px: int, height_px: int, input_px: tuple[int, int], udp: bool = False) -> Piece:
-        """The whole picture in the middle of the input, as large as it fits."""
+        """Return the whole image, centred in the input and as large as it fits."""
         scale = max(width_px / input_px[0], height_px / input_px[1])
         middle = (width_px / 2, height_px / 2)
         return Piece(middle, (input_px[0] * scale, input_px[1] * scale), input_px, udp)
 
     def image_from_input(self, points: Floats) -> Floats:
-        """(..., 2) pixels of the network's input -> pixels of the picture, by MMPose's formula."""
+        """Convert (..., 2) input pixels to (..., 2) image pixels by MMPose's formula."""
         size, centre = np.array(self.size), np.array(self.centre)
         return np.asarray(points / np.array(self.input_px) * size + centre - size / 2, np.float32)
 
     def cut(self, bgr: Image, border: tuple[int, ...] = (0, 0, 0)) -> Image:
-        """The piece at the input's size; `border` (BGR) beyond the picture's edges."""
+        """Crop the rectangle to the input size; `border` (BGR) fills beyond the image edges."""
         import cv2
 
         flags: Any = {"flags": cv2.INTER_LINEAR, "borderMode": cv2.BORDER_CONSTANT, "borderValue": border}
         return np.asarray(cv2.warpAffine(bgr, self._input_from_image(), self.input_px, **flags))
 
     def _input_from_image(self) -> Floats:
-        """(2, 3) matrix."""
+        """Return the (2, 3) affine matrix."""
         less = 1.0 if self.udp else 0.0
         scale = [(self.input_px[i] - less) / self.size[i] for i in range(2)]
         shift = [(self.input_px[i] - less) / 2 - scale[i] * self.centre[i] for i in range(2)]
@@ -126,10 +129,10 @@ class Piece:
 
 
 def search_squares(width_px: int, height_px: int) -> tuple[Square, ...]:
-    """Where to look for people: squares of the picture's shorter side, overlapping by a fifth, and the whole.
+    """Return the search tiles of an image: squares of its shorter side, and the whole image.
 
-    A detector that sees 224 pixels of a 16:9 picture sees a person at half the size that it gets from a square tile;
-    on the sample video the whole picture gives hardly any true hit and the tiles find nearly everyone.
+    Tiles overlap by a fifth. A detector with 224 px input sees a person in a whole 16:9 image at half the size that a
+    square tile gives; on the sample video the whole image gives hardly any true hit and the tiles find nearly everyone.
     """
     short, long = min(width_px, height_px), max(width_px, height_px)
     count = 1 if long <= 1.1 * short else 1 + math.ceil((long - short) / (0.8 * short))
@@ -143,15 +146,15 @@ def search_squares(width_px: int, height_px: int) -> tuple[Square, ...]:
 
 
 def widened(box: Floats, factor: float) -> Floats:
-    """The box (4,) `factor` times as wide and high, around the same middle."""
+    """Scale the box (4,) by `factor` around its centre."""
     middle, half = (box[:2] + box[2:]) / 2, (box[2:] - box[:2]) / 2 * factor
     return np.concatenate([middle - half, middle + half]).astype(np.float32)
 
 
 def faded(joints: Floats, scores: Floats, size_px: tuple[int, int], falloff: float = 0.05) -> Floats:
-    """Scores, less and less the further a joint lies outside the picture, where it is a guess.
+    """Reduce scores of joints outside the image with their distance, because they are guesses.
 
-    `falloff`: where nothing is left of them, in shares of the picture's longer side.
+    `falloff`: distance at which a score reaches 0, relative to the longer image side.
     """
     size = np.array(size_px, np.float32)
     beyond = np.nan_to_num(np.maximum(np.maximum(-joints, joints - size), 0).max(axis=-1))

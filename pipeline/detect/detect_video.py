@@ -1,10 +1,10 @@
-"""From a source to 2D poses, frame by frame: decoding beside detecting, and nothing detected twice.
+"""Detect 2D poses in every frame of a source; decoding runs in parallel, results are cached.
 
 Topology: reader thread (decodes) -> `StopQueue` of a few frames (it waits, nothing is dropped) -> the caller's thread
 (detects). The start of the range that the cache holds is neither decoded nor detected again.
 
-What a detector finds depends on what it saw before. So a run from the middle of a video has a cache of its own: its
-results never get into a run from the start, where somebody may have been followed since long.
+A detector's result depends on earlier frames. A run from the middle of a video therefore has a separate cache, and its
+results never enter a run from the start, where a person may have been tracked for long.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import hashlib
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -22,16 +22,20 @@ from ..core.camera import Frame, VideoInfo
 from ..core.concurrency import CancelToken, Closed, StopQueue
 from ..core.poses import Pose2D, Poses
 from ..sources.base import FrameSource, TimedSource
+from .appearance import EVERY, colours
 from .base import Detector
 from .cache import DAMAGED, DECODED, FITTED, DetectionCache, open_cache
 
 _QUEUED_FRAMES = 4
-_PAST = 0.0005  # s: timestamps closer than this are one instant
+_SAME_TIME_S = 0.0005  # s: timestamps closer than this are one instant
 
 
 @dataclass(slots=True)
 class ObserveStats:
-    """Filled while observing. `detect_s` is time spent inside the detector, not waiting for frames."""
+    """Collect statistics of detection.
+
+    `detect_s` is the time spent inside the detector, without waiting for frames.
+    """
 
     detect_s: float = 0.0
     detected: int = 0
@@ -49,7 +53,10 @@ class ObserveStats:
 def cache_for(
     info: VideoInfo, detector: Detector, start_s: float | None = None, end_s: float | None = None
 ) -> DetectionCache | None:
-    """The cache for a run over the range: that of the whole video if it starts there or holds all of the range."""
+    """Open the cache for a run over the range.
+
+    It is the cache of the whole video if the range starts there or that cache holds all of the range.
+    """
     key = _cache_key(info)
     whole = open_cache(key, detector.cache_key)
     if not start_s or whole is None:
@@ -61,7 +68,7 @@ def cache_for(
 
 
 def _cache_key(info: VideoInfo) -> str:
-    """Return the key of the pixels and of how frames were told apart: what was found in other frames does not fit."""
+    """Return the key of the pixels and of the frame numbering, on which the results depend."""
     if not info.content_key or (not info.notes and info.slow_motion == 1):
         return info.content_key
     frames = hashlib.sha256(repr((info.notes, info.slow_motion)).encode()).hexdigest()
@@ -79,8 +86,8 @@ def observe(
 ) -> Poses:
     """Yield (frame index, time_s, people) for every frame of the range, once, in order.
 
-    Frames that cannot be decoded have nobody in them; `stats` lists them. Closing the generator, an error or a cancel
-    ends the reader thread and keeps what was detected in the cache.
+    Frames that cannot be decoded have no people; `stats` lists them. Closing the generator, an error or a cancel ends
+    the reader thread and keeps the detections so far in the cache.
     """
     detector.reset()
     decode_from = start_s
@@ -99,7 +106,7 @@ def observe(
             last = (pose, time_s)
             yield index, time_s, pose
         if last is not None:
-            decode_from = last[1] + _PAST
+            decode_from = last[1] + _SAME_TIME_S
             if cache.complete and not _frames_after(cache, decode_from, end_s):
                 return
             detector.resume(*last, (source.info.width_px, source.info.height_px))
@@ -114,10 +121,7 @@ def observe(
                 index, time_s, pose, state = frame.index, frame.time_s, Pose2D.nobody(detector.skeleton), DAMAGED
             else:
                 index, time_s, state = frame.index, frame.time_s, FITTED if frame.fitted else DECODED
-                begun = time.perf_counter()
-                pose = detector.detect(frame)
-                stats.detect_s += time.perf_counter() - begun
-                stats.detected += 1
+                pose = _detected(frame, detector, stats)
             stats.count(index, state)
             if cache is not None:
                 cache.put(index, time_s, pose, state)
@@ -131,9 +135,20 @@ def observe(
             cache.flush()
 
 
+def _detected(frame: Frame, detector: Detector, stats: ObserveStats) -> Pose2D:
+    """Detect the people of a frame; every few frames with the colours of their clothes."""
+    begun = time.perf_counter()
+    pose = detector.detect(frame)
+    if len(pose.scores) and frame.index % EVERY == 0:
+        pose = replace(pose, colours=colours(frame.bgr, pose))
+    stats.detect_s += time.perf_counter() - begun
+    stats.detected += 1
+    return pose
+
+
 @dataclass(frozen=True, slots=True)
 class _Damaged:
-    """A frame that could not be decoded."""
+    """Mark a frame that could not be decoded."""
 
     index: int
     time_s: float
@@ -142,9 +157,9 @@ class _Damaged:
 def _with_damaged(
     frames: StopQueue[Frame], times: Doubles, expected: int, end_s: float | None
 ) -> Iterator[Frame | _Damaged]:
-    """Yield the frames, and those between, before and after them that are missing; `expected` is the first index.
+    """Yield the decoded frames, and a mark for every missing one from index `expected` on.
 
-    `times` (T,) are those of all frames of the source; empty: not known, and nothing can be told to be missing.
+    `times` (T,) are those of all frames of the source; if empty, missing frames cannot be recognised.
     """
     end = len(times) if end_s is None else int(np.searchsorted(times, end_s))
     for frame in frames:
@@ -170,7 +185,7 @@ def _read(source: FrameSource, start_s: float | None, end_s: float | None, queue
 def _cached_start(
     cache: DetectionCache, info: VideoInfo, start_s: float | None, end_s: float | None
 ) -> Iterator[tuple[int, float]]:
-    """The unbroken run of cached frames at the start of the range, as (index, time)."""
+    """Yield (index, time) of the unbroken run of cached frames at the start of the range."""
     previous, started = -1, False
     for index in range(info.frame_count):
         time_s = cache.time_s(index)

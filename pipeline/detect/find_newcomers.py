@@ -1,9 +1,9 @@
-"""Where in a picture somebody new might be: boxes for top-down networks, by the embedded BlazePose.
+"""Propose boxes of new people for top-down networks, with the embedded BlazePose.
 
-Top-down networks find joints in boxes but not the boxes. Whoever is followed has one from the frame before; only new
-people have to be searched for. That is done as the embedded detector does it for itself: what BlazePose's person
-detector finds is looked at by its landmark network, which throws out false hits, and the box around its joints is a
-tight one. Why not RTMDet or RTMO: docs/detectors.md.
+Top-down networks find joints in boxes but not the boxes. A tracked person's box comes from the previous frame; only new
+people have to be searched. The search is that of the embedded detector: BlazePose's landmark network checks each hit of
+BlazePose's person detector, which rejects false hits, and the box around its joints is tight. Why not RTMDet or RTMO:
+docs/detectors.md.
 """
 
 from __future__ import annotations
@@ -20,20 +20,24 @@ from .mediapipe.landmarks import PeopleLocator
 from .mediapipe.model_bundle import model_bundle
 from .mediapipe.person_search import PersonSearch, Place
 
-_BODY_BOX = 1.1  # head top, hands and feet reach beyond the joints
-_KNOWN_SHARE = 0.5  # of a hit's box inside that of somebody followed, similar in size: it is them
+_BODY_BOX = 1.1  # box scale: head top, hands and feet extend beyond the joints
+# share of a hit's box inside a tracked person's box of similar size, above which both are one person
+_KNOWN_SHARE = 0.5
 
 
 class NewcomerSearch:
-    """Searches a little in each frame. Times of frames rise until `reset`; one thread at a time."""
+    """Search part of each frame for new people.
+
+    Times of frames rise until `reset`; one thread at a time.
+    """
 
     def __init__(self, max_people: int, runtime: Runtime = "auto") -> None:
-        """Raises `ModelError` if the embedded model cannot be used here."""
+        """Load BlazePose. Raises `ModelError` if the embedded model cannot be used here."""
         bundle = model_bundle()
         self._search = PersonSearch(bundle, max_people + 2)
         self._locator = PeopleLocator(bundle, 1, runtime)
         running = self._locator.runtime
-        self.runtime = running or "mediapipe"  # what runs the landmark network
+        self.runtime = running or "mediapipe"  # inference engine of the landmark network
         self.key = f"mediapipe{bundle.mediapipe_version}-{bundle.sha256[:8]}" + (f"-{running}" if running else "")
         self.reset()
 
@@ -46,14 +50,14 @@ class NewcomerSearch:
         self._locator.close()
 
     def lost(self, box: Floats, time_s: float) -> None:
-        """Somebody with this box was followed and is not seen any more."""
+        """Register that a tracked person with this box was lost."""
         side = float((box[2:] - box[:2]).max())
         if side > 0:
             middle = (box[:2] + box[2:]) / 2
             self._search.lose(time_s, Square(float(middle[0]), float(middle[1]), side))
 
     def boxes(self, bgr: Image, time_s: float, followed: Sequence[Floats]) -> list[Floats]:
-        """Boxes (4,) of people who may be new; `followed` are the boxes of those who are not."""
+        """Return boxes (4,) of possible new people; `followed` are the boxes of tracked people."""
         height, width = bgr.shape[:2]
         if (width, height) != self._size:
             self._size = (width, height)
@@ -77,7 +81,10 @@ class NewcomerSearch:
 
 
 def _inside(box: Floats, known: Floats) -> bool:
-    """Whether a hit is somebody known: mostly inside their box and not much smaller (a child before a grown-up)."""
+    """Return whether a hit is a tracked person: mostly inside their box and of similar size.
+
+    The size test keeps a child in front of an adult.
+    """
     shared = np.clip(np.minimum(box[2:], known[2:]) - np.maximum(box[:2], known[:2]), 0, None)
     height, known_height = float(box[3] - box[1]), float(known[3] - known[1])
     share = float(np.prod(shared)) / max(float(np.prod(box[2:] - box[:2])), 1e-6)

@@ -1,7 +1,7 @@
-"""How alike two detections are: object keypoint similarity (OKS) and overlap of boxes (IoU).
+"""Measure the similarity of detections: keypoint similarity (OKS) and box overlap (IoU).
 
 OKS is the similarity of the COCO keypoint challenge (Ronchi and Perona, "Benchmarking and Error Diagnosis in
-Multi-Instance Pose Estimation", ICCV 2017): a Gaussian of each joint's distance, as wide as people disagree on that
+Multi-Instance Pose Estimation", ICCV 2017): a Gaussian of each joint's distance, as wide as annotators disagree on that
 joint, relative to the size of the body.
 """
 
@@ -14,7 +14,7 @@ import numpy as np
 from ..core.arrays import Doubles, Floats
 from ..core.skeletons import SKELETONS
 
-# Standard deviations of COCO's annotators (x 2, as in OKS), by the word that a joint's name contains; first match.
+# Standard deviations of COCO's annotators (x 2, as in OKS), by a word in the joint's name; the first match counts.
 _SIGMAS = (
     ("nose", 0.052), ("eye", 0.05), ("mouth", 0.06), ("ear", 0.07), ("head", 0.1), ("neck", 0.158), ("thorax", 0.158),
     ("shoulder", 0.158), ("elbow", 0.144), ("wrist", 0.124), ("hip", 0.214), ("pelvis", 0.214), ("spine", 0.214),
@@ -26,19 +26,25 @@ _BODY = ("shoulder", "elbow", "wrist", "hip", "knee", "ankle")
 
 @functools.cache
 def sigmas(skeleton: str) -> Doubles:
-    """(J,) width of each joint's Gaussian, relative to the square root of the body's area."""
+    """Return each joint's Gaussian width (J,), relative to the square root of the body's area."""
     names = SKELETONS[skeleton].names
     return np.array([next((s for word, s in _SIGMAS if word in name), 0.15) for name in names])
 
 
 @functools.cache
 def body_joints(skeleton: str) -> tuple[int, ...]:
-    """The twelve joints of trunk and limbs, which every detector skeleton has; the face would outvote them."""
+    """Return the twelve joints of trunk and limbs, which every detector skeleton has.
+
+    Face joints are left out because their number would dominate the similarity.
+    """
     return tuple(i for i, name in enumerate(SKELETONS[skeleton].names) if name.split("_")[-1] in _BODY)
 
 
 def box_diagonal(joints: Floats, scores: Floats) -> float:
-    """Diagonal in pixels of the box around the seen joints (J, 2), whatever their confidence; 0 if none was seen."""
+    """Return the diagonal (px) of the box around the seen joints (J, 2); 0 if none was seen.
+
+    Joints count at any confidence.
+    """
     seen = np.isfinite(joints).all(axis=-1) & (scores > 0)
     if not seen.any():
         return 0.0
@@ -49,9 +55,10 @@ def box_diagonal(joints: Floats, scores: Floats) -> float:
 def oks(
     joints_a: Floats, scores_a: Floats, joints_b: Floats, scores_b: Floats, skeleton: str, tolerance: float = 1.0
 ) -> float:
-    """Similarity in [0, 1] of two detections (J, 2), (J,), over trunk and limbs, weighted by both confidences.
+    """Return the similarity in [0, 1] of two detections (J, 2), (J,).
 
-    `tolerance` widens the Gaussians (for people who moved in between). 0 if no joint was seen in both.
+    It covers trunk and limbs, weighted by both confidences. `tolerance` widens the Gaussians (for people who moved in
+    between). 0 if no joint was seen in both.
     """
     index = list(body_joints(skeleton))
     weight = np.sqrt(np.clip(scores_a[index], 0, 1) * np.clip(scores_b[index], 0, 1))
@@ -61,7 +68,7 @@ def oks(
     size = (box_diagonal(joints_a, scores_a) + box_diagonal(joints_b, scores_b)) / 2
     if total <= 0 or size <= 0:
         return 0.0
-    # A standing person's area is about a tenth of the squared diagonal's; COCO's scale is the area's square root.
+    # A standing person's area is about a tenth of the squared diagonal; COCO's scale is the square root of the area.
     scale = 0.35 * size * sigmas(skeleton)[index] * tolerance
     offset = np.where(known[:, None], joints_a[index] - joints_b[index], 0.0)
     gauss = np.exp(-(offset**2).sum(axis=-1) / (2 * scale**2))
@@ -69,7 +76,7 @@ def oks(
 
 
 def iou(box_a: Floats, box_b: Floats) -> float:
-    """Intersection over union of two boxes (x0, y0, x1, y1)."""
+    """Return the intersection over union of two boxes (x0, y0, x1, y1)."""
     low, high = np.maximum(box_a[:2], box_b[:2]), np.minimum(box_a[2:], box_b[2:])
     inside = float(np.prod(np.clip(high - low, 0, None)))
     union = float(np.prod(box_a[2:] - box_a[:2])) + float(np.prod(box_b[2:] - box_b[:2])) - inside
@@ -77,7 +84,7 @@ def iou(box_a: Floats, box_b: Floats) -> float:
 
 
 def joint_box(joints: Floats, scores: Floats, minimum_score: float = 0.3) -> Floats:
-    """(4,) x0, y0, x1, y1 around the confident joints, or around all that are known if none is."""
+    """Return the box (4,) x0, y0, x1, y1 around the confident joints, else around all known."""
     known = np.isfinite(joints).all(axis=-1)
     chosen = known & (scores >= minimum_score)
     points = joints[chosen] if chosen.any() else joints[known]

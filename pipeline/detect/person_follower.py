@@ -1,4 +1,4 @@
-"""What detectors share that follow people from frame to frame: when they start over, and what they report."""
+"""Provide the base of detectors that track people from frame to frame: resets and output."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .keypoint_similarity import joint_box
 
 
 class Followed(Protocol):
-    """Somebody who is followed, as last seen."""
+    """Describe a tracked person as last seen."""
 
     joints: Floats  # (J, 2) px
     scores: Floats  # (J,)
@@ -24,16 +24,16 @@ _Person = TypeVar("_Person", bound=Followed)
 
 
 class PersonFollower(ABC, Generic[_Person]):
-    """The part of a `Detector` that is about whom it follows.
+    """Implement the tracking state of a `Detector`.
 
-    A subclass sets up its models, its search for newcomers and `_cache_key`, and then calls `reset`.
+    A subclass sets up its models, its search for new people and `_cache_key`, and then calls `reset`.
     """
 
     skeleton: str
     _cache_key: str
     _people: list[_Person]
     _size: tuple[int, int]  # width, height of the last frame
-    _time_s: float  # and its time
+    _time_s: float  # s, time of the last frame
     _closed = False
 
     @property
@@ -56,7 +56,7 @@ class PersonFollower(ABC, Generic[_Person]):
     def detect(self, frame: Frame) -> Pose2D:
         height, width = frame.bgr.shape[:2]
         if (width, height) != self._size or frame.time_s < self._time_s:
-            self._start((width, height), frame.time_s)  # another picture, or back in time: what was seen says nothing
+            self._start((width, height), frame.time_s)  # another image size, or back in time: the memory does not apply
         self._time_s = frame.time_s
         self._update(frame)
         if not self._people:
@@ -72,19 +72,19 @@ class PersonFollower(ABC, Generic[_Person]):
 
     @abstractmethod
     def _start_search(self, size_px: tuple[int, int]) -> None:
-        """Forget the search for newcomers: a picture of (width, height), or (0, 0) if that is not known yet."""
+        """Reset the search for new people to an image of (width, height); (0, 0) if not known yet."""
 
     @abstractmethod
     def _known(self, joints: Floats, scores: Floats) -> _Person:
-        """Somebody who has been followed for long, from their joints (J, 2) px and scores (J,)."""
+        """Return an established person from joints (J, 2) px and scores (J,)."""
 
     @abstractmethod
     def _update(self, frame: Frame) -> None:
-        """Bring `_people` up to this frame: follow them, and search for newcomers."""
+        """Update `_people` to this frame: track them, and search for new ones."""
 
     @abstractmethod
     def _confidence(self, person: _Person) -> float:
-        """The surest are reported first."""
+        """Return the confidence; people are reported in its descending order."""
 
     @abstractmethod
     def _release(self) -> None:

@@ -31,6 +31,7 @@ from ..sources.joints2d.source import Joints2DSource
 from ..take.provenance import of_run
 from .frame_counts import frame_notes, lift_notes, person_counts
 from .models import Engine
+from .rejoin import rejoin, with_suggestions
 
 if TYPE_CHECKING:
     from ..detect.base import Detector
@@ -80,6 +81,7 @@ class _Run:
         self.begun = time.monotonic()
         self.pushed: dict[int, int] = {}  # identity -> rows the lift thread has
         self.given_names: tuple[str, ...] = ()  # of the source's identities 1, 2, ...
+        self.doubtful: list[tuple[int, int]] = []  # identities that may be one person
         alone = False  # joints of one person that were tracked elsewhere: nobody to mix them up with
         self.poses: Poses
         if isinstance(source, Joints2DSource):
@@ -141,6 +143,7 @@ class _Run:
                 f"There is no frame in the chosen range of {self.info.name}.",
                 f"The video is {self.info.duration_s:.2f} s long: choose a range inside it.",
             )
+        self.doubtful = rejoin(self.tracker, self._identities())
         chosen = self._chosen()
         yield Progress("lift", 0, done, "Lifting the last windows")
         for identity in chosen:
@@ -213,6 +216,7 @@ class _Run:
         kept, stages = tuple(track for track, _ in parts), tuple(stage for _, stage in parts if stage is not None)
         config = self.config if complete else replace(self.config, post=self.config.post.preview())
         tracks3d, scene = finish(tracks2d, kept, self.camera, config)
+        scene = with_suggestions(scene, self.doubtful, number, tracks2d)
         rows = len(self.tracker.frame_index)
         counts = person_counts(tracks2d, tracks3d)
         run = {

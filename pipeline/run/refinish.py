@@ -9,6 +9,7 @@ from ..core.config import RunConfig
 from ..core.take import Take
 from ..post.finish import finish
 from ..take.provenance import can_refinish, with_settings
+from .rejoin import kept_suggestions
 
 
 def refinish(take: Take, config: RunConfig) -> Take:
@@ -23,4 +24,5 @@ def refinish(take: Take, config: RunConfig) -> Take:
     lifted = [one for person in shown if (one := take.lifted_of(person)) is not None]
     camera = Camera.of(take.info, config.scene, take.time_s)
     tracks3d, scene = finish(take.tracks2d, lifted, camera, config)
+    scene = kept_suggestions(take.scene, scene)
     return replace(take, tracks3d=tracks3d, scene=scene, provenance=with_settings(take.provenance, config))

@@ -19,6 +19,7 @@ from ..lift.lift_thread import LiftWorker
 from ..post.finish import finish
 from ..take.provenance import of_relift
 from .models import Engine
+from .rejoin import kept_suggestions
 
 _BATCH_ROWS = 32  # frames handed to the lift thread at a time
 _NEWS_S = 0.2  # seconds between progress reports while waiting for the lift thread
@@ -73,6 +74,7 @@ def _with(
     order = [track.person for track in take.tracks2d]
     everyone = tuple(lifted[person] for person in order if person in lifted)
     tracks3d, scene = finish(take.tracks2d, everyone, camera, config)
+    scene = kept_suggestions(take.scene, scene)
     run = {"seconds": round(seconds, 3), "lift_seconds": round(worker.lift_s, 3)}
     return replace(
         take,

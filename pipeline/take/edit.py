@@ -73,7 +73,8 @@ def delete(take: Take, person: int) -> Edited:
     scene = take.scene
     if scene is not None:
         errors = {who: error for who, error in scene.reprojection_px.items() if who != person}
-        scene = _scene(scene, errors, (finding for finding in scene.findings if finding.person != person))
+        gone = (finding for finding in scene.findings if finding.person != person and not _is_with(finding, person))
+        scene = _scene(scene, errors, gone)
     return Edited(
         replace(
             take,
@@ -144,7 +145,9 @@ def merge(take: Take, into: int, other: int) -> Edited:
         errors = {person: error for person, error in scene.reprojection_px.items() if person != other}
         if into in errors and other in scene.reprojection_px:
             errors[into] = np.where(theirs, scene.reprojection_px[other], errors[into]).astype(np.float32)
-        scene = _scene(scene, errors, (replace(f, person=into) if f.person == other else f for f in scene.findings))
+        asked = {into, other}
+        open_ones = (f for f in scene.findings if not (_is_with(f, f.other) and {f.person, f.other} == asked))
+        scene = _scene(scene, errors, (_as_person(f, other, into) for f in open_ones))
     merged = replace(
         take,
         tracks2d=_joined(take.tracks2d, into, other, theirs, _rows2d),
@@ -168,6 +171,18 @@ def exchange_sides(take: Take, person: int) -> Edited:
         provenance=_noted(take, {"edit": "exchange_sides", "person": person}),
     )
     return Edited(exchanged, (person,) if take.track3d(person) is not None else ())
+
+
+def _is_with(finding: Finding, other: int) -> bool:
+    """Return whether a finding asks whether its person is `other`."""
+    return finding.kind == "same_person" and finding.other == other
+
+
+def _as_person(finding: Finding, old: int, new: int) -> Finding:
+    """Return a finding with `new` in the place of `old`."""
+    if finding.person == old:
+        finding = replace(finding, person=new)
+    return replace(finding, other=new) if _is_with(finding, old) else finding
 
 
 def _noted(take: Take, edit: dict[str, Any]) -> dict[str, Any]:

@@ -36,6 +36,7 @@ _LAST_PERSON = 1_000_000
 _MOST_TRACKS = 10_000
 _MOST_STAGES = 64
 _FOV_DEG = (1.0, 179.0)
+_OTHER = (-360, _LAST_PERSON)
 _INFO_LIMITS = {
     "width_px": (0, 1 << 20), "height_px": (0, 1 << 20), "fps_hz": (0.0, 1e6), "frame_count": (0, _LAST_FRAME),
     "duration_s": (0.0, LATEST_S), "rotation_deg": (-360, 360), "fov_deg": _FOV_DEG,
@@ -199,7 +200,7 @@ def _scene(fields: JsonFields, arrays: _Arrays, tracks3d: tuple[Track3D, ...]) -
         read_dataclass(
             Finding,
             finding,
-            {"person": (1, _LAST_PERSON), "first": (0, _LAST_FRAME), "last": (0, _LAST_FRAME)},
+            {"person": (1, _LAST_PERSON), "first": (0, _LAST_FRAME), "last": (0, _LAST_FRAME), "other": _OTHER},
             kind=finding.choice("kind", get_args(FindingKind)),
         )
         for finding in fields.objects("findings", ())

@@ -1,1 +1,1 @@
-"""The embedded detector: BlazePose from MediaPipe's bundle, for several people."""
+"""Detect several people with BlazePose from MediaPipe's package: the embedded detector."""

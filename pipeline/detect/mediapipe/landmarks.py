@@ -1,4 +1,4 @@
-"""Who BlazePose's landmark network sees in a square of the picture, and whether two such people are one."""
+"""Locate people in image squares with BlazePose's landmark network, and compare them."""
 
 from __future__ import annotations
 
@@ -19,41 +19,41 @@ from .networks import LANDMARKER_PX
 from .openvino import AnyLandmarker, landmarkers
 
 SKELETON = "blazepose33"
-MARGIN = 1.25  # crop side / diameter of the body's circle; what the landmark network was trained with
+MARGIN = 1.25  # crop side / diameter of the body's circle, as the landmark network was trained
 TRUNK = [11, 12, 23, 24]
 
-_FOLLOW_CONFIDENCE = 0.5  # the landmark network's, to go on following
-_NEW_CONFIDENCE = 0.7  # and to believe in a newcomer
-_NEW_VISIBILITY = 0.5  # mean visibility of a newcomer's shoulders and hips
-_SAME_OKS = 0.5  # above this two detections are one person
-_COVER_SHARE = 0.8  # of the smaller box, inside the other: a newcomer there is a second guess at somebody known,
-_COVER_LENGTHS = 0.6  # unless much shorter or longer (a child in front of a grown-up)
+_FOLLOW_CONFIDENCE = 0.5  # landmark network's confidence needed to keep tracking a person
+_NEW_CONFIDENCE = 0.7  # landmark network's confidence needed to accept a new person
+_NEW_VISIBILITY = 0.5  # mean visibility of shoulders and hips needed to accept a new person
+_SAME_OKS = 0.5  # OKS above which two detections are one person
+_COVER_SHARE = 0.8  # share of the smaller box inside the other above which a new person duplicates a tracked one,
+_COVER_LENGTHS = 0.6  # unless the ratio of lengths is below this (a child in front of an adult)
 _MAX_THREADS = 4
 
 
 @dataclass(slots=True)
 class Person:
-    """Somebody who is followed, as last seen."""
+    """Hold a tracked person as last seen."""
 
-    square: Square  # where the next frame's landmarks are looked for
+    square: Square  # where the next frame's landmarks are searched
     joints: Floats  # (33, 2) px
     scores: Floats  # (33,)
     confidence: float
-    moved: float = 0.0  # how far the body jumped since the last frame, in body sizes
-    frames: int = 1  # followed for so long
+    moved: float = 0.0  # body sizes, displacement since the last frame
+    frames: int = 1  # number of frames in which the person was tracked
 
     def believable(self, smallest_px: float) -> bool:
-        """Whether a newcomer is sure enough, and large enough, to be followed."""
+        """Return whether a new person is confident and large enough to be tracked."""
         sure = self.confidence >= _NEW_CONFIDENCE and self.scores[TRUNK].mean() >= _NEW_VISIBILITY
         return bool(sure) and self.square.side >= smallest_px
 
 
 class PeopleLocator:
-    """The landmark network, several people at once. Use from one thread at a time."""
+    """Run the landmark network on several people at once. Use from one thread at a time."""
 
     def __init__(self, bundle: ModelBundle, max_people: int, runtime: Runtime = "auto") -> None:
-        # Each network on one thread: on two cores nearly twice as fast as one after the other, and the order in which
-        # they finish changes nothing.
+        # One thread per network: on two cores nearly twice as fast as in sequence, and the order in which they finish
+        # does not change the results.
         threads = max(1, min(_MAX_THREADS, max_people, os.cpu_count() or 1))
         self._landmarkers, self.runtime = landmarkers(bundle, threads, runtime)  # "": MediaPipe
         self._idle: SimpleQueue[AnyLandmarker] = SimpleQueue()
@@ -67,7 +67,7 @@ class PeopleLocator:
         return list(self._threads.map(lambda square: self.locate(bgr, square), squares))
 
     def locate(self, bgr: Image, square: Square) -> Person | None:
-        """The person in the square, in pixels of the picture, or None."""
+        """Locate the person in the square, in image pixels, or return None."""
         height, width = bgr.shape[:2]
         longest = max(width, height)
         if not 4 <= square.side <= 8 * longest:
@@ -88,8 +88,10 @@ class PeopleLocator:
         return Person(following, joints, faded(joints, seen.visibility, (width, height)), seen.confidence)
 
     def locate_closely(self, bgr: Image, rough: Square) -> Person | None:
-        """Whoever is in a rough square, the finder's: what counts is what the network sees in the one that it would use
-        itself."""
+        """Locate the person in a rough square of the person detector.
+
+        Runs the landmark network twice: the second square is the one that the first pass predicts.
+        """
         first = self.locate(bgr, rough)
         return None if first is None else self.locate(bgr, first.square)
 
@@ -100,25 +102,25 @@ class PeopleLocator:
 
 
 def same(a: Person, b: Person) -> bool:
-    """Whether two people that are followed are one."""
+    """Return whether two tracked people are one person."""
     return oks(a.joints, a.scores, b.joints, b.scores, SKELETON) > _SAME_OKS
 
 
 def again(newcomer: Person, known: Person) -> bool:
-    """Whether a newcomer is only a second guess at somebody known, however different the guess."""
+    """Return whether a new person duplicates a tracked one, however different its joints."""
     return near(newcomer.square, known.square, 0.1) or _cover(newcomer, known) or same(newcomer, known)
 
 
 def near(a: Square, b: Square, reach: float) -> bool:
-    """Whether two squares are about one body: middles within `reach` of the side, similar in size."""
+    """Return whether two squares cover one body: near centres (`reach` sides) and similar sizes."""
     apart = float(np.hypot(a.x - b.x, a.y - b.y))
     return apart < reach * b.side and 0.4 < a.side / b.side < 2.5
 
 
 def body_square(joints: Floats) -> Square:
-    """The square that the landmark network would ask for next, told from its joints (33, 2) alone.
+    """Predict the landmark network's next square from its joints (33, 2) alone.
 
-    On the sample video: middle within 0.5 % of the side, turned by 1.4 degrees at most, side within 10 %.
+    On the sample video: centre within 0.5 % of the side, rotation within 1.4 degrees, side within 10 %.
     """
     hips, shoulders = joints[TRUNK[2:]].mean(axis=0), joints[TRUNK[:2]].mean(axis=0)
     radius = np.linalg.norm(joints - hips, axis=1).max()
@@ -127,7 +129,10 @@ def body_square(joints: Floats) -> Square:
 
 
 def _cover(newcomer: Person, known: Person) -> bool:
-    """Whether the newcomer lies on somebody known and is nearly as long: a second, worse guess at the same body."""
+    """Return whether the new person overlaps a tracked one at nearly the same length.
+
+    Such a detection is a second, worse estimate of the same body.
+    """
     a, b = joint_box(newcomer.joints, newcomer.scores), joint_box(known.joints, known.scores)
     shared = float(np.prod(np.clip(np.minimum(a[2:], b[2:]) - np.maximum(a[:2], b[:2]), 0, None)))
     area = min(float(np.prod(a[2:] - a[:2])), float(np.prod(b[2:] - b[:2])))

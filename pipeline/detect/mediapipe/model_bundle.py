@@ -1,12 +1,12 @@
-"""The BlazePose model bundle, made once out of the models inside MediaPipe's own wheel. No download.
+"""Build the BlazePose model bundle from MediaPipe's wheel, without a download.
 
-The wheel carries BlazePose's person detector and its landmark model as bare TFLite files, without the metadata and
-the bundle that the Tasks API asks for. Both are added here: the metadata states how pixels become network input
-(detector [-1, 1], landmarks [0, 1], as MediaPipe's own graphs for these models do), and the bundle is a zip whose
-members are stored, not deflated, because MediaPipe maps them straight into memory.
+The wheel contains BlazePose's person detector and its landmark model as bare TFLite files, without the metadata and the
+bundle that the Tasks API requires. Both are added here: the metadata states how pixels become network input (detector
+[-1, 1], landmarks [0, 1], as in MediaPipe's own graphs for these models), and the bundle is a zip whose members are
+stored, not deflated, because MediaPipe maps them into memory.
 
-The landmark model also paints a silhouette of 256 x 256 pixels, which nobody here looks at and which takes a third of
-its time. Its layers are left out: the joints stay the same to the last bit.
+The landmark model also computes a silhouette of 256 x 256 pixels, which is not used here and takes a third of its time.
+Its layers are removed: the joints stay identical to the last bit.
 
 Bazarevsky et al., "BlazePose: On-device Real-time Body Pose tracking", CVPR workshop 2020.
 """
@@ -32,7 +32,8 @@ LANDMARKS_MEMBER = "pose_landmarks_detector.tflite"
 
 _RECIPE = 2  # raise it when the bundle is made differently
 _HINT = "Install MediaPipe again."
-_CONFIDENCE_OUTPUT, _SILHOUETTE_OUTPUT = 1, 2  # of the landmark model: joints, confidence, silhouette, heat maps, world
+# output indices of the landmark model: joints, confidence, silhouette, heat maps, world
+_CONFIDENCE_OUTPUT, _SILHOUETTE_OUTPUT = 1, 2
 # member -> (file in the wheel, mean, standard deviation)
 PARTS = {
     DETECTOR_MEMBER: ("modules/pose_detection/pose_detection.tflite", 127.5, 127.5),
@@ -42,22 +43,22 @@ PARTS = {
 
 @dataclass(frozen=True, slots=True)
 class ModelBundle:
-    """A `.task` file that is known to be whole."""
+    """Describe a `.task` file whose checksum was verified."""
 
     path: Path
     sha256: str
     mediapipe_version: str
 
     def member(self, name: str) -> bytes:
-        """One TFLite model out of the bundle."""
+        """Return one TFLite model of the bundle."""
         with zipfile.ZipFile(self.path) as bundle:
             return bundle.read(name)
 
 
 def model_bundle(silhouette: bool = False) -> ModelBundle:
-    """The bundle in the user's cache; made on first use, and again if it is damaged or MediaPipe has changed.
+    """Return the cached bundle, built if missing, damaged or from another MediaPipe.
 
-    `silhouette`: with the layers that paint it, as Google ships it (for comparisons). Raises `ModelError` if
+    `silhouette`: keep the layers that compute it, as Google ships the model (for comparisons). Raises `ModelError` if
     MediaPipe or its model files are missing, `OutputError` if the cache cannot be written.
     """
     try:
@@ -77,7 +78,7 @@ def model_bundle(silhouette: bool = False) -> ModelBundle:
 
 
 def _whole(path: Path, seal: Path) -> str | None:
-    """The bundle's sha256 if it is what was once written, else None."""
+    """Return the bundle's sha256 if it is unchanged since it was written, else None."""
     try:
         expected, size = seal.read_text(encoding="ascii").split()
         if path.stat().st_size == int(size) and _sha256(path) == expected:
@@ -96,8 +97,8 @@ def _sha256(path: Path) -> str:
 
 
 def wheel_file(member: str) -> Path:
-    """The bare TFLite file that a member is made from. Raises `ModelError` if it is missing."""
-    # Found without importing mediapipe, so that a half-installed package gives a clear error and not an ImportError.
+    """Return the bare TFLite file behind a member. Raises `ModelError` if it is missing."""
+    # Located without importing mediapipe, so that a half-installed package gives a clear error and not an ImportError.
     relative, spec = PARTS[member][0], importlib.util.find_spec("mediapipe")
     for folder in (spec.submodule_search_locations or []) if spec else []:
         path = Path(folder) / relative
@@ -130,9 +131,9 @@ def _build(path: Path, silhouette: bool) -> None:
 
 
 def _without_output(model: bytes, output: int, stand_in: int) -> bytes:
-    """The TFLite model with output number `output` replaced by another one and the layers only it needed left out.
+    """Replace output `output` of a TFLite model and remove the layers that only it needed.
 
-    The number of outputs stays: the graphs around the model count them.
+    The number of outputs stays, because the graphs around the model rely on it.
     """
     import flatbuffers
     from mediapipe.tasks.metadata import schema_py_generated as schema

@@ -1,8 +1,8 @@
-"""BlazePose's two networks as plain calls: a picture in, numbers out. No tracking, no memory between calls.
+"""Run BlazePose's two networks as plain function calls: image in, numbers out, no tracking.
 
-These are the very graphs that the Tasks API's `PoseLandmarker` is made of. They are run one by one because its own
-loop searches the whole picture in every frame in which it follows fewer people than it was asked for, which doubles
-the time of a frame; here the caller decides when to search and where (see `mediapipe.py`).
+These are the graphs of the Tasks API's `PoseLandmarker`. They are run one by one because its own loop searches the
+whole image in every frame in which it tracks fewer people than requested, which doubles the time of a frame; here the
+caller decides when and where to search (see `detector`).
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from ...core.arrays import Floats, Image
 from ...core.errors import INSTALLATION, ModelError
 from .model_bundle import DETECTOR_MEMBER, LANDMARKS_MEMBER, ModelBundle
 
-FINDER_PX = 224  # input side of the person detector
-LANDMARKER_PX = 256  # input side of the landmark network
+FINDER_PX = 224  # px, input side of the person detector
+LANDMARKER_PX = 256  # px, input side of the landmark network
 
 _PREFIX = "mediapipe.tasks.vision."
 _FINDER_GRAPH = _PREFIX + "pose_detector.PoseDetectorGraph"
@@ -33,18 +33,18 @@ _quiet_lock = threading.Lock()
 
 @dataclass(frozen=True, slots=True)
 class Landmarks:
-    """What the landmark network saw in a crop. Coordinates in [0, 1] of the crop."""
+    """Hold the landmark network's output for a crop. Coordinates in [0, 1] of the crop."""
 
     joints: Floats  # (33, 2)
-    visibility: Floats  # (33,) in [0, 1]: in the picture and not hidden
-    presence: Floats  # (33,) in [0, 1]: in the picture, may be hidden
+    visibility: Floats  # (33,) in [0, 1]: in the image and not hidden
+    presence: Floats  # (33,) in [0, 1]: in the image, may be hidden
     hip_centre: Floats  # (2,)
-    circle: Floats  # (2,) a point of the circle around the hip centre that holds the whole body, above the head
-    confidence: float  # that there is a person at all
+    circle: Floats  # (2,) a point above the head, on the circle around the hip centre that encloses the body
+    confidence: float  # probability that the crop shows a person
 
 
 class PersonFinder:
-    """Finds where people are: BlazePose's detector on a square picture."""
+    """Find people in a square image with BlazePose's person detector."""
 
     def __init__(self, bundle: ModelBundle, minimum_score: float, maximum: int) -> None:
         from mediapipe.tasks.cc.vision.pose_detector.proto import pose_detector_graph_options_pb2
@@ -58,7 +58,10 @@ class PersonFinder:
         self._graph = _Graph(_FINDER_GRAPH, options, ["DETECTIONS:detections"])
 
     def find(self, rgb: Image) -> tuple[Floats, Floats]:
-        """Square picture -> hip centre and circle point of everyone found (N, 2, 2) in [0, 1], scores (N,)."""
+        """Detect people in a square image.
+
+        Returns hip centre and circle point of each (N, 2, 2) in [0, 1], and scores (N,).
+        """
         found = self._graph.run(rgb).protos("detections")
         points = [[(k.x, k.y) for k in d.location_data.relative_keypoints[:2]] for d in found]
         scores = [d.score[0] for d in found]
@@ -69,7 +72,7 @@ class PersonFinder:
 
 
 class Landmarker:
-    """Finds the 33 joints of the one person whom a square crop is centred on."""
+    """Locate the 33 joints of the person at the centre of a square crop."""
 
     def __init__(self, bundle: ModelBundle) -> None:
         from mediapipe.tasks.cc.vision.pose_landmarker.proto import pose_landmarks_detector_graph_options_pb2
@@ -81,7 +84,10 @@ class Landmarker:
         self._graph = _Graph(_LANDMARKS_GRAPH, options, outputs)
 
     def locate(self, rgb: Image) -> Landmarks | None:
-        """Square crop -> landmarks; `confidence` says how likely there is a person. None if that is exactly 0."""
+        """Locate the landmarks in a square crop; None if the confidence is exactly 0.
+
+        `confidence` is the probability of a person.
+        """
         result = self._graph.run(rgb)
         landmarks, auxiliary = result.proto("landmarks"), result.proto("auxiliary")
         if landmarks is None or auxiliary is None:
@@ -96,7 +102,7 @@ class Landmarker:
 
 
 class _Graph:
-    """One MediaPipe graph fed with square RGB pictures, one at a time."""
+    """Run one MediaPipe graph on square RGB images, one at a time."""
 
     def __init__(self, name: str, options: Any, outputs: list[str]) -> None:
         from mediapipe.framework.formats import rect_pb2
@@ -111,7 +117,8 @@ class _Graph:
         try:
             with quiet_stderr():
                 self._runner = task_runner.TaskRunner.create(info.generate_graph_config(), None)
-                # The first run compiles the network and says so; here it is quiet, and nobody waits for it later.
+                # The first run compiles the network and logs to stderr; here that is silenced, and no later frame
+                # waits.
                 self.run(np.zeros((64, 64, 3), np.uint8))
         except (ValueError, RuntimeError) as error:
             raise ModelError(
@@ -134,7 +141,7 @@ class _Graph:
 class LandmarkResult:
     packets: Any
 
-    # MediaPipe aborts the whole process when an empty packet is read, so each getter looks first.
+    # MediaPipe aborts the process when an empty packet is read, so each getter checks first.
     def proto(self, name: str) -> Any | None:
         from mediapipe.python import packet_getter
 
@@ -156,7 +163,7 @@ class LandmarkResult:
 
 @dataclass(frozen=True, slots=True)
 class _Options:
-    """What `TaskInfo` wants: something with `to_pb2`."""
+    """Wrap options for `TaskInfo`, which needs an object with `to_pb2`."""
 
     proto: Any
 
@@ -168,17 +175,17 @@ def _base_options(bundle: ModelBundle, member: str) -> Any:
     from mediapipe.tasks.python.core import base_options
 
     options = base_options.BaseOptions(model_asset_buffer=bundle.member(member)).to_pb2()
-    # One thread: XNNPACK's own threads wait for each other spinning after every layer, and where the cores are also
-    # busy with decoding and lifting a frame then takes 20 times longer (measured). The results are the same.
+    # One thread: XNNPACK's threads spin-wait for each other after every layer, and where the cores are also busy with
+    # decoding and lifting a frame then takes 20 times longer (measured). The results are the same.
     options.acceleration.xnnpack.num_threads = 1
     return options
 
 
 @contextlib.contextmanager
 def quiet_stderr() -> Iterator[None]:
-    """Keep what native code writes to file descriptor 2 meanwhile from the terminal (MediaPipe's start-up chatter).
+    """Silence native code that writes to file descriptor 2 (MediaPipe's start-up messages).
 
-    What Python itself writes goes with it; so only for short calls. If the body fails, everything is shown after all.
+    Python's own output to it is silenced too, so use it for short calls only. If the body fails, everything is printed.
     """
     if sys.stderr is None:  # a window program without a terminal
         yield
@@ -187,7 +194,7 @@ def quiet_stderr() -> Iterator[None]:
     with _quiet_lock, tempfile.TemporaryFile() as sink:
         try:
             saved = os.dup(2)
-        except OSError:  # descriptor 2 is closed: nothing to keep quiet
+        except OSError:  # descriptor 2 is closed: no output to silence
             yield
             return
         os.dup2(sink.fileno(), 2)

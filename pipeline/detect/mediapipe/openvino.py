@@ -1,9 +1,9 @@
-"""BlazePose's landmark network on OpenVINO: the same joints as MediaPipe's own graph for two thirds of its time.
+"""Run BlazePose's landmark network on OpenVINO, in two thirds of MediaPipe's time.
 
-OpenVINO reads the very TFLite model that MediaPipe runs. What MediaPipe's graph does around it is done here: pixels
-become [0, 1], logits become visibility and presence, and joints whose heat map is sure move to its centre of mass
-(MediaPipe's `RefineLandmarksFromHeatmapCalculator` as its pose graph sets it). Where OpenVINO is not installed, or does
-not run on a machine, `landmarkers` gives MediaPipe's graph.
+OpenVINO reads the TFLite model that MediaPipe runs. The steps of MediaPipe's graph around it are implemented here:
+pixels become [0, 1], logits become visibility and presence, and joints with a confident heat map move to its centre of
+mass (MediaPipe's `RefineLandmarksFromHeatmapCalculator` with the settings of its pose graph). Where OpenVINO is not
+installed, or does not run on a machine, `landmarkers` gives MediaPipe's graph.
 
 Bazarevsky et al., "BlazePose: On-device Real-time Body Pose tracking", CVPR workshop 2020.
 """
@@ -25,16 +25,16 @@ from .networks import LANDMARKER_PX, Landmarker, Landmarks
 
 log = logging.getLogger(__name__)
 
-_JOINTS, _HIPS, _CIRCLE, _POINTS = 33, 33, 34, 39  # rows of the network's answer; four more are for drawing
-_REACH = 3  # cells of the heat map around a joint
-_SURE = 0.5  # of a heat map's best cell there, to be believed
-# The model's outputs that count, by their place among all, with their shapes. The silhouette is left out, and with it
-# the layers that only it needs.
+_JOINTS, _HIPS, _CIRCLE, _POINTS = 33, 33, 34, 39  # rows of the network's output; four more serve drawing
+_REFINE_CELLS = 3  # cells, side of the heat map window around a joint
+_MIN_PEAK = 0.5  # smallest peak probability of a heat map at which it moves its joint
+# The model's outputs that are used, by index, with their shapes. The silhouette and the layers that only it needs are
+# left out.
 _OUTPUTS = {0: (1, 5 * _POINTS), 1: (1, 1), 3: (1, 64, 64, _POINTS)}
 
 
 class OpenVinoLandmarkers:
-    """Compiles the network once; `one()` gives a `Landmarker` of its own for each thread, at most `threads` at once."""
+    """Compile the network once; `one()` creates a `Landmarker` for each of `threads` threads."""
 
     def __init__(self, threads: int) -> None:
         openvino = quiet_openvino()
@@ -56,14 +56,17 @@ class OpenVinoLandmarkers:
 
 
 class OpenVinoLandmarker:
-    """As `mediapipe_graphs.Landmarker`. Use from one thread at a time."""
+    """Implement `networks.Landmarker` on OpenVINO. Use from one thread at a time."""
 
     def __init__(self, request: Any) -> None:
         self._request = request
         self._pixels = np.empty((1, LANDMARKER_PX, LANDMARKER_PX, 3), np.float32)
 
     def locate(self, rgb: Image) -> Landmarks:
-        """Square crop of `LANDMARKER_PX` -> landmarks; `confidence` says how likely there is a person."""
+        """Locate the landmarks in a square crop of `LANDMARKER_PX` pixels.
+
+        `confidence` is the probability of a person.
+        """
         np.multiply(rgb, np.float32(1 / 255), out=self._pixels[0])
         self._request.infer({0: self._pixels}, share_inputs=True)
         answer, score, heat = (self._request.get_output_tensor(output).data for output in range(len(_OUTPUTS)))
@@ -78,13 +81,14 @@ class OpenVinoLandmarker:
 
 
 def refined(places: Floats, heat: Floats) -> Floats:
-    """Points (N, 2) in [0, 1], logits of their heat maps (H, W, N) -> points (N, 2), moved where the map is sure.
+    """Move points (N, 2) in [0, 1] to the peaks of their confident heat maps (H, W, N).
 
-    The centre of mass of the map within `_REACH` cells of the point, if the best of these cells is surer than `_SURE`.
+    The heat maps are logits. The new point is the centre of mass within `_REFINE_CELLS` cells of the old one, if the
+    best of these cells exceeds `_MIN_PEAK`.
     """
     high, wide, count = heat.shape
-    column, row = (places * (wide, high)).astype(np.int64).T  # towards zero, as MediaPipe rounds
-    steps = np.arange(-_REACH, _REACH + 1)
+    column, row = (places * (wide, high)).astype(np.int64).T  # toward zero, as MediaPipe rounds
+    steps = np.arange(-_REFINE_CELLS, _REFINE_CELLS + 1)
     columns, rows = column[:, None] + steps, row[:, None] + steps  # (N, 7)
     inside = ((rows >= 0) & (rows < high))[:, :, None] & ((columns >= 0) & (columns < wide))[:, None, :]
     cells = heat[
@@ -95,7 +99,7 @@ def refined(places: Floats, heat: Floats) -> Floats:
     weight = np.where(inside, _sigmoid(cells), 0)  # (N, 7, 7)
     total = weight.sum((1, 2))
     within = (column >= 0) & (column < wide) & (row >= 0) & (row < high)
-    sure = within & (weight.max((1, 2)) >= _SURE)
+    sure = within & (weight.max((1, 2)) >= _MIN_PEAK)
     mass = np.stack([(weight.sum(1) * columns).sum(1) / wide, (weight.sum(2) * rows).sum(1) / high], -1)
     return np.where(sure[:, None], mass / np.maximum(total, 1e-9)[:, None], places).astype(np.float32)
 
@@ -108,9 +112,9 @@ AnyLandmarker = Landmarker | OpenVinoLandmarker
 
 
 def landmarkers(bundle: ModelBundle, count: int, runtime: Runtime = "auto") -> tuple[list[AnyLandmarker], str]:
-    """As many as threads run at once, and what they run on: "" is MediaPipe itself.
+    """Create `count` landmarkers, one for each parallel thread; "" as engine is MediaPipe.
 
-    "auto" takes OpenVINO where it runs. Raises `ModelError` if "openvino" is asked for and does not.
+    "auto" takes OpenVINO where it runs. Raises `ModelError` if "openvino" is requested and does not run.
     """
     if runtime == "openvino" and importlib.util.find_spec("openvino") is None:
         raise ModelError("OpenVINO is not installed.", "Choose the runtime mediapipe, or auto.", field="runtime")

@@ -1,1 +1,1 @@
-"""MMPose's networks as detectors, without its compiled operations."""
+"""Wrap MMPose's networks as detectors, without its compiled operations."""

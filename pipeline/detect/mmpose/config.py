@@ -1,8 +1,8 @@
-"""What is needed of an MMPose config: the network, what its input looks like, and which joints come out.
+"""Extract network, input format and output joints from an MMPose config.
 
-A config is Python that MMEngine would run. Here it is read as data (`config_file`), and the network's parts may only be
-classes that are listed by name (`network_parts`), so that naming a config is no way of running a program. What is
-needed of a config can be kept as JSON.
+A config is Python that MMEngine would execute. Here it is read as data (`config_file`), and the network's parts may
+only be classes that are listed by name (`network_parts`), so that naming a config cannot run a program. The extracted
+values can be stored as JSON.
 """
 
 from __future__ import annotations
@@ -26,39 +26,39 @@ from .import_without_ops import import_mmpose, to_log
 from .network_parts import checked_model
 
 WHEEL = "mmpose::"  # prefix of configs in the installed package
-_PADDING = 1.25  # of boxes, where a config does not say
-_SKELETONS = ("halpe26", "coco23", "coco17")  # the first that a network's joints hold
-_OUR_NAMES = {"head": "head_top", "hip": "pelvis"}  # Halpe's names -> ours
+_PADDING = 1.25  # box scale, where a config states none
+_SKELETONS = ("halpe26", "coco23", "coco17")  # the first one whose joints a network provides is used
+_JOINT_NAMES = {"head": "head_top", "hip": "pelvis"}  # Halpe's names -> Hourglass's names
 _PICTURE_STEPS = {"LoadImage", "PackPoseInputs", "GetBBoxCenterScale", "TopdownAffine", "BottomupResize"}
 _ONE_STAGE_HEADS = ("RTMOHead", "YOLOXPoseHead")
 _KINDS = ("topdown", "onestage")
 _CLASS_NAME = re.compile(r"[A-Za-z]\w{0,63}")
-_LARGEST_JSON = 1 << 20  # bytes of a kept config; RTMO's has 6 kB
+_MAX_JSON_BYTES = 1 << 20  # bytes of a stored config; RTMO's has 6 kB
 _INPUT_PX = (16, 4096)  # px, smallest and largest side of a network's input
-_MOST_JOINTS = 10_000  # of a network
+_MAX_JOINTS = 10_000  # joints of a network, upper limit
 
 
 @dataclass(frozen=True, slots=True)
 class NetworkConfig:
-    """A network and its input. `model` is what MMPose builds it from."""
+    """Describe a network and its input. `model` is MMPose's description of the network."""
 
     model: Mapping[str, Any]
     kind: Literal["topdown", "onestage"]
     input_px: tuple[int, int]  # width, height
-    padding: float  # crop / box, of top-down networks
+    padding: float  # crop / box, for top-down networks
     udp: bool  # unbiased data processing: pixel centres are mapped, not corners (Huang et al., CVPR 2020)
-    pad_value: tuple[int, ...]  # BGR around pictures of another shape, of one-stage networks
+    pad_value: tuple[int, ...]  # BGR around images of another aspect ratio, for one-stage networks
     skeleton: str
-    joints: tuple[int, ...]  # network's output -> joint of the skeleton, in its order
+    joints: tuple[int, ...]  # network output -> joint of the skeleton, in the skeleton's order
 
     def to_json(self) -> str:
-        """Everything, as text; `from_json` gives an equal object back."""
+        """Return all fields as JSON text; `from_json` gives an equal object back."""
         values = {name: getattr(self, name) for name in self.__dataclass_fields__}
         return json.dumps(values, sort_keys=True, default=str)
 
     @staticmethod
     def from_json(text: str) -> NetworkConfig:
-        """Raises `ModelError` for text that `to_json` did not write."""
+        """Read the text of `to_json`. Raises `ModelError` for any other text."""
         try:
             return NetworkConfig.of(parse_json(text))
         except DamagedFile as error:
@@ -66,14 +66,17 @@ class NetworkConfig:
 
     @staticmethod
     def of(values: object) -> NetworkConfig:
-        """Check values of the fields' names. Raises `DamagedFile`, and `ModelError` for parts that are not allowed."""
+        """Check and convert values by field name.
+
+        Raises `DamagedFile`, and `ModelError` for parts that are not allowed.
+        """
         fields = JsonFields(values)
         if unknown := set(fields.values) - set(NetworkConfig.__dataclass_fields__):
             raise DamagedFile(f"it has fields that are not known: {', '.join(sorted(map(str, unknown)))[:80]}")
         kind: Any = fields.choice("kind", _KINDS)
         skeleton = fields.choice("skeleton", SKELETONS)
         input_px, pad_value = fields.wholes("input_px", *_INPUT_PX), fields.wholes("pad_value", 0, 255)
-        joints = fields.wholes("joints", 0, _MOST_JOINTS)
+        joints = fields.wholes("joints", 0, _MAX_JOINTS)
         if len(input_px) != 2:
             fields.refuse("input_px", "width and height")
         if len(joints) != len(SKELETONS[skeleton].names):
@@ -91,12 +94,15 @@ class NetworkConfig:
 
     @property
     def key(self) -> str:
-        """Changes with anything in it."""
+        """Return a hash that changes with any field."""
         return hashlib.sha256(self.to_json().encode()).hexdigest()[:12]
 
 
 def wheel_folder() -> Path:
-    """Where the installed MMPose keeps its configs. Raises `ModelError` if it is not installed. Imports nothing."""
+    """Return the folder of the installed MMPose's configs; imports nothing.
+
+    Raises `ModelError` if MMPose is not installed.
+    """
     spec = importlib.util.find_spec("mmpose")
     for folder in (spec.submodule_search_locations or []) if spec else []:
         if (path := Path(folder) / ".mim" / "configs").is_dir():
@@ -105,7 +111,10 @@ def wheel_folder() -> Path:
 
 
 def config_file(name: str) -> Path:
-    """The file of `mmpose::folder/name.py`, or the path itself. Raises `ModelError` if there is none."""
+    """Return the file of `mmpose::folder/name.py`, or the path itself.
+
+    Raises `ModelError` if there is none.
+    """
     if name.startswith(WHEEL):
         folder = wheel_folder().resolve()
         path = (folder / name.removeprefix(WHEEL)).resolve()
@@ -121,14 +130,17 @@ def config_file(name: str) -> Path:
 
 
 def read_config(name: str) -> NetworkConfig:
-    """The network that a config describes: `mmpose::...`, a .py file, or a .json of `NetworkConfig.to_json`.
+    """Read the network of a config.
 
-    Imports MMPose for .py files. Raises `ModelError` for what cannot be read, is a program, or is no 2D body network.
+    `name`: `mmpose::...`, a .py file, or a .json of `NetworkConfig.to_json`.
+
+    Imports MMPose for .py files. Raises `ModelError` for a file that cannot be read, is a program, or describes no 2D
+    body network.
     """
     path = config_file(name)
     if path.suffix.lower() == ".json":
         try:
-            return NetworkConfig.from_json(read_text(path, _LARGEST_JSON))
+            return NetworkConfig.from_json(read_text(path, _MAX_JSON_BYTES))
         except (OSError, DamagedFile) as error:
             raise ModelError(f"The config {path} cannot be read ({error}).", "Check the file.") from error
     if path.suffix.lower() != ".py":
@@ -181,7 +193,7 @@ def _object(value: Any) -> Mapping[str, Any]:
 
 
 def _class_name(part: Any) -> str:
-    """Name of the class that a part of a config is made of, without its package; "" if it does not say."""
+    """Return the class name of a part of a config, without its package; "" if it names none."""
     return str(_object(part).get("type", "")).rpartition(".")[2][:80]
 
 
@@ -194,7 +206,7 @@ def _dataset(config: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _keypoint_names(config: Mapping[str, Any], dataset: Mapping[str, Any]) -> list[str]:
-    """Names of the network's joints, in order: of the data set that it is tested on."""
+    """Return the names of the network's joints in order, from the config's test data set."""
     source = str(_object(dataset.get("metainfo")).get("from_file") or _list_of(_class_name(dataset)))
     relative = source.removeprefix("configs/")
     if relative.startswith("_base_/datasets/"):
@@ -207,7 +219,7 @@ def _keypoint_names(config: Mapping[str, Any], dataset: Mapping[str, Any]) -> li
 
 
 def _list_of(dataset: str) -> str:
-    """The file that lists the joints of one of MMPose's data sets; "" if it has none of that name."""
+    """Return the file that lists the joints of one of MMPose's data sets; "" if there is none."""
     if not _CLASS_NAME.fullmatch(dataset):
         return ""
     import_mmpose()
@@ -219,7 +231,7 @@ def _list_of(dataset: str) -> str:
 
 
 def _skeleton(names: list[str], config: str) -> tuple[str, tuple[int, ...]]:
-    ours = [_OUR_NAMES.get(name, name) for name in names]
+    ours = [_JOINT_NAMES.get(name, name) for name in names]
     for key in _SKELETONS:
         wanted = SKELETONS[key].names
         if set(wanted) <= set(ours):

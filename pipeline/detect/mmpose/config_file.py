@@ -1,8 +1,8 @@
-"""Read an MMPose config as data: its text is parsed and evaluated here, nothing of it is ever run.
+"""Read an MMPose config as data: its text is parsed and evaluated here, never executed.
 
-`config_values` evaluates the statements. Here configs are merged with those that they build on (`_base_`), and
-`_delete_` replaces a base's settings, both as MMEngine defines them (mmengine/config/config.py). Steps, sizes and
-depths are bounded. A file's name never takes part in what it says.
+`config_values` evaluates the statements. This module merges configs with their bases (`_base_`), and `_delete_`
+replaces a base's settings, both as MMEngine defines them (mmengine/config/config.py). Steps, sizes and depths are
+bounded. A file's name does not affect its content.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from ...core.errors import ModelError
 from ...system.safe_read import DamagedFile, read_text
 from .config_values import HINT, Evaluator
 
-_LARGEST_FILE = 1 << 20  # bytes of a config; the largest of MMPose's own has 35 kB
-_MOST_STEPS = 500_000  # expressions and values of a config and its bases; MMPose's own need at most 30 000
-_MOST_BASES = 64  # configs that one config builds on, directly or not
+_MAX_FILE_BYTES = 1 << 20  # bytes of a config; the largest of MMPose's own has 35 kB
+_MAX_STEPS = 500_000  # expressions and values of a config and its bases; MMPose's own need at most 30 000
+_MAX_BASES = 64  # direct and indirect bases of one config
 _DEEPEST_BASE = 8
 
 FindConfig = Callable[[str, Path], Path]  # (name of a base, folder of the config that names it) -> its file
 
 
 def load_config(path: Path, find: FindConfig) -> dict[str, Any]:
-    """Return the values of a config, merged over those of its bases, as plain dictionaries, lists and tuples.
+    """Return the values of a config, merged over its bases, as plain dicts, lists and tuples.
 
     Raises `ModelError` for a file that cannot be read, or that does more than describe values.
     """
@@ -33,19 +33,19 @@ def load_config(path: Path, find: FindConfig) -> dict[str, Any]:
 
 
 class _Reader:
-    """Reads a config and its bases within one budget of steps."""
+    """Read a config and its bases within one budget of steps."""
 
     def __init__(self, find: FindConfig) -> None:
         self._find = find
-        self._steps = _MOST_STEPS
-        self._files = _MOST_BASES
+        self._steps = _MAX_STEPS
+        self._files = _MAX_BASES
 
     def read(self, path: Path, depth: int) -> dict[str, Any]:
         self._files -= 1
         if depth < 1 or self._files < 0:
             raise ModelError(f"The config {path} builds on too many others.", HINT)
         try:
-            tree = ast.parse(read_text(path, _LARGEST_FILE))
+            tree = ast.parse(read_text(path, _MAX_FILE_BYTES))
         except OSError as error:
             raise ModelError(f"The config {path} cannot be read ({error.strerror or error}).", HINT) from error
         except SyntaxError as error:
@@ -67,7 +67,7 @@ class _Reader:
             raise ModelError(f"The config {path} is nested too deeply.", HINT) from error
 
     def spend(self, steps: int) -> bool:
-        """Whether there are that many steps left, which are then gone."""
+        """Subtract `steps` from the budget and return whether it sufficed."""
         self._steps -= steps
         return self._steps >= 0
 
@@ -90,7 +90,7 @@ def _base_names(tree: ast.Module, path: Path) -> list[str]:
 
 
 def _merged(own: Mapping[str, Any], base: Mapping[str, Any], evaluator: Evaluator) -> dict[str, Any]:
-    """Return `base` with the values of `own` over it: dictionaries are merged, unless one holds `_delete_=True`."""
+    """Merge `own` over `base` recursively; a dictionary with `_delete_=True` replaces it."""
     merged = dict(base)
     for key, value in own.items():
         if isinstance(value, dict) and key in merged and not value.get("_delete_", False):

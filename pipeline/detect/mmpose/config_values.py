@@ -1,6 +1,6 @@
-"""Evaluate the statements of an MMPose config to plain values; nothing of it is ever run as a program.
+"""Evaluate the statements of an MMPose config to plain values without executing it.
 
-Understood is what configs are made of: assignments of numbers, text, lists, tuples and `dict(...)`, references to
+Supported are the constructs of configs: assignments of numbers, text, lists, tuples and `dict(...)`, references to
 earlier names and to `_base_.name`, arithmetic, `range`, list comprehensions, f-strings, and loops that append to a
 list. Everything else is refused. Each step and each value counts against a budget.
 """
@@ -19,7 +19,7 @@ HINT = "Choose a top-down network (RTMPose, HRNet, ...) or RTMO, trained on COCO
 
 _LONGEST_TEXT = 10_000  # characters of a text value
 _LARGEST_NUMBER = 1 << 53
-_LARGEST_BASE, _LARGEST_EXPONENT = 1e6, 16  # of a power
+_LARGEST_BASE, _LARGEST_EXPONENT = 1e6, 16  # largest base and exponent of a power
 _OPERATORS: Mapping[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
     ast.FloorDiv: operator.floordiv, ast.Mod: operator.mod, ast.Pow: operator.pow,
@@ -28,7 +28,10 @@ _COLLECTIONS: Mapping[str, Callable[[Any], Any]] = {"list": list, "tuple": tuple
 
 
 class Evaluator:
-    """Evaluates the statements of one config. `spend` takes steps from the budget and reports whether it lasts."""
+    """Evaluate the statements of one config.
+
+    `spend` takes steps from the budget and returns whether it sufficed.
+    """
 
     def __init__(self, path: Path, base: dict[str, Any], spend: Callable[[int], bool]) -> None:
         self._path, self._base, self._spend = path, base, spend
@@ -85,7 +88,7 @@ class Evaluator:
             self._refuse(target)
 
     def _append(self, call: ast.Call) -> None:
-        """`name.append(value)`, the only call that changes anything."""
+        """Evaluate `name.append(value)`, the only call that changes a value."""
         function = call.func
         if (
             not isinstance(function, ast.Attribute) or function.attr != "append" or call.keywords or len(call.args) != 1
@@ -165,7 +168,7 @@ class Evaluator:
         self._refuse(node, "a call of " + ast.unparse(node.func)[:60])
 
     def _of_base(self, node: ast.expr) -> Any:
-        """`_base_.name.name`: a value of the configs that this one builds on."""
+        """Evaluate `_base_.name.name`: a value of the configs that this one builds on."""
         if isinstance(node, ast.Name) and node.id == "_base_":
             return self._base
         if isinstance(node, ast.Attribute):
@@ -225,7 +228,7 @@ class Evaluator:
         return str(self._bounded(node, "".join(parts)))
 
     def _bounded(self, node: ast.expr, value: Any) -> Any:
-        """Return `value` if it is plain and small enough."""
+        """Return `value` if it is plain and within the size limits."""
         if isinstance(value, str):
             if len(value) > _LONGEST_TEXT:
                 self.fail("a text is too long")
@@ -239,7 +242,7 @@ class Evaluator:
         return value
 
     def _copied(self, value: Any) -> Any:
-        """Return a copy that shares nothing, so that references cannot make a value that is larger than its text."""
+        """Return a deep copy, so that repeated references cannot build a value larger than its text."""
         self._charge()
         if isinstance(value, dict):
             return {key: self._copied(inner) for key, inner in value.items()}

@@ -1,4 +1,4 @@
-"""From settings to a detector on one of MMPose's networks: a checkpoint of the list, or a config and a checkpoint."""
+"""Create an MMPose detector from a listed checkpoint, or a config and a checkpoint."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ NAME = "mmpose"  # the detector whose config and checkpoint the user names
 
 
 def create(config: DetectConfig) -> Detector:
-    """Takes seconds, because MMPose is imported. Downloads nothing.
+    """Create the detector. Takes seconds, because MMPose is imported; downloads nothing.
 
-    Raises `ConfigError` if config or checkpoint are not named, `ModelError` if they are missing, damaged, hostile or
-    do not fit each other, or MMPose cannot be used here.
+    Raises `ConfigError` if config or checkpoint are not named, `ModelError` if they are missing, damaged, hostile or do
+    not fit each other, or MMPose cannot be used here.
     """
     entry = weights.find_detector(config.detector)
     if entry is not None:

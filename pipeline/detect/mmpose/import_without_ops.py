@@ -1,9 +1,9 @@
-"""Importing MMPose: without mmcv's compiled operations, and without its chatter.
+"""Import MMPose without mmcv's compiled operations and without its console messages.
 
-mmcv has no wheel with its operations for today's torch, mmcv-lite has none at all; but mmpose imports modules of
-`mmcv.ops`, which look for `mmcv._ext` as they are imported. None of the networks used here calls one of them. So a
-stand-in is there while the import runs, and gone afterwards: mmengine looks for the real module later to find out which
-mmcv it has. The stand-in's functions say what is missing if a network does call one.
+mmcv has no wheel with its operations for today's torch, and mmcv-lite has none at all; but mmpose imports modules of
+`mmcv.ops`, which look for `mmcv._ext` at import. The networks used here call none of these operations. A stand-in
+module is therefore present during the import and removed afterwards, because mmengine looks for the real module later
+to detect which mmcv it has. The stand-in's functions raise an error that names the missing operation.
 
 The import takes some seconds (mmdet, mmcv, mmengine and their dependencies): call it from a thread that may wait.
 """
@@ -35,7 +35,10 @@ _imported = False
 
 
 def import_mmpose() -> None:
-    """Import what the detectors need of MMPose, once; later calls return at once. Raises `ModelError`."""
+    """Import the parts of MMPose that the detectors need; later calls return at once.
+
+    Raises `ModelError`.
+    """
     global _imported  # noqa: PLW0603 - whether the process has it
     with _lock:
         if _imported:
@@ -44,21 +47,21 @@ def import_mmpose() -> None:
             for name in _MODULES:
                 try:
                     importlib.import_module(name)
-                except Exception as error:  # whatever a broken installation raises is for the user to repair
+                except Exception as error:  # a broken installation may raise anything; the user can repair it
                     raise ModelError(
                         f"MMPose cannot be imported ({name}: {error}).", _HINT, field=INSTALLATION
                     ) from error
-        for package in ("mmpose", "mmdet", "mmcv", "mmengine"):  # of deprecated ways of asking torch, in every frame
+        for package in ("mmpose", "mmdet", "mmcv", "mmengine"):  # they warn in every frame about deprecated torch calls
             warnings.filterwarnings("ignore", module=rf"{package}\.")
         _imported = True
 
 
 @contextlib.contextmanager
 def to_log() -> Iterator[None]:
-    """What code within prints and warns about goes to the log. For calls into OpenMMLab's packages.
+    """Send the prints and warnings of the enclosed calls into OpenMMLab's packages to the log.
 
-    Prints of other threads go there too meanwhile: only for short calls. One thread at a time: both of what is replaced
-    belong to the whole process.
+    Prints of other threads are captured too, so use it for short calls only. One thread at a time: both replaced
+    objects are global to the process.
     """
     said = io.StringIO()
     with _quiet, warnings.catch_warnings(record=True) as warned, contextlib.redirect_stdout(said):
@@ -74,7 +77,7 @@ def to_log() -> Iterator[None]:
 
 @contextlib.contextmanager
 def _stand_in() -> Iterator[None]:
-    """`mmcv._ext` for the time of an import, unless a real one is there."""
+    """Provide `mmcv._ext` during an import, unless the real module is present."""
     if _EXTENSION in sys.modules or _has_operations():
         yield
         return

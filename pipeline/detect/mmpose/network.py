@@ -1,8 +1,8 @@
-"""One of MMPose's networks with its weights: pictures in, joints out. No tracking, no memory between calls.
+"""Run one MMPose network with its weights: images in, joints out, no tracking.
 
-The network is built by MMPose from its config, and its own head finds the joints. Around them: all people of a frame in
-one batch; no averaging with the mirror image, which doubles the time; backbone and neck in bfloat16 if that is asked
-for, the head always in float32, because the place of a peak is what is wanted and bfloat16 has eight bits for it.
+MMPose builds the network from its config, and the network's head decodes the joints. Choices made here: all people of a
+frame in one batch; no flip test, which doubles the time; backbone and neck in bfloat16 on request; the head always in
+float32, because it locates peaks and bfloat16 has only eight bits for a position.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ _HINT = "Config and checkpoint must belong together: both names say network, dat
 
 
 class PoseNetwork:
-    """A network on a device. `found` is how many joints come out; coordinates are pixels of the network's input."""
+    """Run a network on a device. `found` is the number of joints; coordinates are input pixels."""
 
     def __init__(
         self, config: NetworkConfig, state: Mapping[str, torch.Tensor], name: str, device: str = "auto",
         precision: Precision = "float32",
     ) -> None:  # fmt: skip
-        """`precision`: of backbone and neck.
+        """Load the network; `precision` is the number format of backbone and neck.
 
         Raises `ModelError` if the config describes no network that can be built, `state` does not fit it, or the device
         cannot compute in that precision.
@@ -48,9 +48,10 @@ class PoseNetwork:
         self.config = config
         self.device = devices.choose_device(device)
         if self.device.type == "cpu":
-            devices.leave_a_core()  # for the lifter beside it
+            devices.leave_a_core()  # for the lifter that runs in parallel
         model = build_with_weights(config, state, name)
-        # What oneDNN's and cuDNN's convolutions want: on a CPU up to a fifth less time, in bfloat16 a quarter.
+        # Memory layout preferred by oneDNN's and cuDNN's convolutions: on a CPU up to a fifth less time, in bfloat16 a
+        # quarter.
         self._layout = torch.contiguous_format if self.device.type == "mps" else torch.channels_last
         model = model.to(self.device).to(memory_format=self._layout)  # type: ignore[call-overload]
         self.model = model.eval().requires_grad_(False)
@@ -64,13 +65,13 @@ class PoseNetwork:
 
     @property
     def precision(self) -> str:
-        """In which the backbone is computed."""
+        """Return the number format of the backbone."""
         return str(self._dtype).removeprefix("torch.")
 
     def poses(self, crops: Sequence[Image]) -> tuple[Floats, Floats]:
-        """Crops of the input's size, BGR -> joints (N, J, 2), scores (N, J); of a top-down network.
+        """Locate joints in BGR crops of the input size with a top-down network.
 
-        A joint without a peak is NaN with score 0.
+        Returns joints (N, J, 2) in input pixels and scores (N, J). A joint without a peak is NaN with score 0.
         """
         count = len(self._joints)
         if not crops:
@@ -80,27 +81,30 @@ class PoseNetwork:
         scores = np.stack([np.asarray(one.keypoint_scores[0, self._joints], np.float32) for one in found])
         return _cleaned(joints, scores)
 
-    def people(self, picture: Image) -> tuple[Floats, Floats, Floats]:
-        """A picture of the input's size, BGR -> confidence (P,), joints (P, J, 2), scores (P, J); one-stage network."""
-        (found,) = self._run(picture[None])
+    def people(self, image: Image) -> tuple[Floats, Floats, Floats]:
+        """Detect people in a BGR image of the input size with a one-stage network.
+
+        Returns confidence (P,), joints (P, J, 2) in input pixels, scores (P, J).
+        """
+        (found,) = self._run(image[None])
         joints = np.asarray(found.keypoints[:, self._joints, :2], np.float32)
         scores = np.asarray(found.keypoint_scores[:, self._joints], np.float32)
         return np.asarray(found.bbox_scores, np.float32), *_cleaned(joints, scores)
 
-    def _run(self, pictures: Image) -> Sequence[Any]:
-        """(N, h, w, 3) BGR -> what the head found in each."""
+    def _run(self, images: Image) -> Sequence[Any]:
+        """Run the network on (N, h, w, 3) BGR images; returns the head's output for each."""
         import torch
 
         with torch.inference_mode():
-            features = self._features(self.preprocessed(pictures))
-            found = self.model.head.predict(features, self._samples(len(pictures)), test_cfg=self._test)
+            features = self._features(self.preprocessed(images))
+            found = self.model.head.predict(features, self._samples(len(images)), test_cfg=self._test)
         return found[0] if isinstance(found, tuple) else found
 
-    def preprocessed(self, pictures: Image) -> torch.Tensor:
-        """What MMPose's data preprocessor makes of them."""
+    def preprocessed(self, images: Image) -> torch.Tensor:
+        """Normalise images as MMPose's data preprocessor does."""
         import torch
 
-        x = torch.from_numpy(np.ascontiguousarray(pictures)).to(self.device)
+        x = torch.from_numpy(np.ascontiguousarray(images)).to(self.device)
         if self._to_rgb:
             x = x.flip(-1)
         # An (N, h, w, 3) array is a channels-last (N, 3, h, w) tensor already.
@@ -120,7 +124,7 @@ class PoseNetwork:
         return [PoseDataSample(metainfo={"input_size": self.config.input_px}) for _ in range(count)]
 
     def _warm_up(self, name: str) -> None:
-        """The first run compiles and warns; and a network that cannot run here is noticed before the first frame."""
+        """Run once before the first frame, to compile kernels and to fail early."""
         width, height = self.config.input_px
         with to_log():
             try:
@@ -133,7 +137,7 @@ class PoseNetwork:
 
 
 def build(config: NetworkConfig) -> torch.nn.Module:
-    """The network of a config, with whatever weights it is made with. Raises `ModelError`."""
+    """Build the network of a config with untrained weights. Raises `ModelError`."""
     import_mmpose()
     from mmengine.config import ConfigDict
     from mmengine.registry import DefaultScope
@@ -151,9 +155,11 @@ def build(config: NetworkConfig) -> torch.nn.Module:
 
 
 def build_with_weights(config: NetworkConfig, state: Mapping[str, torch.Tensor], name: str) -> torch.nn.Module:
-    """The network of a config with the weights `state`. Raises `ModelError` if they do not fit.
+    """Build the network of a config with the weights `state`.
 
-    Their shapes are compared first, with a network that takes no memory: so a config cannot ask for more than the
+    Raises `ModelError` if they do not fit.
+
+    The shapes are compared first, on a network without memory, so that a config cannot allocate more than the
     checkpoint holds.
     """
     import torch
@@ -166,37 +172,41 @@ def build_with_weights(config: NetworkConfig, state: Mapping[str, torch.Tensor],
 
 
 def check_weights(model: torch.nn.Module, state: Mapping[str, torch.Tensor], name: str) -> None:
-    """Raise `ModelError` if weights of `model` are missing in `state` or of another shape."""
+    """Raise `ModelError` if weights of `model` are missing in `state` or have another shape."""
     if problems := misfits(model, state, extra=False):
         raise ModelError(f"The checkpoint of '{name}' does not fit its config ({problems}).", _HINT)
 
 
 def load_weights(model: torch.nn.Module, state: Mapping[str, torch.Tensor], name: str) -> None:
-    """Put `state` into `model`. Raises `ModelError` if weights are missing or of another shape.
+    """Load `state` into `model`. Raises `ModelError` if weights are missing or of another shape.
 
-    What the network does not know of is left out: heads that only training needs.
+    Weights that the network does not have are ignored: heads that only training needs.
     """
     check_weights(model, state, name)
     own = model.state_dict().keys() & state.keys()
-    model.load_state_dict({key: state[key] for key in own}, strict=False)  # but for counters of batch norms
+    # not strict, because counters of batch norms may be missing
+    model.load_state_dict({key: state[key] for key in own}, strict=False)
 
 
 def read_checkpoint(path: Path) -> dict[str, torch.Tensor]:
-    """The weights in a file, as OpenMMLab or anybody publishes them. Runs nothing of it. Raises `ModelError`."""
+    """Read the weights of a checkpoint file without executing any of it. Raises `ModelError`."""
     return read_state_dict(path, beside=OPENMMLAB)
 
 
 def load_network(
     config: NetworkConfig, checkpoint: Path, name: str, device: str = "auto", precision: Precision = "float32"
 ) -> tuple[PoseNetwork, str]:
-    """The network with the weights of a file, and the file's sha256. Runs nothing of the file. Raises `ModelError`."""
+    """Load a network with the weights of a file; returns it and the file's sha256.
+
+    Executes nothing of the file. Raises `ModelError`.
+    """
     import_mmpose()
     network = PoseNetwork(config, read_checkpoint(checkpoint), name, device, precision)
     return network, weights.file_sha256(checkpoint)
 
 
 def version() -> str:
-    """Of MMPose."""
+    """Return the version of MMPose."""
     return importlib.metadata.version("mmpose")
 
 
@@ -207,7 +217,7 @@ def _as_float(features: Any) -> Any:
 
 
 def _cleaned(joints: Floats, scores: Floats) -> tuple[Floats, Floats]:
-    """Scores in [0, 1]; joints that have none, or no place anywhere near the input, are NaN with score 0."""
+    """Clip scores to [0, 1]; joints without score or far outside become NaN with score 0."""
     with np.errstate(invalid="ignore"):
         known = (np.abs(joints) < _FARTHEST_PX).all(axis=-1) & np.isfinite(scores) & (scores > 0)
     clipped = np.where(known, np.clip(np.nan_to_num(scores), 0, 1), 0)

@@ -1,8 +1,8 @@
-"""Check the description of a network: which classes it may name, and that everything else in it is data.
+"""Check a network description: the classes it may name, and that everything else is data.
 
 MMPose builds a network by calling what each `type` names, imports whatever a dotted name leads to, and opens files that
-some parts name. So classes are allowed by their exact names, one by one; functions never; other text is a plain word;
-and the only file that may be named is one of MMPose's own lists of joints.
+some parts name. Therefore classes are allowed one by one by their exact names; functions never; other text is a plain
+word; and the only file that may be named is one of MMPose's own lists of joints.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 from ...core.errors import ModelError
 from .config_values import HINT
 
-# Classes that MMPose's own 2D body and whole-body networks are made of. None of their constructors opens a file, but
+# Classes that MMPose's own 2D body and whole-body networks consist of. None of their constructors opens a file, except
 # for `metainfo`, or calls a function that an argument names.
 PARTS = frozenset(
     """
@@ -37,9 +37,9 @@ PARTS = frozenset(
     """.split()  # noqa: SIM905 - one a line would take a page
 )
 
-_NAMING = ("type", "_scope_", "metainfo")  # fields whose text is the name of something
+_NAMING = ("type", "_scope_", "metainfo")  # fields whose text names a class, scope or file
 _SCOPES = ("mmpose", "mmdet")
-_LOADING = ("Pretrained", "PretrainedInit")  # set-ups that fetch weights to start training from
+_LOADING = ("Pretrained", "PretrainedInit")  # initialisers that download weights to start training from
 _JOINT_LIST = re.compile(r"configs/(_base_/datasets/[a-z0-9_-]{1,60}\.py)")
 _WORD = re.compile(r"[\w+-]{0,64}")
 _DEEPEST = 24
@@ -48,7 +48,7 @@ _LARGEST_NUMBER = 1e6
 
 
 def checked_model(model: Any) -> dict[str, Any]:
-    """Return a copy of the description of a network without addresses of weights to start training from.
+    """Return a copy of a network description without addresses of pretrained weights.
 
     Raises `ModelError` for a class that is not in `PARTS`, and for values that are no plain data.
     """
@@ -59,9 +59,9 @@ def checked_model(model: Any) -> dict[str, Any]:
 
 
 def with_joint_lists(model: Any, configs: Path) -> Any:
-    """Return the description with MMPose's lists of joints as files in `configs`, the installed package's folder.
+    """Return the description with joint lists as files in `configs`, MMPose's own folder.
 
-    MMPose looks for them in the working directory first, where anybody's file may lie under that name.
+    MMPose looks for them in the working directory first, where an unrelated file may have that name.
     """
     if isinstance(model, Mapping):
         return {
@@ -74,7 +74,7 @@ def with_joint_lists(model: Any, configs: Path) -> Any:
 
 
 class _Checker:
-    """Checks and copies the values of one description; their number is limited."""
+    """Check and copy the values of one description; their number is limited."""
 
     def __init__(self) -> None:
         self._left = _MOST_VALUES

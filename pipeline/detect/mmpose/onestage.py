@@ -1,6 +1,7 @@
-"""Detector on MMPose's one-stage networks (RTMO): the whole picture in, everybody's joints out. No memory at all.
+"""Detect people with MMPose's one-stage networks (RTMO): whole image in, all joints out.
 
-Lu et al., "RTMO: Towards High-Performance One-Stage Real-Time Multi-Person Pose Estimation", CVPR 2024.
+The detector has no memory of earlier frames. Lu et al., "RTMO: Towards High-Performance One-Stage Real-Time
+Multi-Person Pose Estimation", CVPR 2024.
 """
 
 from __future__ import annotations
@@ -15,13 +16,16 @@ from ..keypoint_similarity import body_joints, joint_box, oks
 from .network import PoseNetwork, version
 
 _ALGORITHM = 1  # raise it when the same frames would give other results
-_PERSON_SCORE = 0.3  # the network's confidence in a person
-_BODY_SCORE = 0.3  # and the mean over trunk and limbs
-_SAME_OKS = 0.5  # above this two detections are one person
+_PERSON_SCORE = 0.3  # smallest confidence of the network in a person
+_BODY_SCORE = 0.3  # smallest mean score over trunk and limbs
+_SAME_OKS = 0.5  # OKS above which two detections are one person
 
 
 class MMPoseOneStage:
-    """`Detector` on a one-stage network. Scores are its visibilities, low outside the picture."""
+    """Implement `Detector` on a one-stage network.
+
+    Scores are the network's visibilities, low outside the image.
+    """
 
     def __init__(self, network: PoseNetwork, name: str, checkpoint_sha256: str, config: DetectConfig) -> None:
         self.name, self.skeleton = name, network.config.skeleton
@@ -59,10 +63,10 @@ class MMPoseOneStage:
         return Pose2D(boxes, image[kept], values[kept], self.skeleton)
 
     def reset(self) -> None:
-        """Nothing is remembered."""
+        """Do nothing: the detector has no memory."""
 
     def resume(self, pose: Pose2D, time_s: float, size_px: tuple[int, int]) -> None:
-        """Nothing is remembered."""
+        """Do nothing: the detector has no memory."""
 
     def close(self) -> None:
-        """The network goes with the last reference to it."""
+        """Do nothing: the network is freed with the last reference to it."""

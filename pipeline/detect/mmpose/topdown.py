@@ -1,7 +1,7 @@
-"""Detector on MMPose's top-down networks (RTMPose, HRNet, ...): one box a person, all people in one batch.
+"""Detect people with MMPose's top-down networks (RTMPose, HRNet, ...): one box per person.
 
-A person's box comes from their joints in the frame before; `NewcomerSearch` proposes boxes of people not followed yet,
-and they are followed if the network itself believes in most of the body.
+All boxes of a frame are one batch. A person's box comes from the joints in the previous frame; `NewcomerSearch`
+proposes boxes of people not tracked yet, who are tracked if the network is confident about most of the body.
 """
 
 from __future__ import annotations
@@ -22,33 +22,38 @@ from .network import PoseNetwork, version
 
 _ALGORITHM = 1  # raise it when the same frames would give other results
 
-_BODY_BOX = 1.2  # person's box / box of the joints: the networks were trained on boxes that hold hands and head
-_BOX_SCORE = 0.2  # joints that the box is made of
-_SHRINK = 0.93  # a box shrinks by no more a frame: who is hidden behind a table for a moment has legs again later
-_FOLLOW_SCORE = 0.3  # mean over trunk and limbs, to go on following; MMPose draws joints from 0.3 on
-_NEW_SCORE = 0.35  # and to believe in a newcomer
+_BOX_SCALE = 1.2  # person's box / box of the joints: the networks were trained on boxes that include hands and head
+_BOX_SCORE = 0.2  # smallest score of joints that define the box
+# smallest ratio of box sides from frame to frame: after a brief occlusion of the legs the box still covers them
+_MIN_SHRINK = 0.93
+_TRACK_SCORE = 0.3  # mean score over trunk and limbs needed to keep tracking; MMPose draws joints from 0.3 on
+_NEW_SCORE = 0.35  # mean score needed to accept a new person
 _SEEN_SCORE = 0.3
-_SEEN_JOINTS = 4  # of the twelve, at least, with that score: half a body at the picture's edge is one
-_SAME_OKS = 0.5  # above this two detections are one person
-_ESTABLISHED = 10  # frames after which somebody is no newcomer
-_LARGEST = 8.0  # box / picture: beyond that it is none
+# number of the twelve trunk and limb joints that need that score: half a body at the image edge counts
+_SEEN_JOINTS = 4
+_SAME_OKS = 0.5  # OKS above which two detections are one person
+_ESTABLISHED_FRAMES = 10  # frames after which a tracked person no longer counts as new
+_MAX_BOX_RATIO = 8.0  # box / image: larger boxes are rejected
 
 
 @dataclass(slots=True)
 class _Person:
-    """Somebody who is followed, as last seen."""
+    """Hold a tracked person as last seen."""
 
-    box: Floats  # (4,) where the next frame's joints are looked for
+    box: Floats  # (4,) where the next frame's joints are searched
     joints: Floats  # (J, 2) px
     scores: Floats  # (J,)
-    frames: int = 1  # followed for so long
+    frames: int = 1  # number of frames in which the person was tracked
 
 
 class MMPoseTopDown(PersonFollower[_Person]):
-    """`Detector` on a top-down network. Scores are the heights of its peaks, low outside the picture."""
+    """Implement `Detector` on a top-down network.
+
+    Scores are the heights of the network's peaks, low outside the image.
+    """
 
     def __init__(self, network: PoseNetwork, name: str, checkpoint_sha256: str, config: DetectConfig) -> None:
-        """Raises `ModelError` if the search for new people cannot be used here."""
+        """Prepare the search for new people. Raises `ModelError` if it cannot be used here."""
         self.name, self.skeleton = name, network.config.skeleton
         self._network, self._max_people = network, config.max_people
         self._body = list(body_joints(self.skeleton))
@@ -66,7 +71,7 @@ class MMPoseTopDown(PersonFollower[_Person]):
         self._search.reset()
 
     def _known(self, joints: Floats, scores: Floats) -> _Person:
-        return _Person(_body_box(joints, scores), joints, scores, frames=_ESTABLISHED)
+        return _Person(_body_box(joints, scores), joints, scores, frames=_ESTABLISHED_FRAMES)
 
     def _release(self) -> None:
         self._search.close()
@@ -76,19 +81,19 @@ class MMPoseTopDown(PersonFollower[_Person]):
         self._admit(frame)
 
     def _follow(self, frame: Frame) -> None:
-        """Everyone's joints in this frame; who is gone is looked for where they were."""
+        """Locate each tracked person in this frame; people not found are searched where they were."""
         found = self._locate(frame.bgr, [person.box for person in self._people])
         followed: list[_Person] = []
         for before, now in zip(self._people, found, strict=True):
-            if now is None or self._confidence(now) < _FOLLOW_SCORE:
+            if now is None or self._confidence(now) < _TRACK_SCORE:
                 self._search.lost(before.box, frame.time_s)
                 continue
             now.frames = before.frames + 1
             now.box = _not_smaller(now.box, before.box)
             followed.append(now)
-        # Two boxes that have slid onto one body: it belongs to whom it was before, not to a newcomer.
+        # Two boxes that converged on one body: the longer-tracked person keeps it, not a new one.
         kept: list[_Person] = []
-        for person in sorted(followed, key=lambda p: -min(p.frames, _ESTABLISHED)):
+        for person in sorted(followed, key=lambda p: -min(p.frames, _ESTABLISHED_FRAMES)):
             if any(self._same(person, other) for other in kept):
                 self._search.lost(person.box, frame.time_s)
             else:
@@ -96,11 +101,11 @@ class MMPoseTopDown(PersonFollower[_Person]):
         self._people = kept
 
     def _admit(self, frame: Frame) -> None:
-        """Search for newcomers as far as there is room and it is due; whom the network believes in is followed."""
+        """Search for new people if it is due and there is room, and track those that are confirmed."""
         if len(self._people) >= self._max_people:
             return
         boxes = self._search.boxes(frame.bgr, frame.time_s, [person.box for person in self._people])
-        # The first look is through somebody else's box; what counts is what is seen through the network's own.
+        # The first pass uses a proposed box; the second pass, on the network's own box, decides.
         first = [one for one in self._locate(frame.bgr, boxes) if one is not None]
         for person in self._locate(frame.bgr, [one.box for one in first]):
             if len(self._people) >= self._max_people:
@@ -111,9 +116,9 @@ class MMPoseTopDown(PersonFollower[_Person]):
                 self._people.append(person)
 
     def _locate(self, bgr: Image, boxes: Sequence[Floats]) -> list[_Person | None]:
-        """The joints in each box, all in one batch; None where most of a body is missing."""
+        """Locate the joints in each box in one batch; None where most of a body is missing."""
         config, longest = self._network.config, max(self._size)
-        sensible = [i for i, box in enumerate(boxes) if 4 <= (box[2:] - box[:2]).max() <= _LARGEST * longest]
+        sensible = [i for i, box in enumerate(boxes) if 4 <= (box[2:] - box[:2]).max() <= _MAX_BOX_RATIO * longest]
         pieces = [Piece.around(boxes[i], config.padding, config.input_px, config.udp) for i in sensible]
         joints, scores = self._network.poses([piece.cut(bgr) for piece in pieces])
         out: list[_Person | None] = [None] * len(boxes)
@@ -125,7 +130,10 @@ class MMPoseTopDown(PersonFollower[_Person]):
         return out
 
     def _confidence(self, person: _Person) -> float:
-        """Mean over trunk and limbs, of those inside the picture: somebody who is cut off at the knees is somebody."""
+        """Return the mean score over trunk and limbs inside the image.
+
+        A person cut off at the knees by the edge can therefore score high.
+        """
         body = person.scores[self._body]
         seen = body[body >= 0.1]
         return float(seen.mean()) if len(seen) else 0.0
@@ -135,11 +143,11 @@ class MMPoseTopDown(PersonFollower[_Person]):
 
 
 def _body_box(joints: Floats, scores: Floats) -> Floats:
-    return widened(joint_box(joints, scores, _BOX_SCORE), _BODY_BOX)
+    return widened(joint_box(joints, scores, _BOX_SCORE), _BOX_SCALE)
 
 
 def _not_smaller(box: Floats, before: Floats) -> Floats:
-    """The box, but with sides of at least `_SHRINK` of those before."""
-    half = np.maximum(box[2:] - box[:2], _SHRINK * (before[2:] - before[:2])) / 2
+    """Return the box with sides of at least `_MIN_SHRINK` times the previous ones."""
+    half = np.maximum(box[2:] - box[:2], _MIN_SHRINK * (before[2:] - before[:2])) / 2
     middle = (box[:2] + box[2:]) / 2
     return np.concatenate([middle - half, middle + half]).astype(np.float32)

@@ -196,7 +196,7 @@ def test_network_that_sees_nobody_is_no_error(
     from pipeline.detect.mediapipe import landmarks
     from pipeline.detect.mediapipe.networks import Landmarker, LandmarkResult
 
-    monkeypatch.setattr(landmarks, "landmarkers", lambda bundle, count: ([Landmarker(bundle)], ""))
+    monkeypatch.setattr(landmarks, "landmarkers", lambda bundle, count, runtime: ([Landmarker(bundle)], ""))
     detector = MediaPipeDetector()
     monkeypatch.setattr(LandmarkResult, "number", lambda self, name: confidence)
     if confidence == 0:

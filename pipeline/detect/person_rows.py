@@ -1,0 +1,83 @@
+"""Hold the rows of people's tracks while they grow."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..core.arrays import Floats
+
+
+class GrowingArray:
+    """Hold an array that grows at its end in amortised constant time."""
+
+    def __init__(self, shape: tuple[int, ...], dtype: type, fill: float) -> None:
+        self._fill = fill
+        self._data: NDArray = np.full((64, *shape), fill, dtype)
+        self.length = 0
+
+    @classmethod
+    def of(cls, values: NDArray, like: GrowingArray) -> GrowingArray:
+        """Return an array that holds `values` and grows on like `like`."""
+        grown = cls(values.shape[1:], values.dtype.type, like._fill)
+        grown._data, grown.length = values, len(values)
+        return grown
+
+    def filled(self, count: int) -> NDArray:
+        """Return a new array of `count` rows that hold the fill value."""
+        return np.full((count, *self._data.shape[1:]), self._fill, self._data.dtype)
+
+    @property
+    def values(self) -> NDArray:
+        view = self._data[: self.length]
+        view.flags.writeable = False
+        return view
+
+    def put(self, row: int, value: object) -> None:
+        """Write `value` at `row`, at or beyond the end; rows skipped over keep the fill value."""
+        if row >= len(self._data):
+            grown = np.full((max(row + 1, 2 * len(self._data)), *self._data.shape[1:]), self._fill, self._data.dtype)
+            grown[: self.length] = self._data[: self.length]
+            self._data = grown
+        self._data[row] = value
+        self.length = max(self.length, row + 1)
+
+
+class PersonRows:
+    """Hold the rows of one person's track as they grow, from the first frame with the person; see `PersonTrack`."""
+
+    def __init__(self, first: int, joint_count: int) -> None:
+        self.first = first
+        self._columns = [  # joints and scores of the detector, then of H36M-17
+            column
+            for count in (joint_count, 17)
+            for column in (GrowingArray((count, 2), np.float32, np.nan), GrowingArray((count,), np.float32, 0.0))
+        ]
+
+    def put(self, row: int, *values: Floats) -> None:
+        """Write joints (J, 2), scores (J,), h36m17 joints (17, 2) and scores (17,) at the row of the take."""
+        for column, value in zip(self._columns, values, strict=True):
+            column.put(row - self.first, value)
+
+    def followed_by(self, later: PersonRows) -> PersonRows:
+        """Return these rows with those of `later`, which begin after their end."""
+        joined = PersonRows(self.first, 0)
+        stop = later.first + later._columns[0].length
+        joined._columns = [
+            GrowingArray.of(np.concatenate([early, late]), own)
+            for early, late, own in zip(
+                self.between(self.first, later.first), later.between(later.first, stop), self._columns, strict=True
+            )
+        ]
+        return joined
+
+    def between(self, start: int, stop: int) -> list[Floats]:
+        """Return copies of the four columns for the rows start <= row < stop of the take; NaN and 0 where not seen."""
+        low, high = max(start, self.first), min(stop, self.first + self._columns[0].length)
+        parts = []
+        for column in self._columns:
+            part = column.filled(stop - start)
+            if low < high:
+                part[low - start : high - start] = column.values[low - self.first : high - self.first]
+            parts.append(part)
+        return parts
