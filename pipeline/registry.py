@@ -1,4 +1,4 @@
-"""Tables name -> "module:Class" (or function) for all that can be chosen. Nothing heavy is imported until `load`."""
+"""List all selectable components as name -> "module:Class"; heavy imports wait for `load`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Kind = Literal["detector", "source", "live_source", "host", "exporter", "stream"
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One row: what it is called, where it lives, which importable modules it needs."""
+    """Describe one component: its name, its target, and the modules that it needs."""
 
     kind: Kind
     name: str
@@ -25,14 +25,14 @@ class Entry:
     title: str
     needs: tuple[str, ...] = ()
     hint: str = ""
-    field: str = ""  # what the error is about if it cannot be used, as in `UserError`
-    group: str = ""  # of exporters: the heading under which a dialog shows them
-    options: tuple[str, ...] = ()  # of exporters: the fields of `formats.ExportOptions` that change the file
-    programs: tuple[str, ...] = ()  # that have to be on the PATH
-    example: str = ""  # of streams: a URL to begin with
+    field: str = ""  # what the error concerns if the component cannot be used, as in `UserError`
+    group: str = ""  # exporters: heading of the group in the dialog
+    options: tuple[str, ...] = ()  # exporters: fields of `ExportOptions` that change the file
+    programs: tuple[str, ...] = ()  # executables that must be on the PATH
+    example: str = ""  # streams: example URL
 
     def missing(self) -> str:
-        """ "" if it can be used here, else the reason. Looks modules up without importing them."""
+        """Return "" if the component can be used here, else the reason; imports nothing."""
         absent = [name for name in self.needs if importlib.util.find_spec(name) is None]
         if absent:
             return f"needs {', '.join(absent)}"
@@ -42,7 +42,7 @@ class Entry:
         return ""
 
     def load(self) -> Any:
-        """The class behind the name. Raises `ModelError` with the hint if it cannot be used here."""
+        """Import and return the class. Raises `ModelError` with a hint if it cannot be used here."""
         reason = self.missing()
         if reason:
             raise ModelError(f"{self.title} cannot be used: {reason}.", self.hint, field=self.field or ())
@@ -160,7 +160,7 @@ def entries(kind: Kind) -> tuple[Entry, ...]:
 
 
 def find(kind: Kind, name: str) -> Entry:
-    """The row of that name. Raises `ConfigError` with the known names."""
+    """Return the entry of that name. Raises `ConfigError` with the known names."""
     for entry in entries(kind):
         if entry.name == name:
             return entry

@@ -1,1 +1,1 @@
-"""Data types, spaces and settings. numpy only; imports nothing else of the library."""
+"""Define data types, coordinate spaces and settings; depends on numpy only."""

@@ -1,4 +1,4 @@
-"""Name the array types that travel through the program, and check their shapes."""
+"""Define the array types of the pipeline, and check shapes and value ranges."""
 
 from __future__ import annotations
 
@@ -18,17 +18,20 @@ Ints = NDArray[np.int64]
 
 Image = NDArray[np.uint8]
 
-# Limits of plausible values; readers of files refuse what lies beyond.
-FARTHEST_PX = 1e6  # px from the corner of the image to a joint
-FARTHEST_M = 1e5  # m from the origin of the world to a joint
-HIGHEST_SCORE = 2.0  # of a confidence: SimCC heads give a little above 1, percentages are an error
-LATEST_S = 1e13  # s of a time stamp: clocks that count milliseconds since 1970 stay below
-LONGEST_S = 1e7  # s from the first to the last frame: 115 days
-SHORTEST_STEP_S = 1e-6  # s from frame to frame in the median: a million frames a second
+# Limits of plausible values; readers of files refuse values beyond them.
+FARTHEST_PX = 1e6  # px, largest distance of a joint from the corner of the image
+FARTHEST_M = 1e5  # m, largest distance of a joint from the origin of the world
+HIGHEST_SCORE = 2.0  # largest confidence: SimCC heads give a little above 1; percentages are an error
+LATEST_S = 1e13  # s, latest timestamp: clocks that count milliseconds since 1970 stay below it
+LONGEST_S = 1e7  # s, longest take from the first to the last frame: 115 days
+SHORTEST_STEP_S = 1e-6  # s, smallest median frame step: a million frames per second
 
 
 def check_shape(name: str, array: NDArray[Any], expected: tuple[int | None, ...]) -> None:
-    """Raise ValueError with expected and actual shape unless `array` has the `expected` one (None: any length)."""
+    """Raise ValueError unless `array` has the `expected` shape (None: any length).
+
+    The message holds the expected and the actual shape.
+    """
     actual = array.shape
     if len(actual) != len(expected) or any(e is not None and e != a for e, a in zip(expected, actual, strict=True)):
         wanted = "(" + ", ".join("any" if e is None else str(e) for e in expected) + ")"
@@ -36,7 +39,7 @@ def check_shape(name: str, array: NDArray[Any], expected: tuple[int | None, ...]
 
 
 def check_numbers(name: str, values: NDArray[Any], low: float, high: float, gaps: bool = False) -> None:
-    """Raise ValueError unless all values lie between `low` and `high`; `gaps` lets NaN (not known) through."""
+    """Raise ValueError unless all values lie in [`low`, `high`]; `gaps` permits NaN (not known)."""
     with np.errstate(invalid="ignore"):
         wrong = ~((values >= low) & (values <= high))
     if gaps:
@@ -47,7 +50,7 @@ def check_numbers(name: str, values: NDArray[Any], low: float, high: float, gaps
 
 
 def check_times(name: str, time_s: Doubles) -> None:
-    """Raise ValueError unless time stamps (T,) are finite, rise, and step and span plausible times."""
+    """Raise ValueError unless timestamps (T,) are finite, rising and plausible in step and span."""
     check_numbers(name, time_s, -LATEST_S, LATEST_S)
     steps = np.diff(time_s)
     if (steps <= 0).any():

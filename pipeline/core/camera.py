@@ -129,7 +129,7 @@ class Camera:
         return joints_camera[..., :2] / z * self.focal_px + self.middle_px.astype(joints_camera.dtype)
 
     def horizon(self, pitch_deg: float, roll_deg: float) -> tuple[Doubles, Doubles]:
-        """Return the horizon in the image: its point (2,) px nearest to the centre, and direction (2,).
+        """Return the horizon in the image: its point (2,) px nearest the centre, and direction (2,).
 
         The direction points right. All level rays meet the image on it: sin(roll) u + cos(roll) v = -tan(pitch), with u
         and v measured from the image centre in focal lengths. A camera that looks down has the horizon above the

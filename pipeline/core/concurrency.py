@@ -1,8 +1,8 @@
-"""The only concurrency tools of the program.
+"""Provide the concurrency tools: cancel token, latest-item slot, bounded queue.
 
 Topology, file mode: reader thread -> `StopQueue` (bounded, the producer waits, nothing is dropped) -> consumer.
 Topology, live mode: camera thread -> `LatestSlot` (one item, newest wins, drops are counted) -> model thread ->
-`LatestSlot` -> timer. Whoever creates a thread closes its queue and joins it.
+`LatestSlot` -> timer. The code that creates a thread closes its queue and joins it.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ T = TypeVar("T")
 
 
 class Closed(Exception):  # noqa: N818 - a signal between threads, not an error
-    """The other end is gone: no item will come, none can be delivered."""
+    """Signal that the other end is closed: no item will arrive and none can be delivered."""
 
 
 class CancelToken:
-    """A flag that the user sets and every loop looks at (per frame and per batch)."""
+    """Carry the user's request to stop; every loop checks it per frame or per batch."""
 
     def __init__(self) -> None:
         self._event = threading.Event()
@@ -36,13 +36,13 @@ class CancelToken:
         return self._event.is_set()
 
     def check(self) -> None:
-        """Raise `Cancelled` if the user asked to stop."""
+        """Raise `Cancelled` if the user requested a stop."""
         if self._event.is_set():
             raise Cancelled
 
 
 class LatestSlot(Generic[T]):
-    """Holds the newest item only. `put` never waits; what it overwrites is counted in `dropped`."""
+    """Hold the newest item only. `put` never waits; overwritten items are counted in `dropped`."""
 
     def __init__(self) -> None:
         self._condition = threading.Condition()
@@ -60,7 +60,10 @@ class LatestSlot(Generic[T]):
             self._condition.notify_all()
 
     def get(self, timeout_s: float | None = None) -> T | None:
-        """Take the newest item, or None after `timeout_s` (0: do not wait). Raises `Closed` once empty and closed."""
+        """Take the newest item, or return None after `timeout_s` (0: do not wait).
+
+        Raises `Closed` once the slot is empty and closed.
+        """
         with self._condition:
             self._condition.wait_for(lambda: self._full or self._closed, timeout_s)
             if self._full:
@@ -77,11 +80,13 @@ class LatestSlot(Generic[T]):
 
 
 class StopQueue(Generic[T]):
-    """A bounded queue whose ends can both hang up. Nothing is ever dropped while it is open.
+    """Queue a bounded number of items; nothing is dropped while it is open.
+
+    Both ends can close it:
 
     `close` (producer, normal end): items already queued are still delivered, then `get` raises `Closed`.
-    `stop` (either side, early end): queued items are let go and both sides get `Closed` at once.
-    `fail` (producer): like close, but the consumer gets `error` raised when the items before it are used up.
+    `stop` (either side, early end): queued items are discarded and both sides get `Closed` at once.
+    `fail` (producer): like close, but `get` raises `error` after the items before it were delivered.
     """
 
     def __init__(self, capacity: int) -> None:
@@ -100,7 +105,10 @@ class StopQueue(Generic[T]):
             self._condition.notify_all()
 
     def get(self, timeout_s: float | None = None) -> T:
-        """Next item in order. Raises `Closed` at the end, `TimeoutError` after `timeout_s`, or the producer's error."""
+        """Return the next item in order.
+
+        Raises `Closed` at the end, `TimeoutError` after `timeout_s`, or the producer's error.
+        """
         deadline = None if timeout_s is None else time.monotonic() + timeout_s
         with self._condition:
             while not self._items:
@@ -118,7 +126,7 @@ class StopQueue(Generic[T]):
 
     @property
     def waiting(self) -> int:
-        """How many items could be had without waiting."""
+        """Return the number of items that can be taken without waiting."""
         with self._condition:
             return len(self._items)
 

@@ -1,14 +1,17 @@
-"""Errors that a user can do something about. Everything else that is raised is a bug."""
+"""Define the errors that a user can correct. Any other exception is a bug."""
 
 from __future__ import annotations
 
-INSTALLATION = "installation"  # the `field` of errors about packages that are missing or broken
+INSTALLATION = "installation"  # `field` of errors about packages that are missing or broken
 LONGEST_TEXT = 700  # characters of a message or a hint
-_JOINERS = "\u200c\u200d"  # in the middle of words of some languages, and of emoji
+_JOINERS = "\u200c\u200d"  # zero-width joiners inside words of some languages and inside emoji
 
 
 def printable(text: str, longest: int = LONGEST_TEXT) -> str:
-    """Return text for people: control characters escaped, cut in the middle if it is longer than `longest`."""
+    """Return text to show: control characters escaped, at most `longest` characters.
+
+    Longer text is cut in the middle.
+    """
     if len(text) > longest:
         text = f"{text[: longest * 2 // 3]} … {text[-longest // 4 :]}"
     if text.isprintable():
@@ -21,12 +24,12 @@ def _escaped(character: str) -> str:
 
 
 class UserError(Exception):
-    """Something the user can put right: what is wrong (`message`), what to do (`hint`).
+    """Report a problem that the user can correct: its description (`message`) and `hint`.
 
-    `field` names the setting that it is about, or several, as the library calls them: fields of `RunConfig`'s parts, of
+    `field` names the setting or settings concerned, as the library calls them: fields of `RunConfig`'s parts, of
     `Overrides`, of `ExportOptions`, arguments of a function. Also possible: `INSTALLATION`, with the name of an extra
-    of the package behind it ("installation:mmpose"), and what could be done with a model: "download:NAME",
-    "remove:NAME". A command line or a window says of each what it is called there; message and hint never do.
+    of the package behind it ("installation:mmpose"), and actions on a model: "download:NAME", "remove:NAME". The
+    command line and the window translate each to their own wording; message and hint contain no such names.
     """
 
     def __init__(self, message: str, hint: str = "", *, field: str | tuple[str, ...] = ()) -> None:
@@ -40,28 +43,31 @@ class UserError(Exception):
 
 
 class SourceError(UserError):
-    """A video, camera or 2D file cannot be opened or read."""
+    """Report a video, camera or 2D file that cannot be opened or read."""
 
 
 class NoPersonError(UserError):
-    """Nobody, or not the person that was asked for, was found in the picture."""
+    """Report that no person, or not the requested one, was found in the video."""
 
 
 class ModelError(UserError):
-    """A model is not installed, its weights are missing, or they do not fit."""
+    """Report a model that is not installed, lacks its weights, or does not fit them."""
 
 
 class ConfigError(UserError):
-    """A setting has a value that it cannot have."""
+    """Report a setting with an invalid value."""
 
 
 class TakeError(UserError):
-    """A saved take cannot be read."""
+    """Report a saved take that cannot be read."""
 
 
 class OutputError(UserError):
-    """A result cannot be written: no permission, no space, no such folder, nothing to write."""
+    """Report a result that cannot be written: permission, space, missing folder, no content."""
 
 
 class Cancelled(Exception):  # noqa: N818 - not an error: the user asked for it
-    """The user stopped the run. Raised by `CancelToken.check`, handled once at the top."""
+    """Signal that the user stopped the run.
+
+    Raised by `CancelToken.check` and handled once at the top.
+    """

@@ -1,6 +1,7 @@
-"""What a file of another program may be asked to look like: the options, and how that program has to read it.
+"""Define export options, and the import settings of the programs that read the files.
 
-Light, because the window's dialogs and the command line are made from it; the exporters themselves are in `export`.
+Imports nothing heavy, because the window's dialogs and the command line are built from it; the exporters themselves are
+in `export`.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ Value = str | bool
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One field of `ExportOptions` that a person may choose: what it is called and which values it has."""
+    """Describe one selectable field of `ExportOptions`: its title and its values."""
 
     name: str
     title: str
@@ -35,7 +36,10 @@ class Option:
         return isinstance(self.default, bool)
 
     def parse(self, text: str) -> Value:
-        """The value that is written `text` on a command line or in a settings file. Raises `ConfigError`."""
+        """Return the value that `text` names on a command line or in a settings file.
+
+        Raises `ConfigError`.
+        """
         wanted = text.strip().lower()
         if self.is_switch:
             wanted = {"yes": "True", "true": "True", "on": "True", "1": "True"}.get(wanted, wanted)
@@ -70,17 +74,18 @@ OPTIONS: dict[str, Option] = {
 
 @dataclass(frozen=True, slots=True)
 class ExportOptions:
-    """What to write. Each format looks at the fields that its row in the registry names.
+    """Configure an export. Each format reads the fields that its row in the registry names.
 
-    `persons` None: everyone who was lifted. Raises `ConfigError` for a value that an option does not have.
+    `persons` None: every lifted person. Raises `ConfigError` for a value that an option does not have.
     """
 
     persons: tuple[int, ...] | None = None
     preset: Preset = "blender"  # bone names of BVH, glTF and FBX
-    unit: Unit = "cm"  # of BVH
-    root_motion: bool = True  # False: on the spot; the height stays, so that steps and jumps do
-    t_pose: bool = False  # BVH: one frame more, before all others
-    report: bool = False  # `<stem>_report.json` beside the files
+    unit: Unit = "cm"  # length unit of BVH
+    # False: the character stays in place; its height still changes, which keeps steps and jumps
+    root_motion: bool = True
+    t_pose: bool = False  # BVH: one additional T-pose frame before all others
+    report: bool = False  # True: write `<stem>_report.json` beside the files
 
     def __post_init__(self) -> None:
         for name, option in OPTIONS.items():
@@ -89,7 +94,10 @@ class ExportOptions:
                 option.parse(str(value))
 
     def changed(self, texts: Mapping[str, str]) -> ExportOptions:
-        """With options given as text: {"preset": "unity", "t_pose": "yes"}. Raises `ConfigError`."""
+        """Return the options with changes given as text: {"preset": "unity", "t_pose": "yes"}.
+
+        Raises `ConfigError`.
+        """
         values: dict[str, Value] = {}
         for name, text in texts.items():
             if name not in OPTIONS:
@@ -130,7 +138,7 @@ _HINTS = {
 
 
 def import_hint(name: str, options: ExportOptions, rate_hz: float = UNKNOWN_RATE_HZ) -> str:
-    """Tell how the target program has to read the file of exporter `name`; "" if there is nothing to tell."""
+    """Return how to import the file of exporter `name` in its target program; "" without advice."""
     if name == "bvh":
         return _BVH[options.preset].format(scale={"cm": "0.01", "m": "1"}[options.unit])
     return _HINTS.get(name, "").format(rate=rate_hz)

@@ -1,4 +1,6 @@
-"""Convert between spaces. Pure numpy; every function is named target_from_source. Image and camera: `Camera`.
+"""Convert between coordinate spaces; every function is named target_from_source.
+
+Pure numpy. `Camera` converts between image and camera.
 
 image   x right, y down, origin at the top left corner of the upright image, pixels
 screen  image divided by the width: x in [-1, 1], y in [-h/w, h/w]; input of the published lifters
@@ -13,17 +15,17 @@ from numpy.typing import NDArray
 
 FloatArray = NDArray[np.floating]
 
-# Columns are the world's axes seen from a level camera: x stays, y (away) is z, z (up) is -y.
+# Columns are the world's axes in the coordinates of a level camera: x stays, y (away) is z, z (up) is -y.
 _LEVEL_WORLD_FROM_CAMERA = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0], [0.0, -1.0, 0.0]])
 
 
 def screen_from_image(joints: FloatArray, width_px: float, height_px: float) -> FloatArray:
-    """(..., 2) pixels -> (..., 2) screen units: `X / w * 2 - [1, h / w]`."""
+    """Convert (..., 2) pixels to (..., 2) screen units: `X / w * 2 - [1, h / w]`."""
     return joints / width_px * 2 - np.array([1.0, height_px / width_px], dtype=joints.dtype)
 
 
 def rotation_world_from_camera(pitch_deg: float, roll_deg: float = 0.0) -> FloatArray:
-    """(3, 3) rotation for a camera that looks down by `pitch_deg` and is rolled clockwise by `roll_deg`.
+    """Return the rotation (3, 3) of a camera pitched down and rolled clockwise by degrees.
 
     A pitch of zero is a level camera: the optical axis is world +y, image up is world +z.
     """
@@ -35,10 +37,10 @@ def rotation_world_from_camera(pitch_deg: float, roll_deg: float = 0.0) -> Float
 
 
 def world_from_camera(points: FloatArray, rotation: FloatArray, translation: FloatArray) -> FloatArray:
-    """(..., 3) camera -> (..., 3) world: `R p + t`."""
+    """Convert (..., 3) camera to (..., 3) world: `R p + t`."""
     return points @ rotation.T.astype(points.dtype) + translation.astype(points.dtype)
 
 
 def camera_from_world(points: FloatArray, rotation: FloatArray, translation: FloatArray) -> FloatArray:
-    """(..., 3) world -> (..., 3) camera: `R^T (p - t)`; inverse of `world_from_camera`."""
+    """Convert (..., 3) world to (..., 3) camera: `R^T (p - t)`; inverse of `world_from_camera`."""
     return (points - translation.astype(points.dtype)) @ rotation.astype(points.dtype)

@@ -1,7 +1,7 @@
-"""The schedule of the hourglass: what is pruned, where, and how the frames come back. Data only, shared by all hosts.
+"""Define the hourglass schedule: frames pruned per block, and their recovery.
 
-H2OT: "Hierarchical Hourglass Tokenizer for Efficient Video Pose Transformers", TPAMI 2025, arXiv 2509.06956. What the
-strategies do stands in `lift.hourglass.select` and `lift.hourglass.recover`.
+Data only, shared by all architectures. H2OT: "Hierarchical Hourglass Tokenizer for Efficient Video Pose Transformers",
+TPAMI 2025, arXiv 2509.06956. `lift.hourglass.select` and `lift.hourglass.recover` describe the strategies.
 """
 
 from __future__ import annotations
@@ -16,25 +16,27 @@ STRATEGIES = ("TPC", "TPA", "TPMo", "TPS")  # cluster, attention, motion, sample
 RECOVERERS = ("TRA", "TRI")  # attention, interpolation
 
 # The default hourglass: half of the frames from an eighth of the blocks on, this share from a quarter on. For MixSTE at
-# full size 121 and 75 of 243 frames from blocks 1 and 2 on: 58 % fewer GFLOPs. At equal cost early stages that leave
-# more frames at the end differ least from the full model: what is interpolated lies between those. Measured at similar
-# cost: 9.9 mm so, 9.1 for 81 @ 1, 11 to 15 for more and later stages (docs/bench.md); 121 @ 1 differs by 0.7 and 4.1 mm
-# (perfect joints, detector errors), 121 @ 2, 61 @ 4 by 1.1 and 4.5 (docs/schedules.md).
+# full size 121 and 75 of 243 frames from blocks 1 and 2 on: 58 % fewer GFLOPs. At equal cost, early stages that leave
+# more frames at the end differ least from the full model, because the frames between them are interpolated. Measured at
+# similar cost: 9.9 mm for this schedule, 9.1 for 81 @ 1, 11 to 15 for more and later stages (docs/bench.md); 121 @ 1
+# differs by 0.7 and 4.1 mm (perfect joints, detector errors), 121 @ 2, 61 @ 4 by 1.1 and 4.5 (docs/schedules.md).
 DEFAULT_SHARE = 5 / 16
 _FIRST_SHARE, _FIRST_BLOCK, _LAST_BLOCK = 1 / 2, 1 / 8, 2 / 8
 
 _HINT = "Correct the pruning schedule."
-_STAGES = ("tokens", "at")  # what errors about the schedule are about, as `Overrides` names it
+_STAGES = ("tokens", "at")  # `field` of errors about the schedule, as `Overrides` names it
 
 
 @dataclass(frozen=True, slots=True)
 class PruneConfig:
-    """What to prune, where and how to get the frames back. The default keeps every frame.
+    """Configure which frames are pruned, where, and how they are recovered.
+
+    The default keeps every frame.
 
     `strategy` is "TPC", "TPA", "TPMo" or "TPS". `schedule` holds (block, frames to keep) pairs: at the *input* of that
-    block only so many frames stay; blocks must rise and frames must fall. `recover` is "TRA", "TRI", or "" for none
-    (seq2frame models only). `motion_share` (TPS only) moves frames from still to fast stretches at the same cost: 0 is
-    evenly spread, 1 goes by the motion alone (`lift.hourglass.motion_adaptive`).
+    block only so many frames stay; blocks must rise and frames must fall. `recover` is "TRA", "TRI", or "" for no
+    recovery (seq2frame models only). `motion_share` (TPS only) moves frames from still to fast stretches at the same
+    cost: 0 is evenly spaced, 1 follows the motion alone (`lift.hourglass.motion_adaptive`).
     """
 
     strategy: str = "TPS"
@@ -44,7 +46,7 @@ class PruneConfig:
 
     @property
     def label(self) -> str:
-        """For people: "TPS + TRI, 121 @ 2, 81 @ 4" (frames @ block); "every frame" if nothing is pruned.
+        """Return a label to show: "TPS + TRI, 121 @ 2, 81 @ 4" (frames @ block), or "every frame".
 
         With a share of motion: "TPS by 50 % motion + TRI, 121 @ 2".
         """
@@ -55,7 +57,7 @@ class PruneConfig:
         return f"{self.strategy}{by_motion}{recover}, {schedule_text(self.schedule)}"
 
     def check(self, frames: int, depth: int, seq2frame: bool = False) -> None:
-        """Raise `ModelError` unless a host with `depth` blocks and `frames` frames can follow this schedule."""
+        """Raise `ModelError` unless `depth` blocks and `frames` frames permit this schedule."""
         if self.strategy not in STRATEGIES:
             raise ModelError(
                 f"The pruning strategy '{self.strategy}' is not known.",
@@ -83,7 +85,7 @@ class PruneConfig:
                 f"Choose one of {', '.join(RECOVERERS)}.",
                 field="recover",
             )
-        last_block, alive, most = -1, frames, frames  # the first stage may keep all, later ones drop some
+        last_block, alive, most = -1, frames, frames  # the first stage may keep all frames, later ones drop some
         for block, keep in self.schedule:
             if not last_block < block < depth:
                 raise ModelError(
@@ -109,12 +111,12 @@ class PruneConfig:
             )
 
     def frames_per_block(self, frames: int, depth: int) -> list[int]:
-        """How many frames each block sees: the cost profile of the hourglass."""
+        """Return the number of frames that each block processes: the cost profile of the hourglass."""
         keep = dict(self.schedule)
         return [frames := keep.get(block, frames) for block in range(depth)]
 
     def position_names(self, seq2frame: bool = False) -> dict[int, str]:
-        """Block -> name of the position embedding learned for the frames kept there.
+        """Return block -> name of the position embedding learned for the frames kept there.
 
         Only the HoT seq2seq models (TPC + TRA) have it; the published ones prune once, further stages count from 2.
         """
@@ -126,7 +128,10 @@ class PruneConfig:
         }
 
     def check_learned(self, names: Collection[str]) -> None:
-        """Raise `ModelError` if a checkpoint with these parameter names lacks what TRA learned, or has it unused."""
+        """Raise `ModelError` unless a checkpoint's parameter names match what TRA needs.
+
+        Both are errors: what TRA learned is missing, or is present but unused.
+        """
         wanted, there = bool(self.schedule) and self.recover == "TRA", "x_token" in names
         if wanted and not there:
             raise ModelError(
@@ -142,13 +147,16 @@ class PruneConfig:
             )
 
     def to_json(self) -> dict[str, Any]:
-        """Inverse of `from_json`; `motion_share` is written only if there is one."""
+        """Return the JSON object that `from_json` reads; a `motion_share` of 0 is left out."""
         data = {"strategy": self.strategy, "schedule": [list(pair) for pair in self.schedule], "recover": self.recover}
         return data | ({"motion_share": self.motion_share} if self.motion_share else {})
 
     @staticmethod
     def from_json(data: Mapping[str, Any] | None) -> PruneConfig:
-        """From a manifest's `prune` object ({"strategy", "schedule", "recover", "motion_share"}); None keeps all."""
+        """Read a manifest's `prune` object; None keeps every frame.
+
+        Keys: "strategy", "schedule", "recover", "motion_share".
+        """
         if not data:
             return PruneConfig()
         try:
@@ -163,17 +171,17 @@ class PruneConfig:
 
 
 def schedule_text(schedule: Sequence[tuple[int, int]]) -> str:
-    """((2, 121), (4, 81)) -> "121 @ 2, 81 @ 4": frames @ block, as people write it."""
+    """Format a schedule: ((2, 121), (4, 81)) -> "121 @ 2, 81 @ 4" (frames @ block)."""
     return ", ".join(f"{keep} @ {block}" for block, keep in schedule)
 
 
 def default_schedule(frames: int, depth: int, share: float = DEFAULT_SHARE) -> tuple[tuple[int, int], ...]:
-    """The default hourglass for a host of `depth` blocks and `frames` frames, with `share` of the frames at its end.
+    """Return the default hourglass of `depth` blocks that ends with `share` of `frames` frames.
 
-    One stage if there are too few blocks for two, or half of the frames or more are kept; () if all of them are. The
-    numbers of frames are odd, so that evenly spread frames have the centre among them.
+    One stage if there are too few blocks for two, or if half of the frames or more are kept; () if all of them are. The
+    numbers of frames are odd, so that evenly spaced frames include the centre.
     """
-    first = max(1, round(_FIRST_BLOCK * depth))  # never at block 0: every block before the first stage sees all frames
+    first = max(1, round(_FIRST_BLOCK * depth))  # never block 0: the blocks before the first stage process all frames
     last = max(first + 1, round(_LAST_BLOCK * depth))
     half, keep = _odd(_FIRST_SHARE * frames), _odd(share * frames)
     stages = ((first, half), (last, keep)) if last < depth and keep < half else ((first, keep),)
@@ -181,5 +189,5 @@ def default_schedule(frames: int, depth: int, share: float = DEFAULT_SHARE) -> t
 
 
 def _odd(frames: float) -> int:
-    """The odd number next to it, at least 3."""
+    """Round to an odd number, at least 3."""
     return max(3, 2 * int(frames / 2) + 1)
