@@ -56,7 +56,8 @@ SPECS = (
         "mirror",
         "Only the picture: 3D stays as it is",
     ),
-    Spec("save", "&Save take…", "choose_save", "Ctrl+S", "save", "Save everything that was found as one .pose3d file"),
+    Spec("save", "&Save take", "choose_save", "Ctrl+S", "save", "Save everything that was found as one .pose3d file"),
+    Spec("save_as", "Save take &as…", "choose_save_as", "Ctrl+Shift+S", "", "Save to another .pose3d file"),
     Spec("export", "&Export…", "open_export", "Ctrl+E", "export", "Export to BVH, CSV and more"),
     Spec("quit", "&Quit", "close", "Ctrl+Q"),
     Spec("run", "&Run", "run", "Ctrl+R", "sparkle", "Find the people and lift them to 3D"),
@@ -134,7 +135,10 @@ SPECS = (
 )
 
 MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("&File", ("open", "sample", "@recent", "-", "live", "open_recording", "-", "save", "export", "-", "quit")),
+    (
+        "&File",
+        ("open", "sample", "@recent", "-", "live", "open_recording", "-", "save", "save_as", "export", "-", "quit"),
+    ),
     (
         "&Run",
         (

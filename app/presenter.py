@@ -49,7 +49,7 @@ class Presenter(QObject):
         shown = c.session.info is not None and not self._live
         done = c.session.take is not None and c.session.take.complete and not c.busy and not self._live
         a.enable(c.can_run and not self._live, "run")
-        a.enable(done, "save", "export", "next_person")
+        a.enable(done, "save", "save_as", "export", "next_person")
         a.enable(shown, "play", "back", "forward", "back10", "forward10", "start", "end")
         a.enable(shown and not c.busy, "trim_in", "trim_out", "trim_clear")
         self._workspace.video.pickable = done

@@ -73,7 +73,7 @@ class Window(QMainWindow):
         self.curves = CurveCommands(self, self.controller, settings, self.workspace.drawer, self.play)
         self.horizon = HorizonCommands(self, self.controller, settings, self.workspace)
         self.help = HelpCommands(self, log_path)
-        self.live = LiveCommands(self, library, self.controller, settings, self.actions_)
+        self.live = LiveCommands(self, library, self.controller, settings, self.actions_, self.files.leaving)
         self.actions_.connect(
             self, self.files, self.play, self.views, self.lifters, self.detectors, self.pruning, self.people,
             self.horizon, self.help, self.live,
@@ -106,12 +106,13 @@ class Window(QMainWindow):
         self.empty.open_wanted.connect(self.files.choose_file)
         self.empty.live_wanted.connect(self.live.open_live)
         self.empty.sample_wanted.connect(self.files.open_sample)
-        self.empty.recent_wanted.connect(c.open_path)
+        self.empty.recent_wanted.connect(self.files.open_path)
         self.files.recent_cleared.connect(self._show_recent)
         w.video.person_clicked.connect(c.select_person)
         w.run_panel.cancel_wanted.connect(c.cancel)
         w.panel.changed.connect(self._settings_changed)
         c.settings_adopted.connect(self._settings_adopted)
+        c.session.dirty_changed.connect(self._show_dirty)
 
     def _restore(self) -> None:
         self.actions_.check("everyone", self.settings.run.everyone)
@@ -161,6 +162,10 @@ class Window(QMainWindow):
         self.live.look_for_unfinished()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
+        if not self._closed and self.controller.session.dirty:
+            event.ignore()
+            self.files.leaving.before(self._close_soon, closing=True)
+            return
         if not self._closed:
             self._closed = True
             self.play.stop()
@@ -169,6 +174,13 @@ class Window(QMainWindow):
             self.live.shutdown()
             self.controller.shutdown()
         event.accept()
+
+    def _close_soon(self) -> None:
+        QTimer.singleShot(0, self, self.close)  # not inside the slot of the question, whose parent this is
+
+    @Slot(bool)
+    def _show_dirty(self, dirty: bool) -> None:
+        self.setWindowModified(dirty)
 
     @Slot(object)
     def show_error(self, error: UserError) -> None:
@@ -194,7 +206,7 @@ class Window(QMainWindow):
             if files[0].suffix.lower() in CHECKPOINT_SUFFIXES:
                 self.lifters.open_dialog(files[0])
             else:
-                self.controller.open_path(files[0])
+                self.files.open_path(files[0])
 
     @Slot()
     def run(self) -> None:
@@ -228,7 +240,7 @@ class Window(QMainWindow):
     @Slot(object)
     def _video_shown(self, info: VideoInfo) -> None:
         self.banner.dismiss()
-        self.setWindowTitle(f"{info.name} – Hourglass")
+        self.setWindowTitle(f"{info.name.replace('[*]', '[*][*]')}[*] – Hourglass")
         self.pages.setCurrentWidget(self.workspace)
 
     @Slot(bool)

@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
+from app.commands.leaving import Leaving
 from app.notifications import Banner
 from app.session.controller import Controller
 from app.settings import Settings
@@ -28,6 +29,7 @@ class FileCommands(QObject):
         super().__init__(window)
         self._window, self._controller, self._settings, self._banner = window, controller, settings, banner
         self.dialog: ExportDialog | None = None
+        self.leaving = Leaving(window, controller, self.choose_save)
         self.recent_menu = QMenu("Open &recent", window)
         self.recent_menu.aboutToShow.connect(self.fill_recent)
         self.recent_menu.triggered.connect(self._open_recent_action)
@@ -45,22 +47,37 @@ class FileCommands(QObject):
         )  # fmt: skip
         if path:
             self._settings.last_folder = str(Path(path).parent)
-            self._controller.open_path(Path(path))
+            self.open_path(Path(path))
+
+    @Slot(object)
+    def open_path(self, path: Path) -> None:
+        """Open a video, 2D joints or a take; asks first where work would be lost."""
+        self.leaving.before(lambda: self._controller.open_path(path))
 
     @Slot()
     def open_sample(self) -> None:
-        self._controller.open_sample()
+        self.leaving.before(self._controller.open_sample)
 
     @Slot()
-    def choose_save(self) -> None:
+    def choose_save(self) -> bool:
+        """Save to the take's own file, or ask for one; return False if the user gave none."""
+        target = self._controller.session.take_path
+        if target is None:
+            return self.choose_save_as()
+        self._controller.save_take(target)
+        return True
+
+    @Slot()
+    def choose_save_as(self) -> bool:
         info = self._controller.session.info
-        if info is None or self._controller.session.take is None:
-            return
-        start = self._controller.home / f"{Path(info.name).stem}{TAKE_SUFFIX}"
+        if info is None or self._controller.session.kept is None:
+            return False
+        start = self._controller.session.take_path or self._controller.home / f"{Path(info.name).stem}{TAKE_SUFFIX}"
         path, _ = QFileDialog.getSaveFileName(self._window, "Save the take", str(start), f"Takes (*{TAKE_SUFFIX})")
         if path:
             target = Path(path)
             self._controller.save_take(target if target.suffix == TAKE_SUFFIX else Path(path + TAKE_SUFFIX))
+        return bool(path)
 
     @Slot(object)
     def _saved(self, path: Path) -> None:
@@ -79,7 +96,7 @@ class FileCommands(QObject):
     def _open_recent_action(self, action: object) -> None:
         name = str(action.data())  # type: ignore[attr-defined]
         if name:
-            self._controller.open_path(Path(name))
+            self.open_path(Path(name))
         else:
             self._settings.clear_recent()
             self.recent_cleared.emit()

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from app.actions import Actions
 from app.backend.library import Library
 from app.backend.live import LiveRequest
+from app.commands.leaving import Leaving
 from app.live.frame_image import live_image, live_people
 from app.live.recording import LiveRecording
 from app.live.session import LiveSession
@@ -44,9 +45,11 @@ class LiveCommands(QObject):
     broke = Signal(object)  # Exception: a bug
 
     def __init__(
-        self, window: QWidget, library: Library, controller: Controller, settings: Settings, actions: Actions
-    ) -> None:
+        self, window: QWidget, library: Library, controller: Controller, settings: Settings, actions: Actions,
+        leaving: Leaving,
+    ) -> None:  # fmt: skip
         super().__init__(window)
+        self._leaving = leaving  # asks before an edited take is replaced
         self._window, self._library, self._controller = window, library, controller
         self._settings, self._actions = settings, actions
         threads = self._threads = controller.threads
@@ -229,14 +232,17 @@ class LiveCommands(QObject):
     def _recorded(self, folder: Path) -> None:
         """Re-lift the recording with past and future known, and show it."""
         self.session.stop()
-        self._controller.takes.recover(folder)
+        self._leaving.before(lambda: self._open_recording(folder))
 
     @Slot()
     def open_recording(self) -> None:
         folder = QFileDialog.getExistingDirectory(self._window, "Open a recording", str(self._folder()))
         if folder:
-            self.session.stop()
-            self._controller.takes.recover(Path(folder))
+            self._leaving.before(lambda: self._open_recording(Path(folder)))
+
+    def _open_recording(self, folder: Path) -> None:
+        self.session.stop()
+        self._controller.takes.recover(folder)
 
     @Slot(object)
     def _take_loaded(self, take: Take) -> None:

@@ -29,6 +29,7 @@ from pipeline.core.live import RunState
 from pipeline.core.take import Take
 from pipeline.take.edit import edited
 from pipeline.take.provenance import can_refinish, take_config, with_names
+from pipeline.take.recording_folder import is_recording
 
 
 class Controller(QObject):
@@ -51,6 +52,8 @@ class Controller(QObject):
         self.takes = TakeFiles(library, self.threads, self)
         self.session = TakeSession(self)
         self._models = library.models()
+        self._read_from: Path | None = None  # the file of the take that is being opened
+        self._saving_revision = 0
         self.opening = FileOpener(library, self.threads, self.takes, settings, self)
         self.video = self.opening.video
         self._runner = Runner(library, self.threads, self._models, self)
@@ -70,7 +73,8 @@ class Controller(QObject):
         runner.succeeded.connect(self._succeeded)
         runner.fruitless.connect(self._fruitless)
         runner.finished.connect(self.finished)
-        takes.saved.connect(self.settings.add_recent)
+        takes.loaded.connect(self._take_read)
+        takes.saved.connect(self._saved)
         self.updates.refinisher.finished.connect(self._refinished)
         self.updates.replaced.connect(self._replace_take)
         for part in (opening, runner, self.comparer, self.threads):
@@ -122,6 +126,12 @@ class Controller(QObject):
             self.settings.run.adopt(made)
             self.settings_adopted.emit()
         self.session.show(take)
+        own = self._read_from is not None and not is_recording(self._read_from.parent)
+        self.session.set_saved(self.session.revision, self._read_from if own else None)
+
+    @Slot(object, object)
+    def _take_read(self, path: Path, _take: Take) -> None:
+        self._read_from = path
 
     # --- running
 
@@ -264,7 +274,13 @@ class Controller(QObject):
 
     def save_take(self, path: Path) -> None:
         if self.session.kept is not None:
+            self._saving_revision = self.session.revision
             self.takes.save(self.session.kept, path)
+
+    @Slot(object)
+    def _saved(self, path: Path) -> None:
+        self.settings.add_recent(path)
+        self.session.set_saved(self._saving_revision, path)
 
     def export(self, folder: Path, stem: str, formats: Sequence[str], options: ExportOptions) -> None:
         """Export the complete take, without what a run is adding to it."""

@@ -17,6 +17,13 @@ from pipeline.core.concurrency import Closed
 from pipeline.core.errors import UserError
 from pipeline.core.take import Take
 from pipeline.take.file import SUFFIX as TAKE_SUFFIX
+from pipeline.take.recording_folder import is_recording
+
+
+def _of_a_program(folder: Path) -> bool:
+    """Return whether `folder` is in a Python package or an environment, where the next installation deletes it."""
+    inside = {"site-packages", "dist-packages"} & set(folder.parts)
+    return bool(inside) or any((one / "__init__.py").is_file() for one in (folder, *folder.parents))
 
 
 class VideoOpener(QObject):
@@ -145,9 +152,14 @@ class FileOpener(QObject):
         self._opener.open(None)
 
     def beside(self, info: VideoInfo | None, is_sample: bool) -> Path:
-        """Return the video's folder, if writable and not the program's, else the last used one."""
+        """Return the video's folder, if writable and the user's, else the last used one.
+
+        A video of a recording lies in the recording's folder; results go beside that.
+        """
         folder = Path(info.path).parent if info is not None and info.path else None
-        if folder is None or is_sample or not os.access(folder, os.W_OK):
+        if folder is not None and is_recording(folder):
+            folder = folder.parent
+        if folder is None or is_sample or _of_a_program(folder) or not os.access(folder, os.W_OK):
             return Path(self._settings.last_folder)
         return folder
 

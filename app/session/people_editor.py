@@ -26,8 +26,8 @@ class PeopleEditor(QObject):
 
     def __init__(self, controller: Controller, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._updates = controller.updates
-        self._before: list[tuple[str, Take]] = []
+        self._updates, self._session = controller.updates, controller.session
+        self._before: list[tuple[str, Take, int]] = []  # name of the edit; take and revision before it
         controller.session.video_changed.connect(self._forget)
         controller.run_succeeded.connect(self._forget)
 
@@ -54,8 +54,9 @@ class PeopleEditor(QObject):
     @Slot()
     def undo(self) -> None:
         if self._before and self._updates.replaceable:
-            _, take = self._before.pop()
+            _, take, revision = self._before.pop()
             self._updates.restore(take)
+            self._session.go_to_revision(revision)
             self.changed.emit()
 
     def _do(self, what: str, change: Callable[[Take], edit.Edited]) -> None:
@@ -67,7 +68,8 @@ class PeopleEditor(QObject):
         except UserError as error:
             self.failed.emit(error)
             return
-        self._before = [*self._before[1 - _STEPS :], (what, take)]
+        self._before = [*self._before[1 - _STEPS :], (what, take, self._session.revision)]
+        self._session.edit()
         self._updates.edit(done)
         self.changed.emit()
 

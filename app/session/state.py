@@ -20,6 +20,7 @@ class TakeSession(QObject):
     take_changed = Signal(object)  # Take or None
     person_changed = Signal(int)
     trim_changed = Signal()
+    dirty_changed = Signal(bool)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -35,11 +36,34 @@ class TakeSession(QObject):
         self.detected = False  # the 2D of this video is known or being detected: a re-lift needs no detector
         self.config: RunConfig | None = None  # the last run's
         self.kept_config: RunConfig | None = None  # the one that made `kept`
+        self.take_path: Path | None = None  # the file to which Save writes; None: Save asks
+        self.revision = 0  # of the edits by hand; Undo brings an earlier one back
+        self._saved_revision = self._newest_revision = 0
+
+    @property
+    def dirty(self) -> bool:
+        """Return whether edits by hand would be lost with this take."""
+        return self.revision != self._saved_revision
+
+    def edit(self) -> None:
+        """Note an edit by hand."""
+        self._newest_revision += 1
+        self.go_to_revision(self._newest_revision)
+
+    def go_to_revision(self, revision: int) -> None:
+        self.revision = revision
+        self.dirty_changed.emit(self.dirty)
+
+    def set_saved(self, revision: int, path: Path | None) -> None:
+        """Note that the take of `revision` is in the file `path`, or need not be saved."""
+        self._saved_revision, self.take_path = revision, path
+        self.dirty_changed.emit(self.dirty)
 
     def open(self, info: VideoInfo, path: Path | None, is_sample: bool) -> None:
         """Reset for another video."""
         self.info, self.path, self.is_sample = info, path, is_sample
         self.take = self.kept = self.kept_config = None
+        self.set_saved(self.revision, None)
         self.person, self.trim, self.detected = 1, (None, None), False
         self.video_changed.emit(info)
         self.take_changed.emit(None)

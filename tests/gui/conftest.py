@@ -100,6 +100,7 @@ def make_window(
         dialog.close()
     for window in windows:
         running = window.controller
+        running.session.set_saved(running.session.revision, None)  # else the window asks
         window.close()
         assert len(running.threads) == 0, "threads of the controller left"
         window.deleteLater()
