@@ -1,4 +1,4 @@
-"""Build the wheel, install it into a fresh environment, run the ten lines of docs/library.md.
+"""Build the wheel, install it into a fresh environment, run the lines of docs/library.md.
 
     python benchmarks/wheel.py [--keep FOLDER]
 
@@ -58,7 +58,7 @@ def ten_lines() -> list[str]:
 
 
 def program(replaced: Mapping[str, str]) -> str:
-    """Return a script that runs and times each line, with texts replaced, and checks the results."""
+    """Return a script that runs and times each line, texts replaced, and checks the results."""
     parts = [GIVEN]
     for line in ten_lines():
         done = line

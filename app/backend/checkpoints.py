@@ -109,7 +109,7 @@ def _found(found: Recognised, corrections: Mapping[str, str]) -> FoundCheckpoint
 
 
 def _overrides(corrections: Mapping[str, str]) -> Overrides | None:
-    """Convert the user's corrections for the library. Raises `ConfigError` for an invalid number."""
+    """Convert the user's corrections for the library. Raises `ConfigError` for a wrong number."""
     from pipeline.lift.checkpoints.recognise import Overrides
 
     given: dict[str, Any] = {}
