@@ -6,14 +6,17 @@ Exit codes: 0 done, 1 bug, 2 user error, 130 cancelled. Log text and progress go
 from __future__ import annotations
 
 import argparse
+import itertools
 import logging
 import os
 import sys
 import traceback
 from collections.abc import Sequence
+from typing import Any
 
 from ..core.errors import Cancelled, UserError, printable
 from . import bench, doctor, edit, export, lift, live, models
+from .options.numbers import finite_number, whole_number
 from .output import BUG, CANCELLED, DONE, USER_ERROR, Report, print_everything
 from .wording import in_checkout
 
@@ -22,6 +25,19 @@ __all__ = ["BUG", "CANCELLED", "DONE", "USER_ERROR", "build_parser", "main"]
 
 class _Parser(argparse.ArgumentParser):
     """argparse already exits with 2 for wrong arguments; spelled out here because scripts rely on it."""
+
+    def __init__(self, *arguments: Any, **settings: Any) -> None:
+        super().__init__(*arguments, **settings)
+        self.register("type", float, finite_number)
+        self.register("type", int, whole_number)
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        arguments = sys.argv[1:] if args is None else list(args)
+        for argument in itertools.takewhile(lambda one: one != "--", arguments):
+            option, _, value = argument.partition("=")
+            if option.startswith("-") and value == "--":  # argparse would take it for no value at all
+                self.error(f"argument {option}: '--' is not a value")
+        return super().parse_known_args(arguments, namespace)
 
     def error(self, message: str) -> None:  # type: ignore[override]
         self.print_usage(sys.stderr)

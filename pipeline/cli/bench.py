@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from ..bench.measure import Setting
 
+_MOST_THREADS = 1024
 _NO_BFLOAT16 = (
     "bfloat16 is left out: this processor does not compute in it (no avx512_bf16 or amx_bf16), and emulating it takes "
     "minutes a window."
@@ -86,6 +87,8 @@ def run(arguments: argparse.Namespace, report: Report) -> int:
 
 
 def _check(arguments: argparse.Namespace) -> None:
+    if arguments.threads is not None and not 1 <= arguments.threads <= _MOST_THREADS:
+        raise ConfigError(f"{arguments.threads} threads cannot be used.", f"Choose 1 to {_MOST_THREADS}.")
     chosen = next((name for name in ("table", "headline") if getattr(arguments, name)), None)
     own = ("host", "lifter", "prune", "tokens", "at", "recover", "input", "as_published")
     if chosen and (given := [f"--{name.replace('_', '-')}" for name in own if getattr(arguments, name)]):

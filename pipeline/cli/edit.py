@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from ..take.file import SUFFIX
 from ..take.provenance import can_refinish, take_config
 from .interrupt import interruptible
 from .options import motion
+from .options.numbers import finite_number
 from .output import Report
 
 # Kind of edit -> what stands between its two parts, and an example.
@@ -79,15 +81,20 @@ def run(arguments: argparse.Namespace, report: Report) -> int:
         take = _lifted(take, sorted(lift), config, report)
     elif (config != made or take.tracks3d is not loaded.tracks3d) and can_refinish(take):
         take = take.refinish(config=config)
-    path = arguments.output or arguments.take
-    if path.suffix != SUFFIX:
-        path = path.with_name(path.name + SUFFIX)
+    path = _output(arguments.output or arguments.take)
     make_folder(path.parent)
     take.save(path)
     people = {track.person: take.name_of(track.person) for track in take.tracks2d}
     report.record({"status": "done", "take": str(path), "people": people, "lifted_again": sorted(lift)})
     report.line(f"{path}: {', '.join(people.values())}")
     return 0
+
+
+def _output(path: Path) -> Path:
+    """The file to write: `path` with the suffix of takes. Raises `ConfigError` if it names no file."""
+    if not path.name or (os.path.exists(path) and not os.path.isfile(path)):
+        raise ConfigError(f"'{path}' is not the name of a file.", f"Name one, such as edited{SUFFIX}.")
+    return path if path.suffix == SUFFIX else path.with_name(path.name + SUFFIX)
 
 
 def _lifted(take: api.Take, persons: Sequence[int], config: RunConfig, report: Report) -> api.Take:
@@ -144,8 +151,8 @@ def _person(text: str, whole: str, example: str) -> int:
 
 def _number(text: str, option: str) -> float:
     try:
-        return float(text)
-    except ValueError:
+        return finite_number(text)
+    except argparse.ArgumentTypeError:
         raise ConfigError(
             f"'{text}' of {option} is not a number.", 'Give a number, or "auto" where it applies.'
         ) from None

@@ -22,6 +22,8 @@ from ..core.poses import PersonTrack
 from ..core.take import SceneEstimate, Take, Track3D
 from ..system.files import atomic_write
 
+MOST_EVEN_FRAMES = 4_000_000  # frames of a file at an even rate: 37 hours at 30 Hz, a BVH of 2 GB
+
 
 @dataclass(frozen=True)  # without slots: what takes time is computed once, when an exporter first asks for it
 class SelectedPerson:
@@ -90,18 +92,32 @@ class SelectedPerson:
         """(T,) times of the frames, or, where these are not even, of all even steps from the first to the last.
 
         Pauses of the camera and frames that are missing get steps like all others: formats of one rate stay in step
-        with the video.
+        with the video. Raises `OutputError` if that would be far too many.
         """
-        times, rate_hz = self.time_s, self.rate_hz
-        count = round(float(times[-1] - times[0]) * rate_hz) + 1
-        if len(times) < 2 or (count == len(times) and not self.variable_rate):
-            return times
-        return np.asarray(times[0] + np.arange(count) / rate_hz)
+        if not self.is_resampled:
+            return self.time_s
+        if self._even_count > MOST_EVEN_FRAMES:
+            raise OutputError(
+                f"A file of {self.rate_hz:g} even frames a second would need {self._even_count:.3g} of them: "
+                f"the times of the take span {self._span_s:.3g} s.",
+                "Choose a format that keeps time stamps (CSV, TRC, MOT, glTF), or export the parts before and after "
+                "the pause.",
+            )
+        return np.asarray(self.time_s[0] + np.arange(self._even_count) / self.rate_hz)
 
     @property
     def is_resampled(self) -> bool:
         """Whether formats of one rate hold other times than those of the frames."""
-        return self.even_times is not self.time_s
+        return len(self.time_s) > 1 and (self._even_count != len(self.time_s) or self.variable_rate)
+
+    @property
+    def _span_s(self) -> float:
+        return float(self.time_s[-1] - self.time_s[0])
+
+    @property
+    def _even_count(self) -> int:
+        """Frames at an even rate from the first to the last."""
+        return round(self._span_s * self.rate_hz) + 1
 
 
 @dataclass(frozen=True, slots=True)
