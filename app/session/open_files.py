@@ -47,7 +47,8 @@ class VideoOpener(QObject):
         if self._opening is not None:
             self._opening.close()
         self._generation += 1
-        player = PlayerThread(self._generation, self._library, path, self)
+        slow_motion = None if take is None else take.info.slow_motion
+        player = PlayerThread(self._generation, self._library, path, self, slow_motion)
         player.opened.connect(self._opened)
         player.failed.connect(self._failed)
         player.broke.connect(self._broke)

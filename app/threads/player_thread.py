@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QSize, Qt, QThread, Signal
 from PySide6.QtGui import QImage
 
 from app.backend.library import Library
-from pipeline.core.camera import Frame, VideoInfo
+from pipeline.core.camera import Frame, VideoInfo, at_recorded_rate
 from pipeline.core.concurrency import Closed, LatestSlot
 from pipeline.core.errors import UserError
 
@@ -38,14 +38,19 @@ class PlayerThread(QThread):
     failed = Signal(int, object)  # generation, UserError
     broke = Signal(int, object)
 
-    def __init__(self, generation: int, library: Library, path: Path | None, parent: QObject) -> None:
-        """Prepare to open `path`, or the sample video if it is None."""
+    def __init__(
+        self, generation: int, library: Library, path: Path | None, parent: QObject, slow_motion: float | None = None
+    ) -> None:
+        """Prepare to open `path`, or the sample video if it is None.
+
+        `slow_motion` is that of the take which is shown with the video (`VideoInfo.slow_motion`); None: the file's.
+        """
         super().__init__(parent)
         self.setObjectName("player")
         self.generation = generation
         self.frames: LatestSlot[ShownFrame] = LatestSlot()
         self._wanted: LatestSlot[tuple[float, QSize]] = LatestSlot()
-        self._library, self._path = library, path
+        self._library, self._path, self._slow_motion = library, path, slow_motion
 
     @property
     def is_sample(self) -> bool:
@@ -66,8 +71,11 @@ class PlayerThread(QThread):
             path = self._path or self._library.sample_video()
             source = self._library.open_source(path)
             try:
-                self.opened.emit(self.generation, source.info)
-                self._serve(source)
+                info = source.info
+                if self._slow_motion is not None:
+                    info = at_recorded_rate(info, info.fps_hz * self._slow_motion / info.slow_motion)
+                self.opened.emit(self.generation, info)
+                self._serve(source, info.slow_motion / source.info.slow_motion)
             finally:
                 source.close()
         except UserError as error:
@@ -80,7 +88,8 @@ class PlayerThread(QThread):
             self._wanted.close()
             self.frames.close()
 
-    def _serve(self, source: FrameSource | Joints2DSource) -> None:
+    def _serve(self, source: FrameSource | Joints2DSource, faster: float) -> None:
+        """Answer requests; a second of the requested times is `faster` seconds of the source."""
         frame_at = getattr(source, "frame_at", None)  # files of 2D joints have no images
         while True:
             try:
@@ -89,8 +98,11 @@ class PlayerThread(QThread):
                 return
             if wanted is not None:
                 time_s, size = wanted
-                frame = blank_frame(source.info, time_s) if frame_at is None else scaled_frame(frame_at(time_s), size)
-                self.frames.put(frame)
+                source_s = time_s * faster
+                frame = (
+                    blank_frame(source.info, source_s) if frame_at is None else scaled_frame(frame_at(source_s), size)
+                )
+                self.frames.put(replace(frame, time_s=frame.time_s / faster) if faster != 1 else frame)
 
 
 def scaled_frame(frame: Frame, size: QSize) -> ShownFrame:

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QObject, QSize
 from pytestqt.qtbot import QtBot
 
 from app.progress_meter import ProgressMeter, duration_text
 from app.session.playback_clock import PlaybackClock
 from app.settings import RunSettings, Settings
-from app.threads.player_thread import scaled_frame
+from app.threads.player_thread import PlayerThread, scaled_frame
 from app.views.scene.body_mesh import bodies_mesh, shadow_mesh
 from app.views.scene.scene_view import follow_path
 from app.views.take_rows import row_at
@@ -21,6 +21,7 @@ from pipeline.core.camera import Frame
 from pipeline.core.errors import ConfigError
 from pipeline.core.pruning_schedule import PruneConfig
 from pipeline.core.take import Progress
+from tests.gui.fake_library import FakeLibrary
 from tests.helpers.fakes import walking
 
 WHITE = np.ones((1, 3, 4), np.float32)
@@ -210,3 +211,20 @@ def test_shown_frame_is_scaled_down_never_up_and_owns_its_pixels(qtbot: QtBot) -
     assert same.image.width() == 160
     bgr[:] = 0
     assert same.image.pixelColor(10, 10).blue() == 200
+
+
+def test_the_player_shows_the_video_at_the_speed_of_the_take(library: FakeLibrary, video: Path, qtbot: QtBot) -> None:
+    """A take in slow motion counts the seconds of the motion; its video has eight times as many."""
+    for slow_motion, rate_hz, last_s in ((None, 30.0, 59 / 30), (1.0, 30.0, 59 / 30), (8.0, 240.0, 59 / 240)):
+        parent = QObject()
+        player = PlayerThread(1, library, video, parent, slow_motion)
+        with qtbot.waitSignal(player.opened) as opened:
+            player.start()
+        info = opened.args[1]
+        assert (info.fps_hz, info.duration_s) == (rate_hz, pytest.approx(60 / rate_hz))
+        player.request(last_s, QSize())
+        frame = player.frames.get(5.0)
+        assert frame is not None
+        assert (frame.index, frame.time_s) == (59, pytest.approx(last_s))
+        player.close()
+        assert player.wait(5000)
