@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ from ..core.concurrency import CancelToken
 from ..core.errors import ConfigError
 from ..core.export_options import OPTIONS, ExportOptions, import_hint
 from ..export.export_take import expand
+from ..export.tracks import selected
+from ..export.written_frames import count_frames
 from ..system.files import make_folder
 from .interrupt import interruptible
 from .output import Report
@@ -88,10 +91,21 @@ def run(arguments: argparse.Namespace, report: Report) -> int:
         )
     hints = {name: import_hint(name, options, take.info.fps_hz) for name in expand(formats)}
     report.record(
-        {"status": "done", "take": str(arguments.take), "exports": [str(path) for path in exports], "hints": hints}
+        {
+            "status": "done",
+            "take": str(arguments.take),
+            "exports": [str(path) for path in exports],
+            "hints": hints,
+            "counts": {"exported": frames},
+            "notes": [*take.notes, *lost],
+        }
     )
     for path in exports:
         report.line(str(path))
     for name, hint in hints.items():
         report.line(f"  {name}: {hint}")
     return 0
+    persons = None if arguments.person is None else (arguments.person,)
+    frames, lost = count_frames(selected(take, dataclasses.replace(options, persons=persons)), exports)
+    for note in lost:
+        report.line(f"  {note}")
