@@ -90,6 +90,8 @@ def run(arguments: argparse.Namespace, report: Report) -> int:
             cancel=cancel,
         )
     hints = {name: import_hint(name, options, take.info.fps_hz) for name in expand(formats)}
+    persons = None if arguments.person is None else (arguments.person,)
+    frames, lost = count_frames(selected(take, dataclasses.replace(options, persons=persons)), exports)
     report.record(
         {
             "status": "done",
@@ -102,10 +104,8 @@ def run(arguments: argparse.Namespace, report: Report) -> int:
     )
     for path in exports:
         report.line(str(path))
+    for note in lost:
+        report.line(f"  {note}")
     for name, hint in hints.items():
         report.line(f"  {name}: {hint}")
     return 0
-    persons = None if arguments.person is None else (arguments.person,)
-    frames, lost = count_frames(selected(take, dataclasses.replace(options, persons=persons)), exports)
-    for note in lost:
-        report.line(f"  {note}")
