@@ -1,4 +1,4 @@
-"""Hold the rows of people's tracks while they grow."""
+"""Store the growing rows of people's tracks."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class GrowingArray:
 
     @classmethod
     def of(cls, values: NDArray, like: GrowingArray) -> GrowingArray:
-        """Return an array that holds `values` and grows on like `like`."""
+        """Return an array that holds `values` and grows with the fill value of `like`."""
         grown = cls(values.shape[1:], values.dtype.type, like._fill)
         grown._data, grown.length = values, len(values)
         return grown
@@ -44,7 +44,10 @@ class GrowingArray:
 
 
 class PersonRows:
-    """Hold the rows of one person's track as they grow, from the first frame with the person; see `PersonTrack`."""
+    """Store the growing rows of one person's track, from the first frame with the person.
+
+    The columns are those of `PersonTrack`.
+    """
 
     def __init__(self, first: int, joint_count: int) -> None:
         self.first = first
@@ -72,7 +75,7 @@ class PersonRows:
         return joined
 
     def between(self, start: int, stop: int) -> list[Floats]:
-        """Return copies of the four columns for the rows start <= row < stop of the take; NaN and 0 where not seen."""
+        """Return copies of the columns for the rows start <= row < stop; NaN and 0 where not seen."""
         low, high = max(start, self.first), min(stop, self.first + self._columns[0].length)
         parts = []
         for column in self._columns:

@@ -1,8 +1,8 @@
-"""Who left and came back: parts of tracks that one person made, by clothes and size, over any time.
+"""Match people who left and came back by clothing colour and size, over any time.
 
-The tracker itself bridges short absences by place. A track that begins later is compared with all that ended before it.
-They are joined if the clothes are the same and nobody else in the video is dressed alike; otherwise, if the clothes may
-be the same under another light, it is suggested.
+The tracker bridges short absences by position. A track that begins later is compared with all that ended before it.
+They are joined if the clothes are the same and no other person in the video is dressed alike; if the clothes may be the
+same under another light, joining is suggested.
 """
 
 from __future__ import annotations
@@ -15,29 +15,29 @@ import numpy as np
 from ..core.arrays import Doubles
 from .appearance import difference
 
-SAME = 5.0  # difference of colours up to which clothes are the same, see `appearance`
-ALIKE = 11.0  # and up to which they may be, under another light
-_OTHERS = 2.0  # times further have everyone else's clothes to be
-_SIZES = 0.5  # ratio of the smaller body to the larger in the image
-_FEWEST_LOOKS = 2  # frames in which the clothes were seen
-_MOST = 300  # tracks that are compared: those seen longest
+SAME = 5.0  # colour difference up to which clothes are the same, see `appearance`
+ALIKE = 11.0  # colour difference up to which clothes may be the same, under another light
+_OTHERS_FACTOR = 2.0  # factor by which the colour difference of all other people has to be larger
+_MIN_SIZE_RATIO = 0.5  # smallest ratio of the smaller to the larger body in the image
+_MIN_LOOKS = 2  # smallest number of frames in which the clothes were sampled
+_MAX_TRACKS = 300  # number of tracks that are compared: those sampled most often
 
 
 @dataclass(frozen=True, slots=True)
 class Appearance:
-    """Where in the take a track lies, and how its person looks."""
+    """Describe where in the take a track lies, and its clothing colours and size."""
 
     identity: int
     first: int  # rows of the take, both included
     last: int
-    size: float  # px, of the body in the image
-    colours: Doubles  # (appearance.LENGTH,), mean over the looks; NaN unknown
+    size: float  # px, size of the body in the image
+    colours: Doubles  # (appearance.LENGTH,), mean over the samples; NaN = unknown
     looks: int
 
 
 @dataclass(frozen=True, slots=True)
 class Return:
-    """`later` is the person `earlier`, or (not `sure`) may be."""
+    """State that `later` is the same person as `earlier`, or (not `sure`) may be."""
 
     earlier: int
     later: int
@@ -45,14 +45,14 @@ class Return:
 
 
 def returns(tracks: Sequence[Appearance]) -> list[Return]:
-    """Find those who came back, in the order of their returns; each later track has at most one earlier.
+    """Find people who came back, ordered by return; each later track has at most one earlier.
 
-    A person who returned may return again: the track before the latest return stands for it.
+    A person may return several times: the track before the latest return represents the person.
     """
     found: list[Return] = []
-    followed: set[int] = set()  # tracks that go on in another one
+    followed: set[int] = set()  # tracks that continue in another one
     person = {track.identity: track.identity for track in tracks}  # track -> the first track of the same person
-    most = sorted(tracks, key=lambda track: -track.looks)[:_MOST]
+    most = sorted(tracks, key=lambda track: -track.looks)[:_MAX_TRACKS]
     ordered = sorted(most, key=lambda track: (track.first, track.identity))
     for later in ordered:
         earlier = [track for track in ordered if track.last < later.first and track.identity not in followed]
@@ -68,9 +68,9 @@ def returns(tracks: Sequence[Appearance]) -> list[Return]:
         ]  # those who come after it may be the same person again
         strangers = [track for track in known if person[track.identity] not in (same, later.identity)]
         others = [_difference(track, later) for track in strangers]
-        told_apart = all(other is None or other > max(_OTHERS * apart, SAME) for other in others)
+        told_apart = all(other is None or other > max(_OTHERS_FACTOR * apart, SAME) for other in others)
         sizes = min(best.size, later.size) / max(best.size, later.size, 1e-9)
-        sure = apart <= SAME and told_apart and sizes >= _SIZES
+        sure = apart <= SAME and told_apart and sizes >= _MIN_SIZE_RATIO
         found.append(Return(best.identity, later.identity, sure))
         if sure:
             followed.add(best.identity)
@@ -79,6 +79,6 @@ def returns(tracks: Sequence[Appearance]) -> list[Return]:
 
 
 def _difference(one: Appearance, other: Appearance) -> float | None:
-    if min(one.looks, other.looks) < _FEWEST_LOOKS or not (np.isfinite(one.colours).any()):
+    if min(one.looks, other.looks) < _MIN_LOOKS or not (np.isfinite(one.colours).any()):
         return None
     return difference(one.colours, other.colours)

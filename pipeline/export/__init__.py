@@ -1,1 +1,1 @@
-"""A take in, files of other programs out."""
+"""Export a take to files of other programs."""

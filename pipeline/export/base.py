@@ -1,4 +1,4 @@
-"""Define the contract of an exporter (`Exporter`), and how an export is watched and cancelled (`Watch`)."""
+"""Define the exporter contract (`Exporter`), and progress and cancel of an export (`Watch`)."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ def _nobody(progress: Progress) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """Progress and cancel of an export."""
+    """Receive the progress of an export and check its cancel token."""
 
     cancel: CancelToken = field(default_factory=CancelToken)
     progress: Callable[[Progress], None] = _nobody
 
     def step(self, name: str, done: int, total: int) -> None:
-        """Report `done` of `total` (0: unknown) of the format `name`. Raises `Cancelled`."""
+        """Report `done` of `total` (0: unknown) steps of format `name`. Raises `Cancelled`."""
         self.cancel.check()
         self.progress(Progress("export", done, total, name))
 
@@ -39,12 +39,12 @@ UNWATCHED = Watch()
 class Exporter(Protocol):
     """Write the selected people of a take in one format, atomically.
 
-    Files are `<stem>...<suffix>` in `folder`; formats that hold one person write `<stem>.x` for the first of the
-    chosen persons and `<stem>_person<N>.x` for the others. Returns the paths written, main file first. Raises
-    `OutputError` if there is nothing to write or the file system refuses; nothing half-written stays.
+    Files are `<stem>...<suffix>` in `folder`; formats that hold one person write `<stem>.x` for the first of the chosen
+    persons and `<stem>_person<N>.x` for the others. Returns the paths written, main file first. Raises `OutputError` if
+    there is nothing to write or the file system refuses; no partial file remains.
 
-    Formats that take long report to `watch` regularly; after its `Cancelled` the folder is unchanged. Formats that are
-    written quickly need not report.
+    Slow formats report to `watch` regularly; after its `Cancelled` the folder is unchanged. Fast formats need not
+    report.
     """
 
     name: str

@@ -12,13 +12,16 @@ from ..system.files import make_folder
 from .base import UNWATCHED, Exporter, ExportOptions, Watch
 from .tracks import selected
 
-# What people ask for -> exporters: "csv" is both tables.
+# Requested format -> exporters: "csv" is both tables.
 ALIASES: dict[str, tuple[str, ...]] = {"csv": ("csv", "csv_wide")}
 DEFAULT_FORMATS: tuple[str, ...] = ("bvh", "csv")
 
 
 def expand(formats: Sequence[str]) -> tuple[str, ...]:
-    """Names as people give them -> exporter names, each once, in order. Raises `ConfigError` for an unknown one."""
+    """Expand requested names to exporter names, each once, in order.
+
+    Raises `ConfigError` for an unknown name.
+    """
     names = dict.fromkeys(name for wanted in formats for name in ALIASES.get(wanted, (wanted,)))
     for name in names:
         find("exporter", name)
@@ -33,19 +36,19 @@ def export_take(
     options: ExportOptions | None = None,
     watch: Watch = UNWATCHED,
 ) -> list[Path]:
-    """Write `take` to `folder` (made if needed) in all `formats`; returns the paths written, each once.
+    """Write `take` to `folder` (made if needed) in all `formats`; returns the paths written.
 
     With the option `report` the files are read back, and `<stem>_report.json` is the last of the paths.
 
-    Raises `ConfigError` for an unknown format, and `OutputError` if there is nothing to write, the stem is no file
-    name, or the file system refuses; `Cancelled` if `watch` says so. Formats finished before that stay; none is left
-    half-written.
+    Raises `ConfigError` for an unknown format, `OutputError` if there is nothing to write, the stem is no file name, or
+    the file system refuses, and `Cancelled` on request of `watch`. Formats finished before that stay; none is left
+    incomplete.
     """
     options = options or ExportOptions()
     exporters: list[Exporter] = [find("exporter", name).load()() for name in expand(formats)]
     if not stem or Path(stem).name != stem:
         raise OutputError(f"'{stem}' is not a file name.", "Give a name without folders.")
-    selection = selected(take, options)  # before the folder is made: an empty take leaves nothing behind
+    selection = selected(take, options)  # before the folder is made: an empty take leaves no files
     make_folder(folder)
     written: dict[str, list[Path]] = {}
     for exporter in exporters:

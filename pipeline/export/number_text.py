@@ -1,7 +1,7 @@
-"""Numbers to text, many at a time.
+"""Format numbers as text, many at a time.
 
-One C-level format call for many rows makes 3 million numbers a second, where `numpy.savetxt` makes 0.5 million. A
-block at a time, because a Python float takes 24 bytes and its text a dozen more.
+One C-level format call for many rows formats 3 million numbers a second, `numpy.savetxt` 0.5 million. Rows are
+formatted in blocks, because a Python float takes 24 bytes and its text a dozen more.
 """
 
 from __future__ import annotations
@@ -10,18 +10,18 @@ from collections.abc import Iterator
 
 from ..core.arrays import Doubles
 
-_CHUNK = 500  # frames
+_CHUNK = 500  # frames in a block
 
 
 def chunks(count: int, size: int = _CHUNK) -> Iterator[slice]:
-    """Slices that cover `count` frames in order."""
+    """Yield slices that cover `count` frames in order."""
     for start in range(0, count, size):
         yield slice(start, min(start + size, count))
 
 
 def formatted(template: str, values: Doubles, empty: str = "") -> str:
-    """(T, ...) values through a printf template for one frame; NaN becomes `empty`.
+    """Format (T, ...) values with a printf template for one frame; NaN becomes `empty`.
 
-    The template's own words must not hold "nan".
+    The template itself must not contain "nan".
     """
     return ((template * len(values)) % tuple(values.ravel().tolist())).replace("nan", empty)

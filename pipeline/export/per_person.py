@@ -1,4 +1,4 @@
-"""Write a file for each selected person, all of them or none."""
+"""Write one file per selected person, all of them or none."""
 
 from __future__ import annotations
 
@@ -22,7 +22,10 @@ def write_text(
     suffix: str,
     text: Callable[[SelectedPerson, Path], Iterable[str]],
 ) -> list[Path]:
-    """Write text files: `text` gives the pieces of one person's. Returns the paths as `Exporter.write` does."""
+    """Write text files: `text` yields the pieces of one person's file.
+
+    Returns the paths as `Exporter.write` does.
+    """
     paths = selection.paths(folder, stem, suffix)
     with text_files(paths) as files:
         for file, path, person in zip(files, paths, selection.people, strict=True):
@@ -38,9 +41,10 @@ def write_elsewhere(
     suffix: str,
     make: Callable[[Sequence[Path]], None],
 ) -> list[Path]:
-    """Write files that a library or a program opens by name: `make` writes everyone's to a temporary folder.
+    """Write files through a library or program that opens them by name.
 
-    They are copied from there, so that a full disk is reported in our words and not in the library's.
+    `make` writes all files to a temporary folder; they are copied from there, so that a full disk gives this program's
+    error message and not the library's.
     """
     paths = selection.paths(folder, stem, suffix)
     with contextlib.ExitStack() as stack:

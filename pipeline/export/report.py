@@ -1,4 +1,4 @@
-"""Write `<stem>_report.json`: the files, their units, axes and rate, what was checked, and how to import them."""
+"""Write `<stem>_report.json`: files, units, axes, rate, checks, and import instructions."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ _ONE_RATE = ("bvh", "c3d", "fbx")  # formats that cannot hold a variable rate
 
 
 def write_report(selection: Selection, folder: Path, stem: str, written: Mapping[str, Sequence[Path]]) -> Path:
-    """Read back what each exporter of `written` made, and report the result."""
+    """Read back the files of each exporter in `written`, and write the report."""
     take, people, options = selection.take, selection.people, selection.options
     rate = selection.first.rate_hz
     formats = []
     for name, paths in written.items():
         unit, axes = (options.unit, _RIG) if name == "bvh" else _MEANING.get(name, ("", ""))
-        everyone = len(paths) < len(people)  # one file for all of them
+        everyone = len(paths) < len(people)  # one file for all persons
         checks = [
             {"file": path.name, "person": one.person, **dataclasses.asdict(check), "passed": check.passed}
             for path, one in ([(paths[0], one) for one in people] if everyone else zip(paths, people, strict=False))

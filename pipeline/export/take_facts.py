@@ -1,4 +1,7 @@
-"""Describe what the numbers of an export mean, for `<stem>.csv.json` and the data formats. Strict JSON: no NaN."""
+"""Describe the meaning of exported numbers, for `<stem>.csv.json` and the data formats.
+
+Strict JSON: no NaN.
+"""
 
 from __future__ import annotations
 
@@ -70,7 +73,7 @@ def take_facts(selection: Selection) -> dict[str, Any]:
 
 
 def plain(value: Any) -> Any:
-    """Return the value with None for numbers that JSON does not have, and text that UTF-8 can hold."""
+    """Return the value with None for numbers that JSON lacks, and text that UTF-8 can hold."""
     if isinstance(value, str):
         return printable(value)
     if isinstance(value, float):

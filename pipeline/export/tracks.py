@@ -1,4 +1,4 @@
-"""Select what an exporter writes: the people, their joints in the world and in the image, and the files' names."""
+"""Select the people, joints and file names that an exporter writes."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ from ..system.files import atomic_write
 MOST_EVEN_FRAMES = 4_000_000  # frames of a file at an even rate: 37 hours at 30 Hz, a BVH of 2 GB
 
 
-@dataclass(frozen=True)  # without slots: what takes time is computed once, when an exporter first asks for it
+@dataclass(frozen=True)  # without slots: slow values are computed once, when an exporter first reads them
 class SelectedPerson:
-    """One person that is exported, over the T frames of the take."""
+    """Hold one exported person over the T frames of the take."""
 
     track: Track3D
-    track2d: PersonTrack | None  # None: the take has lost its 2D
+    track2d: PersonTrack | None  # None: the take has no 2D
     name: str  # as the user gave it, or "Person 2"
     camera: Camera
     scene: SceneEstimate | None
-    variable_rate: bool  # of the video; formats of one rate resample it
+    variable_rate: bool  # whether the video's rate varies; formats of one rate resample it
 
     @property
     def person(self) -> int:
@@ -42,32 +42,35 @@ class SelectedPerson:
 
     @property
     def frame_index(self) -> Ints:
-        """(T,) frames of the video."""
+        """Return the frames (T,) of the video."""
         return self.track.frame_index
 
     @property
     def time_s(self) -> Doubles:
-        """(T,) seconds."""
+        """Return the timestamps (T,) in seconds."""
         return self.track.time_s
 
     @property
     def scores(self) -> Floats:
-        """(T, 17) 2D confidences behind the joints."""
+        """Return the 2D confidences (T, 17) of the joints."""
         return self.track.scores
 
     @property
     def rate_hz(self) -> float:
-        """Frame rate, of the usual step from frame to frame."""
+        """Return the frame rate by the median frame step."""
         return self.camera.rate_hz
 
     @cached_property
     def seen(self) -> NDArray[np.bool_]:
-        """(T,) True where the skeleton is known."""
+        """Return (T,) True where the skeleton is known."""
         return self.track.seen
 
     @cached_property
     def joints_world(self) -> Doubles:
-        """(T, 17, 3) metres in world space, NaN = not seen. Raises `OutputError` if the take has no world."""
+        """Return (T, 17, 3) metres in world space, NaN = not seen.
+
+        Raises `OutputError` if the take has no world space.
+        """
         joints = self.track.joints.astype(np.float64)
         if self.track.space == "world":
             return joints
@@ -77,22 +80,22 @@ class SelectedPerson:
 
     @cached_property
     def joints_image(self) -> Floats:
-        """(T, 17, 2) pixels of the 2D joints as H36M-17, NaN = not seen."""
+        """Return (T, 17, 2) pixels of the 2D joints as H36M-17, NaN = not seen."""
         if self.track2d is None:
             return np.full((len(self.frame_index), 17, 2), np.nan, np.float32)
         return self.track2d.h36m17[0]
 
     @cached_property
     def gait(self) -> Gait | None:
-        """Steps and cadence; None if the person does not walk."""
+        """Return steps and cadence; None if the person does not walk."""
         return gait(self.joints_world, self.time_s)
 
     @cached_property
     def even_times(self) -> Doubles:
-        """(T,) times of the frames, or, where these are not even, of all even steps from the first to the last.
+        """Return times of the frames (T,), or of all even steps if the frames are uneven.
 
-        Pauses of the camera and frames that are missing get steps like all others: formats of one rate stay in step
-        with the video. Raises `OutputError` if that would be far too many.
+        Pauses of the camera and missing frames get steps like all others, so that formats of one rate stay in sync with
+        the video. Raises `OutputError` beyond `MOST_EVEN_FRAMES`.
         """
         if not self.is_resampled:
             return self.time_s
@@ -107,7 +110,7 @@ class SelectedPerson:
 
     @property
     def is_resampled(self) -> bool:
-        """Whether formats of one rate hold other times than those of the frames."""
+        """Return whether formats of one rate hold other times than those of the frames."""
         return len(self.time_s) > 1 and (self._even_count != len(self.time_s) or self.variable_rate)
 
     @property
@@ -116,13 +119,13 @@ class SelectedPerson:
 
     @property
     def _even_count(self) -> int:
-        """Frames at an even rate from the first to the last."""
+        """Return the number of frames at an even rate from the first to the last."""
         return round(self._span_s * self.rate_hz) + 1
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What an exporter writes: at least one person of a take, in the order asked for, with the options."""
+    """Hold what an exporter writes: one or more persons in the requested order, and options."""
 
     take: Take
     people: tuple[SelectedPerson, ...]
@@ -130,11 +133,11 @@ class Selection:
 
     @property
     def first(self) -> SelectedPerson:
-        """The person whose frames and times stand for everyone's: all tracks of a take have the same."""
+        """Return the person whose frames and times apply to all: all tracks of a take share them."""
         return self.people[0]
 
     def paths(self, folder: Path, stem: str, suffix: str) -> list[Path]:
-        """Return one path a person: `<stem><suffix>` for the first, with `_person<N>` in it for the others.
+        """Return one path per person: `<stem><suffix>`, or with `_person<N>` for all but the first.
 
         `suffix` may hold a part of the name: "_wide.csv" gives `<stem>_wide.csv` and `<stem>_wide_person2.csv`.
         """
@@ -146,9 +149,9 @@ class Selection:
 
 
 def selected(take: Take, options: ExportOptions) -> Selection:
-    """Select the persons of `options`, or everyone; people without a single known frame are left out.
+    """Select the persons of `options`, or all; people without a known frame are left out.
 
-    Raises `OutputError` if a person was not lifted or nobody is left.
+    Raises `OutputError` if a person was not lifted or none is left.
     """
     tracks = list(take.tracks3d)
     if options.persons is not None:
@@ -174,7 +177,7 @@ def selected(take: Take, options: ExportOptions) -> Selection:
 
 @contextlib.contextmanager
 def text_files(paths: Sequence[Path]) -> Iterator[list[IO[str]]]:
-    """Open text files that all appear together, or, if anything fails before the end, not at all."""
+    """Open text files that all appear together, or, on any failure before the end, not at all."""
     with contextlib.ExitStack() as stack:
         yield [stack.enter_context(atomic_write(path, "w")) for path in paths]
 

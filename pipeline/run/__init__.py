@@ -1,1 +1,1 @@
-"""Whole jobs: lift a video, re-lift, re-finish."""
+"""Run whole jobs: lift a video, re-lift or refinish a take."""

@@ -1,4 +1,4 @@
-"""Compare how many frames a run read, decoded, detected and lifted: a difference is never silent."""
+"""Count the frames that a run read, decoded, detected and lifted, and note differences."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ..core.arrays import Ints
 from ..core.poses import PersonTrack
 from ..core.take import Track3D
 
-_MOST_RUNS = 6  # runs of frame numbers that a note lists
+_MAX_RUNS = 6  # runs of consecutive frame numbers that a note lists
 
 
 def frame_numbers(frames: Sequence[int] | Ints) -> str:
@@ -21,15 +21,15 @@ def frame_numbers(frames: Sequence[int] | Ints) -> str:
         return ""
     begins = np.concatenate([[0], np.flatnonzero(np.diff(index) != 1) + 1, [len(index)]])
     runs = [(int(index[a]), int(index[b - 1])) for a, b in itertools.pairwise(begins)]
-    texts = [f"{first}" if first == last else f"{first} to {last}" for first, last in runs[:_MOST_RUNS]]
-    return ", ".join([*texts, "..."] if len(runs) > _MOST_RUNS else texts)
+    texts = [f"{first}" if first == last else f"{first} to {last}" for first, last in runs[:_MAX_RUNS]]
+    return ", ".join([*texts, "..."] if len(runs) > _MAX_RUNS else texts)
 
 
 def frame_notes(rows: int, listed: int | None, damaged: Sequence[int], fitted: Sequence[int]) -> list[str]:
-    """Return what to say of the frames of a run, as sentences.
+    """Describe irregular frames of a run in sentences.
 
-    `rows` frames are in the take, the source lists so many for its range (`listed`; None: it does not know);
-    `damaged` and `fitted` are indices of frames, see `detect_video.ObserveStats`.
+    `rows` frames are in the take; `listed` is the number that the source lists for its range (None: unknown); `damaged`
+    and `fitted` are indices of frames, see `detect_video.ObserveStats`.
     """
     notes = []
     if damaged:
@@ -43,7 +43,7 @@ def frame_notes(rows: int, listed: int | None, damaged: Sequence[int], fitted: S
 
 
 def person_counts(tracks2d: Iterable[PersonTrack], tracks3d: Iterable[Track3D]) -> dict[str, dict[str, int]]:
-    """Return, for everyone in 3D, in how many frames they were seen in 2D and are known in 3D."""
+    """Count, for every person in 3D, the frames with 2D joints and the frames with 3D joints."""
     seen = {track.person: int(np.isfinite(track.h36m17[0]).all(-1).any(-1).sum()) for track in tracks2d}
     return {
         str(track.person): {"seen": seen.get(track.person, 0), "lifted": int(track.seen.sum())} for track in tracks3d
@@ -51,7 +51,7 @@ def person_counts(tracks2d: Iterable[PersonTrack], tracks3d: Iterable[Track3D]) 
 
 
 def lift_notes(counts: dict[str, dict[str, int]]) -> list[str]:
-    """Return a sentence for everyone who is known in 3D in fewer frames than they were seen in."""
+    """Describe every person with fewer 3D frames than 2D frames in a sentence."""
     return [
         f"person {person} was seen in {count['seen']} frames and lifted in {count['lifted']}"
         for person, count in counts.items()

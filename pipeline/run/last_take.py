@@ -1,4 +1,4 @@
-"""Run a job to its end: what it yields goes to callbacks, and the finished take comes back."""
+"""Run a job to its end: forward its progress to callbacks and return the finished take."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ def last_take(
     partial: Callable[[Take], None] | None = None,
     cancel: CancelToken | None = None,
 ) -> Take:
-    """Return the complete take that `steps` (of `analyse`, `relift`) end with.
+    """Return the complete take with which `steps` (of `analyse`, `relift`) end.
 
     The callbacks run in this thread: `progress` gets every `Progress`, `partial` every take that is not complete yet.
-    `cancel` is checked at each step; the generator is closed however this ends, so that its threads are joined. Raises
-    what the job raises.
+    `cancel` is checked at each step; the generator is closed in any case, so that its threads are joined. Raises what
+    the job raises.
     """
     take: Take | None = None
     try:

@@ -1,4 +1,4 @@
-"""The models, loaded once and kept: several files in one call, or several runs in one window, share one start-up."""
+"""Keep loaded models: several files in one call, or runs in one window, share one start-up."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Engine:
-    """Makes detectors and lifters on demand and keeps the last one of each. `close` frees them."""
+    """Create detectors and lifters on demand and keep the last one of each; `close` frees them."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()  # the lifter is asked for in the lift thread
@@ -24,7 +24,10 @@ class Engine:
         self._lifter: tuple[LiftConfig, HostLifter] | None = None
 
     def detector(self, config: DetectConfig) -> Detector:
-        """Raises `ConfigError` for an unknown name, `ModelError` for one that cannot be used here."""
+        """Return the detector of `config`, loading it if needed.
+
+        Raises `ConfigError` for an unknown name, `ModelError` for one that cannot be used here.
+        """
         from ..detect.create import create_detector
 
         with self._lock:
@@ -36,9 +39,11 @@ class Engine:
             return self._detector[1]
 
     def lifter(self, config: LiftConfig) -> WindowLifter:
-        """Raises `ConfigError` for an unknown name, `ModelError` for missing or damaged weights, or unfit pruning.
+        """Return the lifter of `config`, loading it if needed.
 
-        If only the pruning differs from the last one's, its weights are used again: no file is read.
+        If only the pruning differs from the last one's, its weights are used again: no file is read. Raises
+        `ConfigError` for an unknown name, `ModelError` for missing or damaged weights, or a pruning schedule that does
+        not fit.
         """
         from ..lift.host_lifter import create_lifter
 

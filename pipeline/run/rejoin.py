@@ -1,4 +1,4 @@
-"""Make one person of tracks that one person left, who went and came back; suggest it where that is not sure."""
+"""Join tracks of people who left and came back; suggest it where the match is uncertain."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from ..detect.tracker import Tracker
 
 
 def rejoin(tracker: Tracker, identities: Sequence[int]) -> list[tuple[int, int]]:
-    """Join the tracks of people who came back; return pairs (earlier, later) of identities that may be one person."""
+    """Join the tracks of people who came back.
+
+    Returns pairs (earlier, later) of identities that may be one person.
+    """
     now = {identity: identity for identity in identities}
     doubtful = []
     for back in returns([tracker.appearance(identity) for identity in identities]):
@@ -33,7 +36,10 @@ def with_suggestions(
     number: Mapping[int, int],
     tracks2d: Sequence[PersonTrack],
 ) -> SceneEstimate:
-    """Return the estimate with a finding for each pair of identities that may be one person; `number` in the take."""
+    """Return the estimate with a finding for each pair of identities that may be one person.
+
+    `number` maps identities to person numbers of the take.
+    """
     found = []
     for earlier, later in doubtful:
         track = find_person(tracks2d, number[later])
@@ -51,7 +57,7 @@ def with_suggestions(
 
 
 def kept_suggestions(scene: SceneEstimate | None, new: SceneEstimate) -> SceneEstimate:
-    """Return a new estimate of the same people with the suggestions of the one before, which it cannot repeat."""
+    """Return `new` with the join suggestions of the previous estimate, which it cannot repeat."""
     return _with(new, [] if scene is None else [one for one in scene.findings if one.kind == "same_person"])
 
 

@@ -1,1 +1,1 @@
-"""Takes and recordings on disk, their edits and their provenance."""
+"""Store takes and recordings on disk, edit them, and record their provenance."""

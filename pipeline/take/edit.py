@@ -1,9 +1,9 @@
-"""Who is who in a take, put right by hand: rename, delete, merge, split, left for right. Pure: a take in, another out.
+"""Correct identities in a take: rename, delete, merge, split, swap left and right.
 
-The 2D cache is not touched. What is known in 3D is cut or joined along with the 2D, so that there is something to see
-at once; `Edited.lift` says whom to lift again, because the lifter looked at the frames around the place of the cut.
-Every edit but a name is written into `Take.provenance["edits"]`. Each raises `NoPersonError` for somebody who is not in
-the take.
+Pure functions: a take in, an edited take out. The 2D cache is not touched. 3D data is cut or joined along with the 2D,
+so that a result is visible at once; `Edited.lift` lists the persons to re-lift, because the lifter also used the frames
+around the cut. Every edit except a name is recorded in `Take.provenance["edits"]`. Each function raises `NoPersonError`
+for a person who is not in the take.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from ..core.take import (
 
 Bools = NDArray[np.bool_]
 _LONGEST_NAME = 60
-_OVERLAP = 0.5  # of the shorter track: seen together for longer than this they are two people
+_MAX_OVERLAP = 0.5  # share of the shorter track: two tracks seen together for longer are two people
 
 
 _Of = TypeVar("_Of", bound=OfPerson)
@@ -39,19 +39,22 @@ _Of = TypeVar("_Of", bound=OfPerson)
 
 @dataclass(frozen=True, slots=True)
 class Edited:
-    """The take after an edit, and the persons whose 3D should be lifted again from it."""
+    """Hold the take after an edit, and the persons whose 3D should be lifted again from it."""
 
     take: Take
     lift: tuple[int, ...] = ()
 
 
 def edited(take: Take) -> bool:
-    """Whether the 2D tracks of `take` are no longer those that the tracker found."""
+    """Return whether the 2D tracks of `take` differ from those that the tracker found."""
     return bool(take.provenance.get("edits"))
 
 
 def rename(take: Take, person: int, name: str) -> Edited:
-    """`name` "" gives the number back. Raises `ConfigError` for a name that somebody else has."""
+    """Set the name of a person; "" restores the number.
+
+    Raises `ConfigError` for the name of another person.
+    """
     take.person_track2d(person)
     plain = plain_name(name)
     names = {who: other for who, other in take.names.items() if who != person}
@@ -61,12 +64,12 @@ def rename(take: Take, person: int, name: str) -> Edited:
 
 
 def plain_name(name: str) -> str:
-    """Return `name` without control characters and superfluous spaces, cut to the length that a name can have."""
+    """Return `name` without control characters and superfluous spaces, at the permitted length."""
     return " ".join("".join(c if c.isprintable() else " " for c in name).split())[:_LONGEST_NAME]
 
 
 def delete(take: Take, person: int) -> Edited:
-    """Without that person. Raises `ConfigError` if nobody would be left."""
+    """Remove a person. Raises `ConfigError` for the last one."""
     take.person_track2d(person)
     if len(take.tracks2d) == 1:
         raise ConfigError("This is the only person in the take.", "Somebody has to stay.")
@@ -90,7 +93,7 @@ def delete(take: Take, person: int) -> Edited:
 
 
 def split(take: Take, person: int, row: int) -> Edited:
-    """From `row` of the take on, `person` is somebody else, who gets the next free number.
+    """Assign `person` from `row` of the take on to a new person with the next free number.
 
     Raises `ConfigError` if the person is not seen on both sides of it.
     """
@@ -124,13 +127,15 @@ def split(take: Take, person: int, row: int) -> Edited:
 
 
 def merge(take: Take, into: int, other: int) -> Edited:
-    """`other` becomes part of `into`, wherever `into` is not seen. Raises `ConfigError` for two who are seen together
-    for most of the shorter one's time."""
+    """Merge `other` into `into`, wherever `into` is not seen.
+
+    Raises `ConfigError` for two persons who are seen together for most of the shorter one's time.
+    """
     if into == other:
         raise ConfigError("That is the same person.", "Choose two.")
     one, two = take.person_track2d(into), take.person_track2d(other)
     together = int((one.seen & two.seen).sum())
-    if together > _OVERLAP * min(one.seen.sum(), two.seen.sum()):
+    if together > _MAX_OVERLAP * min(one.seen.sum(), two.seen.sum()):
         raise ConfigError(
             f"{take.name_of(into)} and {take.name_of(other)} are in the picture together for {together} frames.",
             "They are two people. Delete one of them, or split a track first where it changes over.",
@@ -162,8 +167,10 @@ def merge(take: Take, into: int, other: int) -> Edited:
 
 
 def exchange_sides(take: Take, person: int) -> Edited:
-    """Left becomes right in all of the person's 2D joints: the detector took them for their mirror image. The 3D stays
-    as it is until it is lifted again: a body that is turned round is not its old self with other names."""
+    """Swap left and right in all 2D joints of a person, to correct a swap of the detector.
+
+    The 3D stays unchanged until it is re-lifted: a body facing the other way is not the old 3D with other joint names.
+    """
     track = take.person_track2d(person)
     exchanged = replace(
         take,
@@ -179,7 +186,7 @@ def _is_with(finding: Finding, other: int) -> bool:
 
 
 def _as_person(finding: Finding, old: int, new: int) -> Finding:
-    """Return a finding with `new` in the place of `old`."""
+    """Return a finding with person `new` in place of `old`."""
     if finding.person == old:
         finding = replace(finding, person=new)
     return replace(finding, other=new) if _is_with(finding, old) else finding
@@ -198,7 +205,7 @@ def _without(tracks: tuple[_Of, ...], person: int) -> tuple[_Of, ...]:
     return tuple(track for track in tracks if track.person != person)
 
 
-# Each gives the rows of `a` where `mine` holds, elsewhere those of `b`, or, if there is no `b`, nothing.
+# Each returns the rows of `a` where `mine` holds, elsewhere those of `b`, or empty rows without `b`.
 
 
 def _rows2d(a: PersonTrack, b: PersonTrack | None, mine: Bools) -> PersonTrack:
@@ -233,13 +240,19 @@ def _as(track: _Of, person: int) -> _Of:
 
 
 def _cut(tracks: tuple[_Of, ...], person: int, new: int, before: Bools, rows: _Rows[_Of]) -> tuple[_Of, ...]:
-    """The person's track twice: as `person` before, as `new` after; the new one at the end."""
+    """Return the tracks with the person's track divided: `person` before, `new` after.
+
+    The new track is the last one.
+    """
     out = [rows(track, None, before) if track.person == person else track for track in tracks]
     return (*out, *(_as(rows(track, None, ~before), new) for track in tracks if track.person == person))
 
 
 def _joined(tracks: tuple[_Of, ...], into: int, other: int, theirs: Bools, rows: _Rows[_Of]) -> tuple[_Of, ...]:
-    """Rows of `other` where `theirs` holds, as `into`, who stands where the first of the two stood."""
+    """Return the tracks with rows of `other` where `theirs` holds merged into `into`.
+
+    The merged track takes the position of the first of the two.
+    """
     one, two = find_person(tracks, into), find_person(tracks, other)
     if one is not None:
         both = rows(one, two, ~theirs)

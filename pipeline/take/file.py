@@ -1,7 +1,9 @@
-"""A take on disk: one `.pose3d` file, a zip of `take.json` (what and how) and `arrays.npz` (numbers). No pickle.
+"""Read and write takes: a `.pose3d` zip of `take.json` (description) and `arrays.npz`.
 
-Opening a take runs no model: everything the viewer and the exporters need is in the file. Pixels are not; the video is
-found again by its path.
+No pickle.
+
+Opening a take runs no model: the file contains everything that the viewer and the exporters need, except the pixels;
+the video is found again by its path.
 """
 
 from __future__ import annotations
@@ -30,9 +32,9 @@ from .parts import read_info, read_take
 SUFFIX = ".pose3d"
 FORMAT = "hourglass-pose3d"
 VERSION = 1
-_LARGEST_JSON = 16 << 20  # bytes of a take.json
-_LARGEST_ARRAYS = 4 << 30  # bytes of all arrays: four hours of ten people
-_LARGEST_UNPACKED = 1 << 30  # bytes of arrays that were packed once more
+_MAX_JSON_BYTES = 16 << 20  # bytes of a take.json
+_MAX_ARRAY_BYTES = 4 << 30  # bytes of all arrays: four hours of ten people
+_MAX_UNPACKED_BYTES = 1 << 30  # bytes of arrays that were compressed a second time
 
 
 def save_take(take: Take, path: Path) -> Path:
@@ -83,24 +85,30 @@ def save_take(take: Take, path: Path) -> Path:
 
 
 def load_take(path: Path) -> Take:
-    """Read a `.pose3d` file. Raises `TakeError` for anything that is not a whole, sound take of this version."""
-    with _opened(path) as (archive, header), ArrayFile(_seekable(archive), _LARGEST_ARRAYS) as arrays:
+    """Read a `.pose3d` file.
+
+    Raises `TakeError` unless it is a complete, valid take of this version.
+    """
+    with _opened(path) as (archive, header), ArrayFile(_seekable(archive), _MAX_ARRAY_BYTES) as arrays:
         return read_take(header, arrays)
 
 
 def read_source(path: Path) -> VideoInfo:
-    """Read what a `.pose3d` file was made of, and nothing else. Raises `TakeError`."""
+    """Read the source description of a `.pose3d` file only. Raises `TakeError`."""
     with _opened(path) as (_, header):
         return read_info(header.object("info"))
 
 
 @contextlib.contextmanager
 def _opened(path: Path) -> Iterator[tuple[zipfile.ZipFile, JsonFields]]:
-    """Open a take's archive and read its header. Raises `TakeError`, also for damage found inside the block."""
+    """Open a take's archive and read its header.
+
+    Raises `TakeError`, also for damage found inside the block.
+    """
     hint = "Open a .pose3d file saved by this program, or lift the video again."
     try:
         with open_zip(path) as archive:
-            header = parse_json(read_member(archive, "take.json", _LARGEST_JSON))
+            header = parse_json(read_member(archive, "take.json", _MAX_JSON_BYTES))
             if not isinstance(header, dict) or header.get("format") != FORMAT:
                 raise TakeError(f"{path.name} is not a take.", hint)
             version = header.get("version")
@@ -120,8 +128,8 @@ def _opened(path: Path) -> Iterator[tuple[zipfile.ZipFile, JsonFields]]:
 
 
 def _seekable(archive: zipfile.ZipFile) -> IO[bytes]:
-    """Open the arrays inside the archive: in place, or unpacked into memory if they were packed once more."""
+    """Open the arrays inside the archive: in place, or unpacked into memory if compressed twice."""
     info = archive.NameToInfo.get("arrays.npz")
     if info is not None and info.compress_type != zipfile.ZIP_STORED:
-        return io.BytesIO(read_member(archive, "arrays.npz", _LARGEST_UNPACKED))
-    return open_member(archive, "arrays.npz", _LARGEST_ARRAYS)
+        return io.BytesIO(read_member(archive, "arrays.npz", _MAX_UNPACKED_BYTES))
+    return open_member(archive, "arrays.npz", _MAX_ARRAY_BYTES)

@@ -1,4 +1,4 @@
-"""Write, read and compare what a take records of how it was made (`Take.provenance`, plain JSON values)."""
+"""Write, read and compare the provenance of a take (`Take.provenance`, plain JSON values)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def take_config(take: Take) -> RunConfig | None:
-    """How `take` was made; None if it does not say so in a way that this version understands."""
+    """Return the settings of the run behind `take`; None if this version cannot read them."""
     told = take.provenance.get("config")
     if not isinstance(told, dict):
         return None
@@ -32,7 +32,10 @@ def take_config(take: Take) -> RunConfig | None:
 def of_run(
     info: VideoInfo, detector: str, config: RunConfig, lifter: WindowLifter, run: dict[str, Any]
 ) -> dict[str, Any]:
-    """Describe a run over a source: `detector` in words, `run` its frame counts and seconds."""
+    """Describe a run over a source.
+
+    `detector` is its description in words, `run` its frame counts and seconds.
+    """
     return {
         "program": f"hourglass {__version__}",
         "made": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
@@ -48,7 +51,7 @@ def of_run(
 def of_relift(
     provenance: dict[str, Any], config: RunConfig, lifter: WindowLifter, run: dict[str, Any]
 ) -> dict[str, Any]:
-    """Update `provenance` for a re-lift: lifter, lifting and later steps are new; detector and range stay."""
+    """Update `provenance` for a re-lift: lifter, lifting and later steps change; the rest stays."""
     told = with_settings(provenance, config)
     told["config"] = {**dict(told["config"]), "lift": config.to_json()["lift"]}
     told["lifter"] = _lifter_facts(config.lift, lifter)
@@ -66,8 +69,8 @@ def with_settings(provenance: dict[str, Any], config: RunConfig) -> dict[str, An
 
 
 def _lifter_facts(config: LiftConfig, lifter: WindowLifter) -> dict[str, Any]:
-    """Name, checksum, pruning and cost of the lifter."""
-    from .. import weights  # not for the window, which only reads what a take records
+    """Describe the lifter: name, checksum, pruning and cost."""
+    from .. import weights  # not for the window, which only reads the provenance of a take
 
     entry = weights.find(config.lifter)
     return {
@@ -83,17 +86,17 @@ def _device_facts(lifter: WindowLifter) -> dict[str, Any]:
 
 
 def can_refinish(take: Take) -> bool:
-    """Whether the lifter's raw output is kept of everyone who is in 3D."""
+    """Return whether the take keeps the lifter's raw output of every person in 3D."""
     return bool(take.tracks3d) and all(take.lifted_of(t.person) and take.track2d(t.person) for t in take.tracks3d)
 
 
 def same_source(config: RunConfig, made: RunConfig) -> bool:
-    """Whether a run with `config` would find the same people in the same frames as the run with `made` did."""
+    """Return whether runs with `config` and `made` detect the same people in the same frames."""
     return replace(config, lift=made.lift, post=made.post, scene=made.scene, persons=made.persons) == made
 
 
 def with_names(take: Take, before: Take | None) -> Take:
-    """Copy the names of `before` if its person numbers mean the same people: the same frames, and no edits."""
+    """Copy the names of `before` if its numbers mean the same people: same frames, no edits."""
     then = take_config(before) if before is not None and not edited(before) else None
     now = take_config(take)
     if before is None or then is None or now is None or not same_source(then, now):

@@ -1,6 +1,6 @@
-"""A recording on disk: a folder of `recording.json`, the video and the rows.
+"""Store a recording as a folder of `recording.json`, the video and the rows.
 
-Lifting it again adds the joints as a 2D file of their own and the take.
+Lifting it again adds the joints as a separate 2D file, and the take.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ ROWS = "rows.bin"
 JOINTS = "joints2d.npz"
 TAKE = "take.pose3d"
 FORMAT, VERSION = "hourglass-recording", 1
-_LARGEST_MANIFEST = 4 << 20  # bytes
+_MAX_MANIFEST_BYTES = 4 << 20  # bytes of `recording.json`
 
 
 def new_take_folder(parent: Path, now: datetime.datetime | None = None) -> Path:
-    """A folder in `parent` named after the time, which was not there before. Raises `OutputError`."""
+    """Create a new folder in `parent`, named after the time. Raises `OutputError`."""
     name = (now or datetime.datetime.now()).strftime("take-%Y-%m-%d-%H-%M-%S")
     make_folder(parent)
     for number in range(1, 1000):
@@ -45,22 +45,22 @@ def new_take_folder(parent: Path, now: datetime.datetime | None = None) -> Path:
 
 
 def is_recording(folder: Path) -> bool:
-    """Whether there is, or was about to be, a recording in it."""
+    """Return whether `folder` contains a recording, or one that was just begun."""
     return any((folder / name).is_file() for name in (MANIFEST, ROWS, VIDEO))
 
 
 def write_manifest(folder: Path, values: dict[str, Any]) -> None:
-    """Raises `OutputError`."""
+    """Write `recording.json`. Raises `OutputError`."""
     with atomic_write(folder / MANIFEST, "w") as file:
         json.dump({"format": FORMAT, "version": VERSION, **values}, file, indent=1)
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
-    """What is known of the recording; {} if that was lost. Raises `TakeError` for one of another version."""
+    """Read `recording.json`; {} if it was lost. Raises `TakeError` for another version."""
     try:
-        values = read_json(folder / MANIFEST, _LARGEST_MANIFEST)
+        values = read_json(folder / MANIFEST, _MAX_MANIFEST_BYTES)
     except (OSError, DamagedFile):
-        return {}  # the rows and the video tell nearly everything, too
+        return {}  # the rows and the video contain nearly all of it, too
     if not isinstance(values, dict) or values.get("format") != FORMAT:
         return {}
     if values.get("version") != VERSION:

@@ -1,4 +1,4 @@
-"""Relate takes to the files that they were made of: whose results lie in a folder, and where a moved video is now."""
+"""Relate takes to their source files: results in a folder by source, and moved videos."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from ..sources.file.checks import content_key
 from ..system.result_names import clash, free_stem
 from .file import SUFFIX, read_source
 
-_LEVELS = 4  # folders above the take in which a moved project is looked for
-_MOST_PARTS = 6  # last parts of the video's old path that are looked for there
+_PARENT_LEVELS = 4  # folders above the take in which a moved project is searched
+_MAX_PARTS = 6  # last components of the video's old path that are searched there
 
 
 def result_stem(
     wanted: str, source: Path, folder: Path, taken: Iterable[str], inputs: Iterable[Path], formats: Collection[str]
 ) -> str:
-    """Return the stem for the results of `source` in `folder`: `wanted`, or with a number behind it.
+    """Return the stem for results of `source`: `wanted`, or `wanted` with a number appended.
 
     It clashes neither with `taken` (stems of this batch), nor with takes of other sources in the folder, and its files
     in `formats` replace none of `inputs`.
@@ -40,11 +40,14 @@ def _takes(folder: Path) -> list[Path]:
 
 
 def is_of(take: Path, source: Path) -> bool:
-    """Return whether a saved take was made of the file or folder `source`, also if that was moved or changed since."""
+    """Return whether a saved take was made from `source`, even if it was moved or changed since.
+
+    `source` is a file or a folder.
+    """
     try:
         info = read_source(take)
     except TakeError:
-        return False  # whatever it is, it is kept
+        return False  # a file that cannot be read as a take is kept
     if info.path and Path(info.path) == source.absolute():
         return True
     with contextlib.suppress(OSError):
@@ -53,7 +56,10 @@ def is_of(take: Path, source: Path) -> bool:
 
 
 def with_source(take: Take, path: Path) -> Take:
-    """Return the take with the place where its video is now, if it was moved together with the take at `path`."""
+    """Return the take with the present path of its video, if both were moved together.
+
+    `path` is that of the take.
+    """
     if take.provenance.get("recorded_live"):
         return take
     found = find_source(take.info, path)
@@ -61,31 +67,31 @@ def with_source(take: Take, path: Path) -> Take:
 
 
 def find_source(info: VideoInfo, take: Path) -> Path | None:
-    """Return where the video of a take is that is no longer at `info.path`; None if it is there, or not found.
+    """Return the path of a take's video that is no longer at `info.path`.
 
-    It is looked for beside the take, and where it lay relative to the folders above it: a project that is moved or
-    copied as a whole keeps that. Its content decides.
+    None if it is still there or not found. It is searched beside the take, and at its old position relative to the
+    folders above the take: a project that is moved or copied as a whole keeps these. Equal content decides.
     """
     if not info.path or not info.content_key or Path(info.path).exists() or "*" in info.path:
         return None
-    for place in _places(info.path, take.absolute().parent):
+    for place in _candidate_paths(info.path, take.absolute().parent):
         with contextlib.suppress(OSError):
             if place.is_file() and content_key(place) == info.content_key:
                 return place
     return None
 
 
-def _places(old: str, home: Path) -> Iterator[Path]:
-    """Yield the places where a file with an old path may be, of a take in `home`."""
+def _candidate_paths(old: str, home: Path) -> Iterator[Path]:
+    """Yield the possible paths of a file with an old path, for a take in `home`."""
     parts = _parts(old)
-    folders = [home, *home.parents][: _LEVELS + 1]
-    for count in range(1, min(len(parts), _MOST_PARTS) + 1):
+    folders = [home, *home.parents][: _PARENT_LEVELS + 1]
+    for count in range(1, min(len(parts), _MAX_PARTS) + 1):
         for folder in folders:
             yield folder.joinpath(*parts[-count:])
 
 
 def _parts(path: str) -> list[str]:
-    """Return the names in a path of any system, without its root."""
+    """Return the components of a path of any operating system, without its root."""
     kind: type[PurePath] = PureWindowsPath if "\\" in path and "/" not in path else PurePosixPath
     pure = kind(path)
     return [part for part in pure.parts if part != pure.anchor and part not in ("..", ".")]

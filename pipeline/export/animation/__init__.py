@@ -1,1 +1,1 @@
-"""BVH, glTF, USD and FBX."""
+"""Export animated rigs: BVH, glTF, USD and FBX."""

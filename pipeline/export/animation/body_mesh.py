@@ -1,7 +1,8 @@
-"""A plain body around a rig, for formats that carry a skinned mesh: one rounded limb a bone, in the rest pose.
+"""Build a plain body mesh around a rig in the rest pose: one rounded limb per bone.
 
-Each limb follows its bone alone. The round ends of two limbs that meet share a centre, the joint, so that no gap opens
-in any pose; a body of weighted skin would need the shape of a real person.
+For formats that contain a skinned mesh. Each limb follows its bone rigidly. The round ends of two limbs that meet share
+a centre, the joint, so that no gap opens in any pose; a body with blended skin weights would need the shape of a real
+person.
 """
 
 from __future__ import annotations
@@ -15,11 +16,11 @@ from ...body.bones import unit
 from ...core.arrays import Doubles, Floats
 from ...rig.skeleton import NAMES, PARENTS, Rig
 
-_SIDES = 14  # around a limb
+_SIDES = 14  # vertices around a limb
 _CAP = 5  # rings of a round end
-_HIPS_M = 0.9  # of the body that the radii below are for
+_HIPS_M = 0.9  # m, hip height of the body for which the radii below are given
 
-# Radii in metres at the start and the end of a bone.
+# m, radii at the start and the end of a bone.
 _LIMBS = {
     "Spine": (0.105, 0.100), "Spine1": (0.105, 0.080), "Shoulder": (0.055, 0.052), "Arm": (0.050, 0.038),
     "ForeArm": (0.038, 0.028), "Hand": (0.034, 0.022), "UpLeg": (0.085, 0.055), "Leg": (0.055, 0.036),
@@ -30,7 +31,10 @@ _HIP_LINE, _NECK, _HEAD = 0.085, 0.050, 0.095
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """Rig axes, metres, rest pose with the hips at `rig.hips_m`; every vertex follows one bone."""
+    """Hold a body mesh in rig axes, metres, in the rest pose with the hips at `rig.hips_m`.
+
+    Every vertex follows one bone.
+    """
 
     vertices: Floats  # (V, 3)
     normals: Floats  # (V, 3)
@@ -39,7 +43,7 @@ class Body:
 
 
 def rest_places(rig: Rig) -> tuple[Doubles, dict[int, Doubles]]:
-    """(21, 3) starts of the bones and (3,) free ends in the rest pose, standing on the floor."""
+    """Return bone starts (21, 3) and free ends (3,) in the rest pose, standing on the floor."""
     places = np.zeros((len(NAMES), 3))
     places[0] = [0, rig.hips_m, 0]
     for bone, parent in enumerate(PARENTS):
@@ -49,7 +53,7 @@ def rest_places(rig: Rig) -> tuple[Doubles, dict[int, Doubles]]:
 
 
 def body_for(rig: Rig) -> Body:
-    """The body with the rig's proportions."""
+    """Build the body with the rig's proportions."""
     places, ends = rest_places(rig)
     at, size = NAMES.index, rig.hips_m / _HIPS_M
     top = ends[at("Head")]
@@ -73,7 +77,7 @@ def body_for(rig: Rig) -> Body:
 
 
 def _limb(bone: int, start: Doubles, end: Doubles, r0: float, r1: float) -> tuple[Doubles, Doubles, NDArray[np.int64]]:
-    """Points (V, 3), unit normals (V, 3) and bone (V,) of a tapered capsule."""
+    """Return points (V, 3), unit normals (V, 3) and bone (V,) of a tapered capsule."""
     axis = unit(end - start)
     across = unit(np.cross(axis, np.eye(3)[np.argmin(np.abs(axis))]))
     around = np.linspace(0, 2 * np.pi, _SIDES, endpoint=False)
@@ -87,7 +91,7 @@ def _limb(bone: int, start: Doubles, end: Doubles, r0: float, r1: float) -> tupl
 
 
 def _faces() -> NDArray[np.int64]:
-    """Triangles of one limb, counter-clockwise seen from outside."""
+    """Return the triangles of one limb, counter-clockwise seen from outside."""
     ring, side = np.meshgrid(np.arange(2 * _CAP - 1), np.arange(_SIDES), indexing="ij")
     a, b = ring * _SIDES + side, ring * _SIDES + (side + 1) % _SIDES
     return np.stack([a, b, a + _SIDES, b, b + _SIDES, a + _SIDES], axis=-1).reshape(-1, 3)

@@ -1,10 +1,10 @@
-"""Write BVH motion: one person a file, every frame of the take a frame of the file.
+"""Write BVH motion: one file per person, one BVH frame per frame of the take.
 
 Right-handed, y up, the character faces +z and has its left at +x; rig and axes: `pipeline.rig.skeleton`. Where the
-person was not seen the pose is interpolated, before the first and after the last sight it is held: leaving frames out
-would lose the sync with the video. A video of variable rate is resampled to its usual rate, because BVH knows only
-one: pauses get frames. With the option `t_pose` the T-pose comes first, one frame more, standing on the floor where
-the motion begins.
+person was not seen the pose is interpolated; before the first and after the last seen frame it is held, because leaving
+frames out would lose the sync with the video. A video of variable rate is resampled to its median rate, because BVH has
+one rate only: pauses get frames. With the option `t_pose` one additional frame comes first, the T-pose, standing on the
+floor where the motion begins.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _UNIT = {"cm": 100.0, "m": 1.0}
 
 
 class BvhExporter:
-    """Writes `<stem>.bvh` and `<stem>_person<N>.bvh`."""
+    """Write `<stem>.bvh` and `<stem>_person<N>.bvh`."""
 
     name = "bvh"
     suffix = ".bvh"
@@ -63,7 +63,7 @@ class BvhExporter:
 
 
 def _joint(rig: Rig, names: Sequence[str], bone: int, scale: float, indent: str) -> Iterator[str]:
-    """The hierarchy from `bone` down; `rig.NAMES` is in this order, which is the order of the channels."""
+    """Yield the hierarchy from `bone` down, in the order of `rig.NAMES` and of the channels."""
     root = PARENTS[bone] < 0
     yield f"{indent}{'ROOT' if root else 'JOINT'} {names[bone]}\n{indent}{{\n"
     yield f"{indent}\tOFFSET {_numbers(rig.offsets[bone] * scale)}\n"

@@ -1,4 +1,4 @@
-"""Runs inside Blender, started by `fbx`: glTF files in, FBX files out.
+"""Convert glTF files to FBX inside Blender; started by `fbx`.
 
 blender -b --factory-startup --python fbx_in_blender.py -- RATE_HZ IN.glb OUT.fbx [IN.glb OUT.fbx ...]
 """
@@ -8,7 +8,7 @@ import sys
 
 import bpy  # type: ignore[import-not-found]
 
-with contextlib.suppress(ImportError):  # Blender 3.4's glTF importer uses a name that NumPy 1.24 has dropped
+with contextlib.suppress(ImportError):  # Blender 3.4's glTF importer uses a name that NumPy 1.24 removed
     import numpy
 
     if not hasattr(numpy, "bool"):
@@ -16,7 +16,7 @@ with contextlib.suppress(ImportError):  # Blender 3.4's glTF importer uses a nam
 
 
 def convert(source: str, target: str, rate_hz: float) -> None:
-    """One person, with every key on a whole frame of the video's rate."""
+    """Convert one person's file, with every key on a whole frame of the video's rate."""
     bpy.ops.wm.read_factory_settings(use_empty=True)
     scene = bpy.context.scene
     whole = scene.render.fps = max(1, round(rate_hz))
@@ -24,7 +24,7 @@ def convert(source: str, target: str, rate_hz: float) -> None:
     scene.render.fps_base = whole / rate_hz
     figure = next(thing for thing in scene.objects if thing.type == "ARMATURE")
     action = figure.animation_data.action
-    for curve in action.fcurves:  # the importer places keys by whole rates: 30, not 29.97
+    for curve in action.fcurves:  # the importer positions keys by whole rates: 30, not 29.97
         spots = [0.0] * (2 * len(curve.keyframe_points))
         curve.keyframe_points.foreach_get("co", spots)
         spots[::2] = [spot * rate_hz / whole for spot in spots[::2]]
@@ -35,7 +35,7 @@ def convert(source: str, target: str, rate_hz: float) -> None:
         filepath=target,
         object_types={"ARMATURE", "MESH"},
         add_leaf_bones=False,  # the ends are bones already
-        apply_scale_options="FBX_SCALE_ALL",  # else Unity shows a factor of 100 on every object
+        apply_scale_options="FBX_SCALE_ALL",  # otherwise Unity shows a factor of 100 on every object
         bake_anim_use_nla_strips=False,
         bake_anim_use_all_actions=False,
         bake_anim_simplify_factor=0.0,

@@ -1,8 +1,8 @@
-"""glTF 2.0 in one binary file (.glb): a person's rig, a plain skinned body, and the motion as one animation.
+"""Write glTF 2.0 binary files (.glb): a person's rig, a skinned body, and one animation.
 
 Metres, y up, facing +z, which are glTF's own axes and those of `pipeline.rig.skeleton`. The rest pose is the T-pose, on
-the floor. Keys stand at the video's true times, also where its rate varies; where the person was not seen there are
-none: a player turns evenly from the last pose to the next. Layout: glTF 2.0 specification, sections 3 and 4.4.
+the floor. Keys are at the video's true times, also where its rate varies; where the person was not seen there are none,
+and a player interpolates rotations from the last pose to the next. Layout: glTF 2.0 specification, sections 3 and 4.4.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ log = logging.getLogger(__name__)
 _KINDS = {"u1": 5121, "u2": 5123, "f4": 5126}  # componentType
 _SHAPES = {(): "SCALAR", (3,): "VEC3", (4,): "VEC4", (16,): "MAT4"}
 _VERTICES, _INDICES = 34962, 34963  # bufferView targets
-_STILL = 1e-7  # a bone that never turns further than this from rest needs no keys
+_STILL = 1e-7  # radians: a bone that never rotates further than this from rest needs no keys
 
 
 class GltfExporter:
-    """Writes `<stem>.glb` and `<stem>_person<N>.glb`."""
+    """Write `<stem>.glb` and `<stem>_person<N>.glb`."""
 
     name = "glb"
     suffix = ".glb"
@@ -52,7 +52,7 @@ class GltfExporter:
 
 @dataclass(slots=True)
 class _Buffer:
-    """The binary part as it grows: arrays, and the views and accessors that describe them."""
+    """Collect the binary part: arrays, and the views and accessors that describe them."""
 
     arrays: list[NDArray[Any]] = field(default_factory=list)
     views: list[dict[str, Any]] = field(default_factory=list)
@@ -60,7 +60,10 @@ class _Buffer:
     length: int = 0
 
     def add(self, values: NDArray[Any], target: int | None = None, bounds: bool = False) -> int:
-        """Append (N, ...) float32, uint8 or uint16 values; returns the accessor's index. Views start at fours."""
+        """Append (N, ...) float32, uint8 or uint16 values; returns the accessor's index.
+
+        Views start at multiples of four bytes.
+        """
         values = np.ascontiguousarray(values)
         view: dict[str, Any] = {"buffer": 0, "byteOffset": self.length, "byteLength": values.nbytes}
         if target is not None:
@@ -87,7 +90,7 @@ class _Buffer:
 
 
 def _glb(person: SelectedPerson, scene_name: str, options: ExportOptions) -> Iterator[bytes]:
-    """Header, JSON chunk and binary chunk of one person's file."""
+    """Yield header, JSON chunk and binary chunk of one person's file."""
     buffer = _Buffer()
     document = _document(person, scene_name, rig_motion(person, options), bone_names(options.preset), buffer)
     document["bufferViews"], document["accessors"] = buffer.views, buffer.accessors
@@ -103,7 +106,7 @@ def _glb(person: SelectedPerson, scene_name: str, options: ExportOptions) -> Ite
 def _document(
     person: SelectedPerson, scene_name: str, motion: Motion, names: tuple[str, ...], buffer: _Buffer
 ) -> dict[str, Any]:
-    """Nodes: the bones in the order of `rig.NAMES`, their free ends, then the body."""
+    """Return the glTF document. Nodes: bones in the order of `rig.NAMES`, free ends, the body."""
     rig, bones = motion.rig, len(NAMES)
     places, ends = rest_places(rig)
     nodes: list[dict[str, Any]] = []
@@ -159,7 +162,7 @@ def _primitive(motion: Motion, buffer: _Buffer) -> dict[str, Any]:
 
 
 def _animation(person: SelectedPerson, motion: Motion, buffer: _Buffer) -> dict[str, Any]:
-    """Keys at the times since the first frame of the take; bones that stay at rest have none."""
+    """Return keys at the times since the take's first frame; bones that stay at rest have none."""
     pose = motion.pose
     times = buffer.add((pose.times_s - person.time_s[0]).astype(np.float32), bounds=True)
     samplers = [{"input": times, "output": buffer.add(pose.root.astype(np.float32))}]

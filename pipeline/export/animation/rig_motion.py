@@ -17,15 +17,21 @@ from ..tracks import SelectedPerson
 
 @dataclass(frozen=True, slots=True)
 class Motion:
-    """One person: the rig with their proportions, and its pose in the frames in which they were seen (rig axes, m)."""
+    """Hold one person's rig proportions, and the rig's pose in the frames with the person.
+
+    Rig axes, metres.
+    """
 
     rig: Rig
     pose: RigPose
-    rate_hz: float  # of the usual step from frame to frame
+    rate_hz: float  # by the median frame step
 
 
 def rig_motion(person: SelectedPerson, options: ExportOptions) -> Motion:
-    """Solve the rig for a person. Without root motion the body stays where it begins; only its height changes."""
+    """Solve the rig for a person.
+
+    Without root motion the body stays at its initial position; only its height changes.
+    """
     rate, seen = person.rate_hz, person.seen
     joints = rig_from_world(person.joints_world[seen])
     found = feet(person)

@@ -1,4 +1,4 @@
-"""USD with UsdSkel (.usdc), through Pixar's own library where it is installed: rig, body and motion as in the .glb.
+"""Write USD with UsdSkel (.usdc) by Pixar's library: rig, body and motion as in the .glb.
 
 Metres, y up, facing +z; time codes are frames of the video, at its rate. Where the person was not seen there are no
 samples, and USD interpolates.
@@ -24,7 +24,7 @@ from .rig_motion import rig_motion
 
 
 class UsdExporter:
-    """Writes `<stem>.usdc` and `<stem>_person<N>.usdc`."""
+    """Write `<stem>.usdc` and `<stem>_person<N>.usdc`."""
 
     name = "usd"
     suffix = ".usdc"
@@ -38,7 +38,7 @@ class UsdExporter:
 
 
 def _new_stage(path: Path, rate_hz: float, lasts_s: float) -> Any:
-    """Metres, y up, a time code a frame."""
+    """Create a stage in metres, y up, one time code per frame."""
     from pxr import Usd, UsdGeom
 
     stage: Any = Usd.Stage.CreateNew(str(path))
@@ -95,7 +95,7 @@ def _write(person: SelectedPerson, options: ExportOptions, path: Path) -> None:
     animation.CreateScalesAttr(Vt.Vec3hArray(len(NAMES), Gf.Vec3h(1, 1, 1)))
     moves, turns = animation.CreateTranslationsAttr(), animation.CreateRotationsAttr()
     local = offsets.astype(np.float32)
-    rotations = motion.pose.rotations.astype(np.float32)  # x y z w, as USD keeps them in memory
+    rotations = motion.pose.rotations.astype(np.float32)  # x y z w, USD's order in memory
     for row, code in enumerate(codes.tolist()):
         local[0] = motion.pose.root[row]
         moves.Set(Vt.Vec3fArray.FromNumpy(local), code)

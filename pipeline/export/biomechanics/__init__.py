@@ -1,1 +1,1 @@
-"""TRC, MOT, C3D and joint angles."""
+"""Export for biomechanics: TRC, MOT, C3D and joint angles."""

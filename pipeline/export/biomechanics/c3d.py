@@ -1,10 +1,10 @@
-"""Write C3D, the file of motion capture laboratories, through ezc3d: one person a file.
+"""Write C3D, the format of motion capture laboratories, with ezc3d: one file per person.
 
 World space, z up (`POINT:X_SCREEN` +X, `Y_SCREEN` +Z), millimetres, markers as in TRC. Where the person was not seen a
-point is 0 with residual -1, which is how C3D says "not there". A C3D has one rate: a video of variable rate is
-resampled to its usual rate, and pauses get frames. Frames are numbered as in the video, from 1: a range of it does not
-begin with 1. It counts frames in 16 bits, and readers stop at 65535: a longer take continues in
-`<stem>_part2.c3d`, and `TRIAL:ACTUAL_START_FIELD` says with which frame each part begins.
+point is 0 with residual -1, C3D's code for a missing point. A C3D has one rate: a video of variable rate is resampled
+to its median rate, and pauses get frames. Frames are numbered as in the video, from 1: a range of it does not begin
+with 1. C3D counts frames in 16 bits, and readers stop at 65535: a longer take continues in `<stem>_part2.c3d`, and
+`TRIAL:ACTUAL_START_FIELD` holds the first frame of each part.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ MAX_FRAMES = 65535
 
 
 class C3dExporter:
-    """Writes `<stem>.c3d` and `<stem>_person<N>.c3d`, each with `_part<K>` behind it where it goes on."""
+    """Write `<stem>.c3d` and `<stem>_person<N>.c3d`, with `_part<K>` appended to further parts."""
 
     name = "c3d"
     suffix = ".c3d"
@@ -55,7 +55,7 @@ class C3dExporter:
 
 
 def _even(points: Doubles, person: SelectedPerson) -> Doubles:
-    """Resample (T, M, 3) to even times; between two frames of which one is unknown, unknown."""
+    """Resample (T, M, 3) to even times; NaN between two frames of which one is unknown."""
     times, frames = person.even_times, person.time_s
     if times is frames:
         return points
@@ -67,28 +67,28 @@ def _even(points: Doubles, person: SelectedPerson) -> Doubles:
 
 
 def _frame_number(person: SelectedPerson) -> int:
-    """Return the number of the first frame in the video, from 0; in even steps where it is resampled."""
+    """Return the number of the first frame in the video, from 0; in even steps if resampled."""
     first = int(person.frame_index[0])
     return round(float(person.time_s[0]) * person.rate_hz) if first and person.is_resampled else first
 
 
 def _plain(name: str) -> str:
-    """C3D knows bytes only: letters without their accents, and "?" for what is none of those."""
+    """Return the name in C3D's plain bytes: letters without accents, "?" for other characters."""
     apart = unicodedata.normalize("NFKD", name)
     return "".join(c for c in apart if not unicodedata.combining(c)).encode("ascii", "replace").decode("ascii")
 
 
-def _write(path: Path, names: Sequence[str], places: Doubles, start: int, rate: float, name: str) -> None:
-    """Write markers (T, M, 3), metres, to a file that exists; `start` is the number of the first frame, from 0.
+def _write(path: Path, names: Sequence[str], positions: Doubles, start: int, rate: float, name: str) -> None:
+    """Write markers (T, M, 3), metres, to an existing file.
 
-    Raises OSError if the disk is full, which ezc3d does not say.
+    `start` is the number of the first frame, from 0. Raises OSError if the disk is full, which ezc3d does not report.
     """
     import ezc3d
 
-    frames, count = places.shape[:2]
-    unseen = ~np.isfinite(places).all(axis=2)
+    frames, count = positions.shape[:2]
+    unseen = ~np.isfinite(positions).all(axis=2)
     points = np.ones((4, count, frames))
-    points[:3] = np.where(unseen[..., None], 0, places * 1000).transpose(2, 1, 0)
+    points[:3] = np.where(unseen[..., None], 0, positions * 1000).transpose(2, 1, 0)
     file: Any = ezc3d.c3d()
     point = file["parameters"]["POINT"]
     point["RATE"]["value"] = [rate]

@@ -1,4 +1,4 @@
-"""Make the markers of a person for TRC and C3D: the joints, and the tips of the toes where known."""
+"""Make the markers of a person for TRC and C3D: the joints, and the toe tips where known."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TOES = ("LBigToe", "RBigToe")
 
 
 def feet(person: SelectedPerson) -> Doubles | None:
-    """Return unit vectors from the ankles to the toes (T, 2, 3), left and right, world, NaN = not known.
+    """Return unit vectors from ankles to toes (T, 2, 3), left and right, world, NaN = unknown.
 
     None if the detector finds no toes.
     """
@@ -28,9 +28,9 @@ def feet(person: SelectedPerson) -> Doubles | None:
 
 
 def markers(person: SelectedPerson) -> tuple[tuple[str, ...], Doubles]:
-    """Return names and positions (T, M, 3), world, metres, NaN = not known. Toes only if known in some frame.
+    """Return names and positions (T, M, 3), world, metres, NaN = unknown.
 
-    Raises `OutputError` if the take has no world.
+    Toes are included only if known in some frame. Raises `OutputError` if the take has no world space.
     """
     world, ways = person.joints_world, feet(person)
     if ways is None or not np.isfinite(ways).any():

@@ -1,4 +1,7 @@
-"""Write joint angles: OpenSim's motion files (.mot) and a table. Definitions: `pipeline.analysis.joint_angles`."""
+"""Write joint angles: OpenSim's motion files (.mot) and a table.
+
+Definitions: `pipeline.analysis.joint_angles`.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ from ..per_person import write_text
 from ..tracks import SelectedPerson, Selection
 from .trc import opensim_from_world
 
-# OpenSim's coordinates in Rajagopal's model (2016) -> ours and the sign between them.
+# OpenSim's coordinates in Rajagopal's model (2016) -> coordinates here and the sign between them.
 _COORDINATES: dict[str, tuple[str, float]] = {
     "pelvis_tilt": ("trunk_tilt", 1.0),
     "pelvis_list": ("trunk_list", 1.0),
@@ -40,10 +43,11 @@ _PLACE = ("pelvis_tx", "pelvis_ty", "pelvis_tz")
 
 
 class MotExporter:
-    """Writes `<stem>.mot` and `<stem>_person<N>.mot`.
+    """Write `<stem>.mot` and `<stem>_person<N>.mot`.
 
     Degrees and metres, names of Rajagopal's model. OpenSim reads no empty cells: frames without the person are left out
-    (the time column tells), and an angle that means nothing for a moment is interpolated. Angles never leap by 360.
+    (see the time column), and an angle that is undefined for a moment is interpolated. Angles have no jumps of 360
+    degrees.
     """
 
     name = "mot"
@@ -59,7 +63,7 @@ def _motion(person: SelectedPerson, name: str) -> Iterator[str]:
     columns = [times]
     for ours, sign in _COORDINATES.values():
         columns.append(sign * _continuous(times, angles[ours]))
-    columns[4:4] = list(opensim_from_world(joints[:, 0]).T)  # the place follows the pelvis' three angles
+    columns[4:4] = list(opensim_from_world(joints[:, 0]).T)  # the position follows the pelvis' three angles
     names = list(_COORDINATES)
     names[3:3] = _PLACE
     values = np.stack(columns, axis=1)
@@ -72,7 +76,7 @@ def _motion(person: SelectedPerson, name: str) -> Iterator[str]:
 
 
 def _continuous(times: Doubles, degrees: Doubles) -> Doubles:
-    """Without gaps and without leaps of whole turns; 0 if nothing is known."""
+    """Interpolate gaps and unwrap jumps of whole turns; 0 if no value is known."""
     known = np.isfinite(degrees)
     if not known.any():
         return np.zeros(len(degrees))
@@ -80,11 +84,11 @@ def _continuous(times: Doubles, degrees: Doubles) -> Doubles:
 
 
 class AnglesExporter:
-    """Writes `<stem>_angles.csv` and `<stem>_angles_person<N>.csv`: frame, time_s, and an angle a column, degrees.
+    """Write `<stem>_angles.csv` and `<stem>_angles_person<N>.csv`: angles in columns, degrees.
 
-    Every frame of the take is a row; cells are empty where nothing can be said. The last columns, `right_foot` and
-    `left_foot`, tell of somebody who walks: `heel_strike` or `toe_off` in the nearest frame (`analysis.gait`), else
-    empty.
+    Columns: frame, time_s, the angles. Every frame of the take is a row; cells of unknown angles are empty. The last
+    columns, `right_foot` and `left_foot`, give the gait events of a walking person: `heel_strike` or `toe_off` in the
+    nearest frame (`analysis.gait`), else empty.
     """
 
     name = "angles"

@@ -1,9 +1,10 @@
-"""Write TRC marker files (Motion Analysis) as OpenSim and Pose2Sim read them: one person a file, every frame a row.
+"""Write TRC marker files (Motion Analysis) as OpenSim and Pose2Sim read them.
 
-Metres. OpenSim's axes, right-handed: y up, x toward the camera, z along the picture from right to left; a person who
-faces the camera looks along +x and has the right side at +z, as OpenSim's models do. Markers carry Pose2Sim's names;
-the tips of the toes are among them if the detector finds toes. Cells are NaN where the person was not seen: OpenSim 4.6
-stops at a row that ends with an empty one. Times are the video's own, also where its rate varies.
+One file per person, one row per frame. Metres. OpenSim's axes, right-handed: y up, x toward the camera, z along the
+image from right to left; a person who faces the camera looks along +x and has the right side at +z, as OpenSim's models
+do. Markers carry Pose2Sim's names, including the toe tips if the detector finds toes. Cells are NaN where the person
+was not seen: OpenSim 4.6 stops at a row that ends with an empty one. Times are the video's own, also where its rate
+varies.
 """
 
 from __future__ import annotations
@@ -22,12 +23,15 @@ from .markers import markers
 
 
 def opensim_from_world(points: Doubles) -> Doubles:
-    """(..., 3) world (x right, y away, z up) -> (..., 3) OpenSim (x toward the camera, y up, z left): (-y, z, -x)."""
+    """Convert (..., 3) world to (..., 3) OpenSim axes: (-y, z, -x).
+
+    World: x right, y away, z up. OpenSim: x toward the camera, y up, z left.
+    """
     return np.stack([-points[..., 1], points[..., 2], -points[..., 0]], axis=-1)
 
 
 class TrcExporter:
-    """Writes `<stem>.trc` and `<stem>_person<N>.trc`."""
+    """Write `<stem>.trc` and `<stem>_person<N>.trc`."""
 
     name = "trc"
     suffix = ".trc"

@@ -1,1 +1,1 @@
-"""CSV, JSON, NPZ, DeepLabCut's and OpenPose's layouts."""
+"""Export data: CSV, JSON, NPZ, and the layouts of DeepLabCut and OpenPose."""

@@ -1,9 +1,9 @@
-"""Write tables as DeepLabCut does, for the many tools that read those (SimBA, B-SOiD, Keypoint-MoSeq, movement).
+"""Write DeepLabCut tables, for SimBA, B-SOiD, Keypoint-MoSeq, movement and other tools.
 
-Header rows `scorer`, `individuals` (only where there are several people), `bodyparts`, `coords`, then one row a frame
-with the frame's index. `<stem>_dlc.csv` holds what the detector saw, all of its joints: x, y in pixels of the upright
-picture and likelihood. `<stem>_dlc_3d.csv` holds the lifted skeleton as DeepLabCut's own triangulation does: x, y, z,
-here in metres, world space. What was not seen is an empty cell with likelihood 0.
+Header rows `scorer`, `individuals` (only with several people), `bodyparts`, `coords`, then one row per frame with the
+frame's index. `<stem>_dlc.csv` holds all joints of the detector: x, y in pixels of the upright image and likelihood.
+`<stem>_dlc_3d.csv` holds the lifted skeleton in the layout of DeepLabCut's triangulation: x, y, z, here in metres,
+world space. Unseen joints are empty cells with likelihood 0.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ SCORER = "hourglass"
 
 
 class DlcExporter:
-    """Writes `<stem>_dlc.csv` and `<stem>_dlc_3d.csv`, each with everyone chosen."""
+    """Write `<stem>_dlc.csv` and `<stem>_dlc_3d.csv`, each with all chosen persons."""
 
     name = "dlc"
     suffix = "_dlc.csv"
@@ -55,12 +55,12 @@ def _header(selection: Selection, parts: Sequence[str], coords: Sequence[str]) -
 
 
 def _individual(name: str, person: int) -> str:
-    """Return the given name without what a cell cannot hold, or "person2"."""
+    """Return the given name without characters that a cell cannot hold, or "person2"."""
     return re.sub(r"[\",;\s]+", " ", name).strip() or f"person{person}"
 
 
 def _seen(selection: Selection) -> Iterator[str]:
-    """Yield the table of the detector's joints; of H36M-17 without any if a take has lost its 2D."""
+    """Yield the table of the detector's joints; H36M-17 without values if a take has no 2D."""
     flat = [one.track2d for one in selection.people]
     skeleton = SKELETONS[next((seen.skeleton for seen in flat if seen is not None), H36M17.key)]
     yield from _header(selection, skeleton.names, ("x", "y", "likelihood"))

@@ -1,4 +1,7 @@
-"""Write the whole result as data: one JSON document, or NumPy arrays. World space, metres, everyone in one file."""
+"""Write the whole result as data: one JSON document, or NumPy arrays.
+
+World space, metres, all persons in one file.
+"""
 
 from __future__ import annotations
 
@@ -27,11 +30,12 @@ _SINGLES = "[" + ",".join(["%.4f"] * 17) + "],\n"
 
 
 class JsonExporter:
-    """Writes `<stem>.json`: the facts of the take (units, axes, skeleton, camera), then lists over the frames.
+    """Write `<stem>.json`: the facts of the take, then lists over the frames.
 
-    `persons[i]`: `person`, `name`, `gait` (of somebody who walks, see `analysis.gait`, else null; its rows count the
-    lists below from 0), `joints` (T x 17 x [x, y, z], metres), `confidence` (T x 17) and `joints_image` (T x 17 x
-    [x, y], pixels); `frame` and `time_s` (T) are everyone's. null where a joint was not seen. Strict JSON, no NaN.
+    The facts are units, axes, skeleton, camera. `persons[i]`: `person`, `name`, `gait` (of a walking person, see
+    `analysis.gait`, else null; its rows count the lists below from 0), `joints` (T x 17 x [x, y, z], metres),
+    `confidence` (T x 17) and `joints_image` (T x 17 x [x, y], pixels); `frame` and `time_s` (T) apply to all persons.
+    null where a joint was not seen. Strict JSON, no NaN.
     """
 
     name = "json"
@@ -64,26 +68,26 @@ def _document(selection: Selection) -> Iterator[str]:
 
 
 def _list(template: str, values: Doubles) -> Iterator[str]:
-    """(T, ...) values as the inside of a JSON list: no comma after the last frame."""
+    """Yield (T, ...) values as the inside of a JSON list: no comma after the last frame."""
     for rows in chunks(len(values)):
         text = formatted(template, values[rows], "null")
         yield text if rows.stop < len(values) else text[:-2] + "\n"
 
 
 class NpzExporter:
-    """Writes `<stem>.npz`, compressed, without pickled objects.
+    """Write `<stem>.npz`, compressed, without pickled objects.
 
     | array | shape | meaning |
     |---|---|---|
     | `joints_world` | (T, P, 17, 3) float32 | metres, world space; NaN = not seen |
     | `persons`, `names` | (P,) int64, text | their numbers, from 1, and names |
-    | `frame_index`, `time_s` | (T,) | of the video, from 0; seconds |
+    | `frame_index`, `time_s` | (T,) | frames of the video, from 0; seconds |
     | `joint_names`, `parents` | (17,) | of the skeleton |
     | `joints_image`, `scores` | (T, P, 17, 2), (T, P, 17) | the 2D joints in pixels as H36M-17, and their confidence |
     | `fps_hz`, `width_px`, `height_px`, `skeleton` | scalars | of the video |
     | `about` | text | JSON with units, axes, camera and provenance |
 
-    The file is also one of `sources.joints2d.npz`, so that it can be lifted again.
+    `sources.joints2d` reads the file as 2D joints, so that it can be re-lifted.
     """
 
     name = "npz"

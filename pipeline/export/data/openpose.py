@@ -1,9 +1,9 @@
-"""Write the 2D joints as OpenPose does: BODY_25, one JSON file a frame, for the tools that start from those.
+"""Write the 2D joints in OpenPose's layout: BODY_25, one JSON file per frame.
 
-All files of a take are in one zip archive, because an hour of video is 108,000 of them, and an archive can appear whole
-or not at all. Inside, `<stem>_json/<stem>_<frame, 12 digits>_keypoints.json` as Pose2Sim and others expect them. Pixels
-of the upright picture; a joint that was not seen, or that the detector does not have, is 0, 0 with confidence 0.
-Format: OpenPose, doc/02_output.md, version 1.3.
+All files of a take are in one zip archive, because an hour of video has 108,000 of them, and an archive can be written
+atomically. Inside, `<stem>_json/<stem>_<frame, 12 digits>_keypoints.json` as Pose2Sim and others expect them. Pixels of
+the upright image; a joint that was not seen, or that the detector does not have, is 0, 0 with confidence 0. Format:
+OpenPose, doc/02_output.md, version 1.3.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from ..tracks import SelectedPerson, Selection
 
 log = logging.getLogger(__name__)
 
-# Names of the detectors' joints in OpenPose's order. Where one has another name for a joint, it stands behind it.
+# Names of the detectors' joints in OpenPose's order, with alternative names after the first.
 BODY_25 = (
     ("nose",), ("neck", "thorax"), ("right_shoulder",), ("right_elbow",), ("right_wrist",), ("left_shoulder",),
     ("left_elbow",), ("left_wrist",), ("pelvis",), ("right_hip",), ("right_knee",), ("right_ankle",), ("left_hip",),
@@ -32,7 +32,7 @@ BODY_25 = (
     ("left_big_toe", "left_foot_index"), ("left_small_toe",), ("left_heel",),
     ("right_big_toe", "right_foot_index"), ("right_small_toe",), ("right_heel",),
 )  # fmt: skip
-# Made from two others where the detector does not have it: place in BODY_25 -> its parents.
+# Joints computed from two others where the detector lacks them: index in BODY_25 -> its parents.
 _MIDDLES = {1: ("left_shoulder", "right_shoulder"), 8: ("left_hip", "right_hip")}
 _PERSON = (
     '{"person_id":[%d],"pose_keypoints_2d":['
@@ -43,7 +43,7 @@ _PERSON = (
 
 
 class OpenPoseExporter:
-    """Writes `<stem>_openpose.zip` with the chosen people; a person is left out of the frames without them."""
+    """Write `<stem>_openpose.zip` with the chosen people; unseen people are left out of a frame."""
 
     name = "openpose"
     suffix = "_openpose.zip"
@@ -70,7 +70,7 @@ def _fill(archive: zipfile.ZipFile, people: Sequence[SelectedPerson], stem: str)
 
 
 def body_25(track: PersonTrack) -> Doubles:
-    """(T, 25, 3) x, y in pixels and confidence; 0, 0, 0 where there is nothing."""
+    """Convert a track to (T, 25, 3): x, y in pixels and confidence; 0, 0, 0 for unknown joints."""
     names = SKELETONS[track.skeleton].names
     values = np.concatenate([track.joints_image, track.scores[..., None]], axis=2).astype(np.float64)
     out = np.zeros((len(values), 25, 3))

@@ -1,6 +1,7 @@
-"""Write CSV tables: tidy (one row a frame, person and joint) and wide (one row a frame), with a sidecar file.
+"""Write CSV tables: tidy (one row per frame, person, joint) and wide (one row per frame).
 
-World space, metres, '.' decimals, UTF-8, one header row. What was not seen is an empty cell; its confidence is 0.
+A sidecar file describes the columns. World space, metres, '.' decimals, UTF-8, one header row. Unseen values are empty
+cells with confidence 0.
 """
 
 from __future__ import annotations
@@ -22,10 +23,10 @@ log = logging.getLogger(__name__)
 
 
 class CsvExporter:
-    """Writes `<stem>.csv` with everyone chosen, and `<stem>.csv.json`.
+    """Write `<stem>.csv` with all chosen persons, and `<stem>.csv.json`.
 
     Columns: frame, time_s, person, joint, x, y, z (world, metres), confidence (of the 2D joint, 0 to 1), x2d, y2d
-    (pixels). A joint hidden from the detector can have a place in 3D, from its context, and none in 2D.
+    (pixels). A joint hidden from the detector can have a 3D position, from its context, and no 2D position.
     """
 
     name = "csv"
@@ -41,7 +42,7 @@ class CsvExporter:
 
 
 class WideCsvExporter:
-    """Writes `<stem>_wide.csv`, `<stem>_wide_person<N>.csv` for the others, and `<stem>.csv.json`.
+    """Write `<stem>_wide.csv`, `<stem>_wide_person<N>.csv` for others, and `<stem>.csv.json`.
 
     Columns: frame, time_s, then x, y, z of every joint (world, metres) as `<joint>_x`, ...
     """
@@ -67,7 +68,7 @@ def _tidy(people: Sequence[SelectedPerson]) -> Iterator[str]:
     frames = people[0].frame_index
 
     def block(rows: slice) -> Doubles:
-        """(frames, persons, 17, 8)"""
+        """Return the values (frames, persons, 17, 8) of some rows."""
         values = np.empty((len(frames[rows]), len(people), len(H36M17.names), 8))
         for at, one in enumerate(people):
             values[:, at, :, 0], values[:, at, :, 1] = one.frame_index[rows, None], one.time_s[rows, None]

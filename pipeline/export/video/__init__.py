@@ -1,1 +1,1 @@
-"""Video with the skeleton over it or beside it."""
+"""Export videos with the skeleton over or beside the image."""

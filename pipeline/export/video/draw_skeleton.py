@@ -1,6 +1,6 @@
-"""People drawn into pictures for the video exports: their joints over the video, and their skeletons on a floor.
+"""Draw people for the video exports: joints over the video, skeletons on a floor.
 
-Left is blue and right is coral, as everywhere in the program. Drawn in place, BGR.
+Left is blue and right is coral, as in the whole program. Drawn in place, BGR.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from ...core.skeletons import H36M17, SKELETONS, Skeleton
 
 _LEFT, _RIGHT, _CENTRE = (255, 184, 77), (102, 125, 255), (214, 225, 230)  # BGR
 _BACKGROUND, _GRID, _TEXT = (25, 20, 18), (56, 47, 42), (178, 163, 154)
-_SHIFT = 4  # cv2 takes positions in sixteenths of a pixel
-_FAINT = 0.3  # joints below this confidence are drawn thin
-_BLAZEPOSE_SMALL = frozenset([*range(1, 7), 9, 10, *range(17, 23)])  # face and fingers
-_TURN_DEG, _TILT_DEG = 30.0, 12.0  # from where the panel looks: from the camera's left, a little from above
+_SHIFT = 4  # fractional bits: cv2 takes positions in sixteenths of a pixel
+_FAINT = 0.3  # confidence below which joints are drawn thin
+_BLAZEPOSE_SMALL = frozenset([*range(1, 7), 9, 10, *range(17, 23)])  # joints of face and fingers
+_TURN_DEG, _TILT_DEG = 30.0, 12.0  # degrees, view direction of the panel: from the camera's left, slightly from above
 _ROOM = 1.15
 
 
 def _points(values: Floats | Doubles) -> list[tuple[int, int] | None]:
-    """(J, 2) pixels as cv2 wants them; None where unknown or far outside."""
+    """Convert (J, 2) pixels to cv2's fixed-point format; None where unknown or far outside."""
     known = np.isfinite(values).all(axis=1) & (np.abs(np.nan_to_num(values)) < 1e5).all(axis=1)
     finer: Doubles = np.nan_to_num(values).astype(np.float64) * (1 << _SHIFT)
     whole = np.round(finer).astype(int)
@@ -34,8 +34,8 @@ def _colour(skeleton: Skeleton, joint: int) -> tuple[int, int, int]:
     return _LEFT if joint in skeleton.left else _RIGHT if joint in skeleton.right else _CENTRE
 
 
-def draw_joints(picture: Image, joints: Floats, scores: Floats, skeleton_key: str) -> None:
-    """One person's 2D joints (J, 2), pixels of `picture`, with scores (J,); NaN = not seen."""
+def draw_joints(image: Image, joints: Floats, scores: Floats, skeleton_key: str) -> None:
+    """Draw one person's 2D joints (J, 2), pixels of `image`, with scores (J,); NaN = not seen."""
     import cv2
 
     seen = joints[np.isfinite(joints).all(axis=1)]
@@ -43,7 +43,7 @@ def draw_joints(picture: Image, joints: Floats, scores: Floats, skeleton_key: st
         return
     skeleton = SKELETONS[skeleton_key]
     small = _BLAZEPOSE_SMALL if skeleton_key == "blazepose33" else frozenset()
-    bones = skeleton.bones + (((23, 24),) if skeleton_key == "blazepose33" else ())  # its tree has no hip line
+    bones = skeleton.bones + (((23, 24),) if skeleton_key == "blazepose33" else ())  # its bone tree has no hip line
     width = float(np.clip(np.ptp(seen, axis=0).max() / 90, 1.5, 12))
     points = _points(joints)
     for parent, child in bones:
@@ -51,16 +51,19 @@ def draw_joints(picture: Image, joints: Floats, scores: Floats, skeleton_key: st
         if start is not None and end is not None:
             thin = 0.4 if parent in small or child in small or min(scores[parent], scores[child]) < _FAINT else 1.0
             thickness = max(1, round(width * thin))
-            cv2.line(picture, start, end, _colour(skeleton, child), thickness, cv2.LINE_AA, _SHIFT)
+            cv2.line(image, start, end, _colour(skeleton, child), thickness, cv2.LINE_AA, _SHIFT)
     for joint, point in enumerate(points):
         if point is not None and joint not in small:
             radius = round(width * 1.1 * (1 << _SHIFT))
-            cv2.circle(picture, point, radius, _colour(skeleton, joint), cv2.FILLED, cv2.LINE_AA, _SHIFT)
+            cv2.circle(image, point, radius, _colour(skeleton, joint), cv2.FILLED, cv2.LINE_AA, _SHIFT)
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A still camera that sees all of a motion, and the picture of the empty floor. World space, metres."""
+    """Describe a static camera that covers a whole motion, and its image of the empty floor.
+
+    World space, metres.
+    """
 
     rotation: Doubles  # (3, 3) rows: right, down, forward
     centre: Doubles  # (3,)
@@ -70,7 +73,7 @@ class Stage:
 
     @staticmethod
     def around(joints: list[Doubles], width_px: int, height_px: int) -> Stage:
-        """For everyone's joints (T, 17, 3), NaN = not seen; a panel of that size."""
+        """Fit the camera to joints (T, 17, 3) of all persons, NaN = not seen, and the panel size."""
         points = np.concatenate([j[np.isfinite(j).all(axis=(1, 2))].reshape(-1, 3) for j in joints])
         low, high = np.quantile(points, [0.002, 0.998], axis=0)
         low[2] = min(low[2], 0.0)
@@ -90,7 +93,7 @@ class Stage:
         return stage
 
     def image_from_world(self, points: Doubles) -> Doubles:
-        """(..., 3) metres -> (..., 2) pixels of the panel."""
+        """Project (..., 3) metres to (..., 2) pixels of the panel."""
         seen = (points - self.centre) @ self.rotation.T
         half = np.array([self.empty.shape[1], self.empty.shape[0]]) / 2
         return np.asarray(seen[..., :2] / np.maximum(seen[..., 2:] + self.distance_m, 0.05) * self.focal_px + half)
@@ -108,7 +111,7 @@ class Stage:
                 cv2.line(self.empty, start, end, _GRID, 1, cv2.LINE_AA, _SHIFT)
 
     def draw(self, people: list[Doubles]) -> Image:
-        """The panel with everyone's joints (17, 3); who is not seen (NaN) is left out."""
+        """Return the panel with all persons' joints (17, 3); unseen persons (NaN) are left out."""
         import cv2
 
         panel: Any = self.empty.copy()
@@ -116,7 +119,7 @@ class Stage:
             if not np.isfinite(joints).all():
                 continue
             points = _points(self.image_from_world(joints))
-            size = self.focal_px / self.distance_m  # pixels a metre
+            size = self.focal_px / self.distance_m  # pixels per metre
             depth = joints @ self.rotation[2]
             bones = sorted(H36M17.bones, key=lambda bone: -float(depth[bone[0]] + depth[bone[1]]))  # far ones first
             for parent, child in bones:
