@@ -73,7 +73,7 @@ class Window(QMainWindow):
         self.curves = CurveCommands(self, self.controller, settings, self.workspace.drawer, self.play)
         self.horizon = HorizonCommands(self, self.controller, settings, self.workspace)
         self.help = HelpCommands(self, log_path)
-        self.live = LiveCommands(self, library, self.controller, settings, self.actions_, self.files.leaving)
+        self.live = LiveCommands(self, library, self.controller, settings, self.actions_, self.files.leaving.before)
         self.actions_.connect(
             self, self.files, self.play, self.views, self.lifters, self.detectors, self.pruning, self.people,
             self.horizon, self.help, self.live,

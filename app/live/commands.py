@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +14,6 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from app.actions import Actions
 from app.backend.library import Library
 from app.backend.live import LiveRequest
-from app.commands.leaving import Leaving
 from app.live.frame_image import live_image, live_people
 from app.live.recording import LiveRecording
 from app.live.session import LiveSession
@@ -46,10 +45,10 @@ class LiveCommands(QObject):
 
     def __init__(
         self, window: QWidget, library: Library, controller: Controller, settings: Settings, actions: Actions,
-        leaving: Leaving,
+        before_leaving: Callable[[Callable[[], None]], None],
     ) -> None:  # fmt: skip
         super().__init__(window)
-        self._leaving = leaving  # asks before an edited take is replaced
+        self._before_leaving = before_leaving  # asks before an edited take is replaced
         self._window, self._library, self._controller = window, library, controller
         self._settings, self._actions = settings, actions
         threads = self._threads = controller.threads
@@ -232,13 +231,13 @@ class LiveCommands(QObject):
     def _recorded(self, folder: Path) -> None:
         """Re-lift the recording with past and future known, and show it."""
         self.session.stop()
-        self._leaving.before(lambda: self._open_recording(folder))
+        self._before_leaving(lambda: self._open_recording(folder))
 
     @Slot()
     def open_recording(self) -> None:
         folder = QFileDialog.getExistingDirectory(self._window, "Open a recording", str(self._folder()))
         if folder:
-            self._leaving.before(lambda: self._open_recording(Path(folder)))
+            self._before_leaving(lambda: self._open_recording(Path(folder)))
 
     def _open_recording(self, folder: Path) -> None:
         self.session.stop()

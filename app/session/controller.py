@@ -27,8 +27,9 @@ from pipeline.core.errors import UserError
 from pipeline.core.export_options import ExportOptions
 from pipeline.core.live import RunState
 from pipeline.core.take import Take
+from pipeline.take.carry_over import carry_over
 from pipeline.take.edit import edited
-from pipeline.take.provenance import can_refinish, take_config, with_names
+from pipeline.take.provenance import can_refinish, same_source, take_config
 from pipeline.take.recording_folder import is_recording
 
 
@@ -54,6 +55,8 @@ class Controller(QObject):
         self._models = library.models()
         self._read_from: Path | None = None  # the file of the take that is being opened
         self._saving_revision = 0
+        self._lift_next: tuple[int, ...] = ()  # persons whose edits were carried over to the take of a run
+        self._follow_next: int | None = None  # the person of before a run, who is not lifted yet
         self.opening = FileOpener(library, self.threads, self.takes, settings, self)
         self.video = self.opening.video
         self._runner = Runner(library, self.threads, self._models, self)
@@ -73,6 +76,7 @@ class Controller(QObject):
         runner.succeeded.connect(self._succeeded)
         runner.fruitless.connect(self._fruitless)
         runner.finished.connect(self.finished)
+        runner.finished.connect(self._lift_carried)
         takes.loaded.connect(self._take_read)
         takes.saved.connect(self._saved)
         self.updates.refinisher.finished.connect(self._refinished)
@@ -145,6 +149,10 @@ class Controller(QObject):
         If tracks were edited and the same frames are requested, the edits stay and only the lifting is repeated.
         """
         config = self.configured(person, *self.session.trim)
+        chosen, kept = self.session.person, self.session.kept
+        made = take_config(kept) if kept is not None and not edited(kept) else None
+        if config is not None and person is None and chosen != 1 and made is not None and same_source(config, made):
+            config = self.configured(chosen, *self.session.trim)  # the same frames: the number means the same person
         if config is not None and not self.updates.relift_if_edited(config, person):
             self._start(config, relift=False)
 
@@ -232,11 +240,37 @@ class Controller(QObject):
 
     @Slot(object)
     def _succeeded(self, take: Take) -> None:
-        self.session.kept_config = self.session.config
+        self.session.kept_config, before = self.session.config, self.session.person
         if self._runner.over_video:
             self.run_succeeded.emit()
-            take = with_names(take, self.session.kept)
+            take = self._carried(take)
         self.session.show(take)
+        if self.session.person != before:
+            self.session.person_changed.emit(self.session.person)
+
+    def _carried(self, take: Take) -> Take:
+        """Return the take of a run with the edits of the take before it, and follow the same person."""
+        session = self.session
+        if session.kept is None:
+            return take
+        carried = carry_over(take, session.kept)
+        person = carried.now.get(session.person, session.person)
+        lift = [one for one in carried.lift if carried.take.track3d(one) is not None]
+        if carried.take.track3d(person) is not None:
+            session.person = person  # the views get it with the take
+        elif carried.take.track2d(person) is not None:
+            self._follow_next = person
+            lift.append(person)
+        self._lift_next = tuple(dict.fromkeys(lift))
+        return carried.take
+
+    @Slot()
+    def _lift_carried(self) -> None:
+        (persons, self._lift_next), (person, self._follow_next) = (self._lift_next, ()), (self._follow_next, None)
+        if person is not None:
+            self.session.follow(person)
+        if persons:
+            self.updates.relift(persons)
 
     @Slot()
     def _fruitless(self) -> None:

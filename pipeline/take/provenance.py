@@ -12,7 +12,6 @@ from ..core.config import LiftConfig, RunConfig
 from ..core.errors import UserError
 from ..core.take import Take
 from ..system import devices
-from .edit import edited
 
 if TYPE_CHECKING:
     from ..lift.base import WindowLifter
@@ -93,12 +92,3 @@ def can_refinish(take: Take) -> bool:
 def same_source(config: RunConfig, made: RunConfig) -> bool:
     """Return whether runs with `config` and `made` detect the same people in the same frames."""
     return replace(config, lift=made.lift, post=made.post, scene=made.scene, persons=made.persons) == made
-
-
-def with_names(take: Take, before: Take | None) -> Take:
-    """Copy the names of `before` if its numbers mean the same people: same frames, no edits."""
-    then = take_config(before) if before is not None and not edited(before) else None
-    now = take_config(take)
-    if before is None or then is None or now is None or not same_source(then, now):
-        return take
-    return replace(take, names=before.names)

@@ -129,7 +129,7 @@ def test_rename_in_the_list_shows_everywhere_and_is_saved(people: Window, tmp_pa
     assert load_take(tmp_path / "a.pose3d").name_of(1) == "Änne"
 
 
-def test_a_name_survives_another_run_but_not_other_people(people: Window, qtbot: QtBot) -> None:
+def test_a_name_survives_another_run_also_over_other_frames(people: Window, qtbot: QtBot) -> None:
     people.people.editor.rename(1, "Änne")
     idle(people, qtbot)
     run_to_end(people, qtbot)
@@ -137,7 +137,28 @@ def test_a_name_survives_another_run_but_not_other_people(people: Window, qtbot:
     assert not people.actions_["undo"].isEnabled(), "a run ends what can be taken back"
     people.controller.session.set_trim(0.5, None)
     run_to_end(people, qtbot)
-    assert people.controller.session.take.names == {}, "other frames: the numbers may mean other people"
+    assert people.controller.session.take.names == {1: "Änne"}, "who lies where they lay is the same person"
+
+
+def test_sides_names_and_the_chosen_person_survive_trim_and_run(
+    people: Window, library: FakeLibrary, qtbot: QtBot
+) -> None:
+    people.controller.select_person(2)
+    idle(people, qtbot)
+    people.actions_["exchange_sides"].trigger()
+    idle(people, qtbot)
+    people.people.editor.rename(2, "Grace")
+    idle(people, qtbot)
+    before = people.controller.session.take
+    people.controller.session.set_trim(0.5, None)
+    run_to_end(people, qtbot)
+    qtbot.waitUntil(lambda: persons(people)[1] == [1, 2])
+    idle(people, qtbot)
+    take = people.controller.session.take
+    assert people.controller.session.person == 2
+    assert take.name_of(2) == "Grace"
+    np.testing.assert_array_equal(take.track2d(2).joints_image, before.track2d(2).joints_image[15:])
+    assert people.isWindowModified(), "they are still not saved"
 
 
 def test_run_keeps_who_is_who_while_the_same_frames_are_asked_for(
