@@ -1,4 +1,4 @@
-"""The command line: `lift`, `live`, `edit`, `export`, `bench`, `models`, `doctor`. The window's core, headless.
+"""Run the command line: `lift`, `live`, `edit`, `export`, `bench`, `models`, `doctor`.
 
 Exit codes: 0 done, 1 bug, 2 user error, 130 cancelled. Log text and progress go to stderr, results to stdout.
 """
@@ -24,7 +24,10 @@ __all__ = ["BUG", "CANCELLED", "DONE", "USER_ERROR", "build_parser", "main"]
 
 
 class _Parser(argparse.ArgumentParser):
-    """argparse already exits with 2 for wrong arguments; spelled out here because scripts rely on it."""
+    """Exit with 2 for wrong arguments.
+
+    argparse does so by default; it is explicit here because scripts rely on it.
+    """
 
     def __init__(self, *arguments: Any, **settings: Any) -> None:
         super().__init__(*arguments, **settings)
@@ -77,7 +80,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             report.cancelled()
             return CANCELLED
         except BrokenPipeError:
-            os._exit(CANCELLED)  # whoever read our output has gone; nothing can be told to anybody
+            os._exit(CANCELLED)  # the reader of our output has gone, so no message can reach it
         except Exception as error:  # noqa: BLE001 - the last line of defence: a bug, reported as such
             report.bug(error, traceback.format_exc())
             return BUG

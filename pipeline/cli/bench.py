@@ -1,4 +1,4 @@
-"""`bench`: what a model costs, and what pruning buys, on this machine."""
+"""Implement `bench`: the cost of a model and the gain by pruning on this machine."""
 
 from __future__ import annotations
 
@@ -163,7 +163,7 @@ def _standard() -> list[BenchCase]:
 
 
 def _chosen(arguments: argparse.Namespace) -> list[BenchCase]:
-    """The full model and what was asked for; only the full one with `--prune none`."""
+    """Return the full model and the requested one; only the full one with `--prune none`."""
     from .. import weights
 
     is_lifter = arguments.lifter is not None
@@ -176,7 +176,7 @@ def _chosen(arguments: argparse.Namespace) -> list[BenchCase]:
     asked = prune_from(arguments, own)
     prune = own if asked is None else asked
     full = BenchCase(f"{model}, full", model, FULL, is_lifter, precision=arguments.precision)
-    chosen = [] if prune.recover == "TRA" and is_lifter else [full]  # such weights cannot keep every frame
+    chosen = [] if prune.recover == "TRA" and is_lifter else [full]  # these weights cannot keep every frame
     if prune.schedule:
         chosen.append(BenchCase(f"{model}, pruned", model, prune, is_lifter, precision=arguments.precision))
     if arguments.as_published:
@@ -185,7 +185,7 @@ def _chosen(arguments: argparse.Namespace) -> list[BenchCase]:
 
 
 def _default(host: str) -> PruneConfig:
-    """TPS + TRI by the default schedule, for a host of this size."""
+    """Return TPS + TRI by the default schedule, for an architecture of this size."""
     from ..bench.models import shape_of
 
     return PruneConfig("TPS", default_schedule(*shape_of(host)))
@@ -199,10 +199,10 @@ def _check_precision(precision: str, device: torch.device) -> None:
 
 
 def _progress_reporter(report: Report) -> Any:
-    def tell(stage: str, done: int, total: int) -> None:
+    def show(stage: str, done: int, total: int) -> None:
         report.progress("bench", Progress(stage, done, total))
 
-    return tell
+    return show
 
 
 def _machine(device: torch.device, setting: Setting) -> str:
@@ -218,7 +218,7 @@ def _machine(device: torch.device, setting: Setting) -> str:
 
 
 def _load() -> float | None:
-    """How many programs wanted the processor in the last minute; None where the system does not say (Windows)."""
+    """Return the number of runnable processes in the last minute; None on Windows."""
     return os.getloadavg()[0] if hasattr(os, "getloadavg") else None
 
 

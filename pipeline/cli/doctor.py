@@ -1,4 +1,4 @@
-"""`doctor`: what is installed, what is really in use, what is missing and how to fix it."""
+"""Implement `doctor`: report what is installed, in use, missing, and how to repair it."""
 
 from __future__ import annotations
 
@@ -38,7 +38,10 @@ _NO_MMPOSE = "not installed: RTMPose, RTMO, HRNet and other networks of MMPose c
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line of the report. `needed`: the main job does not work without it. `fix`: what to do, if anything."""
+    """Describe one line of the report.
+
+    `needed`: the main job does not work without it. `fix`: the remedy, if there is one.
+    """
 
     what: str
     value: str
@@ -58,7 +61,7 @@ def add_parser(commands: Any) -> None:
 
 
 def run(arguments: argparse.Namespace, report: Report) -> int:
-    """Exit code 0 when the main job can be done here, else 2."""
+    """Print the report; returns 0 if videos can be lifted here, else 2."""
     healthy = True
     for check in (_python, _packages, _device, _detector, _weights, cameras, _streams, _cache, _display, _tools):
         for finding in check():
@@ -118,7 +121,7 @@ def _device() -> Iterator[Finding]:
     yield _attempt("device", describe)
     if importlib.util.find_spec("torch") is not None:
         for warning in devices.describe().get("warnings", []):
-            # A GPU that lies idle is slow, not broken.
+            # An idle GPU is slow, not broken.
             yield Finding("device", "a GPU is present but not used", ok=False, fix=str(warning), needed=False)
 
 
@@ -145,7 +148,7 @@ def _detector() -> Iterator[Finding]:
 
 
 def _mmpose_ready() -> str:
-    """Imports it and builds a network: what most often does not work elsewhere."""
+    """Import MMPose and build a network: the step that fails most often on other machines."""
     registry.find("detector", "mmpose").load()
     from ..detect.mmpose.config import read_config
     from ..detect.mmpose.network import build, version
@@ -159,7 +162,7 @@ def _weights() -> Iterator[Finding]:
     own = weights.own()
     for entry in weights.manifest():
         found = _attempt(f"lifter {entry.name}", functools.partial(_located, entry))
-        # The main job does not need what somebody added.
+        # The main job does not need models that the user added.
         yield dataclasses.replace(found, needed=not any(entry is added for added in own.entries))
     for problem in own.problems:
         yield Finding("lifters added by you", problem, ok=False, fix=f"Correct {own.path}.", needed=False)
@@ -170,7 +173,7 @@ def _located(entry: weights.WeightEntry) -> str:
 
 
 def cameras() -> Iterator[Finding]:
-    """Those that are plugged in, none of them opened: no light goes on."""
+    """List the cameras that are plugged in without opening any: no light goes on."""
     if not camera_list.can_list():
         yield Finding(
             "cameras",

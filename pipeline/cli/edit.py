@@ -1,4 +1,7 @@
-"""`edit`: a saved take with other people or other settings in it. Nothing is detected; who changed is lifted again."""
+"""Implement `edit`: change the people or settings of a saved take.
+
+Nothing is detected; changed persons are re-lifted.
+"""
 
 from __future__ import annotations
 
@@ -25,12 +28,12 @@ from .options import motion
 from .options.numbers import finite_number
 from .output import Report
 
-# Kind of edit -> what stands between its two parts, and an example.
+# Kind of edit -> separator of its two parts, and an example.
 _WRITTEN = {"rename": ("=", "--rename 2=Ada"), "split": ("@", "--split 1@3.2"), "merge": ("+", "--merge 1+3")}
 
 
 class _InOrder(argparse.Action):
-    """Edits of all kinds in one list, as they were given."""
+    """Collect edits of all kinds in one list, in the order given."""
 
     def __call__(
         self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, values: Any, option: str | None = None
@@ -75,7 +78,7 @@ def run(arguments: argparse.Namespace, report: Report) -> int:
         done = _edited(take, kind, text)
         take = api.Take.of(done.take)
         lift = (lift | set(done.lift)) & {track.person for track in take.tracks2d}
-    if config.scene.fov_deg != made.scene.fov_deg:  # the lifter looks along the lines of sight
+    if config.scene.fov_deg != made.scene.fov_deg:  # the field of view changes the rays that the lifter uses
         lift |= {track.person for track in take.tracks3d}
     if lift:
         take = _lifted(take, sorted(lift), config, report)
@@ -109,7 +112,7 @@ def _lifted(take: api.Take, persons: Sequence[int], config: RunConfig, report: R
 
 
 def _config(arguments: argparse.Namespace, made: RunConfig) -> RunConfig:
-    """`made` with what the arguments change. Raises `ConfigError`."""
+    """Return `made` with the changes of the arguments. Raises `ConfigError`."""
     scene: dict[str, Any] = {}
     for name, text in (
         ("fov_deg", arguments.fov),

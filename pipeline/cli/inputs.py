@@ -1,4 +1,4 @@
-"""Find what `lift` is given, and name the results, before any work is done."""
+"""Find the inputs of `lift`, and name the results, before any work is done."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .output import Report
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the inputs, the folder of the results, and what images and 2D joints do not say themselves."""
+    """Add the inputs, the output folder, and what images and 2D joints do not state themselves."""
     parser.add_argument(
         "inputs",
         nargs="*",
@@ -43,9 +43,10 @@ def size_px(text: str) -> tuple[int, int]:
 
 
 def chosen_inputs(arguments: argparse.Namespace, report: Report) -> tuple[list[Input], int]:
-    """Return the inputs that there are, and how many of the names are wrong; those and left-out files are reported.
+    """Return the existing inputs, and the number of invalid names; reports the latter.
 
-    Makes the folder of the results. Raises the `UserError` if there is no input at all, or no such folder.
+    Files that are left out are reported, too. Makes the output folder. Raises the `UserError` if there is no input at
+    all, or no such folder.
     """
     if not arguments.inputs and not arguments.sample:
         raise ConfigError("There is no video to lift.", "Name a video file or a folder, or use --sample.")
@@ -69,7 +70,7 @@ def chosen_inputs(arguments: argparse.Namespace, report: Report) -> tuple[list[I
 def result_stems(
     inputs: Sequence[Input], folder: Path, formats: Sequence[str], refuse: Callable[[Input, UserError], None]
 ) -> list[tuple[Input, str]]:
-    """Return each input with the stem of its results, so that none replaces another's results or an input.
+    """Return each input with the stem of its results; no result replaces another or an input.
 
     Inputs whose results would have names too long for the file system are given to `refuse` and left out.
     """

@@ -1,4 +1,4 @@
-"""Ctrl-C as a wish, not as an exception in the middle of something."""
+"""Turn Ctrl-C into a cancel request instead of an exception at an arbitrary point."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ..core.concurrency import CancelToken
 
 @contextmanager
 def interruptible(cancel: CancelToken) -> Iterator[None]:
-    """Ctrl-C and a polite kill ask the run to stop at the next frame; a second Ctrl-C stops at once."""
+    """Cancel the run at the next frame on Ctrl-C or SIGTERM; a second Ctrl-C stops at once."""
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
         if cancel.cancelled:

@@ -1,4 +1,4 @@
-"""`models run`: a checkpoint on raw arrays, for researchers and parity checks."""
+"""Implement `models run`: run a checkpoint on raw arrays, for research and parity checks."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def run(arguments: argparse.Namespace, report: Report) -> int:
 
 
 def describe(report: Report, found: Any) -> None:
-    """What was recognised, and what was assumed."""
+    """Report what was recognised and what was assumed about a checkpoint."""
     report.line(f"{found.path.name}: {found.title}, {found.parameters / 1e6:.2f} M parameters")
     for sentence in found.read:
         report.line(f"  read: {sentence}")
@@ -96,13 +96,13 @@ def describe(report: Report, found: Any) -> None:
 
 
 def assumed(one: Assumed) -> str:
-    """Say what was assumed, why, and which option says otherwise."""
+    """Describe an assumption, its reason, and the option that overrides it."""
     options = ", ".join(flags(one.fields))
     return f"{one.what} ({one.why}; {options})" if options else str(one)
 
 
 def _check_output(source: Path, target: Path) -> None:
-    """Before anything is computed."""
+    """Refuse an output path that cannot be written, before anything is computed."""
     if target.suffix != ".npz":
         raise ConfigError(f"The output {target} is no .npz.", "Give it that suffix.")
     if target.exists() and target.resolve() == source.resolve():

@@ -1,4 +1,4 @@
-"""What a command says: a progress bar and sentences for people, or one JSON object a line for programs."""
+"""Print a command's output: progress and sentences for users, or JSON lines for programs."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ _EVERY_S = 0.2
 
 
 def clock(seconds: float) -> str:
-    """75.2 -> "1:15"."""
+    """Format seconds: 75.2 -> "1:15"."""
     whole = max(0, round(seconds))
     return f"{whole // 60}:{whole % 60:02d}"
 
 
 def print_everything() -> None:
-    """Let stdout and stderr print any text: what their encoding lacks comes as an escape, never as an error.
+    """Let stdout and stderr print any text by escaping what their encoding lacks.
 
-    A Windows console that is redirected has cp1252, and file names may hold bytes of no encoding.
+    A redirected Windows console has cp1252, and file names may hold bytes of no encoding.
     """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
@@ -39,14 +39,14 @@ def print_everything() -> None:
 
 
 class Report:
-    """Owns stdout while a command runs.
+    """Own stdout while a command runs.
 
-    With `as_json` every line of stdout is one JSON object: whatever a library prints there (also from C++) is sent to
-    stderr instead, so that a script can parse all of it.
+    With `as_json` every line of stdout is one JSON object: other output of libraries (also from C++) is redirected to
+    stderr, so that a script can parse all of stdout.
     """
 
     def __init__(self, as_json: bool, arguments: Collection[str] | None = None) -> None:
-        """`arguments`: names of the options that the command has; None: not known."""
+        """Prepare the report; `arguments` are the names of the command's options, None: unknown."""
         self.as_json = as_json
         self._arguments = arguments
         self._out: TextIO = sys.stdout
@@ -78,14 +78,14 @@ class Report:
             os.close(self._saved_fd)
 
     def line(self, text: str) -> None:
-        """A sentence for people; silent in JSON mode."""
+        """Print a sentence for the user; silent in JSON mode."""
         if not self.as_json:
             self.clear_bar()
             self._out.write(text + "\n")
             self._out.flush()
 
     def record(self, values: dict[str, Any]) -> None:
-        """A JSON object for programs; silent otherwise."""
+        """Print a JSON object for programs; silent otherwise."""
         if self.as_json:
             self._out.write(json.dumps(values, allow_nan=False) + "\n")
             self._out.flush()
@@ -119,7 +119,7 @@ class Report:
             self._bar_shown = True
 
     def status(self, text: str) -> None:
-        """What goes on now, on stderr: one line that is overwritten on a terminal, a line of its own elsewhere."""
+        """Show the current activity on stderr: overwritten on a terminal, otherwise a separate line."""
         if sys.stderr.isatty():
             sys.stderr.write(f"\r\x1b[K{text}")
             self._bar_shown = True
@@ -140,7 +140,7 @@ class Report:
         sys.stderr.write(f"error: {error.message}\n" + (f"  {hint}\n" if hint else ""))
 
     def failed(self, error: Exception, name: str) -> None:
-        """Report what ended the work on one of several inputs, a `UserError` or a bug."""
+        """Report what ended the work on one of several inputs: a `UserError` or a bug."""
         if isinstance(error, UserError):
             self.user_error(error, name)
         else:

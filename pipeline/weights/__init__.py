@@ -1,8 +1,9 @@
-"""The lifters that there are: `weights/manifest.json` and the user's own, their files, and how to get them.
+"""Manage weights of lifters and 2D detectors: lists, files, checksums, downloads.
 
-The checkpoints of 2D detectors likewise (`detectors`). Everything the program knows of either is in its entry; nothing
-else holds sizes or names. A file is looked for in HOURGLASS_WEIGHTS, in the program's own folder (`weights/` of a
-checkout, part of an installed package), then in the user's cache. Nothing is ever downloaded unasked.
+`weights/manifest.json` and the user's manifest list the lifters, `detectors` the checkpoints of 2D detectors. An entry
+holds everything that the program knows of a model; no other place holds sizes or names. A file is searched in
+HOURGLASS_WEIGHTS, in the program's folder (`weights/` of a checkout, part of an installed package), then in the user's
+cache. Files are downloaded on request only.
 """
 
 from .catalogue import (

@@ -1,7 +1,7 @@
-"""Which lifters there are, where their files lie, and whether these are whole.
+"""List the lifters, locate their files, and verify these.
 
-The manifest that comes with the program is checked: if it is broken, so is the program. The one in the user's folder is
-not: an entry that does not fit is left out, and `own` says why.
+An invalid manifest of the program raises an error. In the user's manifest, an invalid entry is left out, and `own`
+reports the reason.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ def _own_folder() -> Path:
 
 PROJECT_FOLDER = _own_folder()
 MANIFEST = "manifest.json"
-_FEWEST_DIGITS = 8  # of a sha256: what OpenMMLab publishes
+_MIN_DIGITS = 8  # digits of a sha256, smallest number accepted: what OpenMMLab publishes
 
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """The lifters that the user added, and sentences about what in their manifest cannot be used."""
+    """Hold the lifters that the user added, and sentences about invalid entries of the manifest."""
 
     path: Path
     entries: tuple[WeightEntry, ...] = ()
@@ -42,7 +42,7 @@ class Own:
 
 
 def manifest(path: Path | None = None) -> tuple[WeightEntry, ...]:
-    """All lifters: those that come with the program, then the user's own. With `path`: those of that manifest alone.
+    """Return all lifters: the program's, then the user's. With `path`: those of that manifest.
 
     Raises `ModelError` if the program's manifest, or the one at `path`, cannot be read.
     """
@@ -52,7 +52,10 @@ def manifest(path: Path | None = None) -> tuple[WeightEntry, ...]:
 
 
 def find(name: str = "") -> WeightEntry:
-    """The entry of that name; "" gives the default. Raises `ConfigError` with the known names."""
+    """Return the entry of that name; "" gives the default.
+
+    Raises `ConfigError` with the known names.
+    """
     listed = manifest()
     for entry in listed:
         if entry.name == name or (not name and entry.default):
@@ -63,27 +66,30 @@ def find(name: str = "") -> WeightEntry:
 
 
 def folders() -> tuple[Path, ...]:
-    """Return where weights are looked for: HOURGLASS_WEIGHTS, the program's, the user's."""
+    """Return where weights are searched: HOURGLASS_WEIGHTS, the program's folder, the user's."""
     named = os.environ.get("HOURGLASS_WEIGHTS")
     return (*([Path(named)] if named else []), PROJECT_FOLDER, user_folder())
 
 
 def bundled(name: str) -> Path:
-    """Return the path of a file that comes with the program, or of its stand-in.
+    """Return the path of a file that comes with the program, or of its replacement.
 
-    A file of that name in HOURGLASS_WEIGHTS takes its place.
+    A file of that name in HOURGLASS_WEIGHTS replaces it.
     """
     found = (folder / name for folder in folders()[:-1])
     return next((path for path in found if path.is_file()), PROJECT_FOLDER / name)
 
 
 def user_folder() -> Path:
-    """Where downloaded and added weights go, and the user's own manifest. It need not exist."""
+    """Return the folder of downloaded and added weights and of the user's manifest.
+
+    It need not exist.
+    """
     return cache_path() / "weights"
 
 
 def own() -> Own:
-    """What the user added, as the file stands now; another process may change it at any time. Never raises."""
+    """Read the user's manifest; another process may change it at any time. Never raises."""
     path = user_folder() / MANIFEST
     try:
         stat = path.stat()
@@ -93,7 +99,7 @@ def own() -> Own:
 
 
 def is_own(name: str) -> bool:
-    """Whether the user added the lifter of that name."""
+    """Return whether the user added the lifter of that name."""
     return any(entry.name == name for entry in own().entries)
 
 
@@ -109,7 +115,7 @@ def _read(path: Path) -> tuple[WeightEntry, ...]:
 
 @lru_cache(maxsize=4)
 def _read_own(path: Path, mtime_ns: int, size: int) -> Own:
-    """Time and size are in the key so that a changed file is read again."""
+    """Read the user's manifest; time and size are cache keys, so a changed file is read again."""
     try:
         listed = read_entries(path)
     except (OSError, DamagedFile) as error:
@@ -120,7 +126,7 @@ def _read_own(path: Path, mtime_ns: int, size: int) -> Own:
     entries, problems = [], []
     for data in listed:
         try:
-            # It never takes the place of the program's default.
+            # A user's entry never replaces the program's default.
             entry = replace(WeightEntry.from_json(data), default=False)
             if entry.name in taken or bundled(entry.file).exists():
                 raise ModelError(f"There is another lifter called '{entry.name}', or another file '{entry.file}'.")
@@ -134,7 +140,7 @@ def _read_own(path: Path, mtime_ns: int, size: int) -> Own:
 
 
 def path_of(entry: WeightFile) -> Path | None:
-    """Where the file of `entry` lies, unchecked; None if it is not installed."""
+    """Return the unchecked path of the file of `entry`; None if it is not installed."""
     for folder in folders():
         if (path := folder / entry.file).is_file():
             return path
@@ -142,9 +148,9 @@ def path_of(entry: WeightFile) -> Path | None:
 
 
 def locate(entry: WeightFile, added: bool | None = None) -> Path:
-    """The file of `entry`, checked against size and sha256. Raises `ModelError` that says what to do.
+    """Return the file of `entry`, checked against size and sha256.
 
-    `added`: whether the user added it; None looks among the lifters.
+    `added`: whether the user added it; None searches the lifters. Raises `ModelError` with a hint.
     """
     if entry.url:
         again, what = f"Download it again ({entry.url}).", f"download:{entry.name}"
@@ -172,18 +178,21 @@ def locate(entry: WeightFile, added: bool | None = None) -> Path:
 
 
 def is_hash_of(known: str, sha256: str) -> bool:
-    """Whether `known`, a hash or its first digits (eight at least), is that of a file with this sha256."""
-    return len(known) >= _FEWEST_DIGITS and sha256.startswith(known)
+    """Return whether `known`, a hash or at least its first eight digits, matches this sha256."""
+    return len(known) >= _MIN_DIGITS and sha256.startswith(known)
 
 
 def file_sha256(path: Path) -> str:
-    """Hash of a file; read again only if the file has changed. Raises `OSError`."""
+    """Return the sha256 of a file; computed again only if the file has changed.
+
+    Raises `OSError`.
+    """
     stat = path.stat()
     return _sha256(path, stat.st_mtime_ns, stat.st_size)
 
 
 @cache
 def _sha256(path: Path, mtime_ns: int, size: int) -> str:
-    """Hash of a file; time and size are in the key so that a changed file is read again, an unchanged one is not."""
+    """Compute the sha256; time and size are cache keys, so that a changed file is read again."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,7 +1,8 @@
-"""The checkpoints of 2D detectors: `weights/detectors.json` and the user's own, as the lifters have their manifest.
+"""List the checkpoints of 2D detectors: `weights/detectors.json` and the user's list.
 
-OpenMMLab publishes no checksums but the first eight digits of each file's sha256, in the file's name; so `sha256` may
-be those alone, and `bytes` 0 where only the server knows the size (`about_bytes`: of the weights in it, for people).
+OpenMMLab publishes no checksums but the first eight digits of each file's sha256, in the file's name; `sha256` may
+therefore be these alone, and `bytes` 0 where only the server knows the size (`about_bytes`: an estimate from the
+weights in it).
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from .entries import is_file_name, is_size, is_text, read_entries
 log = logging.getLogger(__name__)
 
 DETECTORS = "detectors.json"
-OTHERS = ("mediapipe", "mmpose")  # detectors that are no entry here; their names are taken
+OTHERS = ("mediapipe", "mmpose")  # detectors without an entry here; their names are reserved
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _HASH = re.compile(r"[0-9a-f]{8,64}")
 _one_change = threading.Lock()
@@ -34,15 +35,15 @@ _one_change = threading.Lock()
 
 @dataclass(frozen=True, slots=True)
 class DetectorEntry:
-    """One checkpoint with the config of its network."""
+    """Describe one checkpoint with the config of its network."""
 
     name: str
     title: str
     config: str  # `mmpose::...` of the installed MMPose, or the name of a .json file in the user's weights folder
     file: str
-    sha256: str  # all of it, or its first digits
+    sha256: str  # complete, or its first digits
     skeleton: str  # key of skeleton.SKELETONS
-    bytes: int = 0  # 0: not known
+    bytes: int = 0  # 0: unknown
     about_bytes: int = 0
     url: str = ""
     accuracy: str = ""
@@ -51,7 +52,7 @@ class DetectorEntry:
 
     @staticmethod
     def from_json(data: Mapping[str, Any]) -> DetectorEntry:
-        """Raises `ModelError` for an entry with missing or unknown fields, or file names that leave their folder."""
+        """Read an entry. Raises `ModelError` for missing or unknown fields, or unsafe file names."""
         values = dict(data)
         name = values.get("name", "?")
         try:
@@ -79,17 +80,17 @@ class DetectorEntry:
 
     @property
     def size_bytes(self) -> int:
-        """For people: exact if it is known."""
+        """Return the size to show: exact if it is known."""
         return self.bytes or self.about_bytes
 
     @property
     def config_path(self) -> str:
-        """What the detector is to load: a name in MMPose's wheel, or a path."""
+        """Return the config that the detector loads: a name in MMPose's wheel, or a path."""
         return self.config if self.config.startswith("mmpose::") else str(user_folder() / self.config)
 
 
 def detectors() -> tuple[DetectorEntry, ...]:
-    """Those that the program knows, then the user's own. Raises `ModelError` if the program's list is broken."""
+    """Return the program's detectors, then the user's. Raises `ModelError` for an invalid list."""
     return (*_bundled(bundled(DETECTORS)), *own_detectors()[0])
 
 
@@ -98,7 +99,7 @@ def find_detector(name: str) -> DetectorEntry | None:
 
 
 def own_detectors() -> tuple[tuple[DetectorEntry, ...], tuple[str, ...]]:
-    """What the user added, and sentences about what of it cannot be used. Never raises."""
+    """Return the user's detectors, and sentences about invalid entries. Never raises."""
     path = user_folder() / DETECTORS
     try:
         listed = _listed(path)
@@ -138,7 +139,7 @@ def check_detector_name(name: str) -> None:
 def register_detector(entry: DetectorEntry, weights: bytes, config: str) -> None:
     """Write the files of a new detector, then list it; all or nothing.
 
-    Raises `ConfigError` for a name that is taken, `ModelError` if the user's list is broken, `OutputError`.
+    Raises `ConfigError` for a name that is taken, `ModelError` if the user's list is invalid, `OutputError`.
     """
     folder = user_folder()
     with _one_change:
@@ -159,7 +160,7 @@ def register_detector(entry: DetectorEntry, weights: bytes, config: str) -> None
 
 
 def unregister_detector(name: str) -> None:
-    """Take a detector of the user's out again, and delete its files. Raises `ConfigError` if it is not the user's."""
+    """Remove a detector of the user and its files. Raises `ConfigError` if it is not the user's."""
     folder = user_folder()
     with _one_change:
         entry = next((one for one in own_detectors()[0] if one.name == name), None)

@@ -1,4 +1,4 @@
-"""Getting a file of weights from its address, only when the user asked for it; a broken-off download goes on."""
+"""Download weights on the user's request; an interrupted download resumes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .entries import WeightFile
 
 _CHUNK = 1 << 20
 _TIMEOUT_S = 30
-_LONGEST = 4 << 30  # bytes of a file whose size nobody knows
+_MAX_BYTES = 4 << 30  # bytes, largest file whose size is unknown
 
 _one_download = threading.Lock()
 
@@ -29,11 +29,11 @@ def download(
     progress: Callable[[int, int], None] | None = None,
     cancel: CancelToken | None = None,
 ) -> Path:
-    """Fetch the file of `entry` into the user's weights folder; called only when the user asked for it.
+    """Download the file of `entry` into the user's weights folder; called on request only.
 
-    A download that broke off (`.part` file) goes on where it stopped if the server can do that. `progress` gets
-    (bytes so far, bytes in all; 0 = not known). The file appears under its name only after its sha256 was right. Raises
-    `ModelError` (no address, no network, wrong content), `OutputError` (disk), `Cancelled` (what was fetched is kept).
+    An interrupted download (`.part` file) resumes if the server supports it. `progress` gets (bytes so far, bytes in
+    all; 0 = unknown). The file appears under its name only after its sha256 was verified. Raises `ModelError` (no
+    address, no network, wrong content), `OutputError` (disk), `Cancelled` (the downloaded part is kept).
     """
     if not entry.url:
         raise ModelError(f"'{entry.name}' has no download address.", "It comes with the program, or was added by you.")
@@ -49,7 +49,7 @@ def download(
             if not part.exists() or not total or part.stat().st_size != total:
                 total = _fetch(entry, part, progress or (lambda done, total: None), cancel) or total
             size = part.stat().st_size
-            if size < total:  # kept: the next try goes on from here
+            if size < total:  # kept: the next attempt resumes from here
                 raise ModelError(f"The download of '{entry.name}' broke off at {size} of {total} bytes.", "Try again.")
             with part.open("rb") as file:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
@@ -60,24 +60,25 @@ def download(
                     "Try again; if it happens again, the address or the manifest is out of date.",
                 )
             part.replace(path)
-        except OSError as error:  # urllib's own errors are turned into ModelError in _fetch
+        except OSError as error:  # urllib's own errors become ModelError in _fetch
             raise output_error(path, error) from error
     return path
 
 
 def _fetch(entry: WeightFile, part: Path, progress: Callable[[int, int], None], cancel: CancelToken) -> int:
-    """Append what is missing to `part`, or start over if the server cannot resume or `part` is too long.
+    """Append the missing bytes to `part`, or start over if the server cannot resume.
 
-    Returns how many bytes the whole file has, 0 if neither the entry nor the server says so.
+    Also starts over if `part` is too long. Returns the size of the whole file in bytes, 0 if neither the entry nor the
+    server states it.
     """
     have = part.stat().st_size if part.exists() else 0
-    if have > (entry.bytes or _LONGEST):
+    if have > (entry.bytes or _MAX_BYTES):
         have = 0
     request = urllib.request.Request(entry.url, headers={"Range": f"bytes={have}-"} if have else {})
     try:
         reply = urllib.request.urlopen(request, timeout=_TIMEOUT_S)
     except urllib.error.HTTPError as error:
-        if error.code == 416 and have:  # nothing lies beyond what is there: whole, or another file
+        if error.code == 416 and have:  # no bytes beyond these: complete, or another file
             return have
         raise ModelError(f"{entry.url} answered {error.code} {error.reason}.", "Try again later.") from error
     except (OSError, http.client.HTTPException) as error:
@@ -99,17 +100,20 @@ def _fetch(entry: WeightFile, part: Path, progress: Callable[[int, int], None], 
                     file.write(error.partial)
                     return total
                 except (TimeoutError, ConnectionError, http.client.HTTPException):
-                    return total  # the caller sees that it is too short
+                    return total  # the caller recognises that it is too short
                 if not chunk:
                     return total
                 file.write(chunk)
                 have += len(chunk)
                 progress(have, total)
-                if have > (total or _LONGEST):
-                    return total  # not our file: stop here instead of filling the disk
+                if have > (total or _MAX_BYTES):
+                    return total  # another file: stop here instead of filling the disk
 
 
 def _total_bytes(reply: http.client.HTTPResponse, before: int) -> int:
-    """Size of the whole file by the reply's header; `before`: bytes that it leaves out at the start."""
+    """Return the size of the whole file from the reply's header.
+
+    `before`: bytes that the reply leaves out at the start.
+    """
     length = reply.headers.get("Content-Length", "")
     return before + int(length) if re.fullmatch(r"\d{1,15}", length) else 0

@@ -1,4 +1,4 @@
-"""What the program knows of a lifter: one entry of a manifest."""
+"""Describe a lifter: one entry of a manifest."""
 
 from __future__ import annotations
 
@@ -13,42 +13,45 @@ from ..core.errors import ModelError
 from ..system.json_fields import JsonFields
 from ..system.safe_read import DamagedFile, read_json
 
-_MOST_ENTRIES = 1000  # of one list
-_LONGEST_TEXT = 20_000  # characters of a field
-_LARGEST_FILE = 1 << 40  # bytes
+_MAX_ENTRIES = 1000  # entries of one list
+_MAX_TEXT = 20_000  # characters of a field
+_MAX_FILE_BYTES = 1 << 40  # bytes
 _FASTEST_HZ = 10_000.0
 _FILE_NAME = re.compile(r"[^/\\\x00-\x1f\x7f]{1,200}")
 
 
 def read_entries(path: Path) -> list[Any]:
-    """Read the entries of a list of lifters or detectors, unchecked. Raises `OSError` and `DamagedFile`."""
+    """Read the entries of a list of lifters or detectors, unchecked.
+
+    Raises `OSError` and `DamagedFile`.
+    """
     entries = JsonFields(read_json(path)).listed("entries")
-    if len(entries) > _MOST_ENTRIES:
-        raise DamagedFile(f"it has more than {_MOST_ENTRIES} entries")
+    if len(entries) > _MAX_ENTRIES:
+        raise DamagedFile(f"it has more than {_MAX_ENTRIES} entries")
     return entries
 
 
 def is_text(value: object) -> bool:
-    """Whether a field holds text of a sensible length that can be written again."""
-    if not isinstance(value, str) or len(value) > _LONGEST_TEXT:
+    """Return whether a field holds text of a sensible length that can be written again."""
+    if not isinstance(value, str) or len(value) > _MAX_TEXT:
         return False
     return not any("\ud800" <= character <= "\udfff" for character in value)
 
 
 def is_file_name(value: object) -> bool:
-    """Whether a field is the name of a file that lies in the folder itself."""
+    """Return whether a field is the name of a file directly in the folder."""
     return is_text(value) and _FILE_NAME.fullmatch(str(value)) is not None and Path(str(value)).name == value
 
 
 def is_size(value: object) -> bool:
-    """Whether a field is a number of bytes, or of anything else that is counted."""
-    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _LARGEST_FILE
+    """Return whether a field is a plausible number of bytes, or another count."""
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MAX_FILE_BYTES
 
 
 class WeightFile(Protocol):
-    """What finding, checking and fetching a file of weights takes: of a lifter or of a detector.
+    """Describe what is needed to find, check and download the weights of a lifter or detector.
 
-    `sha256` may be its first digits alone, `bytes` may be 0 (not known).
+    `sha256` may be its first digits alone, `bytes` may be 0 (unknown).
     """
 
     @property
@@ -65,7 +68,7 @@ class WeightFile(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class WeightEntry:
-    """One lifter of the manifest; the fields are explained in `weights/README.md`."""
+    """Describe one lifter of the manifest; `weights/README.md` explains the fields."""
 
     name: str
     file: str
@@ -94,7 +97,7 @@ class WeightEntry:
 
     @staticmethod
     def from_json(data: Mapping[str, Any]) -> WeightEntry:
-        """Raises `ModelError` for an entry with missing or unknown fields, or a file name that leaves its folder."""
+        """Read an entry. Raises `ModelError` for missing or unknown fields, or an unsafe file name."""
         values = dict(data)
         name = values.get("name", "?")
         try:
@@ -114,7 +117,7 @@ class WeightEntry:
 
     @property
     def sensible(self) -> bool:
-        """Whether the values are of the kinds that the program counts on."""
+        """Return whether the values have the types and ranges that the program relies on."""
         texts = (
             self.name,
             self.file,
@@ -138,5 +141,5 @@ class WeightEntry:
         )
 
     def to_json(self) -> dict[str, Any]:
-        """Inverse of `from_json`."""
+        """Return the JSON object that `from_json` reads."""
         return asdict(self)

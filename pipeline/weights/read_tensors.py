@@ -1,9 +1,9 @@
-"""Tensors from a file that nobody vouches for: .pth, .pth.tr, .bin, .pt, .safetensors, whatever its suffix says.
+"""Read tensors from untrusted checkpoints: .pth, .pth.tr, .bin, .pt, .safetensors.
 
-A checkpoint of PyTorch is a pickle, and a pickle is a program. Here `torch.load(weights_only=True)` reads it, which
-makes tensors, numbers and containers and calls nothing else. Training programs also store NumPy numbers, random states
-and their arguments beside the weights: those are read into stand-ins that hold nothing and do nothing, and thrown away.
-A pickle that names anything else is refused.
+A file's suffix is ignored. A PyTorch checkpoint is a pickle, and a pickle is a program. `torch.load(weights_only=True)`
+reads it, which makes tensors, numbers and containers and calls nothing else. Training programs also store NumPy
+numbers, random states and their arguments beside the weights: those are read into stand-ins without content or
+behaviour, and discarded. A pickle that names anything else is refused.
 """
 
 from __future__ import annotations
@@ -27,20 +27,22 @@ if TYPE_CHECKING:
 
 Names = tuple[tuple[str, str], ...]
 
-_WRAPPERS = ("model_pos", "state_dict", "model", "model_state_dict")  # where training programs put the weights
-_PREFIXES = ("module.", "_orig_mod.")  # of DataParallel and of torch.compile
-COUNTER = "num_batches_tracked"  # of batch norms: training only, and not every file has it
+# keys under which training programs store the weights
+_WRAPPERS = ("model_pos", "state_dict", "model", "model_state_dict")
+_PREFIXES = ("module.", "_orig_mod.")  # added by DataParallel and by torch.compile
+COUNTER = "num_batches_tracked"  # counter of batch norms: training only, and not every file has it
 _DEPTH = 4  # wrappers within wrappers
-_MOST_RECORDS = 200_000  # members of a checkpoint, one for each tensor
-_LARGEST_DIRECTORY = 64 << 20  # bytes of their list
-_LARGEST_PICKLE = 256 << 20  # bytes of what the tensors belong to; with the histories of a long training
-_MOST_STEPS = 1_000_000  # of its program: forty for each tensor
-_MOST_PICKLES = 5  # at the beginning of an old checkpoint
+_MAX_RECORDS = 200_000  # members of a checkpoint, one per tensor
+_MAX_DIRECTORY_BYTES = 64 << 20  # bytes of the list of members
+# bytes of the pickle that describes the tensors, including the histories of a long training
+_MAX_PICKLE_BYTES = 256 << 20
+_MAX_STEPS = 1_000_000  # steps of the pickle's program: forty per tensor
+_MAX_PICKLES = 5  # pickles at the beginning of an old checkpoint
 _HINT = "Choose the weights of one of the known networks, as .pth, .bin, .pt or .safetensors; or get the file again."
 
-_one_at_a_time = threading.Lock()  # torch keeps one list of allowed names for the whole program
+_one_at_a_time = threading.Lock()  # torch has one list of allowed names for the whole process
 
-# (module, name) of what checkpoints of this field hold beside tensors; made into stand-ins, never imported.
+# (module, name) of objects beside the tensors in checkpoints of this field; replaced by stand-ins, never imported.
 _HARMLESS = (
     ("numpy", "dtype"),
     ("numpy", "ndarray"),
@@ -56,28 +58,28 @@ _HARMLESS = (
     ("easydict", "EasyDict"),
 )
 
-# The same for what mmengine's runner saves: the history of its losses, which names its methods by `getattr`. The
-# stand-in of that looks nothing up.
+# The same for checkpoints of mmengine's runner: the history of its losses names its methods by `getattr`, whose
+# stand-in looks nothing up.
 OPENMMLAB = (("mmengine.logging.history_buffer", "HistoryBuffer"), ("builtins", "getattr"))
 
 
-class _Nothing:
-    """Stands in for an object of the file: takes whatever it is made from and forgets it."""
+class _StandIn:
+    """Stand in for an object of the file: accept any arguments and discard them."""
 
-    def __new__(cls, *_: Any, **__: Any) -> _Nothing:
+    def __new__(cls, *_: Any, **__: Any) -> _StandIn:
         return super().__new__(cls)
 
     def __setstate__(self, state: Any) -> None:
-        """Nothing is kept."""
+        """Discard the state."""
 
 
 def read_state_dict(path: Path, beside: Names = ()) -> dict[str, torch.Tensor]:
-    """Name -> tensor of a checkpoint, on the CPU, as stored. Runs nothing of the file.
+    """Read name -> tensor of a checkpoint, on the CPU, as stored; executes nothing of the file.
 
-    Wrappers that published checkpoints have (`model_pos`, `state_dict`, `model`) and prefixes (`module.` of
-    DataParallel) are taken off; what lies beside the weights (optimizer, epoch) is left out, and so are the counters of
-    batch norms. `beside`: (module, name) of further things that may lie beside the weights. Every tensor is a dense one
-    of finite floating-point numbers. Raises `ModelError`.
+    Wrappers of published checkpoints (`model_pos`, `state_dict`, `model`) and prefixes (`module.` of DataParallel) are
+    removed; data beside the weights (optimizer, epoch) is left out, and so are the counters of batch norms. `beside`:
+    (module, name) of further objects that may be beside the weights. Every tensor is dense with finite floating-point
+    numbers. Raises `ModelError`.
     """
     try:
         with open_regular(path) as file:
@@ -101,7 +103,7 @@ def read_state_dict(path: Path, beside: Names = ()) -> dict[str, torch.Tensor]:
         raise ModelError(f"{path} cannot be read: it is no checkpoint, neither of PyTorch nor safetensors.", _HINT)
     state = _without_prefixes(path, _unwrap(path, data))
     if sum(tensor.numel() * tensor.element_size() for tensor in state.values()) > size:
-        # Strides of zero, or one tensor under many names, let a few bytes pretend to be terabytes.
+        # Strides of zero, or one tensor under many names, let a few bytes claim terabytes.
         raise ModelError(f"{path} claims to hold more weights than the file is long.", _HINT)
     return {name: _checked(path, name, tensor) for name, tensor in state.items() if not name.endswith(COUNTER)}
 
@@ -119,13 +121,16 @@ def _safetensors(path: Path, size: int, header: int) -> dict[str, torch.Tensor]:
 
 
 def _check_zip(path: Path) -> None:
-    """A zip that torch.save wrote stores its records as they are; one that would unpack to more is not read."""
+    """Check that a zip stores its records uncompressed, as torch.save does.
+
+    A zip that would unpack to more is not read.
+    """
     try:
-        with open_zip(path, _MOST_RECORDS, _LARGEST_DIRECTORY) as archive:
+        with open_zip(path, _MAX_RECORDS, _MAX_DIRECTORY_BYTES) as archive:
             records = archive.infolist()
             for record in records:
                 if record.filename.endswith("data.pkl"):
-                    with open_member(archive, record.filename, _LARGEST_PICKLE) as program:
+                    with open_member(archive, record.filename, _MAX_PICKLE_BYTES) as program:
                         _check_steps(path, program)
     except (DamagedFile, OSError) as error:
         raise ModelError(f"The weights {path} cannot be read: the file is cut short or damaged.", _HINT) from error
@@ -138,20 +143,23 @@ def _check_zip(path: Path) -> None:
 
 
 def _check_steps(path: Path, file: IO[bytes]) -> None:
-    """Count the steps of the pickles at the beginning of a file, whose number decides how long reading takes."""
+    """Count the steps of the pickles at the start of a file, which determine the reading time."""
     steps = 0
     try:
-        for _ in range(_MOST_PICKLES):
+        for _ in range(_MAX_PICKLES):
             for _ in pickletools.genops(file):
                 steps += 1
-                if steps > _MOST_STEPS:
-                    raise ModelError(f"{path} cannot be read: it is a program of more than {_MOST_STEPS} steps.", _HINT)
+                if steps > _MAX_STEPS:
+                    raise ModelError(f"{path} cannot be read: it is a program of more than {_MAX_STEPS} steps.", _HINT)
     except (ValueError, AssertionError, EOFError, OverflowError):
         pass  # here the tensors begin, or the damage, which torch reports
 
 
 def _pickled(path: Path, beside: Names, mapped: bool) -> Any:
-    """`mapped`: the file is not read but mapped, so that an optimizer's state of gigabytes costs nothing."""
+    """Load a pickle with torch.
+
+    `mapped`: the file is not read but memory-mapped, so that an optimizer's state of gigabytes costs no memory.
+    """
     import torch
 
     try:
@@ -161,11 +169,11 @@ def _pickled(path: Path, beside: Names, mapped: bool) -> Any:
             torch.serialization.safe_globals(_stand_ins((*_HARMLESS, *beside))),
             path.open("rb") as file,
         ):
-            warnings.simplefilter("ignore")  # torch asks people to report odd pickles to its authors
-            # By its name only where it can be mapped: torch, too, looks at the suffix.
+            warnings.simplefilter("ignore")  # torch asks users to report odd pickles to its authors
+            # By name only where it can be mapped, because torch, too, looks at the suffix.
             source = str(path) if mapped else file
             return torch.load(source, map_location="cpu", weights_only=True, mmap=mapped)
-    except Exception as error:  # a damaged or hostile pickle can raise anything; none of it is our bug
+    except Exception as error:  # a damaged or hostile pickle can raise anything; none of it is a bug here
         text = " ".join(str(error).split())
         # torch's advice is to trust the file; ours is not to.
         reason = text.partition("GLOBAL ")[2].partition(" was not an allowed")[0]
@@ -174,11 +182,11 @@ def _pickled(path: Path, beside: Names, mapped: bool) -> Any:
 
 
 def _stand_ins(names: Names) -> list[Any]:
-    return [type(name, (_Nothing,), {"__module__": module, "__qualname__": name}) for module, name in names]
+    return [type(name, (_StandIn,), {"__module__": module, "__qualname__": name}) for module, name in names]
 
 
 def _unwrap(path: Path, data: Any) -> dict[str, torch.Tensor]:
-    """The dictionary of tensors in what a checkpoint holds."""
+    """Return the dictionary of tensors in the content of a checkpoint."""
     import torch
 
     for _ in range(_DEPTH):
@@ -211,7 +219,7 @@ def _without_prefixes(path: Path, data: dict[str, torch.Tensor]) -> dict[str, to
 
 
 def _checked(path: Path, name: str, tensor: torch.Tensor) -> torch.Tensor:
-    """A copy of its own, free of the file. Raises `ModelError` for what cannot be a trained weight."""
+    """Return an independent copy. Raises `ModelError` if it cannot be a trained weight."""
     import torch
 
     if tensor.layout != torch.strided or tensor.is_quantized or tensor.device.type != "cpu":
@@ -221,15 +229,15 @@ def _checked(path: Path, name: str, tensor: torch.Tensor) -> torch.Tensor:
             f"The weights '{name}' of {path} are of type {tensor.dtype}, not floating-point numbers.", _HINT
         )
     own = tensor.detach().clone(memory_format=torch.contiguous_format)
-    if not math.isfinite(own.sum(dtype=torch.float64)):  # one pass; the sum of finite ones does not overflow
+    if not math.isfinite(own.sum(dtype=torch.float64)):  # one pass; the sum of finite values does not overflow
         raise ModelError(f"The weights '{name}' of {path} hold numbers that are not finite.", _HINT)
     return own
 
 
 def misfits(model: torch.nn.Module, state: Mapping[str, torch.Tensor], extra: bool = True) -> str:
-    """Why `state` does not hold the weights of `model` (which may be on the `meta` device); "" if it does.
+    """Return why `state` does not hold the weights of `model` (also on `meta`); "" if it does.
 
-    With `extra`, weights that the model does not know of count as well. Counters of batch norms may be missing.
+    With `extra`, weights that the model lacks count as well. Counters of batch norms may be missing.
     """
     own = model.state_dict()
     problems = []
@@ -248,7 +256,7 @@ def misfits(model: torch.nn.Module, state: Mapping[str, torch.Tensor], extra: bo
 
 
 def some(names: Iterable[str], shown: int = 3) -> str:
-    """ "a, b, c and 4 more": for messages."""
+    """Format names for messages: "a, b, c and 4 more"."""
     listed = list(names)
     more = len(listed) - shown
     return ", ".join(listed[:shown]) + (f" and {more} more" if more > 0 else "")

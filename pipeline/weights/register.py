@@ -1,4 +1,4 @@
-"""The user's own lifters: their files and their manifest, in the user's weights folder."""
+"""Add and remove the user's lifters: files and manifest in the user's weights folder."""
 
 from __future__ import annotations
 
@@ -30,9 +30,10 @@ def check_name(name: str) -> None:
 
 
 def register(entry: WeightEntry, content: bytes) -> Path:
-    """Write the file of a new lifter, then list it in the user's manifest; both or neither. Returns the file's path.
+    """Write the file of a new lifter, then list it in the user's manifest; both or neither.
 
-    Raises `ConfigError` for a name that is taken, `ModelError` if the user's manifest is broken, `OutputError`.
+    Returns the file's path. Raises `ConfigError` for a name that is taken, `ModelError` if the user's manifest is
+    invalid, `OutputError`.
     """
     folder = user_folder()
     with _one_change:
@@ -51,7 +52,10 @@ def register(entry: WeightEntry, content: bytes) -> Path:
 
 
 def unregister(name: str) -> None:
-    """Take a lifter out of the user's manifest and delete its file. Raises `ConfigError` if it is not the user's."""
+    """Remove a lifter and its file from the user's folder.
+
+    Raises `ConfigError` if it is not the user's.
+    """
     with _one_change:
         if not is_own(name):
             if any(entry.name == name for entry in manifest()):
@@ -60,7 +64,7 @@ def unregister(name: str) -> None:
             raise ConfigError(f"There is no lifter called '{name}'.", f"Added by you: {known}.")
         folder = user_folder()
         entry = next(entry for entry in own().entries if entry.name == name)
-        # An entry of the same name that does not fit may name any file: the one that was checked goes.
+        # An invalid entry of the same name may name any file: only the checked one is deleted.
         listed = _listed(folder / MANIFEST)
         gone = next(data for data in listed if _facts(data) == (entry.name, entry.file))
         rest = [data for data in listed if data is not gone]
@@ -75,12 +79,12 @@ def unregister(name: str) -> None:
 
 
 def _facts(data: Any) -> tuple[Any, Any]:
-    """Name and file of an entry as it stands."""
+    """Return name and file of an entry, unchecked."""
     return (data.get("name"), data.get("file")) if isinstance(data, dict) else (None, None)
 
 
 def _listed(path: Path) -> list[Any]:
-    """The entries as they stand, also those that do not fit: they are not ours to throw away."""
+    """Return the unchecked entries, including invalid ones, which must not be lost."""
     try:
         return read_entries(path)
     except FileNotFoundError:

@@ -1,1 +1,1 @@
-"""Groups of command-line options."""
+"""Define groups of command-line options."""

@@ -1,4 +1,7 @@
-"""What `models run` and `models add` let a person say about a checkpoint that its tensors cannot tell."""
+"""Define the options for properties of a checkpoint that its tensors do not reveal.
+
+`models run` and `models add` share them.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def overrides_from(arguments: argparse.Namespace) -> Overrides:
-    """Raises `ConfigError` for lists that are none."""
+    """Read the options. Raises `ConfigError` for malformed lists."""
     return Overrides(
         heads=arguments.heads,
         neighbours=arguments.neighbours,

@@ -1,4 +1,4 @@
-"""Which 2D detector a command uses."""
+"""Define the options that select a command's 2D detector."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ...core.config import DetectConfig, Precision, Runtime
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the options; `detect_config` reads them, and `--device` and `--precision` if the command has them."""
+    """Add the options; `detect_config` reads them, and `--device` and `--precision` if present."""
     parser.add_argument("--detector", default="", metavar="NAME", help="2D detector (see `models`; default: mediapipe)")
     parser.add_argument(
         "--detector-config",
@@ -22,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def add_runtime(parser: argparse.ArgumentParser) -> None:
-    """Add `--detector-runtime`, what computes the embedded detector's landmark network."""
+    """Add `--detector-runtime`: the inference engine of the embedded landmark network."""
     parser.add_argument(
         "--detector-runtime",
         choices=get_args(Runtime),
@@ -33,7 +33,7 @@ def add_runtime(parser: argparse.ArgumentParser) -> None:
 
 
 def add_precision(parser: argparse.ArgumentParser) -> None:
-    """Add `--precision`, which holds for the lifter and for MMPose's detectors."""
+    """Add `--precision`, which applies to the lifter and to MMPose's detectors."""
     parser.add_argument(
         "--precision",
         choices=get_args(Precision),
@@ -44,7 +44,10 @@ def add_precision(parser: argparse.ArgumentParser) -> None:
 
 
 def detect_config(arguments: argparse.Namespace) -> DetectConfig:
-    """Raises `ConfigError`. With a checkpoint and no name, the detector is `mmpose`."""
+    """Read the options. Raises `ConfigError`.
+
+    With a checkpoint and no name, the detector is `mmpose`.
+    """
     config, checkpoint = arguments.detector_config, arguments.detector_checkpoint
     name = arguments.detector or ("mmpose" if config or checkpoint else DetectConfig().detector)
     device = getattr(arguments, "device", "auto")

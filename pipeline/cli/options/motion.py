@@ -1,4 +1,4 @@
-"""What `lift` can be told of the steps behind the lifter: a flag for each field of `PostConfig`, measured limbs."""
+"""Define the options of the steps after the lifter: fields of `PostConfig`, measured limbs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _DEFAULT = PostConfig()
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The flags; one that is not given leaves its field as the library has it."""
+    """Add the flags; a flag that is not given keeps the library's default."""
     group = parser.add_argument_group("motion", "what happens behind the lifter; the numbers: docs/motion.md")
     add = group.add_argument
     add(
@@ -68,7 +68,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def post_from(arguments: argparse.Namespace, before: PostConfig = _DEFAULT) -> PostConfig:
-    """`before` with what is given. Raises `ConfigError` for values out of range."""
+    """Return `before` with the given changes. Raises `ConfigError` for values out of range."""
     given = {
         "fill_gap_s": arguments.fill_gap,
         "smooth": arguments.smooth_kind,
@@ -85,7 +85,7 @@ def post_from(arguments: argparse.Namespace, before: PostConfig = _DEFAULT) -> P
 
 
 def limbs_from(arguments: argparse.Namespace) -> dict[str, float]:
-    """`--limb thigh=44` -> {"thigh": 44.0}. Raises `ConfigError` for what is not NAME=CM."""
+    """Parse `--limb thigh=44` to {"thigh": 44.0}. Raises `ConfigError` unless it is NAME=CM."""
     limbs = {}
     for pair in arguments.limb:
         name, _, value = pair.partition("=")

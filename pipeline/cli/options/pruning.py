@@ -1,4 +1,7 @@
-"""The pruning options that several commands share: `--prune`, `--tokens`, `--at`, `--recover`, `--motion`."""
+"""Define the pruning options: `--prune`, `--tokens`, `--at`, `--recover`, `--motion`.
+
+Several commands share them.
+"""
 
 from __future__ import annotations
 
@@ -26,11 +29,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def prune_from(arguments: argparse.Namespace, base: PruneConfig | None = None) -> PruneConfig | None:
-    """What the options ask for; None if none of them was given. Letter case does not matter.
+    """Read the options; None if none of them was given. Letter case does not matter.
 
-    `base` is what the model does by itself: strategy, schedule or recovering that were not named come from there
-    (without it: TPS and TRI, and a schedule has to be given). An empty schedule is the full model (`--prune none`).
-    Whether it fits the model is checked where the model is made. Raises `ConfigError`.
+    `base` is the model's default pruning: strategy, schedule or recovery that were not named come from there (without
+    it: TPS and TRI, and a schedule has to be given). An empty schedule is the full model (`--prune none`). Whether it
+    fits the model is checked where the model is made. Raises `ConfigError`.
     """
     name, *others = (getattr(arguments, key) for key in ("prune", "tokens", "at", "recover", "motion"))
     tokens, at, recover, motion = others
