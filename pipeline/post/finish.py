@@ -17,15 +17,16 @@ from ..core.config import RunConfig
 from ..core.geometry import camera_from_world, rotation_world_from_camera
 from ..core.poses import PersonTrack
 from ..core.take import Finding, LiftedTrack, SceneEstimate, Track3D
+from .camera_pauses import frames_only, rows_with_pauses, spread_lifted, spread_track
 from .clean_pose import Posed, posed
 from .findings import findings_of
 from .ground.camera_tilt import camera_tilt
 from .ground.floor import find_floor
 from .ground.foot_lock import locked
+from .ground.slow_fall import times_too_slow
 from .image_refinement import ROOT_HZ
 from .limb_twist_rate import calm_swivels
 from .root_path import reprojection_px, root_path
-from .slow_fall import times_too_slow
 
 
 def finish(
@@ -37,6 +38,18 @@ def finish(
     to the stature of `config.scene`. What was not set by the user or found in the file is assumed; the estimate's
     `notes` say which is which. Raises ValueError if a person's 2D and 3D differ in length.
     """
+    rows = rows_with_pauses(tracks[0].time_s, camera.rate_hz) if tracks else None
+    if rows is None:
+        return _finish(tracks, lifted, camera, config)
+    wide = [spread_track(track, rows) for track in tracks]
+    done = _finish(wide, [spread_lifted(one, rows) for one in lifted], camera, config)
+    return frames_only(*done, rows, tracks[0])
+
+
+def _finish(
+    tracks: Sequence[PersonTrack], lifted: Sequence[LiftedTrack], camera: Camera, config: RunConfig
+) -> tuple[tuple[Track3D, ...], SceneEstimate]:
+    """Finish tracks whose rows follow one another at an even rate."""
     rate_hz, ankle_m = camera.rate_hz, ankle_height_m(config.scene)
     by_person = {track.person: track for track in tracks}
     people = [by_person[one.person] for one in lifted]

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..core.arrays import Doubles
-from .ground.gravity import centre_of_mass
+from ...core.arrays import Doubles
+from .gravity import centre_of_mass
 
 _GRAVITY_M_S2 = 9.81
 _LENGTHS_S = np.geomspace(0.3, 10.0, 14)  # s, flights that are looked for

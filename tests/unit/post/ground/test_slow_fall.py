@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pipeline.post.slow_fall import times_too_slow
+from pipeline.post.ground.slow_fall import times_too_slow
 from tests.helpers.motion import RATE_HZ, clip, facing_camera, scene
 
 

@@ -1,0 +1,78 @@
+"""Keep the frames before and after a pause of the camera apart while tracks are smoothed.
+
+Rows of a take follow one another at the usual rate; where the camera paused, the next row is seconds later, and a body
+may be elsewhere. Rows in which nobody is seen are put there for the time of the computation.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from ..core.arrays import Doubles, Floats, Ints
+from ..core.poses import PersonTrack
+from ..core.take import Finding, LiftedTrack, SceneEstimate, Track3D
+
+_SHORTEST_S = 0.5  # s, a shorter step is no pause: the lifter bridges it, too
+_LONGEST_S = 2.0  # s, so many rows keep any filter from reaching across
+
+
+def rows_with_pauses(time_s: Doubles, rate_hz: float) -> Ints | None:
+    """Return the places (T,) of frames at `time_s` among rows that have room for pauses; None: no pause."""
+    steps = np.diff(time_s)
+    pauses = steps > max(_SHORTEST_S, 2 / rate_hz)
+    if not pauses.any():
+        return None
+    room = np.where(pauses, np.minimum(np.round(steps * rate_hz), round(_LONGEST_S * rate_hz)), 1)
+    return np.concatenate([[0], np.cumsum(room)]).astype(np.int64)
+
+
+def spread_track(track: PersonTrack, rows: Ints) -> PersonTrack:
+    """Return the track with its frames at `rows`, and nobody seen between them."""
+    at = np.arange(int(rows[-1]) + 1)
+    h36m17 = _spread(track.h36m17[0], rows, np.nan), _spread(track.h36m17[1], rows, 0)
+    return replace(
+        track,
+        frame_index=np.interp(at, rows, track.frame_index).astype(np.int64),
+        time_s=np.interp(at, rows, track.time_s),
+        joints_image=_spread(track.joints_image, rows, np.nan),
+        scores=_spread(track.scores, rows, 0),
+        h36m17=h36m17,
+    )
+
+
+def spread_lifted(lifted: LiftedTrack, rows: Ints) -> LiftedTrack:
+    """Return the lifted track with its frames at `rows`."""
+    return replace(lifted, relative=_spread(lifted.relative, rows, np.nan))
+
+
+def _spread(values: Floats, rows: Ints, fill: float) -> Floats:
+    out = np.full((int(rows[-1]) + 1, *values.shape[1:]), fill, values.dtype)
+    out[rows] = values
+    return out
+
+
+def frames_only(
+    tracks3d: tuple[Track3D, ...], scene: SceneEstimate, rows: Ints, track: PersonTrack
+) -> tuple[tuple[Track3D, ...], SceneEstimate]:
+    """Return the result without the rows that are no frames; `track` has the frames and times of the take."""
+    kept = tuple(
+        replace(
+            one,
+            frame_index=track.frame_index,
+            time_s=track.time_s,
+            joints=one.joints[rows],
+            scores=one.scores[rows],
+        )
+        for one in tracks3d
+    )
+    errors = {person: error_px[rows] for person, error_px in scene.reprojection_px.items()}
+    findings = tuple(found for finding in scene.findings if (found := _of_frames(finding, rows)) is not None)
+    return kept, replace(scene, reprojection_px=errors, findings=findings)
+
+
+def _of_frames(finding: Finding, rows: Ints) -> Finding | None:
+    first = int(np.searchsorted(rows, finding.first))
+    last = int(np.searchsorted(rows, finding.last, side="right")) - 1
+    return replace(finding, first=first, last=last) if first <= last else None
