@@ -1,4 +1,4 @@
-"""What `pipeline.detect.base.Detector` promises, held against every detector that can be used here."""
+"""Test the contract of every 2D detector that can be used here."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def mediapipe() -> Maker:
 
 
 def mmpose() -> Maker:
-    """The real thing but for its weights, which cannot be shipped: see `mmpose_oracle`."""
+    """Make MMPose's network with the stand-in weights of `mmpose_oracle`."""
     from pipeline.detect.mmpose.topdown import MMPoseTopDown
     from tests.helpers.mmpose_oracle import oracle_network
 
@@ -35,7 +35,7 @@ def mmpose() -> Maker:
 
 @pytest.fixture(scope="module", params=[mediapipe, mmpose], ids=lambda maker: maker.__name__)
 def kind(request: pytest.FixtureRequest) -> Maker:
-    """What makes the detector from its settings."""
+    """Return the function that makes the detector from its settings."""
     return request.param()
 
 
@@ -54,7 +54,7 @@ def detector(shared: Detector) -> Detector:
 
 @pytest.fixture(scope="module")
 def frames(sample_path: Path) -> list[Frame]:
-    """Frames 80 to 91 of the sample video: a man on a roof and a woman who walks."""
+    """Return frames 80 to 91 of the sample video: a man on a roof and a walking woman."""
     from pipeline.sources.file.video import VideoSource
 
     source = VideoSource(sample_path)
@@ -65,7 +65,7 @@ def frames(sample_path: Path) -> list[Frame]:
 
 
 def people_of(pose: Pose2D) -> list[tuple[float, float]]:
-    """Hip centres from left to right."""
+    """Return the hip centres from left to right."""
     names = SKELETONS[pose.skeleton].names
     hips = [names.index("left_hip"), names.index("right_hip")]
     return sorted((float(x), float(y)) for x, y in pose.joints_image[:, hips].mean(axis=1))
@@ -129,7 +129,7 @@ class TestDetectorContract:
         assert abs(y - 730) < 25
 
     def test_person_partly_outside(self, detector: Detector, frames: list[Frame]) -> None:
-        """Cut at the knees: what is in the picture stays where it was, the feet are not trusted."""
+        """Cut the image at the knees: visible joints keep their position, feet have low scores."""
         names = SKELETONS[detector.skeleton].names
         feet, trunk = [names.index(f"{s}_ankle") for s in ("left", "right")], [names.index("left_hip")]
         whole = detector.detect(Frame(0, 0.0, np.ascontiguousarray(frames[0].bgr[400:, 1000:1400])))
@@ -143,7 +143,7 @@ class TestDetectorContract:
     def test_reset_starts_over_at_any_time(self, detector: Detector, frames: list[Frame]) -> None:
         first = [detector.detect(frame) for frame in frames[:3]]
         detector.reset()
-        again = [detector.detect(frame) for frame in frames[:3]]  # earlier times than the last one seen
+        again = [detector.detect(frame) for frame in frames[:3]]  # earlier times than those seen before
         for one, other in zip(first, again, strict=True):
             np.testing.assert_array_equal(one.joints_image, other.joints_image)
             np.testing.assert_array_equal(one.scores, other.scores)

@@ -1,4 +1,4 @@
-"""What every exporter promises, checked for each one in the registry."""
+"""Test the contract of every exporter in the registry."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ WATCHED = {"overlay", "side_by_side", "fbx"}  # formats that take long
 
 @pytest.fixture(scope="module")
 def take(tmp_path_factory) -> Take:
-    """Two people of 60 frames; the second is away at both ends. Its video is a small one."""
+    """Return a take of two people over 60 frames; the second is absent at both ends."""
     joints = facing_camera(clip("jump"))[:60]
     one, two = scene(joints), scene(joints, distance_m=5.5, person=2)
     two.person.relative[:10] = two.person.relative[50:] = np.nan
@@ -68,7 +68,7 @@ class TestExporter:
     def test_is_the_same_twice(self, exporter, take, tmp_path):
         first = [path.read_bytes() for path in exporter.write(selected(take, ALL), tmp_path, "clip")]
         second = [path.read_bytes() for path in exporter.write(selected(take, ALL), tmp_path, "clip")]
-        if exporter.name == "fbx":  # Blender writes the time into it and numbers its parts anew
+        if exporter.name == "fbx":  # Blender writes the time into it and numbers its parts differently each time
             first, second = [[len(data) for data in files] for files in (first, second)]
         assert first == second
 
@@ -103,7 +103,7 @@ class TestExporter:
         assert error.value.hint
 
     def test_a_failure_in_the_middle_leaves_the_old_files(self, exporter, take, tmp_path, monkeypatch):
-        """The disk fills up while the last person is written: neither person's file changes."""
+        """Fill the disk while the last person is written: neither person's file changes."""
         old = {path: path.read_bytes() for path in exporter.write(selected(take, ALL), tmp_path, "clip")}
         joints = take.tracks3d[1].joints + np.float32(0.5)
         changed = dataclasses.replace(
@@ -121,7 +121,7 @@ class TestExporter:
         assert {path: path.read_bytes() for path in tmp_path.iterdir()} == old
 
     def test_a_full_disk(self, exporter, take, full_disk):
-        """Also for the libraries and programs that write files by themselves."""
+        """Check a full disk, also for libraries and programs that write files themselves."""
         with (full_disk / "filler").open("wb", buffering=0) as filler, contextlib.suppress(OSError):
             while True:
                 filler.write(bytes(4096))
@@ -132,7 +132,7 @@ class TestExporter:
 
     def test_a_bug_in_the_middle_leaves_nothing(self, exporter, take, tmp_path):
         class Broken:
-            """A person whose joints in the world and in the image cannot be had."""
+            """Fail when the joints of the person are read, in the world or in the image."""
 
             def __init__(self, person: SelectedPerson) -> None:
                 self._person = person
@@ -172,7 +172,7 @@ class TestExporter:
         paths = exporter.write(selected(take, ALL), tmp_path, "clip", Watch(progress=told.append))
         assert bool(told) == (exporter.name in WATCHED)
         if exporter.name not in WATCHED or exporter.name == "fbx":
-            return  # quick, or cannot say how far it is
+            return  # fast formats need not report progress
         assert [(progress.done, progress.total) for progress in told] == [(row, 60) for row in range(60)]
         unwatched = exporter.write(selected(take, ALL), tmp_path, "other")
         assert [path.read_bytes() for path in paths] == [path.read_bytes() for path in unwatched]
@@ -213,9 +213,10 @@ for name in names:
 
 @pytest.fixture(scope="module")
 def refusals(tmp_path_factory) -> dict[str, tuple[str, list[str]]]:
-    """What each exporter says of a folder that cannot be written, and what it leaves there.
+    """Check every exporter's error for a folder without permission, and what remains there.
 
-    As an unprivileged user, because root may write anywhere; all in one process, since most of its time is its start.
+    Runs as an unprivileged user, because root may write anywhere; all in one process, since most of its time is its
+    start.
     """
     folder = tmp_path_factory.mktemp("locked")
     folder.chmod(0o555)

@@ -1,4 +1,4 @@
-"""The `WindowLifter` contract, for every lifter of the manifest whose weights are installed."""
+"""Test the `WindowLifter` contract of every lifter whose weights are installed."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def lifter(request: pytest.FixtureRequest):
 
 @pytest.fixture
 def window(lifter: WindowLifter) -> tuple[np.ndarray, np.ndarray]:
-    """Two people who wave: joints (2, F, 17, 2) px, scores (2, F, 17)."""
+    """Return two waving people: joints (2, F, 17, 2) px, scores (2, F, 17)."""
     rng = np.random.default_rng(5)
     still = rng.uniform(200, 400, (2, 1, 17, 2))
     moving = still + 20 * np.sin(np.arange(lifter.frames) / 15)[None, :, None, None] * rng.normal(size=(2, 1, 17, 2))
@@ -63,7 +63,7 @@ def test_it_says_how_it_prunes_what_stayed_and_what_that_costs(lifter: WindowLif
         assert kept.shape == (2, lifter.frames)
         assert kept.dtype == bool
         assert (kept.sum(1) == keep).all()
-        assert (kept <= before).all()  # what was dropped does not come back
+        assert (kept <= before).all()  # dropped frames do not come back
         before = kept
 
 
@@ -89,12 +89,12 @@ def test_float32_unless_the_user_asks(lifter: WindowLifter):
 
 
 def test_bfloat16_is_near_float32_and_moves_little_with_the_batch(lifter: WindowLifter, window):
-    """With and without bfloat16 in the processor.
+    """Compare bfloat16 with float32, whether the processor has it or emulates it.
 
-    It has eight significant bits, so that a joint is known to one part in 2^8 of the farthest one's distance: 2 mm.
-    Each layer rounds, and a matrix product of another shape may sum in another order: then a rounding falls otherwise.
-    Measured: 1.3 to 1.7 mm in the mean and 8.5 at most from float32 where it is emulated, which is always the same; up
-    to 2.3 mm between batches where the processor has it.
+    It has eight significant bits, so a joint is known to one part in 2^8 of the farthest joint's distance: 2 mm. Each
+    layer rounds, and a matrix product of another shape may sum in another order, which changes the rounding. Measured:
+    1.3 to 1.7 mm in the mean and 8.5 at most from float32 where it is emulated, which is deterministic; up to 2.3 mm
+    between batches where the processor has it.
     """
     joints, scores = window
     half = create_lifter(LiftConfig(lifter=lifter.name, precision="bfloat16"))
@@ -108,7 +108,7 @@ def test_bfloat16_is_near_float32_and_moves_little_with_the_batch(lifter: Window
         apart = np.abs(one - other)
         assert apart.mean() < step
         assert apart.max() < 6 * step
-    assert np.abs(both - exact).max() > step / 10  # it was not float32 by another name
+    assert np.abs(both - exact).max() > step / 10  # it did compute in bfloat16
 
 
 def test_what_was_not_seen_never_spoils_the_window(lifter: WindowLifter, window):

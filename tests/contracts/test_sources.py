@@ -18,7 +18,7 @@ from pipeline.sources.open import open_source
 from tests.helpers.clips import numbered, write_clip
 
 ROWS = registry.entries("source")
-SAID = {"images": {"fps_hz": 25}}  # what the user has to say of a source, because its files do not
+SAID = {"images": {"fps_hz": 25}}  # values that the user has to give, because the files do not state them
 
 
 def make_input(name: str, folder: Path) -> Path:

@@ -1,4 +1,4 @@
-"""The command line as a script would use it: a process of its own, real models, the sample video."""
+"""Run the command line as a script does: in a separate process, with the real models."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 
 @dataclass(frozen=True)
 class Finished:
-    """A finished command: exit code, stdout as JSON objects (where --json was given), stderr."""
+    """Hold a finished command: exit code, stdout as JSON objects (with --json), stderr."""
 
     code: int
     stdout: str
@@ -54,7 +54,7 @@ class SampleRun:
 
 @pytest.fixture(scope="session")
 def sample_run(tmp_path_factory: pytest.TempPathFactory) -> SampleRun:
-    """`lift --sample`, once for all tests."""
+    """Run `lift --sample` once for all tests."""
     folder = tmp_path_factory.mktemp("sample") / "out"
     finished = hourglass("lift", "--sample", "-o", folder, "--json", "--height", "175")
     assert finished.code == 0, finished.stderr

@@ -1,4 +1,4 @@
-"""The generator behind both the window and the command line, on the sample video with the real models."""
+"""Test `analyse`, the generator behind window and command line, on the sample video."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def test_a_cancel_ends_the_threads_and_the_next_run_is_whole(engine, source) -> 
 
 
 def test_another_recipe_lifts_the_same_2d_again_without_detecting(engine, source) -> None:
-    """What the window does when a recipe is changed: same engine, same cache, another `LiftConfig.prune`."""
+    """Change the pruning as the window does: same engine and cache, another `LiftConfig.prune`."""
     takes = {}
     for name, prune in (("own", None), ("full", PruneConfig()), ("sparse", PruneConfig("TPS", ((1, 61),), "TRI"))):
         config = RunConfig(lift=LiftConfig(prune=prune), end_s=1.5)
@@ -85,7 +85,7 @@ def test_another_recipe_lifts_the_same_2d_again_without_detecting(engine, source
     trained = [list(pair) for pair in weights.find().prune["schedule"]]
     assert [lifter["prune"]["schedule"] for lifter in lifters] == [trained, [], [[1, 61]]]
     assert lifters[1]["gflops_per_window"] > lifters[0]["gflops_per_window"] > lifters[2]["gflops_per_window"] > 1
-    # 45 frames stand at 99 to 143 of the window of 243.
+    # The 45 frames are rows 99 to 143 of the window of 243.
     assert full.token_stages == ()
     (block, keep), (then, fewer) = trained
     first = np.linspace(0, 242, keep).round().astype(int)
@@ -129,7 +129,7 @@ def test_a_run_that_is_let_go_leaves_no_thread(engine, source) -> None:
 
 
 def test_the_world_projects_back_onto_the_picture(engine, source) -> None:
-    """The estimates may be off, but they belong together: seen from the estimated camera the skeleton fits the 2D."""
+    """Check that the 3D, reprojected by the estimated camera, fits the 2D."""
     config = RunConfig(scene=SceneConfig(fov_deg=50, pitch_deg=5, height_cm=180), end_s=4.0)
     *_, take = analyse(source, config, CancelToken(), engine)
     assert isinstance(take, Take)

@@ -1,4 +1,4 @@
-"""Bad input on the command line: a sentence, what to do, exit code 2, and nothing half-written."""
+"""Test bad input on the command line: message, hint, exit code 2, no partial files."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def test_a_single_frame(engine, sample_path, make_video) -> None:
 
 
 def test_a_person_who_enters_late_and_leaves_early(engine, sample_path, make_video, tmp_path) -> None:
-    """Frames without a person stay frames: rows with empty cells, a BVH as long as the video."""
+    """Check that frames without a person remain: rows with empty cells, a BVH of full length."""
     source = open_source(sample_path)
     pictures = [frame.bgr for frame in source.frames(1.0, 2.0)]
     source.close()
@@ -164,5 +164,6 @@ def test_a_full_disk_leaves_nothing_half_written(command, full_disk, sample_run)
     assert done.code == 2
     assert "full" in done.records[-1]["hint"]
     assert "filler" in os.listdir(full_disk)
-    whole = {"filler", "demo.bvh", "demo_wide.csv", "demo.csv.json"}  # files that fitted are whole, the rest is absent
+    # files that fitted are complete, the others are absent
+    whole = {"filler", "demo.bvh", "demo_wide.csv", "demo.csv.json"}
     assert set(os.listdir(full_disk)) <= whole

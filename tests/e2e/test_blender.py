@@ -1,4 +1,4 @@
-"""BVH, glTF and FBX in the hands of their most common reader: Blender's importers, without a window."""
+"""Test BVH, glTF and FBX with Blender's importers, without a window."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def in_blender(file: Path, frames: list[int], rate_hz: float = 30.0) -> dict:
 
 
 def agree(take: Take, found: dict, frames: list[int]) -> float:
-    """Largest distance in metres between the bones in Blender and the exported joints."""
+    """Return the largest distance (m) between the bones in Blender and the exported joints."""
     joints = take.tracks3d[0].joints
     worst = 0.0
     for frame in frames:
@@ -55,7 +55,7 @@ def agree(take: Take, found: dict, frames: list[int]) -> float:
 
 
 def test_blender_sees_the_exported_joints(tmp_path):
-    """Imported with scale 0.01 and the importer's own axes, the figure stands in the program's world."""
+    """Check that an import with scale 0.01 and the importer's default axes gives world space."""
     take = scene(facing_camera(clip("jump"))).take(np.isin(np.arange(205), [0, 1, 2, *range(120, 140)]))
     ntsc = dataclasses.replace(take, info=dataclasses.replace(take.info, fps_hz=30000 / 1001))
     export_take(ntsc, tmp_path, "jump", ["bvh"])
@@ -80,7 +80,7 @@ def test_blender_sees_the_exported_joints(tmp_path):
 
 
 def test_blender_sees_the_sample_as_it_was_lifted(sample_run, tmp_path):
-    """The whole path: video to BVH to Blender, against the table that was written beside it."""
+    """Check the whole path, video to BVH to Blender, against the table written beside it."""
     bvh = Path(shutil.copy(sample_run.folder / "demo.bvh", tmp_path / "demo.bvh"))
     table = pd.read_csv(sample_run.folder / "demo.csv").dropna(subset=["x"])
     frames = [0, 50, 100, 150, 165, 190, 220]
@@ -98,7 +98,7 @@ def test_blender_sees_the_sample_as_it_was_lifted(sample_run, tmp_path):
 
 
 def test_blender_sees_the_glb_as_it_was_exported(tmp_path):
-    """With the scene at the video's whole rate, as the hint says: joints, skin, axes, scale and times."""
+    """Import at the video's whole rate, as the hint advises: joints, skin, axes, scale, times."""
     rate = 30000 / 1001
     take = scene(facing_camera(clip("jump")), rate_hz=rate).take(np.isin(np.arange(205), [0, 1, 2, *range(120, 140)]))
     export_take(take, tmp_path, "jump", ["glb"])
@@ -117,7 +117,7 @@ def test_blender_sees_the_glb_as_it_was_exported(tmp_path):
 
 
 def test_blender_reads_the_fbx_that_it_wrote(tmp_path):
-    """Positions, rate, scale and skin survive the way glTF > Blender > FBX > Blender."""
+    """Check that positions, rate, scale and skin survive glTF > Blender > FBX > Blender."""
     rate = 30000 / 1001
     take = scene(facing_camera(clip("jump")), rate_hz=rate).take(np.isin(np.arange(205), range(120, 140)))
     paths = export_take(take, tmp_path, "jump", ["fbx"])
@@ -133,7 +133,7 @@ def test_blender_reads_the_fbx_that_it_wrote(tmp_path):
 
 
 def test_a_blender_that_fails_is_said(tmp_path, monkeypatch):
-    """Another program called `blender`: nothing is left behind."""
+    """Run another program called `blender`: no file is left behind."""
     fake = tmp_path / "bin" / "blender"
     fake.parent.mkdir()
     fake.write_text("#!/bin/sh\necho 'Error: this is not Blender' >&2\nexit 1\n")
@@ -167,13 +167,13 @@ def test_a_blender_that_hangs_is_ended_when_the_export_is_cancelled(tmp_path, mo
 
 
 def test_a_blender_that_ctrl_c_has_ended_counts_as_cancelled(tmp_path, monkeypatch):
-    """The terminal sends it to both; Blender may be gone before we look."""
+    """Send Ctrl-C to both processes, as a terminal does; Blender may end before the next poll."""
     fake = tmp_path / "bin" / "blender"
     fake.parent.mkdir()
     fake.write_text("#!/bin/sh\nsleep 0.5\nexit 130\n")
     fake.chmod(0o755)
     monkeypatch.setenv("PATH", f"{fake.parent}:/usr/bin:/bin")
-    monkeypatch.setattr("pipeline.export.animation.fbx.POLL_S", 60.0)  # the second look would be too late
+    monkeypatch.setattr("pipeline.export.animation.fbx.POLL_S", 60.0)  # the second poll would be too late
     cancel = CancelToken()
     watch = Watch(cancel, lambda _: cancel.cancel())
     with pytest.raises(Cancelled):

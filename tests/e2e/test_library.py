@@ -1,4 +1,4 @@
-"""The library as a notebook uses it: the tour of docs/library.md, every example of a docstring, and the wheel."""
+"""Test the library as notebooks use it: docs/library.md, docstring examples, the wheel."""
 
 from __future__ import annotations
 
@@ -20,12 +20,15 @@ from benchmarks.wheel import GIVEN, build, run_lines
 from pipeline import api
 
 ROOT = Path(__file__).parents[2]
-FRAMES = 45  # of the sample video: enough for a window of the lifter, and quick
+FRAMES = 45  # frames of the sample video: enough for a window of the lifter, and quick
 
 
 @pytest.fixture(scope="module")
 def squat(sample_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with squat.mp4, the start of the sample video, and squat.take, its first half second lifted."""
+    """Make a folder with squat.mp4, the start of the sample video, and its take squat.take.
+
+    squat.take holds its first half second.
+    """
     import av
 
     folder = tmp_path_factory.mktemp("library")
@@ -42,7 +45,7 @@ def squat(sample_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def given(squat: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    """What the examples take for granted, in a folder with the video."""
+    """Return the names that the examples presuppose, in a folder with the video."""
     monkeypatch.chdir(squat)
     monkeypatch.setitem(sys.modules, "hourglass", pipeline)
     names: dict[str, Any] = {"hg": pipeline}
@@ -51,7 +54,7 @@ def given(squat: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 
 
 def public_objects() -> dict[str, Any]:
-    """Each public function and class, and the methods of these."""
+    """Return each public function and class, and their methods."""
     found = {name: getattr(api, name) for name in api.__all__}
     for name, kind in list(found.items()):
         if inspect.isclass(kind) and kind.__module__.startswith("pipeline.api"):
@@ -80,7 +83,7 @@ def test_the_tour_runs_from_top_to_bottom(given: dict[str, Any]) -> None:
     blocks = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
     assert len(blocks) > 5
     for block in blocks:
-        # What this machine may lack: a camera, and weights that are only downloaded when asked for.
+        # This machine may lack a camera, and weights that are downloaded on request only.
         runnable = block.replace("hg.live(0,", 'hg.live("squat.mp4",')
         if '"rtmpose-m"' in block:
             with pytest.raises(pipeline.ModelError, match="rtmpose-m"):
@@ -97,7 +100,7 @@ def test_the_tour_runs_from_top_to_bottom(given: dict[str, Any]) -> None:
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel, unpacked as pip does it."""
+    """Unpack the wheel as pip does."""
     folder = tmp_path_factory.mktemp("wheel")
     with zipfile.ZipFile(build(sys.executable, folder)) as wheel:
         wheel.extractall(folder / "site")

@@ -1,4 +1,4 @@
-"""The contract of `lift` that scripts rely on."""
+"""Test the contract of `lift` on which scripts rely."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from pipeline.take.file import load_take
 from pipeline.take.provenance import take_config
 from tests.e2e.conftest import ROOT, SampleRun
 
-FRAMES = 230  # of the sample video
+FRAMES = 230  # frames of the sample video
 
 
 def test_sample_writes_the_promised_files(sample_run: SampleRun) -> None:
@@ -50,7 +50,7 @@ def test_every_stdout_line_is_json_and_the_last_one_is_the_result(sample_run: Sa
 
 
 def test_a_saved_take_is_finished_again_as_it_would_have_been(sample_run: SampleRun) -> None:
-    """What the window does when a setting behind the lifter is changed: nothing is lifted, nothing is different."""
+    """Change a setting after the lifter as the window does: equal results without lifting."""
     take = load_take(sample_run.folder / "demo.pose3d")
     config = take_config(take)
     assert config is not None
@@ -62,7 +62,7 @@ def test_a_saved_take_is_finished_again_as_it_would_have_been(sample_run: Sample
 
 
 def test_its_people_are_lifted_again_from_its_2d(sample_run: SampleRun) -> None:
-    """... and when tracks were edited: the same 2D gives the same 3D as the run over the video."""
+    """Re-lift after edits of tracks: the same 2D gives the same 3D as the run over the video."""
     take = load_take(sample_run.folder / "demo.pose3d")
     config = take_config(take)
     assert config is not None
@@ -95,7 +95,7 @@ def test_the_man_stands_on_a_roof_turns_over_in_the_air_and_lands_on_the_ground(
     on_the_roof = z.index < 150
     assert 1.45 < (z["head_top"] - lowest)[on_the_roof].median() < 1.75
     assert (z["head_top"] > z["pelvis"] + 0.4)[on_the_roof].all()
-    # The roof is about 2 m high. Nothing is pulled down to the floor, and the floor is where he lands.
+    # The roof is about 2 m high. No point is pulled down to the floor, and he lands on the floor.
     assert 1.6 < lowest[on_the_roof].median() < 2.6
     assert abs(lowest[z.index > 185].median() - 0.09) < 0.25
 
@@ -199,7 +199,7 @@ def test_2d_joints_found_elsewhere(sample_run: SampleRun, command, tmp_path, ske
     theirs = pd.read_csv(sample_run.folder / "demo.csv")
     both = ours["x"].notna() & theirs["x"].notna()
     assert both.mean() > 0.9
-    # The same numbers went in, so the same come out (times differ by the container's rounding).
+    # The same numbers as input give the same result (times differ by the container's rounding).
     difference = (ours.loc[both, ["x", "y", "z"]] - theirs.loc[both, ["x", "y", "z"]]).abs()
     assert difference.max().max() < 0.02
 

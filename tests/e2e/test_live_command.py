@@ -1,4 +1,4 @@
-"""`live` as a script would use it: a process of its own, real models, the sample video played as a camera."""
+"""Test `live` as a script uses it, with real models and the sample video as a camera."""
 
 from __future__ import annotations
 
@@ -47,4 +47,4 @@ def test_ctrl_c_ends_a_loop_with_the_result(make_video, tmp_path: Path) -> None:
     out, errors = process.communicate(timeout=60)
     assert process.returncode == 0, errors
     assert json.loads(out.splitlines()[-1])["status"] == "done"
-    assert time.monotonic() - begun < 10  # of which stopping is two; the rest is the interpreter's end
+    assert time.monotonic() - begun < 10  # stopping takes two of them; the rest is the interpreter's end

@@ -1,4 +1,7 @@
-"""A network of the user's own on the command line: named for a run, added, used by name, removed. Random weights."""
+"""Test a user's network on the command line: used by path, added, used by name, removed.
+
+Its weights are random.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_an_own_network_lifts_a_video(command, checkpoint: Path, tmp_path: Path, monkeypatch) -> None:
-    """Its weights are random, so what it says is nonsense; but nothing breaks, with people or without."""
+    """Run with random weights: joints are meaningless, but nothing fails, even without people."""
     monkeypatch.setenv("HOURGLASS_CACHE", str(tmp_path / "cache"))
     done = command(
         "lift", "--sample", "-o", tmp_path, "--json", "--end", "0.4",
@@ -36,7 +39,7 @@ def test_an_own_network_lifts_a_video(command, checkpoint: Path, tmp_path: Path,
 def test_an_own_network_is_added_listed_and_removed(
     checkpoint: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture
 ) -> None:
-    """In this process, which has MMPose imported already."""
+    """Run commands in this process, which has MMPose imported already."""
     monkeypatch.setenv("HOURGLASS_CACHE", str(tmp_path / "cache"))
 
     def run(*arguments: str) -> tuple[int, list[dict]]:

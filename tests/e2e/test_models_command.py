@@ -1,4 +1,4 @@
-"""`models`: checkpoints on raw arrays, and as lifters that `lift` can use."""
+"""Test `models`: checkpoints on raw arrays, and as lifters that `lift` can use."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Run = Callable[..., tuple[int, list[dict[str, Any]], str]]
 
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Run:
-    """A command in this process, with a cache of its own: (exit code, JSON lines of stdout, stderr)."""
+    """Run a command in this process with a separate cache: (exit code, JSON lines, stderr)."""
     monkeypatch.setenv("HOURGLASS_CACHE", str(tmp_path / "cache"))
 
     def call(*arguments: str | Path) -> tuple[int, list[dict[str, Any]], str]:
@@ -44,7 +44,7 @@ def array(tmp_path: Path, name: str, batch: int = 2) -> tuple[Path, np.ndarray]:
 
 
 def joints(tmp_path: Path) -> Path:
-    """40 frames of a walk at 50 a second, as an ordinary camera sees them."""
+    """Return 40 frames of a walk at 50 a second, projected by an ordinary camera."""
     walk = facing_camera(clip("walk"))[:40]
     place = np.array([*walk[0, 0, :2] - [0, 4.0], 1.4])
     image = Camera(SIZE_PX, 60.0).project(camera_from_world(walk, rotation_world_from_camera(0.0), place))
@@ -191,7 +191,7 @@ def test_as_a_program_for_people(tmp_path: Path, command) -> None:
     path = save(tmp_path / "m.pth", host("mixste").state_dict())
     source, _ = array(tmp_path, "mixste")
     done = command("models", "run", path, "--input", source, "--output", tmp_path / "y.npz", "--prune", "tpc")
-    assert done.code == 2  # the published block 7 is not there
+    assert done.code == 2  # the published block 7 is missing
     assert "this one has 4" in done.stderr
     done = command("models", "run", path, "--input", source, "--output", tmp_path / "y.npz")
     assert done.code == 0, done.stderr

@@ -1,4 +1,7 @@
-"""TRC and MOT in OpenSim's own readers, which live in an environment of their own because they want another NumPy."""
+"""Test TRC and MOT with OpenSim's readers.
+
+They run in a separate environment because they need another NumPy.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,7 @@ PACKAGE = "opensim==4.6"
 
 @pytest.fixture(scope="session")
 def opensim_python() -> Path:
-    """Made once beside the environment's own packages; 150 MB."""
+    """Create the environment once beside the main one; 150 MB."""
     folder = Path(sys.prefix) / "opensim"
     python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     mark = folder / "installed.txt"

@@ -1,4 +1,4 @@
-"""`models` and `doctor`: honest about what can be used here."""
+"""Test that `models` and `doctor` report what can be used here."""
 
 from __future__ import annotations
 

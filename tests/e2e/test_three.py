@@ -1,4 +1,4 @@
-"""BVH and GLB in three.js, the reader of the web, and GLB in Khronos' validator: in node, without a browser."""
+"""Test BVH and GLB in three.js, and GLB in Khronos' validator, in node without a browser."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ FRAMES = [3, 60, 90, 100, 150, 199]
 
 @pytest.fixture(scope="session")
 def node_folder() -> Path:
-    """The packages beside the environment's own; installed once."""
+    """Install the node packages beside the environment, once."""
     folder = Path(sys.prefix) / "node"
     mark = folder / "installed.txt"
     if not mark.is_file() or mark.read_text() != " ".join(PACKAGES):
@@ -93,7 +93,7 @@ def test_khronos_validator_finds_nothing(take, node_folder, tmp_path):
 
 
 def test_mixamo_names_survive(take, node_folder, tmp_path):
-    """three.js drops the colon, as it does for Mixamo's own files."""
+    """Account for three.js, which drops the colon, as it does for Mixamo's own files."""
     from pipeline.export.base import ExportOptions
 
     still = dataclasses.replace(take, provenance={})

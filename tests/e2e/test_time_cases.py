@@ -1,4 +1,4 @@
-"""Recordings with a wrong clock through the whole command: rates, rows and times of every file that is written."""
+"""Test recordings with a wrong clock: rates, rows and times of all files of the command."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 from tests.e2e.conftest import Finished
 
 CASES = Path(__file__).parents[1] / "data/cases"
-# Name -> rows of the take, rows of BVH and C3D, their rate, what is told.
+# Name -> rows of the take, rows of BVH and C3D, their rate, the notes.
 VIDEOS = {
     "joined.ts": (50, 50, 30, "clock of the time stamps leaps"),
     "damaged_12_25.avi": (32, 32, 30, "14 of 32 frames cannot be decoded (12 to 25)"),
@@ -66,7 +66,7 @@ def test_damaged_frames_are_counted(lifted) -> None:
 
 
 def test_a_body_keeps_its_shape_when_the_size_changes_midway(lifted) -> None:
-    """Squashed into the first frame's size it would be 0.24 as wide as high."""
+    """Check the aspect ratio: squashed into the first frame's size it would be 0.24."""
     table = pd.read_csv(lifted[0] / "turned_midway.csv")
     later = table[table.frame >= 25].groupby("frame")[["x2d", "y2d"]].agg(np.ptp).dropna()
     assert len(later) == 25

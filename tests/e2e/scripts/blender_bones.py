@@ -23,7 +23,8 @@ with contextlib.suppress(ImportError):  # its glTF importer uses a name that Deb
 
 source, result, rate, *frames = sys.argv[sys.argv.index("--") + 1 :]
 scene = bpy.context.scene
-first, pace = 1, 1.0  # where an importer puts the first frame of the file, and frames of the scene a frame of it
+# scene frame at which an importer puts the first frame of the file, and scene frames per frame of the file
+first, pace = 1, 1.0
 if source.endswith(".bvh"):
     bpy.ops.import_anim.bvh(filepath=source, global_scale=0.01, update_scene_fps=True, update_scene_duration=True)
 elif source.endswith(".glb"):
@@ -32,7 +33,7 @@ elif source.endswith(".glb"):
     first, pace = 0, scene.render.fps / float(rate)
 else:
     bpy.ops.import_scene.fbx(filepath=source)
-    pace = scene.render.fps / float(rate)  # it, too, places keys by whole rates
+    pace = scene.render.fps / float(rate)  # this importer, too, positions keys by whole rates
 figure = next(thing for thing in scene.objects if thing.type == "ARMATURE")
 bodies = [thing for thing in scene.objects if thing.type == "MESH" and thing.find_armature() == figure]
 found = {

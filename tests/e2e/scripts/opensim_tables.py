@@ -10,7 +10,7 @@ import opensim
 
 trc, mot, result = sys.argv[1:]
 markers = opensim.TimeSeriesTableVec3(trc)
-flat = markers.flatten()  # a name of its own: its matrix lives only as long
+flat = markers.flatten()  # a separate name, because its matrix lives only as long
 motion = opensim.TimeSeriesTable(mot)
 found = {
     "markers": list(markers.getColumnLabels()),

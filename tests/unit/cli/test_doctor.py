@@ -1,4 +1,4 @@
-"""What `doctor` says of the cameras."""
+"""Test what `doctor` reports about cameras."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The `edit` command: people and settings of a saved take, without its video."""
+"""Test the `edit` command: people and settings of a saved take, without its video."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.helpers.motion import clip, facing_camera, hidden, make_take, scene
 
 @pytest.fixture(scope="module")
 def broken() -> Take:
-    """A walk of a second whose track broke off at 0.5 s."""
+    """Save the take of a one-second walk whose track breaks off at 0.5 s."""
     walk = scene(facing_camera(clip("walk"))[:60])
     other = scene(facing_camera(clip("walk"))[:60], person=2)
     late = np.arange(60) >= 30

@@ -1,4 +1,4 @@
-"""`export`: formats and their options from the command line."""
+"""Test `export`: formats and their options on the command line."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def test_every_format_says_how_to_read_it_and_names_known_options():
 
 @pytest.fixture
 def film_take_path(tmp_path):
-    """A take of a small video that is there."""
+    """Save a take of a small video that exists."""
     joints = facing_camera(clip("jump"))[:60]
     made = scene(joints).take()
     video = write_clip(tmp_path / "film.mp4", 60, size=(320, 180), rate=60)

@@ -1,4 +1,4 @@
-"""Arguments of `live`, and what it says."""
+"""Test the arguments of `live`, and what it prints."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_bad_input_is_told_before_anything_is_opened(arguments, said, capfd):
 
 @pytest.fixture
 def fake_run(monkeypatch):
-    """`live` runs a fake camera of 30 frames."""
+    """Run `live` on a fake camera of 30 frames."""
     monkeypatch.setattr(
         "pipeline.live.engine.LiveEngine",
         lambda _, config, models: LiveEngine(lambda: FakeCamera(30), config, FakeModels()),

@@ -1,4 +1,4 @@
-"""The flags of `lift` for what happens behind the lifter."""
+"""Test the flags of `lift` for the steps after the lifter."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The pruning options of the command line: what they ask for, and what is said when they do not fit together."""
+"""Test the pruning options: the schedules that they select, and the errors of combinations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the command line adds to the errors of the library: flags, and commands of this program."""
+"""Test what the command line adds to errors of the library: flags and commands."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pipeline.core.errors import INSTALLATION, ConfigError, ModelError
 
 
 def options() -> set[str]:
-    """Every option of every command."""
+    """Return every option of every command."""
     found: set[str] = set()
     parsers = [cli.build_parser()]
     while parsers:

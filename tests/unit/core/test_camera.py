@@ -1,4 +1,4 @@
-"""The camera of a source: where its field of view and its rate come from, and that rays and projection are inverse."""
+"""Test the camera of a source: field of view, rate, and that rays invert projection."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def test_the_user_s_field_of_view_goes_before_that_of_the_file_and_that_before_t
 @pytest.mark.parametrize(
     ("stated_hz", "time_s", "rate_hz", "even"),
     [
-        (25.0, [0, 0.1, 0.2], 25.0, True),  # what the source states counts
+        (25.0, [0, 0.1, 0.2], 25.0, True),  # the stated rate counts
         (0.0, [0, 0.1, 0.2], 10.0, False),
         (float("nan"), [0, 0.1, 0.2], 10.0, False),
         (0.0, [0.5], UNKNOWN_RATE_HZ, False),

@@ -1,4 +1,4 @@
-"""Queues and slots under real threads: nothing lost, nobody left waiting."""
+"""Test queues and slots under real threads: no lost items, no thread left waiting."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Settings refuse what cannot be and survive JSON."""
+"""Test that settings refuse invalid values and survive JSON."""
 
 from __future__ import annotations
 

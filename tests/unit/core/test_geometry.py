@@ -1,4 +1,4 @@
-"""Spaces: axes point where the table says, and every way has its way back."""
+"""Test the coordinate spaces: axes as documented, and inverse conversions."""
 
 from __future__ import annotations
 
@@ -53,7 +53,8 @@ def test_the_horizon_is_where_level_directions_fall(pitch: float, roll: float) -
     seen_by = Camera((1280, 720), 64.0)
     point, along = seen_by.horizon(pitch, roll)
     rotation = g.rotation_world_from_camera(pitch, roll)
-    level = np.array([[np.sin(a), np.cos(a), 0.0] for a in (-0.3, 0.0, 0.25)])  # of the world, away from the camera
+    # world directions of level rays that lead away from the camera
+    level = np.array([[np.sin(a), np.cos(a), 0.0] for a in (-0.3, 0.0, 0.25)])
     camera = level @ rotation
     assert (camera[:, 2] > 0).all()
     seen = seen_by.project(camera) - point
@@ -61,7 +62,7 @@ def test_the_horizon_is_where_level_directions_fall(pitch: float, roll: float) -
     assert along[0] > 0, "to the right"
     np.testing.assert_allclose((point - [640, 360]) @ along, 0, atol=1e-9)
     assert (point[1] < 360) == (pitch > 0) or pitch == 0 or abs(roll) > 80, "a camera that looks down has it above"
-    for shift, way in ((0.0, along), (300.0, -along)):  # any point of it, either way
+    for shift, way in ((0.0, along), (300.0, -along)):  # any point of it, either direction
         assert seen_by.tilt_from_horizon(point + shift * along, way) == pytest.approx((pitch, roll), abs=1e-6)
 
 

@@ -1,4 +1,4 @@
-"""A person's track: the detector's joints and the H36M-17 ones stay together, whatever is done with the rows."""
+"""Test a person's track: detector and H36M-17 joints stay consistent in every row operation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The joint rule on real detections: BlazePose-33 of the sample video, and COCO-17 and Halpe-26 made of them."""
+"""Test the H36M-17 rule on real detections: BlazePose-33, and COCO-17 and Halpe-26 from it."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ SAMPLE = Path(__file__).parents[2] / "data" / "blazepose_sample.npz"
 
 @pytest.fixture(scope="module")
 def detections() -> tuple[np.ndarray, np.ndarray]:
-    """(40, 2, 33, 2) pixels and (40, 2, 33) scores."""
+    """Return pixels (40, 2, 33, 2) and scores (40, 2, 33) of the sample video."""
     with np.load(SAMPLE, allow_pickle=False) as data:
         return data["joints_image"], data["scores"]
 
 
 def as_skeleton(target: Skeleton, joints: np.ndarray, scores: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The same people as another detector would give them: joints of the same name; the rest far off and certain."""
+    """Return the people in another detector's joints by name; others are far off but certain."""
     out = np.full((*joints.shape[:-2], len(target.names), 2), -9999.0, np.float32)
     conf = np.ones((*scores.shape[:-1], len(target.names)), np.float32)
     for i, name in enumerate(target.names):
@@ -54,7 +54,7 @@ def test_blazepose_by_hand(detections: tuple[np.ndarray, np.ndarray]) -> None:
 
 
 def test_result_is_a_person(detections: tuple[np.ndarray, np.ndarray]) -> None:
-    """The man of frame 60 stands upright and faces the camera: his left is on the picture's right."""
+    """Check the man of frame 60, facing the camera: his left is on the image's right."""
     joints, scores = (a[0, 0] for a in detections)
     out, conf = h36m17_from("blazepose33", joints, scores)
     assert out[[10, 9, 8, 7, 0], 1].tolist() == sorted(out[[10, 9, 8, 7, 0], 1].tolist())  # from the top down
@@ -125,7 +125,7 @@ def test_a_head_without_ears_is_unknown_or_that_of_the_detector(detections: tupl
 def test_h36m17_gets_its_own_middle_joints(detections: tuple[np.ndarray, np.ndarray]) -> None:
     out, conf = h36m17_from("blazepose33", *detections)
     bent, doubt = out.copy(), conf.copy()
-    bent[..., [0, 7, 8], :] += 50  # another rule's pelvis, spine and thorax
+    bent[..., [0, 7, 8], :] += 50  # pelvis, spine and thorax of another rule
     doubt[..., [0, 7, 8]] = 0.01
     again, again_conf = h36m17_from("h36m17", bent, doubt)
     np.testing.assert_allclose(again, out, atol=1e-3)

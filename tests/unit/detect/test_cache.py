@@ -1,4 +1,4 @@
-"""The 2D cache: what was put comes back, whatever happens to the files, the disk or the other process."""
+"""Test the 2D cache under damaged files, full disks and other processes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from pipeline.detect.cache import CHUNK_FRAMES, DetectionCache, make_room, open_
 
 
 def pose(i: int, people: int | None = None) -> Pose2D:
-    """Frame i's people: 0, 1 or 2 of them, every number different."""
+    """Return frame i's people: 0, 1 or 2 of them, every number different."""
     count = i % 3 if people is None else people
     rng = np.random.default_rng(i)
     return Pose2D(
@@ -89,7 +89,7 @@ def test_cancelled_run_loses_nothing(tmp_path: Path) -> None:
     assert again.frames() == list(range(40, 57))
     assert not again.complete
     assert len(chunks(tmp_path)) == 1
-    fill(again, 50, 60)  # goes on, overlapping
+    fill(again, 50, 60)  # resumes, overlapping
     again.mark_complete()
     third = opened(tmp_path)
     assert third.complete
@@ -189,7 +189,7 @@ def test_full_disk_switches_it_off_once(
         cache.mark_complete()
     assert len([r for r in caplog.records if "not kept" in r.message]) == 1
     assert not cache.complete
-    assert_same(cache.get(3), 3)  # what was written before can still be used
+    assert_same(cache.get(3), 3)  # earlier data can still be used
     assert cache.get(2 * CHUNK_FRAMES) is None
     monkeypatch.undo()
     assert opened(tmp_path).frames() == list(range(CHUNK_FRAMES))
@@ -248,7 +248,7 @@ def test_oldest_videos_go_first(tmp_path: Path) -> None:
     make_room(tmp_path / "detections", 2 * one + 100)
     left = {path.name.split("-")[0] for path in (tmp_path / "detections").iterdir()}
     assert left == {"newest", "middle"}
-    assert len(opened(tmp_path, content="middle").frames()) == CHUNK_FRAMES  # used now: the last to go
+    assert len(opened(tmp_path, content="middle").frames()) == CHUNK_FRAMES  # used now: the last to be deleted
     make_room(tmp_path / "detections", one + 100)
     assert {path.name.split("-")[0] for path in (tmp_path / "detections").iterdir()} == {"middle"}
 

@@ -1,4 +1,4 @@
-"""Detecting with a cache: nothing twice, nothing lost, and the same people as without it."""
+"""Test detection with a cache: no frame detected twice or lost, the same people as without."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PIXELS = np.zeros((4, 4, 3), np.uint8)
 
 
 class Numbers:
-    """A source of `FRAMES` black pictures that counts what it decodes, can break off, and has damaged frames."""
+    """Provide `FRAMES` black images, count decoded ones; may break off or contain damaged ones."""
 
     def __init__(self, breaks_at: int | None = None, damaged: Iterable[int] = ()) -> None:
         self.info = VideoInfo("numbers", "", 4, 4, RATE, FRAMES, FRAMES / RATE, content_key="numbers")
@@ -48,7 +48,7 @@ class Numbers:
 
 
 class Follower:
-    """A detector with a memory: somebody is seen only if they were followed from the very first frame on."""
+    """Detect with a memory: a person is seen only if tracked from the very first frame on."""
 
     name, skeleton, cache_key = "follower", "coco17", "follower-1"
 
@@ -117,7 +117,7 @@ def test_a_cancelled_run_goes_on_where_it_was_and_follows_on() -> None:
 
 def test_a_run_from_the_middle_never_spoils_a_run_from_the_start() -> None:
     late, _ = run(Numbers(), Follower(), start_s=4.0)
-    assert people(late) == []  # nobody to follow there
+    assert people(late) == []  # no tracked person there
     detector = Follower()
     whole, _ = run(Numbers(), detector)
     assert people(whole) == list(range(FRAMES))

@@ -1,4 +1,4 @@
-"""Test who counts as having come back: by clothes and size, joined where that is clear, else suggested."""
+"""Test matching returning people by clothes and size: joined if clear, else suggested."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def test_who_was_hardly_looked_at_is_nobody_known() -> None:
 
 
 def standing(x: float, height: float = 200.0) -> np.ndarray:
-    """Return the COCO joints (17, 2) px of somebody who stands at `x`."""
+    """Return the COCO joints (17, 2) px of a person who stands at `x`."""
     side = np.array([0, 1, -1, 1, -1, 1, -1, 1, -1, 1, -1, 1, -1, 1, -1, 1, -1]) * 0.1
     down = np.array([0.1, 0.08, 0.08, 0.1, 0.1, 0.2, 0.2, 0.35, 0.35, 0.5, 0.5, 0.5, 0.5, 0.75, 0.75, 1, 1])
     return np.stack([x + side * height, 20 + down * height], axis=1).astype(np.float32)
@@ -81,7 +81,7 @@ def seen(joints: np.ndarray) -> Pose2D:
 
 
 def painted(x: float, upper: int, lower: int) -> np.ndarray:
-    """Return a grey image with somebody at `x` in grey levels above and below the hips."""
+    """Return a grey image with a person at `x` in grey levels above and below the hips."""
     image = np.full((300, 400, 3), 128, np.uint8)
     left, right = int(x - 40), int(x + 40)
     image[55:120, left:right], image[121:230, left:right] = upper, lower

@@ -1,4 +1,4 @@
-"""Identities over time, on real poses of the sample video that are moved about, dropped and mixed."""
+"""Test identities over time, on real poses of the sample video: moved, dropped and mixed."""
 
 from __future__ import annotations
 
@@ -22,7 +22,10 @@ Body = tuple[np.ndarray, np.ndarray]
 
 @pytest.fixture(scope="module")
 def walker() -> Body:
-    """(35, 33, 2) joints around their hip centre and (35, 33) scores of the woman, walking; 350 px tall."""
+    """Return joints (35, 33, 2) around the hip centre and scores (35, 33) of the walking woman.
+
+    She is 350 px tall.
+    """
     with np.load(SAMPLE, allow_pickle=False) as data:
         joints, scores = data["joints_image"][:35, 1], data["scores"][:35, 1]
     return joints - joints[:, [23, 24]].mean(axis=1, keepdims=True), scores
@@ -44,7 +47,7 @@ def pose_of(*people: Body) -> Pose2D:
 
 
 def at(body: Body, i: int, x: float, y: float, scale: float = 1.0) -> Body:
-    """The body's i-th pose, hips at (x, y)."""
+    """Return the body's i-th pose with the hips at (x, y)."""
     return body[0][i % 35] * scale + np.array([x, y]), body[1][i % 35]
 
 
@@ -54,7 +57,7 @@ def joints_of(tracker: Tracker, start: int, stop: int) -> tuple[np.ndarray, np.n
 
 
 class Clock:
-    """Feeds a tracker frame after frame."""
+    """Feed a tracker frame after frame."""
 
     def __init__(self, tracker: Tracker, fps: float = FPS) -> None:
         self.tracker, self.fps, self.i = tracker, fps, 0
@@ -82,7 +85,7 @@ class TestSimilarity:
         assert 0.5 < near < 1
         assert far < 0.15
         assert oks(joints, scores, joints + 40, scores, SKELETON, tolerance=4) > 0.5
-        assert oks(2 * joints, scores, 2 * (joints + 5), scores, SKELETON) == pytest.approx(near)  # blind to size
+        assert oks(2 * joints, scores, 2 * (joints + 5), scores, SKELETON) == pytest.approx(near)  # independent of size
         assert oks(joints, scores, np.full_like(joints, np.nan), scores, SKELETON) == 0
 
     def test_oks_weighs_by_confidence(self, walker: Body) -> None:
@@ -111,7 +114,7 @@ class TestIdentity:
     def test_sample_keeps_two_people_through_the_somersault(
         self, sample: tuple[np.ndarray, np.ndarray, np.ndarray]
     ) -> None:
-        """Every fourth frame only, and in changing order: the man upside down in the air stays himself."""
+        """Use every fourth frame in changing order: the man keeps his identity in the somersault."""
         index, joints, scores = sample
         tracker = Tracker(SKELETON, Camera.assumed(SIZE, 7.5))
         for k, i in enumerate(index):
@@ -145,14 +148,14 @@ class TestIdentity:
         ("x", "scale", "seconds"), [(1200, 1.0, 3.0), (640, 0.5, 3.0), (640, 1.0, 20.0), (1500, 1.0, 0.5)]
     )
     def test_somebody_else(self, clock: Clock, walker: Body, x: float, scale: float, seconds: float) -> None:
-        """Elsewhere, of another size, or after a long time: a new person."""
+        """Check that elsewhere, at another size, or after a long time it is a new person."""
         for i in range(10):
             clock.feed(at(walker, i, 600, 500))
         clock.wait(seconds)
         assert clock.feed(at(walker, 0, x, 500, scale)) == [2]
 
     def test_crossing(self, clock: Clock, walker: Body) -> None:
-        """Two people walk through each other; one of them is hidden while they overlap."""
+        """Let two people walk through each other; one of them is hidden while they overlap."""
         for i in range(90):
             left, right = at(walker, i, 300 + 9 * i, 500), at(walker, i + 17, 1100 - 9 * i, 515)
             apart = abs((300 + 9 * i) - (1100 - 9 * i))
@@ -166,7 +169,7 @@ class TestIdentity:
 
     @pytest.mark.parametrize("fps", [10.0, 25.0, 240.0])
     def test_other_rates(self, walker: Body, fps: float) -> None:
-        """A run at 400 px a second, whatever the rate of the video."""
+        """Check a run at 400 px a second, whatever the rate of the video."""
         clock = Clock(Tracker(SKELETON, Camera.assumed(SIZE, fps)), fps)
         for i in range(int(3 * fps)):
             t = i / fps
@@ -192,7 +195,7 @@ class TestIdentity:
         assert clock.tracker.identities() == [1]
 
     def test_half_seen_person(self, clock: Clock, walker: Body) -> None:
-        """Joints that were not seen are NaN: the rest is enough to know who it is, and stays as it was."""
+        """Check unseen joints (NaN): the rest suffices to identify the person, and stays unchanged."""
         for i in range(20):
             joints, scores = at(walker, i, 500 + 5 * i, 500)
             if i >= 10:
@@ -261,7 +264,7 @@ class TestRows:
             np.testing.assert_array_equal(scores, track.scores[start:stop])
 
     def test_rows_never_change_later(self, clock: Clock, walker: Body) -> None:
-        """What a lifter has taken while the run goes on is what the take will hold."""
+        """Check that rows already given to a lifter are those of the final take."""
         taken = []
         for i in range(300):
             clock.feed(*([at(walker, i, 300 + i, 500)] if i % 50 < 35 else []))
@@ -280,7 +283,7 @@ class TestRows:
         assert clock.tracker.time_s.tolist() == [0, 1 / FPS]
 
     def test_memory_is_that_of_the_results(self, walker: Body) -> None:
-        """3000 frames with one person: at most three times the 400 bytes a row, whatever was allocated between."""
+        """Feed 3000 frames with one person: memory of at most three times the 400 bytes per row."""
         import tracemalloc
 
         tracker = Tracker(SKELETON, Camera.assumed(SIZE, FPS))

@@ -1,4 +1,4 @@
-"""The names that people were given, in every format that has a place for one; and who walks, in those with numbers."""
+"""Test the names of people in every format that stores them, and gait in those with numbers."""
 
 from __future__ import annotations
 

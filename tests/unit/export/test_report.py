@@ -1,4 +1,4 @@
-"""The report: it says what is in the files, and it notices when they are wrong."""
+"""Test the report: it describes the files, and it detects wrong ones."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_report(take, tmp_path):
 
 @pytest.mark.parametrize("name", READ_BACK)
 def test_a_wrong_file_does_not_pass(take, tmp_path, name):
-    """The other person's file: everyone's joints are elsewhere."""
+    """Return the other person's file: all joints are elsewhere."""
     path = export_take(take, tmp_path, "clip", [name], ExportOptions(persons=(2,)))[0]
     person = selected(take, ExportOptions(persons=(2,))).people[0]
     assert all(check.passed for check in check_file(name, path, person, ExportOptions()))

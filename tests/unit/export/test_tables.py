@@ -1,4 +1,4 @@
-"""The CSV tables as pandas reads them."""
+"""Test the CSV tables by reading them with pandas."""
 
 from __future__ import annotations
 
@@ -23,7 +23,10 @@ ALL = ExportOptions()
 
 @pytest.fixture(scope="module")
 def take() -> Take:
-    """Two people; the first is away for a while, and one of their elbows is hidden in frame 30 to 39."""
+    """Return a take of two people; the first is absent for a while.
+
+    One elbow of the first is hidden in frames 30 to 39.
+    """
     one, two = scene(facing_camera(clip("jump"))), scene(facing_camera(clip("jump")), distance_m=5.5, person=3)
     first = hidden(one.person, GAP)
     first.joints_image_h36m[30:40, 12], first.scores[30:40, 12] = np.nan, 0
@@ -120,7 +123,7 @@ def test_sidecar(take, tmp_path):
 
 
 def test_detector_skeletons_are_written_as_h36m(take, tmp_path):
-    """2D joints of another skeleton: columns hold the 17 joints made from them."""
+    """Check 2D joints of another skeleton: columns hold the 17 joints made from them."""
     from pipeline.core.poses import PersonTrack
 
     h36m = take.tracks2d[0]

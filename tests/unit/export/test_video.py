@@ -1,4 +1,4 @@
-"""The video exports as ffprobe and a decoder see them: rate, frames, timestamps, sound, pictures."""
+"""Test video exports with ffprobe and a decoder: rate, frames, timestamps, sound, images."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ UNEVEN_MS = [0, 33, 67, 100, 200, 300, 333, 367, 500, 533, 567, 600, 733, 767, 8
 
 
 def take_of(video: Path, rows: slice = slice(None)) -> Take:
-    """A lifted person over the frames `rows` of the video, seen where a pinhole camera of its size sees them."""
+    """Return a lifted person over the frames `rows` of the video, projected by a pinhole camera."""
     with_source = VideoSource(video)
     info, times = with_source.info, np.array([frame.time_s for frame in with_source.frames()])
     with_source.close()
@@ -59,7 +59,7 @@ def sound_of(path: Path) -> str:
 
 @pytest.fixture(scope="module")
 def ntsc(tmp_path_factory) -> Path:
-    """60 numbered frames at 30000/1001, with a tone in AAC."""
+    """Make a video of 60 numbered frames at 30000/1001, with a tone in AAC."""
     folder = tmp_path_factory.mktemp("ntsc")
     silent = write_clip(folder / "silent.mp4", 60, size=(320, 180), rate=NTSC)
     path = folder / "clip.mp4"
@@ -77,7 +77,7 @@ def test_overlay_keeps_rate_frames_and_sound(ntsc, tmp_path):
     assert (video["width"], video["height"]) == (320, 180)
     assert sound_of(path) == sound_of(ntsc)
     assert found["audio"]["start_time"] == probe(ntsc)["audio"]["start_time"]
-    # Sound and pictures lie side by side in the file, which a player of a stream needs.
+    # Sound and frames are interleaved in the file, as streaming players need.
     assert np.allclose(sorted(found["times"]["video"]), np.arange(60) / float(NTSC), atol=1e-4)
 
 
@@ -125,7 +125,7 @@ def test_a_range_of_the_video_takes_its_part_of_the_sound(ntsc, tmp_path):
     assert [number_in(frame.bgr) for frame in source.frames()] == list(range(20, 50))
     source.close()
     assert float(found["audio"]["duration"]) == pytest.approx(30 / float(NTSC), abs=0.05)
-    # The packet at the beginning of the range is heard at the beginning of the film.
+    # The packet at the beginning of the range is heard at the beginning of the video.
     assert abs(found["times"]["audio"][0]) < 1024 / 48000 + 1e-3
 
 

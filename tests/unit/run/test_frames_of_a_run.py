@@ -1,4 +1,4 @@
-"""A run tells which frames it got: damaged ones keep their rows, slow motion its true times, and nothing is silent."""
+"""Test that a run reports its frames: damaged ones keep rows, slow motion gets true times."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PIXELS = np.zeros((4, 4, 3), np.uint8)
 
 
 class Video:
-    """A source of black frames, of which some cannot be decoded or have another size."""
+    """Provide black frames, of which some cannot be decoded or have another size."""
 
     def __init__(self, damaged: range = range(0), fitted: range = range(0), notes: tuple[str, ...] = ()) -> None:
         self.seen = scene(facing_camera(clip("walk"))[:FRAMES], rate_hz=RATE)
@@ -47,7 +47,7 @@ class Video:
 
 
 class Detector:
-    """Finds the person of `Video` in every frame that it is shown."""
+    """Find the person of `Video` in every frame."""
 
     name, skeleton, cache_key = "known", "h36m17", "known-1"
 

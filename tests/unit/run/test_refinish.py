@@ -1,4 +1,4 @@
-"""A finished take is finished again with other settings: the same as if it had been so from the beginning."""
+"""Test that refinishing with other settings equals a run with these settings."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.helpers.motion import Scene, clip, facing_camera, scene
 def seen() -> Scene:
     made = scene(facing_camera(clip("walk")))
     person = made.person
-    joints, scores = h36m17_from("h36m17", person.joints_image_h36m, person.scores)  # as a detector's would be
+    joints, scores = h36m17_from("h36m17", person.joints_image_h36m, person.scores)  # as from a detector
     return dataclasses.replace(made, person=dataclasses.replace(person, joints_image_h36m=joints, scores=scores))
 
 

@@ -1,4 +1,7 @@
-"""People are lifted again from a take's own 2D: no video, no detector. The lifter puts every joint on its pixel."""
+"""Test re-lifting from a take's own 2D, without video or detector.
+
+The lifter puts every joint on its pixel.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,7 @@ F, FRAMES, CUT = 27, 60, 25
 
 
 class Flat:
-    """A pose in the plane of the picture; the even frames stay at block 2."""
+    """Lift to a pose in the image plane; the even frames stay at block 2."""
 
     name, frames, rate_hz, unit_stature_m, seq2frame = "flat", F, (24.0, 75.0), 1.6, False
     prune, gflops, device_name, precision = PruneConfig(), 1.0, "cpu", "float32"
@@ -91,7 +94,7 @@ def test_both_halves_of_a_split_track_are_lifted_without_the_other(both: Take) -
 
 
 def test_bodies_of_two_lifters_get_one_size(both: Take) -> None:
-    """Everyone has the stature of the settings, whatever unit their lifter has."""
+    """Check that everyone has the stature of the settings, whatever unit the lifter has."""
     take = last(both, (2,), Engine())
     assert (take.lifted[0].unit_stature_m, take.lifted[1].unit_stature_m) == (1.55, 1.6)
     same = dataclasses.replace(both, lifted=take.lifted)

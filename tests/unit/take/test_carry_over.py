@@ -1,4 +1,4 @@
-"""Edits by hand on another run of the same video. Two walkers, 60 frames."""
+"""Test carrying edits over to another run of the same video: two walkers, 60 frames."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ FRAMES = 60
 
 
 def people(numbers: tuple[int, int], hide: np.ndarray | None = None) -> Take:
-    """Two people side by side, the left one first, with these numbers; the left one unseen where `hide` holds."""
+    """Return two people side by side with these numbers; the left one unseen where `hide` holds."""
     walk = facing_camera(clip("walk"))[:FRAMES]
     one, two = scene(walk, person=numbers[0]), scene(walk, person=numbers[1])
     left, right = hidden(one.person, hide), two.person

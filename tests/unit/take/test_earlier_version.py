@@ -1,4 +1,4 @@
-"""A take saved by an earlier version of the program opens, and gives the numbers that it gave there."""
+"""Test that a take of an earlier version opens and gives the same numbers."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_all_of_it_is_there(take: Take) -> None:
     assert [(finding.kind, finding.first) for finding in take.scene.findings] == [("sudden_turn", 14)]
     config = take_config(take)
     assert config is not None
-    assert config.lift.precision == "float32"  # that version let a stopwatch choose, and says "auto"
+    assert config.lift.precision == "float32"  # that version measured which precision is faster, and stores "auto"
 
 
 def test_its_2d_is_converted_to_h36m17_when_it_is_read(take: Take) -> None:

@@ -1,4 +1,4 @@
-"""Who is who, put right by hand. Two walkers, 60 frames; the truth of every frame can be told from its joints."""
+"""Test corrections of identities: two walkers, 60 frames, recognisable by their joints."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ BEFORE = np.arange(FRAMES) < CUT
 
 
 def people(first: np.ndarray, second: np.ndarray) -> Take:
-    """Person 1 unseen where `first`, person 2 (1.5 m aside) where `second` holds."""
+    """Return a take: person 1 unseen where `first`, person 2 (1.5 m aside) where `second` holds."""
     walk = facing_camera(clip("walk"))[:FRAMES]
     one, two = scene(walk), scene(walk + [1.5, 0.0, 0.0], person=2)
     return make_take([hidden(one.person, first), hidden(two.person, second)], one.info, one.config)
@@ -35,7 +35,7 @@ def both() -> Take:
 
 @pytest.fixture(scope="module")
 def broken() -> Take:
-    """One person whose track broke off: 1 before the cut, 2 from it on."""
+    """Return one person whose track broke off: number 1 before the cut, 2 from it on."""
     return people(~BEFORE, BEFORE)
 
 

@@ -1,4 +1,4 @@
-"""Saved takes come back equal; what is not a take is refused with a reason."""
+"""Test that saved takes come back equal; other files are refused with a reason."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The manifest, the check of files, and downloads: good, broken off, resumed, wrong, offline."""
+"""Test the manifest, file checks, and downloads: good, interrupted, resumed, wrong, offline."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ CONTENT = bytes(range(256)) * 12_000  # 3 MB: several chunks
 
 
 class Server(http.server.ThreadingHTTPServer):
-    """Serves `content` at any path; can break off, and can be one that does not know ranges."""
+    """Serve `content` at any path; can break off, and can lack support for ranges."""
 
     content = CONTENT
     cut: int | None = None  # bytes after which the connection is closed
@@ -73,7 +73,7 @@ def server():
 
 @pytest.fixture
 def entry(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> weights.WeightEntry:
-    """An entry whose file only the server has; its cache folder is the test's own."""
+    """Return an entry whose file only the server has; the cache folder is the test's."""
     monkeypatch.setenv("HOURGLASS_CACHE", str(tmp_path / "cache"))
     return dataclasses.replace(
         weights.find(), name="far", file="far.safetensors", url=server.url, bytes=len(CONTENT),
@@ -273,7 +273,7 @@ def test_a_published_checkpoint_is_fetched_and_checked_by_the_digits_in_its_name
     assert path.read_bytes() == CONTENT
     assert path.name == published.file
     assert weights.locate(published, added=False) == path
-    assert seen[-1] == (len(CONTENT), len(CONTENT))  # the server said how much it is
+    assert seen[-1] == (len(CONTENT), len(CONTENT))  # the server stated the size
     path.write_bytes(CONTENT[:-1])
     with pytest.raises(ModelError, match="damaged"):
         weights.locate(published, added=False)
@@ -301,7 +301,7 @@ def test_a_published_checkpoint_that_broke_off_is_resumed(published: weights.Det
 
 
 def test_a_published_checkpoint_whose_part_is_whole_already(published: weights.DetectorEntry, server: Server):
-    """The program was killed between the last byte and the check: the server has nothing more to send."""
+    """Check a program killed between the last byte and the check: the server sends no more."""
     weights.user_folder().mkdir(parents=True)
     (weights.user_folder() / f"{published.file}.part").write_bytes(CONTENT)
     assert weights.download(published).read_bytes() == CONTENT
@@ -326,5 +326,5 @@ def test_offline_says_how_to_go_on_by_hand(published: weights.DetectorEntry):
             weights.download(dead)
     assert published.file in caught.value.hint
     assert str(weights.user_folder()) in caught.value.hint
-    weights.user_folder().joinpath(published.file).write_bytes(CONTENT)  # as it says
+    weights.user_folder().joinpath(published.file).write_bytes(CONTENT)  # as published
     assert weights.locate(published, added=False).read_bytes() == CONTENT

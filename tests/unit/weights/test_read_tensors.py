@@ -1,4 +1,4 @@
-"""Files that claim to be checkpoints: what is read, and that nothing of a bad one is ever run."""
+"""Test untrusted checkpoints: what is read, and that nothing of a bad one is ever executed."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def same(read: State, state: State) -> bool:
     return read.keys() == wanted.keys() and all(torch.equal(read[name], wanted[name]) for name in wanted)
 
 
-# --- what training programs write
+# --- files of training programs
 
 
 def optimizer(state: State) -> dict[str, Any]:
@@ -95,7 +95,7 @@ def test_half_precision_stays_as_stored_and_the_file_can_go(tmp_path: Path, stat
     assert same(read, halves)
 
 
-# --- files that are none
+# --- files that are no checkpoints
 
 
 def corrupt(path: Path, change: Callable[[bytes], bytes]) -> None:
@@ -103,7 +103,7 @@ def corrupt(path: Path, change: Callable[[bytes], bytes]) -> None:
 
 
 def rezip(path: Path, compression: int = zipfile.ZIP_STORED, **changed: Callable[[bytes], bytes]) -> None:
-    """Write the archive of torch.save again, with some records (by the end of their name) changed."""
+    """Write the archive of torch.save again with some records changed, by the end of their name."""
     with zipfile.ZipFile(path) as archive:
         records = {info.filename: archive.read(info) for info in archive.infolist()}
     with zipfile.ZipFile(path, "w", compression) as archive:
@@ -214,11 +214,11 @@ def test_a_pickle_that_claims_more_than_its_records_hold(tmp_path: Path) -> None
         read_state_dict(path)
 
 
-# --- files that want to be run
+# --- hostile files that execute code when loaded
 
 
 class Calls:
-    """Pickled as a call of `function` with `arguments`."""
+    """Pickle as a call of `function` with `arguments`."""
 
     def __init__(self, function: Any, *arguments: Any) -> None:
         self.call = function, arguments
@@ -244,7 +244,7 @@ def hostile(marker: Path) -> dict[str, Any]:
 
 
 def in_place(calls: Any, state: State) -> dict[str, Any]:
-    """Where it could hide: beside the weights, in them, in their wrapper, in a stand-in's arguments."""
+    """Hide code beside the weights, in them, in their wrapper and in a stand-in's arguments."""
     return {
         "beside": {"model": state, "lr": calls},
         "among": {**state, "z": calls},
@@ -266,7 +266,7 @@ def test_code_in_a_checkpoint_is_never_run(tmp_path: Path, state: State, functio
             with pytest.raises(ModelError, match="cannot be read safely"):
                 read(path)
         assert not marker.exists(), place
-    # The same file does run code when it is simply unpickled: it is this reader that does not.
+    # The same file does execute code when it is simply unpickled, but not in this reader.
     if function in ("open", "path"):
         torch.load(path, weights_only=False)
         assert marker.exists()
@@ -283,7 +283,7 @@ def test_a_bare_pickle_with_code(tmp_path: Path) -> None:
 
 
 def test_the_stand_ins_are_never_the_real_things(tmp_path: Path, state: State) -> None:
-    """A stand-in takes any arguments and does nothing with them; torch's list of allowed names is as it was."""
+    """Check that a stand-in discards its arguments; torch's list of allowed names is unchanged."""
     before = set(torch.serialization.get_safe_globals())
     path = save(tmp_path / "x.pth", {"model": state, "seed": np.random.RandomState(1), "mean": np.float64(2)})
     assert same(read_state_dict(path), state)
@@ -293,7 +293,7 @@ def test_the_stand_ins_are_never_the_real_things(tmp_path: Path, state: State) -
 
 
 def test_a_broken_pickle_anywhere(tmp_path: Path, state: State) -> None:
-    """Bytes changed at random in the pickle: an error that a person can read, or the weights; never another."""
+    """Change random bytes in the pickle: a readable error or the weights; no other exception."""
     small = {"a.weight": torch.ones(2, 3), "epoch": np.float64(3)}
     buffer = io.BytesIO()
     torch.save({"model": {"a": small["a.weight"]}, "best": small["epoch"]}, buffer)

@@ -1,4 +1,4 @@
-"""What the embedded detector adds to the contract: crops, newcomers, nobody twice, silence, threads that end."""
+"""Test the embedded detector: crops, new people, duplicates, silence, threads."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from pipeline.detect.mediapipe.networks import PersonFinder
 
 @pytest.fixture(scope="module", params=[True, False], ids=["prompt", "beside"])
 def detector(request: pytest.FixtureRequest) -> Iterator[MediaPipeDetector]:
-    """As for a file, whose frames wait for searches, and as for a camera."""
+    """Make the detector as for a file, whose frames wait for searches, and as for a camera."""
     made = MediaPipeDetector(DetectConfig(prompt=request.param))
     yield made
     made.close()
@@ -32,7 +32,7 @@ def detector(request: pytest.FixtureRequest) -> Iterator[MediaPipeDetector]:
 
 @pytest.fixture(scope="module")
 def picture(sample_path: Path) -> np.ndarray:
-    """Frame 84: the man on the roof left of the middle, the woman to the right, walking."""
+    """Return frame 84: the man on the roof left of the centre, the woman to the right, walking."""
     from pipeline.sources.file.video import VideoSource
 
     source = VideoSource(sample_path)
@@ -46,7 +46,7 @@ class TestSquare:
     def test_crop_coordinates_become_pixels(self, up: tuple[float, float]) -> None:
         square = Square(300.0, 200.0, 120.0, up)
         points = np.array([[0.5, 0.5], [0.5, 0.0], [1.0, 0.5], [0.2, 0.9]], np.float32)
-        (ux, uy), (dx, dy) = up, (-0.3 * 120, 0.4 * 120)  # the last point, from the middle, in pixels
+        (ux, uy), (dx, dy) = up, (-0.3 * 120, 0.4 * 120)  # the last point, from the centre, in pixels
         expected = [
             (300, 200),
             (300 + 60 * ux, 200 + 60 * uy),
@@ -63,7 +63,7 @@ class TestSquare:
     @pytest.mark.parametrize("up", [(0.0, -1.0), (1.0, 0.0), (0.6, -0.8)])
     def test_cut_puts_a_spot_where_the_geometry_says(self, side: float, up: tuple[float, float]) -> None:
         bgr = np.zeros((480, 640, 3), np.uint8)
-        spot = np.array([350.0, 210.0], np.float32)  # corner shared by four pixels: middle of an 8 x 8 patch
+        spot = np.array([350.0, 210.0], np.float32)  # corner shared by four pixels: centre of an 8 x 8 patch
         bgr[206:214, 346:354] = (10, 20, 250)
         square = Square(340.0, 220.0, side, up)
         piece = square.cut(bgr, 64).astype(float)
@@ -86,7 +86,7 @@ class TestSquare:
         squares = search_squares(width, height)
         x, y = np.meshgrid(np.linspace(0, width, 60), np.linspace(0, height, 60))
         tiles = squares if len(squares) == 1 else squares[:-1]
-        deepest = np.zeros_like(x)  # how far inside the best tile, in sides; the picture's own edges do not count
+        deepest = np.zeros_like(x)  # distance inside the best tile, in sides; the image's own edges do not count
         for tile in tiles:
             assert tile.side == min(size)
             inside = (
@@ -105,7 +105,7 @@ class TestSquare:
 
 
 def test_newcomer_is_found_within_half_a_second(detector: MediaPipeDetector, picture: np.ndarray) -> None:
-    """For a second there is only the man; then the woman stands there."""
+    """Show only the man for a second, then the woman as well."""
     alone = picture.copy()
     alone[:, 1000:] = 120
     detector.reset()
@@ -113,18 +113,19 @@ def test_newcomer_is_found_within_half_a_second(detector: MediaPipeDetector, pic
     for i in range(46):
         counts.append(len(detector.detect(Frame(i, i / 30, alone if i < 30 else picture)).scores))
         if detector.running_search is not None:
-            wait([detector.running_search])  # at a camera's pace a search is over before the next frame comes
+            wait([detector.running_search])  # at a camera's pace a search ends before the next frame comes
     assert counts[:30] == [1] * 30
     assert counts[45] == 2
     assert counts[30:].index(2) <= 15
 
 
 def test_frames_of_a_camera_never_wait_for_a_search(picture: np.ndarray, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The finder is stuck while the man is followed; when it answers, the woman comes in the frame after."""
+    """Block the person detector: the woman appears one frame after its answer."""
     alone = picture.copy()
     alone[:, 1000:] = 120
     detector = MediaPipeDetector(DetectConfig(max_people=2, prompt=False))
-    assert len(detector.detect(Frame(0, 0.0, alone)).scores) == 1  # the first frame waits: nobody is known yet
+    # the first frame waits, because no one is tracked yet
+    assert len(detector.detect(Frame(0, 0.0, alone)).scores) == 1
     goes_on, find = threading.Event(), PersonFinder.find
 
     def stuck(self: PersonFinder, rgb: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -152,7 +153,7 @@ def test_frames_of_a_camera_never_wait_for_a_search(picture: np.ndarray, monkeyp
 def test_a_late_hit_at_somebody_who_has_moved_on_is_no_newcomer(
     sample_path: Path, monkeypatch: pytest.MonkeyPatch, late_s: float
 ) -> None:
-    """Frames come faster than a camera's and the finder is slow: its hits are many frames old."""
+    """Feed frames faster than a camera to a slow person detector: its hits are many frames old."""
     from pipeline.sources.file.video import VideoSource
 
     find = PersonFinder.find
@@ -192,7 +193,7 @@ def test_ways_to_search_are_told_apart_in_the_cache() -> None:
 def test_network_that_sees_nobody_is_no_error(
     picture: np.ndarray, monkeypatch: pytest.MonkeyPatch, confidence: float
 ) -> None:
-    """At a confidence of exactly 0 MediaPipe's graph gives no landmarks at all."""
+    """Check a confidence of exactly 0, for which MediaPipe's graph gives no landmarks."""
     from pipeline.detect.mediapipe import landmarks
     from pipeline.detect.mediapipe.networks import Landmarker, LandmarkResult
 
@@ -226,7 +227,10 @@ def test_who_is_gone_is_gone(detector: MediaPipeDetector, picture: np.ndarray) -
 
 
 def test_one_person_is_not_found_twice(detector: MediaPipeDetector, sample_path: Path) -> None:
-    """Over the first 45 frames the man alone, then two; a second guess at the man was common before it was refused."""
+    """Count one person over 45 frames, then two.
+
+    Duplicates of the man were common before they were refused.
+    """
     from pipeline.sources.file.video import VideoSource
 
     source = VideoSource(sample_path)
@@ -241,7 +245,7 @@ def test_one_person_is_not_found_twice(detector: MediaPipeDetector, sample_path:
 
 
 def test_people_who_meet_are_kept_apart(detector: MediaPipeDetector, picture: np.ndarray) -> None:
-    """The same woman pasted twice, coming closer until their arms touch: two people to the end."""
+    """Paste the same woman twice, approaching until the arms touch: two people to the end."""
     woman = picture[540:940, 1130:1330]
     detector.reset()
     for i in range(20):
@@ -255,7 +259,7 @@ def test_people_who_meet_are_kept_apart(detector: MediaPipeDetector, picture: np
 
 
 def test_says_nothing_on_the_terminal(sample_path: Path) -> None:
-    """Native log lines of MediaPipe, TensorFlow Lite and absl, from the import to the first person found."""
+    """Check that MediaPipe, TensorFlow Lite and absl log nothing up to the first person."""
     script = (
         "import sys\n"
         "from pathlib import Path\n"

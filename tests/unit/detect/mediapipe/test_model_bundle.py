@@ -1,4 +1,4 @@
-"""The BlazePose bundle: made of the wheel's files, checked when it is used again."""
+"""Test the BlazePose bundle: built from the wheel's files, verified when it is used again."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_unreadable_model_in_the_wheel(own_cache: Path, monkeypatch: pytest.Monk
 
 
 def test_joints_do_not_need_the_silhouette(own_cache: Path, sample_path: Path) -> None:
-    """Leaving layers out changes nothing: bit by bit the same joints on a real person."""
+    """Check that removing layers changes nothing: bit-identical joints on a real person."""
     from pipeline.sources.file.video import VideoSource
 
     source = VideoSource(sample_path)

@@ -1,4 +1,4 @@
-"""The landmark network on OpenVINO against MediaPipe's own graph, and what happens where OpenVINO is not there."""
+"""Test the landmark network on OpenVINO against MediaPipe's graph, and without OpenVINO."""
 
 from __future__ import annotations
 
@@ -86,9 +86,11 @@ def test_without_openvino_mediapipe_runs_the_network(pictures: list[np.ndarray],
 def test_detections_are_the_same_and_the_cache_tells_them_apart(
     pictures: list[np.ndarray], request: pytest.FixtureRequest
 ) -> None:
-    """In single pictures. From frame to frame crops follow joints, and the last bit of either runtime grows to the
-    network's own trembling: half a pixel in the median on the sample video, as MediaPipe with noise of 1e-6 in its
-    joints against itself."""
+    """Compare single images.
+
+    From frame to frame, crops follow joints, and the last bit of either runtime grows to the network's own noise: half
+    a pixel in the median on the sample video, as for MediaPipe against itself with noise of 1e-6 in its joints.
+    """
     found, keys = [], []
     for fixture in ("", "without_openvino"):
         if fixture:
@@ -105,12 +107,12 @@ def test_detections_are_the_same_and_the_cache_tells_them_apart(
     for fast, own in zip(*found, strict=True):
         order = [np.argsort(pose.joints_image[:, 0, 0]) for pose in (fast, own)]
         off = np.linalg.norm(fast.joints_image[order[0]] - own.joints_image[order[1]], axis=-1)
-        assert np.median(off) < 0.5  # px of 1920; the network is given crops that differ by some hundredths
+        assert np.median(off) < 0.5  # px of 1920; the network gets crops that differ by some hundredths
         assert off[own.scores[order[1]] > 0.5].max() < 8
 
 
 def test_importing_it_tells_nobody(tmp_path: Path) -> None:
-    """OpenVINO's conversion tools send a message at import; they keep an identity in the home folder for that."""
+    """Check the import: OpenVINO's conversion tools send a message and keep an identity file."""
     code = (
         "import sys; from pipeline.system.openvino import quiet_openvino; quiet_openvino().Core();"
         "print([name for name in sys.modules if 'telemetry' in name or name.startswith('openvino.tools')])"

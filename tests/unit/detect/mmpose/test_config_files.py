@@ -1,4 +1,4 @@
-"""Configs and checkpoints of MMPose: official ones, a user's own, damaged, hostile; detectors added by a user."""
+"""Test MMPose configs and checkpoints: official, user's, damaged, hostile; added detectors."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 class Runs:
-    """A pickle of this makes the file `witness` when it is loaded."""
+    """Create the file `witness` when a pickle of this object is loaded."""
 
     def __init__(self, witness: Path) -> None:
         self.witness = witness
@@ -173,7 +173,7 @@ class TestConfigs:
 
     @pytest.mark.parametrize("name", ["rtmpose", "rtmo", "topdown_heatmap/coco"])
     def test_mmposes_own_are_read_as_mmengine_runs_them(self, name: str) -> None:
-        """Evaluating the text gives exactly the values that running it gives."""
+        """Check that evaluating the text gives exactly the values that running it gives."""
         from mmengine.config import Config
 
         paths = sorted((wheel_folder() / "body_2d_keypoint" / name).rglob("*.py"))[::4]
@@ -241,7 +241,10 @@ class TestConfigs:
     def test_lists_of_joints_come_from_the_package_not_the_working_folder(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """RTMO's loss names `configs/_base_/datasets/coco.py`, which MMPose looks for in the working folder first."""
+        """Check RTMO's loss, which names `configs/_base_/datasets/coco.py`.
+
+        MMPose looks for it in the working folder first.
+        """
         witness = tmp_path / "ran"
         hostile = tmp_path / "configs" / "_base_" / "datasets" / "coco.py"
         hostile.parent.mkdir(parents=True)
@@ -265,7 +268,7 @@ class TestConfigs:
 
 class TestCheckpoints:
     def test_a_file_of_mmengines_runner(self, checkpoint: Path) -> None:
-        """With message hub, HistoryBuffer and optimizer, read with weights_only."""
+        """Read a checkpoint with message hub, HistoryBuffer and optimizer with weights_only."""
         state = weights_of(checkpoint)
         for key, value in random_state(RTMPOSE).items():
             if not key.endswith("num_batches_tracked"):

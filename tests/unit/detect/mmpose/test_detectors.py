@@ -1,4 +1,7 @@
-"""MMPose's networks through its real code: input, way back to the picture, batches, several people. Random weights."""
+"""Test MMPose's networks against its own code: input, mapping back, batches, several people.
+
+The weights are random.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,7 @@ BOXES = [
 
 @pytest.fixture(scope="module")
 def picture() -> np.ndarray:
-    """Smooth and different everywhere: a shift by half a pixel shows."""
+    """Return a smooth image that differs everywhere: a shift by half a pixel shows."""
     rng = np.random.default_rng(3)
     import cv2
 
@@ -43,7 +46,7 @@ def rtmpose() -> PoseNetwork:
 
 
 def transformed(picture: np.ndarray, box: Any, name: str, pack: bool = False) -> dict[str, Any]:
-    """What MMPose's own test pipeline of that config makes of a picture and a box."""
+    """Run MMPose's own test pipeline of that config on an image and a box."""
     from mmengine.config import Config
     from mmengine.registry import DefaultScope
     from mmpose.registry import TRANSFORMS
@@ -106,7 +109,7 @@ class TestInput:
 class TestPlaces:
     @pytest.mark.parametrize("box", BOXES)
     def test_a_peak_comes_back_where_it_is_in_the_picture(self, rtmpose: PoseNetwork, box: Any) -> None:
-        """The expected place by MMPose's own warp matrix, inverted: nothing of ours."""
+        """Check the position expected by MMPose's own warp matrix, inverted, without our code."""
         import cv2
         from mmpose.structures.bbox import get_warp_matrix
 
@@ -122,7 +125,7 @@ class TestPlaces:
         np.testing.assert_allclose(scores, 0.8, atol=1e-4)
 
     def test_heatmaps_come_back_where_they_are(self) -> None:
-        """HRNet: a blob in the middle between four cells of its 48 x 64 map; cells are 4 pixels of the input."""
+        """Check HRNet: a blob between four cells of its 48 x 64 map; cells are 4 input pixels."""
         import torch
 
         network = random_network(HRNET)
@@ -132,7 +135,7 @@ class TestPlaces:
         network.model.extract_feat = lambda x: x
         network.model.head.forward = lambda x: torch.from_numpy(maps[None].astype(np.float32))
         joints, _ = network.poses([np.zeros((256, 192, 3), np.uint8)])
-        # Not DARK or UDP: a quarter of a cell is what this codec resolves, and it counts corners of cells.
+        # Not DARK or UDP: this codec resolves a quarter of a cell, and it counts corners of cells.
         assert np.abs(joints[0] - wanted * 4).max() <= 1.5
 
     def test_joints_without_a_peak_are_not_known(self) -> None:
@@ -165,7 +168,7 @@ class TestPlaces:
 
 class TestBatches:
     def test_the_whole_way_is_that_of_mmposes_api(self, rtmpose: PoseNetwork, picture: np.ndarray) -> None:
-        """As `mmpose.apis.inference_topdown` does it (which needs torchvision), without the mirror image."""
+        """Compare with `mmpose.apis.inference_topdown` (needs torchvision), without the flip test."""
         from mmengine.dataset import pseudo_collate
 
         model = random_network(RTMPOSE).model
@@ -175,7 +178,7 @@ class TestBatches:
         joints, scores = rtmpose.poses([piece.cut(picture) for piece in pieces])
         for one, piece, points, values in zip(theirs, pieces, joints, scores, strict=True):
             near = np.abs(piece.image_from_input(points) - one.pred_instances.keypoints[0]).max(axis=-1) < 0.01
-            assert near.mean() >= 16 / 17  # random weights have flat answers: one grey level can move a peak
+            assert near.mean() >= 16 / 17  # random weights have flat outputs: one grey level can move a peak
             np.testing.assert_allclose(values, one.pred_instances.keypoint_scores[0], atol=2e-3)
 
     def test_people_of_a_batch_do_not_touch_each_other(self, rtmpose: PoseNetwork, picture: np.ndarray) -> None:
@@ -198,7 +201,7 @@ class TestBatches:
         assert scores.shape == (0, 17)
 
     def test_half_precision_keeps_the_places(self, picture: np.ndarray) -> None:
-        """The backbone in bfloat16, the head in float32: scores stay within a few percent of their range."""
+        """Check backbone in bfloat16 with head in float32: scores within a few percent of range."""
         plain = random_network(RTMPOSE)
         half = PoseNetwork(plain.config, plain.model.state_dict(), "half", "cpu", "bfloat16")
         assert (plain.precision, half.precision) == ("float32", "bfloat16")
@@ -235,7 +238,7 @@ def rtmo_oracle() -> PoseNetwork:
 
 
 class TestOneStage:
-    """RTMO with a head that says where: two people far apart, one of them twice, one hardly believed in."""
+    """Test RTMO with a fixed head: two distant people, one duplicated, one of low confidence."""
 
     def test_everybody_once_where_they_are(self, rtmo_oracle: PoseNetwork) -> None:
         from pipeline.detect.mmpose.onestage import MMPoseOneStage
@@ -244,8 +247,8 @@ class TestOneStage:
         pose = detector.detect(Frame(0, 0.0, np.zeros((400, 800, 3), np.uint8)))
         assert pose.skeleton == detector.skeleton == "coco17"
         assert len(pose.scores) == 2
-        # Cells are 16 pixels of 416, their middles counted from that of the first pixel; the picture is 800 wide, so
-        # 800 / 416 as large, and has bars of 104 above and below.
+        # Cells are 16 pixels of 416, with centres counted from that of the first pixel; the image is 800 wide, thus 800
+        # / 416 as large, and has bars of 104 above and below.
         middle = np.array([[5 * 16 + 7.5, 8 * 16 + 7.5 - 104], [20 * 16 + 7.5, 15 * 16 + 7.5 - 104]]) * 800 / 416
         offsets = np.stack([np.arange(17) * 2.0 - 16, np.arange(17) * 5.0 - 40], axis=-1) * 800 / 416
         np.testing.assert_allclose(pose.joints_image, middle[:, None] + offsets, atol=0.5)

@@ -1,4 +1,4 @@
-"""The BVH exporter, read back by a reader of the tests' own."""
+"""Test the BVH exporter with an independent reader."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def written(take: Take, folder: Path, **options) -> Bvh:
 
 
 def world(bvh: Bvh, unit_m: float = 0.01) -> np.ndarray:
-    """(frames, 17, 3) in the program's world axes: bvh (x, y up, z) is world (x, -z, y)."""
+    """Return (frames, 17, 3) in the program's world axes: bvh (x, y up, z) is world (x, -z, y)."""
     places = bvh.positions()
     joints = np.stack([places[name] for name in sorted(JOINTS, key=JOINTS.get)], axis=1) * unit_m
     return np.stack([joints[..., 0], -joints[..., 2], joints[..., 1]], axis=-1)
@@ -127,7 +127,7 @@ def test_frame_time_is_one_over_the_true_rate(take, tmp_path):
 
 
 def test_variable_rate_is_resampled_to_the_average_rate(take, tmp_path):
-    """The second half of the video runs at half the rate: the motion must keep its speed."""
+    """Halve the rate in the second half of the video: the motion must keep its speed."""
     rows = np.concatenate([np.arange(100), np.arange(100, 205, 2)])
     track, seen = take.tracks3d[0], take.tracks2d[0]
     count = len(rows)

@@ -1,4 +1,7 @@
-"""The GLB exporter, read back by a reader of the tests' own. Blender and three.js read it in tests/e2e."""
+"""Test the GLB exporter with an independent reader.
+
+Blender and three.js read it in tests/e2e.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +48,10 @@ class Glb:
         return values
 
     def places(self, times: np.ndarray) -> dict[str, np.ndarray]:
-        """(T, 3) of every node at `times`: nodes' transforms from the root down, keys by LERP and slerp, ends held."""
+        """Return (T, 3) of every node at `times`.
+
+        Transforms from the root down, keys by LERP and slerp, ends held.
+        """
         nodes, animation = self.document["nodes"], self.document["animations"][0]
         moves = {(c["target"]["node"], c["target"]["path"]): c["sampler"] for c in animation["channels"]}
         found: dict[str, np.ndarray] = {}

@@ -1,4 +1,4 @@
-"""USD, read back by Pixar's own library."""
+"""Test the USD exporter with Pixar's own library."""
 
 from __future__ import annotations
 

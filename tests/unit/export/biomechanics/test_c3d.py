@@ -1,4 +1,4 @@
-"""C3D, read back by ezc3d."""
+"""Test the C3D exporter with ezc3d."""
 
 from __future__ import annotations
 
