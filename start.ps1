@@ -2,7 +2,13 @@
 #   .\start.ps1                 the window            .\start.ps1 lift VIDEO -o out    the command line
 #   .\start.ps1 test [ARGS]     the tests             .\start.ps1 --reinstall          make the environment anew
 $ErrorActionPreference = "Stop"
-$here = Split-Path -Parent $MyInvocation.MyCommand.Path
+$script = Get-Item -LiteralPath $MyInvocation.MyCommand.Path
+while ($script.LinkType) {  # called by a link
+    $target = @($script.Target)[0]
+    if (-not [System.IO.Path]::IsPathRooted($target)) { $target = Join-Path $script.DirectoryName $target }
+    $script = Get-Item -LiteralPath $target
+}
+$here = $script.DirectoryName
 $venv = if ($env:HOURGLASS_VENV) { $env:HOURGLASS_VENV } else { Join-Path $here ".venv" }
 $python = Join-Path $venv "Scripts\python.exe"
 $extras = "gui,mmpose,lsl"

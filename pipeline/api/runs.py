@@ -199,6 +199,8 @@ def lift_recording(
 def load(path: str | Path) -> Take:
     """Open a saved take. Runs no network and needs no video.
 
+    A video that was moved together with the take is found again, for the formats that show it.
+
     Args:
         path: A file that `Take.save` or the program wrote (.pose3d), or the folder of a live recording.
 
@@ -217,8 +219,9 @@ def load(path: str | Path) -> Take:
 
         return Take.of(recover(Path(path)).take())
     from ..take.file import load_take
+    from ..take.source_files import with_source
 
-    return Take.of(load_take(Path(path)))
+    return Take.of(with_source(load_take(Path(path)), Path(path)))
 
 
 def open_source(path: str | Path) -> FrameSource | Joints2DSource:

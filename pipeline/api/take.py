@@ -191,6 +191,22 @@ class Take(core.Take):
 
         return save_take(self, Path(path))
 
+    def with_video(self, path: str | Path) -> Take:
+        """Return the take with its video at another place, for the formats that show its images.
+
+        Args:
+            path: Where the video is now. `load` finds it by itself beside the take.
+
+        Returns:
+            Another take, which shares everything else with this one.
+
+        Raises:
+            TakeError: It is another video, or cannot be read.
+        """
+        from ..take.source_files import at_place
+
+        return Take.of(at_place(self, Path(path)))
+
     def export(
         self,
         folder: str | Path,

@@ -1,4 +1,4 @@
-"""`export`: a saved take to files of other programs. Runs no model."""
+"""Implement `export`: convert a saved take to files of other programs. Runs no model."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from ..export.export_take import expand
 from ..export.tracks import selected
 from ..export.written_frames import count_frames
 from ..system.files import make_folder
+from ..system.result_names import check_folder
 from .interrupt import interruptible
 from .output import Report
 
@@ -29,15 +30,18 @@ def add_parser(commands: Any) -> None:
         "--formats", "--format", default="bvh,csv", help="comma-separated, default bvh,csv (see `models`)"
     )
     parser.add_argument("--person", type=int, metavar="N", help="only this person")
+    parser.add_argument(
+        "--video", type=Path, metavar="FILE", help="where the take's video is now, if it is not found (overlay)"
+    )
     add_options(parser)
     parser.add_argument("--json", action="store_true", help="one JSON object a line on stdout")
     parser.set_defaults(run=run)
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    """A flag for each option of the formats: what it may be stands in `formats.OPTIONS`."""
+    """Add a flag for each option of the formats, with the values in `export_options.OPTIONS`."""
     for name, option in OPTIONS.items():
-        if name == "root_motion":  # as people know it
+        if name == "root_motion":  # users know it as "in place"
             parser.add_argument(
                 "--in-place", action="store_true", help="leave the travel of the body out (BVH, glTF, FBX)"
             )
@@ -53,7 +57,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def options_from(arguments: argparse.Namespace) -> ExportOptions:
-    """Raises `ConfigError` for an option or a value that does not exist."""
+    """Return the options. Raises `ConfigError` for an unknown option or value."""
     texts = {name: str(getattr(arguments, name)) for name in OPTIONS if name != "root_motion"}
     texts["root_motion"] = str(not arguments.in_place)
     for pair in arguments.option:
@@ -69,7 +73,11 @@ def options_from(arguments: argparse.Namespace) -> ExportOptions:
 def run(arguments: argparse.Namespace, report: Report) -> int:
     formats = [name.strip() for name in arguments.formats.split(",") if name.strip()]
     expand(formats)
+    if arguments.output is not None:
+        check_folder(arguments.output)
     take = api.load(arguments.take)
+    if arguments.video is not None:
+        take = take.with_video(arguments.video)
     if arguments.person is not None and take.track3d(arguments.person) is None:
         lifted = ", ".join(str(track.person) for track in take.tracks3d) or "nobody"
         raise ConfigError(

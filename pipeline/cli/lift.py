@@ -1,10 +1,9 @@
-"""`lift`: videos, folders of videos or 2D joints in, takes and exports out."""
+"""Implement `lift`: lift videos, folders of videos or 2D joints to takes and exports."""
 
 from __future__ import annotations
 
 import argparse
 import contextlib
-import dataclasses
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -69,7 +68,7 @@ def add_parser(commands: Any) -> None:
 
 
 def config_from(arguments: argparse.Namespace) -> RunConfig:
-    """The run that the arguments ask for. Raises `ConfigError`."""
+    """Return the configuration of the run from the arguments. Raises `ConfigError`."""
     own = PruneConfig.from_json(weights.find(arguments.lifter).prune)
     persons: Any = "all" if arguments.all else None if arguments.person is None else (arguments.person,)
     return RunConfig(
@@ -107,7 +106,7 @@ def run(arguments: argparse.Namespace, report: Report) -> int:
     cancel = CancelToken()
 
     def failed(one: Input, error: Exception) -> None:
-        """Report an input that failed; the others still have their turn."""
+        """Report an input that failed; the remaining inputs are still processed."""
         if alone:
             raise error
         report.failed(error, str(one.path))
@@ -146,7 +145,7 @@ def _lift_one(
             cancel=cancel,
             models=models,
         )
-    # Nothing is written before the run is through: a cancelled or failed run leaves the folder as it was.
+    # Files are written after the run only: a cancelled or failed run leaves the folder unchanged.
     take_path = take.save(folder / f"{stem}{SUFFIX}")
     exports = []
     if formats:
@@ -199,7 +198,7 @@ def _lift_one(
             pace = f", {walk['speed_m_s']:.2f} m/s" if walk["speed_m_s"] is not None else ""
             report.line(f"  person {person} walks: {walk['steps']} steps, {walk['cadence_per_min']:.0f} a minute{pace}")
     if take.scene:
-        notes = ", ".join(f"{key} {value}" for key, value in dataclasses.asdict(take.scene)["notes"].items())
-        report.line(f"  estimates: {notes}")
+        notes = [f"{key} {value}" for key, value in take.scene.notes.items() if key not in ("speed", "camera")]
+        report.line(f"  estimates: {', '.join(notes)}")
     for written in (take_path, *exports):
         report.line(f"  {written}")

@@ -1,4 +1,4 @@
-"""`live`: a camera, a stream, or a file played as if it were one, in real time and without a window."""
+"""Implement `live`: lift a camera, a stream or a file in real time, without a window."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from ..core.config import LIVE_LIFTER, MAX_LOOKAHEAD, DetectConfig, LiftConfig, 
 from ..core.errors import Cancelled, NoPersonError, OutputError, SourceError
 from ..system.files import make_folder
 from ..system.memory import peak_memory_mb
+from .inputs import size_px
 from .interrupt import interruptible
 from .options import detector as detector_options
 from .output import Report
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from ..live.recording.recorder import Recorder
 
 _LOOK_S = 0.1
-_STATUS_S, _STATUS_IN_LOG_S = 0.5, 5.0  # a line that is overwritten; lines in a file
+_STATUS_S, _STATUS_IN_LOG_S = 0.5, 5.0  # s between status lines: overwritten on a terminal, or appended to a file
 _RECORD_S = 1.0
 _DEFAULT = LiveConfig()
 
@@ -46,7 +47,7 @@ def add_parser(commands: Any) -> None:
     parser.add_argument(
         "--stream", action="append", default=[], metavar="URL", help="send skeletons there (vmc://HOST:PORT, ...)"
     )
-    parser.add_argument("--size", type=_size, metavar="WxH", help="picture size to ask a camera for")
+    parser.add_argument("--size", type=size_px, metavar="WxH", help="picture size to ask a camera for")
     parser.add_argument("--rate", type=float, metavar="HZ", help="frame rate to ask a camera for")
     parser.add_argument("--no-relift", action="store_true", help="leave the recording as it was lifted live")
     parser.add_argument("--detector", default=DetectConfig().detector, help="2D detector (see `models`)")
@@ -73,21 +74,15 @@ def add_parser(commands: Any) -> None:
     )
     parser.add_argument("--fov", type=float, metavar="DEG", help="horizontal field of view of the camera")
     parser.add_argument("--pitch", type=float, metavar="DEG", help="camera pitch; positive: it looks down")
+    parser.add_argument("--roll", type=float, metavar="DEG", help="camera roll; positive: clockwise; 180: upside down")
     parser.add_argument("--height", type=float, metavar="CM", help="height of the person")
     parser.add_argument("--no-smooth", action="store_true", help="leave out the 1-euro filter")
     parser.add_argument("--json", action="store_true", help="one JSON object a line on stdout")
     parser.set_defaults(run=run)
 
 
-def _size(text: str) -> tuple[int, int]:
-    width, cross, height = text.lower().partition("x")
-    if not (cross and width.isdigit() and height.isdigit()):
-        raise argparse.ArgumentTypeError(f"'{text}' is no size; write 1280x720")
-    return int(width), int(height)
-
-
 def config_from(arguments: argparse.Namespace) -> LiveConfig:
-    """The settings that the arguments ask for. Raises `ConfigError`."""
+    """Return the settings from the arguments. Raises `ConfigError`."""
     return LiveConfig(
         detect=DetectConfig(
             arguments.detector,
@@ -97,7 +92,9 @@ def config_from(arguments: argparse.Namespace) -> LiveConfig:
             runtime=arguments.detector_runtime,
         ),
         lift=LiftConfig(lifter=arguments.lifter, flip=False, device=arguments.device, precision=arguments.precision),
-        scene=SceneConfig(fov_deg=arguments.fov, pitch_deg=arguments.pitch, height_cm=arguments.height),
+        scene=SceneConfig(
+            fov_deg=arguments.fov, pitch_deg=arguments.pitch, roll_deg=arguments.roll, height_cm=arguments.height
+        ),
         lookahead=arguments.lookahead,
         latency_budget_ms=arguments.latency_budget,
         smooth=not arguments.no_smooth,
@@ -109,7 +106,7 @@ def run(arguments: argparse.Namespace, report: Report) -> int:
     from ..sources.live.open import is_file
 
     config = config_from(arguments)
-    weights.find(arguments.lifter)  # a wrong name is told before a camera is opened
+    weights.find(arguments.lifter)  # a wrong name is reported before a camera is opened
     if arguments.as_live and not is_file(arguments.source):
         raise SourceError(f"There is no file {arguments.source}.", "Check the name and the folder.", field="as_live")
     engine = api.live(
@@ -140,7 +137,7 @@ def run(arguments: argparse.Namespace, report: Report) -> int:
     engine.raise_error()
     result = result_of(engine, arguments.source)
     if recording is not None:
-        # Ctrl-C is how a recording ends; the next one ends the lifting.
+        # The first Ctrl-C ends the recording, the next one ends the lifting.
         with interruptible(again := CancelToken()):
             result |= {**recording.told(), **recording.relift(arguments, again, report)}
     report.record(result)
@@ -156,7 +153,7 @@ def run(arguments: argparse.Namespace, report: Report) -> int:
 
 
 def result_of(engine: LiveEngine, source: str) -> dict[str, Any]:
-    """The last line of the JSON output."""
+    """Return the last line of the JSON output."""
     summary, stats = engine.summary, engine.stats
     return {
         "status": "done",
@@ -183,7 +180,7 @@ def result_of(engine: LiveEngine, source: str) -> dict[str, Any]:
 
 
 def _watch(engine: LiveEngine, cancel: CancelToken, seconds: float | None, report: Report) -> None:
-    """Until the source ends, the time is over, something fails, or the user has seen enough."""
+    """Watch the run until the source ends, the time is over, an error occurs or the user stops."""
     terminal = sys.stderr.isatty()
     said_s = recorded_s = time.monotonic()
     while not engine.wait(_LOOK_S) and not cancel.cancelled:
@@ -199,7 +196,7 @@ def _watch(engine: LiveEngine, cancel: CancelToken, seconds: float | None, repor
 
 
 def status_line(stats: LiveStats) -> str:
-    """For people, about as long as a terminal is wide."""
+    """Format the statistics for the user, about as wide as a terminal."""
     if not stats.captured:
         return stats.notice
     parts = [
@@ -220,7 +217,10 @@ def _plain(stats: LiveStats) -> dict[str, Any]:
 
 
 class _Recording:
-    """A recorder that is made with the first result, when the source is known. Called in the lift thread."""
+    """Create a recorder at the first result, when the source is known.
+
+    Called in the lift thread.
+    """
 
     def __init__(self, engine: LiveEngine, folder: Path) -> None:
         from ..take.recording_folder import is_recording
@@ -228,7 +228,7 @@ class _Recording:
         self._engine, self.folder = engine, folder
         self._recorder: Recorder | None = None
         make_folder(folder)
-        if is_recording(folder):  # told before a camera is opened
+        if is_recording(folder):  # reported before a camera is opened
             raise OutputError(f"There is a recording in {folder} already.", "Choose another folder.")
 
     def __call__(self, result: LiveResult) -> None:
@@ -245,7 +245,7 @@ class _Recording:
             self._recorder.close()
 
     def told(self) -> dict[str, Any]:
-        """For the result."""
+        """Return what the result states about the recording."""
         if self._recorder is None:
             return {"recording": None}
         return {
@@ -255,7 +255,10 @@ class _Recording:
         }
 
     def relift(self, arguments: argparse.Namespace, cancel: CancelToken, report: Report) -> dict[str, Any]:
-        """The take, lifted with past and future known; what became of it. A recording of nobody stays a recording."""
+        """Re-lift the recording with past and future frames; returns what was written.
+
+        A recording without people stays a recording.
+        """
         if self._recorder is None:
             return {}
         if self._recorder.problem:

@@ -1,4 +1,4 @@
-"""Put errors into the words of the command line: its flags, how this program is started."""
+"""Phrase errors in the terms of the command line: its flags, the program's start command."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..core.errors import INSTALLATION, UserError
 
-# Field of the library -> flag. Fields without one are settings that the command line does not have.
+# Field of the library -> flag. Fields without one are settings that the command line lacks.
 FLAGS = {
     "detector": "--detector",
     "max_people": "--max-people",
@@ -43,6 +43,10 @@ FLAGS = {
     "start_s": "--start",
     "end_s": "--end",
     "recorded_fps": "--recorded-fps",
+    "fps_hz": "--fps",
+    "size_px": "--size",
+    "output": "--output",
+    "video": "--video",
     "persons": "--person",
     "lookahead": "--lookahead",
     "latency_budget_ms": "--latency-budget",
@@ -57,14 +61,14 @@ _PACKAGE = "hourglass-pose"
 
 
 def program() -> str:
-    """Return how this program is started: a checkout's script, or an installed command."""
+    """Return the start command of this program: a checkout's script, or an installed command."""
     if not in_checkout():
         return "hourglass"
     return ".\\start.ps1" if sys.platform == "win32" else "./start"
 
 
 def reinstall(extra: str = "") -> str:
-    """Return the command that puts packages back, or an extra of the package in."""
+    """Return the command that reinstalls packages, or that installs an extra."""
     if in_checkout():
         return f"{program()} --reinstall"
     if extra == "mmpose":  # its chumpy imports pip while it is built
@@ -80,19 +84,19 @@ def in_checkout() -> bool:
 def flags(fields: Sequence[str], arguments: Collection[str] | None = None) -> list[str]:
     """Return the flags of those fields that have one.
 
-    `arguments` are the names of the options that the running command has; None: not known.
+    `arguments` are the names of the options that the running command has; None: unknown.
     """
     known = [FLAGS[field] for field in fields if field in FLAGS]
     return [flag for flag in known if arguments is None or flag[2:].replace("-", "_") in arguments]
 
 
 def hint(error: UserError, arguments: Collection[str] | None = None) -> str:
-    """Return the hint of an error with the flags or commands that it is about."""
+    """Return the hint of an error with the flags or commands that it concerns."""
     return with_commands(error.hint, error.fields, arguments)
 
 
 def with_commands(text: str, fields: Sequence[str], arguments: Collection[str] | None = None) -> str:
-    """Return `text` with what the command line has for `fields`."""
+    """Return `text` with the flags or commands for `fields` appended."""
     parts = [text] if text else []
     for field in fields:
         kind, _, name = field.partition(":")

@@ -36,6 +36,7 @@ class VideoInfo:
     fov_deg: float | None = None  # horizontal field of view, if the file states it
     slow_motion: float = 1.0  # seconds of the file per second of the motion; times and rates here are the motion's
     notes: tuple[str, ...] = ()  # sentences about repaired or assumed frames and times
+    turned_deg: int = 0  # clockwise turn that undoes the roll of the camera; already applied to every frame
 
 
 def at_recorded_rate(info: VideoInfo, recorded_fps: float | None) -> VideoInfo:

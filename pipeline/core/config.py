@@ -129,6 +129,8 @@ class PostConfig:
 LIVE_LIFTER = "h2ot_fast_v2"
 MAX_LOOKAHEAD = 30
 
+_MOST_ROLL_DEG = 45  # degrees of roll that detectors and lifters accept; images of a camera rolled further are turned
+
 # Lengths that can be measured on a person, between the centres of the joints.
 LIMBS = ("hip_width", "thigh", "shank", "trunk", "shoulder_width", "upper_arm", "forearm")
 
@@ -173,6 +175,18 @@ class SceneConfig:
         for name, length in self.limbs_cm.items():
             _check(name in LIMBS, f"The limb '{name}' is not known.", f"Choose from {', '.join(LIMBS)}.", "limbs_cm")
             _check(3 <= length <= 120, f"The {name} is {length} cm long.", "Choose 3 to 120 cm.", "limbs_cm")
+
+    @property
+    def turn_deg(self) -> int:
+        """Clockwise turn of the images, 0, 90, 180 or 270 degrees, that leaves a roll of at most 45 degrees."""
+        roll = self.roll_deg or 0.0
+        return 0 if abs(roll) <= _MOST_ROLL_DEG else round(roll / 90) * 90 % 360
+
+    def in_turned(self, turned_deg: int) -> SceneConfig:
+        """Return the settings for images that were turned clockwise: the roll is what is left of it."""
+        if self.roll_deg is None or not turned_deg:
+            return self
+        return dataclasses.replace(self, roll_deg=(self.roll_deg - turned_deg + 180) % 360 - 180)
 
     @property
     def limbs_m(self) -> dict[str, float]:

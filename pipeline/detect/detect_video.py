@@ -69,10 +69,13 @@ def cache_for(
 
 def _cache_key(info: VideoInfo) -> str:
     """Return the key of the pixels and of the frame numbering, on which the results depend."""
-    if not info.content_key or (not info.notes and info.slow_motion == 1):
-        return info.content_key
+    if not info.content_key:
+        return ""
+    turned = f"-turned{info.turned_deg}" if info.turned_deg else ""
+    if not info.notes and info.slow_motion == 1:
+        return info.content_key + turned
     frames = hashlib.sha256(repr((info.notes, info.slow_motion)).encode()).hexdigest()
-    return f"{info.content_key}-{frames}"
+    return f"{info.content_key}-{frames}{turned}"
 
 
 def observe(

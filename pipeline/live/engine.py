@@ -21,6 +21,7 @@ from ..core.config import LiveConfig
 from ..core.live import LiveResult, LiveStats, RunState
 from ..run.models import Engine
 from ..sources.live.base import LiveSource
+from ..sources.turned import TurnedOpener
 from .live_run import LiveRun
 from .statistics import LiveSummary, Meter
 
@@ -41,10 +42,13 @@ class LiveEngine:
     def __init__(
         self, open_source: Callable[[], LiveSource], config: LiveConfig | None = None, models: Engine | None = None
     ) -> None:
-        self.config = config or LiveConfig()
+        config = config or LiveConfig()
+        turn_deg = config.scene.turn_deg
+        # Everything behind the camera sees upright people: images of a camera that hangs upside down are turned.
+        self.config = replace(config, scene=config.scene.in_turned(turn_deg))
         # The newest result, for a timer or a loop; closed when the run ends, new when one starts.
         self.results: LatestSlot[LiveResult] = LatestSlot()
-        self._open_source = open_source
+        self._open_source = open_source if not turn_deg else TurnedOpener(open_source, turn_deg)
         self._models = models
         self._run: LiveRun | None = None
         self._stopping = False

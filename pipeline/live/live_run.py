@@ -26,6 +26,7 @@ from ..core.concurrency import Closed, LatestSlot, StopQueue
 from ..core.config import LiveConfig
 from ..core.errors import Cancelled
 from ..core.live import LiveResult, LiveStats
+from ..post.camera_roll import RollWatch, roll_note
 from ..run.models import Engine
 from ..sources.live.base import LiveSource
 from .capture_clock import CaptureClock
@@ -66,6 +67,7 @@ class LiveRun:
         self._source: LiveSource | None = None
         self._device = ""
         self.detector_runtime = ""  # what runs the embedded detector's network, once it is loaded
+        self._roll = RollWatch()
         self._unusable = 0
         self._last_frame_at = 0.0
         self._lock = threading.Lock()
@@ -140,6 +142,9 @@ class LiveRun:
         if not self.running.is_set():
             return "" if self.stopping else "Opening the camera, loading the models"
         said = self._source.notice if self._source is not None else ""
+        if not said and self._roll.roll_deg and self._config.scene.roll_deg is None:
+            note = roll_note(self._roll.roll_deg)
+            said = note[0].upper() + note[1:]
         silent = now - self._last_frame_at
         return said or (f"No frame for {silent:.1f} s" if silent > _SILENCE_S and not self.stopping else "")
 
@@ -243,6 +248,8 @@ class LiveRun:
 
     def _publish(self, scene: LiveScene, observed: Observed, lift: bool) -> None:
         begun = time.monotonic()
+        if observed.detected:
+            self._roll.add(*observed.pose.h36m17)
         seen_hz = self.meter.seen_hz(begun)
         seen = scene.update(observed, lift, seen_hz)
         now = time.monotonic()

@@ -18,6 +18,7 @@ from ..core.geometry import camera_from_world, rotation_world_from_camera
 from ..core.poses import PersonTrack
 from ..core.take import Finding, LiftedTrack, SceneEstimate, Track3D
 from .camera_pauses import frames_only, rows_with_pauses, spread_lifted, spread_track
+from .camera_roll import roll_finding, roll_note, seen_roll
 from .clean_pose import Posed, posed
 from .findings import findings_of
 from .ground.camera_tilt import camera_tilt
@@ -81,6 +82,10 @@ def _finish(
 
     tracks3d, errors_px = [], {}
     findings: list[Finding] = []
+    roll_deg = seen_roll(people) if config.scene.roll_deg is None else 0
+    if roll_deg:
+        notes["camera"] = roll_note(roll_deg)
+        findings.append(roll_finding(people[0], roll_deg))
     for track, joints, pose in zip(people, placed, poses, strict=True):
         world = joints + translation * [1, 1, 0]
         seen = np.isfinite(world).all(axis=(1, 2))

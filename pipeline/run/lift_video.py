@@ -1,8 +1,8 @@
-"""Lift a video or 2D joints from a file to a take, lossless: a generator of progress, partial takes and the take.
+"""Lift a video, or 2D joints from a file, to a take without dropping frames.
 
 Topology: reader thread -> queue -> caller's thread (detect, track) -> queue -> lift thread. Both queues are bounded and
 wait, nothing is dropped. Closing the generator, an error or a cancel joins the threads and leaves nothing but the 2D
-cache, from which the next run goes on.
+cache, from which the next run resumes.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from ..lift.lift_thread import Lifted, LiftWorker
 from ..post.finish import finish
 from ..sources.base import TimedSource
 from ..sources.joints2d.source import Joints2DSource
+from ..sources.turned import turned
 from ..take.provenance import of_run
 from .frame_counts import frame_notes, lift_notes, person_counts
 from .models import Engine
@@ -42,8 +43,8 @@ __all__ = ["Engine", "analyse"]
 log = logging.getLogger(__name__)
 
 _BATCH_ROWS = 32  # frames handed to the lift thread at a time
-_NEWS_S = 0.5  # seconds between progress reports while waiting for the lift thread
-# Shorter appearances are detector noise; in a clip not much longer than that, half of the clip is enough.
+_PROGRESS_PERIOD_S = 0.5  # s between progress reports while waiting for the lift thread
+# Shorter appearances are detector noise; in a clip not much longer than that, half of the clip suffices.
 SHORTEST_PERSON_S = 0.5
 SHORTEST_PERSON_SHARE = 0.5
 
@@ -51,10 +52,11 @@ SHORTEST_PERSON_SHARE = 0.5
 def analyse(
     source: FrameSource | Joints2DSource, config: RunConfig, cancel: CancelToken, engine: Engine
 ) -> Iterator[Progress | Take]:
-    """Detect, track, lift and finish `source`. Yields `Progress`, partial takes (complete=False), the take last.
+    """Detect, track, lift and finish `source`.
 
-    Raises the `UserError` of whatever stage fails (`NoPersonError` if nobody, or not the person asked for, was found),
-    and `Cancelled` within a frame or a batch of windows of `cancel`.
+    Yields `Progress`, partial takes (complete=False), and the complete take last. Raises the `UserError` of the failing
+    stage (`NoPersonError` if no person, or not the requested one, was found), and `Cancelled` within a frame or a batch
+    of windows of `cancel`.
     """
     yield Progress("prepare", 0, 0, "Loading models")
     run = _Run(source, config, cancel, engine)
@@ -65,15 +67,17 @@ def analyse(
 
 
 class _Run:
-    """One run's state; `steps` is the generator behind `analyse`."""
+    """Hold the state of one run; `steps` is the generator behind `analyse`."""
 
     def __init__(
         self, source: FrameSource | Joints2DSource, config: RunConfig, cancel: CancelToken, engine: Engine
     ) -> None:
+        source = turned(source, config.scene.turn_deg)
         self.info = at_recorded_rate(source.info, config.recorded_fps)
+        self.scene_config = config.scene.in_turned(self.info.turned_deg)  # in the images as they are now
         self.times = source.time_s if isinstance(source, TimedSource) else None
         self.faster = self.info.slow_motion / source.info.slow_motion  # seconds of the source per second here
-        self.camera = Camera.of(self.info, config.scene)
+        self.camera = Camera.of(self.info, self.scene_config)
         self.config = config
         self.cancel = cancel
         self.engine = engine
@@ -82,7 +86,7 @@ class _Run:
         self.pushed: dict[int, int] = {}  # identity -> rows the lift thread has
         self.given_names: tuple[str, ...] = ()  # of the source's identities 1, 2, ...
         self.doubtful: list[tuple[int, int]] = []  # identities that may be one person
-        alone = False  # joints of one person that were tracked elsewhere: nobody to mix them up with
+        alone = False  # True: joints of one person that were tracked elsewhere, so no identities can be confused
         self.poses: Poses
         if isinstance(source, Joints2DSource):
             self.detector_name, self.skeleton = f"2D joints from a file ({source.format})", source.skeleton
@@ -99,7 +103,7 @@ class _Run:
         self.worker = LiftWorker(lambda: engine.lifter(config.lift), self.camera, cancel)
 
     def _range_s(self) -> tuple[float | None, float | None]:
-        """Start and end of the range in times of the source."""
+        """Return start and end of the range in times of the source."""
         start, end = self.config.start_s, self.config.end_s
         return None if start is None else start * self.faster, None if end is None else end * self.faster
 
@@ -149,7 +153,7 @@ class _Run:
         for identity in chosen:
             self._push(identity)
             self.worker.finish(identity)
-        while not self.worker.wait(_NEWS_S):
+        while not self.worker.wait(_PROGRESS_PERIOD_S):
             share = sum(self.worker.share_lifted(identity) for identity in chosen) / len(chosen)
             yield Progress("lift", int(share * done), done, "Lifting the last windows")
         self.cancel.check()
@@ -164,12 +168,15 @@ class _Run:
         return max(0, round(span * self.info.fps_hz))
 
     def _identities(self) -> list[int]:
-        """Identities by presence, without the ghosts."""
+        """Return identities by presence, without false detections."""
         clip_s = len(self.tracker.frame_index) / self.camera.rate_hz
         return self.tracker.identities(minimum_s=min(SHORTEST_PERSON_S, SHORTEST_PERSON_SHARE * clip_s))
 
     def _wanted_so_far(self) -> list[int]:
-        """Whom to lift ahead: a good guess saves time at the end, a wrong one costs a little and harms nothing."""
+        """Return the persons to lift ahead of the final choice.
+
+        A correct guess saves time at the end; a wrong one costs little and does no harm.
+        """
         identities = self._identities()
         if self.config.persons == "all":
             return identities
@@ -196,7 +203,7 @@ class _Run:
         return [identities[n - 1] for n in numbers]
 
     def _push(self, identity: int) -> None:
-        """Give the lift thread this person's new rows, in batches small enough to cancel between."""
+        """Hand this person's new rows to the lift thread, in batches small enough to cancel between."""
         start, stop = self.pushed.get(identity, 0), len(self.tracker.frame_index)
         for begin in range(start, stop, _BATCH_ROWS):
             self.cancel.check()
@@ -214,7 +221,9 @@ class _Run:
             for identity, so_far in sorted(lifted.items(), key=lambda item: number[item[0]])
         ]
         kept, stages = tuple(track for track, _ in parts), tuple(stage for _, stage in parts if stage is not None)
-        config = self.config if complete else replace(self.config, post=self.config.post.preview())
+        config = replace(self.config, scene=self.scene_config)
+        if not complete:
+            config = replace(config, post=self.config.post.preview())
         tracks3d, scene = finish(tracks2d, kept, self.camera, config)
         scene = with_suggestions(scene, self.doubtful, number, tracks2d)
         rows = len(self.tracker.frame_index)
@@ -234,7 +243,7 @@ class _Run:
         if complete:
             listed = None if self.times is None else self._listed(self.times)
             notes = frame_notes(rows, listed, self.stats.damaged, self.stats.fitted)
-            notes += lift_notes(counts) + [scene.notes[key] for key in ("speed",) if key in scene.notes]
+            notes += lift_notes(counts) + [scene.notes[key] for key in ("speed", "camera") if key in scene.notes]
             provenance["notes"] = [*self.info.notes, *notes]
         names = self._names(number)
         return Take(self.info, tracks2d, tracks3d, scene, provenance, complete, stages, kept, names)
@@ -246,6 +255,6 @@ class _Run:
         return (len(times) if end_s is None else int(np.searchsorted(times, end_s))) - start
 
     def _names(self, number: dict[int, int]) -> dict[int, str]:
-        """Return the names that the source has for people, by their numbers in the take."""
+        """Return the source's names of people, by their numbers in the take."""
         given = {n: self.tracker.given_identity(identity) for identity, n in number.items()}
         return {n: self.given_names[who - 1] for n, who in given.items() if who and who <= len(self.given_names)}

@@ -1,4 +1,7 @@
-"""Refinish a take: repeat the steps after the lifter with other settings. Neither detector nor lifter runs."""
+"""Refinish a take: repeat the steps after the lifter with other settings.
+
+Neither detector nor lifter runs.
+"""
 
 from __future__ import annotations
 
@@ -15,14 +18,15 @@ from .rejoin import kept_suggestions
 def refinish(take: Take, config: RunConfig) -> Take:
     """Return `take` with the steps after the lifter (`config.post`, `config.scene`) repeated.
 
-    A take that does not keep the lifter's output (`can_refinish`) is returned unchanged. The provenance gets the
-    new settings; how the take was detected and lifted stays in it.
+    A take without the lifter's output (`can_refinish`) is returned unchanged. The provenance gets the new settings; how
+    the take was detected and lifted stays in it.
     """
     if not can_refinish(take):
         return take
     shown = [track.person for track in take.tracks3d]
     lifted = [one for person in shown if (one := take.lifted_of(person)) is not None]
-    camera = Camera.of(take.info, config.scene, take.time_s)
-    tracks3d, scene = finish(take.tracks2d, lifted, camera, config)
+    seen = replace(config, scene=config.scene.in_turned(take.info.turned_deg))
+    camera = Camera.of(take.info, seen.scene, take.time_s)
+    tracks3d, scene = finish(take.tracks2d, lifted, camera, seen)
     scene = kept_suggestions(take.scene, scene)
     return replace(take, tracks3d=tracks3d, scene=scene, provenance=with_settings(take.provenance, config))

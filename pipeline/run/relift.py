@@ -1,4 +1,4 @@
-"""Re-lift people of a finished take from its own 2D: after tracks were merged or split, or with other lifting settings.
+"""Re-lift people of a finished take from its 2D, after edits or with other lifting settings.
 
 Nothing is detected and no video is opened. Topology: caller's thread -> bounded queue -> lift thread
 (`lift.lift_thread`), as in `lift_video`. Closing the generator, an error or a cancel joins the thread.
@@ -22,21 +22,21 @@ from .models import Engine
 from .rejoin import kept_suggestions
 
 _BATCH_ROWS = 32  # frames handed to the lift thread at a time
-_NEWS_S = 0.2  # seconds between progress reports while waiting for the lift thread
+_PROGRESS_PERIOD_S = 0.2  # s between progress reports while waiting for the lift thread
 
 
 def relift(
     take: Take, persons: Sequence[int], config: RunConfig, cancel: CancelToken, engine: Engine
 ) -> Iterator[Progress | Take]:
-    """Yield `Progress` and, last, `take` with `persons` re-lifted and everyone finished with `config`.
+    """Yield `Progress`, then `take` with `persons` re-lifted and all finished with `config`.
 
-    People who were lifted before and are not in `persons` keep their 3D. Raises `NoPersonError` for a person who is not
-    in the take, whatever the lifter raises, and `Cancelled` within a batch of windows of `cancel`.
+    Persons who were lifted before and are not in `persons` keep their 3D. Raises `NoPersonError` for a person who is
+    not in the take, the errors of the lifter, and `Cancelled` within a batch of windows of `cancel`.
     """
     tracks = [take.person_track2d(person) for person in persons]
     yield Progress("prepare", 0, 0, "Loading models")
     begun = time.monotonic()
-    camera = Camera.of(take.info, config.scene, take.time_s)
+    camera = Camera.of(take.info, config.scene.in_turned(take.info.turned_deg), take.time_s)
     worker = LiftWorker(lambda: engine.lifter(config.lift), camera, cancel)
     try:
         for track in tracks:
@@ -45,7 +45,7 @@ def relift(
                 worker.push(track.rows(slice(start, start + _BATCH_ROWS)))
                 yield Progress("lift", _rows_lifted(worker, tracks), take.frame_count * len(tracks), "Lifting")
             worker.finish(track.person)
-        while not worker.wait(_NEWS_S):
+        while not worker.wait(_PROGRESS_PERIOD_S):
             yield Progress("lift", _rows_lifted(worker, tracks), take.frame_count * len(tracks), "Lifting")
         cancel.check()
         yield Progress("finish", 0, 1, "Smoothing, bones, ground")
@@ -61,7 +61,7 @@ def _rows_lifted(worker: LiftWorker, tracks: Sequence[PersonTrack]) -> int:
 def _with(
     take: Take, worker: LiftWorker, tracks: Sequence[PersonTrack], camera: Camera, config: RunConfig, seconds: float
 ) -> Take:
-    """Return `take` with the worker's results in place of what was known of `tracks`, finished."""
+    """Return `take`, finished, with the worker's results in place of the earlier 3D of `tracks`."""
     lifter = worker.lifter
     assert lifter is not None, "something was lifted"
     lifted = {one.person: one for one in take.lifted}
@@ -73,7 +73,8 @@ def _with(
             stages[track.person] = kept
     order = [track.person for track in take.tracks2d]
     everyone = tuple(lifted[person] for person in order if person in lifted)
-    tracks3d, scene = finish(take.tracks2d, everyone, camera, config)
+    seen = replace(config, scene=config.scene.in_turned(take.info.turned_deg))
+    tracks3d, scene = finish(take.tracks2d, everyone, camera, seen)
     scene = kept_suggestions(take.scene, scene)
     run = {"seconds": round(seconds, 3), "lift_seconds": round(worker.lift_s, 3)}
     return replace(

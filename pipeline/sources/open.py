@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .. import registry
+from ..core.camera import VideoInfo
 from ..core.errors import SourceError
 
 if TYPE_CHECKING:
+    from .base import TimedSource
     from .file.video import VideoSource
     from .images.sequence import ImageSequenceSource
     from .images.webp import AnimatedWebpSource
@@ -34,6 +36,24 @@ def open_source(path: str | Path, fps_hz: float | None = None, size_px: tuple[in
     else:
         source = make(path)
     return source
+
+
+def open_images(info: VideoInfo) -> TimedSource | None:
+    """Open the images that a take was made of once more, turned as they were then. Raises `SourceError`.
+
+    For 2D joints it is the video beside them; None if there is none. Whether it is still the same video, its
+    `content_key` says (not that of a video beside joints).
+    """
+    from .joints2d.source import Joints2DSource
+    from .joints2d.video_beside import find_video
+    from .turned import turned
+
+    source: AnySource | None
+    source = open_source(info.path, info.fps_hz or None)
+    if isinstance(source, Joints2DSource):
+        beside = find_video(Path(info.path))
+        source = None if beside is None else open_source(beside)
+    return None if source is None or isinstance(source, Joints2DSource) else turned(source, info.turned_deg)
 
 
 def _kind(path: Path) -> str:

@@ -1,6 +1,6 @@
-"""Put a take together from its header and its arrays; every field is checked here, once, before anything is read.
+"""Assemble a take from its header and arrays, validating every field before it is read.
 
-The program trusts what this module lets through: kinds, shapes, finite numbers and plausible ranges. Errors are
+The program relies on what this module accepts: kinds, shapes, finite numbers and plausible ranges. Errors are
 ValueErrors (mostly `DamagedFile`) that name the field.
 """
 
@@ -39,13 +39,13 @@ _FOV_DEG = (1.0, 179.0)
 _OTHER = (-360, _LAST_PERSON)
 _INFO_LIMITS = {
     "width_px": (0, 1 << 20), "height_px": (0, 1 << 20), "fps_hz": (0.0, 1e6), "frame_count": (0, _LAST_FRAME),
-    "duration_s": (0.0, LATEST_S), "rotation_deg": (-360, 360), "fov_deg": _FOV_DEG,
+    "duration_s": (0.0, LATEST_S), "rotation_deg": (-360, 360), "turned_deg": (0, 270), "fov_deg": _FOV_DEG,
 }  # fmt: skip
-_PROVENANCE_OBJECTS = ("config", "run")  # what re-lifting and refinishing read of a provenance
+_PROVENANCE_OBJECTS = ("config", "run")  # objects of a provenance that re-lifting and refinishing read
 
 
 def read_take(header: JsonFields, arrays: ArrayFile) -> Take:
-    """Make a take of its two parts. Raises ValueError that names the first field that does not fit."""
+    """Assemble a take from its two parts. Raises ValueError that names the first invalid field."""
     info = read_info(header.object("info"))
     listed2d, listed3d = list(header.objects("tracks2d")), list(header.objects("tracks3d"))
     parts = _Arrays(arrays, bool(listed2d or listed3d))
@@ -73,12 +73,12 @@ def read_take(header: JsonFields, arrays: ArrayFile) -> Take:
 
 
 def read_info(fields: JsonFields) -> VideoInfo:
-    """Make the description of a video of JSON fields. Raises `DamagedFile`."""
+    """Read the description of a video from JSON fields. Raises `DamagedFile`."""
     return read_dataclass(VideoInfo, fields, _INFO_LIMITS)
 
 
 def read_provenance(fields: JsonFields) -> dict[str, Any]:
-    """Check the parts of a provenance that the program itself reads. Raises `DamagedFile`."""
+    """Check the parts of a provenance that the program reads. Raises `DamagedFile`."""
     for name in _PROVENANCE_OBJECTS:
         fields.object(name, None)
     list(fields.objects("edits", ()))
@@ -86,7 +86,7 @@ def read_provenance(fields: JsonFields) -> dict[str, Any]:
 
 
 class _Arrays:
-    """The arrays of a take, with T, the number of frames, known; each is described before it is read."""
+    """Read the arrays of a take with T frames; each is validated before it is read."""
 
     def __init__(self, arrays: ArrayFile, anybody: bool) -> None:
         self._arrays = arrays
@@ -109,7 +109,7 @@ class _Arrays:
         return name in self._arrays.headers
 
     def floats(self, name: str, shape: tuple[int, ...], low: float, high: float, gaps: bool) -> Floats:
-        """Read numbers from `low` to `high`; `gaps`: NaN stands where nothing is known."""
+        """Read numbers in [`low`, `high`]; with `gaps`, NaN stands for unknown values."""
         values = self._read(name, "fiu", shape)
         check_numbers(name, values, low, high, gaps)
         return values.astype(np.float32, copy=False)

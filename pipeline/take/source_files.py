@@ -66,6 +66,18 @@ def with_source(take: Take, path: Path) -> Take:
     return take if found is None else dataclasses.replace(take, info=dataclasses.replace(take.info, path=str(found)))
 
 
+def at_place(take: Take, path: Path) -> Take:
+    """Return the take with its video at `path`. Raises `TakeError` if that is another video, or no file."""
+    key = take.info.content_key
+    try:
+        same = not key or content_key(path) == key
+    except OSError as error:
+        raise TakeError(f"{path} cannot be read ({error.strerror or error}).", "Choose the video.") from error
+    if not same:
+        raise TakeError(f"{path.name} is not the video that this take was made from.", "Choose that one.")
+    return dataclasses.replace(take, info=dataclasses.replace(take.info, path=str(path.absolute())))
+
+
 def find_source(info: VideoInfo, take: Path) -> Path | None:
     """Return the path of a take's video that is no longer at `info.path`.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from ...core.poses import Pose2D, Poses
 from ...core.skeletons import SKELETONS
 from ...system.files import printable
 from ..file.timing import true_rate
+from ..turned import turned_info
 from .npz import CheckedArrays
 from .recognise import read_joints
 
@@ -67,6 +69,16 @@ class Joints2DSource:
             fov_deg=fields.number("fov_deg", 1.0, 179.0) if "fov_deg" in arrays else None,
             notes=notes,
         )
+
+    def turned(self, degrees: int) -> Joints2DSource:
+        """Return the joints in images that are turned clockwise by 90, 180 or 270 degrees."""
+        other = copy.copy(self)
+        width, height = self._info.width_px, self._info.height_px
+        x, y = self._joints[..., 0], self._joints[..., 1]
+        placed = {90: (height - y, x), 180: (width - x, height - y), 270: (y, width - x)}[degrees]
+        other._joints = np.stack(placed, axis=-1)
+        other._info = turned_info(self._info, degrees)
+        return other
 
     @property
     def info(self) -> VideoInfo:

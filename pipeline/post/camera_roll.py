@@ -1,0 +1,83 @@
+"""Tell from the people that a camera is mounted upside down or on its side."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+
+import numpy as np
+
+from ..core.arrays import Floats, Ints
+from ..core.poses import PersonTrack
+from ..core.skeletons import H36M17
+from ..core.take import Finding
+
+_SURE = 0.5  # score of the joints that say which way up a body is
+_SHARE = 0.75  # of all frames with people in which they lie the same way round
+_FEWEST = 10  # such frames
+_STRAIGHT = 0.5  # cosine between trunk and legs from which on the two are one line
+_WATCHED = 90  # bodies of the last frames that count in a live stream
+_THORAX, _PELVIS = H36M17.index("thorax"), H36M17.index("pelvis")
+_ANKLES = [H36M17.index("left_ankle"), H36M17.index("right_ankle")]
+
+
+def seen_roll(tracks: Sequence[PersonTrack]) -> int:
+    """Return the roll of the camera that the people's bodies speak of, in degrees: 0, 90, 180 or -90.
+
+    A quarter turn only if everybody is stretched: who sits or crouches has a trunk, but no body, on its side. People
+    who lie are not told from a camera on its side.
+    """
+    return _roll(np.concatenate([quarters(*track.h36m17) for track in tracks])) if tracks else 0
+
+
+def quarters(joints: Floats, scores: Floats) -> Ints:
+    """Return which way up bodies are: quarter turns of the camera, 0 to 3, of (N, 17, 2) joints and (N, 17) scores.
+
+    -1 for bodies that are not stretched; those that are not wholly seen are left out.
+    """
+    parts = [_THORAX, _PELVIS, *_ANKLES]
+    known = np.isfinite(joints[:, parts]).all(axis=(1, 2)) & (scores[:, parts] >= _SURE).all(axis=1)
+    body = joints[known].astype(np.float64)
+    trunk, legs = body[:, _THORAX] - body[:, _PELVIS], body[:, _PELVIS] - body[:, _ANKLES].mean(axis=1)
+    lengths = np.maximum(np.linalg.norm(trunk, axis=1) * np.linalg.norm(legs, axis=1), 1e-9)
+    straight = (trunk * legs).sum(axis=1) / lengths >= _STRAIGHT
+    up = trunk + legs
+    # A camera that is rolled clockwise shows upright bodies turned counter-clockwise.
+    quarter = np.round(np.degrees(np.arctan2(-up[:, 0], -up[:, 1])) / 90).astype(np.int64) % 4
+    return np.where(straight, quarter, -1)
+
+
+def _roll(found: Ints) -> int:
+    """Return the roll in degrees that most of the bodies in `quarters` speak of; 0 if it is not clear."""
+    counts = np.bincount(found[found >= 0], minlength=4)
+    most = int(np.argmax(counts))
+    return (0, 90, 180, -90)[most] if counts[most] >= max(_FEWEST, _SHARE * len(found)) else 0
+
+
+class RollWatch:
+    """Watch which way up people are in a live stream. Use from one thread; `roll_deg` may be read from any."""
+
+    def __init__(self) -> None:
+        self._last: deque[int] = deque(maxlen=_WATCHED)
+        self.roll_deg = 0
+
+    def add(self, joints: Floats, scores: Floats) -> None:
+        """Add the people of the next frame, as H36M-17."""
+        if len(joints):
+            self._last.extend(quarters(joints, scores).tolist())
+            self.roll_deg = _roll(np.array(self._last, np.int64)) if len(self._last) == _WATCHED else 0
+
+
+def roll_finding(track: PersonTrack, roll_deg: int) -> Finding:
+    """Return the finding about a camera that seems to be rolled by so much, over all of a person's track."""
+    rows = np.flatnonzero(track.seen)
+    text = roll_note(roll_deg)
+    text = f"{text[0].upper()}{text[1:]}."
+    return Finding(track.person, "camera_roll", int(rows[0]), int(rows[-1]), False, text, roll_deg)
+
+
+def roll_note(roll_deg: int) -> str:
+    """Return what to say of a camera that seems to be rolled by so much."""
+    if roll_deg == 180:
+        return "people are upside down: is the camera? Set its roll to 180 degrees"
+    return f"people lie on their side: does the camera? If so, set its roll to {roll_deg} degrees"
