@@ -86,5 +86,8 @@ class Library:
         progress: Callable[[Progress], None],
         cancel: CancelToken,
     ) -> list[Path]:
-        """Write a take in formats of other programs."""
-        return api.Take.of(take).export(folder, formats, stem=stem, options=options, progress=progress, cancel=cancel)
+        """Write a take in formats of other programs: those of the ticked boxes and no other."""
+        from pipeline.export.base import Watch
+        from pipeline.export.export_take import export_take
+
+        return export_take(take, folder, stem, formats, options, Watch(cancel, progress), aliases=False)

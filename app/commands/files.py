@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal, Slot
-from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QWidget
 
 from app.commands.leaving import Leaving
 from app.notifications import Banner
 from app.session.controller import Controller
+from app.session.existing_results import free_name, replaced_files
 from app.settings import Settings
 from app.views.dialogs.export_dialog import ExportDialog, ExportRequest
+from app.views.dialogs.export_range import RangeFields
 from pipeline.core.errors import Cancelled, UserError
 from pipeline.core.take import Progress
 from pipeline.take.file import SUFFIX as TAKE_SUFFIX
+
+_NAMES_SHOWN = 6  # of files that would be replaced
 
 
 class FileCommands(QObject):
@@ -29,6 +34,7 @@ class FileCommands(QObject):
         super().__init__(window)
         self._window, self._controller, self._settings, self._banner = window, controller, settings, banner
         self.dialog: ExportDialog | None = None
+        self.question: QMessageBox | None = None  # whether files may be replaced
         self.leaving = Leaving(window, controller, self.choose_save)
         self.recent_menu = QMenu("Open &recent", window)
         self.recent_menu.aboutToShow.connect(self.fill_recent)
@@ -112,7 +118,8 @@ class FileCommands(QObject):
         person = self._controller.session.person
         dialog = ExportDialog(
             folder, Path(info.name).stem, person, lifted, kept.formats.split(","), kept.options(),
-            kept.everyone, info.fps_hz, self._window,
+            kept.everyone, info.fps_hz, RangeFields(take.time_s, info.fps_hz, self._controller.session.trim),
+            self._window,
         )  # fmt: skip
         dialog.wanted.connect(self._export)
         dialog.cancel_wanted.connect(self._controller.takes.cancel_export)
@@ -122,12 +129,37 @@ class FileCommands(QObject):
 
     @Slot(object)
     def _export(self, request: ExportRequest) -> None:
+        """Write the files, after a question where that would replace others."""
+        formats = (*request.formats, "report") if request.options.report else request.formats
+        there = replaced_files(request.folder, request.stem, formats)
+        if not there or self.dialog is None:
+            self._write(request)
+            return
+        box = self.question = QMessageBox(self.dialog)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setWindowTitle("Files exist")
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setText(f"{len(there)} file{'s are' if len(there) > 1 else ' is'} in {request.folder.name} already.")
+        box.setInformativeText("\n".join(there[:_NAMES_SHOWN]) + ("\n…" if len(there) > _NAMES_SHOWN else ""))
+        replace = box.addButton("Replace", QMessageBox.ButtonRole.DestructiveRole)
+        both = box.addButton("Keep both", QMessageBox.ButtonRole.AcceptRole)
+        box.addButton(QMessageBox.StandardButton.Cancel)
+        box.setDefaultButton(both)
+        other = dataclasses.replace(request, stem=free_name(request.folder, request.stem, formats))
+        replace.clicked.connect(lambda: self._write(request))
+        both.clicked.connect(lambda: self._write(other))
+        box.open()
+
+    def _write(self, request: ExportRequest) -> None:
+        if self.dialog is not None:
+            self.dialog.show_started(request.stem)
         kept, beside = self._settings.export, request.folder == self._controller.home
         kept.folder, kept.formats = "" if beside else str(request.folder), ",".join(request.formats)
         kept.everyone = request.options.persons is None
         kept.keep(request.options)
         self._settings.save()
-        self._controller.export(request.folder, request.stem, request.formats, request.options)
+        self._controller.export(request.folder, request.stem, request.formats, request.options, request.span_s)
 
     @Slot(object)
     def _exported(self, paths: list[Path]) -> None:

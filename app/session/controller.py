@@ -15,7 +15,7 @@ from app.backend.library import Library
 from app.session.comparison import Comparer
 from app.session.open_files import FileOpener
 from app.session.runner import Runner
-from app.session.state import TakeSession
+from app.session.state import TakeSession, Trim
 from app.session.take_files import TakeFiles
 from app.session.updates import TakeUpdates
 from app.settings import Settings
@@ -316,7 +316,9 @@ class Controller(QObject):
         self.settings.add_recent(path)
         self.session.set_saved(self._saving_revision, path)
 
-    def export(self, folder: Path, stem: str, formats: Sequence[str], options: ExportOptions) -> None:
-        """Export the complete take, without what a run is adding to it."""
+    def export(
+        self, folder: Path, stem: str, formats: Sequence[str], options: ExportOptions, span_s: Trim = (None, None)
+    ) -> None:
+        """Export the complete take in `span_s`, without what a run is adding to it."""
         if self.session.kept is not None:
-            self.takes.export(self.session.kept, self.session.person, folder, stem, formats, options)
+            self.takes.export(self.session.kept, self.session.person, folder, stem, formats, options, span_s)

@@ -14,6 +14,7 @@ from app.threads.thread_set import ThreadSet
 from pipeline.core.export_options import ExportOptions
 from pipeline.core.take import Take
 from pipeline.take.recording_folder import TAKE, is_recording
+from pipeline.take.time_range import between
 
 
 class TakeFiles(QObject):
@@ -44,9 +45,11 @@ class TakeFiles(QObject):
         self._threads.run("save", work, self.saved.emit)
 
     def export(
-        self, take: Take, subject: int, folder: Path, stem: str, formats: Sequence[str], options: ExportOptions
-    ) -> None:
-        """Export `take`; of several people the subject's file comes first."""
+        self, take: Take, subject: int, folder: Path, stem: str, formats: Sequence[str], options: ExportOptions,
+        span_s: tuple[float | None, float | None] = (None, None),
+    ) -> None:  # fmt: skip
+        """Export the frames of `take` in `span_s`, start and end; of several people the subject's file comes first."""
+        take = between(take, *span_s)
         if options.persons is None:
             ordered = sorted(take.tracks3d, key=lambda track: (track.person != subject, track.person))
             take = dataclasses.replace(take, tracks3d=tuple(ordered))

@@ -35,9 +35,12 @@ def export_take(
     formats: Sequence[str],
     options: ExportOptions | None = None,
     watch: Watch = UNWATCHED,
+    *,
+    aliases: bool = True,
 ) -> list[Path]:
     """Write `take` to `folder` (made if needed) in all `formats`; returns the paths written.
 
+    With `aliases` False a name means one exporter: "csv" writes no wide table.
     With the option `report` the files are read back, and `<stem>_report.json` is the last of the paths.
 
     Raises `ConfigError` for an unknown format, `OutputError` if there is nothing to write, the stem is no file name, or
@@ -45,7 +48,9 @@ def export_take(
     incomplete.
     """
     options = options or ExportOptions()
-    exporters: list[Exporter] = [find("exporter", name).load()() for name in expand(formats)]
+    exporters: list[Exporter] = [
+        find("exporter", name).load()() for name in (expand(formats) if aliases else dict.fromkeys(formats))
+    ]
     if not stem or Path(stem).name != stem:
         raise OutputError(f"'{stem}' is not a file name.", "Give a name without folders.")
     selection = selected(take, options)  # before the folder is made: an empty take leaves no files

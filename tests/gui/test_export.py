@@ -109,6 +109,85 @@ def test_export_options_follow_the_formats_and_are_remembered(
     lifted.files.dialog.reject()
 
 
+def test_only_the_marked_range_is_exported(lifted: Window, library: FakeLibrary, tmp_path: Path, qtbot: QtBot) -> None:
+    lifted.controller.session.set_trim(17 / 30, 47 / 30)
+    lifted.actions_["export"].trigger()
+    dialog = lifted.files.dialog
+    assert dialog.span.frames.text() == "30 of 60 frames"
+    dialog.folder.setText(str(tmp_path / "out"))
+    dialog.export.click()
+    qtbot.waitUntil(lambda: dialog.shows_result)
+    rows = (tmp_path / "out" / "walk.csv").read_text("utf-8").splitlines()[1:]
+    assert sorted({int(row.split(",")[0]) for row in rows}) == list(range(17, 47))
+    bvh = (tmp_path / "out" / "walk.bvh").read_text("utf-8")
+    assert "Frames: 30" in bvh
+    dialog.accept()
+    lifted.actions_["export"].trigger()
+    dialog = lifted.files.dialog
+    for box, value in ((dialog.span.start, 0.0), (dialog.span.end, 9.0)):
+        box.setValue(value)
+    assert dialog.span.span_s == (None, None)
+    assert dialog.span.frames.text() == "60 of 60 frames"
+    dialog.span.end.setValue(0.0)
+    assert not dialog.export.isEnabled()
+    assert "no frame" in dialog.why.text()
+    dialog.reject()
+
+
+def test_a_box_that_is_not_ticked_writes_nothing(lifted: Window, tmp_path: Path, qtbot: QtBot) -> None:
+    lifted.actions_["export"].trigger()
+    dialog = lifted.files.dialog
+    for name, box in dialog.formats.items():
+        box.setChecked(name == "csv")
+    dialog.folder.setText(str(tmp_path / "out"))
+    dialog.export.click()
+    qtbot.waitUntil(lambda: dialog.shows_result)
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["walk.csv", "walk.csv.json"]
+    dialog.accept()
+
+
+def test_files_that_exist_are_asked_about(lifted: Window, tmp_path: Path, qtbot: QtBot) -> None:
+    for name in ("walk.bvh", "walk.pose3d", "walk2.bvh"):
+        (tmp_path / name).write_text("mine")
+    lifted.actions_["export"].trigger()
+    dialog = lifted.files.dialog
+    for name, box in dialog.formats.items():
+        box.setChecked(name == "bvh")
+
+    def press_button(text: str) -> None:
+        dialog.export.click()
+        box = lifted.files.question
+        assert box.informativeText() == "walk.bvh"
+        next(button for button in box.buttons() if button.text().replace("&", "") == text).click()
+
+    press_button("Cancel")
+    assert (tmp_path / "walk.bvh").read_text() == "mine"
+    assert dialog.export.isEnabled()
+    press_button("Keep both")
+    qtbot.waitUntil(lambda: dialog.shows_result)
+    assert (tmp_path / "walk.bvh").read_text() == "mine"
+    assert "HIERARCHY" in (tmp_path / "walk_2.bvh").read_text()
+    dialog.accept()
+    lifted.actions_["export"].trigger()
+    dialog = lifted.files.dialog
+    press_button("Replace")
+    qtbot.waitUntil(lambda: dialog.shows_result)
+    assert "HIERARCHY" in (tmp_path / "walk.bvh").read_text()
+    dialog.accept()
+
+
+def test_a_relative_folder_is_inside_the_one_that_was_offered(lifted: Window, tmp_path: Path, qtbot: QtBot) -> None:
+    lifted.actions_["export"].trigger()
+    dialog = lifted.files.dialog
+    assert not dialog.where_to.isVisible()
+    dialog.folder.setText("results")
+    assert str(tmp_path / "results") in dialog.where_to.text()
+    dialog.export.click()
+    qtbot.waitUntil(lambda: dialog.shows_result)
+    assert (tmp_path / "results" / "walk.bvh").is_file()
+    dialog.accept()
+
+
 def test_an_export_whose_video_is_gone_is_said(lifted: Window, tmp_path: Path, qtbot: QtBot) -> None:
     lifted.actions_["export"].trigger()
     dialog = lifted.files.dialog
@@ -140,9 +219,11 @@ def test_export_needs_a_format_and_a_name(lifted: Window) -> None:
     dialog = lifted.files.dialog
     dialog.stem.setText("a/b")
     assert not dialog.export.isEnabled()
+    assert "A name cannot have" in dialog.why.text()
     dialog.stem.setText("fine")
     assert dialog.export.isEnabled()
     for box in dialog.formats.values():
         box.setChecked(False)
     assert not dialog.export.isEnabled()
+    assert "format" in dialog.why.text()
     dialog.reject()

@@ -28,11 +28,14 @@ from PySide6.QtWidgets import (
 from app import theme
 from app.backend import wording
 from app.views.dialogs.export_formats import FormatChoice, OptionFields
+from app.views.dialogs.export_range import RangeFields
 from app.views.widgets import Scrolling, column, icon_label, label, row
 from pipeline.core.errors import UserError
 from pipeline.core.export_options import ExportOptions
 from pipeline.core.take import Progress
 from pipeline.registry import find
+
+_NOT_IN_NAMES = '/\\:*?"<>|'  # characters that Windows refuses in the name of a file
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,7 @@ class ExportRequest:
     stem: str
     formats: tuple[str, ...]
     options: ExportOptions
+    span_s: tuple[float | None, float | None] = (None, None)  # start and end; None: as far as the take goes
 
 
 class ExportDialog(QDialog):
@@ -56,13 +60,15 @@ class ExportDialog(QDialog):
 
     def __init__(
         self, folder: Path, stem: str, person: int, lifted: Sequence[int], formats: Sequence[str],
-        options: ExportOptions, everyone: bool, rate_hz: float, parent: QWidget | None = None,
+        options: ExportOptions, everyone: bool, rate_hz: float, span: RangeFields, parent: QWidget | None = None,
     ) -> None:  # fmt: skip
         super().__init__(parent)
         self.setWindowTitle("Export")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setMinimumWidth(640)
-        self._folder, self._rate_hz = folder, rate_hz
+        self._folder, self._beside, self._rate_hz = folder, folder, rate_hz
+        self.span = span
+        span.changed.connect(self._check)
         self._choice = FormatChoice(formats)
         self._choice.changed.connect(self._check)
         self.options = OptionFields(options)
@@ -82,6 +88,8 @@ class ExportDialog(QDialog):
         else:
             self.who.setEnabled(False)
             self.who.setToolTip("Choose “Everyone in the picture” in the settings and run again to export more people.")
+        self.why = label("", "muted")  # what is missing while Export is disabled
+        self.where_to = label("", "faint")  # the folder, where it is typed relative to the video's
         self.hint = label("", "muted")
         self.hint.setWordWrap(True)
         self.hint.setAlignment(Qt.AlignmentFlag.AlignTop)
@@ -122,14 +130,17 @@ class ExportDialog(QDialog):
         form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         form.addRow(label("Folder", "muted"), row(self.folder, browse))
         form.addRow(label("Name", "muted"), self.stem)
+        form.addRow("", self.where_to)
         form.addRow(label("Who", "muted"), self.who)
+        form.addRow(label("From", "muted"), self.span)
+        self._rows = form
         choices = column(
             self._choice, 10, label("OPTIONS", "section"), self.options, 10, label("FILES", "section"), form, 4,
             self._hints, None, spacing=6, margins=(0, 0, 12, 0),
         )  # fmt: skip
         whole = column(
             label("Export the skeleton", "title"), 10, Scrolling(choices), self.problem, self.step, self.bar, 10,
-            row(None, self.cancel, self.export), spacing=6,
+            row(self.why, None, self.cancel, self.export), spacing=6,
         )  # fmt: skip
         page.setLayout(whole)
         return page
@@ -174,9 +185,31 @@ class ExportDialog(QDialog):
         hints = self._choice.hints(self.options.value, self._rate_hz)
         self.hint.setText(hints)
         self.problem.hide()
+        typed = self.folder.text().strip()
+        self.where_to.setText(f"This is {self._target}" if typed and Path(typed) != self._target else "")
+        self._rows.setRowVisible(self.where_to, bool(self.where_to.text()))
+        why = self._missing()
+        self.why.setText(why)
+        self.export.setToolTip(why)
+        self.export.setEnabled(not why)
+
+    def _missing(self) -> str:
+        """Return what keeps the export from being possible; "" for nothing."""
         stem = self.stem.text().strip()
-        named = bool(stem) and not any(c in stem for c in '/\\:*?"<>|') and stem not in (".", "..")
-        self.export.setEnabled(bool(self.chosen) and named and bool(self.folder.text().strip()))
+        if not self.chosen:
+            return "Tick at least one format."
+        if not self.folder.text().strip():
+            return "Choose a folder."
+        if not stem or stem in (".", ".."):
+            return "Give the files a name."
+        if any(c in stem for c in _NOT_IN_NAMES):
+            return f"A name cannot have any of {' '.join(_NOT_IN_NAMES)}"
+        return "" if self.span.count else "There is no frame in this range."
+
+    @property
+    def _target(self) -> Path:
+        """Return the folder to write to; a relative one is inside the folder that was offered."""
+        return self._beside / Path(self.folder.text().strip()).expanduser()
 
     @Slot()
     def _browse(self) -> None:
@@ -186,12 +219,16 @@ class ExportDialog(QDialog):
 
     @Slot()
     def _export(self) -> None:
-        self._folder = Path(self.folder.text().strip()).expanduser().absolute()
-        self._set_writing(True)
+        self._folder = self._target
         persons = self.who.currentData()
         options = dataclasses.replace(self.options.value, persons=tuple(persons) if persons else None)
         self.problem.hide()
-        self.wanted.emit(ExportRequest(self._folder, self.stem.text().strip(), self.chosen, options))
+        self.wanted.emit(ExportRequest(self._folder, self.stem.text().strip(), self.chosen, options, self.span.span_s))
+
+    def show_started(self, stem: str) -> None:
+        """Show that files called `stem` are being written."""
+        self.stem.setText(stem)
+        self._set_writing(True)
 
     def _set_writing(self, writing: bool) -> None:
         self._writing = writing
