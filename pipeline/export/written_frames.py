@@ -67,9 +67,9 @@ def _points(path: Path) -> int:
 
 def _pictures(path: Path) -> int:
     """Count the packets of the video stream: a frame each, because it is written without hidden frames."""
-    import av
+    from ..system import media
 
-    with av.open(str(path)) as container:
+    with media.open_file(path) as container:
         return sum(1 for packet in container.demux(video=0) if packet.size)
 
 

@@ -15,6 +15,7 @@ import av
 import numpy as np
 
 from ...core.arrays import Image
+from ...system import media
 from ...system.files import atomic_path
 from ...system.video_encoder import add_h264, even, h264_frame
 
@@ -95,7 +96,7 @@ def give_index(path: Path) -> None:
 
     Raises OSError, `OutputError` or `av.FFmpegError`; the file is as it was then.
     """
-    with atomic_path(path) as whole, av.open(str(path)) as source, av.open(str(whole), "w", format="matroska") as to:
+    with atomic_path(path) as whole, media.open_file(path) as source, av.open(str(whole), "w", format="matroska") as to:
         stream = source.streams.video[0]
         copied = to.add_stream_from_template(stream)
         try:

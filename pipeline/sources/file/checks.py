@@ -6,6 +6,7 @@ import hashlib
 from pathlib import Path
 
 from ...core.errors import SourceError
+from ...system.safe_read import open_regular
 
 _MIB = 1 << 20
 
@@ -13,13 +14,11 @@ _MIB = 1 << 20
 def check_readable(path: Path) -> None:
     """Raise a `SourceError` unless `path` is a file that can be read and is not empty."""
     try:
-        if path.is_dir():
-            raise SourceError(f"{path} is a folder, not a file.", "Choose a file in it.")
-        if path.exists() and not path.is_file():
-            raise SourceError(f"{path} is not a file.", "Choose a video file.")  # opening a pipe would block for ever
-        with path.open("rb") as file:
+        with open_regular(path) as file:  # never a pipe or a device: reading would not end
             if not file.read(1):
                 raise SourceError(f"{path} is empty (0 bytes).", "Copy or record it again.")
+    except IsADirectoryError as error:
+        raise SourceError(f"{path} is a folder, not a file.", "Choose a file in it.") from error
     except FileNotFoundError as error:
         raise SourceError(f"There is no file {path}.", "Check the name and the folder.") from error
     except PermissionError as error:
@@ -38,7 +37,7 @@ def content_key(path: Path) -> str:
     """
     size = path.stat().st_size
     digest = hashlib.sha256(str(size).encode())
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         for offset in (0, max(0, size // 2 - _MIB // 2), max(0, size - _MIB)):
             file.seek(offset)
             digest.update(file.read(_MIB))

@@ -14,12 +14,12 @@ from typing import Any
 import av
 
 from ...core.errors import SourceError
+from ...system import media
 from .checks import check_readable
 
 log = logging.getLogger(__name__)
 
 _FILM_DIAGONAL_MM = math.hypot(36.0, 24.0)  # mm, diagonal of a 35 mm film frame: 43.3
-_PLAYLISTS = ("hls", "applehttp", "dash", "concat", "imf", "sdp")  # demuxers of text that names other files
 _FORMATS_HINT = "Choose a video file such as .mp4, .mov, .mkv, .avi or .webm."
 
 
@@ -31,22 +31,10 @@ def open_container(path: Path, edited: bool = True) -> tuple[Any, Any]:
     """
     check_readable(path)
     try:
-        # Only local files: a playlist in disguise must not make the program fetch other files or addresses.
-        # An absolute path is never mistaken for a protocol, and "%03d" in a name never for an image sequence.
-        container = av.open(
-            str(path.resolve()),
-            options={
-                "protocol_whitelist": "file",
-                "pattern_type": "none",
-                **({} if edited else {"ignore_editlist": "1"}),
-            },
-            metadata_errors="replace",
-        )
+        container = media.open_file(path, {} if edited else {"ignore_editlist": "1"})
     except (av.FFmpegError, OSError, ValueError) as error:
         raise _not_a_video(path, error) from error
     try:
-        if container.format.name.split(",")[0] in _PLAYLISTS:
-            raise SourceError(f"{path} is a text file (a playlist), not a video.", _FORMATS_HINT)
         stream = _main_stream(path, container)
         stream.thread_type = "AUTO"
     except BaseException:
@@ -88,6 +76,13 @@ def _main_stream(path: Path, container: Any) -> Any:
     stream = next((stream for stream in streams if best is not None and stream.index == best.index), streams[0])
     if stream.codec_context is None:
         raise SourceError(f"{path} is in a format that cannot be decoded here.", "Convert it to H.264 in .mp4.")
+    width, height = stream.codec_context.width, stream.codec_context.height
+    if width * height > media.LARGEST_PX:
+        raise SourceError(
+            f"{path} has images of {width} x {height} pixels, more than {media.LARGEST_PX / 1e6:.0f} million.",
+            "Make a smaller copy of it.",
+        )
+    media.limit_decoder(stream)
     return stream
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from av.video.reformatter import VideoReformatter
 
 from ...core.arrays import Image
+from ...system.media import LARGEST_PX
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,8 @@ class UprightConverter:
 
     def __init__(self, first: Any, stream: Any) -> None:
         aspect = stream.sample_aspect_ratio or stream.codec_context.sample_aspect_ratio or 1
-        self._aspect = float(aspect) if 0.1 < float(aspect) < 10 else 1.0
+        possible = 0.1 < float(aspect) < 10 and first.width * float(aspect) * first.height <= LARGEST_PX
+        self._aspect = float(aspect) if possible else 1.0
         self._first = shape_of(first)
         self._reformatter = VideoReformatter()
         self.hold(())

@@ -398,7 +398,7 @@ def test_no_permission(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         def refuse(*_: object, **__: object) -> None:
             raise PermissionError(13, "Permission denied")
 
-        monkeypatch.setattr(Path, "open", refuse)
+        monkeypatch.setattr("pipeline.sources.file.checks.open_regular", refuse)
     with pytest.raises(SourceError, match="permission"):
         VideoSource(path)
 
