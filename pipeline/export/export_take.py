@@ -9,6 +9,7 @@ from ..core.errors import OutputError
 from ..core.take import Take
 from ..registry import find
 from ..system.files import make_folder
+from ..system.result_names import replaces
 from .base import UNWATCHED, Exporter, ExportOptions, Watch
 from .tracks import selected
 
@@ -48,11 +49,16 @@ def export_take(
     incomplete.
     """
     options = options or ExportOptions()
-    exporters: list[Exporter] = [
-        find("exporter", name).load()() for name in (expand(formats) if aliases else dict.fromkeys(formats))
-    ]
+    names = expand(formats) if aliases else tuple(dict.fromkeys(formats))
+    exporters: list[Exporter] = [find("exporter", name).load()() for name in names]
     if not stem or Path(stem).name != stem:
         raise OutputError(f"'{stem}' is not a file name.", "Give a name without folders.")
+    source = Path(take.info.path) if take.info.path else None
+    replaced = None if source is None else replaces(source, folder, stem, (*names, "report"))
+    if replaced is not None:
+        raise OutputError(
+            f"{replaced.name} in {folder} is what the take was made of.", "Choose another folder or name."
+        )
     selection = selected(take, options)  # before the folder is made: an empty take leaves no files
     make_folder(folder)
     written: dict[str, list[Path]] = {}

@@ -33,6 +33,7 @@ from ..take.provenance import of_run
 from .frame_counts import frame_notes, lift_notes, person_counts
 from .models import Engine
 from .rejoin import rejoin, with_suggestions
+from .turned_people import roll_with_people
 
 if TYPE_CHECKING:
     from ..detect.base import Detector
@@ -87,6 +88,7 @@ class _Run:
         self.given_names: tuple[str, ...] = ()  # of the source's identities 1, 2, ...
         self.doubtful: list[tuple[int, int]] = []  # identities that may be one person
         alone = False  # True: joints of one person that were tracked elsewhere, so no identities can be confused
+        self.images: tuple[FrameSource, Detector] | None = None  # None: 2D joints from a file
         self.poses: Poses
         if isinstance(source, Joints2DSource):
             self.detector_name, self.skeleton = f"2D joints from a file ({source.format})", source.skeleton
@@ -99,6 +101,7 @@ class _Run:
             self.detector_name, self.skeleton = f"{detector.name} ({detector.cache_key})", detector.skeleton
             self.detector_runtime = getattr(detector, "runtime", "")  # what "auto" took; results depend on it
             self.poses = self._at_recorded_rate(self._observed(source, detector))
+            self.images = (source, detector)
         self.tracker = Tracker(self.skeleton, self.camera, one_person=alone)
         self.worker = LiftWorker(lambda: engine.lifter(config.lift), self.camera, cancel)
 
@@ -186,10 +189,7 @@ class _Run:
     def _chosen(self) -> list[int]:
         identities = self._identities()
         if not identities:
-            raise NoPersonError(
-                f"Nobody was found in {self.info.name}.",
-                "Choose a video (or a range of it) in which a person is seen from head to foot and not too small.",
-            )
+            raise self._nobody()
         if self.config.persons == "all":
             return identities
         numbers = self.config.persons or (1,)
@@ -201,6 +201,24 @@ class _Run:
                 f"Choose a number from 1 to {len(identities)}; 1 is the most present.",
             )
         return [identities[n - 1] for n in numbers]
+
+    def _nobody(self) -> NoPersonError:
+        """Return the error of a run without people; it says so if they are there in turned images."""
+        roll_deg, images = None, self.images
+        if images is not None and self.config.scene.roll_deg is None:
+            start_s, end_s = self._range_s()
+            end_s = min(images[0].info.duration_s, np.inf if end_s is None else end_s)
+            roll_deg = roll_with_people(*images, start_s or 0.0, end_s, self.cancel)
+        if roll_deg is not None:
+            return NoPersonError(
+                f"Nobody was found in {self.info.name}, but people are in it if its images are turned.",
+                f"Is the camera upside down or on its side? Set its roll to {roll_deg} degrees.",
+                field="roll_deg",
+            )
+        return NoPersonError(
+            f"Nobody was found in {self.info.name}.",
+            "Choose a video (or a range of it) in which a person is seen from head to foot and not too small.",
+        )
 
     def _push(self, identity: int) -> None:
         """Hand this person's new rows to the lift thread, in batches small enough to cancel between."""

@@ -1,4 +1,4 @@
-"""Name the files of results so that none replaces another input's result, or an input, on any system.
+"""Name result files so that none replaces an input or another input's result.
 
 A result is `<stem><part>.<suffix>`: "clip.bvh", "clip_wide.csv", "clip_person2.bvh". Two stems clash if one may give a
 file of the other, so "clip" and "clip_wide" do. Names are compared as systems do that ignore case and the forms of
@@ -7,6 +7,7 @@ Unicode, because results are copied from one system to another.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import sys
@@ -50,7 +51,7 @@ _RESERVED = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-
 
 
 def folded(name: str) -> str:
-    """Return a name in the form in which systems compare it that ignore case and the forms of Unicode."""
+    """Return a name folded for comparison, without case and Unicode forms."""
     composed = unicodedata.normalize("NFC", name)
     return unicodedata.normalize("NFC", composed.casefold()).rstrip(". ")
 
@@ -74,7 +75,7 @@ def portable(stem: str) -> str:
 def free_stem(
     wanted: str, taken: Iterable[str], files: Collection[str] = (), formats: Collection[str] = tuple(SUFFIXES_OF)
 ) -> str:
-    """Return `wanted`, or with _2, _3, ... behind it, so that it clashes with no stem in `taken`.
+    """Return `wanted`, or with _2, _3, ... appended, that clashes with no stem in `taken`.
 
     `files` are names of files in the folder of the results that results in `formats` may not replace.
     """
@@ -95,8 +96,19 @@ def _may_write(stem: str, ends: Collection[tuple[str, str]], file: str) -> bool:
     return (re.sub(r"(_person\d+|_part\d+)+$", "", part), suffix) in ends
 
 
+def replaces(file: Path, folder: Path, stem: str, formats: Iterable[str]) -> Path | None:
+    """Return the result of a stem in `folder` that would replace the input `file`, or None."""
+    for name in formats:
+        for suffix in SUFFIXES_OF.get(name, ()):
+            path = folder / f"{stem}{suffix}"
+            with contextlib.suppress(OSError):
+                if path.exists() and path.samefile(file):
+                    return path
+    return None
+
+
 def is_export(path: Path, beside: Iterable[Path]) -> bool:
-    """Return whether a file is named as an export of a take among those `beside` it, or as a video made of one."""
+    """Return whether a file is named as an export of a take among those `beside` it."""
     stem = folded(path.stem)
     for other in beside:
         rest = stem.removeprefix(folded(other.stem))
