@@ -48,7 +48,7 @@ class TakeFiles(QObject):
         self, take: Take, subject: int, folder: Path, stem: str, formats: Sequence[str], options: ExportOptions,
         span_s: tuple[float | None, float | None] = (None, None),
     ) -> None:  # fmt: skip
-        """Export the frames of `take` in `span_s`, start and end; of several people the subject's file comes first."""
+        """Export the frames of `take` in `span_s` (start, end); the subject's file comes first."""
         take = between(take, *span_s)
         if options.persons is None:
             ordered = sorted(take.tracks3d, key=lambda track: (track.person != subject, track.person))

@@ -108,7 +108,7 @@ class Scrolling(QScrollArea):
         return self.verticalScrollBar().sizeHint().width()
 
     def sizeHint(self) -> QSize:  # noqa: N802
-        """Return the content's size, at most `_SCROLLED_PX` high; Qt's own limit is 24 lines of text."""
+        """Return the content's size, at most `_SCROLLED_PX` high (Qt's limit is 24 lines of text)."""
         wanted = self.widget().sizeHint()
         return QSize(wanted.width() + self._bar_px, min(wanted.height(), _SCROLLED_PX))
 

@@ -178,7 +178,7 @@ class SceneConfig:
 
     @property
     def turn_deg(self) -> int:
-        """Clockwise turn of the images, 0, 90, 180 or 270 degrees, that leaves a roll of at most 45 degrees."""
+        """Return the clockwise turn of the images (0, 90, 180, 270) that leaves at most 45 degrees."""
         roll = self.roll_deg or 0.0
         return 0 if abs(roll) <= _MOST_ROLL_DEG else round(roll / 90) * 90 % 360
 

@@ -58,7 +58,7 @@ class PersonRows:
         ]
 
     def put(self, row: int, *values: Floats) -> None:
-        """Write joints (J, 2), scores (J,), h36m17 joints (17, 2) and scores (17,) at the row of the take."""
+        """Write joints (J, 2), scores (J,) and H36M-17 joints (17, 2), scores (17,) at a take's row."""
         for column, value in zip(self._columns, values, strict=True):
             column.put(row - self.first, value)
 

@@ -1,4 +1,4 @@
-"""Count the frames of exported files, and compare them with the take: a difference is never silent."""
+"""Count the frames of exported files and compare them with the take, for notes."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ import numpy as np
 from .tracks import SelectedPerson, Selection
 
 _PERSON = re.compile(r"_person(\d+)(\.\w+)$")
-_HEAD_BYTES = 1 << 16  # of a text file, in which its count stands
+_HEAD_BYTES = 1 << 16  # bytes at the start of a text file that contain its frame count
 
 
 def count_frames(selection: Selection, paths: Sequence[Path]) -> tuple[dict[str, int], list[str]]:
-    """Return the number of frames of each file by its name, and a sentence for each that has too few or too many.
+    """Return the frame count of each file by name, and a sentence for each wrong count.
 
     Only files that hold a frame a row, and say how many: BVH, TRC, MOT, C3D, wide tables and videos.
     """
@@ -35,7 +35,7 @@ def count_frames(selection: Selection, paths: Sequence[Path]) -> tuple[dict[str,
 
 
 def _person(selection: Selection, path: Path) -> SelectedPerson:
-    """Return the person whose file it is."""
+    """Return the person of a file."""
     named = _PERSON.search(path.name)
     number = int(named.group(1)) if named else selection.first.person
     return next((one for one in selection.people if one.person == number), selection.first)
@@ -53,7 +53,7 @@ def _stated(pattern: str) -> Callable[[Path], int]:
 
 
 def _rows(path: Path) -> int:
-    """Count the lines of a table but the header."""
+    """Count the lines of a table, except the header."""
     with path.open("rb") as file:
         return sum(chunk.count(b"\n") for chunk in iter(lambda: file.read(1 << 20), b"")) - 1
 
@@ -66,7 +66,7 @@ def _points(path: Path) -> int:
 
 
 def _pictures(path: Path) -> int:
-    """Count the packets of the video stream: a frame each, because it is written without hidden frames."""
+    """Count the packets of the video stream: one per frame, as it has no hidden frames."""
     from ..system import media
 
     with media.open_file(path) as container:
@@ -82,7 +82,7 @@ def _all(person: SelectedPerson, selection: Selection) -> int:
 
 
 _Expected = Callable[[SelectedPerson, Selection], int]
-# End of the file's name -> how its frames are counted, and how many it should have.
+# End of the file's name -> counter of its frames, and expected number.
 _KINDS: dict[str, tuple[Callable[[Path], int], _Expected]] = {
     ".bvh": (_stated(r"Frames: (\d+)"), lambda person, selection: _even(person, selection) + selection.options.t_pose),
     ".trc": (_stated(r"OrigNumFrames\n[^\t]*\t[^\t]*\t(\d+)"), _all),

@@ -1,4 +1,4 @@
-"""Order files of frames as people count ("img_2" before "img_10"), and read frame numbers from their names."""
+"""Sort frame files by number ("img_2" before "img_10"), and read their frame numbers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _LONGEST = 18  # digits of a number that is one: longer ones are hashes
 
 
 def natural_key(name: str) -> tuple[tuple[int, str], ...]:
-    """Return a sort key by which runs of digits compare as numbers and letters without regard to their case."""
+    """Return a sort key that compares runs of digits as numbers and ignores case."""
     parts = _DIGITS.split(name.casefold())
     # A number with more digits is larger, whatever these are: no need to convert thousands of them.
     return tuple(
@@ -21,12 +21,15 @@ def natural_key(name: str) -> tuple[tuple[int, str], ...]:
 
 
 def shape_of(stem: str) -> str:
-    """Return a name with "*" for each number: "cam1_0012" -> "cam*_*". Names of one series have one shape."""
+    """Return a name with "*" for each number: "cam1_0012" -> "cam*_*".
+
+    Names of one series have one shape.
+    """
     return _DIGITS.sub("*", stem)
 
 
 def frame_numbers(stems: Sequence[str]) -> list[int] | None:
-    """Read the number of each frame from the names of a series; None if they are not numbered like frames.
+    """Read frame numbers from the names of a series; None if not numbered like frames.
 
     The names of a series are alike apart from one number; of a single name, its last number counts. Numbers that repeat
     or are too far apart for frames (times of day, ids of a data set) are none.
@@ -45,7 +48,9 @@ def numbers_in(stem: str) -> list[int]:
 
 
 def varying_numbers(stems: Sequence[str]) -> list[int] | None:
-    """Return which of the numbers in the names of a series differ, counted from 0; None if the names differ otherwise.
+    """Return the position of the number that differs between the names of a series.
+
+    Positions count from 0; None if the names differ otherwise.
 
     Of a single name with a number it is the last one.
     """
@@ -67,7 +72,7 @@ def series_name(stems: Sequence[str]) -> str:
 
 
 def are_frames(numbers: Sequence[int]) -> bool:
-    """Return whether whole numbers can be those of a video's frames: each once, and dense enough."""
+    """Return whether whole numbers can be frame numbers: each once, and dense enough."""
     if len(set(numbers)) < len(numbers):
         return False
     span = max(numbers, default=0) - min(numbers, default=0) + 1

@@ -1,4 +1,4 @@
-"""Find what to lift in what the user named: files, folders, wildcards that the shell left, images of one video."""
+"""Find the inputs that the user named: files, folders, wildcards, images of one video."""
 
 from __future__ import annotations
 
@@ -27,14 +27,17 @@ _HINT = f"Videos end in {', '.join(VIDEO_SUFFIXES)}."
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """One video, or what stands for one. `files`: the images of a series, if these were named one by one."""
+    """Describe one video or its equivalent.
+
+    `files`: the images of a series, if these were named one by one.
+    """
 
     path: Path
     files: tuple[Path, ...] = ()
 
     @property
     def stem(self) -> str:
-        """Return the name of its results: that of the file or folder, without `*` and what it left behind."""
+        """Return the stem of its results: the name of the file or folder, without `*`."""
         path = self.path.absolute()
         if not self.files:
             return path.name if path.is_dir() else path.stem
@@ -49,7 +52,7 @@ class Input:
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """What was found, in the order of the names; what could not be, with the name; exports that were left out."""
+    """Hold the inputs found in the order of the names, errors by name, and skipped exports."""
 
     found: list[Input] = field(default_factory=list)
     problems: list[tuple[str, SourceError]] = field(default_factory=list)
@@ -57,7 +60,9 @@ class Inputs:
 
 
 def find_inputs(names: Iterable[str | Path]) -> Inputs:
-    """Return an input for each name, several for a folder of videos or a wildcard, one for the images of a series.
+    """Return the inputs of each name.
+
+    A folder of videos or a wildcard gives several, the images of a series give one.
 
     Everything is listed once, also if it was named twice. Raises the first `SourceError` if nothing was found.
     """

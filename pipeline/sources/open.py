@@ -1,4 +1,7 @@
-"""Open what the user names: videos, images that are one, 2D joints. Which files a folder stands for: `find_inputs`."""
+"""Open the sources that the user names: videos, image sequences, 2D joints.
+
+`find_inputs` lists the sources in a folder.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def open_source(path: str | Path, fps_hz: float | None = None, size_px: tuple[int, int] | None = None) -> AnySource:
-    """Open a video, an image or a folder of images, or 2D joints; the content decides where the suffix does not.
+    """Open a video, image, folder of images, or 2D joints, by suffix or else by content.
 
     `fps_hz` and `size_px` (width, height of the image) are for what does not say them: images, 2D joints. `path` may
     have a `*` for the numbers of images: "frames/img_*.png". Raises `SourceError`.
@@ -39,7 +42,9 @@ def open_source(path: str | Path, fps_hz: float | None = None, size_px: tuple[in
 
 
 def open_images(info: VideoInfo) -> TimedSource | None:
-    """Open the images that a take was made of once more, turned as they were then. Raises `SourceError`.
+    """Open the images of a take again, with the rotation of its run.
+
+    Raises `SourceError`.
 
     For 2D joints it is the video beside them; None if there is none. Whether it is still the same video, its
     `content_key` says (not that of a video beside joints).

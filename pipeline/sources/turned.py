@@ -1,4 +1,4 @@
-"""Turn the images of a camera that is mounted upside down or on its side, so that people stand upright in them."""
+"""Rotate the images of a camera mounted upside down or on its side to be upright."""
 
 from __future__ import annotations
 
@@ -91,12 +91,12 @@ class TurnedTimedSource(TurnedSource):
 
     @property
     def clock_start_s(self) -> float | None:
-        """Return the first frame's time on the clock of the sound, see `VideoSource`; None if there is none."""
+        """Return the first frame's time on the sound's clock, see `VideoSource`; None without one."""
         return getattr(self._timed, "clock_start_s", None)
 
 
 class TurnedOpener:
-    """Open a `LiveSource` and turn its images; `cancel` ends the opening, if the opener can be cancelled."""
+    """Open a `LiveSource` and rotate its images; `cancel` ends the opening where supported."""
 
     def __init__(self, open_source: Callable[[], LiveSource], degrees: int) -> None:
         self._open_source, self._degrees = open_source, degrees

@@ -1,4 +1,4 @@
-"""Read zip archives and the arrays of `.npz` files, and check their claims before any memory is taken.
+"""Read zip archives and `.npz` arrays, checking stated sizes before allocating memory.
 
 `ArrayFile.headers` describes the arrays: callers check names, types and shapes there first, so that a zip bomb or a
 header that claims terabytes costs nothing. Only plain numbers, text and dates are read, never Python objects.
@@ -30,16 +30,16 @@ _LARGEST_HEADER = 4096  # bytes of one array's description; NumPy writes 118 for
 _LARGEST_DIRECTORY = 4 << 20  # bytes of an archive's list of members
 _MOST_MEMBERS = 10_000
 _MOST_DIMENSIONS = 8
-_MOST_VALUES = 1 << 48  # in one array
-_BEST_DEFLATE = 1100  # times: deflated data never expands by more (1032 in theory)
-_MEMORY_SHARE = 0.5  # of the free memory that the arrays of one file may take
+_MOST_VALUES = 1 << 48  # values in one array
+_BEST_DEFLATE = 1100  # largest expansion of deflated data (1032 in theory)
+_MEMORY_SHARE = 0.5  # share of the free memory that the arrays of one file may take
 _PIECE = 1 << 20  # bytes that are unpacked at a time
 _KINDS = "biufcUSMm"  # kinds of dtype that hold plain values, never Python objects or records
-_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # what NumPy writes
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # compression methods that NumPy writes
 _DESCR = re.compile(r"['\"]descr['\"]\s*:\s*['\"]([<>|=]?[a-zA-Z]\d{0,9}(?:\[\w{1,4}\])?)['\"]")
 _ORDER = re.compile(r"['\"]fortran_order['\"]\s*:\s*(True|False)")
 _SHAPE = re.compile(r"['\"]shape['\"]\s*:\s*\(((?:\s*\d{1,19}L?\s*,)*\s*(?:\d{1,19}L?)?\s*)\)")
-# What zipfile and zlib raise for archives that are cut off, overwritten or encrypted, or that are none.
+# Errors of zipfile and zlib for truncated, overwritten, encrypted or invalid archives.
 _ZIP_ERRORS = (
     zipfile.BadZipFile, zlib.error, EOFError, KeyError, IndexError, ValueError, NotImplementedError, RuntimeError,
     struct.error, OverflowError,
@@ -48,21 +48,21 @@ _ZIP_ERRORS = (
 
 @dataclass(frozen=True, slots=True)
 class ArrayHeader:
-    """What a file says about one of its arrays."""
+    """Describe an array as stated in its file."""
 
     dtype: np.dtype[Any]
     shape: tuple[int, ...]
     fortran_order: bool
-    begin: int  # bytes of the member in front of the values
+    begin: int  # bytes of the member before the values
 
     @property
     def nbytes(self) -> int:
-        """Bytes that the values take."""
+        """Return the size of the values in bytes."""
         return math.prod(self.shape) * self.dtype.itemsize
 
 
 class ArrayFile:
-    """The arrays of an `.npz`, described but not read yet; a context manager that owns `file`.
+    """Read the arrays of an `.npz` on demand; a context manager that owns `file`.
 
     `limit` bounds the bytes of all values together. The constructor raises `OSError` and `DamagedFile`.
     """
@@ -96,7 +96,10 @@ class ArrayFile:
         return header
 
     def read(self, name: str) -> NDArray[Any]:
-        """Read the values of an array. Raises `OSError`, and `DamagedFile` also for a name that is not there."""
+        """Read the values of an array.
+
+        Raises `OSError`, and `DamagedFile`, also for a missing name.
+        """
         if name not in self.headers:
             raise DamagedFile(f"the array {quoted(name)} is missing")
         header = self.headers[name]
@@ -115,7 +118,10 @@ class ArrayFile:
 
 
 def open_arrays(path: Path, limit: int) -> ArrayFile:
-    """Open an `.npz` file whose values take at most `limit` bytes. Raises `OSError` and `DamagedFile`."""
+    """Open an `.npz` file whose values take at most `limit` bytes.
+
+    Raises `OSError` and `DamagedFile`.
+    """
     file = open_regular(path)
     try:
         return ArrayFile(file, limit)
@@ -126,7 +132,10 @@ def open_arrays(path: Path, limit: int) -> ArrayFile:
 
 @contextlib.contextmanager
 def open_zip(path: Path, most: int = _MOST_MEMBERS, list_bytes: int = _LARGEST_DIRECTORY) -> Iterator[zipfile.ZipFile]:
-    """Open a zip archive with at most `most` members in a list of `list_bytes`. Raises `OSError` and `DamagedFile`."""
+    """Open a zip archive with at most `most` members in a list of `list_bytes`.
+
+    Raises `OSError` and `DamagedFile`.
+    """
     with open_regular(path) as file:
         with _damage_named():
             archive = _archive(file, most, list_bytes)
@@ -173,7 +182,7 @@ def _archive(file: IO[bytes], most: int = _MOST_MEMBERS, list_bytes: int = _LARG
 
 
 def _check_directory(file: IO[bytes], list_bytes: int) -> None:
-    """Look at the archive's end: `zipfile` reads as long a list of members as that claims."""
+    """Check the archive's end, because `zipfile` reads a list of members of any stated length."""
     size = file.seek(0, os.SEEK_END)
     file.seek(max(0, size - 22 - 0xFFFF))
     tail = file.read(22 + 0xFFFF)
@@ -215,7 +224,7 @@ def _read_header(name: str, member: IO[bytes]) -> ArrayHeader:
 
 
 def _fill(target: memoryview, member: IO[bytes]) -> None:
-    """Fill `target` and read on to the end of the member, where its checksum is compared."""
+    """Fill `target` and read to the end of the member, where its checksum is compared."""
     at = 0
     while at < len(target):
         piece = member.read(min(_PIECE, len(target) - at))
@@ -229,7 +238,7 @@ def _fill(target: memoryview, member: IO[bytes]) -> None:
 
 @contextlib.contextmanager
 def _damage_named() -> Iterator[None]:
-    """Turn what `zipfile` and `zlib` raise for damaged archives into `DamagedFile`."""
+    """Convert the errors of `zipfile` and `zlib` for damaged archives to `DamagedFile`."""
     try:
         yield
     except DamagedFile:

@@ -192,7 +192,7 @@ def has_bfloat16(device: torch.device) -> bool:
 
 
 def cpu_flags() -> set[str]:
-    """Names of the instruction sets of this processor, as torch and Linux report them."""
+    """List the instruction sets of this processor, as torch and Linux report them."""
     import torch
 
     capabilities = getattr(torch.cpu, "get_capabilities", None)  # newer torch only

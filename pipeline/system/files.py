@@ -31,7 +31,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def printable(name: str) -> str:
-    """Return a file's name as text that can be printed and stored: bytes of no encoding are U+FFFD."""
+    """Return a file's name as printable text: bytes outside its encoding become U+FFFD."""
     return _SURROGATE.sub("\ufffd", name)
 
 

@@ -1,4 +1,4 @@
-"""Check the fields of JSON objects that anybody may have written, once, at the door.
+"""Check the fields of untrusted JSON objects once, when they are read.
 
 Errors are `DamagedFile`s that name the field, its value and what was expected: "scene.fov_deg is 'wide', expected a
 number from 1 to 179".
@@ -13,20 +13,22 @@ from typing import Any, NoReturn, TypeVar
 from .safe_read import DamagedFile
 
 LONGEST_TEXT = 65_536  # characters of a text field, unless the caller gives another limit
-_LONGEST_SHOWN = 60  # characters of a wrong value that a message shows
-_LARGEST_WHOLE = 1 << 53  # that every reader of JSON knows exactly
+_MAX_SHOWN = 60  # characters of a wrong value that a message shows
+_LARGEST_WHOLE = 1 << 53  # largest integer that every JSON reader represents exactly
 _LARGEST_NUMBER = 1e15
 
 
 class _Required:
-    """The default of a field that has to be there."""
+    """Mark a field without a default, which is required."""
 
 
 REQUIRED = _Required()
 
 
 class JsonFields:
-    """One JSON object with its place in the file (`where`, "" for the whole). Raises `DamagedFile` for another value.
+    """Read the fields of one JSON object at position `where` of the file ("" for the whole).
+
+    The constructor raises `DamagedFile` for a value that is no object.
 
     Every method returns the value of a field, or `default` where the field is missing and a default is given.
     """
@@ -41,7 +43,7 @@ class JsonFields:
         return self.values.get(name) is not None
 
     def number(self, name: str, low: float, high: float, default: Any = REQUIRED) -> Any:
-        """A number from `low` to `high`, as float."""
+        """Return a number from `low` to `high`, as float."""
         value = self._value(name, default)
         if value is default:
             return default
@@ -50,7 +52,7 @@ class JsonFields:
         return float(value)
 
     def whole(self, name: str, low: int, high: int, default: Any = REQUIRED) -> Any:
-        """A whole number from `low` to `high`."""
+        """Return a whole number from `low` to `high`."""
         value = self._value(name, default)
         if value is default:
             return default
@@ -59,7 +61,7 @@ class JsonFields:
         return value
 
     def text(self, name: str, default: Any = REQUIRED, longest: int = LONGEST_TEXT) -> Any:
-        """Text without a zero byte, of at most `longest` characters."""
+        """Return text without a zero byte, of at most `longest` characters."""
         value = self._value(name, default)
         if value is default:
             return default
@@ -68,7 +70,7 @@ class JsonFields:
         return value
 
     def choice(self, name: str, known: Collection[str], default: Any = REQUIRED) -> Any:
-        """One of the texts in `known`."""
+        """Return one of the texts in `known`."""
         value = self._value(name, default)
         if value is default:
             return default
@@ -77,14 +79,14 @@ class JsonFields:
         return value
 
     def flag(self, name: str, default: Any = REQUIRED) -> Any:
-        """True or false."""
+        """Return a boolean."""
         value = self._value(name, default)
         if value is not default and not isinstance(value, bool):
             self.refuse(name, "true or false")
         return value
 
     def listed(self, name: str, default: Any = REQUIRED) -> list[Any]:
-        """A list of anything."""
+        """Return a list of any values."""
         value = self._value(name, default)
         if value is default:
             return [] if default is None else list(default)
@@ -93,26 +95,26 @@ class JsonFields:
         return value
 
     def texts(self, name: str, default: Any = REQUIRED) -> tuple[str, ...]:
-        """Texts of a list."""
+        """Return the texts of a list."""
         values = self.listed(name, default)
         if not all(isinstance(value, str) and len(value) <= LONGEST_TEXT and "\0" not in value for value in values):
             self.refuse(name, "a list of texts")
         return tuple(values)
 
     def wholes(self, name: str, low: int, high: int) -> tuple[int, ...]:
-        """Whole numbers of a list, each from `low` to `high`."""
+        """Return the whole numbers of a list, each from `low` to `high`."""
         values = self.listed(name)
         if not all(isinstance(value, int) and not isinstance(value, bool) and low <= value <= high for value in values):
             self.refuse(name, f"a list of whole numbers from {low} to {high}")
         return tuple(values)
 
     def object(self, name: str, default: Any = REQUIRED) -> JsonFields:
-        """An object, as fields of its own."""
+        """Return an object as `JsonFields`."""
         value = self._value(name, default)
         return JsonFields({} if value is None else value, self.place(name))
 
     def objects(self, name: str, default: Any = REQUIRED) -> Iterator[JsonFields]:
-        """The objects of a list, one after the other."""
+        """Yield the objects of a list."""
         for number, value in enumerate(self.listed(name, default)):
             yield JsonFields(value, self.place(f"{name}.{number}"))
 
@@ -121,7 +123,7 @@ class JsonFields:
         _refuse(self.place(name), self.values.get(name), expected)
 
     def place(self, name: str) -> str:
-        """Return the name of a field with its place in the file."""
+        """Return the name of a field with its position in the file."""
         return f"{self._where}.{name}" if self._where else name
 
     def _value(self, name: str, default: Any) -> Any:
@@ -137,7 +139,9 @@ _Kind = TypeVar("_Kind")
 def read_dataclass(
     kind: type[_Kind], fields: JsonFields, limits: Mapping[str, tuple[float, float]], /, **given: Any
 ) -> _Kind:
-    """Make a dataclass of plain values (str, int, float, bool, tuples of str, None where allowed) of the named fields.
+    """Make a dataclass of plain values from the fields of the same names.
+
+    Plain are str, int, float, bool, tuples of str, and None where allowed.
 
     `limits` has the range of numbers by name; `given` are values that are not read from `fields`. Raises `DamagedFile`
     for a missing or an unknown field, or a value of another kind or out of range.
@@ -145,7 +149,7 @@ def read_dataclass(
     wanted = {field.name: field for field in dataclasses.fields(kind)}  # type: ignore[arg-type]
     for name in fields.values:
         if name not in wanted:
-            raise DamagedFile(f"{fields.place(name[:_LONGEST_SHOWN])} is not a known field")
+            raise DamagedFile(f"{fields.place(name[:_MAX_SHOWN])} is not a known field")
     values: dict[str, Any] = {}
     for name, field in wanted.items():
         if name in given or (name not in fields.values and field.default is not dataclasses.MISSING):
@@ -175,7 +179,7 @@ def _refuse(place: str, value: object, expected: str) -> NoReturn:
     elif isinstance(value, list):
         shown = "a list"
     elif isinstance(value, int) and abs(value) >= 10**20:
-        shown = "a huge number"  # which may have more digits than Python prints
+        shown = "a huge number"  # it may have more digits than Python prints
     else:
-        shown = repr(value[:_LONGEST_SHOWN] if isinstance(value, str) else value)
+        shown = repr(value[:_MAX_SHOWN] if isinstance(value, str) else value)
     raise DamagedFile(f"{place} is {shown}, expected {expected}")

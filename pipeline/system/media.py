@@ -1,7 +1,7 @@
-"""Open files and network streams with FFmpeg so that it reads what the user named, and nothing else.
+"""Open files and network streams with FFmpeg restricted to what the user named.
 
 Formats that name other files or addresses (playlists, lists of parts, SDP files) are not read at all: of each kind of
-source only the demuxers below. A file may use no protocol but `file`, a stream none but those of its own scheme, and
+source only the demuxers below. A file may use no protocol but `file`, a stream only those of its scheme, and
 HTTP follows no redirect. An image, and any other block of memory, has a largest size, whatever a header claims.
 Sources: FFmpeg's documentation of formats (`format_whitelist`, `protocol_whitelist`), of HTTP (`max_redirects`) and of
 codecs (`max_pixels`); `av_max_alloc` in libavutil/mem.h.
@@ -26,7 +26,7 @@ _IMAGES = (
     "exr_pipe,apng,gif"
 )
 _RAW = "h264,hevc,av1,obu,m4v,mpegvideo,mjpeg,vc1,ivf"  # video without a container
-_SOUND = "mp3,wav,aac,flac,ac3,amr,aiff,caf"  # refused with the reason: they have no pictures
+_SOUND = "mp3,wav,aac,flac,ac3,amr,aiff,caf"  # refused with the reason: they have no frames
 _FILES = f"mov,matroska,avi,mpegts,mpeg,flv,asf,ogg,mxf,dv,nut,rm,wtv,swf,yuv4mpegpipe,{_RAW},{_IMAGES},{_SOUND}"
 _STREAMS = f"mpjpeg,mpegts,matroska,mov,flv,live_flv,avi,ogg,mpeg,asf,nut,jpeg_pipe,png_pipe,{_RAW}"
 # scheme -> (protocols, demuxers); a protocol above another needs it, too
@@ -41,7 +41,9 @@ SCHEMES: Mapping[str, tuple[str, str]] = {
 
 
 def open_file(path: Path, options: Mapping[str, str] | None = None) -> Any:
-    """Open a media file for reading with PyAV. Raises `av.FFmpegError`, `OSError` or `ValueError`.
+    """Open a media file for reading with PyAV.
+
+    Raises `av.FFmpegError`, `OSError` or `ValueError`.
 
     The caller makes sure that it is a regular file. Other files are never opened: an absolute path is never mistaken
     for a protocol, and "%03d" in a name never for a series of images.
@@ -54,7 +56,10 @@ def open_file(path: Path, options: Mapping[str, str] | None = None) -> Any:
 
 
 def open_stream(url: str, scheme: str, options: Mapping[str, str], timeouts_s: tuple[float, float]) -> Any:
-    """Open a network stream with PyAV; `timeouts_s`: for opening and for each packet. Raises as `open_file`."""
+    """Open a network stream with PyAV; `timeouts_s` for opening and for each packet.
+
+    Raises as `open_file` does.
+    """
     import av
 
     limit_memory()

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from ..core.errors import ConfigError, OutputError
 
-# Format -> how its files are named behind the stem; in those of one person, "_person2" stands before the suffix.
+# Format -> names of its files after the stem; in those of one person, "_person2" precedes the suffix.
 SUFFIXES_OF: Mapping[str, tuple[str, ...]] = {
     "take": (".pose3d",),
     "report": ("_report.json",),
@@ -46,7 +46,7 @@ _FILES = {suffix for _, end in _ENDS for suffix in end.split(".")} | {"mov", "mk
 _LONGEST = "_side_by_side_person9999.mp4"  # longest addition to a stem
 _LONGEST_NAME = 255  # bytes of a file's name on Linux, UTF-16 units on Windows and macOS
 _WINDOWS_PATH = 259  # characters of a whole path, unless long paths are switched on
-# Names that Windows keeps for devices, with any suffix (Microsoft, "Naming Files, Paths, and Namespaces").
+# Names reserved by Windows for devices, with any suffix (Microsoft, "Naming Files, Paths, and Namespaces").
 _RESERVED = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?", re.IGNORECASE)
 
 
@@ -67,7 +67,7 @@ def clash(one: str, other: str) -> bool:
 
 
 def portable(stem: str) -> str:
-    """Return a stem that is a file's name on every system: those of Windows' devices get a "_"."""
+    """Return a stem that is valid on every system: Windows' device names get a "_"."""
     stem = stem.rstrip(". ") or "_"
     return f"{stem}_" if _RESERVED.fullmatch(stem) else stem
 

@@ -1,4 +1,4 @@
-"""Read files that anybody may have made: regular files only, of a bounded size, and JSON without surprises.
+"""Read untrusted files: regular files of bounded size, and strictly checked JSON.
 
 A pipe would keep the program waiting and a device never ends, so neither is opened. What a file system refuses is an
 `OSError`, as usual; content that cannot be used is a `DamagedFile`. Archives of arrays: `array_file`.
@@ -19,11 +19,17 @@ LARGEST_JSON = 16 << 20  # bytes of a JSON file, unless the caller gives another
 
 
 class DamagedFile(ValueError):  # noqa: N818 - callers turn it into a `UserError` of their own kind
-    """The content of a file cannot be used. The text says why and ends without a full stop."""
+    """Report unusable content of a file.
+
+    The text gives the reason and ends without a full stop.
+    """
 
 
 def open_regular(path: Path) -> BinaryIO:
-    """Open a regular file for reading. Raises `OSError`, also for folders, pipes, sockets and devices."""
+    """Open a regular file for reading.
+
+    Raises `OSError`, also for folders, pipes, sockets and devices.
+    """
     _check_regular(os.stat(path), path)  # before it is opened, because opening a device may have an effect
     handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     try:
@@ -86,5 +92,5 @@ def _finite(text: str) -> float:
 
 
 def quoted(name: str, longest: int = 60) -> str:
-    """Return a name from a file for use in a message: printable, in quotes, and cut if it is long."""
+    """Return a name from a file for a message: printable, in quotes, cut if long."""
     return repr(name if len(name) <= longest else name[: longest - 1] + "…")

@@ -1,4 +1,6 @@
-"""Carry edits by hand over to another run of the same video: who is who by overlap of the 2D joints. Pure.
+"""Carry a user's edits over to another run of the same video, matched by 2D joints.
+
+Pure functions.
 
 Person numbers of two runs mean different people as soon as other frames are lifted. A person of the new take is the
 one of the old take whose joints lie where theirs do, in most of the frames that both have.
@@ -19,13 +21,13 @@ from ..core.skeletons import SKELETONS
 from ..core.take import Take
 from .edit import Edited, delete, exchange_sides, merge
 
-_SAME = 0.25  # mean distance of joints, relative to the person's height in the image, up to which it is one person
+_SAME = 0.25  # mean joint distance relative to the person's image height, up to which it is one person
 _MOST = 0.5  # share of a person's common frames that an old person has to match
 
 
 @dataclass(frozen=True, slots=True)
 class CarriedOver:
-    """The new take with the old edits, the persons to lift again, and person numbers old -> new."""
+    """Hold the new take with the old edits, persons to re-lift, and person numbers old -> new."""
 
     take: Take
     lift: tuple[int, ...] = ()
@@ -34,13 +36,13 @@ class CarriedOver:
 
 @dataclass(frozen=True, slots=True)
 class _Match:
-    old: int  # person of the old take; 0: nobody
-    mirrored: bool  # the old joints were exchanged left for right
+    old: int  # person of the old take; 0: none
+    mirrored: bool  # the old joints were swapped left and right
     frames: int  # common frames in which the new person is seen
 
 
 def carry_over(take: Take, before: Take) -> CarriedOver:
-    """Give `take` the names, exchanged sides, merges and deletions of `before`, another take of the same video.
+    """Apply the names, left-right swaps, merges and deletions of `before` to `take`.
 
     A split is not carried over: the tracker decides again whether the two are one.
     """
@@ -55,7 +57,7 @@ def carry_over(take: Take, before: Take) -> CarriedOver:
         try:
             done = change(take)
         except UserError:
-            return False  # for example somebody has to stay
+            return False  # for example, the last person cannot be deleted
         take = done.take
         lift.extend(done.lift)
         return True

@@ -67,7 +67,10 @@ def with_source(take: Take, path: Path) -> Take:
 
 
 def at_place(take: Take, path: Path) -> Take:
-    """Return the take with its video at `path`. Raises `TakeError` if that is another video, or no file."""
+    """Return the take with its video at `path`.
+
+    Raises `TakeError` if that is another video, or no file.
+    """
     key = take.info.content_key
     try:
         same = not key or content_key(path) == key

@@ -8,11 +8,11 @@ import numpy as np
 
 from ..core.take import Finding, SceneEstimate, Take
 
-_INSIDE_S = 1e-6  # tolerance of a frame's time at the ends of the range
+_INSIDE_S = 1e-6  # s, tolerance of a frame's time at the ends of the range
 
 
 def rows_between(take: Take, start_s: float | None, end_s: float | None) -> slice:
-    """Return the rows of the frames at `start_s` or later and before `end_s`; None: open at that end."""
+    """Return the rows of frames in [`start_s`, `end_s`); None: open at that end."""
     times = take.time_s
     first = 0 if start_s is None else int(np.searchsorted(times, start_s - _INSIDE_S))
     last = len(times) if end_s is None else int(np.searchsorted(times, end_s - _INSIDE_S))

@@ -41,7 +41,7 @@ class RangeFields(QWidget):
 
     @property
     def span_s(self) -> tuple[float | None, float | None]:
-        """Return the times from which and before which frames are exported; None at an end of the take."""
+        """Return the time range of the export, (from, before); None at an end of the take."""
         start = self.start.value() > self.start.minimum() + _ROUNDING_S
         end = self.end.value() < self.end.maximum() - _ROUNDING_S
         return (

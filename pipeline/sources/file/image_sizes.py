@@ -25,7 +25,7 @@ _VP8_SIZE = slice(6, 10)  # RFC 6386, 9.1
 
 
 class HeaderChanges:
-    """Collect the numbers of keyframe packets that have other headers than the keyframe before them.
+    """Collect the keyframe packets whose headers differ from those of the previous keyframe.
 
     `new` are those whose headers were not there before at all, with the first keyframe.
     """
@@ -76,7 +76,7 @@ def _units(data: bytes) -> Iterator[bytes]:
 
 
 def shapes_at(path: Path, packets: list[int], edited: bool = True) -> list[Shape]:
-    """Return the shapes of the frames in the given keyframe packets, by their numbers in the file."""
+    """Return the shapes of the frames in the given keyframe packets (numbers in the file)."""
     wanted, shapes = set(packets), []
     container, stream = open_container(path, edited)
     try:

@@ -16,7 +16,7 @@ from ...system.media import LARGEST_PX
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """How frames are stored: size in pixels, and the (2, 2) matrix that turns them upright, row by row."""
+    """Describe stored frames: size in px, and the (2, 2) matrix (row by row) that rights them."""
 
     width: int
     height: int
@@ -29,7 +29,9 @@ class Shape:
 
 
 class UprightConverter:
-    """Convert decoded frames to upright BGR images of one size, that of the first frame if all are alike.
+    """Convert decoded frames to upright BGR images of one size.
+
+    The size is that of the first frame if all are alike.
 
     The conversion covers pixel format, colour range, pixel aspect and rotation. A stream may change its size or
     rotation midway: `hold` tells of the shapes that follow. All images then lie in the middle of one that holds each of

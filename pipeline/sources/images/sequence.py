@@ -1,4 +1,4 @@
-"""Read a video that is stored as numbered images: a folder of them, or the files that a name with `*` stands for."""
+"""Read a video stored as numbered images: a folder, or the files that match a name with `*`."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def is_pattern(path: Path) -> bool:
 
 
 def pattern_of(files: Sequence[Path]) -> Path:
-    """Return the path with a `*` that stands for the numbers of `files`, which are alike apart from these."""
+    """Return the path with `*` in place of the numbers by which `files` differ."""
     return files[0].with_name(series_name([file.stem for file in files]) + files[0].suffix)
 
 

@@ -1,4 +1,4 @@
-"""Deliver images, decoded one at a time, as a video: the part of `TimedSource` that does not depend on their files."""
+"""Deliver images as a video, decoded one at a time: the common part of image sources."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ _SAME_S = 0.0005  # s: times closer than this are one instant
 
 
 class StillsSource(ABC):
-    """A `TimedSource` of images. A subclass sets `_info` and `_time_s` and decodes image number `index`.
+    """Implement `TimedSource` for images.
+
+    A subclass sets `_info` and `_time_s` and decodes image number `index`.
 
     Images of another size than the first are fitted into that: scaled evenly, with black bars.
     """

@@ -1,4 +1,7 @@
-"""Read animated WebP with Pillow: FFmpeg's decoder reads none. After Google's "WebP Container Specification"."""
+"""Read animated WebP with Pillow, because FFmpeg's decoder cannot.
+
+Source: Google, "WebP Container Specification".
+"""
 
 from __future__ import annotations
 

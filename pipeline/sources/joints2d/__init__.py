@@ -1,1 +1,1 @@
-"""Read 2D joints that other programs found, in their own formats: one format a file, `found` the common form."""
+"""Read 2D joints of other programs, one format per module; `found` is the common form."""

@@ -1,4 +1,4 @@
-"""Give 2D joints from any format what their file does not say: frame rate and image size. What is assumed is said."""
+"""Complete 2D joints of any format with frame rate and image size; assumptions are noted."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def complete(
     size_px: tuple[int, int] | None = None,
     names: Sequence[str] = (),
 ) -> tuple[dict[str, NDArray[Any]], tuple[str, ...], Path | None]:
-    """Return the arrays of `Joints2DSource`, what was assumed, and the video beside the joints if there is one.
+    """Return the arrays of `Joints2DSource`, the assumptions, and the joints' video if found.
 
     `fps_hz` and `size_px` (width, height) are what the user says; without them the file counts, then the video beside
     it, then the usual. `names` are those of the files in a folder or archive. Raises `SourceError` where nothing can be

@@ -1,4 +1,6 @@
-"""Read the tables of DeepLabCut as CSV: header rows scorer, (individuals,) bodyparts, coords, then a row a frame.
+"""Read DeepLabCut's CSV tables.
+
+Header rows scorer, (individuals,) bodyparts, coords, then one row per frame.
 
 Coordinates are x, y and likelihood, or x and y alone (labelled frames, whose rows begin with the image's path). Its
 .h5 files keep the names of the joints as a pickle, which this program never opens; DeepLabCut writes both.

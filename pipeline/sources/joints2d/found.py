@@ -19,7 +19,9 @@ _MOST_PEOPLE = 200  # in one frame
 
 @dataclass(frozen=True, slots=True)
 class FoundJoints:
-    """2D joints of `T` frames, at most `P` people in each, `J` joints of `skeleton`. Image space, pixels.
+    """Hold 2D joints of `T` frames, at most `P` people in each, `J` joints of `skeleton`.
+
+    Image space, pixels.
 
     What a file does not say is None: the frame rate, the size of the image, who is who.
     """
@@ -39,7 +41,7 @@ class FoundJoints:
 
 @dataclass(frozen=True, slots=True)
 class FoundPerson:
-    """One person of one frame: joints (J, 2) px and scores (J,), as the file has them; who, if it says so."""
+    """Hold one person of one frame: joints (J, 2) px, scores (J,), and identity if stated."""
 
     joints: NDArray[np.floating]
     scores: NDArray[np.floating]
@@ -64,7 +66,7 @@ class FoundPerson:
 def of_people(
     frames: Mapping[int, Sequence[FoundPerson]], skeleton: str, form: str, name: str, *, numbered: bool = True
 ) -> FoundJoints:
-    """Put the people of every frame, by its number, into arrays; each has the joints of `skeleton`, or more.
+    """Pack the people of every frame into arrays; each has at least the joints of `skeleton`.
 
     Frames between the first and the last number that are not in `frames` are there without a person. If the numbers
     cannot be those of frames (or `numbered` is False), the frames are counted from 0 in their order, and said so.
@@ -108,7 +110,7 @@ def of_people(
 
 
 def cleaned(joints: NDArray[np.floating], scores: NDArray[np.floating]) -> tuple[Floats, Floats]:
-    """Return joints (..., J, 2) and scores (..., J) with NaN and 0 where a joint was not seen, scores at most 1.
+    """Return joints (..., J, 2), scores (..., J) <= 1; NaN and 0 where a joint was not seen.
 
     Not seen is a joint without a score, at no number, at impossible pixels, or exactly at 0, 0, as several programs
     write it.

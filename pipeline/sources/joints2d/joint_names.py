@@ -1,4 +1,4 @@
-"""Map the joint names of other programs to a skeleton: "LAnkle", "left_ankle", "ankle_l" and "ankle2" are one joint."""
+"""Map joint names of other programs to a skeleton: "LAnkle", "ankle_l" are "left_ankle"."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def joint_of(name: str) -> str | None:
 
 
 def skeleton_of(names: Sequence[str], file: str) -> tuple[Skeleton, dict[int, int]]:
-    """Return the skeleton that holds most of the named joints, and place in `names` -> index of its joint.
+    """Return the best matching skeleton, and position in `names` -> index of its joint.
 
     Raises `SourceError` that names what a body lacks.
     """

@@ -1,4 +1,4 @@
-"""Read 2D joints from a NumPy `.npz`, the program's own format, and check such arrays from anywhere.
+"""Read and check 2D joints from a NumPy `.npz`, the program's own format.
 
 Arrays in the file; `T` frames, `P` persons (in no particular order), `J` joints of the skeleton:
 

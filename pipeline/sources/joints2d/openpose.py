@@ -1,4 +1,4 @@
-"""Read the JSON files that OpenPose writes, one a frame: a folder of them, a zip archive, or a single file.
+"""Read OpenPose's JSON files, one per frame: a folder, a zip archive, or a single file.
 
 A file is `{"people": [{"pose_keypoints_2d": [x, y, score, ...], "person_id": [-1]}]}` (OpenPose, doc/02_output.md;
 `pose_keypoints` in version 0.1), its name ends in the number of the frame: `clip_000000000012_keypoints.json`. 25
@@ -97,7 +97,10 @@ def _joined(read: Iterator[tuple[str, Any]], names: Sequence[str], name: str) ->
 
 
 def people_of(value: Any, name: str) -> list[FoundPerson]:
-    """Return the people in OpenPose's (or AlphaPose's like) object of one frame. Raises `SourceError`."""
+    """Return the people of one frame from OpenPose's or AlphaPose's object.
+
+    Raises `SourceError`.
+    """
     if not is_openpose(value):
         raise SourceError(f"{name} is not a file of OpenPose: it has no list of people.", "Leave it out.")
     people = []

@@ -1,4 +1,4 @@
-"""Recognise the format of 2D joints by content, read them, and complete what the file does not say."""
+"""Recognise the format of 2D joints by content, read them, and add what the file lacks."""
 
 from __future__ import annotations
 
@@ -41,7 +41,10 @@ class ReadJoints:
 
 
 def read_joints(path: Path, fps_hz: float | None = None, size_px: tuple[int, int] | None = None) -> ReadJoints:
-    """Read 2D joints of any known format from a file, an archive or a folder. Raises `SourceError`."""
+    """Read 2D joints of any known format from a file, an archive or a folder.
+
+    Raises `SourceError`.
+    """
     if path.is_dir():
         found, inside = _read_folder(path)
     else:
@@ -55,7 +58,10 @@ def read_joints(path: Path, fps_hz: float | None = None, size_px: tuple[int, int
 
 
 def is_joints(path: Path) -> bool:
-    """Return whether a file or folder looks like 2D joints, by its first bytes and its names; never raises."""
+    """Return whether a file or folder looks like 2D joints, by first bytes and names.
+
+    Never raises.
+    """
     with contextlib.suppress(OSError):
         if path.is_dir():
             return is_joints_folder(path)

@@ -1,4 +1,4 @@
-"""Read lists of people with their frame: AlphaPose's results, COCO's keypoint results and annotations.
+"""Read lists of people with their frame: AlphaPose results, COCO results and annotations.
 
 AlphaPose (docs/output.md) writes one list for all frames, `{"image_id": "12.jpg", "keypoints": [x, y, score, ...],
 "score": 2.9, "idx": 1}`, where the number in `image_id` is the frame's, and `idx` the person with its tracking. Its

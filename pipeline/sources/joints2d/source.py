@@ -24,7 +24,7 @@ _SAME_S = 1e-9  # s: rounding of times
 
 
 class Joints2DSource:
-    """Deliver detections from a file or folder through `poses`, in place of `FrameSource.frames`.
+    """Deliver detections of a file or folder through `poses`, as `FrameSource.frames` does.
 
     The constructor reads and checks all of it; it raises `SourceError`. `fps_hz` and `size_px` (width, height) of the
     image are for formats that do not say them; without them a video beside the file counts, or they are assumed, and

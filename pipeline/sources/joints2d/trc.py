@@ -1,4 +1,6 @@
-"""Read the 2D joints of Sports2D: a TRC file a person, in pixels, `clip_Sports2D_px_person00.trc`.
+"""Read the 2D joints of Sports2D: one TRC file per person, in pixels.
+
+Files are named like `clip_Sports2D_px_person00.trc`.
 
 Header of five lines, then a row a frame: number, time, x, y, z of every marker (Sports2D keeps z at 0, y down). Files
 that differ in the person's number only are the people of one video. It writes the scores elsewhere: a joint that is

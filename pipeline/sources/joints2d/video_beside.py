@@ -1,4 +1,4 @@
-"""Find the video that 2D joints were found in, by their names, and read its size, rate and times."""
+"""Find the video of 2D joints by its name, and read its size, rate and times."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class VideoFacts:
 
 
 def find_video(path: Path, names: Iterable[str] = ()) -> Path | None:
-    """Return the video that the joints at `path` (a file or folder) belong to; None if that is not clear.
+    """Return the video of the joints at `path` (file or folder); None if ambiguous.
 
     It lies in the same folder, or in the one above, and its name begins the name of the joints (or one of `names`,
     those inside a folder or archive); among several the longest such name counts. Otherwise the one video in the folder
@@ -46,7 +46,7 @@ def find_video(path: Path, names: Iterable[str] = ()) -> Path | None:
 
 
 def video_facts(path: Path, frames: int) -> VideoFacts | None:
-    """Read size, rate and times of a video; None if it cannot be read or has fewer than `frames` frames."""
+    """Read size, rate and times of a video; None if unreadable or shorter than `frames` frames."""
     from ..file.video import VideoSource
 
     try:
