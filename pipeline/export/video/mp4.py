@@ -1,4 +1,4 @@
-"""An .mp4 as it is written: H.264 pictures at their true times, and the sound of the source beside them."""
+"""Write an .mp4: H.264 frames at their true times, and the sound of the source."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from ...system.video_encoder import add_h264, even, h264_frame
 log = logging.getLogger(__name__)
 
 _X264 = {"crf": "18", "preset": "veryfast"}
-_COPIED = ("aac", "mp3", "ac3", "eac3", "alac", "opus", "flac")  # sound that .mp4 can hold
-_TICK = Fraction(1, 90000)  # of variable rates
+_COPIED = ("aac", "mp3", "ac3", "eac3", "alac", "opus", "flac")  # sound codecs that .mp4 can hold
+_TICK = Fraction(1, 90000)  # s, time base of variable rates
 
 
-class Film:
-    """Writes pictures of one size. `rate_hz` is exact for a constant rate and an average for a variable one.
+class Mp4Writer:
+    """Encode frames of one size. `rate_hz` is exact for a constant rate, else an average.
 
-    Raises `OutputError` if there is no H.264 encoder, OSError for what the file system refuses.
+    Raises `OutputError` if there is no H.264 encoder, OSError if the file system refuses.
     """
 
     def __init__(
@@ -46,7 +46,7 @@ class Film:
             raise
 
     def add(self, bgr: Image, row: int, time_s: float) -> None:
-        """The next picture (H, W, 3): frame `row` of the film, shown at `time_s` from its beginning."""
+        """Encode image (H, W, 3) as frame `row` of the video, shown `time_s` after its start."""
         width, height = self._even
         if bgr.shape[:2] != (height, width):
             bgr = np.pad(bgr, ((0, height - bgr.shape[0]), (0, width - bgr.shape[1]), (0, 0)), "edge")
@@ -71,10 +71,11 @@ class Film:
 
 
 class Sound:
-    """The main sound stream of a file, moved so that `zero_s` on the clock of its container is the film's beginning.
+    """Read the main sound stream of a file, shifted so that `zero_s` becomes time 0.
 
-    Only what is heard from `from_s` to `to_s` (None: from the first, to the last), on the same clock. A reader of its
-    own, which keeps pace with the pictures, so that the two lie side by side in the file.
+    `zero_s`, `from_s` and `to_s` are on the clock of the file's container; only sound from `from_s` to `to_s` is read
+    (None: from the first, to the last). The file is opened separately and read in step with the frames, so that the two
+    are interleaved in the output.
     """
 
     def __init__(self, path: Path, zero_s: float, from_s: float | None, to_s: float | None) -> None:
@@ -89,11 +90,11 @@ class Sound:
 
     @property
     def is_there(self) -> bool:
-        """False for a silent film."""
+        """Return False for a silent video."""
         return self._source is not None and self._source.codec_context is not None
 
     def begin(self, output: Any) -> None:
-        """Add the stream to the file that is written."""
+        """Add the stream to the output file."""
         self._output = output
         if self._source.codec_context.name in _COPIED:
             self._target = output.add_stream_from_template(self._source)
@@ -105,7 +106,7 @@ class Sound:
         self._packets = self._inside()
 
     def write_until(self, time_s: float) -> None:
-        """Everything that begins up to `time_s` from the start of the film."""
+        """Write all packets that begin up to `time_s` from the start of the video."""
         while True:
             packet = self._waiting or next(self._packets, None)
             self._waiting = packet
@@ -129,7 +130,7 @@ class Sound:
         return float(packet.pts * packet.time_base)
 
     def _inside(self) -> Iterator[Any]:
-        """Packets of the range. What ends before it begins is left out, and so is what begins after its end."""
+        """Yield packets of the range; packets that end before or begin after it are left out."""
         try:
             for packet in self._container.demux(self._source):
                 if packet.pts is None or not packet.size:

@@ -1,8 +1,9 @@
-"""Write videos with the 2D joints over the frames, alone or beside the lifted skeleton. H.264 in .mp4.
+"""Write videos with the 2D joints over the frames, alone or beside the lifted skeleton.
 
-Every frame of the take is a frame of the video, at its own time: a constant rate stays the exact fraction (30000/1001),
-a variable one keeps its timestamps. A frame that cannot be decoded shows the image before it. The sound of the same
-range is copied as it is where .mp4 can hold it, else encoded as AAC. Frames pass one at a time; nothing is kept.
+H.264 in .mp4. Every frame of the take is a frame of the video, at its true time: a constant rate stays the exact
+fraction (30000/1001), a variable one keeps its timestamps. A frame that cannot be decoded shows the image before it.
+The sound of the same range is copied unchanged where .mp4 can hold it, else encoded as AAC. Frames pass one at a time;
+none are kept.
 """
 
 from __future__ import annotations
@@ -30,41 +31,41 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-Paint = Callable[[Image, int], Image]  # (picture, row of the take) -> picture
+Paint = Callable[[Image, int], Image]  # (image, row of the take) -> image
 
-_MOST_WIDE = 3840  # of both pictures together: what players and hardware decoders still take
+_MAX_WIDTH_PX = 3840  # px, largest width of both images together: the limit of players and hardware decoders
 
 
 class OverlayExporter:
-    """Writes `<stem>_overlay.mp4`: the video with the 2D joints of everyone chosen."""
+    """Write `<stem>_overlay.mp4`: the video with the 2D joints of all chosen persons."""
 
     name = "overlay"
     suffix = "_overlay.mp4"
 
     def write(self, selection: Selection, folder: Path, stem: str, watch: Watch = UNWATCHED) -> list[Path]:
         step = functools.partial(watch.step, self.name)
-        return [_film(selection, folder / f"{stem}{self.suffix}", lambda size: _overlay(selection), step)]
+        return [_write_video(selection, folder / f"{stem}{self.suffix}", lambda size: _overlay(selection), step)]
 
 
 class SideBySideExporter:
-    """Writes `<stem>_side_by_side.mp4`: that picture, and right of it everyone chosen in 3D, seen from the side."""
+    """Write `<stem>_side_by_side.mp4`: the overlay, and to its right the 3D skeletons."""
 
     name = "side_by_side"
     suffix = "_side_by_side.mp4"
 
     def write(self, selection: Selection, folder: Path, stem: str, watch: Watch = UNWATCHED) -> list[Path]:
         step = functools.partial(watch.step, self.name)
-        return [_film(selection, folder / f"{stem}{self.suffix}", lambda size: _beside(selection, size), step)]
+        return [_write_video(selection, folder / f"{stem}{self.suffix}", lambda size: _beside(selection, size), step)]
 
 
 def _overlay(selection: Selection) -> Paint:
     tracks = [one.track2d for one in selection.people if one.track2d is not None]
 
-    def paint(picture: Image, row: int) -> Image:
-        scale = np.float32(picture.shape[1] / selection.first.camera.size_px[0])
+    def paint(image: Image, row: int) -> Image:
+        scale = np.float32(image.shape[1] / selection.first.camera.size_px[0])
         for track in tracks:
-            draw_joints(picture, track.joints_image[row] * scale, track.scores[row], track.skeleton)
-        return picture
+            draw_joints(image, track.joints_image[row] * scale, track.scores[row], track.skeleton)
+        return image
 
     return paint
 
@@ -76,19 +77,19 @@ def _beside(selection: Selection, size: tuple[int, int]) -> Paint:
     joints = [one.joints_world for one in selection.people]
     width, height = size
     panel_width = max(width, round(0.8 * height))
-    shrink = min(1.0, _MOST_WIDE / (width + panel_width))
+    shrink = min(1.0, _MAX_WIDTH_PX / (width + panel_width))
     width, height, panel_width = (max(2, round(length * shrink)) for length in (width, height, panel_width))
     stage = Stage.around(joints, panel_width, height)
 
-    def paint(picture: Image, row: int) -> Image:
-        if picture.shape[:2] != (height, width):
-            picture = np.asarray(cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
-        return np.concatenate([overlay(picture, row), stage.draw([person[row] for person in joints])], axis=1)
+    def paint(image: Image, row: int) -> Image:
+        if image.shape[:2] != (height, width):
+            image = np.asarray(cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
+        return np.concatenate([overlay(image, row), stage.draw([person[row] for person in joints])], axis=1)
 
     return paint
 
 
-def _film(
+def _write_video(
     selection: Selection,
     path: Path,
     painter: Callable[[tuple[int, int]], Paint],
@@ -96,46 +97,48 @@ def _film(
 ) -> Path:
     """Decode, paint and encode the frames of the take.
 
-    `painter` gets the (width, height) of the pictures, pixels; `step` how many frames of how many are done.
+    `painter` gets the (width, height) of the images in pixels; `step` gets the numbers of finished and of all frames.
     """
     take, first = selection.take, selection.first
     with atomic_path(path) as temporary, contextlib.closing(_source(take)) as source:
-        from .mp4 import Film, Sound
+        from .mp4 import Mp4Writer, Sound
 
         index, times, rate = first.frame_index, first.time_s, first.rate_hz
         start_s, end_s = float(times[0]), float(times[-1]) + 1 / rate
         # The source's own times: those of the take may be of a motion that is faster than its video.
         from_s, to_s = (float(source.time_s[min(i, len(source.time_s) - 1)]) for i in index[[0, -1]].tolist())
         paint = painter((source.info.width_px, source.info.height_px))
-        film: Film | None = None
+        writer: Mp4Writer | None = None
         try:
             for row, image in _images(source.frames(from_s - 1e-4, to_s + 1 / source.info.fps_hz), index):
                 step(row, len(index))
-                picture = paint(image, row)
-                if film is None:
+                painted = paint(image, row)
+                if writer is None:
                     clock_s, last = source.clock_start_s, source.info.frame_count - 1
                     sound = None  # its clock is not that of the images
                     if clock_s is not None and source.info.slow_motion == take.info.slow_motion:
                         begin_s = None if index[0] == 0 else clock_s + start_s
                         finish_s = None if index[-1] >= last else clock_s + end_s
                         sound = Sound(source.path, clock_s + start_s, begin_s, finish_s)
-                    height, width = picture.shape[:2]
-                    film = Film(temporary, width, height, rate, first.is_resampled, sound)
-                film.add(picture, row, float(times[row]) - start_s)
-            if film is None:
+                    height, width = painted.shape[:2]
+                    writer = Mp4Writer(temporary, width, height, rate, first.is_resampled, sound)
+                writer.add(painted, row, float(times[row]) - start_s)
+            if writer is None:
                 raise OutputError(
                     f"{take.info.name} no longer has the frames of this take.", "Was it changed? Lift it again."
                 )
-            film.finish()
+            writer.finish()
         finally:
-            if film is not None:
-                film.close()
+            if writer is not None:
+                writer.close()
     log.info("wrote %s", path.name)
     return path
 
 
 def _images(frames: Iterator[Frame], index: Ints) -> Iterator[tuple[int, Image]]:
-    """Yield every row of the take and an image to paint on; `index` (T,) are the frames of the take.
+    """Yield every row of the take and an image to paint on.
+
+    `index` (T,) are the frames of the take.
 
     Where a frame is missing, the image before it (at the start: after it) is shown again.
     """
@@ -156,7 +159,10 @@ def _images(frames: Iterator[Frame], index: Ints) -> Iterator[tuple[int, Image]]
 
 
 def _source(take: Take) -> VideoSource:
-    """The video behind the take. Raises `OutputError` if it is gone or another one, `SourceError` if it is no video."""
+    """Return the video behind the take.
+
+    Raises `OutputError` if it is gone or another one, `SourceError` if it is no video.
+    """
     from ...sources.file.video import VideoSource
 
     path = Path(take.info.path)
