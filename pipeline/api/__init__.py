@@ -1,4 +1,4 @@
-"""The library's functions: what `import hourglass as hg` gives.
+"""Provide the functions of the library, as `import hourglass as hg` gives them.
 
     take = hg.lift("squat.mp4", people="all", height_cm=172)
     take.people[0].joints_world

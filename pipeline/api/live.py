@@ -1,4 +1,4 @@
-"""A camera, a network stream or a file in real time, as an iterator of results."""
+"""Lift a camera, a network stream or a file in real time, as an iterator of results."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ _LOOK_S = 0.25  # Python sees Ctrl-C between two looks
 
 
 class Live:
-    """A live run: iterate over it for the newest `LiveResult` each time.
+    """Run live lifting: iterate over it for the newest `LiveResult` each time.
 
-    The end of the loop closes it. Nothing is queued: what a slow loop does not fetch is lost to it, so that it never
-    falls behind. As a context manager it goes on until the block is left, whatever loops are inside.
+    The end of the loop closes it. Nothing is queued: a slow loop skips results, so that it never
+    falls behind. As a context manager it runs until the block is left, whatever loops are inside.
     """
 
     def __init__(self, engine: LiveEngine) -> None:
@@ -66,12 +66,12 @@ class Live:
 
     @property
     def stats(self) -> LiveStats:
-        """Rates, latencies and what does not run on every frame, as of now."""
+        """Return current rates, latencies and the stages that skip frames."""
         return self.engine.stats
 
     @property
     def info(self) -> VideoInfo | None:
-        """The size and rate of the source; None until it is open."""
+        """Return the size and rate of the source; None until it is open."""
         return self.engine.info
 
     def history(self, person: int) -> tuple[Doubles, Floats]:

@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 
 
 class Lifter:
-    """A lifter network, called on one person's 2D joints. Use from one thread.
+    """Call a lifter network on one person's 2D joints. Use from one thread.
 
-    As a context manager it frees the network in the end. `network` is the `WindowLifter` behind it, for windows of your
-    own.
+    As a context manager it frees the network in the end. `network` is the `WindowLifter` behind it, for direct
+    calls.
     """
 
     def __init__(self, network: WindowLifter) -> None:
@@ -68,7 +68,7 @@ class Lifter:
         time_s = np.arange(len(joints)) / fps
         seen = np.isfinite(joints).all(axis=-1) & (sure > 0)
         joints, sure = np.where(seen[..., None], joints, np.nan), np.where(seen, sure, 0)
-        if skeleton == H36M17.key:  # as they are: those of motion capture are what a lifter was trained with
+        if skeleton == H36M17.key:  # unchanged: lifters are trained with the joints of motion capture
             check_h36m17(joints)
             track = PersonTrack.of_h36m17(1, time_s, joints, sure)
         else:
@@ -93,7 +93,7 @@ class Lifter:
 
 
 class ImageDetector:
-    """A 2D detector, called on images. Use from one thread.
+    """Call a 2D detector on images. Use from one thread.
 
     As a context manager it frees the network in the end. `network` is the `Detector` behind it.
     """
@@ -112,7 +112,7 @@ class ImageDetector:
 
         Returns:
             Everyone in it: `boxes_image` (P, 4), `joints_image` (P, J, 2), `scores` (P, J) and the name of the
-            `skeleton`. Nobody: P is 0.
+            `skeleton`. Without people P is 0.
         """
         if time_s is None:
             self.network.reset()

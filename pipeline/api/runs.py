@@ -1,4 +1,4 @@
-"""From a video, from 2D joints or from a live recording to a take."""
+"""Lift a video, 2D joints or a live recording to a take."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def lift(
         people: None for the person who is seen most, "all", a number (1 is the most seen) or several.
         config: All settings in one object; `settings` change fields of it.
         progress: Called with `Progress`: stage, done, total.
-        partial: Called with takes of what is known so far, while the run goes on.
+        partial: Called with partial takes during the run.
         cancel: A `CancelToken`, or a function that says whether to stop; asked once a frame or a batch.
         models: A `Models` that keeps detector and lifter for the next call.
         **settings: Any field of `RunConfig` and its parts by its own name, for example height_cm, fov_deg, detector,
@@ -58,7 +58,7 @@ def lift(
     Raises:
         TypeError: There is no such setting.
         SourceError: The video cannot be read.
-        NoPersonError: Nobody, or not the one asked for, was found.
+        NoPersonError: No person, or not the requested one, was found.
         ModelError: A detector or lifter cannot be used here.
         ConfigError: A value out of range, or an unknown name.
         Cancelled: `cancel` says so.
@@ -114,10 +114,10 @@ def lift_joints(
         size: Width and height of the image in pixels.
         skeleton: Order of the joints: h36m17, coco17, coco23, halpe26 or blazepose33.
         time_s: (T,) true times of the frames, rising. Default: frame i at i / fps.
-        name: What the take is called.
+        name: Name of the take.
         people: As in `lift`; by default everyone.
         config: All settings; those of detecting mean nothing here.
-        progress: Called with how far it is.
+        progress: Called with `Progress`: stage, done, total.
         cancel: A `CancelToken`, or a function that says whether to stop.
         models: Keeps the lifter for the next call.
         **settings: As in `lift`.
@@ -128,7 +128,7 @@ def lift_joints(
     Raises:
         SourceError: Arrays of other shapes, or with other values than said above.
         ConfigError: The joints are not in the order of `skeleton`, or a setting out of range.
-        NoPersonError: Nobody is seen.
+        NoPersonError: No person is seen.
 
     Example:
         >>> take = hg.lift_joints(joints2d, scores, fps=50, size=(1920, 1080))
@@ -163,15 +163,15 @@ def lift_recording(
     models: Engine | None = None,
     **settings: Unpack[RunSettings],
 ) -> Take:
-    """Lift a live recording again from its own 2D joints, with past and future known.
+    """Re-lift a live recording from its 2D joints, with past and future frames.
 
     Everyone is lifted, unless `config` names people.
 
     Args:
         folder: The folder of the recording, also of one that was interrupted.
         config: All settings; those of detecting, and the range, mean nothing here.
-        progress: Called with how far it is.
-        partial: Called with takes of what is known so far.
+        progress: Called with `Progress`: stage, done, total.
+        partial: Called with partial takes during the run.
         cancel: A `CancelToken`, or a function that says whether to stop.
         models: Keeps the lifter for the next call.
         **settings: As in `lift`.
@@ -181,7 +181,7 @@ def lift_recording(
 
     Raises:
         TakeError: There is no recording.
-        NoPersonError: Nobody is in it.
+        NoPersonError: It contains no person.
         Cancelled: `cancel` says so.
     """
     from ..live.recording.relift import relift
@@ -197,7 +197,7 @@ def lift_recording(
 
 
 def load(path: str | Path) -> Take:
-    """Open a saved take. Runs no network and needs no video.
+    """Open a saved take, without running a network; the video is not needed.
 
     A video that was moved together with the take is found again, for the formats that show it.
 

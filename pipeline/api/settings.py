@@ -19,7 +19,7 @@ PARTS = ("detect", "lift", "post", "scene")  # fields of the configurations that
 
 
 class DetectorSettings(TypedDict, total=False):
-    """Fields of `DetectConfig`."""
+    """List the fields of `DetectConfig`."""
 
     detector: str
     max_people: int
@@ -30,7 +30,7 @@ class DetectorSettings(TypedDict, total=False):
 
 
 class LifterSettings(TypedDict, total=False):
-    """Fields of `LiftConfig`.
+    """List the fields of `LiftConfig`.
 
     `prune` also takes a strategy by name, "tps", or "none" for the full model.
     """
@@ -41,21 +41,21 @@ class LifterSettings(TypedDict, total=False):
 
 
 class ComputeSettings(TypedDict, total=False):
-    """Fields of both: where the networks run, and in which number format."""
+    """Set where the networks run, and in which number format."""
 
     device: str
     precision: Precision
 
 
 class LifterNetworkSettings(ComputeSettings, total=False):
-    """Of a lifter alone."""
+    """List the settings of a lifter alone."""
 
     prune: PruneConfig | str | None
     flip: bool
 
 
 class DetectorNetworkSettings(ComputeSettings, total=False):
-    """Of a detector alone."""
+    """List the settings of a detector alone."""
 
     max_people: int
     config_path: str
@@ -65,7 +65,7 @@ class DetectorNetworkSettings(ComputeSettings, total=False):
 
 
 class SceneSettings(TypedDict, total=False):
-    """Fields of `SceneConfig`: the camera and the body.
+    """List the fields of `SceneConfig`: the camera and the body.
 
     None: from the file, else estimated or assumed.
     """
@@ -78,7 +78,7 @@ class SceneSettings(TypedDict, total=False):
 
 
 class PostSettings(TypedDict, total=False):
-    """Fields of `PostConfig`, the steps after lifting."""
+    """List the fields of `PostConfig`, the steps after lifting."""
 
     fill_gap_s: float
     smooth: Literal["adaptive", "butterworth", "savitzky_golay", "off"]
@@ -92,15 +92,15 @@ class PostSettings(TypedDict, total=False):
 
 
 class RefinishSettings(PostSettings, SceneSettings, total=False):
-    """What changes without a network."""
+    """List the settings that need no network to change."""
 
 
 class ReliftSettings(RefinishSettings, LifterSettings, ComputeSettings, total=False):
-    """What changes without detecting again."""
+    """List the settings that change without a new detection."""
 
 
 class RunSettings(ReliftSettings, DetectorSettings, total=False):
-    """All of a run: the fields of `RunConfig` and of its parts."""
+    """List all settings of a run: the fields of `RunConfig` and of its parts."""
 
     start_s: float | None
     end_s: float | None
@@ -109,7 +109,7 @@ class RunSettings(ReliftSettings, DetectorSettings, total=False):
 
 
 class LiveSettings(SceneSettings, DetectorSettings, LifterSettings, ComputeSettings, total=False):
-    """All of a live run: the fields of `LiveConfig` and of its parts."""
+    """List all settings of a live run: the fields of `LiveConfig` and of its parts."""
 
     lookahead: int
     latency_budget_ms: float
@@ -181,7 +181,7 @@ def chosen_people(people: People) -> tuple[int, ...] | Literal["all"] | None:
 
 
 class _AskedToken(CancelToken):
-    """Asks a function of the caller's, from any thread."""
+    """Ask the caller's function whether to stop, from any thread."""
 
     def __init__(self, asked: Callable[[], bool]) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""A take with methods: its people, and what can be done with it without the video."""
+"""Provide a take with methods: its people, exports, refinishing and re-lifting."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _UP = np.array([0.0, 0.0, 1.0])
 
 
 class Angles(dict[str, Doubles]):
-    """Joint angles by name, (T,) degrees each.
+    """Map names to joint angles, (T,) degrees each.
 
     The names are those of the exported tables: `right_knee_flexion`, `trunk_tilt`, ... (`docs/exports.md`).
 
@@ -48,7 +48,7 @@ class Angles(dict[str, Doubles]):
 
 
 class Person:
-    """One person of a take who was lifted.
+    """Describe one lifted person of a take.
 
     Arrays have a row for each of the T frames of the take; NaN where the person was not seen.
     """
@@ -63,27 +63,27 @@ class Person:
 
     @property
     def number(self) -> int:
-        """Its number in the take: 1 is the person who is seen most."""
+        """Return the number in the take: 1 is the person with the largest presence."""
         return self._track.person
 
     @property
     def name(self) -> str:
-        """The name that it was given, else "Person 2"."""
+        """Return the given name, else "Person 2"."""
         return self._take.name_of(self.number)
 
     @property
     def time_s(self) -> Doubles:
-        """(T,) seconds from the first frame of the video."""
+        """Return (T,) seconds from the first frame of the video."""
         return self._track.time_s
 
     @property
     def frame_index(self) -> Ints:
-        """(T,) numbers of the frames in the video."""
+        """Return (T,) numbers of the frames in the video."""
         return self._track.frame_index
 
     @property
     def joints_world(self) -> Floats:
-        """(T, 17, 3) H36M-17 joints in metres: z up, floor at z = 0, +y away from the camera."""
+        """Return H36M-17 joints (T, 17, 3) in m: z up, floor at z = 0, +y away from the camera."""
         if self._track.space == "world":
             return self._track.joints
         scene = self._take.scene
@@ -94,25 +94,25 @@ class Person:
 
     @property
     def joints_image(self) -> Floats:
-        """(T, 17, 2) H36M-17 joints in pixels of the upright image, as the detector saw them."""
+        """Return the detected H36M-17 joints (T, 17, 2) in pixels of the upright image."""
         track = self._take.person_track2d(self.number)
         return track.h36m17[0]
 
     @property
     def scores(self) -> Floats:
-        """(T, 17) 2D confidences in [0, 1] behind each joint; 0 where it was interpolated."""
+        """Return the 2D confidences (T, 17) in [0, 1] of the joints; 0 where interpolated."""
         return self._track.scores
 
     @property
     def contacts(self) -> NDArray[np.bool_]:
-        """(T, 2) whether the right and the left foot stand on the floor."""
+        """Return (T, 2) whether the right and the left foot stand on the floor."""
         from ..post.ground.foot_contacts import standing_feet
 
         return standing_feet(self.joints_world.astype(np.float64), _UP, self._rate_hz)
 
     @property
     def gait(self) -> Gait | None:
-        """Steps, cadence, stride and their events; None if the person does not walk."""
+        """Return steps, cadence, stride and their events; None if the person does not walk."""
         from ..analysis.gait import gait
 
         return gait(self.joints_world.astype(np.float64), self.time_s)
@@ -140,7 +140,7 @@ class Person:
 
 
 class Take(core.Take):
-    """The result of a run: people in 2D and 3D, the camera, and how all of it was made.
+    """Hold the result of a run: people in 2D and 3D, the camera, and the provenance.
 
     It never changes: `refinish` and `relift` give another one. What else is in it: `hourglass.core.take.Take`.
     """
@@ -160,12 +160,12 @@ class Take(core.Take):
 
     @property
     def people(self) -> tuple[Person, ...]:
-        """Those who were lifted to 3D, the most seen first; everyone detected is in `tracks2d`."""
+        """Return the lifted persons by presence; `tracks2d` holds every detected person."""
         return tuple(Person(self, track) for track in self.tracks3d)
 
     @property
     def config(self) -> RunConfig:
-        """The settings that it was made with; the defaults for what it does not say."""
+        """Return the settings of the run; defaults where the take does not record them."""
         from ..take.provenance import take_config
 
         return take_config(self) or RunConfig()
@@ -239,7 +239,7 @@ class Take(core.Take):
         Raises:
             ConfigError: An unknown format, or an option with a value that it cannot have.
             OutputError: Nothing to write, or the folder cannot be written to.
-            Cancelled: `cancel` says so; nothing half-written is left.
+            Cancelled: `cancel` says so; no partial file is left.
 
         Example:
             >>> take = hg.load("squat.take")
@@ -262,22 +262,22 @@ class Take(core.Take):
         return export_take(self, Path(folder), stem or Path(self.info.name).stem, formats, options, watch)
 
     def refinish(self, *, config: RunConfig | None = None, **settings: Unpack[RefinishSettings]) -> Take:
-        """Do the steps after lifting again: smoothing, bone lengths, floor, feet.
+        """Repeat the steps after lifting: smoothing, bone lengths, floor, feet.
 
         This takes seconds and runs no network.
 
         Args:
             config: All settings, of which the `post` and `scene` parts count. Default: those of the take.
             **settings: Fields of `PostConfig` and `SceneConfig`, for example smooth, smooth_hz, foot_lock, height_cm,
-                pitch_deg. The field of view is not among them: the lifter looks along its rays, see `relift`.
+                pitch_deg. The field of view is not among them, because the lifter uses its rays: see `relift`.
 
         Returns:
-            Another take; 2D and what was lifted are shared with this one.
+            Another take; 2D and the lifter's output are shared with this one.
 
         Raises:
             TypeError: There is no such setting, or it needs the lifter.
             ConfigError: A value out of range.
-            TakeError: The take is too old to hold what the lifter gave.
+            TakeError: The take is too old to hold the lifter's output.
 
         Example:
             >>> take = hg.load("squat.take")
@@ -301,7 +301,7 @@ class Take(core.Take):
         models: Engine | None = None,
         **settings: Unpack[ReliftSettings],
     ) -> Take:
-        """Lift the take's own 2D joints again, by another lifter or pruning. No detector, no video.
+        """Re-lift the take's 2D joints with another lifter or pruning, without detector or video.
 
         Args:
             people: Numbers of the people to lift, or "all" for everyone who was detected. Default: those in 3D.
@@ -319,7 +319,7 @@ class Take(core.Take):
             TypeError: There is no such setting, or it is one of detecting.
             ConfigError: A value out of range, an unknown lifter.
             ModelError: The lifter cannot be used, or cannot prune so.
-            NoPersonError: There is nobody with such a number.
+            NoPersonError: No person has such a number.
             Cancelled: `cancel` says so.
 
         Example:

@@ -110,7 +110,7 @@ def _expanded(name: str | Path) -> Iterator[Path]:
 
 
 def _whole(path: Path) -> Path:
-    """Return what stands for all people or frames of a video, of which `path` is the file of one."""
+    """Return the path of all people or frames of a video, given the file of one."""
     if path.name.endswith(OPENPOSE_SUFFIX):
         return path.parent
     if path.suffix.lower() == ".trc":
@@ -119,7 +119,10 @@ def _whole(path: Path) -> Path:
 
 
 def _in_folder(folder: Path, left_out: list[Path]) -> list[Input]:
-    """Return the videos directly in a folder, else its images, else its 2D joints. Raises `SourceError`."""
+    """Return the videos directly in a folder, else images, else 2D joints.
+
+    Raises `SourceError`.
+    """
     try:
         files = sorted((path for path in folder.iterdir() if path.is_file()), key=lambda path: natural_key(path.name))
         # Hidden files are left behind by systems ("._clip.mp4" on exFAT drives) and are never recordings.

@@ -55,7 +55,7 @@ def turned_image(bgr: Image, degrees: int) -> Image:
 
 
 class TurnedSource:
-    """A `FrameSource` that turns the images of another one, which it closes."""
+    """Rotate the images of a `FrameSource`, and close it."""
 
     def __init__(self, source: FrameSource, degrees: int) -> None:
         self._source, self._degrees = source, degrees
@@ -79,7 +79,7 @@ class TurnedSource:
 
 
 class TurnedTimedSource(TurnedSource):
-    """A `TimedSource` that turns the images of another one."""
+    """Rotate the images of a `TimedSource`."""
 
     def __init__(self, source: TimedSource, degrees: int) -> None:
         super().__init__(source, degrees)
@@ -111,7 +111,7 @@ class TurnedOpener:
 
 
 class TurnedLiveSource:
-    """A `LiveSource` that turns the images of another one, which it closes."""
+    """Rotate the images of a `LiveSource`, and close it."""
 
     def __init__(self, source: LiveSource, degrees: int) -> None:
         self._source, self._degrees = source, degrees

@@ -81,7 +81,7 @@ def _limits() -> dict[str, str]:
 def limit_memory() -> None:
     """Limit the size of every block that libav allocates in this process; done once.
 
-    Without it a picture that never ends, as a stream may send, takes all memory there is.
+    Without it an endless image, as a stream may send, takes all memory.
     """
     import av
 

@@ -1,4 +1,4 @@
-"""Read at which rate a slow-motion video was recorded, where its file says so.
+"""Read the recording rate of a slow-motion video from the tags of its file.
 
 Cameras store what they recorded at 240 frames a second as a video of 30: its clock then runs eight times too slowly.
 """

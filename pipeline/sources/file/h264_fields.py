@@ -46,7 +46,7 @@ class _Bits:
 
 @dataclass(frozen=True, slots=True)
 class _Sequence:
-    """What a sequence parameter set says about fields."""
+    """Hold the field-related values of a sequence parameter set."""
 
     frames_only: bool
     colour_planes: bool
@@ -60,7 +60,7 @@ class _Field:
 
 
 class SecondFields:
-    """Tell which packets of an H.264 stream, in file order, hold the second field of a frame."""
+    """Find the packets of an H.264 stream, in file order, that hold a frame's second field."""
 
     def __init__(self, extradata: bytes | None) -> None:
         extradata = extradata or b""

@@ -24,7 +24,7 @@ _WITH_DECODE_TIMES = ("mpegts", "mpeg", "mov", "flv")  # formats that store them
 
 @dataclass(slots=True)
 class _Read:
-    """What was read: all packets, and which of them hold a frame."""
+    """Hold all packets read, and mark those that hold a frame."""
 
     headers: HeaderChanges
     pts: list[int] = field(default_factory=list)
@@ -82,7 +82,7 @@ def _table(read: _Read, container: Any, stream: Any, first_packet: int | None) -
         # Without timestamps the container's rate is only a default; the rate in the coded frames is more reliable.
         rate_hz = frame_rate_hz(_plausible(stream.guessed_rate) or rate_hz)
         frame_of[chosen] = np.arange(len(chosen))
-        # Where frames refer to later ones, nothing tells the order of display: frames are counted as they are decoded.
+        # With B-frames the display order is unknown: frames are counted as they are decoded.
         return FrameTable.from_count(max(1, len(chosen)), rate_hz, None if reordered else packets, notes)
     stamps_s = _seconds(stamps, tick_s)
     if read.is_reference is not None:

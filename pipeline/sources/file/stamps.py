@@ -27,7 +27,7 @@ _TWIN_SHARE = 0.1  # share of repeated stamps above which every second one is mi
 
 @dataclass(slots=True)
 class _Run:
-    """Consecutive packets of one clock."""
+    """Hold consecutive packets of one clock."""
 
     packets: list[int]
     restarts: bool = False  # the stamps of decoding fall at its start: another clock, whatever its stamps are
@@ -39,7 +39,7 @@ class _Run:
 
 @dataclass(frozen=True, slots=True)
 class Repaired:
-    """Frames in the order in which they are shown."""
+    """Hold the frames in display order."""
 
     packets: Ints  # (T,) the packet of each frame
     time_s: Doubles  # (T,) seconds, strictly rising, from the first frame on by the clock of the file
@@ -132,7 +132,7 @@ def _frames(count: int) -> str:
 
 
 def _usual_step(stamps: Doubles) -> float:
-    """Return the usual time (s) from frame to frame: the median slope over a few frames in file order; 0: unknown."""
+    """Return the median frame step (s), by slopes over a few frames in file order; 0: unknown."""
     known = np.flatnonzero(np.isfinite(stamps))
     lag = min(16, max(1, len(known) // 8))  # short, so that few slopes cross a leap of the clock
     if len(known) > 1:
@@ -188,7 +188,7 @@ def _joined(runs: list[_Run], stamps: Doubles, slack_s: float, step_s: float) ->
 
 
 def _goes_on(before: _Run, after: _Run, stamps: Doubles, slack_s: float, step_s: float) -> bool:
-    """Return whether the clock of `before` goes on in `after`; drops up to two stamps at the seam that are off."""
+    """Return whether the clock of `before` continues in `after`; drops up to two bad stamps."""
     first, last = after.known(stamps), before.known(stamps)
     if not first or not last:
         return not first
@@ -251,7 +251,7 @@ def _shown(run: _Run, stamps: Doubles, reordered: bool, step_s: float) -> tuple[
 
 
 def _with_holes_filled(times: Doubles, step_s: float) -> Doubles:
-    """Give each missing stamp (NaN) of packets in file order the free place nearest to its neighbours' stamps."""
+    """Fill missing stamps (NaN) with the free times nearest to their neighbours' stamps."""
     out = times.copy()
     known = np.sort(times[np.isfinite(times)])
     steps = np.maximum(np.round(np.diff(known) / step_s).astype(np.int64), 1)

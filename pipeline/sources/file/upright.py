@@ -24,7 +24,7 @@ class Shape:
 
     @property
     def turned(self) -> bool:
-        """Whether the upright image is as wide as the stored one is high."""
+        """Return whether the upright image is as wide as the stored one is high."""
         return self.matrix[0] == 0
 
 
@@ -34,8 +34,8 @@ class UprightConverter:
     The size is that of the first frame if all are alike.
 
     The conversion covers pixel format, colour range, pixel aspect and rotation. A stream may change its size or
-    rotation midway: `hold` tells of the shapes that follow. All images then lie in the middle of one that holds each of
-    them, scaled to the same diagonal: a camera has the same field of view along it, in whatever size and format it
+    rotation midway: `hold` announces the shapes that follow. All images then lie in the middle of one that holds each
+    of them, scaled to the same diagonal: a camera has the same field of view along it, in whatever size and format it
     records, so that bodies keep their size. A shape that was not announced is scaled down until it fits. One swscale
     context is kept, because building it costs more than converting a frame.
     """

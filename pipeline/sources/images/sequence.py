@@ -32,8 +32,8 @@ class ImageSequenceSource(StillsSource):
     """Read numbered images as a `TimedSource`.
 
     `path` is a folder, or `folder/img_*.png` where `*` stands for the number; `files` are the images themselves, of
-    which `path` is then the name only. `fps_hz` is the frame rate, which images do not say: 30 Hz are assumed, and
-    `info.notes` says so. A number that is missing is a frame that is missing: the others keep their times. Raises
+    which `path` is then the name only. `fps_hz` is the frame rate, which images do not state: 30 Hz are assumed, and
+    `info.notes` reports it. A number that is missing is a frame that is missing: the others keep their times. Raises
     `SourceError`.
     """
 
@@ -149,7 +149,7 @@ def _chosen(path: Path) -> tuple[list[Path], list[str]]:
 
 
 def _places(stems: Sequence[str]) -> Ints:
-    """Return the place of each image in the video from its number; numbers that are not those of frames are counted."""
+    """Return the frame index of each image from its number, or by counting."""
     numbers = frame_numbers(stems)
     if numbers is None or len(numbers) < 2 or (np.diff(numbers) <= 0).any():
         return np.arange(len(stems))

@@ -48,7 +48,7 @@ class StillsSource(ABC):
 
     @property
     def time_s(self) -> Doubles:
-        """(T,) seconds: the times of all frames, also of those that are missing or damaged."""
+        """Return the times (T,) in s of all frames, including missing or damaged ones."""
         return self._time_s
 
     def frames(self, start_s: float | None = None, end_s: float | None = None) -> Iterator[Frame]:

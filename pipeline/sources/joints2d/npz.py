@@ -12,7 +12,7 @@ Arrays in the file; `T` frames, `P` persons (in no particular order), `J` joints
 | `fov_deg` | scalar, optional | horizontal field of view of the camera |
 | `time_s` | (T,), optional | true timestamps, rising; without them frame i is at i / fps_hz |
 | `frame_index` | (T,), optional | number of each frame in its video, rising; without it they count from 0 |
-| `identity` | (T, P), optional | who is who: the same number from 1 is the same person, 0 is nobody |
+| `identity` | (T, P), optional | identities: the same number from 1 is the same person, 0 is no person |
 """
 
 from __future__ import annotations
@@ -175,7 +175,7 @@ class CheckedArrays:
         return index.astype(np.int64)
 
     def identity(self, shape: tuple[int, int]) -> Ints | None:
-        """Return who is who (T, P); None if the arrays do not say so."""
+        """Return the identities (T, P); None if the arrays have none."""
         if "identity" not in self._arrays:
             return None
         expected = f"whole numbers from 0 of shape {shape}, each once a frame"

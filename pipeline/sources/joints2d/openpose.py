@@ -124,7 +124,7 @@ def _who(person: Mapping[str, Any]) -> str | None:
 
 
 def skeleton_of_people(frames: Mapping[int, Sequence[FoundPerson]], name: str) -> str:
-    """Return the skeleton that all people's numbers of joints speak of. Raises `SourceError`."""
+    """Return the skeleton by the number of joints of all people. Raises `SourceError`."""
     counts = {len(person.joints) for people in frames.values() for person in people}
     skeleton = _SKELETONS.get(next(iter(counts), 25))
     if len(counts) > 1 or skeleton is None:

@@ -21,7 +21,7 @@ from .npz import read_npz
 
 KNOWN = "OpenPose, AlphaPose, MMPose, COCO (.json), DeepLabCut (.csv), Sports2D (.trc), or .npz"
 _LARGEST_JSON = 512 << 20  # bytes of a file with all frames of a video
-_HEAD = 4096  # bytes that tell one format from another
+_HEAD = 4096  # bytes that distinguish the formats
 _JSON_KEYS = (
     "people", "bodies", "image_id", "keypoints", "instances", "instance_info", "annotations", "images", "categories",
 )  # fmt: skip
@@ -31,13 +31,13 @@ _HDF5 = b"\x89HDF\r\n\x1a\n"
 
 @dataclass(frozen=True, slots=True)
 class ReadJoints:
-    """Arrays as `npz` describes them, what was assumed, and what else the file says."""
+    """Hold the arrays that `npz` describes, the assumptions, and other facts of the file."""
 
     arrays: dict[str, NDArray[Any]]
     format: str
     names: tuple[str, ...] = ()  # of the identities 1, 2, ...
     notes: tuple[str, ...] = ()
-    video: Path | None = None  # that lies beside the joints
+    video: Path | None = None  # the video beside the joints
 
 
 def read_joints(path: Path, fps_hz: float | None = None, size_px: tuple[int, int] | None = None) -> ReadJoints:

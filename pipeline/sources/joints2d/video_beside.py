@@ -18,7 +18,7 @@ _SHORTEST_NAME = 3  # letters that a video's name shares with that of its joints
 
 @dataclass(frozen=True, slots=True)
 class VideoFacts:
-    """What a video says about the joints found in it."""
+    """Hold the facts of the video in which the joints were found."""
 
     path: Path
     size_px: tuple[int, int]
