@@ -15,7 +15,7 @@ from .tracks import Selection
 __all__ = ["UNWATCHED", "ExportOptions", "Exporter", "Watch"]
 
 
-def _nobody(progress: Progress) -> None:
+def _ignore(progress: Progress) -> None:
     pass
 
 
@@ -24,7 +24,7 @@ class Watch:
     """Receive the progress of an export and check its cancel token."""
 
     cancel: CancelToken = field(default_factory=CancelToken)
-    progress: Callable[[Progress], None] = _nobody
+    progress: Callable[[Progress], None] = _ignore
 
     def step(self, name: str, done: int, total: int) -> None:
         """Report `done` of `total` (0: unknown) steps of format `name`. Raises `Cancelled`."""

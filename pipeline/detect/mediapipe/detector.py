@@ -26,7 +26,7 @@ from ...core.camera import Frame
 from ...core.config import DetectConfig
 from ..crops import Square
 from ..person_follower import PersonFollower
-from .landmarks import MARGIN, SKELETON, PeopleLocator, Person, again, body_square, near, same
+from .landmarks import MARGIN, SKELETON, PeopleLocator, Person, are_near, body_square, is_duplicate, is_same
 from .model_bundle import model_bundle
 from .person_search import Hit, PersonSearch, Place
 
@@ -129,7 +129,7 @@ class MediaPipeDetector(PersonFollower[Person]):
             if frame.time_s - self._begun.time_s > _STALE_HIT_S:
                 reach = _STALE_HIT_SIDES
             found = self._begun.hits.result()
-            hits = [hit for hit in found if not any(near(hit.square, square, reach) for square in known)]
+            hits = [hit for hit in found if not any(are_near(hit.square, square, reach) for square in known)]
             hits = hits[: self._max_people - len(self._people)]
             self._begun = None
         first = self._follow(frame, [hit.square for hit in hits])
@@ -138,7 +138,9 @@ class MediaPipeDetector(PersonFollower[Person]):
         for (place, _), person in zip(rough, second, strict=True):
             if person is None or not self._room:
                 continue
-            if reach == _STALE_HIT_SIDES and any(near(person.square, other.square, reach) for other in self._people):
+            if reach == _STALE_HIT_SIDES and any(
+                are_near(person.square, other.square, reach) for other in self._people
+            ):
                 continue
             if self._admit(person, place):
                 self._search.found(place.lost)
@@ -170,7 +172,7 @@ class MediaPipeDetector(PersonFollower[Person]):
         # people, the one whose square moved less.
         self._people = []
         for person in sorted(followed, key=lambda p: (-min(p.frames, _ESTABLISHED_FRAMES), p.moved)):
-            if any(same(person, other) for other in self._people):
+            if any(is_same(person, other) for other in self._people):
                 self._search.lose(frame.time_s, person.square)
             else:
                 self._people.append(person)
@@ -184,7 +186,7 @@ class MediaPipeDetector(PersonFollower[Person]):
         for hit in begun.result():
             if not self._room:
                 break
-            if any(near(hit.square, person.square, _SAME_PERSON_SIDES) for person in self._people):
+            if any(are_near(hit.square, person.square, _SAME_PERSON_SIDES) for person in self._people):
                 continue
             person = self._locator.locate_closely(frame.bgr, hit.square)
             count += person is not None and self._admit(person, hit.place)
@@ -192,7 +194,7 @@ class MediaPipeDetector(PersonFollower[Person]):
 
     def _admit(self, person: Person, place: Place) -> bool:
         """Track a new person if it is confident enough and duplicates no tracked person."""
-        new = person.believable(place.smallest_px) and not any(again(person, known) for known in self._people)
+        new = person.believable(place.smallest_px) and not any(is_duplicate(person, known) for known in self._people)
         if new:
             self._people.append(person)
         return new

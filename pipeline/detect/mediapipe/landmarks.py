@@ -101,17 +101,17 @@ class PeopleLocator:
             landmarker.close()
 
 
-def same(a: Person, b: Person) -> bool:
+def is_same(a: Person, b: Person) -> bool:
     """Return whether two tracked people are one person."""
     return oks(a.joints, a.scores, b.joints, b.scores, SKELETON) > _SAME_OKS
 
 
-def again(newcomer: Person, known: Person) -> bool:
+def is_duplicate(newcomer: Person, known: Person) -> bool:
     """Return whether a new person duplicates a tracked one, however different its joints."""
-    return near(newcomer.square, known.square, 0.1) or _cover(newcomer, known) or same(newcomer, known)
+    return are_near(newcomer.square, known.square, 0.1) or _cover(newcomer, known) or is_same(newcomer, known)
 
 
-def near(a: Square, b: Square, reach: float) -> bool:
+def are_near(a: Square, b: Square, reach: float) -> bool:
     """Return whether two squares cover one body: near centres (`reach` sides) and similar sizes."""
     apart = float(np.hypot(a.x - b.x, a.y - b.y))
     return apart < reach * b.side and 0.4 < a.side / b.side < 2.5

@@ -42,32 +42,32 @@ class Body:
     faces: NDArray[np.uint16]  # (N, 3)
 
 
-def rest_places(rig: Rig) -> tuple[Doubles, dict[int, Doubles]]:
+def rest_positions(rig: Rig) -> tuple[Doubles, dict[int, Doubles]]:
     """Return bone starts (21, 3) and free ends (3,) in the rest pose, standing on the floor."""
-    places = np.zeros((len(NAMES), 3))
-    places[0] = [0, rig.hips_m, 0]
+    positions = np.zeros((len(NAMES), 3))
+    positions[0] = [0, rig.hips_m, 0]
     for bone, parent in enumerate(PARENTS):
         if parent >= 0:
-            places[bone] = places[parent] + rig.offsets[bone]
-    return places, {bone: places[bone] + end for bone, end in rig.ends.items()}
+            positions[bone] = positions[parent] + rig.offsets[bone]
+    return positions, {bone: positions[bone] + end for bone, end in rig.ends.items()}
 
 
 def body_for(rig: Rig) -> Body:
     """Build the body with the rig's proportions."""
-    places, ends = rest_places(rig)
+    positions, ends = rest_positions(rig)
     at, size = NAMES.index, rig.hips_m / _HIPS_M
     top = ends[at("Head")]
-    centre = np.array([0.0, top[1] - _HEAD * size, (top[2] + places[at("Head"), 2]) / 2 - 0.02 * size])
+    centre = np.array([0.0, top[1] - _HEAD * size, (top[2] + positions[at("Head"), 2]) / 2 - 0.02 * size])
     parts = [
-        _limb(at("Hips"), places[at("RightUpLeg")], places[at("LeftUpLeg")], _HIP_LINE * size, _HIP_LINE * size),
-        _limb(at("Neck"), places[at("Neck")], centre, _NECK * size, _NECK * size),
+        _limb(at("Hips"), positions[at("RightUpLeg")], positions[at("LeftUpLeg")], _HIP_LINE * size, _HIP_LINE * size),
+        _limb(at("Neck"), positions[at("Neck")], centre, _NECK * size, _NECK * size),
         _limb(at("Head"), centre - [0, 0.04 * size, 0], centre, 0.8 * _HEAD * size, _HEAD * size),
     ]
     for bone, name in enumerate(NAMES):
         radii = _LIMBS.get(name.removeprefix("Left").removeprefix("Right"))
         if radii is not None:
-            end = ends[bone] if bone in ends else places[PARENTS.index(bone)]
-            parts.append(_limb(bone, places[bone], end, radii[0] * size, radii[1] * size))
+            end = ends[bone] if bone in ends else positions[PARENTS.index(bone)]
+            parts.append(_limb(bone, positions[bone], end, radii[0] * size, radii[1] * size))
     vertices, normals, bones = (np.concatenate([part[i] for part in parts]) for i in range(3))
     each = len(parts[0][0])
     faces = np.concatenate([_faces() + i * each for i in range(len(parts))])

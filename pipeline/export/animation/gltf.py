@@ -23,7 +23,7 @@ from ...rig.bone_names import bone_names
 from ...rig.skeleton import NAMES, PARENTS
 from ..base import UNWATCHED, Watch
 from ..tracks import SelectedPerson, Selection, binary_files
-from .body_mesh import body_for, rest_places
+from .body_mesh import body_for, rest_positions
 from .rig_motion import Motion, rig_motion
 
 log = logging.getLogger(__name__)
@@ -108,18 +108,18 @@ def _document(
 ) -> dict[str, Any]:
     """Return the glTF document. Nodes: bones in the order of `rig.NAMES`, free ends, the body."""
     rig, bones = motion.rig, len(NAMES)
-    places, ends = rest_places(rig)
+    positions, ends = rest_positions(rig)
     nodes: list[dict[str, Any]] = []
     for bone, name in enumerate(names):
         children = rig.children(bone) + ([bones + list(ends).index(bone)] if bone in ends else [])
-        offset = places[0] if bone == 0 else rig.offsets[bone]
+        offset = positions[0] if bone == 0 else rig.offsets[bone]
         nodes.append({"name": name, "translation": offset.tolist(), "children": children})
     nodes += [{"name": f"{names[bone]}_end", "translation": rig.ends[bone].tolist()} for bone in ends]
     joints = list(range(len(nodes)))
     nodes.append({"name": person.name, "mesh": 0, "skin": 0})
 
     inverse = np.tile(np.eye(4, dtype=np.float32), (len(joints), 1, 1))
-    inverse[:, 3, :3] = -np.concatenate([places, np.stack(list(ends.values()))])  # column-major: translation last
+    inverse[:, 3, :3] = -np.concatenate([positions, np.stack(list(ends.values()))])  # column-major: translation last
     skin = {"inverseBindMatrices": buffer.add(inverse.reshape(-1, 16)), "joints": joints, "skeleton": 0}
     return {
         "asset": {"version": "2.0", "generator": "Hourglass"},

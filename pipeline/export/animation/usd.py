@@ -19,7 +19,7 @@ from ...rig.skeleton import NAMES, PARENTS
 from ..base import UNWATCHED, Watch
 from ..per_person import write_elsewhere
 from ..tracks import SelectedPerson, Selection
-from .body_mesh import body_for, rest_places
+from .body_mesh import body_for, rest_positions
 from .rig_motion import rig_motion
 
 
@@ -56,9 +56,9 @@ def _write(person: SelectedPerson, options: ExportOptions, path: Path) -> None:
 
     motion = rig_motion(person, options)
     names = [Tf.MakeValidIdentifier(name) for name in bone_names(options.preset)]
-    places, _ = rest_places(motion.rig)
+    positions, _ = rest_positions(motion.rig)
     offsets = motion.rig.offsets.copy()
-    offsets[0] = places[0]
+    offsets[0] = positions[0]
     joints: list[str] = []
     for bone, parent in enumerate(PARENTS):
         joints.append(names[bone] if parent < 0 else f"{joints[parent]}/{names[bone]}")
@@ -73,7 +73,7 @@ def _write(person: SelectedPerson, options: ExportOptions, path: Path) -> None:
     mesh = UsdGeom.Mesh.Define(stage, "/Person/Body")
 
     skeleton.CreateJointsAttr(joints)
-    skeleton.CreateBindTransformsAttr([Gf.Matrix4d().SetTranslate(Gf.Vec3d(*place)) for place in places.tolist()])
+    skeleton.CreateBindTransformsAttr([Gf.Matrix4d().SetTranslate(Gf.Vec3d(*place)) for place in positions.tolist()])
     skeleton.CreateRestTransformsAttr([Gf.Matrix4d().SetTranslate(Gf.Vec3d(*offset)) for offset in offsets.tolist()])
     UsdSkel.BindingAPI.Apply(skeleton.GetPrim()).CreateAnimationSourceRel().SetTargets([animation.GetPath()])
 
