@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 _DIGITS = re.compile(r"(\d+)")
+_WORD = re.compile(r"([^\W\d_]+)[\W_]*$")
 _SPARSE = 4  # times as many numbers as frames: these are no numbers of frames
 _SPARE = 300  # frames that may be missing in any case
 _LONGEST = 18  # digits of a number that is one: longer ones are hashes
@@ -60,6 +61,12 @@ def varying_numbers(stems: Sequence[str]) -> list[int] | None:
     if len(stems) == 1:
         return [len(columns) - 1] if columns else None
     return [place for place, column in enumerate(columns) if len(set(column)) > 1]
+
+
+def word_before(stem: str, place: int) -> str:
+    """Return the letters directly before a number in a name, counted from 0: "cam" in "cam_1_0012"; "" without any."""
+    match = _WORD.search(_DIGITS.split(stem)[2 * place])
+    return match[1] if match else ""
 
 
 def series_name(stems: Sequence[str]) -> str:

@@ -15,7 +15,7 @@ from ...core.camera import UNKNOWN_RATE_HZ, VideoInfo
 from ...core.errors import SourceError
 from ...system.files import printable
 from ...system.safe_read import DamagedFile, open_regular, read_bytes
-from ..frame_names import frame_numbers, natural_key, numbers_in, series_name, shape_of, varying_numbers
+from ..frame_names import frame_numbers, natural_key, numbers_in, series_name, shape_of, varying_numbers, word_before
 from ..suffixes import IMAGE_SUFFIXES
 from .stills import StillsSource
 
@@ -109,7 +109,7 @@ def image_series(files: Iterable[Path]) -> list[list[Path]]:
 def _cameras(files: list[Path]) -> list[list[Path]]:
     """Split "cam1_0001, cam1_0002, ..., cam2_0001, ..." into a series a camera; times of day stay together."""
     varying = varying_numbers([file.stem for file in files])
-    if varying is None or len(varying) != 2:
+    if varying is None or len(varying) != 2 or not word_before(files[0].stem, varying[0]):
         return [files]
     cameras: dict[int, list[Path]] = {}
     frames: dict[int, set[int]] = {}

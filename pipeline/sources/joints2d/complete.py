@@ -30,17 +30,20 @@ def complete(
 ) -> tuple[dict[str, NDArray[Any]], tuple[str, ...], Path | None]:
     """Return the arrays of `Joints2DSource`, the assumptions, and the joints' video if found.
 
-    `fps_hz` and `size_px` (width, height) are what the user says; without them the file counts, then the video beside
-    it, then the usual. `names` are those of the files in a folder or archive. Raises `SourceError` where nothing can be
-    assumed.
+    `fps_hz` and `size_px` (width, height) are given by the user; without them the file's values count, then those of
+    the video beside it, then usual values. `names` are those of the files in a folder or archive. Raises `SourceError`
+    where nothing can be assumed.
     """
     beside = find_video(path, names)
-    video = None if beside is None else video_facts(beside, int(found.frame_index[-1]) + 1)
+    video = None if beside is None else video_facts(beside, int(found.frame_index[-1]))
     notes = [*found.notes]
     first = _first_frame(found, video, notes)
+    if video is not None and int(found.frame_index[-1]) - first >= len(video.time_s):
+        video = None  # one frame too few: it is not theirs
+        first = _first_frame(found, video, notes)
     pad = int(found.frame_index[0]) - first
     joints, scores, identity = _padded(found, pad)
-    index = np.arange(len(joints)) + (first if video is not None else 0)
+    index = np.arange(len(joints))
     rate = fps_hz or found.fps_hz
     times: Doubles | None = None if fps_hz else found.time_s
     if rate is None and video is not None:
@@ -74,16 +77,15 @@ def complete(
 def _first_frame(found: FoundJoints, video: VideoFacts | None, notes: list[str]) -> int:
     """Return the number of the frame that the take begins with.
 
-    Programs leave frames out in which they found nobody, so a take begins with the first frame of the video; but not if
+    Programs leave out frames without people, so a take begins with the first frame of the video; but not if
     the joints are of a part of it far from there.
     """
     first, count = int(found.frame_index[0]), len(found.frame_index)
-    if video is not None:
-        return 0
-    if first == 1:
-        return 1  # counted from 1
-    if first <= count:
-        return 0
+    begin = found.counts_from
+    if begin is None:
+        begin = 1 if first == 1 and (video is None or first + count - 1 == len(video.time_s)) else 0
+    if video is not None or first - begin <= count:
+        return begin
     notes.append(f"times count from frame {first}, the first with joints")
     return first
 
@@ -115,7 +117,9 @@ def _usual_size(joints: Floats) -> tuple[int, int]:
     """Return the smallest usual size of an image, upright or lying, that holds the joints (..., 2)."""
     known = joints[np.isfinite(joints).all(axis=-1)]
     width, height = np.percentile(known, _INSIDE, axis=0) if len(known) else (0, 0)
-    upright = height > width
-    long, short = (height, width) if upright else (width, height)
-    size = next((size for size in _USUAL_SIZES if size[0] >= long and size[1] >= short), _USUAL_SIZES[-1])
-    return (size[1], size[0]) if upright else size
+    for long, short in _USUAL_SIZES:
+        if width <= long and height <= short:
+            return long, short
+        if width <= short and height <= long:
+            return short, long
+    return _USUAL_SIZES[-1]

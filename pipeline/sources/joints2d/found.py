@@ -13,8 +13,8 @@ from ...core.errors import SourceError
 from ...core.skeletons import SKELETONS
 from ..frame_names import are_frames
 
-_MOST_BYTES = 2 << 30  # of the joints of all frames: three hours of ten people in BODY_25
-_MOST_PEOPLE = 200  # in one frame
+_MOST_BYTES = 2 << 30  # bytes of the joints of all frames: three hours of ten people in BODY_25
+_MOST_PEOPLE = 200  # people in one frame
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,20 +23,21 @@ class FoundJoints:
 
     Image space, pixels.
 
-    What a file does not say is None: the frame rate, the size of the image, who is who.
+    Values that a file does not state are None: frame rate, image size, identities.
     """
 
     format: str  # for people: "OpenPose"
     skeleton: str  # key of `skeletons.SKELETONS`
     joints_image: Floats  # (T, P, J, 2), NaN = not seen
     scores: Floats  # (T, P, J) in [0, 1], 0 = not seen
-    frame_index: Ints  # (T,) number of each frame in its video, rising by 1
-    identity: Ints | None = None  # (T, P) from 1, 0 = nobody; None: people are in no particular order
+    frame_index: Ints  # (T,) number of each frame, rising by 1; see `counts_from`
+    identity: Ints | None = None  # (T, P) from 1, 0 = no person; None: people are in no particular order
     names: tuple[str, ...] = ()  # of the identities 1, 2, ..., if the file names them
     time_s: Doubles | None = None  # (T,) true times
     fps_hz: float | None = None
     size_px: tuple[int, int] | None = None
-    notes: tuple[str, ...] = ()  # what was guessed, as sentences
+    notes: tuple[str, ...] = ()  # assumptions, as sentences
+    counts_from: int | None = None  # number of the video's first frame; None: 0 or 1, the file does not say
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +65,19 @@ class FoundPerson:
 
 
 def of_people(
-    frames: Mapping[int, Sequence[FoundPerson]], skeleton: str, form: str, name: str, *, numbered: bool = True
+    frames: Mapping[int, Sequence[FoundPerson]],
+    skeleton: str,
+    form: str,
+    name: str,
+    *,
+    numbered: bool = True,
+    counts_from: int | None = None,
 ) -> FoundJoints:
     """Pack the people of every frame into arrays; each has at least the joints of `skeleton`.
 
     Frames between the first and the last number that are not in `frames` are there without a person. If the numbers
     cannot be those of frames (or `numbered` is False), the frames are counted from 0 in their order, and said so.
+    `counts_from` is the number of the video's first frame, if the format says so.
     Joints beyond those of the skeleton (face, hands) are left out. `form` is the format's name, `name` the file's.
     Raises `SourceError`.
     """
@@ -104,9 +112,8 @@ def of_people(
             identity[row, column] = 0 if person.who is None else who.setdefault(person.who, len(who) + 1)
     doubled = any(len(set(row[row > 0].tolist())) < (row > 0).sum() for row in identity)
     image, sure = cleaned(joints, scores)
-    return FoundJoints(
-        form, skeleton, image, sure, index, identity if known and not doubled else None, tuple(who), notes=notes
-    )
+    given = identity if known and not doubled else None
+    return FoundJoints(form, skeleton, image, sure, index, given, notes=notes, counts_from=counts_from)
 
 
 def cleaned(joints: NDArray[np.floating], scores: NDArray[np.floating]) -> tuple[Floats, Floats]:

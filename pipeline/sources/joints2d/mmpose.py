@@ -47,7 +47,7 @@ def read_video(value: Any, name: str) -> FoundJoints:
         if not isinstance(number, int) or not isinstance(people, list) or number in frames:
             raise SourceError(f"Frame {row} in {name} lacks frame_id or instances.", "Write the file again.")
         frames[number] = people
-    return _read(frames, meta, name)
+    return _read(frames, meta, name, counts_from=1 if isinstance(value, dict) else 0)
 
 
 def read_folder(folder: Path, files: Sequence[Path]) -> FoundJoints:
@@ -66,7 +66,7 @@ def read_folder(folder: Path, files: Sequence[Path]) -> FoundJoints:
     return _read(frames, None, folder.name)
 
 
-def _read(frames: dict[int, Sequence[Any]], meta: Any, name: str) -> FoundJoints:
+def _read(frames: dict[int, Sequence[Any]], meta: Any, name: str, counts_from: int | None = None) -> FoundJoints:
     found = {number: [_person(person, name) for person in people] for number, people in frames.items()}
     counts = {len(person.joints) for people in found.values() for person in people}
     if len(counts) > 1:
@@ -78,10 +78,10 @@ def _read(frames: dict[int, Sequence[Any]], meta: Any, name: str) -> FoundJoints
         if skeleton is None:
             known = ", ".join(str(number) for number in SKELETON_OF_COUNT)
             raise SourceError(f"The people in {name} have {count} joints; known are {known}.", "Use such a model.")
-        return of_people(found, skeleton, _FORM, name)
+        return of_people(found, skeleton, _FORM, name, counts_from=counts_from)
     body, places = skeleton_of(names, name)
     ordered = {number: [_placed(person, body, places) for person in people] for number, people in found.items()}
-    return of_people(ordered, body.key, _FORM, name)
+    return of_people(ordered, body.key, _FORM, name, counts_from=counts_from)
 
 
 def _person(person: Any, name: str) -> FoundPerson:

@@ -67,7 +67,9 @@ def read_records(value: Any, name: str) -> FoundJoints:
         said = ", ".join(str(count) for count in sorted(counts))
         known = ", ".join(str(count) for count in SKELETON_OF_COUNT)
         raise SourceError(f"The people in {name} have {said} joints; known are {known}.", "Use such a model.")
-    return of_people(frames, skeleton, form, name, numbered=numbered)
+    # AlphaPose calls the frames of a video "0.jpg", "1.jpg", ... and leaves those without people out.
+    plain = all(isinstance(image, str) and PurePosixPath(image).stem.isdecimal() for image in by_image)
+    return of_people(frames, skeleton, form, name, numbered=numbered, counts_from=0 if plain and numbered else None)
 
 
 def _person(record: Any, name: str) -> tuple[Any, FoundPerson | None]:
