@@ -8,7 +8,6 @@ import logging
 import re
 import socket
 import threading
-import weakref
 from typing import Any
 
 from websockets.asyncio.server import ServerConnection, serve
@@ -20,14 +19,16 @@ from ..core.errors import OutputError
 from ..core.live import LiveResult
 from .address import Address
 from .base import CountedStream
+from .client_limits import HANDSHAKE_S, LONGEST_MESSAGE, ClientList, LimitedConnection
 from .frame_json import frame_json
 from .person_filter import PersonFilter
 
 DEFAULT_PORT = 9002
 _CLOSE_S = 0.3  # s that a client may take for the closing handshake
 # Origins of pages from this computer; programs other than browsers send no origin. Any other page that is open in the
-# user's browser could also connect to this computer and would receive the user's movements.
-_LOCAL_PAGES = re.compile(r"null|file://|https?://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?")
+# user's browser could also connect to this computer and would receive the user's movements. "null" is the origin of
+# files, but any page can give it to a part of itself.
+_LOCAL_PAGES = re.compile(r"file://|https?://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?")
 
 _log = logging.getLogger(__name__)
 _protocol_log = logging.getLogger(__name__ + ".protocol")
@@ -46,7 +47,7 @@ class WebSocketStream(CountedStream):
         self._filter = PersonFilter(address)
         self._text = ""
         self._clients: set[asyncio.Event] = set()
-        self._connections: weakref.WeakSet[ServerConnection] = weakref.WeakSet()
+        self._connections = ClientList()
         self._listener = _listen(address)
         self._loop = asyncio.new_event_loop()
         self._stop = asyncio.Event()
@@ -89,7 +90,8 @@ class WebSocketStream(CountedStream):
             origins=self._origins,
             compression=None,  # a frame has about 1 kB, for which compression is not worth its delay
             close_timeout=_CLOSE_S,
-            max_size=2**16,
+            open_timeout=HANDSHAKE_S,
+            max_size=LONGEST_MESSAGE,
             logger=_protocol_log,
             create_connection=self._make_connection,  # type: ignore[arg-type]  # a function does as well as a class
         )
@@ -98,10 +100,8 @@ class WebSocketStream(CountedStream):
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(server.wait_closed(), _CLOSE_S)
         # Clients without a closing handshake are cut off: a close frame would wait behind the data they have not read.
-        for connection in list(self._connections):
-            transport = getattr(connection, "transport", None)  # a connection that has only begun has none yet
-            if transport is not None:
-                transport.abort()
+        for connection in self._connections:
+            connection.transport.abort()
         rest = asyncio.all_tasks() - {asyncio.current_task()}
         for task in rest:
             task.cancel()
@@ -109,10 +109,7 @@ class WebSocketStream(CountedStream):
             await asyncio.wait(rest, timeout=_CLOSE_S)
 
     def _make_connection(self, *arguments: Any, **settings: Any) -> ServerConnection:
-        """Create a connection and register it, also before its opening handshake."""
-        connection = ServerConnection(*arguments, **settings)
-        self._connections.add(connection)
-        return connection
+        return LimitedConnection(*arguments, clients=self._connections, **settings)
 
     def _publish_newest(self) -> None:
         """Give the newest frame to every client; runs in the event loop."""
@@ -137,6 +134,7 @@ class WebSocketStream(CountedStream):
             fresh.set()
 
     async def _client(self, connection: ServerConnection) -> None:
+        assert isinstance(connection, LimitedConnection)
         fresh = asyncio.Event()
         reader = asyncio.create_task(_discard_incoming(connection, fresh))
         self._clients.add(fresh)
@@ -146,7 +144,8 @@ class WebSocketStream(CountedStream):
                 fresh.clear()
                 if reader.done():
                     return
-                await connection.send(self._text)
+                if not await connection.send_or_cut_off(self._text):
+                    return
         except ConnectionClosed:
             pass
         finally:

@@ -109,7 +109,7 @@ class ArrayFile:
             raise DamagedFile(f"the array {quoted(name)} needs more memory than there is") from error
         with _damage_named(), self._archive.open(self._members[name]) as member:
             member.read(header.begin)
-            _fill(memoryview(flat.view(np.uint8)), member)  # as bytes, because dates have no buffer
+            _fill(flat.view(np.uint8).data, member)  # as bytes, because dates have no buffer
         return flat.reshape(header.shape[::-1]).T if header.fortran_order else flat.reshape(header.shape)
 
     def read_all(self) -> dict[str, NDArray[Any]]:

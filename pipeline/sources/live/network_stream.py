@@ -17,22 +17,16 @@ import av
 
 from ...core.concurrency import CancelToken, Closed
 from ...core.errors import SourceError
+from ...system import media
 from ..file.upright import UprightConverter
 from .connection import Connection, ConnectionLost, Patience
 from .reconnecting_feed import LiveFeed
+from .redirects import RedirectedError, open_following
 
 log = logging.getLogger(__name__)
 
 _OPEN_S, _READ_S = 8.0, 4.0  # s, libav's timeouts of opening and reading
 _PATIENCE = Patience(open_s=15.0, first_s=6.0, bad_s=3.0, hang_s=12.0)
-# Protocols that each scheme may use, directly or through a playlist: the network, never a file of this computer.
-_WEB = "http,https,httpproxy,tcp,tls,crypto,data"
-_PROTOCOLS = {
-    "rtsp": "rtsp,rtsps,rtp,srtp,udp,tcp,tls,http,https", "rtsps": "rtsp,rtsps,rtp,srtp,udp,tcp,tls",
-    "http": _WEB, "https": _WEB,
-    "rtmp": "rtmp,rtmps,tcp,tls", "rtmps": "rtmp,rtmps,tcp,tls", "udp": "udp", "rtp": "rtp,udp", "tcp": "tcp",
-    "srt": "srt",
-}  # fmt: skip
 _COMMON = {
     # "nobuffer" would discard what was read while probing, including the keyframe. Later stages keep the newest frame.
     "fflags": "discardcorrupt",
@@ -86,8 +80,8 @@ class _Address:
             self.scheme, host, port = parts.scheme.lower(), parts.hostname or "", parts.port
         except ValueError:
             raise SourceError("That is not an address.", "It looks like rtsp://192.168.1.20/stream.") from None
-        if self.scheme not in _PROTOCOLS:
-            known = ", ".join(f"{scheme}://" for scheme in _PROTOCOLS)
+        if self.scheme not in media.SCHEMES:
+            known = ", ".join(f"{scheme}://" for scheme in media.SCHEMES)
             raise SourceError(f"Streams over {self.scheme}:// are not known.", f"Known: {known}.")
         if not host and self.scheme not in ("udp", "rtp"):
             raise SourceError("The address names no computer.", "It looks like rtsp://192.168.1.20/stream.")
@@ -104,9 +98,13 @@ class _Stream:
     def __init__(self, address: _Address, timeouts_s: tuple[float, float], stop: threading.Event) -> None:
         self._address, self._stop_playing = address, stop
         options = {**_COMMON, **_OPTIONS.get(address.scheme.rstrip("s"), {})}
-        options["protocol_whitelist"] = _PROTOCOLS[address.scheme]
         try:
-            self._container: Any = av.open(address.url, options=options, timeout=timeouts_s)
+            self._container: Any = open_following(address.url, address.scheme, options, timeouts_s)
+        except RedirectedError:
+            raise SourceError(
+                f"{address.shown} sends the program to another address, which is not followed.",
+                "Open the address in a browser, and give the one where it ends.",
+            ) from None
         except (av.FFmpegError, OSError, ValueError) as error:
             raise _unreachable(address, error) from None
         try:
@@ -130,6 +128,7 @@ class _Stream:
         stream = self._container.streams.best("video")
         if stream is None or stream.codec_context is None:
             raise SourceError(f"{self._address.shown} sends no pictures.", "Check the address.")
+        media.limit_decoder(stream)
         # Frame threading would delay the output by one frame per thread.
         stream.thread_type = "SLICE"
         stream.codec_context.flags |= av.codec.context.Flags.low_delay
