@@ -44,17 +44,18 @@ DEFAULT_HZ = PostConfig().smooth_hz
 # `RunSettings` has the fields of `PostConfig` and of `SceneConfig` under the same names.
 MOTION_FIELDS = tuple(field.name for field in dataclasses.fields(PostConfig))
 SCENE_FIELDS = tuple(field.name for field in dataclasses.fields(SceneConfig))
+_NOT_STORED = {"run": {*SCENE_FIELDS, "limbs"}}  # group -> fields that belong to a take
 
 
 @dataclass(slots=True)
 class RunSettings(RecipeSettings):
     """Hold the values of the settings panel; None where the user leaves a number to the program.
 
-    This is no `RunConfig`, because values out of range and half-typed schedules are stored too, and each falls back to
-    its default separately. `run_config` checks them.
+    Unlike in a `RunConfig`, each value out of range falls back to its default separately. `run_config` checks them.
     """
 
     everyone: bool = False
+    # Camera and body belong to one take: another video resets them, and they are not stored.
     height_cm: float | None = None
     fov_deg: float | None = None
     pitch_deg: float | None = None
@@ -88,15 +89,17 @@ class RunSettings(RecipeSettings):
 
     def adopt(self, config: RunConfig) -> None:
         """Copy camera, body and motion from `config`."""
-        for part, names in ((config.post, MOTION_FIELDS), (config.scene, SCENE_FIELDS)):
-            for name in names:
-                setattr(self, name, getattr(part, name))
+        self.adopt_scene(config.scene)
+        for name in MOTION_FIELDS:
+            setattr(self, name, getattr(config.post, name))
+
+    def adopt_scene(self, scene: SceneConfig) -> None:
+        """Copy camera and body from `scene`."""
+        for name in SCENE_FIELDS:
+            setattr(self, name, getattr(scene, name))
 
     def run_config(self, person: int | None, start_s: float | None, end_s: float | None) -> RunConfig:
-        """Return the settings as a `RunConfig`; `person` None: the most visible person.
-
-        Raises `ConfigError` for invalid values.
-        """
+        """Return the settings as a `RunConfig`; `person` None: the most visible. Raises `ConfigError`."""
         return RunConfig(
             detect=DetectConfig(detector=self.detector, device=self.device),
             lift=LiftConfig(lifter=self.lifter, prune=prune_config(self), device=self.device),
@@ -173,6 +176,7 @@ class LiveSettings:
     lifter: str = LIVE_LIFTER
     detector: str = DetectConfig().detector
     max_people: int = 2
+    height_cm: float | None = None  # of the person before the camera
     lookahead: int = 2
     ghost: bool = False
     countdown_s: float = 3.0
@@ -182,12 +186,11 @@ class LiveSettings:
     folder: str = ""  # for recordings
 
     def live_config(self, run: RunSettings) -> LiveConfig:
-        """Return the `LiveConfig` with body and camera of `run`. Raises `ConfigError`."""
-        scene = run.run_config(None, None, None).scene
+        """Return the `LiveConfig` with the device of `run`. Raises `ConfigError`."""
         return LiveConfig(
             detect=DetectConfig(self.detector, device=run.device, max_people=self.max_people, prompt=False),
             lift=LiftConfig(lifter=self.lifter, device=run.device, flip=False),
-            scene=scene,
+            scene=SceneConfig(height_cm=self.height_cm),
             lookahead=min(max(self.lookahead, 0), MAX_LOOKAHEAD),
         )
 
@@ -213,7 +216,7 @@ class Settings:
         for field in dataclasses.fields(defaults):
             default = getattr(defaults, field.name)
             stored = self._store.get(group, field.name)
-            if stored is None:
+            if stored is None or field.name in _NOT_STORED.get(group, ()):
                 continue
             try:
                 values[field.name] = _parse(stored, default)
@@ -222,10 +225,10 @@ class Settings:
         return dataclasses.replace(defaults, **values)
 
     def save(self) -> None:
-        groups = {"run": self.run, "compare": self.compare, "view": self.view, "export": self.export}
-        groups["live"] = self.live
-        for group, values in groups.items():
-            texts = {name: "" if value is None else str(value) for name, value in dataclasses.asdict(values).items()}
+        for group in ("run", "compare", "view", "export", "live"):
+            values = getattr(self, group)
+            kept = {name: v for name, v in dataclasses.asdict(values).items() if name not in _NOT_STORED.get(group, ())}
+            texts = {name: "" if value is None else str(value) for name, value in kept.items()}
             self._store.put(group, texts)
         self._store.save()
 

@@ -126,7 +126,7 @@ class Window(QMainWindow):
         self.presenter.enable()
 
     def fit(self, available: QRect) -> None:
-        """Shrink and move the window into `available`, the screen without its task bar; the frame counts too."""
+        """Shrink and move the window with its frame into `available`, the screen without task bar."""
         if self.isMaximized() or self.isFullScreen():
             return
         room = available.adjusted(0, _TITLE_BAR_PX, 0, 0)
@@ -235,6 +235,7 @@ class Window(QMainWindow):
     @Slot()
     def _settings_adopted(self) -> None:
         self.workspace.panel.load()
+        self.actions_.check("everyone", self.settings.run.everyone)
         self.settings.save()
 
     @Slot(object)

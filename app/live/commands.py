@@ -197,7 +197,8 @@ class LiveCommands(QObject):
         if info is not None:
             self.page.facts.setText(f"{info.width_px} × {info.height_px}  ·  {info.fps_hz:.4g} fps")
         notice = "  ·  ".join(text for text in (stats.notice, self._gpu_warning or "") if text)
-        self.page.bar.show_stats(stats, self.page.video.display_ms, notice)
+        video = self.page.video
+        self.page.bar.show_stats(stats, video.display_ms, video.painted_hz, notice)
         if self.session.newest is None and stats.notice:
             self.page.video.set_message(stats.notice)
         if self.streams.on:

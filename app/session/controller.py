@@ -12,6 +12,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.backend.library import Library
+from app.session.carried_edits import CarriedEdits
 from app.session.comparison import Comparer
 from app.session.open_files import FileOpener
 from app.session.runner import Runner
@@ -22,12 +23,11 @@ from app.settings import Settings
 from app.threads.job_thread import Work
 from app.threads.thread_set import ThreadSet
 from pipeline.core.camera import VideoInfo
-from pipeline.core.config import RunConfig
+from pipeline.core.config import RunConfig, SceneConfig
 from pipeline.core.errors import UserError
 from pipeline.core.export_options import ExportOptions
 from pipeline.core.live import RunState
 from pipeline.core.take import Take
-from pipeline.take.carry_over import carry_over
 from pipeline.take.edit import edited
 from pipeline.take.provenance import can_refinish, same_source, take_config
 from pipeline.take.recording_folder import is_recording
@@ -53,14 +53,12 @@ class Controller(QObject):
         self.takes = TakeFiles(library, self.threads, self)
         self.session = TakeSession(self)
         self._models = library.models()
-        self._read_from: Path | None = None  # the file of the take that is being opened
         self._saving_revision = 0
-        self._lift_next: tuple[int, ...] = ()  # persons whose edits were carried over to the take of a run
-        self._follow_next: int | None = None  # the person of before a run, who is not lifted yet
         self.opening = FileOpener(library, self.threads, self.takes, settings, self)
         self.video = self.opening.video
         self._runner = Runner(library, self.threads, self._models, self)
         self.updates = TakeUpdates(library, self.threads, self.session, self._relift, self.configured, self)
+        self._carried = CarriedEdits(self.session, self.updates, self)
         self.comparer = Comparer(settings, Runner(library, self.threads, self._models, self), self)
         self._connect()
 
@@ -76,8 +74,7 @@ class Controller(QObject):
         runner.succeeded.connect(self._succeeded)
         runner.fruitless.connect(self._fruitless)
         runner.finished.connect(self.finished)
-        runner.finished.connect(self._lift_carried)
-        takes.loaded.connect(self._take_read)
+        runner.finished.connect(self._carried.lift)
         takes.saved.connect(self._saved)
         self.updates.refinisher.finished.connect(self._refinished)
         self.updates.replaced.connect(self._replace_take)
@@ -120,22 +117,24 @@ class Controller(QObject):
     def _replaced(self, info: VideoInfo, path: Path | None, is_sample: bool) -> None:
         self._runner.drop()
         self.updates.refinisher.drop()
+        self.settings.run.adopt_scene(SceneConfig())  # another camera and another body
+        self.settings_adopted.emit()
         self.session.open(info, path, is_sample)
 
     @Slot(object)
     def _take_loaded(self, take: Take) -> None:
         """Show the settings that made the take, so that nothing changes until the user does."""
         made = take_config(take)
-        if made is not None and can_refinish(take):
-            self.settings.run.adopt(made)
+        if made is not None:
+            if can_refinish(take):
+                self.settings.run.adopt(made)
+            self.settings.run.adopt_scene(made.scene)
+            self.settings.run.everyone = made.persons == "all"
             self.settings_adopted.emit()
         self.session.show(take)
-        own = self._read_from is not None and not is_recording(self._read_from.parent)
-        self.session.set_saved(self.session.revision, self._read_from if own else None)
-
-    @Slot(object, object)
-    def _take_read(self, path: Path, _take: Take) -> None:
-        self._read_from = path
+        path = self.takes.read_from
+        own = path is not None and not is_recording(path.parent)
+        self.session.set_saved(self.session.revision, path if own else None)
 
     # --- running
 
@@ -243,34 +242,10 @@ class Controller(QObject):
         self.session.kept_config, before = self.session.config, self.session.person
         if self._runner.over_video:
             self.run_succeeded.emit()
-            take = self._carried(take)
+            take = self._carried.over(take)
         self.session.show(take)
         if self.session.person != before:
             self.session.person_changed.emit(self.session.person)
-
-    def _carried(self, take: Take) -> Take:
-        """Return the take of a run with the edits of the take before it, and follow the same person."""
-        session = self.session
-        if session.kept is None:
-            return take
-        carried = carry_over(take, session.kept)
-        person = carried.now.get(session.person, session.person)
-        lift = [one for one in carried.lift if carried.take.track3d(one) is not None]
-        if carried.take.track3d(person) is not None:
-            session.person = person  # the views get it with the take
-        elif carried.take.track2d(person) is not None:
-            self._follow_next = person
-            lift.append(person)
-        self._lift_next = tuple(dict.fromkeys(lift))
-        return carried.take
-
-    @Slot()
-    def _lift_carried(self) -> None:
-        (persons, self._lift_next), (person, self._follow_next) = (self._lift_next, ()), (self._follow_next, None)
-        if person is not None:
-            self.session.follow(person)
-        if persons:
-            self.updates.relift(persons)
 
     @Slot()
     def _fruitless(self) -> None:

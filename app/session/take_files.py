@@ -30,6 +30,7 @@ class TakeFiles(QObject):
         super().__init__(parent)
         self._library, self._threads = library, threads
         self._exporting: Task | None = None
+        self.read_from: Path | None = None  # the file of the take that was loaded last
 
     def load(self, path: Path) -> None:
         self._threads.run("load", lambda: (path, self._library.load(path)), self._loaded)
@@ -67,6 +68,7 @@ class TakeFiles(QObject):
             self._exporting.cancel()
 
     def _loaded(self, result: tuple[Path, Take]) -> None:
+        self.read_from = result[0]
         self.loaded.emit(*result)
 
 

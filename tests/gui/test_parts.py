@@ -165,17 +165,19 @@ def test_playback_tells_once_a_frame(qtbot: QtBot) -> None:
 
 def test_settings_survive_rubbish(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOURGLASS_CONFIG", str(tmp_path))
-    (tmp_path / "hourglass.ini").write_text("[run]\nheight_cm=tall\npitch_deg=3.5\n[view]\nspeed=\nloop=maybe\n")
+    (tmp_path / "hourglass.ini").write_text(
+        "[live]\nheight_cm=tall\n[run]\nsmooth_hz=3.5\n[view]\nspeed=\nloop=maybe\n"
+    )
     settings = Settings()
-    assert settings.run.height_cm is None
-    assert settings.run.pitch_deg == 3.5
+    assert settings.live.height_cm is None
+    assert settings.run.smooth_hz == 3.5
     assert settings.view.speed == 1.0
-    settings.run.fov_deg = 55.0
+    settings.live.height_cm = 155.0
     settings.save()
-    assert Settings().run.fov_deg == 55.0
-    settings.run.fov_deg = None
+    assert Settings().live.height_cm == 155.0
+    settings.live.height_cm = None
     settings.save()
-    assert Settings().run.fov_deg is None
+    assert Settings().live.height_cm is None
 
 
 def test_settings_of_an_older_version_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -187,7 +189,11 @@ def test_settings_of_an_older_version_open(tmp_path: Path, monkeypatch: pytest.M
     settings = Settings()
     config = settings.run.run_config(None, None, None)
     assert (config.persons, config.detect.device, config.post.smooth) == ("all", "cpu", "off")
-    assert (config.scene.height_cm, config.scene.roll_deg, config.scene.limbs_cm) == (181.0, None, {"thigh": 44.0})
+    assert (config.scene.height_cm, config.scene.roll_deg, config.scene.limbs_cm) == (
+        None,
+        None,
+        {},
+    )  # they belong to a take
     assert config.lift.lifter == "mine"
     assert config.lift.prune == PruneConfig("TPS", ((2, 121), (4, 81)), "TRA", 0.5)
     assert settings.compare.lift_config(config.lift).lifter == "other"

@@ -169,12 +169,40 @@ def test_settings_reach_the_run_and_the_next_start(
     assert config.lift.lifter == "", "the default lifter is stored as the default, not by its name"
     opened.close()
     fresh = Settings().run
-    assert dataclasses.asdict(fresh) == dataclasses.asdict(opened.settings.run)
+    of_take = {"height_cm": None, "fov_deg": None, "pitch_deg": None, "roll_deg": None}
+    assert dataclasses.asdict(fresh) == {**dataclasses.asdict(opened.settings.run), **of_take}
     panel = make_window(library).workspace.panel
-    assert (panel.stature.value(), panel.everyone.isChecked()) == (183, True)
+    assert (panel.smooth.value(), panel.everyone.isChecked()) == (0, True)
     panel.reset.click()
-    assert panel.stature.text() == "Assumed"
-    assert Settings().run.height_cm is None
+    assert panel.smooth.value() > 0
+    assert Settings().run.smooth_hz > 0
+
+
+def test_body_and_camera_belong_to_the_take(
+    opened: Window, library: FakeLibrary, make_window: Callable[..., Window], tmp_path: Path, qtbot: QtBot
+) -> None:
+    panel = opened.workspace.panel
+    for box, value in ((panel.stature, 120), (panel.fov, 40), (panel.pitch, 9), (panel.roll, -2)):
+        box.setValue(value)
+    panel.everyone.setChecked(True)
+    run_to_end(opened, qtbot)
+    with qtbot.waitSignal(opened.controller.takes.saved):
+        opened.controller.save_take(tmp_path / "walk.pose3d")
+    other = tmp_path / "other.mp4"
+    other.write_bytes(b"x")
+    opened.controller.open_path(other)
+    qtbot.waitUntil(lambda: opened.controller.session.info.name == "other.mp4")
+    assert [box.text() for box in (panel.stature, panel.fov, panel.pitch, panel.roll)] == [
+        "Assumed", "Automatic", "Estimated", "Estimated",
+    ]  # fmt: skip
+    assert opened.settings.live.live_config(opened.settings.run).scene.fov_deg is None
+    panel.subject.setChecked(True)
+    opened.controller.open_path(tmp_path / "walk.pose3d")
+    qtbot.waitUntil(lambda: opened.controller.session.take is not None)
+    assert (panel.stature.value(), panel.fov.value(), panel.pitch.value(), panel.roll.value()) == (120, 40, 9, -2)
+    assert panel.everyone.isChecked(), "the take has everyone in 3D"
+    assert opened.actions_["everyone"].isChecked()
+    assert make_window(library).workspace.panel.stature.text() == "Assumed", "also after a restart"
 
 
 def test_clicking_another_person_lifts_them(lifted: Window, library: FakeLibrary, qtbot: QtBot) -> None:

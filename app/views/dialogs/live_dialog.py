@@ -44,6 +44,7 @@ class LiveDialog(QDialog):
         self._settings, self._suffixes = settings, video_suffixes
         self.source = LongComboBox()
         self.source.setEditable(True)
+        self.source.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)  # else Enter adds the address to the cameras
         line = self.source.lineEdit()
         assert line is not None, "it is editable"
         line.setPlaceholderText(_PLACE)
@@ -65,6 +66,9 @@ class LiveDialog(QDialog):
         self.loop.setChecked(settings.loop)
         self.people = number(1, 8, 1, "", "", 0, 2)
         self.people.setValue(settings.max_people)
+        self.height_cm = number(40, 260, 1, " cm", "Assumed", 0, 170)
+        if settings.height_cm is not None:
+            self.height_cm.setValue(settings.height_cm)
         self.detector, self.lifter = LongComboBox(), LongComboBox()
         for one in models.detectors:
             if one.ready:
@@ -86,6 +90,7 @@ class LiveDialog(QDialog):
             stacked("Picture size", self.picture_size, "What a camera is asked for; it may give another one"),
             stacked("Rate", self.rate, "What a camera is asked for; it may give another one"),
             stacked("People at most", self.people, "Each person costs time; one is the quickest"),
+            stacked("Height", self.height_cm, "How tall the person is: it sets the scale of everything"),
             spacing=12,
         )
         models_row = row(
@@ -103,6 +108,7 @@ class LiveDialog(QDialog):
             )
         )  # fmt: skip
         self._edited()
+        line.selectAll()
 
     def set_cameras(self, cameras: Sequence[tuple[str, str]]) -> None:
         """Offer cameras as (what to open, title)."""
@@ -117,6 +123,9 @@ class LiveDialog(QDialog):
             self.source.setCurrentIndex(max(known, 0))
         else:
             self.source.setEditText(typed)
+        line = self.source.lineEdit()
+        if line is not None and line.text() == typed:
+            line.selectAll()  # typing replaces the address of the last time
         count = len(cameras)
         found = f"{count} camera{'s' if count != 1 else ''} found."
         self.found.setText(found if count else _NONE_FOUND)
@@ -127,7 +136,8 @@ class LiveDialog(QDialog):
         """Return what to open: the name of a listed camera, else the typed text."""
         text = self.source.currentText().strip()
         row_at = self.source.findText(text)
-        return str(self.source.itemData(row_at)) if row_at >= 0 else text
+        name = self.source.itemData(row_at) if row_at >= 0 else None
+        return text if name is None else str(name)
 
     @Slot()
     def _edited(self, *_: object) -> None:
@@ -146,6 +156,8 @@ class LiveDialog(QDialog):
         s = self._settings
         s.source, s.size, s.rate_hz = self.chosen, str(self.picture_size.currentData()), float(self.rate.currentData())
         s.loop, s.max_people = self.loop.isChecked(), int(self.people.value())
+        tall = self.height_cm.value()
+        s.height_cm = tall if tall > self.height_cm.minimum() else None
         s.detector = str(self.detector.currentData() or s.detector)
         s.lifter = str(self.lifter.currentData() or s.lifter)
         super().accept()

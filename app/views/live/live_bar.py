@@ -122,10 +122,13 @@ class LiveBar(QWidget):
 
     # --- state of the run
 
-    def show_stats(self, stats: LiveStats, display_ms: float, notice: str) -> None:
-        """Show `stats`, the latency `display_ms` from result to screen, and a `notice` (may be "")."""
+    def show_stats(self, stats: LiveStats, display_ms: float, painted_hz: float, notice: str) -> None:
+        """Show `stats`, the latency `display_ms` from result to screen, and a `notice` (may be "").
+
+        `painted_hz` are the frames on the screen; those that the engine made are not all painted on a slow screen.
+        """
         self.rates.setText(
-            f"<b>{stats.shown_hz:.1f}</b> shown  ·  {stats.predicted_hz:.1f} predicted  ·  "
+            f"<b>{painted_hz:.1f}</b> shown  ·  {stats.predicted_hz:.1f} predicted  ·  "
             f"{stats.captured_hz:.1f} captured a second  ·  {stats.dropped} dropped"
         )
         total = stats.latency_ms + display_ms

@@ -20,6 +20,7 @@ from app.views.video.video_view import SeenPerson, VideoView
 from app.views.widgets import Card, column, icon_label, label, row
 
 _PAINTS = 60  # paints whose median is the display's latency
+_RATE_SPAN_S = 2.0  # s over which painted frames are counted
 
 
 class LiveVideo(VideoView):
@@ -31,6 +32,7 @@ class LiveVideo(VideoView):
         self._people: Sequence[SeenPerson] = ()
         self._due_since_s: float | None = None
         self._took_ms: deque[float] = deque(maxlen=_PAINTS)
+        self._painted_s: deque[float] = deque(maxlen=1000)  # time.monotonic of painted frames
 
     def set_live(
         self, image: QImage, size_px: tuple[int, int], people: Sequence[SeenPerson], subject: int, ready_s: float
@@ -64,6 +66,12 @@ class LiveVideo(VideoView):
     def display_ms(self) -> float:
         return float(np.median(self._took_ms)) if self._took_ms else 0.0
 
+    @property
+    def painted_hz(self) -> float:
+        """Return how many frames a second were painted; less than were lifted where painting is slow."""
+        since_s = time.monotonic() - _RATE_SPAN_S
+        return sum(at >= since_s for at in self._painted_s) / _RATE_SPAN_S
+
     def set_counting(self, number: int) -> None:
         if number != self.counting:
             self.counting = number
@@ -81,7 +89,9 @@ class LiveVideo(VideoView):
             painter.drawText(QRectF(self.rect()), Qt.AlignmentFlag.AlignCenter, str(self.counting))
             painter.end()
         if self._due_since_s is not None:
-            self._took_ms.append(1e3 * (time.monotonic() - self._due_since_s))
+            now_s = time.monotonic()
+            self._painted_s.append(now_s)
+            self._took_ms.append(1e3 * (now_s - self._due_since_s))
             self._due_since_s = None
 
 

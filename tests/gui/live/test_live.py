@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QSize, Qt
 from pytestqt.qtbot import QtBot
 
 from app.live.frame_image import live_image, live_people
@@ -50,6 +50,29 @@ def test_a_camera_is_chosen_by_its_name_and_seen(window: Window, library: FakeLi
     assert time.monotonic() - begun < 2
     assert window.pages.currentWidget() is window.empty
     assert not [t for t in threading.enumerate() if t.name.startswith("live-")]
+
+
+def test_enter_in_the_address_field_starts(window: Window, library: FakeLibrary, qtbot: QtBot) -> None:
+    window.settings.live.source = "rtsp://old.example/1"
+    window.actions_["live"].trigger()
+    dialog = window.live.dialog
+    qtbot.waitUntil(lambda: dialog.source.count() == 1)
+    line = dialog.source.lineEdit()
+    assert line.selectedText() == "rtsp://old.example/1", "typing replaces it"
+    qtbot.keyClicks(line, "rtsp://new.example/2")
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: len(library.requests) == 1, timeout=20_000)
+    assert library.requests[0].source == "rtsp://new.example/2"
+    qtbot.waitUntil(lambda: window.live.session.running, timeout=20_000)
+    window.actions_["stop_live"].trigger()
+    stopped(window, qtbot)
+
+
+def test_shown_counts_what_was_painted(live: Window, qtbot: QtBot) -> None:
+    bar, video = live.live.page.bar, live.live.page.video
+    qtbot.waitUntil(lambda: video.painted_hz > 0)
+    bar.show_stats(LiveStats(shown_hz=30.0), 80.0, 11.5, "")
+    assert "11.5</b> shown" in bar.rates.text()
 
 
 def test_look_ahead_says_what_it_costs_and_changes_while_running(live: Window, qtbot: QtBot) -> None:

@@ -58,7 +58,7 @@ def test_every_field_reaches_the_run_and_comes_back(lifted: Window, library: Fak
     assert len(library.finishes) < 4, "values that change together are finished together"
     kept = Settings().run
     assert {name: getattr(kept, name) for name in MOTION_FIELDS} == dataclasses.asdict(OTHER)
-    assert kept.limbs_cm == wanted.limbs_cm
+    assert kept.limbs_cm == {}, "measures of a body belong to its take"
     run_to_end(lifted, qtbot)
     assert (library.configs[-1].post, library.configs[-1].scene) == (OTHER, wanted)
 
@@ -164,10 +164,10 @@ def test_a_saved_take_brings_its_settings_and_can_be_changed(
 
 @pytest.mark.parametrize("stored", ["thigh=44,nonsense,shank=x,wing=30,trunk=900", "thigh=44"])
 def test_foreign_values_in_the_settings_fall_back(stored: str, own_settings: None) -> None:
+    assert RunSettings(limbs=stored).limbs_cm == {"thigh": 44.0}
     settings = Settings()
-    settings.run.limbs, settings.run.smooth, settings.run.fill_gap_s = stored, "magic", 99.0
+    settings.run.smooth, settings.run.fill_gap_s = "magic", 99.0
     settings.save()
     run = Settings().run
-    assert run.limbs_cm == {"thigh": 44.0}
     assert (run.smooth, run.fill_gap_s) == (RunSettings().smooth, RunSettings().fill_gap_s)
     run.run_config(None, None, None)

@@ -1,0 +1,46 @@
+"""Carry edits by hand and the followed person over to the take of another run of the same video."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Slot
+
+from app.session.state import TakeSession
+from app.session.updates import TakeUpdates
+from pipeline.core.take import Take
+from pipeline.take.carry_over import carry_over
+
+
+class CarriedEdits(QObject):
+    """Edit the take of a run like the one before it, then re-lift the persons whose tracks that changed."""
+
+    def __init__(self, session: TakeSession, updates: TakeUpdates, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session, self._updates = session, updates
+        self._persons: tuple[int, ...] = ()  # to lift when the run has ended
+        self._follow: int | None = None  # the person of before the run, if not lifted yet
+
+    def over(self, take: Take) -> Take:
+        """Return `take` with the edits of the kept take, and follow the same person."""
+        session = self._session
+        if session.kept is None:
+            return take
+        carried = carry_over(take, session.kept)
+        person = carried.now.get(session.person, session.person)
+        lift = [one for one in carried.lift if carried.take.track3d(one) is not None]
+        if carried.take.track3d(person) is not None:
+            session.person = person  # the views get it with the take
+        elif carried.take.track2d(person) is not None:
+            self._follow = person
+            lift.append(person)
+        self._persons = tuple(dict.fromkeys(lift))
+        return carried.take
+
+    @Slot()
+    def lift(self) -> None:
+        """Lift what `over` left to do; the run has ended."""
+        persons, person = self._persons, self._follow
+        self._persons, self._follow = (), None
+        if person is not None:
+            self._session.follow(person)
+        if persons:
+            self._updates.relift(persons)
