@@ -16,6 +16,7 @@ UNKNOWN_RATE_HZ = 30.0  # Hz, assumed where neither the source nor its timestamp
 FovFrom = Literal["set by the user", "from the file", "assumed"]
 
 _ASSUMED_FOV_DEG = 60.0  # degrees across the longer side of the image, for a camera of unknown field of view
+_USUAL_STEP = 0.2  # relative to the median frame step: larger deviations (pauses) do not count for the rate
 _NEAREST_Z_M = 1e-6  # m, smallest depth, which keeps the division by the depth finite
 
 
@@ -155,9 +156,12 @@ class Camera:
 
 
 def frame_rate_hz(stated_hz: float | None, time_s: Doubles | None = None) -> float:
-    """Return the stated rate if above 0, else the mean rate of the timestamps (T,), else 30 Hz."""
+    """Return the stated rate if above 0, else by the median step of timestamps (T,), else 30 Hz."""
     if stated_hz is not None and np.isfinite(stated_hz) and stated_hz > 0:
         return stated_hz
     if time_s is not None and len(time_s) > 1 and time_s[-1] > time_s[0]:
-        return (len(time_s) - 1) / float(time_s[-1] - time_s[0])
+        steps = np.diff(time_s)
+        usual = steps[np.abs(steps - np.median(steps)) <= _USUAL_STEP * np.median(steps)]
+        chosen = usual if len(usual) and usual.sum() > 0 else steps
+        return len(chosen) / float(chosen.sum())
     return UNKNOWN_RATE_HZ

@@ -1,4 +1,4 @@
-"""Pauses, damaged frames, ranges and slow motion in the files that hold time in different ways."""
+"""Test pauses, damaged frames, ranges and slow motion in files that store time differently."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ import ezc3d
 import numpy as np
 import pytest
 
-from pipeline.core.camera import at_recorded_rate
+from pipeline.core.camera import at_recorded_rate, frame_rate_hz
+from pipeline.core.errors import OutputError
 from pipeline.core.take import Take
 from pipeline.export.base import ExportOptions
 from pipeline.export.export_take import export_take
-from pipeline.export.written_frames import count_frames
 from pipeline.export.tracks import selected
+from pipeline.export.written_frames import count_frames
 from pipeline.sources.file.video import VideoSource
 from tests.helpers.clips import number_in, write_clip
 from tests.helpers.motion import clip, facing_camera, scene
@@ -26,7 +27,7 @@ RATE_HZ = 30.0
 
 
 def take_at(index: np.ndarray, time_s: np.ndarray, unseen: np.ndarray | None = None, variable: bool = False) -> Take:
-    """A jumping person in the frames `index` of a video, at `time_s`; NaN in the rows `unseen`."""
+    """Return a jumping person in frames `index` of a video, at `time_s`; NaN in rows `unseen`."""
     lifted = scene(facing_camera(clip("jump")), rate_hz=RATE_HZ).take()
     track, track2d = lifted.tracks3d[0], lifted.tracks2d[0]
     rows = np.arange(len(index))
@@ -79,7 +80,7 @@ def glb_times(path: Path) -> np.ndarray:
 
 
 def test_a_pause_gets_frames_where_a_file_has_one_rate(tmp_path: Path) -> None:
-    """4 s between frames 24 and 25 at 30 Hz: 170 rows of BVH and C3D; the others keep 50 rows at their times."""
+    """Check 4 s between frames 24 and 25 at 30 Hz: 170 rows of BVH and C3D, 50 rows elsewhere."""
     times = np.arange(50) / 30 + 4.0 * (np.arange(50) >= 25)
     files = exported(take_at(np.arange(50), times, variable=True), tmp_path, "bvh", "c3d", "trc", "glb", "csv_wide")
     count, step_s, rows = bvh_rows(files[".bvh"])
@@ -90,7 +91,7 @@ def test_a_pause_gets_frames_where_a_file_has_one_rate(tmp_path: Path) -> None:
     assert file["parameters"]["POINT"]["RATE"]["value"][0] == 30
     np.testing.assert_allclose(trc_rows(files[".trc"])[:, 1], times, atol=1e-6)
     np.testing.assert_allclose(glb_times(files[".glb"]), times, atol=1e-5)
-    # What is shown at a time in the constant rate is what the take has at that time.
+    # At a constant rate, the row at a time equals the take at that time.
     heights = file["data"]["points"][2, 0] / 1000
     joints = take_at(np.arange(50), times).tracks3d[0].joints[:, 0, 2]
     np.testing.assert_allclose(heights[[0, 24, 144, 169]], joints[[0, 24, 25, 49]], atol=1e-3)
@@ -132,7 +133,7 @@ def test_a_range_begins_with_the_number_of_its_first_frame(tmp_path: Path) -> No
 
 
 def test_a_range_far_into_a_video_has_its_number_beside_the_header(tmp_path: Path) -> None:
-    """The header has 16 bits; TRIAL has 32."""
+    """Check the frame counts: the header has 16 bits; TRIAL has 32."""
     index = np.arange(70_000, 70_020)
     files = exported(take_at(index, index / 30), tmp_path, "c3d")
     trial = ezc3d.c3d(str(files[".c3d"]))["parameters"]["TRIAL"]
@@ -175,3 +176,19 @@ def test_a_file_with_too_few_frames_is_told_of(tmp_path: Path) -> None:
     assert (counts, notes) == ({"clip.bvh": 20, "clip.trc": 20}, [])
     paths[0].write_text(paths[0].read_text().replace("Frames: 20", "Frames: 18"))
     assert count_frames(selected(take, ExportOptions()), paths)[1] == ["clip.bvh has 18 frames, the take 20"]
+
+
+def test_pauses_of_days_are_no_rows(tmp_path: Path) -> None:
+    times = np.arange(50) / 30 + 864_000.0 * (np.arange(50) >= 25)
+    take = take_at(np.arange(50), times, variable=True)
+    with pytest.raises(OutputError, match="even frames a second would need"):
+        export_take(take, tmp_path, "clip", ("bvh",))
+    assert [path.name for path in export_take(take, tmp_path, "clip", ("trc",))] == ["clip.trc"]
+
+
+def test_the_usual_step_gives_the_rate_where_none_is_stated() -> None:
+    times = np.arange(50) / 30 + 4.0 * (np.arange(50) >= 25)
+    assert frame_rate_hz(0, times) == pytest.approx(30)
+    assert frame_rate_hz(None, np.array([0.0, 0.02, 0.08, 0.1, 0.16])) == pytest.approx(25)
+    assert frame_rate_hz(None, np.array([1.0])) == frame_rate_hz(float("nan"), None) == 30
+    assert frame_rate_hz(50, times) == 50
