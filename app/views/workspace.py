@@ -33,6 +33,7 @@ class Workspace(QWidget):
     ) -> None:  # fmt: skip
         super().__init__()
         self.video, self.scene = VideoView(), SceneView()
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # a click outside a field gives the keys back to the window
         self.timeline, self.strip, self.transport = Timeline(), TokenStrip(), Transport(speeds)
         self.panel = SettingsPanel(run, other, actions["models"], actions["detectors"])
         self.run_panel = RunPanel()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QPaintEvent
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QComboBox,
+    QDialog,
     QDoubleSpinBox,
     QPushButton,
     QSlider,
@@ -91,11 +92,32 @@ class Fold(QWidget):
 
 
 class NumberBox(QDoubleSpinBox):
-    """Step from the special value ("Automatic") to a usual number, not to the end of the range."""
+    """Step from the special value ("Automatic") to a usual number, not to the end of the range.
+
+    A click selects the whole text, so that typing replaces it; Enter gives the keys back to the window.
+    """
 
     def __init__(self, usual: float) -> None:
         super().__init__()
         self._usual = usual
+        self.lineEdit().installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        if event.type() == QEvent.Type.FocusIn or (
+            event.type() == QEvent.Type.MouseButtonPress and not self.hasFocus()
+        ):
+            # After the press, which would put the cursor into the text.
+            QTimer.singleShot(0, self, self.selectAll)
+        return super().eventFilter(watched, event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+        super().focusInEvent(event)
+        QTimer.singleShot(0, self, self.selectAll)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        super().keyPressEvent(event)
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not isinstance(self.window(), QDialog):
+            self.clearFocus()
 
     def stepBy(self, steps: int) -> None:  # noqa: N802
         if self.specialValueText() and self.value() == self.minimum() and steps > 0:
