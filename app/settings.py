@@ -99,7 +99,7 @@ class RunSettings(RecipeSettings):
             setattr(self, name, getattr(scene, name))
 
     def run_config(self, person: int | None, start_s: float | None, end_s: float | None) -> RunConfig:
-        """Return the settings as a `RunConfig`; `person` None: the most visible. Raises `ConfigError`."""
+        """Return a `RunConfig`; `person` None: the most visible person. Raises `ConfigError`."""
         return RunConfig(
             detect=DetectConfig(detector=self.detector, device=self.device),
             lift=LiftConfig(lifter=self.lifter, prune=prune_config(self), device=self.device),

@@ -168,6 +168,7 @@ QHeaderView::section { background: transparent; color: $MUTED; border: none; bor
   padding: 6px 8px; }
 QHeaderView { background: transparent; }
 QListWidget { background: #0d0f13; border: 1px solid $LINE; border-radius: 7px; padding: 4px; }
+QListWidget::item:selected { background: #363d49; color: $TEXT; }
 
 #banner { border-radius: 9px; }
 #banner[kind="error"] { background: #3a2220; border: 1px solid #6b3a34; }

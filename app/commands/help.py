@@ -76,7 +76,7 @@ def about_dialog(parent: QWidget) -> QDialog:
         "One ordinary camera in, a 3D skeleton out.\n\n"
         "People are found in 2D by MediaPipe BlazePose, then a video pose transformer (MixSTE, sped up by H2OT token "
         "pruning) lifts their movement to 3D. Scale, camera and floor are estimates, not measurements.\n\n"
-        "MIT licence. The licences of the parts it is built on are in THIRD_PARTY_NOTICES.md."
+        "MIT licence. The licences of the parts it is built on are in THIRD_PARTY.md."
     )
     text.setWordWrap(True)
     text.setMinimumWidth(420)

@@ -1,4 +1,4 @@
-"""Carry edits by hand and the followed person over to the take of another run of the same video."""
+"""Carry edits and the followed person over to the take of another run."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pipeline.take.carry_over import carry_over
 
 
 class CarriedEdits(QObject):
-    """Edit the take of a run like the one before it, then re-lift the persons whose tracks that changed."""
+    """Edit the take of a run like the one before it, then re-lift the edited persons."""
 
     def __init__(self, session: TakeSession, updates: TakeUpdates, parent: QObject | None = None) -> None:
         super().__init__(parent)

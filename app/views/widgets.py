@@ -96,9 +96,9 @@ class Scrolling(QScrollArea):
 
     def __init__(self, content: QLayout) -> None:
         super().__init__()
-        holder = QWidget()
-        holder.setLayout(content)
-        self.setWidget(holder)
+        self._holder = QWidget()
+        self._holder.setLayout(content)
+        self.setWidget(self._holder)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -109,11 +109,11 @@ class Scrolling(QScrollArea):
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """Return the content's size, at most `_SCROLLED_PX` high (Qt's limit is 24 lines of text)."""
-        wanted = self.widget().sizeHint()
+        wanted = self._holder.sizeHint()
         return QSize(wanted.width() + self._bar_px, min(wanted.height(), _SCROLLED_PX))
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
-        return QSize(self.widget().minimumSizeHint().width() + self._bar_px, min(self.sizeHint().height(), _LEAST_PX))
+        return QSize(self._holder.minimumSizeHint().width() + self._bar_px, min(self.sizeHint().height(), _LEAST_PX))
 
 
 class Elided(QLabel):

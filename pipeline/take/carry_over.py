@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,15 +65,14 @@ def carry_over(take: Take, before: Take) -> CarriedOver:
 
     for person, match in matches.items():
         if match.mirrored and "exchange_sides" in made:
-            apply(lambda current, person=person: exchange_sides(current, person))
+            apply(partial(exchange_sides, person=person))
         if match.old == 0:
             if match.frames and "delete" in made:
-                apply(lambda current, person=person: delete(current, person))
+                apply(partial(delete, person=person))
         elif match.old not in now:
             now[match.old] = person
         elif "merge" in made:
-            into = now[match.old]
-            apply(lambda current, into=into, person=person: merge(current, into, person))
+            apply(partial(merge, into=now[match.old], other=person))
     left = {track.person for track in take.tracks2d}
     names = {now[old]: name for old, name in before.names.items() if now.get(old) in left}
     lifted = tuple(dict.fromkeys(person for person in lift if person in left))

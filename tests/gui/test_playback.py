@@ -137,3 +137,13 @@ def test_the_camera_view_is_the_true_one(lifted: Window, qtbot: QtBot) -> None:
     assert (eye.x(), eye.y(), eye.z()) == pytest.approx(
         tuple(lifted.controller.session.take.scene.translation), abs=1e-3
     )
+
+
+def test_views_look_at_the_person_after_a_seek_also_without_following(lifted: Window, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: lifted.workspace.scene.gl is not None)
+    lifted.actions_["follow"].setChecked(False)
+    before = lifted.workspace.scene.anchor[1]
+    lifted.playback.seek(1.5)
+    qtbot.waitUntil(lambda: frame_shown(lifted) == 45)
+    press(qtbot, lifted, KEY.Key_2)
+    assert lifted.workspace.scene.anchor[1] - before > 0.5, "where the person is, who walked 0.9 m"

@@ -68,7 +68,7 @@ class LiveVideo(VideoView):
 
     @property
     def painted_hz(self) -> float:
-        """Return how many frames a second were painted; less than were lifted where painting is slow."""
+        """Return the painted frames a second; fewer than lifted where painting is slow."""
         since_s = time.monotonic() - _RATE_SPAN_S
         return sum(at >= since_s for at in self._painted_s) / _RATE_SPAN_S
 

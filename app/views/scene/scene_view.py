@@ -189,6 +189,13 @@ class SceneView(QWidget):
             self.gl.place_floor(*at[:2].tolist())
             self._anchor = at.copy()
 
+    def _anchor_at_person(self) -> None:
+        """Look at where the person is now: without following, the anchor is where they were at first."""
+        row = self.row
+        at = self._person_at(row) if row is not None else None
+        if at is not None:
+            self._anchor = at.copy()
+
     def _jump_to_person(self) -> None:
         row = self.row
         at = self._person_at(row if row is not None else 0)
@@ -219,6 +226,7 @@ class SceneView(QWidget):
     @Slot()
     def reset(self) -> None:
         self.preset_name = ""
+        self._anchor_at_person()
         if self.gl is not None:
             self.gl.travel(self._home())
 
@@ -227,6 +235,7 @@ class SceneView(QWidget):
         if self.gl is None:
             return
         self.preset_name = name
+        self._anchor_at_person()
         if name == "camera" and self._take is not None and self._take.scene is not None:
             self.gl.travel(self._video_camera())
         else:
