@@ -1,6 +1,6 @@
 """Read an exported file back and compare it with the take, for the report.
 
-A check looks at up to 200 frames spread over the file, so that it costs little and needs no more memory than a frame.
+A check reads up to 200 frames spread over the file, so that it is fast and needs no more memory than a frame.
 """
 
 from __future__ import annotations
@@ -8,6 +8,8 @@ from __future__ import annotations
 import itertools
 import json
 import re
+import shutil
+import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,7 +28,7 @@ _OFFSET = re.compile(r"(ROOT|JOINT|End) \S+\s*\{\s*OFFSET (\S+) (\S+) (\S+)")
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One comparison: `value` has to be at most `limit`."""
+    """Compare one `value` with its `limit`."""
 
     what: str
     value: float
@@ -39,7 +41,10 @@ class Check:
 
 
 def check_file(name: str, path: Path, person: SelectedPerson, options: ExportOptions) -> list[Check]:
-    """Check what exporter `name` wrote to `path` for `person`; empty for formats that are not read back here."""
+    """Check the file that exporter `name` wrote to `path` for `person`.
+
+    The list is empty for formats that are not read back here.
+    """
     resampled = person.is_resampled and name in ("bvh", "c3d")  # no frame is left to compare with
     if name not in _READERS or resampled:
         return []
@@ -58,7 +63,7 @@ def check_file(name: str, path: Path, person: SelectedPerson, options: ExportOpt
 
 
 def _head(path: Path, until: str) -> str:
-    """The lines of a text file up to the first that begins with `until`."""
+    """Return the lines of a text file up to the first that begins with `until`."""
     lines: list[str] = []
     with path.open(encoding="utf-8") as file:
         for line in file:
@@ -69,7 +74,7 @@ def _head(path: Path, until: str) -> str:
 
 
 def _lines(path: Path, wanted: Iterable[int]) -> list[str]:
-    """Lines of a text file by number, from 0; `wanted` rises."""
+    """Return lines of a text file by number, from 0; `wanted` rises."""
     found, numbers = [], list(wanted)
     with path.open(encoding="utf-8") as file:
         rest = iter(numbers)
@@ -110,7 +115,7 @@ def _glb(path: Path, person: SelectedPerson, rows: Ints, options: ExportOptions)
     size = int.from_bytes(data[12:16].tobytes(), "little")
     document = json.loads(data[20 : 20 + size].tobytes())
     binary = data[28 + size :]
-    keys = np.searchsorted(np.flatnonzero(person.seen), rows)  # only what was seen has keys
+    keys = np.searchsorted(np.flatnonzero(person.seen), rows)  # only seen frames have keys
 
     def values(accessor: int, width: int) -> Doubles:
         about = document["accessors"][accessor]
@@ -157,11 +162,14 @@ def _npz(path: Path, person: SelectedPerson, rows: Ints, options: ExportOptions)
 def _c3d(path: Path, person: SelectedPerson, rows: Ints, options: ExportOptions) -> Doubles:
     import ezc3d
 
-    points = ezc3d.c3d(str(path))["data"]["points"]
+    # ezc3d opens plain file names only, on Windows ASCII names only.
+    with tempfile.TemporaryDirectory(prefix="hourglass-") as folder:
+        copy = shutil.copyfile(path, Path(folder) / "markers.c3d")
+        points = ezc3d.c3d(str(copy))["data"]["points"]
     return np.asarray(points[:3, : len(JOINTS)].transpose(2, 1, 0)[rows] / 1000)
 
 
-# Exporter -> how its file is read, and how far joints may be off in millimetres.
+# Exporter -> reader of its file, and largest joint deviation in mm.
 _READERS: dict[str, tuple[Callable[[Path, SelectedPerson, Ints, ExportOptions], Doubles], float]] = {
     "bvh": (_bvh, 1.0),
     "glb": (_glb, 1.0),

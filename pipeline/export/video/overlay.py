@@ -21,13 +21,13 @@ from ...core.arrays import Image, Ints
 from ...core.camera import Frame
 from ...core.errors import OutputError
 from ...core.take import Take
-from ...system.files import atomic_path
+from ...system.files import atomic_path, printable
 from ..base import UNWATCHED, Watch
 from ..tracks import Selection
 from .draw_skeleton import Stage, draw_joints
 
 if TYPE_CHECKING:
-    from ...sources.file.video import VideoSource
+    from ...sources.base import TimedSource
 
 log = logging.getLogger(__name__)
 
@@ -114,12 +114,12 @@ def _write_video(
                 step(row, len(index))
                 painted = paint(image, row)
                 if writer is None:
-                    clock_s, last = source.clock_start_s, source.info.frame_count - 1
+                    clock_s, last = getattr(source, "clock_start_s", None), source.info.frame_count - 1
                     sound = None  # its clock is not that of the images
                     if clock_s is not None and source.info.slow_motion == take.info.slow_motion:
                         begin_s = None if index[0] == 0 else clock_s + start_s
                         finish_s = None if index[-1] >= last else clock_s + end_s
-                        sound = Sound(source.path, clock_s + start_s, begin_s, finish_s)
+                        sound = Sound(Path(source.info.path), clock_s + start_s, begin_s, finish_s)
                     height, width = painted.shape[:2]
                     writer = Mp4Writer(temporary, width, height, rate, first.is_resampled, sound)
                 writer.add(painted, row, float(times[row]) - start_s)
@@ -158,21 +158,28 @@ def _images(frames: Iterator[Frame], index: Ints) -> Iterator[tuple[int, Image]]
         row += 1
 
 
-def _source(take: Take) -> VideoSource:
-    """Return the video behind the take.
+def _source(take: Take) -> TimedSource:
+    """Return the images behind the take.
 
-    Raises `OutputError` if it is gone or another one, `SourceError` if it is no video.
+    Raises `OutputError` if they are gone or others, `SourceError` if they cannot be read.
     """
-    from ...sources.file.video import VideoSource
+    from ...sources.images.sequence import is_pattern
+    from ...sources.open import open_images
 
-    path = Path(take.info.path)
-    if not take.info.path or not path.is_file():
+    info, path = take.info, Path(take.info.path)
+    if not info.path or not (path.exists() or is_pattern(path)):
         raise OutputError(
-            f"The video of this take, {take.info.path or take.info.name}, is not there any more.",
-            "Put it back, or choose formats that do not need its pictures.",
+            f"The video of this take, {printable(info.path or info.name)}, is not there any more.",
+            "Put it back or say where it is now, or choose formats that do not need its images.",
+            field="video",
         )
-    source = VideoSource(path)
-    if take.info.content_key and source.info.content_key != take.info.content_key:
+    source = open_images(info)
+    if source is None:
+        raise OutputError(
+            f"This take was made of 2D joints, {info.name}, and there is no video beside them.",
+            "Put their video beside them, or choose formats that need no images.",
+        )
+    if info.content_key and source.info.path == info.path and source.info.content_key != info.content_key:
         source.close()
-        raise OutputError(f"{path.name} is not the video that this take was made from.", "Lift it again.")
+        raise OutputError(f"{info.name} is not the video that this take was made from.", "Lift it again.")
     return source
