@@ -64,7 +64,7 @@ def detectors(check: bool = False) -> list[DetectorInfo]:
 def download(name: str, *, progress: Callable[[int, int], None] | None = None, cancel: Cancel = None) -> Path:
     """Download the weights of a detector or lifter that has an address.
 
-    A download that broke off goes on where it stopped.
+    An interrupted download resumes where it stopped.
 
     Args:
         name: Its name, see `detectors` and `lifters`.
@@ -75,7 +75,7 @@ def download(name: str, *, progress: Callable[[int, int], None] | None = None, c
         The file, in the user's cache.
 
     Raises:
-        ConfigError: There is none of that name.
+        ConfigError: No model has that name.
         ModelError: It has no address, or the address cannot be reached, or sent something else.
         Cancelled: `cancel` says so; what was fetched is kept for the next time.
     """
@@ -96,7 +96,7 @@ def add_lifter(
         checkpoint: A .pth, .pt, .bin or .safetensors file.
         name: What to call it. Default: made from the file's name.
         joint_rule: 2D joints that it was trained with: "h36m" (the default) or "hourglass".
-        overrides: What the file cannot tell, in one object; `facts` are fields of it.
+        overrides: Properties that the file does not reveal, in one object; `facts` are its fields.
         **facts: Fields of `Overrides`: heads, neighbours, prune, tokens, at, recover, seq2frame.
 
     Returns:
@@ -106,10 +106,10 @@ def add_lifter(
         ModelError: No checkpoint, of another network, or `facts` do not fit it.
         ConfigError: The name is taken.
     """
-    from ..lift.checkpoints.add import adopt
+    from ..lift.checkpoints.add import add_checkpoint
     from ..lift.checkpoints.recognise import Overrides
 
-    return adopt(Path(checkpoint), name, overrides or (Overrides(**facts) if facts else None), joint_rule).name
+    return add_checkpoint(Path(checkpoint), name, overrides or (Overrides(**facts) if facts else None), joint_rule).name
 
 
 def add_detector(checkpoint: str | Path, config: str, name: str = "") -> str:
@@ -160,7 +160,7 @@ def _lifter_info(entry: WeightEntry, check: bool) -> LifterInfo:
         except ModelError as error:
             state, reason = MISSING if path is None else DAMAGED, str(error)
     added, title = weights.is_own(entry.name), entry.title or entry.name
-    if added and title.endswith(f" ({entry.name})"):  # its name tells it from others: it comes first
+    if added and title.endswith(f" ({entry.name})"):  # the name distinguishes it from others, so it comes first
         title = f"{entry.name}: {title.removesuffix(f' ({entry.name})')}"
     try:
         host_title = registry.find("host", entry.host).title

@@ -1,4 +1,4 @@
-"""`models`: what is installed and can be chosen, and the user's own checkpoints: add, remove, run, download."""
+"""Implement `models`: list installed models; add, remove and download checkpoints."""
 
 from __future__ import annotations
 
@@ -61,12 +61,12 @@ def add_parser(commands: Any) -> None:
     fetching.set_defaults(run=download)
 
     for word in (listing, adding, removing, fetching):
-        # SUPPRESS: `models --json list` must not be undone by the word's own default.
+        # SUPPRESS: `models --json list` must not be overridden by the subcommand's default.
         word.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help=_JSON)
 
 
 def run(arguments: argparse.Namespace, report: Report) -> int:
-    """List everything."""
+    """List all models."""
     report.line("2D detectors")
     for info in api.detectors(check=True):
         _list_detector(info, report)
@@ -123,9 +123,9 @@ def add(arguments: argparse.Namespace, report: Report) -> int:
     overrides = models_options.overrides_from(arguments)
     if arguments.config:
         return _add_detector(arguments, report)
-    from ..lift.checkpoints.add import adopt
+    from ..lift.checkpoints.add import add_checkpoint
 
-    entry = adopt(arguments.file, arguments.name, overrides, arguments.joint_rule)
+    entry = add_checkpoint(arguments.file, arguments.name, overrides, arguments.joint_rule)
     report.record(
         {
             "status": "done",

@@ -1,1 +1,1 @@
-"""2D windows in, 3D joints out: video pose transformers with token pruning (H2OT)."""
+"""Lift windows of 2D joints to 3D with video pose transformers and token pruning (H2OT)."""

@@ -1,4 +1,4 @@
-"""The lifter: a host model with its weights behind the `WindowLifter` contract. Pixels in, 3D joints out."""
+"""Lift pixels to 3D joints: a network (host) behind the `WindowLifter` contract."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ..core.pruning_schedule import PruneConfig
 from ..core.skeletons import H36M17, chain_length
 from ..system import devices
 from ..weights import WeightEntry
-from .base import LIVE_SHARE, Kept, NewestLifter, WindowLifter, stacked
+from .base import LIVE_SHARE, Kept, NewestLifter, WindowLifter, stack_kept
 from .checkpoints import load as checkpoints
 from .hourglass.host import HourglassHost
 from .inputs.normalise import JOINT_RULES, NetworkInput, mirror, network_input
@@ -32,14 +32,14 @@ from .streaming.newest_frames import LazyWindow, WholeWindow, can_be_lazy
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-SCALES = ("metres", "picture")  # what a lifter's numbers are in
-_TINY = 1e-4  # a chain of joints that is shorter has no size
+SCALES = ("metres", "picture")  # units of a lifter's output, as written in the manifest; "picture": image units (2.5D)
+_MIN_CHAIN = 1e-4  # output units: a shorter chain of joints gives no scale
 
 
 def create_lifter(config: LiftConfig | None = None) -> HostLifter:
-    """The lifter that `config` asks for, on its device, warmed up.
+    """Create the lifter of `config` on its device and warm it up.
 
-    Raises `ModelError` (also for pruning that cannot be put into these weights, with the reason) or `ConfigError`.
+    Raises `ModelError` (also with the reason why these weights cannot be pruned that way) or `ConfigError`.
     """
     config = config or LiftConfig()
     entry = weights.find(config.lifter)
@@ -54,9 +54,9 @@ def create_lifter(config: LiftConfig | None = None) -> HostLifter:
 
 
 class HostLifter(WindowLifter):
-    """A `WindowLifter` around a host: normalise, mirror, run in one batch, undo, average, root at zero.
+    """Lift windows with a host, averaged over each window and its mirror image, root at zero.
 
-    If the memory does not suffice for a batch it is halved until it does.
+    A batch that does not fit into the memory is halved until it fits.
     """
 
     def __init__(
@@ -89,18 +89,19 @@ class HostLifter(WindowLifter):
         self._model: HourglassHost | None = self._guarded(lambda: model.eval().to(device))
 
     def with_prune(self, prune: PruneConfig | None) -> HostLifter:
-        """A lifter with the same weights, device and precision that prunes in another way (None: as the manifest says).
+        """Return a lifter with the same weights, device and precision, and other pruning.
 
-        No file is read. This one stays as it is. Raises `ModelError` if `prune` cannot be put into these weights.
+        None: the pruning of the manifest. No file is read, and this lifter does not change. Raises `ModelError` if
+        these weights cannot be pruned with `prune`.
         """
         model = checkpoints.load_host(self.entry, prune, self.model.state_dict())
         log.info("lifter %s: %s", self.entry.name, model.pruner.config.label)
         return HostLifter(self.entry, model, self.device, self.flip, self.dtype)
 
     def one_pass(self, joints_image: Floats, scores: Floats, camera: Camera) -> tuple[Floats, Kept]:
-        given = self.network_input(joints_image, scores, camera)
-        joints, kept = self._run(given.values)
-        return (given.centre if self.seq2frame else given).camera_from_answer(joints), kept
+        windows = self.network_input(joints_image, scores, camera)
+        joints, kept = self._run(windows.values)
+        return (windows.centre if self.seq2frame else windows).camera_from_answer(joints), kept
 
     def newest(self, early: bool = True, share: float = LIVE_SHARE, openvino: bool = False) -> NewestLifter:
         network, entry = self.model, self.entry
@@ -110,29 +111,32 @@ class HostLifter(WindowLifter):
         return WholeWindow(self)
 
     def warm_up(self) -> None:
-        """Run once on a dummy batch, so that the first real window does not pay for loading kernels."""
+        """Run once on a dummy batch, so that the first real window does not load the kernels."""
         self._run(np.zeros((1, self.frames, 17, len(self.entry.channels)), np.float32))
 
     def close(self) -> None:
-        """Free the model. The lifter cannot be used any more."""
+        """Free the model. The lifter cannot be used afterwards."""
         self._model = None
         if self.device.type == "cuda":
             torch.cuda.empty_cache()
 
     @property
     def model(self) -> HourglassHost:
-        """The network itself. Raises RuntimeError once the lifter is closed."""
+        """Return the network. Raises RuntimeError once the lifter is closed."""
         if self._model is None:
             raise RuntimeError("the lifter is closed")
         return self._model
 
     def network_input(self, joints_image: Floats, scores: Floats, camera: Camera) -> NetworkInput:
-        """Pixels (B, n, 17, 2), (B, n, 17) -> what the network is given, by the rule of its manifest entry."""
+        """Normalise pixels (B, n, 17, 2), scores (B, n, 17) by the rule of the manifest entry."""
         rule, channels = self.entry.normalisation, len(self.entry.channels)
         return network_input(rule, joints_image, scores, camera, channels)
 
     def _run(self, x: Floats) -> tuple[Floats, Kept]:
-        """(B, F, 17, C) -> the network's answer (B, F or 1, 17, 3), root at zero; halves the batch without memory."""
+        """Run the network on (B, F, 17, C) -> (B, F or 1, 17, 3), root at zero.
+
+        A batch that does not fit into the memory is halved.
+        """
         try:
             return self._guarded(lambda: self._forward(x))
         except _OutOfMemoryError as error:
@@ -143,7 +147,7 @@ class HostLifter(WindowLifter):
             torch.cuda.empty_cache()
         half = (len(x) + 1) // 2
         (first, kept), (second, kept_then) = self._run(x[:half]), self._run(x[half:])
-        return np.concatenate([first, second]), stacked([kept, kept_then])
+        return np.concatenate([first, second]), stack_kept([kept, kept_then])
 
     def _forward(self, x: Floats) -> tuple[Floats, Kept]:
         model = self.model
@@ -153,7 +157,7 @@ class HostLifter(WindowLifter):
             source = source.pin_memory()
         autocast = torch.autocast(self.device.type, self.dtype, enabled=self.dtype != torch.float32)
         count = flops.counting(model) if self.gflops is None else nullcontext()
-        with torch.inference_mode(), autocast, model.watching() as stages, count as layers:
+        with torch.inference_mode(), autocast, model.record_stages() as stages, count as layers:
             source = source.to(self.device, non_blocking=True)
             result: torch.Tensor = centre_pose(model, source) if model.seq2frame else model(source)
             joints: Floats = result.float().cpu().numpy()
@@ -166,12 +170,12 @@ class HostLifter(WindowLifter):
             joints = joints - joints[:, :, pelvis : pelvis + 1]
         joints[:, :, pelvis] = 0
         if self.entry.scale == "picture":
-            joints = metres_from_picture(joints, self.entry.unit_stature_m)
+            joints = metres_from_image_units(joints, self.entry.unit_stature_m)
         kept = {block: _mask(frames[: len(x)].cpu().numpy(), self.frames) for block, frames in stages}
         return np.ascontiguousarray(joints, dtype=np.float32), kept
 
     def _guarded(self, action: Callable[[], T]) -> T:
-        """Run `action`; turn the many ways in which torch says "no memory" into one `ModelError`."""
+        """Run `action`; convert the various out-of-memory errors of torch to one `ModelError`."""
         try:
             return action()
         except (torch.OutOfMemoryError, MemoryError) as error:
@@ -194,24 +198,25 @@ class HostLifter(WindowLifter):
 
 
 def _mask(frames: NDArray[np.int64], count: int) -> NDArray[np.bool_]:
-    """Frame numbers (B, r) -> (B, count), True for those."""
+    """Convert frame numbers (B, r) to a mask (B, count)."""
     out = np.zeros((len(frames), count), np.bool_)
     np.put_along_axis(out, frames, True, axis=1)
     return out
 
 
-def metres_from_picture(joints: Floats, unit_stature_m: float) -> Floats:
-    """Root-relative joints (B, F, 17, 3) in units of the picture -> metres at the unit stature, float32.
+def metres_from_image_units(joints: Floats, unit_stature_m: float) -> Floats:
+    """Scale joints (B, F, 17, 3) in image units to metres at the unit stature, float32.
 
-    MotionBERT and MotionAGFormer were trained on Human3.6M projected onto the picture, with the depth in the same unit
-    (2.5D): x and y are those of the input, z is as large as x would be at that distance. The factor to metres is not
-    known outside of a laboratory, so each window is sized by its body: the median over the frames of the chain leg +
-    pelvis-thorax-nose-head_top becomes `unit_stature_m`. What remains is the perspective within the body.
+    The joints are root-relative. MotionBERT and MotionAGFormer were trained on Human3.6M projected into the image, with
+    the depth in the same unit (2.5D): x and y are those of the input, z is as large as x would be at that distance. The
+    factor to metres is not known outside of a laboratory, so the body gives the scale of each window: the median over
+    the frames of the chain leg + pelvis-thorax-nose-head_top becomes `unit_stature_m`. The perspective within the body
+    remains.
     """
     chain = np.median(chain_length(joints.astype(np.float64)), axis=-1)[:, None, None, None]  # (B, 1, 1, 1)
-    factor = np.where(chain > _TINY, unit_stature_m / np.maximum(chain, _TINY), 1.0)
+    factor = np.where(chain > _MIN_CHAIN, unit_stature_m / np.maximum(chain, _MIN_CHAIN), 1.0)
     return np.ascontiguousarray(joints * factor, dtype=np.float32)
 
 
 class _OutOfMemoryError(ModelError):
-    """The batch was too big for the device."""
+    """Signal that a batch was too large for the memory of the device."""

@@ -1,8 +1,8 @@
-"""Lifting beside detecting: one thread that owns the lifter and everyone's `TrackLift`.
+"""Lift in parallel with detection, in one thread with the lifter and a `TrackLift` each.
 
 Topology: caller -> `StopQueue` of row batches (bounded: a slow lifter holds the caller back, nothing is dropped) ->
-lift thread -> the newest partial result of each person (`take_partials`, for watching) and, at the end, `results`.
-The lifter itself is made in the thread, so that loading torch overlaps with the first detections.
+lift thread -> the latest partial result of each person (`take_partials`, for display) and, at the end, `results`. The
+lifter is created in the thread, so that loading torch overlaps with the first detections.
 """
 
 from __future__ import annotations
@@ -21,25 +21,32 @@ from ..core.concurrency import CancelToken, Closed, StopQueue
 from ..core.poses import PersonTrack
 from ..core.take import LiftedTrack, TokenStages
 from .base import WindowLifter
-from .windows import OVERLAP, TrackLift
+from .window_plan import OVERLAP
+from .windows import TrackLift
 
-_QUEUED_BATCHES = 8
-_PARTIAL_GROWTH = 1.25  # a partial result costs time in proportion to its length: show each one 25 % longer
-_FIRST_PREVIEW_ROWS = 32
-_PREVIEW_WINDOWS = 2  # beyond this many windows' rows the lifted windows themselves are there to be watched
+_QUEUED_BATCHES = 8  # batches of rows that wait for the lifter before the caller has to wait
+_PARTIAL_GROWTH = 1.25  # length ratio of successive partial results: each one costs time in proportion to its length
+_FIRST_PREVIEW_ROWS = 32  # rows in the first preview of a person
+_PREVIEW_WINDOWS = 2  # windows' worth of rows up to which previews are lifted; later, lifted windows can be shown
 
 
 @dataclass(frozen=True, slots=True)
 class Lifted:
-    """One person so far: joints (n, 17, 3), NaN where not lifted; and what the stages at `blocks` kept, (S, n)."""
+    """Hold the lifted frames of a person: joints (n, 17, 3), NaN where not lifted.
+
+    `kept` (S, n): frames kept by the pruning stages at `blocks`.
+    """
 
     joints: Floats
     blocks: tuple[int, ...]
     kept: NDArray[np.bool_]
-    unit_stature_m: float  # chain length of the bodies in `joints`
+    unit_stature_m: float  # m, chain length of the bodies in `joints`
 
     def of_take(self, person: int, frames: int) -> tuple[LiftedTrack, TokenStages | None]:
-        """Return the track and the stages (None: nothing is pruned) of a take of `frames`; the rest is not lifted."""
+        """Extend to a take of `frames` frames: the track, and the stages (None: nothing is pruned).
+
+        Frames after the n lifted ones are NaN.
+        """
         rest = frames - len(self.joints)
         joints = np.concatenate([self.joints, np.full((rest, 17, 3), np.nan, np.float32)])
         kept = np.concatenate([self.kept, np.zeros((len(self.blocks), rest), np.bool_)], axis=1)
@@ -48,7 +55,10 @@ class Lifted:
 
 
 class LiftWorker:
-    """Lift the rows of people's tracks as they come, with one lifter, in a thread. `overlap`: see `TrackLift`."""
+    """Lift the rows of people's tracks in a thread while they are pushed.
+
+    `overlap`: see `TrackLift`.
+    """
 
     def __init__(
         self,
@@ -63,7 +73,7 @@ class LiftWorker:
         self._cancel = cancel
         self._queue: StopQueue[PersonTrack | int] = StopQueue(_QUEUED_BATCHES)
         self._tracks: dict[int, TrackLift] = {}
-        self._early: dict[int, list[PersonTrack]] = {}  # the first rows of each person, for previews
+        self._early: dict[int, list[PersonTrack]] = {}  # first rows of each person, for previews
         self._shown: dict[int, int] = {}  # rows in the last partial result of each person
         self._partials: dict[int, Lifted] = {}
         self._partials_lock = threading.Lock()
@@ -79,17 +89,17 @@ class LiftWorker:
         self._put(rows)
 
     def finish(self, identity: int) -> None:
-        """Ask for the rest of this person; the result is in `results` when `wait` says so."""
+        """Request the rest of this person; the result is in `results` once `wait` returns True."""
         self._put(identity)
 
     def take_partials(self) -> dict[int, Lifted]:
-        """What is new since the last call, by identity."""
+        """Return the partial results that are new since the last call, by identity."""
         with self._partials_lock:
             partials, self._partials = self._partials, {}
             return partials
 
     def wait(self, timeout_s: float) -> bool:
-        """Whether everything asked for is lifted, after waiting no longer than that; nothing more can be asked for.
+        """Close the queue and return whether everything requested was lifted within `timeout_s`.
 
         Raises what the lift thread raised.
         """
@@ -102,12 +112,12 @@ class LiftWorker:
         return True
 
     def share_lifted(self, identity: int) -> float:
-        """0 to 1: how much of what was pushed of this person is lifted."""
+        """Return the lifted fraction, 0 to 1, of the rows pushed for this person."""
         track = self._tracks.get(identity)
         return 1.0 if identity in self.results else 0.0 if track is None else track.share_lifted
 
     def stop(self) -> None:
-        """End the thread now, whatever is left to do. Safe to call after `wait`."""
+        """End the thread and drop the remaining work. Safe to call after `wait`."""
         self._queue.stop()
         self._thread.join()
 
@@ -135,30 +145,30 @@ class LiftWorker:
             self._queue.stop()
 
     def _lift(self, lifter: WindowLifter, rows: PersonTrack) -> None:
-        who = rows.person
-        track = self._tracks.get(who)
+        identity = rows.person
+        track = self._tracks.get(identity)
         if track is None:
-            track = self._tracks[who] = TrackLift(lifter, self._camera, overlap=self._overlap)
-            self._early[who] = []
+            track = self._tracks[identity] = TrackLift(lifter, self._camera, overlap=self._overlap)
+            self._early[identity] = []
         lifted_before = track.rows_lifted
         track.push(rows)
         track.lift_ready(self._cancel)
-        shown = self._shown.get(who, 0)
+        shown = self._shown.get(identity, 0)
         if track.rows_pushed <= _PREVIEW_WINDOWS * lifter.frames and not lifter.seq2frame:
-            # No or hardly any window is full yet: lift what is there as if it were all, so that it can be watched.
-            # (A seq2frame lifter gives a few frames at a time by itself, and costs too much to be run for a preview.)
-            self._early[who].append(rows)
+            # At most two windows are full: lift the first rows as a clip of their length, so that they can be shown.
+            # (A seq2frame lifter gives results every few frames, and is too slow for previews.)
+            self._early[identity].append(rows)
             due = track.rows_pushed >= max(_FIRST_PREVIEW_ROWS, shown * _PARTIAL_GROWTH)
-            if due and not self._queue.waiting:  # with a backlog the real thing is near
+            if due and not self._queue.waiting:  # with a backlog, full windows will follow soon
                 preview = TrackLift(lifter, self._camera, overlap=self._overlap)
-                for early in self._early[who]:
+                for early in self._early[identity]:
                     preview.push(early)
                 preview.finish(self._cancel)
-                self._show(who, preview.rows_pushed, _lifted(preview, lifter))
+                self._show(identity, preview.rows_pushed, _lifted(preview, lifter))
         else:
-            self._early[who].clear()
+            self._early[identity].clear()
             if track.rows_lifted > lifted_before and track.rows_lifted >= shown * _PARTIAL_GROWTH:
-                self._show(who, track.rows_lifted, _lifted(track, lifter))
+                self._show(identity, track.rows_lifted, _lifted(track, lifter))
 
     def _show(self, identity: int, rows: int, lifted: Lifted) -> None:
         self._shown[identity] = rows

@@ -1,6 +1,6 @@
-"""Seq2frame models give one frame a window: here is the window around every frame.
+"""Build the window around every frame for seq2frame models, which lift one frame each.
 
-Shapes: `B` windows, `F` frames of a window, `n` frames to lift, 17 joints. A window's centre is its number F // 2.
+Shapes: `B` windows, `F` frames of a window, `n` frames to lift, 17 joints. The centre of a window is frame F // 2.
 """
 
 from __future__ import annotations
@@ -18,26 +18,29 @@ if TYPE_CHECKING:
 
 
 def repeat_ends(values: NDArray[np.float32]) -> NDArray[np.float32]:
-    """(F, ...) -> (2 F - 1, ...): the end frames repeated, so that every frame is the centre of a window.
+    """Repeat the end frames, (F, ...) -> (2 F - 1, ...): every frame becomes a window's centre.
 
-    As the field does at the ends of a video (VideoPose3D, Pavllo et al., CVPR 2019).
+    This is the usual padding at the ends of a video (VideoPose3D, Pavllo et al., CVPR 2019).
     """
     F = len(values)
     return np.pad(values, [(F // 2, F - 1 - F // 2), *[(0, 0)] * (values.ndim - 1)], mode="edge")
 
 
 def windows_around(values: NDArray[np.float32], F: int) -> NDArray[np.float32]:
-    """(n + F - 1, ...) -> (n, F, ...): every window of F consecutive frames. A read-only view: nothing is copied."""
+    """Return a read-only view of every F consecutive frames, (n + F - 1, ...) -> (n, F, ...)."""
     return np.moveaxis(sliding_window_view(values, F, axis=0), -1, 1)
 
 
 def centre_pose(model: HourglassHost, x: Tensor) -> Tensor:
-    """Input (B, F, 17, C) -> the pose of the centre frame (B, 1, 17, 3), from whatever frames the model gives."""
+    """Predict the pose of the centre frame, (B, F, 17, C) -> (B, 1, 17, 3).
+
+    For a model with or without recovering.
+    """
     from .hourglass.select import gather_frames
 
     joints, kept = model.forward_kept(x)
     centre = model.frames // 2
     if joints.shape[1] == model.frames:  # nothing pruned, or recovered with TRA
         return joints[:, centre : centre + 1]
-    # Every selection keeps the centre, and TRI leaves kept frames as they are: no need to recover the others.
+    # Every selection keeps the centre, and TRI does not change kept frames: the others need not be recovered.
     return gather_frames(joints, (kept == centre).long().argmax(1, keepdim=True))

@@ -22,7 +22,7 @@ from pipeline.core.arrays import Doubles, Floats, Ints
 from pipeline.core.errors import SourceError
 from pipeline.core.skeletons import H36M17, h36m17_from
 from pipeline.lift.inputs.normalise import mirror
-from pipeline.lift.windows import pad_index
+from pipeline.lift.window_plan import pad_index
 
 RATE_HZ = 60.0  # Hz, frame rate of the file
 UNIT_STATURE_M = 1.55  # m, chain leg + pelvis-thorax-nose-head_top of every body given to the network

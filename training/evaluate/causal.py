@@ -20,7 +20,7 @@ import numpy as np
 
 from pipeline.core.arrays import Doubles
 from pipeline.lift.base import NewestLifter, WindowLifter
-from pipeline.lift.windows import pad_index
+from pipeline.lift.window_plan import pad_index
 from training.data.motion_file import Clips
 from training.evaluate.frozen_views import View, load_frozen_cameras, render_views
 from training.evaluate.paired import differences

@@ -1,6 +1,6 @@
-"""A checkpoint of the user's becomes a lifter of the program: copied, and listed in a manifest of the user's own.
+"""Add a user's checkpoint as a lifter: copy its tensors and list it in the user's manifest.
 
-The copy holds the tensors alone, as safetensors: whatever else was in the file stays behind.
+The copy holds only the tensors, as safetensors: other content of the file is not copied.
 """
 
 from __future__ import annotations
@@ -19,32 +19,31 @@ from .architectures import FAMILIES, Family
 from .pruning_recipe import Overrides
 from .recognise import Recognised, read_checkpoint
 
-_RATE_HZ = (48.0, 60.0)  # Human3.6M is 50 Hz; slower and faster sources are resampled to the nearer end
-# Leg + pelvis-thorax-nose-head_top of Human3.6M's skeleton: 0.897 + 0.490 + 0.236 m.
-_H36M_CHAIN_M = 1.62
-_LONGEST_NAME = 48
+_RATE_HZ = (48.0, 60.0)  # Hz; Human3.6M has 50 Hz, slower and faster sources are resampled to the nearer end
+_H36M_CHAIN_M = 1.62  # m, leg + pelvis-thorax-nose-head_top of Human3.6M's skeleton: 0.897 + 0.490 + 0.236
+_LONGEST_NAME = 48  # characters of a name that is derived from a file name
 _JOINTS_LIMIT = (
-    "Trained on the joints of Human3.6M; what a detector gives differs from these at the pelvis, spine, nose and head, "
-    "so that results are worse than published. It saw people about 0.4 picture widths tall, as its cameras did; far "
-    "smaller or larger ones are new to it."
+    "Trained on the joints of Human3.6M; those of a detector differ at the pelvis, spine, nose and head, so that "
+    "results are worse than published. The people in its training data are about 0.4 image widths tall; results are "
+    "worse for far smaller or larger ones."
 )
 _PICTURE_LIMIT = (
-    "It gives 2.5D in units of the picture: sized by the body in each window, so that change of size with the distance "
-    "is lost, and perspective within the body remains."
+    "The output is 2.5D in image units, scaled by the body in each window: the change of size with the distance is "
+    "lost, and the perspective within the body remains."
 )
 
 
-def adopt(path: Path, name: str = "", overrides: Overrides | None = None, joint_rule: str = "") -> WeightEntry:
-    """Copy the tensors of `path` into the user's weights folder and register them with their family's input rule.
+def add_checkpoint(path: Path, name: str = "", overrides: Overrides | None = None, joint_rule: str = "") -> WeightEntry:
+    """Copy the tensors of `path` to the user's weights and register them as a lifter.
 
-    "" as name: made from the file's. `joint_rule` is "h36m" (the default) or "hourglass". From then on the lifter is in
-    `weights.manifest()`. Takes seconds. Raises `ModelError` (no checkpoint, does not fit), `ConfigError` (a name that
-    is taken, an unknown rule), `OutputError` (disk).
+    The input rule is that of their family. An empty name is derived from the file name. `joint_rule` is "h36m" (the
+    default) or "hourglass". Afterwards the lifter is in `weights.manifest()`. Takes seconds. Raises `ModelError` (no
+    checkpoint, does not fit), `ConfigError` (a name that is taken, an unknown rule), `OutputError` (disk).
     """
     from safetensors.torch import save
 
     if name:
-        weights.check_name(name)  # before seconds are spent on reading
+        weights.check_name(name)  # before the reading, which takes seconds
     found, state = read_checkpoint(path, overrides)
     content = save(state)
     values = _values(found, name or _free_name(path), joint_rule)
@@ -54,12 +53,15 @@ def adopt(path: Path, name: str = "", overrides: Overrides | None = None, joint_
 
 
 def remove(name: str) -> None:
-    """Take a lifter that was added out again, file and entry. Raises `ConfigError` for a bundled or unknown one."""
+    """Remove an added lifter, file and entry. Raises `ConfigError` for a bundled or unknown one."""
     weights.unregister(name)
 
 
 def _values(found: Recognised, name: str, joint_rule: str) -> dict[str, Any]:
-    """The manifest entry, but for size and hash of the file. What the sidecar says goes over the family's rule."""
+    """Return the manifest entry without size and hash of the file.
+
+    The sidecar overrides the family's values.
+    """
     family = next(family for family in FAMILIES if family.host == found.host)
     values = {
         "name": name,
@@ -75,7 +77,7 @@ def _values(found: Recognised, name: str, joint_rule: str) -> dict[str, Any]:
         "joint_rule": "h36m",
         "normalisation": "screen",
         "output": _output(family),
-        "root": "zero",  # all published training sets the pelvis to zero, and so do the evaluations
+        "root": "zero",  # all published trainings and evaluations set the pelvis to zero
         "scale": "metres" if family.metres else "picture",
         "unit_stature_m": _H36M_CHAIN_M,
         "licence": "not stated by the file: ask where it came from",
@@ -92,12 +94,12 @@ def _values(found: Recognised, name: str, joint_rule: str) -> dict[str, Any]:
 
 
 def _output(family: Family) -> str:
-    unit = "metres" if family.metres else "units of the picture (2.5D)"
+    unit = "metres" if family.metres else "image units (2.5D)"
     return f"camera axes (x right, y down, z away), root-relative, {unit}"
 
 
 def _limits(found: Recognised, family: Family, joint_rule: str) -> list[str]:
-    out = ["Added by you; nothing about its accuracy is known here."]
+    out = ["Added by you; its accuracy is not known here."]
     if joint_rule == "h36m":
         out.append(_JOINTS_LIMIT)
     if not family.metres:
@@ -108,7 +110,10 @@ def _limits(found: Recognised, family: Family, joint_rule: str) -> list[str]:
 
 
 def _free_name(path: Path) -> str:
-    """From the file's name: `MixSTE best.pth.tr` -> `mixste_best`, or with a number behind it if that is taken."""
+    """Derive a free name from the file's: `MixSTE best.pth.tr` -> `mixste_best`.
+
+    A number is added if that is taken.
+    """
     stem = path.name
     for suffix in (".tr", ".pth", ".bin", ".pt", ".safetensors"):
         stem = stem.removesuffix(suffix)

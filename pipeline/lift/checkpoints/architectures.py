@@ -1,8 +1,8 @@
-"""The published families and our own: what their tensors are called, how large a model is, from shapes alone.
+"""Recognise an architecture and read a model's sizes from the shapes of its tensors.
 
-What the shapes do not show has the value that the authors published: HoT (arXiv 2311.12028) and H2OT (arXiv 2509.06956)
-for pruned models, MixSTE (2203.00859), MHFormer (2111.12707), MotionBERT (2210.06551) and MotionAGFormer (2310.16288).
-A new family is a new row in `FAMILIES`.
+A size that no shape shows has the published value: HoT (arXiv 2311.12028) and H2OT (arXiv 2509.06956) for pruned
+models, MixSTE (2203.00859), MHFormer (2111.12707), MotionBERT (2210.06551) and MotionAGFormer (2310.16288). A new
+family is a new row in `FAMILIES`.
 """
 
 from __future__ import annotations
@@ -21,25 +21,28 @@ HINT = "Known: MixSTE, MHFormer, MotionBERT and MotionAGFormer, full or with HoT
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """One host. Blocks and tokens are of the published pruned models; None where there is none."""
+    """Describe one architecture.
+
+    Blocks and tokens are those of the published pruned models; None if there is none.
+    """
 
     host: str
     title: str
-    marks: tuple[str, ...]  # tensors that together only this family has
-    sizes: Callable[[Shapes], dict[str, Any]]  # for `from_sizes`, without what no shape shows
+    marks: tuple[str, ...]  # names of tensors that only this family has all of
+    sizes: Callable[[Shapes], dict[str, Any]]  # for `from_sizes`, without the sizes that no shape shows
     heads: int = 8
     hot_heads: int = 8
-    hot_block: int | None = None  # TPC + TRA
-    seq2frame: tuple[int, int] | None = None  # TPC without recovering: (block, tokens)
+    hot_block: int | None = None  # block that prunes with TPC + TRA
+    seq2frame: tuple[int, int] | None = None  # (block, tokens) of TPC without recovering
     always_seq2frame: bool = False
     can_seq2frame: bool = True
-    channels: tuple[int, ...] = (2, 3)  # input channels that it may have
-    metres: bool = True  # else its output is in units of the picture
-    entry: Mapping[str, Any] = field(default_factory=dict)  # of a manifest entry, where it is not as published models
+    channels: tuple[int, ...] = (2, 3)  # possible numbers of input channels
+    metres: bool = True  # False: the output is in image units
+    entry: Mapping[str, Any] = field(default_factory=dict)  # manifest fields that differ from those of published models
 
 
 def family_of(shapes: Shapes) -> Family:
-    """The family whose tensors these are. Raises `ModelError` for any other network."""
+    """Return the family that has these tensors. Raises `ModelError` for any other network."""
     for family in FAMILIES:
         if all(mark in shapes for mark in family.marks):
             return family
@@ -48,7 +51,7 @@ def family_of(shapes: Shapes) -> Family:
 
 
 def sizes_of(family: Family, shapes: Shapes) -> dict[str, Any]:
-    """Sizes as the shapes show them. Raises `ModelError` for a damaged or unusual model."""
+    """Read the sizes from the shapes. Raises `ModelError` for a damaged or unusual model."""
     try:
         sizes = family.sizes(shapes)
     except KeyError as error:
@@ -67,13 +70,16 @@ def sizes_of(family: Family, shapes: Shapes) -> dict[str, Any]:
 
 
 def frames_by_block(shapes: Shapes) -> list[int]:
-    """MotionAGFormer: the length of each block's temporal batch norm, which is how many frames it was trained with."""
+    """Return the length of each block's temporal batch norm: the frames in training.
+
+    For MotionAGFormer only.
+    """
     count = _blocks(shapes, "layers")
     return [shapes[f"layers.{block}.graph_temporal.mixer.batch_norm.weight"][0] for block in range(count)]
 
 
 def _blocks(shapes: Shapes, prefix: str) -> int:
-    """How many blocks `prefix.0`, `prefix.1`, ... there are."""
+    """Count the blocks `prefix.0`, `prefix.1`, ..."""
     numbers = {key.split(".")[prefix.count(".") + 1] for key in shapes if key.startswith(prefix + ".")}
     if numbers != {str(number) for number in range(len(numbers))}:
         raise ValueError(f"{prefix} are not numbered from 0")
@@ -81,7 +87,7 @@ def _blocks(shapes: Shapes, prefix: str) -> int:
 
 
 def _ratio(hidden: int, channels: int) -> float:
-    """The hosts make the hidden layer int(channels * ratio) wide: a ratio that gives `hidden` back, whole if it is."""
+    """Return a ratio for which int(channels * ratio) is `hidden`, whole if possible."""
     ratio = hidden / channels
     return ratio if int(channels * ratio) == hidden else (hidden + 0.5) / channels
 
@@ -111,7 +117,7 @@ def _mhformer(s: Shapes) -> dict[str, Any]:
         "depth": 1 + _blocks(s, f"{hidden}.SHR_blocks"),
         "generation_depth": _blocks(s, "Transformer_encoder_1.blocks"),
         "generation_mlp_ratio": _ratio(s["Transformer_encoder_1.blocks.0.mlp.fc1.weight"][0], frames),
-        "in_channels": s["embedding_1.weight"][1] // JOINTS,  # joints and their numbers are one axis here
+        "in_channels": s["embedding_1.weight"][1] // JOINTS,  # joints and channels share one axis here
         "joints": JOINTS,
         "out_channels": s["regression.1.weight"][0] // JOINTS,
     }
@@ -133,7 +139,8 @@ def _motionbert(s: Shapes) -> dict[str, Any]:
 
 def _motionagformer(s: Shapes) -> dict[str, Any]:
     channels, inputs = s["joints_embed.weight"]
-    # Without learned queries, an entry for each, the first block's norm has one: no published model prunes there.
+    # The learned queries have one entry per frame; without them, the norm of the first block, which no published model
+    # prunes.
     frames, alive = s.get("x_token"), frames_by_block(s)
     return {
         "frames": frames[1] if frames else alive[0],
@@ -149,7 +156,7 @@ def _motionagformer(s: Shapes) -> dict[str, Any]:
 
 def _frametransformer(s: Shapes) -> dict[str, Any]:
     channels, inputs = s["embed.weight"]
-    # A joint's own numbers, at most three, then those that all joints of a frame share.
+    # The channels of each joint, at most three, then those that all joints of a frame share.
     in_channels = inputs // JOINTS if inputs <= 3 * JOINTS else 3 + inputs - 3 * JOINTS
     return {
         "frames": 243,  # no weight depends on it

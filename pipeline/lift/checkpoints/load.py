@@ -1,4 +1,7 @@
-"""From a manifest entry to a model with its weights in it. Strict: what does not fit is refused, never skipped."""
+"""Build the model of a manifest entry and load its weights strictly.
+
+Misfits raise an error; nothing is skipped.
+"""
 
 from __future__ import annotations
 
@@ -21,11 +24,11 @@ _HINT = "File and sizes must belong together: correct the manifest entry."
 def load_host(
     entry: WeightEntry, prune: PruneConfig | None = None, state: dict[str, torch.Tensor] | None = None
 ) -> HourglassHost:
-    """The host model of `entry` in evaluation mode, float32, on the CPU, with its weights.
+    """Load the host model of `entry` with its weights: evaluation mode, float32, on the CPU.
 
-    `prune` replaces what the manifest says; `state` are the weights of `entry` if they have been read already. Raises
-    `ModelError` if the weights are missing, damaged or do not fit, or if `prune` cannot be put into them, `ConfigError`
-    for an unknown host.
+    `prune` replaces the pruning of the manifest; `state` are the weights of `entry` if they have been read already.
+    Raises `ModelError` if the weights are missing, damaged or do not fit, or cannot be pruned with `prune`,
+    `ConfigError` for an unknown host.
     """
     model = build_host(entry, prune)
     state = read_state_dict(weights.locate(entry)) if state is None else state
@@ -36,7 +39,7 @@ def load_host(
 
 
 def build_host(entry: WeightEntry, prune: PruneConfig | None = None) -> HourglassHost:
-    """The host model of `entry` without weights: `from_sizes(sizes, prune)` of the class in the registry."""
+    """Build the host model of `entry` without weights, by `from_sizes` of the registered class."""
     host = registry.find("host", entry.host).load()
     prune = PruneConfig.from_json(entry.prune) if prune is None else prune
     try:
@@ -49,19 +52,22 @@ def build_host(entry: WeightEntry, prune: PruneConfig | None = None) -> Hourglas
 
 
 def check_learned(model: HourglassHost, state: dict[str, torch.Tensor]) -> None:
-    """Raise `ModelError` if what `state` has learned for pruning does not fit how `model` prunes; says what would."""
+    """Raise `ModelError` if learned pruning parameters do not fit the pruning of `model`.
+
+    The error names the pruning that would fit.
+    """
     model.pruner.config.check_learned(state)
-    wanted, there = (
+    wanted, found = (
         {key: value.shape[1] for key, value in tensors.items() if key.startswith("pos_embed_token")}
         for tensors in (model.state_dict(), state)
     )
-    if wanted != there and there:
-        frames = ", then ".join(str(keep) for keep in there.values())
+    if wanted != found and found:
+        frames = ", then ".join(str(keep) for keep in found.values())
         raise ModelError(
             f"This checkpoint has learned positions for the frames that TPC + TRA keeps ({frames}).",
             "Keep its strategy and numbers of frames; the blocks can be others.",
         )
-    if wanted and not there:
+    if wanted and not found:
         raise ModelError(
             "TPC + TRA cannot be put into this checkpoint: it has no learned positions for the kept frames.",
             "Choose another strategy.",
@@ -69,13 +75,19 @@ def check_learned(model: HourglassHost, state: dict[str, torch.Tensor]) -> None:
 
 
 def load_strictly(model: torch.nn.Module, state: dict[str, torch.Tensor], name: str) -> None:
-    """Put `state` into `model`. Raises `ModelError` naming what is missing, too much or of another shape."""
+    """Load `state` into `model`.
+
+    Raises `ModelError` that names missing, extra and misshapen tensors.
+    """
     check_fits(model, state, name)
-    model.load_state_dict(dict(state), strict=True)  # a plain one: batch norms then need no counters
+    model.load_state_dict(dict(state), strict=True)  # without torch's metadata: batch norms then need no counters
 
 
 def check_fits(model: torch.nn.Module, state: dict[str, torch.Tensor], name: str, hint: str = _HINT) -> None:
-    """Raise `ModelError` unless `state` has exactly the weights of `model`, which may be on the `meta` device."""
+    """Raise `ModelError` unless `state` has exactly the weights of `model`.
+
+    The model may be on the `meta` device.
+    """
     if problems := misfits(model, state):
         raise ModelError(f"The weights of '{name}' do not fit the model ({problems}).", hint)
 

@@ -1,9 +1,9 @@
-"""How a checkpoint prunes and recovers: from what it has learned, from what is said, and from what was published.
+"""Determine how a checkpoint prunes and recovers, from tensors, settings and publications.
 
 TRA leaves learned queries in a file (`x_token`), TPC + TRA a learned position for every kept frame (`pos_embed_token`),
 and a MotionAGFormer that was trained pruned has shorter batch norms from the pruned block on. TPS, TPA, TPMo and TRI
-leave nothing: they can be put into any unpruned checkpoint. Neither does TPC in a seq2frame model: `tpc_mixste` and
-`mixste` are the same file to look at.
+leave nothing: any unpruned checkpoint can use them. TPC in a seq2frame model leaves nothing either: the files of
+`tpc_mixste` and `mixste` have the same tensors.
 """
 
 from __future__ import annotations
@@ -18,13 +18,16 @@ from .architectures import Family, Shapes, frames_by_block
 _EXAMPLE = "For example TPS, tokens 121 and 81, at blocks 2 and 4: 121 frames from block 2 on, 81 from block 4 on."
 _STAGES = ("tokens", "at")
 _PUBLISHED = "the published value"
-_HOT_NEIGHBOURS, _NEIGHBOURS = 4, 2  # MotionAGFormer in the HoT repository, and in its own
-_GENERATION_HEADS = 9  # MHFormer: they share the frames
+_HOT_NEIGHBOURS, _NEIGHBOURS = 4, 2  # neighbours of MotionAGFormer in the HoT repository and in the original one
+_GENERATION_HEADS = 9  # heads of MHFormer's hypothesis generation, which divide the frames
 
 
 @dataclass(frozen=True, slots=True)
 class Overrides:
-    """What a file cannot tell, said by a person. None: from the sidecar, else the published value."""
+    """Give properties that a checkpoint's tensors do not show.
+
+    None: from the sidecar, else the published value.
+    """
 
     heads: int | None = None
     neighbours: int | None = None  # MotionAGFormer
@@ -32,32 +35,38 @@ class Overrides:
     tokens: tuple[int, ...] | None = None  # frames kept by each stage
     at: tuple[int, ...] | None = None  # block of each stage
     recover: str | None = None  # "TRA", "TRI" or "none", any letter case
-    seq2frame: bool | None = None  # only the centre frame counts: every selection keeps it
+    seq2frame: bool | None = None  # True: only the centre frame is predicted, and every selection keeps it
     generation_heads: int | None = None  # MHFormer
-    motion: float | None = None  # TPS: how far the kept frames follow the motion, 0 to 1
+    motion: float | None = None  # 0 to 1, share of the motion in motion-adaptive TPS
 
     def over(self, base: Overrides) -> Overrides:
-        """What is not said here is as in `base`; "none" as strategy silences its schedule, another one its motion."""
-        said = None if self.prune is None else self.prune.lower()
-        if said == "none":
-            base = replace(base, **dict.fromkeys(_RECIPE))
-        elif said is not None and said != (base.prune or "").lower():
+        """Merge over `base`: fields left None are taken from `base`.
+
+        Strategy "none" clears the schedule of `base`; any other strategy than that of `base` clears its `motion`.
+        """
+        strategy = None if self.prune is None else self.prune.lower()
+        if strategy == "none":
+            base = replace(base, **dict.fromkeys(_PRUNING_FIELDS))
+        elif strategy is not None and strategy != (base.prune or "").lower():
             base = replace(base, motion=None)
         both = ((f.name, getattr(self, f.name), getattr(base, f.name)) for f in fields(Overrides))
         return Overrides(**{name: other if own is None else own for name, own, other in both})
 
     @property
-    def silent(self) -> bool:
-        """Whether nothing is said about pruning and recovering."""
-        return all(getattr(self, name) is None for name in _RECIPE)
+    def has_no_pruning(self) -> bool:
+        """Return whether no field about pruning and recovering is given."""
+        return all(getattr(self, name) is None for name in _PRUNING_FIELDS)
 
 
-_RECIPE = ("prune", "tokens", "at", "recover", "motion")
+_PRUNING_FIELDS = ("prune", "tokens", "at", "recover", "motion")
 
 
 @dataclass(frozen=True, slots=True)
 class Assumed:
-    """Something that no tensor shows, and the `fields` of `Overrides` that can change it."""
+    """Name an assumed property that no tensor shows.
+
+    `fields` are those of `Overrides` that change it.
+    """
 
     what: str  # "8 heads"
     why: str  # "the published value"
@@ -69,7 +78,7 @@ class Assumed:
 
 @dataclass(slots=True)
 class Recipe:
-    """What came of it: the schedule, the sizes that no shape shows, and how each was found."""
+    """Collect the pruning schedule, the sizes that no shape shows, and the origin of each."""
 
     prune: PruneConfig = field(default_factory=PruneConfig)
     sizes: dict[str, Any] = field(default_factory=dict)
@@ -77,7 +86,7 @@ class Recipe:
     notes_assumed: list[Assumed] = field(default_factory=list)
 
     def assume(self, what: str, why: str, *fields: str) -> None:
-        """Note what no tensor shows."""
+        """Note an assumption about a property that no tensor shows."""
         self.notes_assumed.append(Assumed(what, why, fields))
 
     @property
@@ -90,7 +99,10 @@ class Recipe:
 
 
 def recipe_of(family: Family, sizes: dict[str, Any], shapes: Shapes, asked: Overrides) -> Recipe:
-    """Raises `ModelError` if something has to be said that was not, or if what was said does not fit."""
+    """Determine the recipe.
+
+    Raises `ModelError` if a needed setting is missing or a given one does not fit.
+    """
     recipe = Recipe()
     _heads(recipe, family, sizes, "x_token" in shapes, asked)
     _Schedule(recipe, family, sizes, shapes, asked).find()
@@ -125,7 +137,7 @@ def _heads(recipe: Recipe, family: Family, sizes: dict[str, Any], learned: bool,
 
 
 class _Schedule:
-    """Finds strategy, stages and recovering, one after the other."""
+    """Find strategy, stages and recovering, one after the other."""
 
     def __init__(self, recipe: Recipe, family: Family, sizes: dict[str, Any], shapes: Shapes, asked: Overrides) -> None:
         self.recipe, self.family, self.asked = recipe, family, asked
@@ -140,7 +152,7 @@ class _Schedule:
     def find(self) -> None:
         asked, recipe = self.asked, self.recipe
         if asked.prune is not None and asked.prune.lower() == "none":
-            if not replace(asked, prune=None).silent:
+            if not replace(asked, prune=None).has_no_pruning:
                 raise ModelError(
                     "Pruning 'none' keeps every frame: the other settings of pruning have nothing to say.",
                     "Leave them out, or name a strategy.",
@@ -148,7 +160,7 @@ class _Schedule:
                 )
             self._seq2frame("TRI")
             return
-        if asked.silent and not self.learned and not self.shortened:
+        if asked.has_no_pruning and not self.learned and not self.shortened:
             recipe.assume("not pruned", "no tensor speaks of it", "prune", *_STAGES)
             self._seq2frame("TRI")
             return
@@ -192,7 +204,7 @@ class _Schedule:
         return self._assume("TRI", "it needs no training", "recover")
 
     def _stages(self, strategy: str, recover: str) -> tuple[tuple[int, int], ...]:
-        """(block, tokens) of each stage."""
+        """Return (block, tokens) of each stage."""
         published = self.family.seq2frame if strategy == "TPC" and (not self.learned or not self.positions) else None
         tokens, at = self.asked.tokens, self.asked.at
         if self.shortened:

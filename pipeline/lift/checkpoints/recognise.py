@@ -1,8 +1,8 @@
-"""What a checkpoint file is: which host, how large, pruned how. Read from the names and shapes of its tensors.
+"""Recognise a checkpoint's architecture, sizes and pruning from its tensors.
 
-What no tensor shows (heads, neighbours, the block that prunes, whether a model prunes at all without learned queries)
-comes, in this order, from what the caller says, from a sidecar `NAME.json` beside the file, or is the published value;
-whatever was assumed is said.
+Properties that no tensor shows (heads, neighbours, the block that prunes, whether a model without learned queries
+prunes at all) come, in this order, from the caller, from a sidecar `NAME.json` beside the file, or have the published
+value; assumptions are reported.
 """
 
 from __future__ import annotations
@@ -34,23 +34,26 @@ State = dict[str, "torch.Tensor"]
 
 @dataclass(frozen=True, slots=True)
 class Recognised:
-    """One checkpoint. `read` and `assumed` are for people; nothing in `assumed` stands in the file."""
+    """Describe a recognised checkpoint.
+
+    `read` and `assumed` are texts to show; the file has no evidence for `assumed`.
+    """
 
     path: Path
-    host: str  # a name of the registry
+    host: str  # name in the registry
     title: str  # "MixSTE, 243 frames, 512 channels"
     sizes: Mapping[str, Any]  # for `from_sizes`
     prune: PruneConfig
     parameters: int
     read: tuple[str, ...] = ()
     assumed: tuple[Assumed, ...] = ()  # "8 heads (the published value)"
-    extra: Mapping[str, Any] = field(default_factory=dict)  # what else the sidecar said: fields of a manifest entry
+    extra: Mapping[str, Any] = field(default_factory=dict)  # fields of a manifest entry from the sidecar
 
 
 def recognise(path: Path, overrides: Overrides | None = None) -> Recognised:
-    """Look at a checkpoint file; runs nothing of it and writes nothing. Takes a second for a large one.
+    """Recognise a checkpoint file without running code from it. Takes a second for a large file.
 
-    Raises `ModelError` if it is none, or one of another network, or if `overrides` do not fit.
+    Raises `ModelError` for other files, checkpoints of other networks, and `overrides` that do not fit.
     """
     return read_checkpoint(path, overrides)[0]
 
@@ -58,7 +61,10 @@ def recognise(path: Path, overrides: Overrides | None = None) -> Recognised:
 def read_checkpoint(
     path: Path, overrides: Overrides | None = None, base: Overrides | None = None
 ) -> tuple[Recognised, State]:
-    """The same, and the tensors. `base` stands in for the sidecar (a manifest entry knows what its file is)."""
+    """Recognise a checkpoint and return its tensors, too.
+
+    `base` replaces the sidecar, as for manifest entries.
+    """
     state = read_state_dict(path)
     note, extra = "", dict[str, Any]()
     if base is None:
@@ -89,20 +95,23 @@ def read_checkpoint(
 
 
 def build(found: Recognised, state: State) -> HourglassHost:
-    """The model with its weights, strictly loaded: evaluation mode, float32, on the CPU."""
+    """Build the model and load its weights strictly: evaluation mode, float32, on the CPU."""
     model = _host(found)
     checkpoints.load_strictly(model, state, found.path.name)
     return model.eval().requires_grad_(False)
 
 
 def _check(found: Recognised, family: Family, state: State) -> None:
-    """Raise `ModelError` unless the weights are exactly those of the model. Nothing is allocated for it."""
+    """Raise `ModelError` unless the weights are exactly those of the model.
+
+    Allocates no weights.
+    """
     import torch
 
     with torch.device("meta"):
         model = _host(found)
     checkpoints.check_learned(model, state)
-    hint = f"It looks like {family.title}, but is not quite it: another version of it, or not as it was told."
+    hint = f"It looks like {family.title}, but differs: it may be another version, or a setting is wrong."
     checkpoints.check_fits(model, state, found.path.name, hint)
 
 

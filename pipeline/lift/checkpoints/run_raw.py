@@ -1,7 +1,6 @@
-"""A checkpoint on raw arrays: what goes in goes in as it is, what comes out is what the model returns.
+"""Run a checkpoint on raw arrays: no normalisation, no flip augmentation, float32.
 
-For researchers and for parity checks with other implementations: no normalising, no mirror image, float32. `models run`
-is this as a command.
+For researchers and for parity checks with other implementations. The command is `models run`.
 """
 
 from __future__ import annotations
@@ -30,25 +29,28 @@ from .recognise import Recognised, build, read_checkpoint
 
 log = logging.getLogger(__name__)
 
-_SHARE = 0.5  # of the free memory, for one run
+_MEMORY_SHARE = 0.5  # fraction of the free memory that one batch may use
 _HINT = "It is an .npz with one array 'input' of shape (B, F, 17, 2 or 3): windows, frames, joints, numbers."
 
 
 @dataclass(frozen=True, slots=True)
 class RawResult:
-    """`output` as the model returned it: (B, F, 17, 3), or (B, r, 17, 3) without recovering."""
+    """Hold the model's `output` (B, F, 17, 3) and the kept frames.
+
+    Without recovering the output is (B, r, 17, 3).
+    """
 
     output: Floats
     stages: tuple[tuple[int, Ints], ...]  # (block, kept frames (B, r)) of each pruning, in their order
 
     @property
     def kept_frames(self) -> Ints | None:
-        """(B, r) int64: the frames that came through to the end; None if all did."""
+        """Return the frames (B, r) int64 kept by the last stage; None if nothing was pruned."""
         return self.stages[-1][1] if self.stages else None
 
 
 def open_model(file_or_name: str, overrides: Overrides | None = None) -> tuple[Recognised, HourglassHost]:
-    """The checkpoint of a file, or of a lifter by its name, as a model in evaluation mode on the CPU.
+    """Open the checkpoint of a file or named lifter as a model in evaluation mode on the CPU.
 
     Raises `ModelError` (see `recognise`), `ConfigError` if there is neither a file nor a lifter of that name.
     """
@@ -59,13 +61,13 @@ def open_model(file_or_name: str, overrides: Overrides | None = None) -> tuple[R
         if file_or_name not in names:
             known = ", ".join(names)
             raise ConfigError(f"{file_or_name} is neither a file nor the name of a lifter.", f"Lifters: {known}.")
-        path, base = weights.locate(names[file_or_name]), told_by(names[file_or_name])
+        path, base = weights.locate(names[file_or_name]), overrides_from_entry(names[file_or_name])
     found, state = read_checkpoint(path, overrides, base)
     return found, build(found, state)
 
 
-def told_by(entry: WeightEntry) -> Overrides:
-    """What the manifest says about a file that the file itself cannot tell."""
+def overrides_from_entry(entry: WeightEntry) -> Overrides:
+    """Return the properties of a manifest entry that the tensors of its file do not show."""
     sizes, prune = entry.sizes, PruneConfig.from_json(entry.prune)
     common = Overrides(
         heads=sizes.get("heads"),
@@ -87,7 +89,10 @@ def told_by(entry: WeightEntry) -> Overrides:
 
 
 def read_input(path: Path, found: Recognised) -> Floats:
-    """The array `input` (B, F, 17, C) of an .npz, as float32. Raises `SourceError` if it does not suit the model."""
+    """Read the array `input` (B, F, 17, C) of an .npz as float32.
+
+    Raises `SourceError` if it is not readable or does not fit the model.
+    """
     try:
         file = np.load(path, allow_pickle=False)
         if not isinstance(file, np.lib.npyio.NpzFile):
@@ -110,7 +115,7 @@ def read_input(path: Path, found: Recognised) -> Floats:
 
 
 def run(model: HourglassHost, x: Floats, device: torch.device) -> RawResult:
-    """Input (B, F, 17, C) -> what the model returns. In one batch if the memory suffices, else in several."""
+    """Run the model on (B, F, 17, C), in one batch if the memory suffices, else in several."""
     try:
         model = model.to(device)
         parts = [part for piece in _batches(model, x, device) for part in _run(model, piece, device)]
@@ -126,7 +131,7 @@ def run(model: HourglassHost, x: Floats, device: torch.device) -> RawResult:
 
 
 def write(path: Path, result: RawResult) -> None:
-    """`output`, and `kept_frames` where frames were selected, to an .npz. Raises `OutputError`."""
+    """Write `output`, and `kept_frames` if frames were pruned, to an .npz. Raises `OutputError`."""
     arrays: dict[str, Floats | Ints] = {"output": result.output}
     if result.kept_frames is not None:
         arrays["kept_frames"] = result.kept_frames
@@ -135,25 +140,31 @@ def write(path: Path, result: RawResult) -> None:
 
 
 def _batches(model: HourglassHost, x: Floats, device: torch.device) -> Iterator[Floats]:
-    """All of it if it fits; on the CPU by what is free, since a system short of memory may end the program instead."""
+    """Split the input for the memory: on the CPU by the free memory, on a GPU not at all.
+
+    A system that runs out of memory may kill the program instead of raising an error.
+    """
     free = available_memory_bytes() if device.type == "cpu" else None
-    count = len(x) if free is None else int(free * _SHARE / window_bytes(model))
+    count = len(x) if free is None else int(free * _MEMORY_SHARE / window_bytes(model))
     count = max(1, min(count, len(x)))
     for start in range(0, len(x), count):
         yield x[start : start + count]
 
 
 def window_bytes(model: HourglassHost) -> float:
-    """About what one window needs: tokens with their hidden layers, and attention matrices with unfused attention."""
+    """Estimate the memory (bytes) for one window.
+
+    It holds tokens, hidden layers and unfused attention matrices.
+    """
     c: Any = model.config  # every host has these sizes
     tokens = c.frames * c.joints * c.channels
     return 4.0 * (16 * tokens + 3 * c.joints * c.heads * c.frames**2)
 
 
 def _run(model: HourglassHost, x: Floats, device: torch.device) -> list[RawResult]:
-    """In one batch, or in halves and so on if the memory runs out."""
+    """Run in one batch; halve it as often as the memory runs out."""
     try:
-        with torch.inference_mode(), model.watching() as stages:
+        with torch.inference_mode(), model.record_stages() as stages:
             output = model(torch.from_numpy(x).to(device)).float().cpu().numpy()
         return [RawResult(output, tuple((block, kept.cpu().numpy()) for block, kept in stages))]
     except (MemoryError, RuntimeError) as error:

@@ -1,4 +1,4 @@
-"""Read `NAME.json` beside a checkpoint, which states the properties that its tensors do not show.
+"""Read `NAME.json` beside a checkpoint, with the properties that its tensors do not show.
 
     {"heads": 4, "neighbours": 4, "prune": "tpc", "tokens": [81], "at": [7], "recover": "tra", "title": "Mine"}
 
@@ -29,7 +29,7 @@ _HINT = f"Its keys are {', '.join(_KNOWN)}. Correct it, or take it away."
 
 
 def read(path: Path) -> tuple[Overrides, dict[str, Any], str]:
-    """Read the sidecar of the checkpoint `path`: (options, fields of an entry, a note); empty without one.
+    """Read the sidecar of `path`: (options, fields of an entry, a note); empty without one.
 
     A file of that name with other content is ignored, and the note reports it. Raises `ModelError` for a sidecar with a
     wrong value or an unknown key.
@@ -41,7 +41,7 @@ def read(path: Path) -> tuple[Overrides, dict[str, Any], str]:
     with contextlib.suppress(OSError, DamagedFile):
         data = read_json(file, _LARGEST)
     if not isinstance(data, dict) or not set(data) & set(_KNOWN):
-        return Overrides(), {}, f"{file.name} beside it says nothing of this model: left alone"
+        return Overrides(), {}, f"{file.name} beside it does not describe this model: left alone"
     if unknown := [key for key in data if key not in _KNOWN]:
         raise ModelError(f"{file.name} has keys that are not known: {', '.join(unknown)}.", _HINT)
     options = {f.name: _value(file.name, f.name, data.get(f.name)) for f in fields(Overrides)}
@@ -50,7 +50,10 @@ def read(path: Path) -> tuple[Overrides, dict[str, Any], str]:
 
 
 def _beside(path: Path) -> Path | None:
-    """Find the sidecar: for `model.pth.tr` it is `model.pth.tr.json`, `model.pth.json` or `model.json`."""
+    """Find the sidecar: `model.pth.tr.json`, `model.pth.json` or `model.json`.
+
+    These are the names for `model.pth.tr`.
+    """
     names = [path.name]
     while (stem := Path(names[-1]).stem) != names[-1] and len(names) < 3:
         names.append(stem)

@@ -1,1 +1,1 @@
-"""H2OT token pruning and recovering (arXiv 2509.06956): select, recover, and the host they plug into."""
+"""Prune and recover tokens as in H2OT (arXiv 2509.06956)."""

@@ -1,13 +1,14 @@
-"""The hourglass that makes a video pose transformer cheap: its configuration, and what every host shares of it.
+"""Prune and recover the tokens of a video pose transformer: base class of the hosts.
 
 H2OT: "Hierarchical Hourglass Tokenizer for Efficient Video Pose Transformers", TPAMI 2025, arXiv 2509.06956, after
-HoT, CVPR 2024, arXiv 2311.12028. A token is one frame's feature with all its joints; neighbouring frames say nearly
-the same, so only a few representative frames go through the deep blocks (`pruning`), and all frames are recovered at
-the end (`recovering`). TPS + TRI is the paper's best trade-off; it has no parameters and fits any unpruned checkpoint.
+HoT, CVPR 2024, arXiv 2311.12028. A token is one frame's feature with all its joints; neighbouring frames carry nearly
+the same information, so only a few representative frames go through the deep blocks (`select`), and all frames are
+recovered at the end (`recover`). TPS + TRI is the paper's best trade-off; it has no parameters and fits any unpruned
+checkpoint.
 
 A host is an `HourglassHost`: it calls `prune` at the input of every block and `recover_tokens` before its head.
 
-Shapes: `B` windows, `F` frames of a window, `n` frames still alive, `r` frames to keep, `J` joints, `C` channels.
+Shapes: `B` windows, `F` frames of a window, `n` remaining frames, `r` frames to keep, `J` joints, `C` channels.
 Kept frames are (B, n) int64 *original* frame numbers, strictly rising; they may differ between the windows of a batch.
 """
 
@@ -40,7 +41,10 @@ C = TypeVar("C", bound=Any)
 
 
 def config_from_sizes(host: str, config: type[C], sizes: Mapping[str, Any]) -> C:
-    """The config dataclass of a host from the `sizes` of a manifest entry. Raises TypeError for a size it has not."""
+    """Build the config dataclass of a host from the `sizes` of a manifest entry.
+
+    Raises TypeError for a size that the host does not have.
+    """
     if unknown := set(sizes) - {field.name for field in fields(config)}:
         raise TypeError(f"{host} has no size called {', '.join(sorted(unknown))}")
     return config(**sizes)
@@ -54,30 +58,33 @@ def check_windows(host: str, x: Tensor, frames: int, joints: int, in_channels: i
 
 
 class TokenPruner:
-    """Follows a schedule through the blocks of one host. Holds no state: kept frames travel beside the tokens."""
+    """Apply a pruning schedule to the blocks of one host.
+
+    It is stateless: kept frames are passed along with the tokens.
+    """
 
     def __init__(self, config: PruneConfig, frames: int, depth: int, seq2frame: bool = False) -> None:
-        """`seq2frame`: every selection keeps the centre frame, number `frames // 2`."""
+        """Check the schedule. `seq2frame`: every selection keeps the centre frame, `frames // 2`."""
         config.check(frames, depth, seq2frame)
         self.config = config
         self.selector = selector_for(config)
         self._keep = dict(config.schedule)
-        self._alive = [frames, *config.frames_per_block(frames, depth)]  # [block]: frames that come to this block
+        self._alive = [frames, *config.frames_per_block(frames, depth)]  # [block]: frames that reach this block
         self._centre = frames // 2 if seq2frame else None
 
     def prunes(self, block: int) -> bool:
-        """Whether frames are dropped at the input of `block`."""
+        """Return whether frames are dropped at the input of `block`."""
         return block in self._keep and self._keep[block] < self._alive[block]
 
     def needs_attention(self, block: int) -> bool:
-        """Whether `at_block(block)` wants the column means of the temporal attention before it (TPA)."""
+        """Return whether `at_block(block)` needs the means of the preceding attention (TPA)."""
         return self.config.strategy == "TPA" and self.prunes(block)
 
     def at_block(self, block: int, x: Tensor, kept: Tensor, attention: Tensor | None = None) -> tuple[Tensor, Tensor]:
-        """At the input of `block`: tokens (B, n, J, C), kept (B, n) -> (B, r, J, C), (B, r); unchanged if all stay.
+        """Prune tokens (B, n, J, C), kept (B, n) at the input of `block` -> (B, r, J, C), (B, r).
 
-        `attention` (B, n) is how much the previous temporal attention looked at each frame: the mean over heads, joints
-        and queries; only if `needs_attention(block)`.
+        They are unchanged if all frames stay. `attention` (B, n): attention that each frame received in the previous
+        temporal layer, mean over heads, joints and queries; only if `needs_attention(block)`.
         """
         if not self.prunes(block):
             return x, kept
@@ -86,14 +93,15 @@ class TokenPruner:
 
     @torch.no_grad()
     def select(self, block: int, x: Tensor, kept: Tensor, attention: Tensor | None = None) -> Tensor:
-        """Positions (B, r), among the n alive frames, of those that stay at `block`."""
+        """Return the positions (B, r), among the n remaining frames, of the frames kept at `block`."""
         centre = None if self._centre is None else (kept == self._centre).long().argmax(1, keepdim=True)
         return self.selector(x, self._keep[block], centre, attention)
 
     def recover(self, joints: Tensor, kept: Tensor, frames: int) -> Tensor:
-        """After the head: joints (B, r, J, D) of the kept frames (B, r) -> (B, frames, J, D) with TRI.
+        """Recover joints (B, r, J, D) of kept frames (B, r) with TRI -> (B, frames, J, D).
 
-        Without recovering (seq2frame) they stay as they are; after TRA or without pruning all are there.
+        For the output of the head. Without recovering (seq2frame), after TRA and without pruning the joints are
+        returned unchanged.
         """
         if joints.shape[1] == frames or self.config.recover != "TRI":
             return joints
@@ -101,9 +109,9 @@ class TokenPruner:
 
 
 class HourglassHost(nn.Module):
-    """What every host has of the hourglass: the pruner and the learned parameters, under their published names.
+    """Base class of the hosts: pruner and learned parameters under their published names.
 
-    These exist only if the configuration uses them: `x_token` (1, F, C) and `cross_attention` with TRA,
+    The parameters exist only if the configuration uses them: `x_token` (1, F, C) and `cross_attention` with TRA,
     `pos_embed_token` (1, r, C) with TPC + TRA in seq2seq models.
     """
 
@@ -121,7 +129,7 @@ class HourglassHost(nn.Module):
         super().__init__()
         prune = prune or PruneConfig()
         self.frames = frames
-        self.seq2frame = seq2frame  # only the centre frame counts
+        self.seq2frame = seq2frame  # True: only the centre frame is predicted
         self._watcher: list[tuple[int, Tensor]] | None = None
         self.pruner = TokenPruner(prune, frames, depth, seq2frame)
         self._positions = prune.position_names(seq2frame)
@@ -133,7 +141,7 @@ class HourglassHost(nn.Module):
             self.cross_attention = CrossAttention(channels, heads, qkv_bias)
 
     def prune(self, block: int, x: Tensor, kept: Tensor, attention: Tensor | None = None) -> tuple[Tensor, Tensor]:
-        """`TokenPruner.at_block`, and the learned positions added to what stays."""
+        """Prune with `TokenPruner.at_block` and add the learned positions to the kept tokens."""
         if not self.pruner.prunes(block):
             return x, kept
         x, kept = self.pruner.at_block(block, x, kept, attention)
@@ -145,19 +153,22 @@ class HourglassHost(nn.Module):
         return x, kept
 
     def recover_tokens(self, x: Tensor) -> Tensor:
-        """Before the head: tokens (B, r, J, C) -> (B, F, J, C) with TRA, else unchanged (TRI comes after the head)."""
+        """Recover tokens (B, r, J, C) with TRA -> (B, F, J, C), else return them unchanged.
+
+        (TRI comes after the head.)
+        """
         if x.shape[1] == self.frames or self.pruner.config.recover != "TRA":
             return x
         return attend(self.cross_attention, self.x_token, x)
 
     def forward(self, x: Tensor) -> Tensor:
-        """What the model returns: joints (B, F, J, D); without recovering those of the kept frames, (B, r, J, D)."""
+        """Predict joints (B, F, J, D); without recovering those of the kept frames, (B, r, J, D)."""
         joints, kept = self.forward_kept(x)
         return self.pruner.recover(joints, kept, self.frames)
 
     @contextmanager
-    def watching(self) -> Iterator[list[tuple[int, Tensor]]]:
-        """Inside, every pruning adds (block, kept frames (B, r)) to the list: for showing what each stage kept."""
+    def record_stages(self) -> Iterator[list[tuple[int, Tensor]]]:
+        """Record (block, kept frames (B, r)) of every pruning inside the context."""
         stages: list[tuple[int, Tensor]] = []
         self._watcher = stages
         try:
@@ -166,9 +177,9 @@ class HourglassHost(nn.Module):
             self._watcher = None
 
     def as_published(self) -> Self:
-        """Compute in the published code's order of operations: unfused attention, TPC by rounded distances.
+        """Use the published code's order of operations: unfused attention, TPC by rounded distances.
 
-        Slower, and TPC then depends on the rounding of the machine. For parity checks and as the baseline of
+        This is slower, and TPC then depends on the rounding of the machine. For parity checks and as the baseline of
         benchmarks. Returns the model itself.
         """
         for module in self.modules():
@@ -179,8 +190,8 @@ class HourglassHost(nn.Module):
         return self
 
     def forward_kept(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """Input (B, F, J, C) -> joints before TRI, (B, r, J, D), with TRA (B, F, J, D); and kept frames (B, r).
+        """Predict joints before TRI, and kept frames: (B, F, J, C) -> (B, r, J, D), (B, r).
 
-        A host that recovers its tokens by itself gives (B, F, J, D) always.
+        With TRA the joints are (B, F, J, D). A host with its own recovering always returns (B, F, J, D).
         """
         raise NotImplementedError

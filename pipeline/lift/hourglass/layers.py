@@ -1,7 +1,7 @@
-"""Transformer layers that every host model shares, with the parameter names of timm's VisionTransformer.
+"""Transformer layers shared by all hosts, with the parameter names of timm.
 
-The published checkpoints of this field all grew from that code, so `norm1, attn.qkv, attn.proj, norm2, mlp.fc1,
-mlp.fc2` is what their files hold. Shapes: `N` sequences, `L` tokens in a sequence, `C` channels, `H` heads.
+The published checkpoints of this field derive from that code, so their files hold `norm1, attn.qkv, attn.proj, norm2,
+mlp.fc1, mlp.fc2`. Shapes: `N` sequences, `L` tokens in a sequence, `C` channels, `H` heads.
 """
 
 from __future__ import annotations
@@ -15,18 +15,18 @@ from torch.nn import functional
 
 
 def without_autocast(x: Tensor) -> AbstractContextManager[Any]:
-    """Inside, computations on the device of `x` keep the precision of their tensors."""
+    """Disable autocast on the device of `x`: computations keep the precision of their tensors."""
     device = x.device.type
-    if not torch.amp.is_autocast_available(device):  # "meta", where costs are counted
+    if not torch.amp.is_autocast_available(device):  # "meta", on which FLOPs are counted
         return nullcontext()
     return torch.autocast(device, enabled=False)
 
 
 class AttentionLayer(nn.Module):
-    """What self- and cross-attention share: queries, keys and values (N, H, L, C / H) -> what is read from the values.
+    """Base of self- and cross-attention: queries, keys and values (N, H, L, C / H).
 
-    `fused` takes torch's kernel, which never holds the attention matrix. Without it the products are computed one after
-    the other, as in the published code: slower, and the same but for rounding.
+    `fused` uses torch's kernel, which never stores the attention matrix. Without it the products are computed one after
+    the other, as in the published code: slower, and equal except for rounding.
     """
 
     fused = True
@@ -53,23 +53,24 @@ class Attention(AttentionLayer):
         return self._merge(self.attend(q, k, v))
 
     def forward_columns(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """The same, and how much each token is attended to: (N, L), the mean over heads and queries, float32.
+        """Also return the attention that each token receives, (N, L) float32.
 
-        Without the fused kernel, which never holds the attention matrix. For token pruning by attention (TPA).
+        It is the mean over heads and queries. For token pruning by attention (TPA). Not fused, because the fused kernel
+        never stores the attention matrix.
         """
         q, k, v = self._split(x)
         weights = ((q * q.shape[-1] ** -0.5) @ k.transpose(-2, -1)).softmax(-1, dtype=torch.float32)  # (N, H, L, L)
         return self._merge(weights.to(v.dtype) @ v), weights.detach().mean((1, 2))
 
     def _split(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """(N, L, C) -> queries, keys and values, each (N, H, L, C / H)."""
+        """Project (N, L, C) to queries, keys and values, each (N, H, L, C / H)."""
         N, L, C = x.shape
         qkv = self.qkv(x).view(N, L, 3, self.heads, C // self.heads)
         q, k, v = qkv.permute(2, 0, 3, 1, 4).unbind(0)
         return q, k, v
 
     def _merge(self, mixed: Tensor) -> Tensor:
-        """(N, H, L, C / H) -> (N, L, C)"""
+        """Merge the heads, (N, H, L, C / H) -> (N, L, C), and project."""
         out: Tensor = self.proj(mixed.transpose(1, 2).flatten(2))
         return out
 
@@ -88,7 +89,10 @@ class Mlp(nn.Module):
 
 
 class Block(nn.Module):
-    """Pre-norm transformer block: x + attention(norm(x)), then x + mlp(norm(x)). (N, L, C) -> (N, L, C)."""
+    """Pre-norm transformer block: x + attention(norm(x)), then x + mlp(norm(x)).
+
+    (N, L, C) -> (N, L, C).
+    """
 
     def __init__(self, channels: int, heads: int, mlp_ratio: float, qkv_bias: bool = True, eps: float = 1e-6) -> None:
         super().__init__()
@@ -103,7 +107,7 @@ class Block(nn.Module):
         return out
 
     def forward_columns(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """The same, and how much each token is attended to, (N, L): see `Attention.forward_columns`."""
+        """Also return the attention that each token receives, (N, L), as in `Attention`."""
         mixed, columns = self.attn.forward_columns(self.norm1(x))
         x = x + mixed
         return x + self.mlp(self.norm2(x)), columns

@@ -1,4 +1,4 @@
-"""Token recovering: from the frames that came through back to every frame of the window (H2OT, arXiv 2509.06956).
+"""Recover every frame of a window from the kept frames (H2OT, arXiv 2509.06956).
 
 TRA (attention, from HoT, arXiv 2311.12028) works on tokens before the head and has learned parameters; TRI
 (interpolation) works on the joints after the head and has none.
@@ -14,10 +14,10 @@ from .select import gather_frames
 
 
 class CrossAttention(AttentionLayer):
-    """Attention of query tokens to other tokens, with the parameter names of the HoT checkpoints.
+    """Attend from query tokens to other tokens, with the parameter names of HoT checkpoints.
 
-    `N` sequences: queries (N or 1, F, C), tokens (N, r, C) -> (N, F, C). What is read from the tokens can differ from
-    what is compared with them: `values` (N, r, C), as in MHFormer.
+    `N` sequences: queries (N or 1, F, C), tokens (N, r, C) -> (N, F, C). The values can come from other tokens than the
+    keys: `values` (N, r, C), as in MHFormer.
     """
 
     def __init__(self, channels: int, heads: int, qkv_bias: bool = True) -> None:
@@ -42,9 +42,10 @@ class CrossAttention(AttentionLayer):
 
 
 def attend(attention: CrossAttention, x_token: Tensor, x: Tensor) -> Tensor:
-    """TRA: learned queries (1, F, C) attend, joint by joint, to the kept tokens (B, r, J, C) -> (B, F, J, C).
+    """Recover tokens with TRA: learned queries (1, F, C) attend to kept tokens (B, r, J, C).
 
-    The query is the same for every window and joint; what it finds is added to it.
+    Returns (B, F, J, C). Each joint is recovered separately. The query is the same for every window and joint, and the
+    result of the attention is added to it.
     """
     B, r, J, C = x.shape
     tokens = x.transpose(1, 2).reshape(B * J, r, C)
@@ -53,7 +54,7 @@ def attend(attention: CrossAttention, x_token: Tensor, x: Tensor) -> Tensor:
 
 
 def interpolate(joints: Tensor, kept: Tensor, frames: int) -> Tensor:
-    """TRI: joints (B, r, J, D) at frames `kept` (B, r) -> (B, frames, J, D), linear in time.
+    """Recover joints with TRI: (B, r, J, D) at frames `kept` (B, r) -> (B, frames, J, D).
 
     See `interpolate_at`.
     """
@@ -61,10 +62,10 @@ def interpolate(joints: Tensor, kept: Tensor, frames: int) -> Tensor:
 
 
 def interpolate_at(joints: Tensor, kept: Tensor, wanted: Tensor) -> Tensor:
-    """(B, r, J, D) at frames `kept` (B, r) -> (B, n, J, D) at frames `wanted` (B, n), linear in time.
+    """Interpolate (B, r, J, D) at frames `kept` (B, r) linearly to `wanted` (B, n).
 
-    Uses the true, possibly uneven kept frames; constant before the first and after the last one. Half precision (from
-    autocast) becomes float32: positions in bfloat16 would be rounded to centimetres.
+    Returns (B, n, J, D). Uses the true, possibly uneven kept frames; constant before the first and after the last one.
+    Half precision (from autocast) is converted to float32: positions in bfloat16 would be rounded to centimetres.
     """
     if joints.dtype in (torch.float16, torch.bfloat16):
         joints = joints.float()

@@ -1,6 +1,6 @@
-"""What the normalisation rules share: gaps held, the pelvis found, a body sized. Pure numpy.
+"""Fill gaps, find the pelvis and measure the body size for the normalisation rules.
 
-Shapes: `B` windows, `F` frames, 17 joints of H36M-17; joints in any unit of a picture, NaN = not seen.
+Pure numpy. Shapes: `B` windows, `F` frames, 17 joints of H36M-17; joints in any image unit, NaN = not seen.
 """
 
 from __future__ import annotations
@@ -12,30 +12,31 @@ from ...core.arrays import Doubles, Floats
 
 Bools = NDArray[np.bool_]
 
-_SMALLEST_PX = 1.0  # a body smaller than this is not a measurement: keeps the division safe
+_SMALLEST_PX = 1.0  # px, lower limit of a body's size: keeps the division safe
 
 
-def held_and_pelvis(joints_image: Floats, seen: Bools) -> tuple[Doubles, Doubles]:
-    """(B, F, 17, 2) -> joints with their gaps held (NaN if never seen), and the pelvis (B, F, 1, 2) of each frame.
+def hold_gaps_and_pelvis(joints_image: Floats, seen: Bools) -> tuple[Doubles, Doubles]:
+    """Fill gaps in joints (B, F, 17, 2) and return them with the pelvis (B, F, 1, 2).
 
-    In a window without any pelvis (a face close up) the middle of what there is stands in for it; NaN if nothing is.
+    Joints that were never seen are NaN. In a window without a pelvis (a face close up) the mean of the known joints
+    replaces it; NaN if there are none.
     """
-    places = hold_last(joints_image, seen)
-    pelvis = places[:, :, :1]
-    there = np.isfinite(pelvis)
-    if there.all():
-        return places, pelvis
-    known = np.isfinite(places)
+    positions = hold_last(joints_image, seen)
+    pelvis = positions[:, :, :1]
+    has_pelvis = np.isfinite(pelvis)
+    if has_pelvis.all():
+        return positions, pelvis
+    known = np.isfinite(positions)
     count = known.sum(2, keepdims=True)
-    middle = np.where(count > 0, np.where(known, places, 0).sum(2, keepdims=True) / np.maximum(count, 1), np.nan)
-    return places, np.where(there, pelvis, middle)
+    middle = np.where(count > 0, np.where(known, positions, 0).sum(2, keepdims=True) / np.maximum(count, 1), np.nan)
+    return positions, np.where(has_pelvis, pelvis, middle)
 
 
 def median_box_side(joints_image: Floats, seen: Bools) -> NDArray[np.float64]:
-    """(B, F, 17, 2), (B, F, 17) -> (B,) px: median over the frames of the longer side of the box around the joints.
+    """Measure the body size (B,) px: median over frames of the longer side of the joints' box.
 
-    Only seen joints count, and only frames that show (nearly) as many of them as the best frame of the window: half a
-    body must not pass for a small one.
+    From joints (B, F, 17, 2) and seen (B, F, 17). Only seen joints count, and only frames with at least three quarters
+    of the joints of the best frame of the window: half a body must not count as a small body.
     """
     counts = seen.sum(-1)  # (B, F)
     full = (counts >= 0.75 * counts.max(axis=1, keepdims=True)) & (counts >= 2)
@@ -48,7 +49,10 @@ def median_box_side(joints_image: Floats, seen: Bools) -> NDArray[np.float64]:
 
 
 def hold_last(joints_image: Floats, seen: Bools) -> NDArray[np.float64]:
-    """(B, F, 17, 2) with unseen joints at their last known place, before the first sight at the first; NaN if never."""
+    """Hold unseen joints (B, F, 17, 2) at their last known position.
+
+    Before the first known position they are held at that; NaN if never seen.
+    """
     if seen.all():
         return joints_image.astype(np.float64)
     F = joints_image.shape[1]

@@ -1,1 +1,1 @@
-"""Video pose transformers, one architecture a file."""
+"""Implement video pose transformers, one architecture per file."""

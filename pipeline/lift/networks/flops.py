@@ -1,14 +1,14 @@
-"""What a host costs, in GFLOPs a window: in the convention of the papers, and with the attention products.
+"""Count the GFLOPs per window of a host, by the papers' convention and with all products.
 
 The papers on video pose transformers (HoT, arXiv 2311.12028; H2OT, arXiv 2509.06956) count two operations for each
 multiply-add of the linear and convolutional layers and leave out everything else. The matrix products inside attention
-and graph layers are what grows with the square of the frames, so the second figure has them too.
+and graph layers grow with the square of the frames, so the second figure includes them.
 
-Nothing is computed: one window goes through a copy on the `meta` device, where tensors have shapes but no values. It
+Nothing is computed: one window goes through a copy on the `meta` device, where tensors have shapes but no values. This
 needs no weights, takes a fraction of a second and is exact for every schedule.
 
-(Why not torch's FlopCounterMode: it gives the same figures, ten times slower, because every operation is taken apart
-in Python first; and its first use loads torch's compiler, which takes seconds.)
+(Why not torch's FlopCounterMode: it gives the same figures, ten times slower, because it decomposes every operation in
+Python first; and its first use loads torch's compiler, which takes seconds.)
 """
 
 from __future__ import annotations
@@ -29,15 +29,15 @@ from ..hourglass.recover import CrossAttention
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Of one window through one model. G = 1e9 operations; a multiply-add is two."""
+    """Hold the cost of one window through one model. G = 1e9 operations; a multiply-add is two."""
 
     parameters: int
     gflops: float  # linear and convolutional layers: the papers' convention
-    gflops_with_products: float  # and the matrix products of attention and graph layers
+    gflops_with_products: float  # layers and the matrix products of attention and graph layers
 
 
 def count(model: nn.Module, frames: int, joints: int, in_channels: int) -> Cost:
-    """Cost of a host for one window (1, frames, joints, in_channels). The model itself is neither run nor changed."""
+    """Count the cost of one window (1, frames, joints, in_channels) without running the model."""
     copied = _without_values(model)
     with torch.no_grad(), _Products() as products, counting(copied) as layers:
         copied(torch.empty(1, frames, joints, in_channels, device="meta"))
@@ -47,20 +47,20 @@ def count(model: nn.Module, frames: int, joints: int, in_channels: int) -> Cost:
 
 @dataclass(slots=True)
 class Layers:
-    """Operations of linear and convolutional layers in what has run so far."""
+    """Count the operations of linear and convolutional layers that have run so far."""
 
     done: int = 0
-    repeated: int = 0  # not done here, but by the published code
+    repeated: int = 0  # operations that only the published code does
 
     @property
     def published(self) -> int:
-        """In the papers' convention; grows with the windows of a batch."""
+        """Return the operations in the papers' convention, of all windows of a batch."""
         return self.done + self.repeated
 
 
 @contextmanager
 def counting(model: nn.Module) -> Iterator[Layers]:
-    """Inside, whatever runs through `model` is counted, at no noticeable cost: for a run that takes place anyway."""
+    """Count the operations of `model` inside the context, without noticeable cost."""
     layers = Layers()
 
     def layer(module: nn.Module, _: Any, out: Tensor) -> None:
@@ -69,8 +69,8 @@ def counting(model: nn.Module) -> Iterator[Layers]:
         layers.done += 2 * out.numel() * weight[0].numel()
 
     def recover(module: nn.Module, given: tuple[Tensor, ...]) -> None:
-        # TRA asks the same for every joint. Here the queries are projected once; the published code repeats them first,
-        # and so do the published figures.
+        # The queries of TRA are the same for every joint. Here they are projected once; the published code repeats them
+        # first, and the published figures count that.
         queries, tokens = given[:2]
         layers.repeated += 2 * (len(tokens) - len(queries)) * queries[0].numel() * queries.shape[-1]
 
@@ -88,9 +88,9 @@ def counting(model: nn.Module) -> Iterator[Layers]:
 
 
 class _Products(TorchFunctionMode):
-    """Counts the matrix products between tensors on `meta`; layers are counted by `counting`.
+    """Count the matrix products between tensors on `meta`; `counting` counts the layers.
 
-    Functions that are slow there, because their shapes are worked out in Python, are answered here.
+    Functions that are slow there, because their shapes are computed in Python, are replaced here.
     """
 
     _MATMUL = (torch.matmul, torch.Tensor.matmul, torch.Tensor.__matmul__, torch.bmm, torch.Tensor.bmm)
@@ -116,7 +116,7 @@ class _Products(TorchFunctionMode):
 
 
 def _without_values(model: nn.Module) -> nn.Module:
-    """The same model on `meta`, without ever copying a weight."""
+    """Return a copy of the model on `meta` without copying a weight."""
     shapes: dict[int, Any] = {id(p): nn.Parameter(p.detach().to("meta"), p.requires_grad) for p in model.parameters()}
     shapes |= {id(b): b.to("meta") for b in model.buffers()}
     return copy.deepcopy(model, shapes).eval()

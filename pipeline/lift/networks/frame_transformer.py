@@ -1,23 +1,22 @@
-"""Frame transformer: one token a frame, few and wide layers, and an hourglass that loses no frame's detail.
+"""Frame transformer: one token per frame, and recovering that keeps each frame's detail.
 
-MixSTE spends a token on every joint of every frame. Here the joints of a frame are one token, as in MHFormer (CVPR
-2022) and P-STMO (ECCV 2022): an MLP reads them, frames attend to each other, an MLP writes the joints. At the same cost
-the layers are far wider, and on a laptop's processor their matrices are of a size that it multiplies well.
+MixSTE has a token for every joint of every frame. Here the joints of a frame are one token, as in MHFormer (CVPR 2022)
+and P-STMO (ECCV 2022): an MLP encodes them, frames attend to each other, an MLP decodes the joints. At the same cost
+the layers are far wider, and a laptop's processor multiplies matrices of their size efficiently.
 
-Four things are this model's own:
+Four features are specific to this model:
 
-* Places in time are rotations of queries and keys (RoPE, Su et al., arXiv 2104.09864), so that weights do not depend on
-  the window: what was learned on 27 frames, each 9 apart, is at home in 243.
-* Recovering keeps each frame's own detail. What TRI interpolates are not the joints but what the deep blocks have
-  *added* to the kept tokens; every frame adds that to its own token of before the pruning. At a kept frame nothing
-  is changed by it.
-* Joints lie on their rays as far as the detector is trusted (`along_rays`): a network has to learn to multiply a
-  joint's place in the picture by its depth, which geometry can do exactly. (Put behind weights that had been trained
+* Positions in time are rotations of queries and keys (RoPE, Su et al., arXiv 2104.09864), so weights do not depend on
+  the window: weights trained on 27 frames, each 9 apart, work on 243.
+* Recovering keeps the detail of each frame. TRI does not interpolate the joints but what the deep blocks *added* to the
+  kept tokens; every frame adds that to its token from before the pruning. Kept frames are not changed by it.
+* Joints lie on their rays as far as the detector is trusted (`along_rays`): otherwise a network has to learn to
+  multiply a joint's image position by its depth, which geometry can do exactly. (Added to weights that had been trained
   without it: 50.0 -> 46.8 mm MPJPE with perfect joints, single frames of val.npz.)
-* Attention starts as nothing (its projection is zero), so that weights learned on single frames, where there is
-  nothing to attend to, are the start of longer windows without a loss.
+* Attention starts as zero (its projection is zero), so weights trained on single frames, which attend to nothing,
+  initialise longer windows without loss.
 
-Shapes: `B` windows, `F` frames, `n` frames still alive, `J` joints, `C` channels; tokens are (B, n, 1, C).
+Shapes: `B` windows, `F` frames, `n` remaining frames, `J` joints, `C` channels; tokens are (B, n, 1, C).
 """
 
 from __future__ import annotations
@@ -34,7 +33,7 @@ from ..hourglass.layers import Attention, Mlp
 from ..hourglass.recover import interpolate_at
 from ..inputs.person_ray import SIZE
 
-_LONGEST_WAVE = 1000.0  # frames, as RoPE counts them
+_LONGEST_WAVE = 1000.0  # frames, base of the wavelengths of RoPE
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +47,15 @@ class FrameTransformerConfig:
     decoder_depth: int = 2  # MLPs after recovering, on every frame
     heads: int = 8
     mlp_ratio: float = 2.0
-    in_channels: int = 6  # x, y, confidence of each joint, then numbers that all joints of a frame share
+    in_channels: int = 6  # x, y, confidence of each joint, then the channels that all joints of a frame share
     joints: int = 17
     out_channels: int = 3
-    along_rays: bool = False  # the input is `person_ray`, and joints are pulled to their rays by a learned gate
-    stride: int = 1  # rows of the window stand this many frames apart (training on a long view for little)
+    along_rays: bool = False  # True: the input is `person_ray`, and a learned gate pulls joints to their rays
+    stride: int = 1  # frames between rows of the window (cheap training on long windows)
 
 
 class MlpLayer(nn.Module):
-    """x + mlp(norm(x)), token by token."""
+    """Compute x + mlp(norm(x)) for each token."""
 
     def __init__(self, channels: int, mlp_ratio: float) -> None:
         super().__init__()
@@ -69,15 +68,15 @@ class MlpLayer(nn.Module):
 
 
 class RotaryAttention(Attention):
-    """Self-attention over frames whose queries and keys are turned by their places in time: `turn` (cos, sin)."""
+    """Self-attention over frames with rotary position embedding: `rotation` (cos, sin)."""
 
-    def forward(self, x: Tensor, turn: tuple[Tensor, Tensor] | None = None) -> Tensor:
+    def forward(self, x: Tensor, rotation: tuple[Tensor, Tensor] | None = None) -> Tensor:
         q, k, v = self._split(x)
-        return self._merge(self.attend(turned(q, turn), turned(k, turn), v))
+        return self._merge(self.attend(rotate(q, rotation), rotate(k, rotation), v))
 
-    def forward_columns(self, x: Tensor, turn: tuple[Tensor, Tensor] | None = None) -> tuple[Tensor, Tensor]:
+    def forward_columns(self, x: Tensor, rotation: tuple[Tensor, Tensor] | None = None) -> tuple[Tensor, Tensor]:
         q, k, v = self._split(x)
-        q, k = turned(q, turn), turned(k, turn)
+        q, k = rotate(q, rotation), rotate(k, rotation)
         weights = ((q * q.shape[-1] ** -0.5) @ k.transpose(-2, -1)).softmax(-1, dtype=torch.float32)  # (B, H, n, n)
         return self._merge(weights.to(v.dtype) @ v), weights.detach().mean((1, 2))
 
@@ -92,23 +91,23 @@ class FrameBlock(nn.Module):
         self.norm2 = nn.LayerNorm(channels, eps=1e-6)
         self.mlp = Mlp(channels, int(channels * mlp_ratio))
 
-    def forward(self, x: Tensor, turn: tuple[Tensor, Tensor]) -> Tensor:
-        if x.shape[1] > 1:  # a frame alone has nothing to attend to
-            x = x + self.attn(self.norm1(x), turn)
+    def forward(self, x: Tensor, rotation: tuple[Tensor, Tensor]) -> Tensor:
+        if x.shape[1] > 1:  # a single frame has nothing to attend to
+            x = x + self.attn(self.norm1(x), rotation)
         out: Tensor = x + self.mlp(self.norm2(x))
         return out
 
-    def forward_columns(self, x: Tensor, turn: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor]:
-        """The same, and how much each frame is attended to, (B, n): for token pruning by attention (TPA)."""
-        mixed, columns = self.attn.forward_columns(self.norm1(x), turn)
+    def forward_columns(self, x: Tensor, rotation: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor]:
+        """Also return the attention that each frame receives, (B, n), for pruning by TPA."""
+        mixed, columns = self.attn.forward_columns(self.norm1(x), rotation)
         x = x + mixed
         return x + self.mlp(self.norm2(x)), columns
 
 
 class FrameTransformer(HourglassHost):
-    """Joints of a window (B, F, J, in_channels) -> 3D joints (B, F, J, 3), all F frames.
+    """Lift joints of windows (B, F, J, in_channels) to 3D joints (B, F, J, 3), all F frames.
 
-    Channels from the fourth on say the same for all joints of a frame (`inputs.person_ray`) and are read once.
+    Channels from the fourth on are the same for all joints of a frame (`inputs.person_ray`) and are read once.
     """
 
     def __init__(self, config: FrameTransformerConfig | None = None, prune: PruneConfig | None = None) -> None:
@@ -130,11 +129,11 @@ class FrameTransformer(HourglassHost):
 
     @classmethod
     def from_sizes(cls, sizes: Mapping[str, Any], prune: PruneConfig) -> FrameTransformer:
-        """Build from the `sizes` of a manifest entry. Raises TypeError for a size this model does not have."""
+        """Build from the `sizes` of a manifest entry. Raises TypeError for an unknown size."""
         return cls(config_from_sizes("FrameTransformer", FrameTransformerConfig, sizes), prune)
 
     def initialise(self) -> None:
-        """Weights to start training from nothing with: every layer begins as almost nothing on top of its input."""
+        """Initialise the weights for training: every layer starts close to the identity."""
         for name, value in self.named_parameters():
             if name.endswith("bias") or name.endswith("attn.proj.weight"):
                 nn.init.zeros_(value)
@@ -144,15 +143,15 @@ class FrameTransformer(HourglassHost):
                 nn.init.zeros_(value)
             elif value.dim() == 2:
                 nn.init.normal_(value, std=0.02 if name == "head.weight" else value.shape[1] ** -0.5)
-        # The pelvis' place is zero in every single frame: nothing learns what to make of it before windows come.
+        # The pelvis is at zero in every single frame: its weights are not trained before windows are.
         self.embed.weight.data[:, :2] = 0
 
     def forward_kept(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """(B, F, J, in_channels) -> joints (B, F, J, 3), recovered already, and the frames that came through (B, r)."""
+        """Predict recovered joints and kept frames, (B, F, J, C) -> (B, F, J, 3), (B, r)."""
         c = self.config
         check_windows("FrameTransformer", x, c.frames, c.joints, c.in_channels)
         kept = all_frames(x)  # (B, F)
-        given = x
+        source = x
         own = min(c.in_channels, 3)
         x = self.embed(torch.cat([x[..., :own].flatten(2), x[:, :, 0, own:]], -1))  # (B, F, C)
         for layer in self.encoder:
@@ -160,32 +159,32 @@ class FrameTransformer(HourglassHost):
         x = x[:, :, None]  # (B, F, 1, C)
         stages: list[tuple[Tensor, Tensor]] = []  # tokens and their frames before each pruning
         attention: Tensor | None = None
-        turn = self.turn(kept)
+        rotation = self.rotation(kept)
         for block in range(c.depth):
             if self.pruner.prunes(block):
                 stages.append((x, kept))
                 x, kept = self.prune(block, x, kept, attention)
-                turn = self.turn(kept)
-            x, attention = self._block(block, x, turn)
+                rotation = self.rotation(kept)
+            x, attention = self._block(block, x, rotation)
         x = self._recovered(x, kept, stages)[:, :, 0]
         for layer in self.decoder:
             x = layer(x)
         x = self.norm(x)
         joints = self.head(x).unflatten(-1, (c.joints, c.out_channels))
-        return (pulled_to_rays(joints, given, self.gate(x)) if c.along_rays else joints), kept
+        return (pull_to_rays(joints, source, self.gate(x)) if c.along_rays else joints), kept
 
-    def _block(self, block: int, x: Tensor, turn: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor | None]:
-        """(B, n, 1, C) -> the same, and how much each frame is attended to, (B, n), if the next block asks."""
+    def _block(self, block: int, x: Tensor, rotation: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor | None]:
+        """Run a block on (B, n, 1, C); also return the attention (B, n) if the next needs it."""
         layer: FrameBlock = self.blocks[block]  # type: ignore[assignment]
         if self.pruner.needs_attention(block + 1):
-            out, columns = layer.forward_columns(x[:, :, 0], turn)
+            out, columns = layer.forward_columns(x[:, :, 0], rotation)
             return out[:, :, None], columns
-        return layer(x[:, :, 0], turn)[:, :, None], None
+        return layer(x[:, :, 0], rotation)[:, :, None], None
 
     def _recovered(self, x: Tensor, kept: Tensor, stages: list[tuple[Tensor, Tensor]]) -> Tensor:
-        """(B, r, 1, C) -> (B, F, 1, C): each stage undone, the last one first."""
+        """Recover (B, r, 1, C) -> (B, F, 1, C) stage by stage, the last one first."""
         if stages and self.pruner.config.recover == "TRA":
-            # A learned query knows no frame's detail: each frame gets its own token of before the first pruning back.
+            # The learned queries have no detail of a frame: each frame's token from before the first pruning is added.
             return stages[0][0] + self.recover_tokens(x)
         for before, were in reversed(stages):
             stayed = torch.searchsorted(were.contiguous(), kept.contiguous())
@@ -194,31 +193,32 @@ class FrameTransformer(HourglassHost):
         return x
 
     @property
-    def turning(self) -> tuple[int, int]:
-        """What `turn_of` wants beside the frames."""
+    def rotary_sizes(self) -> tuple[int, int]:
+        """Return the arguments of `rotary_angles` other than the frames: (half, stride)."""
         return self.config.channels // self.config.heads // 2, self.stride
 
-    def turn(self, kept: Tensor) -> tuple[Tensor, Tensor]:
-        """Frames (B, n) -> see `turn_of`."""
-        return turn_of(kept, *self.turning)
+    def rotation(self, kept: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the cosines and sines of `rotary_angles` for frames (B, n)."""
+        return rotary_angles(kept, *self.rotary_sizes)
 
 
-def turn_of(frames: Tensor, half: int, stride: int) -> tuple[Tensor, Tensor]:
-    """Frames (B, n) -> cosines and sines (B, 1, n, half) of the angles that say where they are.
+def rotary_angles(frames: Tensor, half: int, stride: int) -> tuple[Tensor, Tensor]:
+    """Return cosines and sines (B, 1, n, half) of the rotary position angles of frames (B, n).
 
-    `half` the channels of a head are turned; frames lie `stride` frames of the video apart.
+    `half`: half the channels of a head; frames lie `stride` frames of the video apart.
     """
     rate = _LONGEST_WAVE ** (-torch.arange(half, device=frames.device, dtype=torch.float32) / half)
     angle = (frames * stride).float()[:, None, :, None] * rate
     return angle.cos(), angle.sin()
 
 
-def pulled_to_rays(joints: Tensor, given: Tensor, gate: Tensor) -> Tensor:
-    """Joints (B, F, J, 3), input by `person_ray` (B, F, J, 6), gate (B, F, J) before its sigmoid -> (B, F, J, 3).
+def pull_to_rays(joints: Tensor, given: Tensor, gate: Tensor) -> Tensor:
+    """Pull joints (B, F, J, 3) to their rays by a gate (B, F, J), before its sigmoid.
 
-    The pelvis' distance Z is the one at which the joints' x and y fit the picture best; on its ray a joint of depth z
-    lies at slope * (Z + z). The gate says how far each joint goes there. Joints that were not seen have no say in Z.
-    The result is relative to the pelvis. float32 throughout: Z is a quotient of sums.
+    `given` (B, F, J, 6): network input by `person_ray`. The pelvis' distance Z is the one at which the joints' x and y
+    fit the image best; on its ray a joint of depth z lies at slope * (Z + z). The gate is the fraction of the way that
+    each joint moves there. Joints that were not seen do not count for Z. The result is relative to the pelvis. float32
+    throughout, because Z is a quotient of sums.
     """
     joints, given = joints.float(), given.float()
     joints = joints - joints[:, :, :1]
@@ -232,10 +232,10 @@ def pulled_to_rays(joints: Tensor, given: Tensor, gate: Tensor) -> Tensor:
     return torch.cat([pulled, depth], -1)
 
 
-def turned(x: Tensor, turn: tuple[Tensor, Tensor] | None) -> Tensor:
-    """(B, H, n, C) with its two halves as the coordinates of C / 2 points, each turned about the origin."""
-    if turn is None:
+def rotate(x: Tensor, rotation: tuple[Tensor, Tensor] | None) -> Tensor:
+    """Rotate (B, H, n, C), its two halves being the coordinates of C / 2 points (RoPE)."""
+    if rotation is None:
         return x
-    cos, sin = (part.to(x.dtype) for part in turn)
+    cos, sin = (part.to(x.dtype) for part in rotation)
     a, b = x.chunk(2, -1)
     return torch.cat([a * cos - b * sin, a * sin + b * cos], -1)

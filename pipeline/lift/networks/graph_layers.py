@@ -1,8 +1,8 @@
-"""Graph layers of MotionAGFormer: the joints along the bones of the skeleton, the frames along their likeness.
+"""Graph layers of MotionAGFormer: over joints along bones, over frames by similarity.
 
 A graph convolution (Kipf and Welling 2017) with batch norm and a residual: relu(x + norm(A V(x) + U(x))), where A is
 the adjacency divided by the square roots of both ends' degrees. Parameter names are those of the MotionAGFormer
-checkpoints (arXiv 2310.16288). Shapes: `B` windows, `n` frames alive, `J` joints, `C` channels.
+checkpoints (arXiv 2310.16288). Shapes: `B` windows, `n` remaining frames, `J` joints, `C` channels.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from ...core.skeletons import H36M17
 from ..hourglass.layers import without_autocast
 
-# The published graph is not symmetric: these three (to, from) pairs are absent, and checkpoints are trained that way.
+# The published graph is not symmetric: these three (to, from) pairs are missing, and checkpoints are trained without.
 _ABSENT = {(0, 4), (8, 11), (8, 14)}
 H36M17_EDGES = tuple(
     edge for parent, child in H36M17.bones for edge in ((parent, child), (child, parent)) if edge not in _ABSENT
@@ -23,7 +23,7 @@ H36M17_EDGES = tuple(
 
 
 class GraphConvolution(nn.Module):
-    """What both graphs share: the two linear layers `U` (a node itself) and `V` (its neighbours), and the residual."""
+    """Base of both graph layers: linear layers `U` (of a node) and `V` (of its neighbours)."""
 
     def __init__(self, channels: int) -> None:
         super().__init__()
@@ -34,12 +34,12 @@ class GraphConvolution(nn.Module):
 
 
 class JointGraph(GraphConvolution):
-    """Graph over the joints of a frame, fixed by the skeleton. Tokens (B, n, J, C) -> same."""
+    """Convolve over the graph of the skeleton's joints. Tokens (B, n, J, C) -> same."""
 
     adjacency: Tensor
 
     def __init__(self, channels: int, joints: int, edges: Sequence[tuple[int, int]]) -> None:
-        """`edges` are (to, from) pairs of joints; every joint must get something from at least one other."""
+        """Build the adjacency from `edges`, (to, from) pairs; every joint needs an incoming edge."""
         super().__init__(channels)
         self.batch_norm = nn.BatchNorm1d(joints)
         adjacency = torch.zeros(joints, joints)
@@ -59,9 +59,10 @@ class JointGraph(GraphConvolution):
 
 
 class FrameGraph(GraphConvolution):
-    """Graph over the frames of a joint: each one is joined to the `neighbours` frames most like it, itself included.
+    """Convolve over the frames of a joint, each joined to its most similar frames.
 
-    Tokens (B, n, J, C) and kept frames (B, n) -> tokens. Its batch norm has one entry a frame, see `FrameNorm`.
+    The frame itself is one of them. Tokens (B, n, J, C) and kept frames (B, n) -> tokens. The batch norm has one entry
+    per frame, see `FrameNorm`.
     """
 
     def __init__(self, channels: int, frames: int, neighbours: int) -> None:
@@ -80,10 +81,11 @@ class FrameGraph(GraphConvolution):
 
     @torch.no_grad()
     def most_similar(self, x: Tensor) -> Tensor:
-        """(B, J, n, C) -> (B, J, n, n): 1 where the inner product is among the highest of its row, else 0.
+        """Return the adjacency (B, J, n, n) of tokens (B, J, n, C).
 
-        Frames exactly as like as the last neighbour (a still picture, a padded clip) are all joined, so that no order
-        of equals has to be chosen. In float32 whatever autocast says: half precision would make equals of many.
+        It is 1 for the highest inner products of a row, else 0. Frames exactly as similar as the last neighbour (a
+        still image, a padded clip) are all joined, so that ties need no order. Always in float32, also under autocast:
+        half precision would create many ties.
         """
         with without_autocast(x):
             x = x.float()
@@ -94,11 +96,11 @@ class FrameGraph(GraphConvolution):
 
 
 class FrameNorm(nn.BatchNorm1d):
-    """Batch norm with one entry a frame, `num_features` of them. Tokens (B, J, n, C), kept frames (B, n) -> tokens.
+    """Batch norm with one entry per frame. Tokens (B, J, n, C), kept frames (B, n) -> tokens.
 
-    An hourglass that was trained as one has an entry for each frame that comes to the layer (n entries). In an unpruned
-    model that is pruned afterwards there is one for every frame of the window: each frame that is left takes its own,
-    always by the running statistics, since a batch in which windows keep different frames has none to offer.
+    A model that was trained pruned has an entry for each frame that reaches the layer (n entries, `num_features`). An
+    unpruned model that is pruned afterwards has one for every frame of the window: each kept frame uses its own entry,
+    always with the running statistics, because batch statistics do not exist where windows keep different frames.
     """
 
     def forward(self, x: Tensor, kept: Tensor) -> Tensor:  # type: ignore[override]

@@ -1,16 +1,16 @@
-"""MHFormer: three hypotheses of a pose, refined each by itself and then by each other, with H2OT token pruning.
+"""MHFormer: three pose hypotheses, refined separately, then jointly, with token pruning.
 
 W. Li, H. Liu, H. Tang, P. Wang, L. Van Gool: "MHFormer: Multi-Hypothesis Transformer for 3D Human Pose Estimation",
 CVPR 2022, arXiv 2111.12707. Written from the paper; parameter names are those of the published checkpoints, so that
-these load strictly. Pruning and recovering: see `tokens`.
+these load strictly. Pruning and recovering: see `hourglass.host`.
 
 Three parts, by the paper's names: MHG (Multi-Hypothesis Generation) is a cascade of three transformers whose tokens
 are the *coordinates* of the window and whose channels are its *frames*, one hypothesis each; SHR (Self-Hypothesis
 Refinement) lets the frames of a hypothesis attend to each other; CHI (Cross-Hypothesis Interaction) lets them attend to
 the other two hypotheses. SHR and CHI are the blocks that pruning counts: they are the ones whose tokens are frames.
 
-seq2frame: the training asks for the centre frame only, but the head gives a pose for every frame that came through.
-Shapes: `B` windows, `F` frames, `n` frames still alive, `J` joints, `H` = 3 hypotheses, `C` channels of a hypothesis.
+seq2frame: training uses only the centre frame, but the head returns a pose for every kept frame. Shapes: `B` windows,
+`F` frames, `n` remaining frames, `J` joints, `H` = 3 hypotheses, `C` channels of a hypothesis.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ from ..hourglass.host import HourglassHost, PruneConfig, all_frames, check_windo
 from ..hourglass.layers import Attention, Block, Mlp
 from ..hourglass.recover import CrossAttention
 
-_NUMBERS = (1, 2, 3)  # of the hypotheses, in the parameter names
-# Where queries, keys and values of each hypothesis come from in CHI: the other two, then its own.
+_NUMBERS = (1, 2, 3)  # numbers of the hypotheses in the parameter names
+# Hypotheses that give queries, keys and values to each hypothesis in CHI: the other two, then the hypothesis itself.
 _SOURCES = ((1, 2, 0), (0, 2, 1), (0, 1, 2))
 
 
@@ -36,12 +36,12 @@ class MHFormerConfig:
     """Sizes of the model. The defaults are the paper's."""
 
     frames: int = 351
-    channels: int = 512  # of one hypothesis
-    hidden: int = 1024  # of the MLPs of SHR and CHI
+    channels: int = 512  # channels of one hypothesis
+    hidden: int = 1024  # hidden channels of the MLPs of SHR and CHI
     depth: int = 3  # SHR and CHI blocks: the last one is CHI
-    heads: int = 8  # of SHR and CHI
-    generation_depth: int = 4  # of each transformer of MHG
-    generation_heads: int = 9  # share the frames: 27, 81, 243 and 351 can all be divided by 9
+    heads: int = 8  # heads of SHR and CHI
+    generation_depth: int = 4  # blocks of each transformer of MHG
+    generation_heads: int = 9  # heads of MHG; they divide the frames: 27, 81, 243 and 351 are multiples of 9
     generation_mlp_ratio: float = 2.0
     in_channels: int = 2  # x, y
     joints: int = 17
@@ -49,7 +49,7 @@ class MHFormerConfig:
 
 
 class Generation(nn.Module):
-    """One transformer of MHG: attention over the coordinates of the window. (B, J * in_channels, F) -> same."""
+    """Attend over the coordinates of the window (MHG). (B, J * in_channels, F) -> same."""
 
     def __init__(self, c: MHFormerConfig) -> None:
         super().__init__()
@@ -68,12 +68,12 @@ class Generation(nn.Module):
 
 
 def _three(module: nn.Module, name: str) -> list[Any]:
-    """The layers `name1`, `name2` and `name3`, one for each hypothesis."""
+    """Return the layers `name1`, `name2` and `name3`, one for each hypothesis."""
     return [getattr(module, f"{name}{i}") for i in _NUMBERS]
 
 
 class _Hypotheses(nn.Module):
-    """What SHR and CHI end with: one MLP over the hypotheses side by side, through which they mix."""
+    """Last layer of SHR and CHI: one MLP over the concatenated hypotheses, which mixes them."""
 
     def __init__(self, c: MHFormerConfig) -> None:
         super().__init__()
@@ -81,14 +81,14 @@ class _Hypotheses(nn.Module):
         self.mlp = Mlp(3 * c.channels, c.hidden)
 
     def mix(self, hypotheses: list[Tensor]) -> Tensor:
-        """Three times (B, n, C) -> (B, n, H, C)."""
+        """Mix three hypotheses (B, n, C) -> (B, n, H, C)."""
         x = torch.cat(hypotheses, -1)
         x = x + self.mlp(self.norm2(x))
         return x.unflatten(-1, (3, -1))
 
 
 class SelfHypothesisRefinement(_Hypotheses):
-    """SHR: the frames of each hypothesis attend to each other, then the MLP. (B, n, H, C) -> same."""
+    """Attend over the frames of each hypothesis, then mix (SHR). (B, n, H, C) -> same."""
 
     def __init__(self, c: MHFormerConfig) -> None:
         super().__init__(c)
@@ -101,7 +101,7 @@ class SelfHypothesisRefinement(_Hypotheses):
         return self.mix([own + attention(norm(own)) for own, norm, attention in layers])
 
     def forward_columns(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """The same, and how much each frame is attended to, (B, n): the mean over heads, queries and hypotheses."""
+        """Also return the attention of each frame, (B, n), mean over heads, queries and hypotheses."""
         refined, columns = [], []
         for own, norm, attention in zip(x.unbind(2), _three(self, "norm1_"), _three(self, "attn_"), strict=True):
             mixed, attended = attention.forward_columns(norm(own))
@@ -111,7 +111,7 @@ class SelfHypothesisRefinement(_Hypotheses):
 
 
 class CrossHypothesisInteraction(_Hypotheses):
-    """CHI: each hypothesis reads its own values where the other two agree, then the MLP. (B, n, H, C) -> same."""
+    """Attend to each hypothesis by the other two, then mix (CHI). (B, n, H, C) -> same."""
 
     def __init__(self, c: MHFormerConfig) -> None:
         super().__init__(c)
@@ -124,14 +124,14 @@ class CrossHypothesisInteraction(_Hypotheses):
         hypotheses = list(x.unbind(2))
         for h, sources in enumerate(_SOURCES):
             norms = _three(self, f"norm3_{h + 1}")
-            # One after the other: the second hypothesis already sees the updated first one.
+            # In order: the second hypothesis already reads the updated first one.
             normed = [norm(hypotheses[source]) for norm, source in zip(norms, sources, strict=True)]
             hypotheses[h] = hypotheses[h] + getattr(self, f"attn_{h + 1}")(*normed)
         return self.mix(hypotheses)
 
 
 class Refinement(nn.Module):
-    """Parameters of SHR and CHI under their published names; `MHFormer` runs them, pruning in between."""
+    """Hold SHR and CHI under their published names; `MHFormer` runs them and prunes in between."""
 
     def __init__(self, c: MHFormerConfig) -> None:
         super().__init__()
@@ -143,18 +143,18 @@ class Refinement(nn.Module):
 
 
 class MHFormer(HourglassHost):
-    """Joints of a window (B, F, J, in_channels) -> 3D joints (B, F, J, 3); the centre frame is what counts.
+    """Lift windows (B, F, J, in_channels) to (B, F, J, 3); only the centre frame is trained.
 
-    Pruned without recovering -> those of the frames that came through, (B, r, J, 3).
+    Pruned without recovering: joints of the kept frames, (B, r, J, 3).
     """
 
     def __init__(self, config: MHFormerConfig | None = None, prune: PruneConfig | None = None) -> None:
         c = config or MHFormerConfig()
-        # TRA attends hypothesis by hypothesis, as it does joint by joint in the other hosts.
+        # TRA recovers each hypothesis separately, as it does each joint in the other hosts.
         super().__init__(prune, frames=c.frames, depth=c.depth, channels=c.channels, heads=c.heads, seq2frame=True)
         self.config = c
         for i in _NUMBERS:
-            self.add_module(f"norm_{i}", nn.LayerNorm(c.frames))  # 1e-5 here, unlike everywhere else
+            self.add_module(f"norm_{i}", nn.LayerNorm(c.frames))  # eps 1e-5 here, unlike all other layers
             self.add_module(f"Transformer_encoder_{i}", Generation(c))
             self.add_module(f"embedding_{i}", nn.Conv1d(c.joints * c.in_channels, c.channels, kernel_size=1))
         self.Transformer_hypothesis = Refinement(c)
@@ -164,13 +164,13 @@ class MHFormer(HourglassHost):
 
     @classmethod
     def from_sizes(cls, sizes: Mapping[str, Any], prune: PruneConfig) -> MHFormer:
-        """Build from the `sizes` of a manifest entry. Raises TypeError for a size this model does not have."""
+        """Build from the `sizes` of a manifest entry. Raises TypeError for an unknown size."""
         return cls(config_from_sizes("MHFormer", MHFormerConfig, sizes), prune)
 
     def forward_kept(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """(B, F, J, in_channels) -> joints (B, r, J, 3) of the frames that came through, and which: (B, r).
+        """Predict the kept frames' joints and numbers, (B, F, J, C) -> (B, r, J, 3), (B, r).
 
-        With TRA the joints are recovered already: (B, F, J, 3).
+        With TRA the joints are already recovered: (B, F, J, 3).
         """
         c = self.config
         check_windows("MHFormer", x, c.frames, c.joints, c.in_channels)
@@ -183,7 +183,7 @@ class MHFormer(HourglassHost):
         return joints.reshape(len(x), -1, c.joints, c.out_channels), kept
 
     def generate(self, x: Tensor) -> Tensor:
-        """MHG: (B, F, J, in_channels) -> the hypotheses, each from the one before: (B, F, H, C)."""
+        """Generate hypotheses (MHG), each from the one before: (B, F, J, C) -> (B, F, H, C)."""
         x = x.flatten(2).transpose(1, 2)  # (B, J in_channels, F)
         hypotheses = []
         for i in _NUMBERS:
@@ -193,14 +193,15 @@ class MHFormer(HourglassHost):
         return torch.stack(hypotheses, 2)
 
     def refine(self, x: Tensor, kept: Tensor) -> tuple[Tensor, Tensor]:
-        """SHR and CHI, pruning at their inputs: (B, F, H, C), (B, F) -> (B, r, H, C), (B, r)."""
+        """Refine and prune by SHR and CHI: (B, F, H, C), (B, F) -> (B, r, H, C), (B, r)."""
         hidden = self.Transformer_hypothesis
         x = x + torch.stack(_three(hidden, "pos_embed_"), 2)
         attention: Tensor | None = None
         for block, layer in enumerate([*hidden.SHR_blocks, *hidden.CHI_blocks]):
-            # A frame is selected by its hypotheses side by side, not by their mean: they are no joints of one thing.
-            side_by_side, kept = self.prune(block, x.flatten(2)[:, :, None], kept, attention)  # (B, n, 1, H C)
-            x = side_by_side.view(*kept.shape, len(_NUMBERS), -1)  # (B, n, H, C)
+            # A frame is selected by its concatenated hypotheses, not by their mean: unlike joints, they are
+            # alternatives.
+            concatenated, kept = self.prune(block, x.flatten(2)[:, :, None], kept, attention)  # (B, n, 1, H C)
+            x = concatenated.view(*kept.shape, len(_NUMBERS), -1)  # (B, n, H, C)
             if self.pruner.needs_attention(block + 1):
                 x, attention = layer.forward_columns(x)
             else:

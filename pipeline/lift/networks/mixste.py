@@ -1,11 +1,11 @@
-"""MixSTE: alternating spatial and temporal attention over the joints of a video window, with H2OT token pruning.
+"""MixSTE: alternating spatial and temporal attention, with H2OT token pruning.
 
 J. Zhang, Z. Tu, J. Yang, Y. Chen, J. Yuan: "MixSTE: Seq2seq Mixed Spatio-Temporal Encoder for 3D Human Pose
 Estimation in Video", CVPR 2022, arXiv 2203.00859. Written from the paper; parameter names are those of the published
-checkpoints, so that these load strictly. Pruning and recovering: see `tokens`.
+checkpoints, so that these load strictly. Pruning and recovering: see `hourglass.host`.
 
 A **block** is one spatial layer (the joints of a frame attend to each other) and one temporal layer (the frames of a
-joint attend to each other). Shapes: `B` windows, `F` frames, `n` frames still alive, `J` joints, `C` channels.
+joint attend to each other). Shapes: `B` windows, `F` frames, `n` remaining frames, `J` joints, `C` channels.
 """
 
 from __future__ import annotations
@@ -33,13 +33,13 @@ class MixSTEConfig:
     in_channels: int = 2  # x, y or x, y, confidence
     joints: int = 17
     out_channels: int = 3
-    seq2frame: bool = False  # only the centre frame counts: it survives every pruning, recovering is optional
+    seq2frame: bool = False  # True: only the centre frame is predicted; every pruning keeps it, recovering is optional
 
 
 class MixSTE(HourglassHost):
-    """Joints of a window (B, F, J, in_channels) -> 3D joints (B, F, J, 3), all F frames.
+    """Lift joints of windows (B, F, J, in_channels) to 3D joints (B, F, J, 3), all F frames.
 
-    Pruned without recovering (`seq2frame` only) -> those of the frames that came through, (B, r, J, 3).
+    Pruned without recovering (`seq2frame` only): joints of the kept frames, (B, r, J, 3).
     """
 
     def __init__(self, config: MixSTEConfig | None = None, prune: PruneConfig | None = None) -> None:
@@ -53,20 +53,20 @@ class MixSTE(HourglassHost):
         self.Temporal_pos_embed = nn.Parameter(torch.zeros(1, c.frames, c.channels))
         self.STEblocks = nn.ModuleList(Block(c.channels, c.heads, c.mlp_ratio) for _ in range(c.depth))
         self.TTEblocks = nn.ModuleList(Block(c.channels, c.heads, c.mlp_ratio) for _ in range(c.depth))
-        # One norm each, shared by all blocks: that is how the published model is built.
+        # One norm for all spatial and one for all temporal layers, as in the published model.
         self.Spatial_norm = nn.LayerNorm(c.channels, eps=1e-6)
         self.Temporal_norm = nn.LayerNorm(c.channels, eps=1e-6)
         self.head = nn.Sequential(nn.LayerNorm(c.channels), nn.Linear(c.channels, c.out_channels))
 
     @classmethod
     def from_sizes(cls, sizes: Mapping[str, Any], prune: PruneConfig) -> MixSTE:
-        """Build from the `sizes` of a manifest entry. Raises TypeError for a size this model does not have."""
+        """Build from the `sizes` of a manifest entry. Raises TypeError for an unknown size."""
         return cls(config_from_sizes("MixSTE", MixSTEConfig, sizes), prune)
 
     def forward_kept(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """(B, F, J, in_channels) -> joints (B, r, J, 3) of the frames that came through, and which: (B, r).
+        """Predict the kept frames' joints and numbers, (B, F, J, C) -> (B, r, J, 3), (B, r).
 
-        With TRA the joints are recovered already: (B, F, J, 3).
+        With TRA the joints are already recovered: (B, F, J, 3).
         """
         c = self.config
         check_windows("MixSTE", x, c.frames, c.joints, c.in_channels)
@@ -79,7 +79,7 @@ class MixSTE(HourglassHost):
             x = self.Spatial_norm(self.STEblocks[block](x.reshape(B * n, J, C)))
             x = x.view(B, n, J, C).transpose(1, 2)  # (B, J, n, C)
             if block == 0:
-                # Time enters here; frames that block 0 itself has pruned keep the place they had in the window.
+                # Temporal positions are added here, by the frame numbers in the window: block 0 may have pruned.
                 x = x + gather_frames(self.Temporal_pos_embed.expand(B, -1, -1), kept)[:, None]
             x, attention = self._temporal(block, x.reshape(B * J, n, C))
             if attention is not None:
@@ -88,7 +88,7 @@ class MixSTE(HourglassHost):
         return self.head(self.recover_tokens(x)), kept
 
     def _temporal(self, block: int, x: Tensor) -> tuple[Tensor, Tensor | None]:
-        """Temporal layer, (B J, n, C); and how much each frame is attended to, (B J, n), if the next block asks."""
+        """Run a temporal layer (B J, n, C); also return the attention (B J, n) if needed."""
         layer: Block = self.TTEblocks[block]  # type: ignore[assignment]
         columns = None
         if self.pruner.needs_attention(block + 1):

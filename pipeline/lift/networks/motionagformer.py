@@ -1,16 +1,16 @@
-"""MotionAGFormer: attention and graph convolution side by side over the joints of a window, with H2OT token pruning.
+"""MotionAGFormer: parallel attention and graph convolution, with H2OT token pruning.
 
 S. Mehraban, V. Adeli, B. Taati: "MotionAGFormer: Enhancing 3D Human Pose Estimation with a Transformer-GCNFormer
 Network", WACV 2024, arXiv 2310.16288. Written from the paper; parameter names are those of the published checkpoints,
-so that these load strictly. Pruning and recovering: see `tokens`; the graph layers: see `graphs`.
+so that these load strictly. Pruning and recovering: see `hourglass.host`; the graph layers: see `graph_layers`.
 
 A **block** runs the same tokens through two streams, attention and graph, each over space and then over time, and adds
-them with weights that a small linear layer finds for every token. Shapes: `B` windows, `F` frames, `n` frames still
-alive, `J` joints, `C` channels.
+them with weights that a small linear layer predicts for every token. Shapes: `B` windows, `F` frames, `n` remaining
+frames, `J` joints, `C` channels.
 
-With the golden weights of the tests the output is the published one to 1e-4 in most frames. In the others rounding
-decides: the temporal graph takes the most similar frames, and of two that are equally similar but for rounding another
-processor may take the other one.
+With the golden weights of the tests the output equals the published one to 1e-4 in most frames. In the others rounding
+decides: the temporal graph selects the most similar frames, and of two frames with nearly equal similarity another
+processor may select the other one.
 """
 
 from __future__ import annotations
@@ -34,17 +34,17 @@ class MotionAGFormerConfig:
     frames: int = 243
     channels: int = 128
     depth: int = 16  # blocks, each of two streams
-    heads: int = 8  # no shape shows these two: B of the HoT repository has 4 heads and 4 neighbours
-    neighbours: int = 2  # frames that each frame is joined to in the temporal graph, itself included
+    heads: int = 8  # no tensor shape shows heads and neighbours: B of the HoT repository has 4 of each
+    neighbours: int = 2  # frames joined to each frame in the temporal graph, including itself
     mlp_ratio: float = 4.0
     representation: int = 512  # width of the layer below the head
     in_channels: int = 3  # x, y, confidence
     joints: int = 17
     out_channels: int = 3
     edges: tuple[tuple[int, int], ...] = H36M17_EDGES  # (to, from) joints of the spatial graph
-    norm_kept: bool | None = None  # temporal batch norms of pruned blocks: an entry a kept frame (trained pruned) or
-    # an entry a frame of the window (an unpruned checkpoint); None: the first with TRA, which is trained in any case
-    seq2frame: bool = False  # only the centre frame counts: it survives every pruning, recovering is optional
+    norm_kept: bool | None = None  # temporal batch norms of pruned blocks: True: one entry per kept frame (trained
+    # pruned), False: one per frame of the window (an unpruned checkpoint); None: True with TRA, which needs training
+    seq2frame: bool = False  # True: only the centre frame is predicted; every pruning keeps it, recovering is optional
 
 
 SIZES = {
@@ -56,9 +56,9 @@ SIZES = {
 
 
 class MetaBlock(nn.Module):
-    """x + s1 mixer(norm(x)), then x + s2 mlp(norm(x)), s learned scales of the channels (MetaFormer, CVPR 2022).
+    """Compute x + s1 mixer(norm(x)), then x + s2 mlp(norm(x)) (MetaFormer, CVPR 2022).
 
-    Tokens (B, n, J, C) -> same.
+    s1 and s2 are learned scales of the channels. Tokens (B, n, J, C) -> same.
     """
 
     def __init__(self, config: MotionAGFormerConfig, mixer: nn.Module) -> None:
@@ -72,21 +72,21 @@ class MetaBlock(nn.Module):
         self.layer_scale_2 = nn.Parameter(torch.full((C,), 1e-5))
 
     def add(self, x: Tensor, mixed: Tensor) -> Tensor:
-        """Both residuals, given what the mixer made of norm1(x)."""
+        """Add both residuals; `mixed` is the mixer's output for norm1(x)."""
         x = x + self.layer_scale_1 * mixed
         out: Tensor = x + self.layer_scale_2 * self.mlp(self.norm2(x))
         return out
 
 
 class GraphBlock(MetaBlock):
-    """Its mixer is a `JointGraph` or a `FrameGraph`."""
+    """Mix tokens with a `JointGraph` or a `FrameGraph`."""
 
     def forward(self, x: Tensor, kept: Tensor) -> Tensor:
         return self.add(x, self.mixer(self.norm1(x), kept))
 
 
 class AttentionBlock(MetaBlock):
-    """Its mixer is attention over the joints of a frame or over the frames of a joint."""
+    """Mix tokens with attention over the joints of a frame or over the frames of a joint."""
 
     mixer: Attention
 
@@ -94,7 +94,10 @@ class AttentionBlock(MetaBlock):
         return self.add(x, self.mixer(self.norm1(x).flatten(0, 1)).view(x.shape))
 
     def time(self, x: Tensor, want_columns: bool) -> tuple[Tensor, Tensor | None]:
-        """The tokens; and, if wanted, how much each frame is attended to: (B, n), mean over heads, joints, queries."""
+        """Attend over time; if wanted, also return the attention that each frame receives.
+
+        The attention (B, n) is the mean over heads, joints and queries.
+        """
         B, n, J, C = x.shape
         sequences = self.norm1(x).transpose(1, 2).reshape(B * J, n, C)
         columns: Tensor | None = None
@@ -107,7 +110,10 @@ class AttentionBlock(MetaBlock):
 
 
 class DualStream(nn.Module):
-    """One block: attention stream and graph stream, fused. `frames` is the length of its temporal batch norm."""
+    """Run and fuse the attention and graph streams.
+
+    `frames` is the length of the temporal batch norm.
+    """
 
     def __init__(self, config: MotionAGFormerConfig, frames: int) -> None:
         super().__init__()
@@ -117,11 +123,14 @@ class DualStream(nn.Module):
         self.graph_spatial = GraphBlock(c, JointGraph(C, c.joints, c.edges))
         self.graph_temporal = GraphBlock(c, FrameGraph(C, frames, c.neighbours))
         self.fusion = nn.Linear(2 * C, 2)
-        nn.init.zeros_(self.fusion.weight)  # training starts from the plain mean of both
+        nn.init.zeros_(self.fusion.weight)  # training starts from the mean of both streams
         nn.init.constant_(self.fusion.bias, 0.5)
 
     def forward(self, x: Tensor, kept: Tensor, want_columns: bool) -> tuple[Tensor, Tensor | None]:
-        """Tokens (B, n, J, C), kept frames (B, n) -> tokens, and how much each frame is attended to if wanted."""
+        """Run a block on tokens (B, n, J, C); if wanted, also return each frame's attention.
+
+        `kept` (B, n) are the frame numbers.
+        """
         attended, columns = self.att_temporal.time(self.att_spatial.space(x), want_columns)
         joined = self.graph_temporal(self.graph_spatial(x, kept), kept)  # (B, n, J, C)
         share = self.fusion(torch.cat([attended, joined], -1)).softmax(-1)  # (B, n, J, 2)
@@ -129,7 +138,7 @@ class DualStream(nn.Module):
 
 
 class Representation(nn.Module):
-    """The layer below the head, in (-1, 1). (..., C) -> (..., R)."""
+    """Compute the features in (-1, 1) below the head. (..., C) -> (..., R)."""
 
     def __init__(self, channels: int, width: int) -> None:
         super().__init__()
@@ -140,9 +149,9 @@ class Representation(nn.Module):
 
 
 class MotionAGFormer(HourglassHost):
-    """Joints of a window (B, F, J, in_channels) -> 3D joints (B, F, J, 3), all F frames.
+    """Lift joints of windows (B, F, J, in_channels) to 3D joints (B, F, J, 3), all F frames.
 
-    Pruned without recovering (`seq2frame` only) -> those of the frames that came through, (B, r, J, 3).
+    Pruned without recovering (`seq2frame` only): joints of the kept frames, (B, r, J, 3).
     """
 
     def __init__(self, config: MotionAGFormerConfig | None = None, prune: PruneConfig | None = None) -> None:
@@ -169,18 +178,18 @@ class MotionAGFormer(HourglassHost):
 
     @classmethod
     def from_sizes(cls, sizes: Mapping[str, Any], prune: PruneConfig) -> MotionAGFormer:
-        """Build from the `sizes` of a manifest entry. Raises TypeError for a size this model does not have."""
+        """Build from the `sizes` of a manifest entry. Raises TypeError for an unknown size."""
         return cls(config_from_sizes("MotionAGFormer", MotionAGFormerConfig, sizes), prune)
 
     def forward_kept(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """(B, F, J, in_channels) -> joints (B, r, J, 3) of the frames that came through, and which: (B, r).
+        """Predict the kept frames' joints and numbers, (B, F, J, C) -> (B, r, J, 3), (B, r).
 
-        With TRA the joints are recovered already: (B, F, J, 3).
+        With TRA the joints are already recovered: (B, F, J, 3).
         """
         c = self.config
         check_windows("MotionAGFormer", x, c.frames, c.joints, c.in_channels)
         kept = all_frames(x)  # (B, F)
-        # Time has no embedding: only the temporal batch norms know which frame is which.
+        # Time has no embedding: only the temporal batch norms depend on the frame number.
         x = self.joints_embed(x) + self.pos_embed  # (B, F, J, C)
         attention: Tensor | None = None
         for block, layer in enumerate(self.layers):

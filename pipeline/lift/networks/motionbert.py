@@ -1,11 +1,11 @@
-"""MotionBERT's DSTformer: two streams of spatial and temporal attention, mixed token by token, with H2OT pruning.
+"""MotionBERT's DSTformer: two streams of spatial and temporal attention, with pruning.
 
 W. Zhu, X. Ma, Z. Liu, L. Liu, W. Wu, Y. Wang: "MotionBERT: A Unified Perspective on Learning Human Motion
 Representations", ICCV 2023, arXiv 2210.06551. Written from the paper; parameter names are those of the published
-checkpoints, so that these load strictly. Pruning and recovering: see `tokens`.
+checkpoints, so that these load strictly. Pruning and recovering: see `hourglass.host`.
 
 A **block** runs the same tokens through two streams, space then time (`st`) and time then space (`ts`), and adds them
-with weights that a small linear layer finds for every token. Shapes: `B` windows, `F` frames, `n` frames still alive,
+with weights that a small linear layer predicts for every token. Shapes: `B` windows, `F` frames, `n` remaining frames,
 `J` joints, `C` channels.
 """
 
@@ -38,7 +38,7 @@ class MotionBERTConfig:
 
 
 class Stream(nn.Module):
-    """Attention over the joints of a frame and over the frames of a joint, each followed by an MLP."""
+    """Attend over the joints of a frame and over the frames of a joint, each followed by an MLP."""
 
     def __init__(self, config: MotionBERTConfig, time_first: bool) -> None:
         super().__init__()
@@ -54,7 +54,7 @@ class Stream(nn.Module):
         self.mlp_t = Mlp(C, int(C * config.mlp_ratio))
 
     def forward(self, x: Tensor, with_columns: bool = False) -> tuple[Tensor, Tensor | None]:
-        """(B, n, J, C) -> the same; and, if asked, how much each frame is attended to in time, (B, n)."""
+        """Run the stream on (B, n, J, C); if requested, also return each frame's attention (B, n)."""
         if self.time_first:
             x, columns = self.time(x, with_columns)
             return self.space(x), columns
@@ -80,7 +80,7 @@ class Stream(nn.Module):
 
 
 class Representation(nn.Module):
-    """The motion representation that the pretraining learns, in (-1, 1). (..., C) -> (..., R)."""
+    """Compute the motion representation of the pretraining, in (-1, 1). (..., C) -> (..., R)."""
 
     def __init__(self, channels: int, width: int) -> None:
         super().__init__()
@@ -91,7 +91,7 @@ class Representation(nn.Module):
 
 
 class MotionBERT(HourglassHost):
-    """Joints of a window (B, F, J, in_channels) -> 3D joints (B, F, J, 3), all F frames (seq2seq)."""
+    """Lift windows (B, F, J, in_channels) to 3D joints (B, F, J, 3), all F frames (seq2seq)."""
 
     def __init__(self, config: MotionBERTConfig | None = None, prune: PruneConfig | None = None) -> None:
         c = config or MotionBERTConfig()
@@ -109,13 +109,13 @@ class MotionBERT(HourglassHost):
 
     @classmethod
     def from_sizes(cls, sizes: Mapping[str, Any], prune: PruneConfig) -> MotionBERT:
-        """Build from the `sizes` of a manifest entry. Raises TypeError for a size this model does not have."""
+        """Build from the `sizes` of a manifest entry. Raises TypeError for an unknown size."""
         return cls(config_from_sizes("MotionBERT", MotionBERTConfig, sizes), prune)
 
     def forward_kept(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """(B, F, J, in_channels) -> joints (B, r, J, 3) of the frames that came through, and which: (B, r).
+        """Predict the kept frames' joints and numbers, (B, F, J, C) -> (B, r, J, 3), (B, r).
 
-        With TRA the joints are recovered already: (B, F, J, 3).
+        With TRA the joints are already recovered: (B, F, J, 3).
         """
         c = self.config
         check_windows("MotionBERT", x, c.frames, c.joints, c.in_channels)
@@ -128,11 +128,11 @@ class MotionBERT(HourglassHost):
         return self.head(self.pre_logits(self.recover_tokens(self.norm(x)))), kept
 
     def _block(self, block: int, x: Tensor) -> tuple[Tensor, Tensor | None]:
-        """Both streams, mixed: (B, n, J, C); and how much each frame is attended to, (B, n), if the next block asks."""
-        ask = self.pruner.needs_attention(block + 1)
-        space_time, columns_st = self.blocks_st[block](x, ask)
-        time_space, columns_ts = self.blocks_ts[block](x, ask)
+        """Run and mix both streams, (B, n, J, C); also return the attention (B, n) if needed."""
+        with_columns = self.pruner.needs_attention(block + 1)
+        space_time, columns_st = self.blocks_st[block](x, with_columns)
+        time_space, columns_ts = self.blocks_ts[block](x, with_columns)
         share = self.ts_attn[block](torch.cat([space_time, time_space], -1)).softmax(-1)  # (B, n, J, 2)
         x = space_time * share[..., :1] + time_space * share[..., 1:]
-        # Both streams attend over time: their word counts the same.
-        return x, (columns_st + columns_ts) / 2 if ask else None
+        # Both streams attend over time, so their attention has equal weight.
+        return x, (columns_st + columns_ts) / 2 if with_columns else None

@@ -1,1 +1,1 @@
-"""The newest frames only, for live runs."""
+"""Lift only the latest frames of a stream, for live runs."""

@@ -7,7 +7,7 @@ import numpy as np
 from ...core.arrays import Doubles, Floats
 from ...core.camera import frame_rate_hz
 from ...lift.resample import sample
-from ...lift.windows import LONGEST_GAP_S
+from ...lift.window_plan import LONGEST_GAP_S
 
 _SLACK_ROWS = 1e-6  # a frame that lies on a row by construction must not miss it by rounding
 

@@ -14,7 +14,7 @@ from ...core.camera import UNKNOWN_RATE_HZ, Camera, Frame, VideoInfo
 from ...core.config import LiveConfig
 from ...core.live import LivePerson
 from ...core.poses import Pose2D
-from ...lift.windows import lead_in
+from ...lift.window_plan import lead_in
 from ..detect_live import Observed
 from .person import LivePersonState
 from .ring_buffer import LiftRate

@@ -1,4 +1,4 @@
-"""The lifter around a host: accuracy on real motion, flip, memory, checkpoints that do not fit."""
+"""Test the lifter of a host: accuracy on real motion, flip, memory, misfitting checkpoints."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.golden.mocap import DATA, RATE_HZ, SIZE_PX, mocap_clip, mpjpe, p_mpjp
 
 CAMERA = Camera.assumed(SIZE_PX)
 
-MIXSTE = "mixste_h2ot_v2"  # bundled, of the published structure; its input rule takes windows of any content
+MIXSTE = "mixste_h2ot_v2"  # bundled, with the published architecture; its input rule accepts windows of any content
 
 
 @pytest.fixture(scope="module")
@@ -42,14 +42,14 @@ def lift(lifter: HostLifter, joints: np.ndarray, fps: float) -> np.ndarray:
 
 
 def test_real_motion_is_lifted_better_than_its_mean_pose(lifter: HostLifter):
-    """Deep squats by a subject that training did not see: the bars leave room for other weights, not for bugs."""
+    """Lift deep squats of a held-out subject; the limits allow for other weights, not for bugs."""
     joints, truth = mocap_clip()
     truth = truth * np.float32(lifter.unit_stature_m / 1.55)
     out = lift(lifter, joints, RATE_HZ)
     mean_pose = np.broadcast_to(truth.mean(axis=0), truth.shape)
     assert mpjpe(out, truth) < 0.070 < mpjpe(mean_pose, truth)
     assert p_mpjpe(out, truth) < 0.040
-    # Right way up and right way round: y down, left hip on the same side as in truth.
+    # Upright and not mirrored: y down, left hip on the same side as in the ground truth.
     assert out[:, 3, 1].min() > 0.3
     assert (np.sign(out[:, 4, 0]) == np.sign(truth[:, 4, 0])).all()
 
@@ -73,7 +73,7 @@ def test_output_of_the_stored_weights_does_not_change(lifter: HostLifter):
 
 
 def test_with_flip_the_mirrored_picture_gives_the_mirrored_body(lifter: HostLifter):
-    """An exact symmetry of flip averaging, whatever the weights are."""
+    """Lift a mirror image: the symmetry of flip averaging is exact for any weights."""
     from pipeline.lift.inputs.normalise import mirror
 
     joints, _ = mocap_clip()
@@ -87,7 +87,7 @@ def test_with_flip_the_mirrored_picture_gives_the_mirrored_body(lifter: HostLift
 
 
 class Greedy(HourglassHost):
-    """A model of 4 frames that runs out of memory for more than `limit` windows."""
+    """Model of 4 frames that runs out of memory for more than `limit` windows."""
 
     def __init__(self, limit: int, message: str = "CUDA out of memory") -> None:
         super().__init__(None, frames=4, depth=1, channels=1, heads=1)

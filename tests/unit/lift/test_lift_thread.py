@@ -1,4 +1,4 @@
-"""The lift thread: what it says while it works, and what it gives in the end."""
+"""Test the lift thread: progress, partial results and final results."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ F = 9
 
 
 class Steps:
-    """Windows of 9 frames, the even ones of which stay at block 2. Each window waits for `go`."""
+    """Lifter of 9-frame windows that keeps even frames at block 2; each window waits for `go`."""
 
     name, frames, rate_hz, unit_stature_m, seq2frame = "steps", F, (24.0, 75.0), 1.55, False
 
@@ -60,7 +60,7 @@ def rows(count: int) -> PersonTrack:
 
 
 def test_how_far_it_is_while_it_lifts_and_what_it_gives(worker: LiftWorker, lifter: Steps) -> None:
-    """36 rows are four windows."""
+    """Lift 36 rows in four windows and read the lifted fraction in between."""
     given = rows(4 * F)
     assert worker.share_lifted(7) == 0
     worker.push(given)

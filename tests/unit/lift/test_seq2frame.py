@@ -1,4 +1,4 @@
-"""Seq2frame models: every frame from a window of its own, against a loop by hand."""
+"""Test seq2frame models: every frame from the window around it, against a plain loop."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def model_of(host: str, prune: PruneConfig, frames: int = 13) -> HourglassHost:
     else:
         made = MHFormer.from_sizes(sizes | {"hidden": 32, "generation_depth": 1, "generation_heads": 1}, prune)
     generator = torch.Generator().manual_seed(3)
-    for name, value in made.named_parameters():  # norms near one, so that what comes in also comes out
+    for name, value in made.named_parameters():  # norms near one, so that the output depends on the input
         norm = value.dim() == 1 and name.endswith("weight")
         value.data = 0.3 * torch.randn(value.shape, generator=generator) + float(norm)
     return made.eval().requires_grad_(False)
@@ -57,7 +57,7 @@ def track(count: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def by_hand(model: HourglassHost, joints: np.ndarray) -> np.ndarray:
-    """One frame after the other, the ends of the track repeated; plain indices, one window a pass."""
+    """Lift frame by frame with the end frames of the track repeated, one window per pass."""
     F, out = model.frames, []
     for frame in range(len(joints)):
         rows = [min(max(frame + offset, 0), len(joints) - 1) for offset in range(-(F // 2), F - F // 2)]
@@ -87,7 +87,7 @@ def test_every_frame_of_a_window_is_the_centre_of_its_own(host: str, prune: Prun
 
 
 def test_the_output_for_a_window_as_given_is_the_models_own() -> None:
-    """Recovered or not, the centre's pose is what the raw model returns for it."""
+    """Compare the centre's pose with that of the raw model, with and without recovering."""
     joints, scores = track(13)
     model = model_of("mixste", PruneConfig("TPS", ((1, 9), (2, 5)), "TRI"))
     out = lifter_of(model, flip=False).lift_windows(joints[None], scores[None], CAMERA)
@@ -105,7 +105,7 @@ def test_an_even_number_of_frames_has_its_centre_too(frames: int) -> None:
 
 @pytest.mark.parametrize("length", [1, 5, 13, 20, 40])
 def test_a_track_has_seams_nowhere(length: int) -> None:
-    """However it arrives, each frame is seen with all that is around it; only the ends of the track are repeated."""
+    """Push in any batches: each frame has its full window; only the track's ends are repeated."""
     model = model_of("mhformer", PruneConfig("TPS", ((1, 9),), ""))
     joints, scores = track(length)
     expected = by_hand(model, joints)
@@ -159,7 +159,7 @@ def test_a_long_absence_is_an_end_on_both_sides() -> None:
 
 
 def test_what_was_kept_is_told_of_the_window_around_the_middle() -> None:
-    """A window always keeps its own centre, so that every frame's own window would say nothing."""
+    """Report the kept frames of the middle window, because every window keeps its centre."""
     lifter = lifter_of(model_of("mixste", PruneConfig("TPS", ((1, 5),), "")))
     joints, scores = track(30)
     lifter.lift_windows(joints[None, :13], scores[None, :13], CAMERA)
@@ -169,7 +169,7 @@ def test_what_was_kept_is_told_of_the_window_around_the_middle() -> None:
     lift.finish()
     blocks, kept = lift.kept()
     assert blocks == (1,)
-    # Pieces of 13, 13 and 4 frames, told of the windows around frames 6, 19 and 28.
+    # Parts of 13, 13 and 4 frames, whose kept frames are those of the windows around frames 6, 19 and 28.
     expected = [*range(0, 13, 3), *range(13, 26, 3), 28]
     assert np.nonzero(kept[0])[0].tolist() == expected
 

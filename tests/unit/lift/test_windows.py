@@ -1,4 +1,4 @@
-"""Tracks to windows and back: plan, blending without seams, segments, resampling, lifting while the track grows."""
+"""Test windows of a track: placement, blending, segments, resampling, growing tracks."""
 
 from __future__ import annotations
 
@@ -10,16 +10,17 @@ from pipeline.core.concurrency import CancelToken
 from pipeline.core.errors import Cancelled
 from pipeline.core.poses import PersonTrack
 from pipeline.lift.resample import grid_rate_hz
-from pipeline.lift.windows import TrackLift, blend_weights, lead_in, pad_index, plan
+from pipeline.lift.window_plan import blend_weights, lead_in, pad_index, plan_windows
+from pipeline.lift.windows import TrackLift
 
 F = 27
 
 
 class Echo:
-    """A lifter that gives the image joints back as x and y, and what it was asked for.
+    """Lifter that returns the image joints as x and y and records its input.
 
-    `bias(call, row)` is added to z: windows that disagree, as those of a network do. `stages[call]` is what its
-    windows keep: block -> frames.
+    `bias(call, row)` is added to z, so that overlapping windows differ, as those of a network do. `stages[call]`: kept
+    frames of its windows, block -> frames.
     """
 
     name, frames, rate_hz, unit_stature_m = "echo", F, (24.0, 75.0), 1.55
@@ -54,7 +55,7 @@ class Echo:
 
 
 def track(times: np.ndarray, hz: float = 0.7) -> np.ndarray:
-    """Smooth joints (T, 17, 2) at the given times, each joint with its own phase."""
+    """Return smooth joints (T, 17, 2) at the given times, each joint with another phase."""
     phase = np.linspace(0, 2, 17)[None, :, None] + np.array([0.0, 1.0])
     return (100 + 50 * np.sin(2 * np.pi * hz * times[:, None, None] + phase)).astype(np.float32)
 
@@ -79,7 +80,7 @@ def lift(joints, times, lifter, step=10, fps=30.0, variable=False, **options) ->
 
 @pytest.mark.parametrize("length", [1, 26, 27, 28, 49, 50, 72, 500])
 def test_plan_covers_everything_within_the_segment(length: int):
-    starts = plan(length, F, 22)
+    starts = plan_windows(length, F, 22)
     covered = np.zeros(length, bool)
     for start in starts:
         covered[start : start + F] = True
@@ -99,7 +100,7 @@ def test_lifting_while_the_track_grows_lifts_the_planned_windows(length: int):
     lifter = Echo()
     out, t = lift(joints, times, lifter, step=7)
     stride = F - round(F / 6)
-    expected = [joints[a + pad_index(min(length, F), F)[0]] for a in plan(length, F, stride)]
+    expected = [joints[a + pad_index(min(length, F), F)[0]] for a in plan_windows(length, F, stride)]
     assert len(lifter.batches) == len(expected)
     for batch, window in zip(lifter.batches, expected, strict=True):
         np.testing.assert_array_equal(batch[0], window)
@@ -126,7 +127,7 @@ def test_weights_of_neighbours_add_up_to_one():
 
 
 def test_windows_that_disagree_leave_no_seam():
-    """Every window is off by +-1: the blend goes from one to the other in small steps, none of them at a border."""
+    """Offset windows by +-1 in turns: the blend changes in small steps, without jumps."""
     times = np.arange(200) / 30
     out, _ = lift(track(times), times, Echo(lambda call, row: np.full(F, 1.0 if call % 2 else -1.0)))
     z = out[:, 0, 2]
@@ -196,7 +197,7 @@ def test_a_long_absence_cuts_the_track_a_short_one_is_lifted_through():
     assert np.isnan(out[absent]).all()
     np.testing.assert_allclose(out[~absent][..., :2], joints[~absent], atol=1e-4)
     stride = F - round(F / 6)
-    assert len(lifter.batches) == len(plan(100, F, stride)) + len(plan(40, F, stride))
+    assert len(lifter.batches) == len(plan_windows(100, F, stride)) + len(plan_windows(40, F, stride))
     for batch in lifter.batches:  # no window reaches over the long absence
         assert np.isnan(batch[0, :, 0, 0]).sum() <= 10
 
@@ -263,14 +264,14 @@ def test_other_rates_are_resampled_and_come_back_on_their_frames(fps: float, all
     assert out.shape == (len(times), 17, 3)
     assert t.rows_lifted == len(times)
     np.testing.assert_allclose(out[..., :2], joints, atol=allowed_px)
-    # What the lifter saw moves at its own rate: the first window starts at the first frame and steps by 1 / rate.
+    # The lifter's input is at its own rate: the first window starts at the first frame and steps by 1 / rate.
     rate = min(max(fps, 24), 75)
     seen = 5 + np.arange(F) / rate
     np.testing.assert_allclose(lifter.batches[0][0], track(seen), atol=1.25)
 
 
 def test_slow_motion_comes_back_smooth():
-    """A 240 fps source through a 75 Hz grid: accelerations are those of the motion, not of corners."""
+    """Resample 240 fps through a 75 Hz grid: accelerations show no corners."""
     times = np.arange(720) / 240
     joints = track(times, hz=1.5)
     out, _ = lift(joints, times, Echo(), fps=240.0)
@@ -299,7 +300,7 @@ def test_resampling_does_not_bridge_what_was_not_seen():
     np.testing.assert_array_equal(np.isnan(out).all((1, 2)), absent)
     for batch, scores in zip(lifter.batches, lifter.scores, strict=True):
         assert (scores[np.isnan(batch).any(-1)] == 0).all()
-    # 40 frames before, 60 after at 24 rows for 10 frames; nothing of the two seconds between.
+    # 40 frames before, 60 after at 24 rows for 10 frames; no rows within the two seconds between.
     rows = {tuple(row.ravel()) for batch in lifter.batches for row in batch[0]}
     assert len(rows) == pytest.approx((4.0 + 6.0) * 24, abs=5)
 
@@ -311,19 +312,19 @@ def test_a_hole_in_a_variable_rate_video_is_not_filled():
     out, _ = lift(joints, times, lifter, fps=30.0, variable=True)
     assert np.isfinite(out).all()
     np.testing.assert_allclose(out[..., :2], joints, atol=1.5)
-    assert sum(len(b) for b in lifter.batches) == 2 * len(plan(60, F, F - round(F / 6)))
+    assert sum(len(b) for b in lifter.batches) == 2 * len(plan_windows(60, F, F - round(F / 6)))
 
 
 def test_the_window_with_the_larger_weight_says_what_was_kept():
-    """Windows at 0, 23 and (moved back) 33 of 60 rows: weights cross in the middle of the first 4 rows that are shared.
+    """Place windows at 0, 23 and (moved back) 33 of 60 rows; weights cross within 4 rows.
 
-    Where two windows are both in their full weight, the earlier one decides; where it falls off, the later one.
+    Where two windows both have full weight, the earlier one decides; where its weight falls, the later one.
     """
     times = np.arange(60) / 30
     lifter = Echo(stages=[{1: range(F), 3: range(0, F, 2)}, {1: range(1, F), 3: [1, 5]}, {1: [0, 26], 3: [26]}])
     _, t = lift(track(times), times, lifter)
     assert len(lifter.batches) == 3
-    assert plan(60, F, 23) == [0, 23, 33]
+    assert plan_windows(60, F, 23) == [0, 23, 33]
     blocks, kept = t.kept()
     assert blocks == (1, 3)
     weights = blend_weights(F, 4)
@@ -335,7 +336,7 @@ def test_the_window_with_the_larger_weight_says_what_was_kept():
 
 
 def test_a_short_clip_keeps_what_its_own_place_in_the_window_keeps():
-    """8 frames stand at 9 to 16 of the padded 27; their mirror images before and after do not count."""
+    """Pad 8 frames to 27: only positions 9 to 16 count, not the reflected rows around them."""
     times = np.arange(8) / 30
     even = np.linspace(0, F - 1, 9).round().astype(int)
     assert even.tolist() == [0, 3, 6, 10, 13, 16, 20, 23, 26]
@@ -369,7 +370,7 @@ def test_without_pruning_there_are_no_stages():
     [
         # 75 Hz rows 0, 5, 10, ... (one a 15th of a second) of a 150 fps source: every tenth frame.
         (150.0, 51, [0, 10, 20, 30, 40, 50]),
-        # 11 frames at 10 fps are 25 rows at 24 Hz, from place 1 of the window on: its 5, 10, 15, 20, 25 are rows 4, 9,
+        # 11 frames at 10 fps are 25 rows at 24 Hz, from index 1 of the window on: its 5, 10, 15, 20, 25 are rows 4, 9,
         # 14, 19, 24, and lie at frames 1.67, 3.75, 5.83, 7.92 and 10.
         (10.0, 11, [2, 4, 6, 8, 10]),
     ],

@@ -15,7 +15,7 @@ from pipeline.core.pruning_schedule import PruneConfig
 from pipeline.core.skeletons import H36M17
 from pipeline.export.take_facts import plain
 from pipeline.lift.streaming.newest_frames import WholeWindow
-from pipeline.lift.windows import pad_index
+from pipeline.lift.window_plan import pad_index
 from training.data.motion_file import Clips, at_unit_stature, load_clips
 from training.evaluate import causal, evaluate, per_sample
 from training.evaluate.breakdown import breakdown

@@ -1,4 +1,4 @@
-"""Checkpoints become lifters: what is copied and said, which names are refused, what a broken list does."""
+"""Test adding checkpoints as lifters: copied tensors, entries, refused names, a broken list."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pipeline.core.config import LiftConfig
 from pipeline.core.errors import ConfigError, ModelError, OutputError
 from pipeline.core.pruning_schedule import PruneConfig
 from pipeline.lift.checkpoints import run_raw
-from pipeline.lift.checkpoints.add import adopt, remove
+from pipeline.lift.checkpoints.add import add_checkpoint, remove
 from pipeline.lift.checkpoints.pruning_recipe import Overrides
 from pipeline.lift.host_lifter import create_lifter
 from tests.helpers.checkpoints import FRAMES, HOSTS, SIZES, host, save
@@ -40,7 +40,7 @@ def checkpoint(tmp_path: Path, name: str = "mixste", prune: PruneConfig | None =
 def test_the_copy_holds_the_tensors_and_the_entry_the_rule_of_the_family(
     tmp_path: Path, own_cache: Path, name: str
 ) -> None:
-    entry = adopt(checkpoint(tmp_path, name))
+    entry = add_checkpoint(checkpoint(tmp_path, name))
     assert entry.name == f"{name}_best"
     assert entry == weights.find(f"{name}_best")
     assert weights.is_own(entry.name)
@@ -63,7 +63,7 @@ def test_the_copy_holds_the_tensors_and_the_entry_the_rule_of_the_family(
 
 def test_what_is_said_is_in_the_entry_and_in_the_model(tmp_path: Path) -> None:
     told = Overrides(heads=4, prune="tps", tokens=(15, 9), at=(1, 2))
-    entry = adopt(checkpoint(tmp_path), "mine", told, "hourglass")
+    entry = add_checkpoint(checkpoint(tmp_path), "mine", told, "hourglass")
     assert entry.name == "mine"
     assert entry.sizes["heads"] == 4
     assert PruneConfig.from_json(entry.prune) == PruneConfig("TPS", ((1, 15), (2, 9)), "TRI")
@@ -74,10 +74,12 @@ def test_what_is_said_is_in_the_entry_and_in_the_model(tmp_path: Path) -> None:
 
 
 def test_a_learned_hourglass_and_a_seq2frame_one(tmp_path: Path) -> None:
-    hot = adopt(checkpoint(tmp_path, "motionagformer", PruneConfig("TPC", ((1, 9),), "TRA"), heads=4, neighbours=4))
+    hot = add_checkpoint(
+        checkpoint(tmp_path, "motionagformer", PruneConfig("TPC", ((1, 9),), "TRA"), heads=4, neighbours=4)
+    )
     assert hot.prune == {"strategy": "TPC", "schedule": [[1, 9]], "recover": "TRA"}
     assert hot.sizes["norm_kept"]
-    pruned = adopt(checkpoint(tmp_path), "centre", Overrides(prune="tpc", tokens=(9,), at=(2,)))
+    pruned = add_checkpoint(checkpoint(tmp_path), "centre", Overrides(prune="tpc", tokens=(9,), at=(2,)))
     assert pruned.sizes["seq2frame"]
     assert pruned.prune["recover"] == ""
     joints = np.random.default_rng(0).uniform(100, 300, (2, FRAMES, 17, 2)).astype(np.float32)
@@ -93,28 +95,28 @@ def test_the_sidecar_speaks_for_the_entry(tmp_path: Path) -> None:
     told = {"title": "My own", "licence": "MIT", "rate_hz": [24, 75], "training_data": ["mine"], "limits": "Few.",
             "normalisation": "person_window", "joint_rule": "hourglass", "unit_stature_m": 1.55}  # fmt: skip
     (tmp_path / "mixste Best.json").write_text(json.dumps(told))
-    entry = adopt(path)
+    entry = add_checkpoint(path)
     for key, value in told.items():
         assert getattr(entry, key) == (tuple(value) if isinstance(value, list) else value)
     (tmp_path / "mixste Best.json").write_text('{"normalisation": "other"}')
     with pytest.raises(ConfigError, match="normalisation 'other'"):
-        adopt(path, "again")
+        add_checkpoint(path, "again")
 
 
 def test_names(tmp_path: Path) -> None:
     path = checkpoint(tmp_path)
-    assert [adopt(path).name for _ in range(3)] == ["mixste_best", "mixste_best_2", "mixste_best_3"]
+    assert [add_checkpoint(path).name for _ in range(3)] == ["mixste_best", "mixste_best_2", "mixste_best_3"]
     bundled = weights.find().name
     for wrong in ("mixste_best", bundled, "mixste_h2ot_v2", "../up", "Capital", "a b", ".hidden", "x" * 65):
         with pytest.raises(ConfigError) as caught:
-            adopt(path, wrong)
+            add_checkpoint(path, wrong)
         assert caught.value.hint
     assert len(weights.own().entries) == 3
     odd = save(tmp_path / "..Süß!!.pt", host("mixste").state_dict())
-    assert adopt(odd).name == "s"
-    assert adopt(save(tmp_path / "___.bin", host("mixste").state_dict())).name == "lifter"
+    assert add_checkpoint(odd).name == "s"
+    assert add_checkpoint(save(tmp_path / "___.bin", host("mixste").state_dict())).name == "lifter"
     with pytest.raises(ConfigError, match="joint_rule 'coco'"):
-        adopt(path, "other", joint_rule="coco")
+        add_checkpoint(path, "other", joint_rule="coco")
 
 
 def test_bad_files_leave_nothing_behind(tmp_path: Path, own_cache: Path) -> None:
@@ -126,14 +128,14 @@ def test_bad_files_leave_nothing_behind(tmp_path: Path, own_cache: Path) -> None
         (checkpoint(tmp_path), Overrides(heads=3)),
     ):
         with pytest.raises(ModelError):
-            adopt(path, "", told)
+            add_checkpoint(path, "", told)
     assert not own_cache.exists()
     assert weights.own().entries == ()
 
 
 def test_remove(tmp_path: Path, own_cache: Path) -> None:
-    adopt(checkpoint(tmp_path), "a")
-    adopt(checkpoint(tmp_path), "b")
+    add_checkpoint(checkpoint(tmp_path), "a")
+    add_checkpoint(checkpoint(tmp_path), "b")
     remove("a")
     assert [entry.name for entry in weights.own().entries] == ["b"]
     assert sorted(path.name for path in own_cache.iterdir()) == ["b.safetensors", "manifest.json"]
@@ -144,7 +146,7 @@ def test_remove(tmp_path: Path, own_cache: Path) -> None:
     with pytest.raises(ConfigError, match="comes with the program"):
         remove(bundled.name)
     assert weights.locate(bundled).exists()
-    (own_cache / "b.safetensors").unlink()  # gone already: the entry still goes
+    (own_cache / "b.safetensors").unlink()  # without its file, the entry can still be removed
     with pytest.raises(ModelError, match="not installed") as missing:
         weights.locate(weights.find("b"))
     assert missing.value.fields == ("remove:b",)
@@ -152,7 +154,7 @@ def test_remove(tmp_path: Path, own_cache: Path) -> None:
     assert weights.own().entries == ()
 
 
-# --- the list of one's own
+# --- the user's list
 
 
 def own_manifest(folder: Path, text: str) -> None:
@@ -167,13 +169,13 @@ def test_a_broken_list_stops_nothing_and_is_told(tmp_path: Path, own_cache: Path
     (problem,) = weights.own().problems
     assert "cannot be read" in problem
     with pytest.raises(ModelError, match=r"cannot be read|no list"):
-        adopt(checkpoint(tmp_path))
-    assert (own_cache / "manifest.json").read_text() == text  # nothing of it is thrown away
+        add_checkpoint(checkpoint(tmp_path))
+    assert (own_cache / "manifest.json").read_text() == text  # the broken list is kept
     assert len(list(own_cache.iterdir())) == 1
 
 
 def test_entries_that_do_not_fit_are_left_out_one_by_one(tmp_path: Path, own_cache: Path) -> None:
-    entry = adopt(checkpoint(tmp_path), "good")
+    entry = add_checkpoint(checkpoint(tmp_path), "good")
     listed = json.loads((own_cache / "manifest.json").read_text())["entries"]
     bundled = weights.find()
     wrong: list[Any] = [
@@ -187,14 +189,14 @@ def test_entries_that_do_not_fit_are_left_out_one_by_one(tmp_path: Path, own_cac
     assert [own.name for own in weights.own().entries] == ["good", "greedy"]
     assert len(weights.own().problems) == len(wrong)
     assert weights.find("good") == entry
-    assert weights.find() == bundled  # the program's default stays the default
-    remove("good")  # and what did not fit is still there
+    assert weights.find() == bundled  # the default is still the bundled one
+    remove("good")  # the other entries are still there
     left = json.loads((own_cache / "manifest.json").read_text())["entries"]
     assert [item for item in left if item != default] == wrong
 
 
 def test_another_process_adds_one(tmp_path: Path, own_cache: Path) -> None:
-    adopt(checkpoint(tmp_path), "a")
+    add_checkpoint(checkpoint(tmp_path), "a")
     text = (own_cache / "manifest.json").read_text()
     assert [entry.name for entry in weights.own().entries] == ["a"]
     own_manifest(own_cache, text.replace('"name": "a"', '"name": "after"'))
@@ -206,19 +208,19 @@ def test_a_disk_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setenv("HOURGLASS_CACHE", str(tmp_path / "file" / "cache"))
     assert weights.find().default
     with pytest.raises(OutputError):
-        adopt(checkpoint(tmp_path))
+        add_checkpoint(checkpoint(tmp_path))
 
 
 def test_a_frame_transformer_brings_its_own_input_rule(tmp_path: Path) -> None:
-    """The bundled file under another name: recognised, and the same lifter in all that its shapes and family tell."""
+    """Add the bundled file under another name: shapes and family determine the same lifter."""
     bundled = weights.find()
     path = tmp_path / "copy.safetensors"
     path.write_bytes(weights.locate(bundled).read_bytes())
-    entry = adopt(path, "copied", Overrides(heads=bundled.sizes["heads"]))
+    entry = add_checkpoint(path, "copied", Overrides(heads=bundled.sizes["heads"]))
     try:
         assert dict(entry.sizes) == dict(bundled.sizes)
         for name in ("channels", "joint_rule", "normalisation", "rate_hz", "root", "unit_stature_m", "frames"):
             assert getattr(entry, name) == getattr(bundled, name), name
-        assert entry.prune == {}  # no tensor tells
+        assert entry.prune == {}  # no tensor shows it
     finally:
         remove("copied")

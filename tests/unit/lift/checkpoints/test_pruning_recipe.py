@@ -1,4 +1,4 @@
-"""Other recipes for the weights that there are: the full model, other schedules, what is refused, what was kept."""
+"""Test other pruning for bundled weights: the full model, schedules, refusals, kept frames."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from pipeline.lift.networks.mixste import MixSTE, MixSTEConfig
 from pipeline.run.models import Engine
 from tests.golden.mocap import SIZE_PX, mocap_clip
 
-MIXSTE = "mixste_h2ot_v2"  # bundled, of the published structure
+MIXSTE = "mixste_h2ot_v2"  # bundled, with the published architecture
 CPU = LiftConfig(lifter=MIXSTE, device="cpu", precision="float32")
 SPARSE = PruneConfig("TPS", ((1, 61),), "TRI")
 
@@ -51,7 +51,7 @@ def test_the_full_model_is_the_host_without_any_pruning(lifter: HostLifter, wind
     np.testing.assert_allclose(full.lift_windows(*window), expected, rtol=0, atol=1e-5)
     assert full.last_kept == {}
     assert full.prune.schedule == ()
-    # The weights were trained pruned, so the full model is near their own recipe's output, and not the same.
+    # The weights were trained pruned, so the full model's output is near that with the trained pruning, but not equal.
     difference = np.linalg.norm(lifter.lift_windows(*window) - expected, axis=-1).mean()
     assert 1e-5 < difference < 0.02
 
@@ -65,7 +65,7 @@ def test_another_recipe_without_reading_the_file_again(lifter: HostLifter, windo
     assert np.abs(fresh - before).max() > 1e-3
     other.close()
     np.testing.assert_array_equal(lifter.lift_windows(*window), before)
-    # By name or not: the manifest's recipe is the default.
+    # The manifest's pruning is the default.
     for own in (None, PruneConfig.from_json(weights.find(MIXSTE).prune)):
         np.testing.assert_array_equal(lifter.with_prune(own).lift_windows(*window), before)
 
@@ -85,7 +85,7 @@ def test_what_cannot_be_put_into_these_weights_is_refused(lifter: HostLifter, wi
         with pytest.raises(ModelError, match=reason) as caught:
             make(prune)
         assert caught.value.hint
-    assert np.isfinite(lifter.lift_windows(*window)).all()  # the old one still works
+    assert np.isfinite(lifter.lift_windows(*window)).all()  # the first lifter still works
 
 
 HOT = PruneConfig("TPC", ((1, 5),), "TRA")
@@ -137,7 +137,7 @@ def test_what_each_stage_kept(lifter: HostLifter, window) -> None:
 
 
 def test_stages_are_those_of_the_windows_not_of_their_mirror_images(lifter: HostLifter, window) -> None:
-    """TPA chooses by content: each window's own choice, in its own place."""
+    """Select by content (TPA): each window of a batch has its own kept frames."""
     joints, scores, size = window
     other = joints[:, ::-1] + np.float32(20)
     chooser = lifter.with_prune(PruneConfig("TPA", ((2, 40),), "TRI"))

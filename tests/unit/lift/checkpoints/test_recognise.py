@@ -1,4 +1,4 @@
-"""What a checkpoint is, from names and shapes; what is assumed, and who may say otherwise."""
+"""Test the recognition of checkpoints: sizes, assumptions, overrides and sidecars."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_every_size_comes_from_the_shapes(tmp_path: Path, name: str) -> None:
 
 @pytest.mark.parametrize("name", HOSTS)
 def test_sizes_are_not_those_of_the_papers_by_heart(tmp_path: Path, name: str) -> None:
-    """Other widths, depths and lengths; a hidden layer that is no whole multiple of the width."""
+    """Recognise other widths, depths and lengths, and hidden layers of odd width."""
     other = {"frames": 18, "channels": 24, "depth": 2}
     other |= {"hidden": 40} if name == "mhformer" else {"mlp_ratio": 37.5 / 24}
     found = recognise(written(tmp_path, name, **other))
@@ -170,7 +170,7 @@ def test_several_stages_of_learned_positions(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", HOSTS)
 @pytest.mark.parametrize("strategy", ["tps", "TPA", "tpmo", "TpC"])
 def test_pruning_put_into_an_unpruned_checkpoint(tmp_path: Path, name: str, strategy: str) -> None:
-    """Without training; the frames come back by interpolation unless it is a published seq2frame model."""
+    """Prune without training: TRI recovers frames, except in published seq2frame models."""
     path = written(tmp_path, name)
     found, state = read_checkpoint(path, Overrides(prune=strategy, tokens=(9,), at=(1,)))
     seq2frame = strategy == "TpC" and name in ("mixste", "mhformer")

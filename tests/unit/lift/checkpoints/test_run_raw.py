@@ -1,4 +1,4 @@
-"""A checkpoint on raw arrays: exactly what the model computes, nothing before and nothing after."""
+"""Test checkpoints on raw arrays: the output is exactly that of the model."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ CPU = torch.device("cpu")
 
 
 def given(name: str, batch: int = 3) -> np.ndarray:
-    """Numbers far from what any normalising would leave as they are."""
+    """Return numbers that any normalisation would change."""
     shape = (batch, FRAMES, 17, SIZES[name]["in_channels"])
     return (np.random.default_rng(1).standard_normal(shape) * 3 + 5).astype(np.float32)
 
@@ -84,7 +84,7 @@ def test_a_batch_that_does_not_fit_is_split(tmp_path: Path, monkeypatch: pytest.
     sizes.clear()
     monkeypatch.setattr(run_raw, "available_memory_bytes", lambda: 3.9 * run_raw.window_bytes(model))
     run_raw.run(model, x, CPU)
-    assert sizes == [1, 1, 1, 1, 1]  # half of what is free, before anything is tried
+    assert sizes == [1, 1, 1, 1, 1]  # half of the free memory, before the first run
 
     def broke(batch: torch.Tensor) -> torch.Tensor:
         raise RuntimeError("can't allocate memory")

@@ -1,4 +1,4 @@
-"""Pruning and recovering of tokens: TPS and TRI by their definitions, and that they leave no trace where they idle."""
+"""Test pruning and recovering of tokens: TPS and TRI by definition, and no effect if unused."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SCHEDULE = ((2, 121), (4, 81))
 
 
 def tokens(frames: int, batch: int = 2) -> torch.Tensor:
-    """Tokens (B, F, 17, 4) that carry their own frame number."""
+    """Return tokens (B, F, 17, 4) whose values are their frame numbers."""
     return torch.arange(frames, dtype=torch.float32)[None, :, None, None].expand(batch, -1, 17, 4).contiguous()
 
 
@@ -118,7 +118,7 @@ def test_the_centre_needs_a_place_beside_both_ends():
 @pytest.mark.parametrize("recover", ["TRA", "TRI", ""])
 def test_what_can_be_followed_is_not_refused(strategy: str, recover: str):
     PruneConfig(strategy, ((1, 243), (3, 121), (5, 3)), recover).check(243, 6, seq2frame=True)
-    PruneConfig(strategy, (), recover).check(243, 6)  # nothing is pruned: nothing has to come back
+    PruneConfig(strategy, (), recover).check(243, 6)  # nothing is pruned, so nothing is recovered
 
 
 def test_tra_needs_a_checkpoint_that_learned_it_and_such_a_checkpoint_needs_tra():
@@ -159,7 +159,7 @@ def test_config_from_json():
 def test_config_comes_back_from_json(config: PruneConfig):
     text = json.dumps(config.to_json())
     assert PruneConfig.from_json(json.loads(text)) == config
-    assert ("motion_share" in text) == (config.motion_share > 0)  # files without it stay as they were
+    assert ("motion_share" in text) == (config.motion_share > 0)  # files without it do not change
 
 
 @pytest.mark.parametrize(
@@ -191,7 +191,7 @@ def small(prune: PruneConfig) -> MixSTE:
 
 
 def test_nothing_is_allocated_on_the_default_device():
-    """With 'meta' as default device, a tensor made without a device would have no values and break the result."""
+    """Run with 'meta' as default device: a tensor made without a device would have no values."""
     model, x = small(PruneConfig("TPS", ((0, 9), (1, 7), (2, 4)))), torch.randn(2, 12, 17, 3)
     with torch.inference_mode():
         expected = model(x)

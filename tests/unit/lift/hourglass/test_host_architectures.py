@@ -1,6 +1,6 @@
-"""Every pruner x every recoverer x every host: what has to hold whatever the weights are.
+"""Test every pruner with every recoverer and host: properties that hold for any weights.
 
-A host joins by one row in HOSTS: its registry target and the sizes of a small model.
+A host is added by one row in HOSTS: its registry target and the sizes of a small model.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pipeline.lift.hourglass.host import PruneConfig
 
 FRAMES = 13
 SCHEDULE = ((1, 9), (2, 5))  # two stages: hierarchical
-PRUNERS = ("TPC", "TPA", "TPMo", "TPS", "TPS-motion")  # the last: TPS with more frames where there is more motion
+PRUNERS = ("TPC", "TPA", "TPMo", "TPS", "TPS-motion")  # the last one is motion-adaptive TPS
 
 
 def config(pruner: str, recoverer: str, schedule: tuple[tuple[int, int], ...] = SCHEDULE) -> PruneConfig:
@@ -34,10 +34,10 @@ class Host:
     in_channels: int
     seq2frame: bool = False
     recoverers: tuple[str, ...] = ("TRI", "TRA")
-    own_recovering: bool = False  # TRI is done on its tokens, before the head
+    own_recovering: bool = False  # True: TRI recovers tokens before the head
 
     def build(self, prune: PruneConfig | None = None) -> torch.nn.Module:
-        """A small model; the same name gets the same random weights whatever the pruning is."""
+        """Build a small model; its random weights depend on the name, not on the pruning."""
         module, _, name = self.target.partition(":")
         model = getattr(importlib.import_module(module), name).from_sizes(self.sizes, prune or PruneConfig())
         for key, value in model.named_parameters():
@@ -90,7 +90,7 @@ every_combination = pytest.mark.parametrize(("host", "pruner", "recoverer"), CAS
 
 
 def windows(host: Host, batch: int = 2) -> torch.Tensor:
-    """Random poses; those of even windows hardly move in the first half, those of odd ones in the second."""
+    """Return random poses; even windows hardly move in the first half, odd ones in the second."""
     x = torch.randn(batch, FRAMES, 17, host.in_channels, generator=torch.Generator().manual_seed(5))
     late = (torch.arange(FRAMES) >= FRAMES // 2)[None, :, None, None]
     odd = (torch.arange(batch) % 2 == 1)[:, None, None, None]
@@ -132,7 +132,7 @@ def test_kept_frames_and_shapes(host: Host, pruner: str, recoverer: str):
 @torch.inference_mode()
 def test_every_stage_keeps_original_frames_of_the_stage_before(host: Host, pruner: str, recoverer: str):
     model, x = host.build(config(pruner, recoverer)), windows(host, batch=4)
-    with model.watching() as stages:
+    with model.record_stages() as stages:
         final = model.forward_kept(x)[1]
     assert [(block, tuple(kept.shape)) for block, kept in stages] == [(1, (4, 9)), (2, (4, 5))]
     (_, first), (_, second) = stages
@@ -146,7 +146,7 @@ def test_every_stage_keeps_original_frames_of_the_stage_before(host: Host, prune
 @every_combination
 @torch.inference_mode()
 def test_pruning_really_happens(host: Host, pruner: str, recoverer: str):
-    """The pruned output is not the unpruned one: the schedule was not silently ignored."""
+    """Compare with the unpruned output, which differs unless the schedule is ignored."""
     x = windows(host)
     model = host.build(config(pruner, recoverer))
     full = host.build()(x)
@@ -158,7 +158,7 @@ def test_pruning_really_happens(host: Host, pruner: str, recoverer: str):
 @pytest.mark.parametrize(("host", "pruner", "recoverer"), [case for case in CASES if "TRI" in case.values])
 @torch.inference_mode()
 def test_a_motion_linear_in_time_is_recovered_exactly(host: Host, pruner: str, recoverer: str):
-    """TRI at the frames that this host really kept, uneven as they are."""
+    """Recover by TRI from the frames that this host kept, which are unevenly spaced."""
     model, x = host.build(config(pruner, recoverer)), windows(host)
     kept = model.forward_kept(x)[1]
     slope = torch.randn(17, 3, dtype=torch.float64)
@@ -187,7 +187,7 @@ def test_a_batch_of_two_is_two_batches_of_one_and_two_runs_agree(host: Host, pru
 @every_combination
 @torch.inference_mode()
 def test_nothing_is_allocated_on_the_default_device(host: Host, pruner: str, recoverer: str):
-    """With 'meta' as default device, a tensor made without a device has no values and breaks the result."""
+    """Run with 'meta' as default device: a tensor made without a device would have no values."""
     model, x = host.build(config(pruner, recoverer)), windows(host)
     expected = model(x)
     with torch.device("meta"):

@@ -1,4 +1,4 @@
-"""TRI and TRA on small cases computed by hand."""
+"""Test TRI and TRA on small cases computed by hand."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pipeline.lift.hourglass.recover import CrossAttention, attend, interpolate
 
 
 def test_interpolation_by_hand_at_uneven_frames() -> None:
-    """Two windows with frames of their own: 0, 10, 4 at (0, 1, 4) and at (1, 3, 5)."""
+    """Interpolate two windows with different kept frames: 0, 10, 4 at (0, 1, 4) and (1, 3, 5)."""
     joints = torch.tensor([0.0, 10.0, 4.0])[None, :, None, None].expand(2, -1, 1, 3)
     back = interpolate(joints, torch.tensor([[0, 1, 4], [1, 3, 5]]), 6)[..., 0, 0]
     assert back[0].tolist() == [0, 10, 8, 6, 4, 4]
@@ -31,7 +31,7 @@ def test_half_precision_is_interpolated_in_float32(half: torch.dtype) -> None:
 
 
 def plain(channels: int = 2) -> CrossAttention:
-    """One head, whose projections pass everything through."""
+    """Return attention of one head with identity projections."""
     layer = CrossAttention(channels, heads=1)
     for linear in (layer.linear_q, layer.linear_k, layer.linear_v, layer.proj):
         torch.nn.init.eye_(linear.weight)
@@ -40,14 +40,17 @@ def plain(channels: int = 2) -> CrossAttention:
 
 
 def test_untrained_queries_read_the_mean_of_the_kept_tokens() -> None:
-    """`x_token` starts at zero: every frame looks at every kept one alike."""
+    """Recover with a zero `x_token`: every frame attends equally to all kept frames."""
     x = torch.randn(2, 4, 3, 2)
     back = attend(plain(), torch.zeros(1, 6, 2), x)
     torch.testing.assert_close(back, x.mean(1, keepdim=True).expand(-1, 6, -1, -1))
 
 
 def test_attention_by_hand() -> None:
-    """out(f, j) = x_token(f) + sum over kept k of softmax_k(x_token(f) . x(k, j) / sqrt(2)) x(k, j)."""
+    """Compute TRA by hand.
+
+    out(f, j) = x_token(f) + sum over kept k of softmax_k(x_token(f) . x(k, j) / sqrt(2)) x(k, j).
+    """
     queries = np.array([[1.0, 0.0], [0.0, 2.0], [-1.0, 1.0]])  # F = 3
     x = np.array([[[1.0, 2.0], [0.0, 1.0]], [[3.0, -1.0], [2.0, 2.0]]])  # (r = 2, J = 2, C = 2)
     expected = np.empty((3, 2, 2))
@@ -69,7 +72,7 @@ def test_joints_and_windows_do_not_mix() -> None:
 
 
 def test_what_is_read_can_differ_from_what_is_compared() -> None:
-    """Values of their own, as MHFormer has them."""
+    """Pass values that are not the keys' tokens, as MHFormer does."""
     queries, keys, values = torch.zeros(1, 1, 2), torch.randn(1, 3, 2), torch.randn(1, 3, 2)
     torch.testing.assert_close(plain()(queries, keys, values), values.mean(1, keepdim=True))
 

@@ -1,4 +1,4 @@
-"""Selectors on small cases computed by hand, and the one that follows the motion on motion that is known."""
+"""Test selectors on small cases computed by hand, and motion-adaptive TPS on known motion."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from torch import Tensor
 
 from pipeline.core.pruning_schedule import PruneConfig
 from pipeline.lift.hourglass.layers import Attention
-from pipeline.lift.hourglass.motion_adaptive import select_following
+from pipeline.lift.hourglass.motion_adaptive import select_by_motion
 from pipeline.lift.hourglass.select import (
     SELECTORS,
     select_attended,
@@ -24,7 +24,7 @@ from pipeline.lift.networks.mixste import MixSTE, MixSTEConfig
 
 
 def line(*places: float) -> Tensor:
-    """Tokens (1, n, 2, 1): two joints that stand at the same place on a line."""
+    """Return tokens (1, n, 2, 1): two joints at the same position on a line."""
     return torch.tensor(places)[None, :, None, None].expand(1, -1, 2, 1)
 
 
@@ -47,8 +47,9 @@ def test_clusters_keep_the_centre_before_the_best() -> None:
 
 
 def test_clusters_scale_distances_by_the_channels_and_average_the_joints() -> None:
-    """Four channels that all say the same are sqrt(4) times as far apart, and divided by sqrt(4) again. Joints that
-    stray by +-7 about their mean change nothing."""
+    """Compare one channel with four equal ones, whose distances are scaled back by sqrt(4).
+
+    Joints that differ by +-7 from their mean change nothing."""
     wide = CLUSTERED.expand(1, -1, 2, 4) + torch.tensor([7.0, -7.0])[:, None]
     assert [select_clusters(wide, r).tolist() for r in (2, 3, 4)] == [[[1, 3]], [[0, 1, 3]], [[0, 1, 3, 4]]]
 
@@ -59,7 +60,7 @@ def test_clusters_scale_distances_by_the_channels_and_average_the_joints() -> No
 def test_attention_by_hand() -> None:
     x, attended = torch.zeros(2, 5, 1, 1), torch.tensor([[0.1, 0.3, 0.05, 0.3, 0.25], [0.5, 0.1, 0.1, 0.1, 0.2]])
     assert select_attended(x, 2, None, attended).tolist() == [[1, 3], [0, 4]]
-    assert select_attended(x, 3, None, attended).tolist() == [[1, 3, 4], [0, 1, 4]]  # of equals, the earlier
+    assert select_attended(x, 3, None, attended).tolist() == [[1, 3, 4], [0, 1, 4]]  # at equal scores, the earlier
     assert select_attended(x, 3, torch.tensor([[2], [2]]), attended).tolist() == [[1, 2, 3], [0, 2, 4]]
 
 
@@ -92,7 +93,10 @@ def test_motion_by_hand(r: int, kept: list[int]) -> None:
 
 
 def test_motion_is_the_mean_of_the_joints_ways_not_the_way_of_their_mean() -> None:
-    """Step 1: one joint by (3, 4), 2.5 on average. Step 2: both by 3, apart from each other: 3, and 0 for the mean."""
+    """Move one joint by (3, 4), 2.5 on average, then both by 3 in opposite directions.
+
+    That is 3 on average, but 0 for their mean.
+    """
     x = torch.zeros(1, 5, 2, 2)
     x[0, 1:, 0] += torch.tensor([3.0, 4.0])
     x[0, 2:, 0, 0] += 3
@@ -102,7 +106,7 @@ def test_motion_is_the_mean_of_the_joints_ways_not_the_way_of_their_mean() -> No
 
 
 def test_motion_counts_from_the_previous_kept_frame() -> None:
-    """The selector sees only frames alive: what happened in between shows as one step."""
+    """Measure motion between the remaining frames: dropped frames in between do not count."""
     alive = line(0, 1, 2, 3, 4, 5, 6)[:, [0, 1, 5, 6]]
     assert select_moving(alive, 3).tolist() == [[0, 2, 3]]
 
@@ -122,7 +126,7 @@ def test_sampler_moves_the_nearest_frame_to_the_centre() -> None:
     assert select_uniform(x, 4, centre).tolist() == [[0, 3, 4, 6], [0, 2, 4, 6]]
 
 
-# --- TPS that follows the motion
+# --- motion-adaptive TPS
 
 
 def test_no_share_of_motion_is_the_plain_sampler() -> None:
@@ -133,16 +137,17 @@ def test_no_share_of_motion_is_the_plain_sampler() -> None:
 @pytest.mark.parametrize("share", [0.0, 0.4, 1.0])
 @pytest.mark.parametrize("speed", [0.0, 3.0])
 def test_even_motion_is_sampled_evenly(share: float, speed: float) -> None:
-    """Standing still or moving at one speed: nothing to follow."""
+    """Stand still or move at constant speed: the selection is even."""
     x = line(*(speed * t for t in range(61)))
-    assert select_following(x, 21, share=share).tolist() == select_uniform(x, 21).tolist()
+    assert select_by_motion(x, 21, share=share).tolist() == select_uniform(x, 21).tolist()
 
 
 def test_frames_go_where_the_motion_is() -> None:
-    """Still for 60 steps, then 60 at one speed. Half by motion, steps are 0.5 and 1.5 of the mean: a quarter of the 40
-    gaps lies in the still half, 6 frames each, three quarters in the other, 2 frames each."""
+    """Stand still for 60 steps, then move for 60: a quarter of the gaps is in the still half.
+
+    With share 0.5, steps are 0.5 and 1.5 of the mean: gaps of 6 frames in the still half, of 2 frames in the other."""
     x = line(*[0.0] * 60, *(float(t) for t in range(61)))
-    index = select_following(x, 41, share=0.5)[0]
+    index = select_by_motion(x, 41, share=0.5)[0]
     assert index[0] == 0
     assert index[-1] == 120
     gaps = index.diff()
@@ -153,18 +158,19 @@ def test_frames_go_where_the_motion_is() -> None:
 def test_batch_items_follow_their_own_motion_and_nothing_else() -> None:
     moving, rng = [0.0] * 20 + [float(t) for t in range(21)], torch.Generator().manual_seed(0)
     x = torch.cat([line(*moving), line(*moving[::-1]), torch.randn(1, 41, 2, 1, generator=rng)])
-    together = select_following(x, 14, share=0.5)
+    together = select_by_motion(x, 14, share=0.5)
     for b in range(3):
-        assert torch.equal(select_following(x[b : b + 1], 14, share=0.5)[0], together[b])
+        assert torch.equal(select_by_motion(x[b : b + 1], 14, share=0.5)[0], together[b])
     assert (together[0] >= 20).sum() > 8 > 6 > (together[1] >= 20).sum()
 
 
 def test_a_leap_of_one_frame_does_not_swallow_the_window() -> None:
-    """A detector that loses an arm for a frame: a thousand times the motion of all others, and yet the rest of the
-    window keeps its gaps of three frames."""
+    """Jump in one frame by a thousand times the other motion: the other gaps stay 3 frames.
+
+    This is a detector that loses an arm for one frame."""
     places = [0.1 * t for t in range(243)]
     places[100] += 25000
-    index = select_following(line(*places), 81, share=0.5)[0]
+    index = select_by_motion(line(*places), 81, share=0.5)[0]
     gaps = index.diff()
     assert int(gaps.max()) <= 4
     assert len(index.unique()) == 81
@@ -178,7 +184,7 @@ def test_whatever_moves_frames_are_rising_and_the_ends_and_the_centre_stay(n: in
     centre = data.draw(st.none() | st.integers(1, n - 2))
     moves = data.draw(st.lists(st.sampled_from([0.0, 1e-20, 1e-3, 1.0, 1e6]), min_size=n, max_size=n))
     x = line(*torch.tensor(moves).cumsum(0).tolist())
-    index = select_following(x, r, None if centre is None else torch.tensor([[centre]]), share=share)[0]
+    index = select_by_motion(x, r, None if centre is None else torch.tensor([[centre]]), share=share)[0]
     assert index.shape == (r,)
     assert (index.diff() > 0).all()
     assert index[0] == 0

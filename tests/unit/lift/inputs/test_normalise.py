@@ -1,4 +1,4 @@
-"""The normalisation rules: what the network gets, and that it is finite whatever was not seen."""
+"""Test the normalisation rules: their values, and that unseen joints give finite input."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ CAMERA = Camera.assumed(SIZE)
 
 @pytest.fixture
 def window() -> np.ndarray:
-    """(2, 9, 17, 2) px."""
+    """Return two windows (2, 9, 17, 2) px."""
     rng = np.random.default_rng(0)
     return rng.uniform(100, 300, (2, 9, 17, 2)).astype(np.float32)
 
@@ -103,7 +103,7 @@ def test_screen_interpolates_in_time_without_a_confidence_channel_and_zeroes_wit
 
 
 def test_mirror_is_the_picture_from_behind_the_glass(window: np.ndarray):
-    """Mirroring the numbers equals normalising the mirrored picture, with sides swapped."""
+    """Mirror the network input: it equals the normalised mirror image with a left-right swap."""
     values = network_input("screen", window, ones(window), CAMERA, 3).values
     flipped = window.copy()
     flipped[..., 0] = 640 - flipped[..., 0]

@@ -1,4 +1,4 @@
-"""Rule `person_ray`: what a virtual camera that looks at the pelvis sees, and the way back to the real one's axes."""
+"""Test rule `person_ray`: joints in a virtual camera that looks at the pelvis, and back."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ F = 9
 
 @pytest.fixture
 def body() -> np.ndarray:
-    """(1, F, 17, 3) a moving body about its pelvis, metres, camera axes."""
+    """Return a moving body (1, F, 17, 3), relative to the pelvis, metres, camera axes."""
     rng = np.random.default_rng(3)
     rest = rng.normal(0, 0.35, (17, 3))
     rest[0] = 0
@@ -39,13 +39,13 @@ def given(image: np.ndarray, fov: float | None = FOV, scores: float = 0.9):
 def test_a_body_in_the_corner_looks_as_one_in_the_middle_to_a_turned_camera(body):
     place = np.array([0.0, 0.0, 4.0])
     middle = given(seen(body + place))
-    turn = axes_towards(np.array([-0.45, 0.22]))  # of the virtual camera, in the axes of one that looks past the body
+    turn = axes_towards(np.array([-0.45, 0.22]))  # of the virtual camera, in the axes of one facing past the body
     corner = given(seen((body + place) @ turn))
     own = [0, 1, 2, SIZE]
     np.testing.assert_allclose(corner.values[..., own], middle.values[..., own], atol=1e-4)
     assert np.abs(corner.values[0, 0, 0, [RAY_X, RAY_Y]]).min() > 0.1
     np.testing.assert_allclose(middle.values[..., [RAY_X, RAY_Y]], 0, atol=1e-6)
-    # The same answer of the network is then another one in the real camera's axes: turned as the camera was.
+    # The same network output is then rotated in the real camera's axes, as the camera was.
     np.testing.assert_allclose(corner.camera_from_answer(body.astype(np.float32)), body @ turn, atol=1e-5)
     np.testing.assert_allclose(middle.camera_from_answer(body.astype(np.float32)), body, atol=1e-6)
 
@@ -109,7 +109,7 @@ def test_unseen_joints_are_held_and_never_seen_ones_do_not_size_the_body(body):
     values = given(lost).values
     assert np.isfinite(values).all()
     assert (values[0, 4:, 16, 2] == 0).all()
-    # The wrist stands where it was last seen, as the virtual camera of each frame sees that place.
+    # The wrist is held where it was last seen, as the virtual camera of each frame sees that position.
     np.testing.assert_allclose(values[0, 4, 16, :2], values[0, 3, 16, :2], atol=0.05)
     legs = [2, 3, 5, 6]
     half = image.copy()
@@ -123,7 +123,7 @@ def test_unseen_joints_are_held_and_never_seen_ones_do_not_size_the_body(body):
 
 
 def test_a_window_rule_answers_around_the_line_of_sight(body):
-    """The same pixels beside the middle of the picture: the same answer, turned by most of the angle to there."""
+    """Move the same pixels off the image's centre: the output rotates by most of the angle."""
     image = seen(body + np.array([0.0, 0.0, 4.0]))
     scores = np.ones(image.shape[:-1], np.float32)
     middle, beside = (

@@ -1,4 +1,4 @@
-"""The cost counter against the figures of the papers, and by hand for one small layer."""
+"""Test counted FLOPs against the papers' figures, and by hand for one small model."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ PUBLISHED: dict[str, tuple[Callable[[], nn.Module], tuple[int, int], float, floa
     "hot_motionagformer": (
         lambda: MotionAGFormer(prune=PruneConfig("TPC", ((7, 81),), "TRA")), (243, 3), 11.83, 60.5,
     ),
-    # Priced, not published: the schedules that the project chooses from.
+    # Counted here, not published: the schedules that the project chooses from.
     "h2ot_mixste": (lambda: MixSTE(prune=PruneConfig("TPS", ((1, 121), (2, 81)))), (243, 2), 33.78, 121.2),
     "early_mixste": (lambda: MixSTE(prune=PruneConfig("TPS", ((1, 81),))), (243, 2), 33.78, 115.5),
     "late_mixste": (lambda: MixSTE(prune=PruneConfig("TPS", ((1, 121), (4, 81)))), (243, 2), 33.78, 132.6),
@@ -51,7 +51,10 @@ def test_the_papers_figures(name: str):
 
 
 def test_the_products_of_attention_by_hand():
-    """MixSTE, in each block: 243 frames of 17 x 17 pairs, 17 joints of 243 x 243 pairs, 512 channels, two products."""
+    """Count MixSTE's attention products by hand.
+
+    In each block: 243 frames of 17 x 17 pairs, 17 joints of 243 x 243 pairs, 512 channels, two products.
+    """
     with torch.device("meta"):
         cost = count(MixSTE(), 243, 17, 2)
     products = 8 * 2 * 2 * 512 * (243 * 17**2 + 17 * 243**2)
@@ -59,7 +62,7 @@ def test_the_products_of_attention_by_hand():
 
 
 class Tiny(nn.Module):
-    """Attention over frames and a convolution, without norm: all its operations are easily counted."""
+    """Model of attention and a convolution, without norm, whose operations are easily counted."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""The frame transformer: places by rotation, recovering that loses nothing, and a start that attention cannot spoil."""
+"""Test the frame transformer: rotary positions, recovering of detail, and initialisation."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import pytest
 import torch
 
 from pipeline.lift.hourglass.host import PruneConfig
-from pipeline.lift.networks.frame_transformer import FrameTransformer, FrameTransformerConfig, pulled_to_rays
+from pipeline.lift.networks.frame_transformer import FrameTransformer, FrameTransformerConfig, pull_to_rays
 
 SIZES = {"channels": 32, "encoder_depth": 1, "depth": 4, "decoder_depth": 1, "heads": 4}
 
 
 def model(frames: int = 25, stride: int = 1, prune: PruneConfig | None = None, attend: float = 0.5) -> FrameTransformer:
-    """The same random weights whatever the window; `attend` is how strongly frames influence each other."""
+    """Build a model with the same weights for any window; `attend`: strength of the attention."""
     made = FrameTransformer(FrameTransformerConfig(frames, stride=stride, **SIZES), prune)
     generator = torch.Generator().manual_seed(4)
     for name, value in made.named_parameters():
@@ -31,25 +31,25 @@ def window() -> torch.Tensor:
 def test_weights_do_not_depend_on_the_window(window):
     long, sparse = model(25), model(9, stride=3)
     assert {k: v.shape for k, v in long.state_dict().items()} == {k: v.shape for k, v in sparse.state_dict().items()}
-    # Nine rows that stand three apart are what the long model sees that keeps these nine from its first block on.
+    # Nine rows, three frames apart, are the input of the long model that keeps these nine from its first block on.
     pruned = model(25, prune=PruneConfig("TPS", ((0, 9),), "TRI"))
     rows = torch.arange(0, 25, 3)
     torch.testing.assert_close(pruned(window)[:, rows], sparse(window[:, rows]), atol=1e-5, rtol=0)
-    assert (pruned(window)[:, rows] - model(9, stride=1)(window[:, rows])).abs().max() > 1e-3  # places do matter
+    assert (pruned(window)[:, rows] - model(9, stride=1)(window[:, rows])).abs().max() > 1e-3  # positions matter
 
 
 def test_only_differences_of_places_count(window):
     made = model(12)
     kept = torch.arange(12).expand(2, -1)
     tokens = torch.randn(2, 12, 32, generator=torch.Generator().manual_seed(2))
-    here = made.blocks[0](tokens, made.turn(kept))
-    torch.testing.assert_close(here, made.blocks[0](tokens, made.turn(kept + 100)), atol=1e-4, rtol=0)
-    assert (here - made.blocks[0](tokens, made.turn(kept * 5))).abs().max() > 1e-3
+    here = made.blocks[0](tokens, made.rotation(kept))
+    torch.testing.assert_close(here, made.blocks[0](tokens, made.rotation(kept + 100)), atol=1e-4, rtol=0)
+    assert (here - made.blocks[0](tokens, made.rotation(kept * 5))).abs().max() > 1e-3
 
 
 @pytest.mark.parametrize("schedule", [((1, 9),), ((1, 13), (3, 5))])
 def test_kept_frames_lose_nothing_and_the_others_keep_their_own_detail(window, schedule):
-    # Without attention every frame is for itself: pruning must then change no kept frame at all.
+    # Without attention frames are independent: pruning must then change no kept frame at all.
     full, pruned = model(attend=0)(window), model(attend=0, prune=PruneConfig("TPS", schedule, "TRI"))
     joints, kept = pruned.forward_kept(window)
     rows = kept[0]
@@ -85,7 +85,7 @@ def test_a_new_model_starts_as_a_model_of_single_frames(window):
 def test_numbers_that_joints_share_are_read_once(window):
     made = model()
     other = window.clone()
-    other[:, :, 1:, 3:] = 9  # only the first joint's are looked at
+    other[:, :, 1:, 3:] = 9  # only those of the first joint are read
     torch.testing.assert_close(made(other), made(window))
     other[:, :, 0, 3:] = 9
     assert (made(other) - made(window)).abs().max() > 1e-3
@@ -101,25 +101,25 @@ def test_joints_are_pulled_to_their_rays():
     given = torch.cat([slopes / size * 2, torch.ones(2, 5, 17, 1), torch.full((2, 5, 17, 1), size).log()], -1)
     given = torch.cat([given, torch.zeros(2, 5, 17, 2)], -1)
     wide_open, shut = torch.full((2, 5, 17), 50.0), torch.full((2, 5, 17), -50.0)
-    # Right depths and x, y that are right on the whole: the rays give the rest back.
+    # Correct depths, and x, y that are correct on average: the rays give the exact joints.
     off = true.clone()
     off[..., :2] += 0.05 * torch.randn(2, 5, 17, 2, generator=generator)
     off[:, :, 0] = 0
-    pulled = pulled_to_rays(off, given, wide_open)
+    pulled = pull_to_rays(off, given, wide_open)
     assert (pulled - true).norm(dim=-1).mean() < 0.25 * (off - true).norm(dim=-1).mean()
-    torch.testing.assert_close(pulled_to_rays(true + 7.0, given, wide_open), true, atol=1e-5, rtol=0)  # any offset
-    torch.testing.assert_close(pulled_to_rays(off, given, shut), off)
-    half = pulled_to_rays(off, given, torch.zeros(2, 5, 17))
+    torch.testing.assert_close(pull_to_rays(true + 7.0, given, wide_open), true, atol=1e-5, rtol=0)  # any offset
+    torch.testing.assert_close(pull_to_rays(off, given, shut), off)
+    half = pull_to_rays(off, given, torch.zeros(2, 5, 17))
     torch.testing.assert_close(half, (pulled + off) / 2, atol=1e-6, rtol=0)
-    # A joint that was not seen has no say, however wrong its place.
+    # A joint that was not seen does not count, however wrong its position.
     blind = given.clone()
     blind[:, :, 7, :2] = 8.0
     blind[:, :, 7, 2] = 0
     others = [j for j in range(17) if j != 7]
-    seen = pulled_to_rays(true, blind, wide_open)[:, :, others]
+    seen = pull_to_rays(true, blind, wide_open)[:, :, others]
     torch.testing.assert_close(seen, true[:, :, others], atol=1e-4, rtol=0)
-    # A window without anybody stays finite.
-    assert torch.isfinite(pulled_to_rays(off, torch.zeros_like(given), wide_open)).all()
+    # A window without a person stays finite.
+    assert torch.isfinite(pull_to_rays(off, torch.zeros_like(given), wide_open)).all()
 
 
 def test_the_gate_is_a_part_of_the_model_only_if_asked_for(window):

@@ -1,4 +1,4 @@
-"""MHFormer: sizes as arguments, pruning and recovering. Parity with the published code: tests/golden."""
+"""Test MHFormer: sizes as arguments, pruning and recovering (parity: tests/golden)."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_two_stages_prune_the_unpruned_weights_and_keep_the_centre():
     assert kept.shape == (2, 4)
     assert 9 in kept[0]
     assert joints.shape == (2, 4, 17, 3)
-    torch.testing.assert_close(pruned(x), joints)  # nothing is recovered: the head's output for the kept frames
+    torch.testing.assert_close(pruned(x), joints)  # without recovering: the head's output for the kept frames
     recovering = small(PruneConfig("TPS", ((1, 8), (2, 4)), "TRI"))
     recovering.load_state_dict(full.state_dict(), strict=True)
     out = recovering(x)
@@ -63,7 +63,7 @@ def test_two_stages_prune_the_unpruned_weights_and_keep_the_centre():
 
 @torch.inference_mode()
 def test_pruning_at_block_0_equals_refining_only_the_kept_frames():
-    """Generation always sees every frame; dropping half of them before SHR is SHR and CHI on that half."""
+    """Drop half the frames before SHR: generation reads all of them, SHR and CHI only that half."""
     model, pruned = small(), small(PruneConfig("TPS", ((0, 6),), ""))
     x = torch.randn(1, 18, 17, 2)
     joints, kept = pruned.forward_kept(x)
@@ -78,11 +78,11 @@ def test_pruning_at_block_0_equals_refining_only_the_kept_frames():
 
 @torch.inference_mode()
 def test_tpc_sees_the_hypotheses_side_by_side_not_their_mean():
-    """Hypotheses that cancel each other in the mean still tell frames apart."""
+    """Select frames whose hypotheses cancel each other in the mean."""
     model = small(PruneConfig("TPC", ((0, 5),), ""))
     x = torch.randn(1, 18, 3, 12)
     x[:, :, 2] = -x[:, :, 0] - x[:, :, 1]  # mean over the hypotheses is zero in every frame
     for i in (1, 2, 3):
         getattr(model.Transformer_hypothesis, f"pos_embed_{i}").zero_()
     _, kept = model.refine(x, torch.arange(18)[None])
-    assert kept.tolist() != [[0, 1, 2, 3, 9]]  # what ties everywhere would give: the earliest ones and the centre
+    assert kept.tolist() != [[0, 1, 2, 3, 9]]  # the result of ties everywhere: the earliest ones and the centre

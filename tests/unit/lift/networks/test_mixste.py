@@ -1,4 +1,4 @@
-"""MixSTE: sizes as arguments, pruning at any block. Parity with the published code: tests/golden."""
+"""Test MixSTE: sizes as arguments, pruning at any block (parity: tests/golden)."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_a_schedule_needs_no_parameters_and_prunes_the_unpruned_weights():
 
 
 def test_frames_pruned_before_block_0_keep_their_place_in_time():
-    """Pruning 15 -> 5 at block 0 must equal a 5-frame model whose position embeddings are those of the kept frames."""
+    """Prune 15 -> 5 at block 0: equals a 5-frame model with the kept frames' embeddings."""
     pruned = small(PruneConfig("TPS", ((0, 5),)))
     kept = [0, 4, 7, 10, 14]
     state = pruned.state_dict()

@@ -1,4 +1,4 @@
-"""MotionBERT: both sizes, pruning, what TPA reads. Parity with the published code: tests/golden."""
+"""Test MotionBERT: both sizes, pruning, the attention of TPA (parity: tests/golden)."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_it_is_in_the_registry():
 
 
 def test_frames_are_dropped_before_the_block_and_keep_their_place_in_time():
-    """Pruning 15 -> 5 at block 0 must equal a 5-frame model whose time embeddings are those of the kept frames."""
+    """Prune 15 -> 5 at block 0: equals a 5-frame model with the kept frames' embeddings."""
     kept = [0, 4, 7, 10, 14]
     pruned, short = small(PruneConfig("TPS", ((0, 5),))), small(frames=5)
     state = pruned.state_dict()
@@ -61,11 +61,11 @@ def test_frames_are_dropped_before_the_block_and_keep_their_place_in_time():
 @pytest.mark.parametrize("stream", ["blocks_st", "blocks_ts"])
 @torch.inference_mode()
 def test_tpa_reads_the_temporal_attention_of_both_streams(stream: str):
-    """One stream is made to look only at frame 6; the other looks at all frames alike. Frame 6 has to survive."""
+    """Make one stream attend only to frame 6, the other to all: frame 6 must be kept."""
     model = small(PruneConfig("TPA", ((1, 1),)), depth=2)
     C = 24
     for blocks in (model.blocks_st, model.blocks_ts):
-        blocks[0].attn_t.qkv.weight[: 2 * C] = 0  # queries and keys say nothing: even attention
+        blocks[0].attn_t.qkv.weight[: 2 * C] = 0  # queries and keys are zero: even attention
         blocks[0].attn_t.qkv.bias[: 2 * C] = 0
     chosen = getattr(model, stream)[0].attn_t
     chosen.qkv.bias[:C] = 8.0  # every query asks for a large first half of every key

@@ -1,4 +1,4 @@
-"""Rows of a window that are lifted alone are those of the whole window."""
+"""Test that rows lifted without the rest equal those of the whole window."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ CAMERA = Camera((1280, 720), 60.0)
 
 
 def walk(frames: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
-    """(1, frames, 17, 2) px, (1, frames, 17): a noisy figure that moves through the picture."""
+    """Return a noisy figure moving through the image: (1, frames, 17, 2) px, (1, frames, 17)."""
     rng = np.random.default_rng(seed)
     rest = rng.uniform((560, 200), (720, 600), (17, 2))
     path = np.cumsum(rng.normal(0, 3, (frames, 1, 2)), axis=0)
@@ -68,7 +68,7 @@ def test_pruning_early_changes_little(fast):
     rows = (226, 240, 242)
     exact, early = (fast.newest(early, 1).lift(joints, scores, CAMERA, rows) for early in (False, True))
     apart = np.linalg.norm(exact - early, axis=-1).mean()
-    assert 0 < apart < 0.03  # of a figure that trembles as no person does
+    assert 0 < apart < 0.03  # m, for a figure with far more jitter than a person
 
 
 def test_a_window_that_is_still_filling(fast):

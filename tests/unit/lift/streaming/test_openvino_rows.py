@@ -1,4 +1,4 @@
-"""The newest rows on OpenVINO against torch's, for every kind of window, and what happens where it does not run."""
+"""Compare the latest frames on OpenVINO with torch's, and test the fallback where it fails."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def network_of(schedule: tuple[tuple[int, int], ...], along_rays: bool = True) -
 )
 @pytest.mark.parametrize("along_rays", [True, False])
 def test_the_same_rows_as_torch(schedule: tuple[tuple[int, int], ...], along_rays: bool) -> None:
-    """Also where a window is too short for a pruning, and where a frame is left alone."""
+    """Compare rows, also of windows too short for a pruning, and with a single remaining frame."""
     network = network_of(schedule, along_rays)
     fast = OpenVinoRows(network, schedule)
     rng = np.random.default_rng(0)
@@ -100,11 +100,11 @@ def test_an_openvino_that_does_not_run_is_told_of(
 def test_one_that_answers_otherwise_is_not_used(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """An operation that means something else in a later version."""
-    turned = module._Graph._turned
-    monkeypatch.setattr(module._Graph, "_turned", lambda self, x, cos, sin: turned(self, x, sin, cos))
+    """Change the meaning of an operation, as a later version might."""
+    rotate = module._Graph._rotate
+    monkeypatch.setattr(module._Graph, "_rotate", lambda self, x, cos, sin: rotate(self, x, sin, cos))
     assert openvino_rows(network_of(()), ()) is None
-    assert "away from torch" in caplog.text
+    assert "differ from torch" in caplog.text
 
 
 def test_without_openvino_torch_lifts(monkeypatch: pytest.MonkeyPatch) -> None:
