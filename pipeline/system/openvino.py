@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
-import importlib.metadata
 import sys
 from typing import Any
 
@@ -21,6 +21,17 @@ def quiet_openvino() -> Any:
         return importlib.import_module("openvino")
     finally:
         del sys.modules[tools]
+
+
+@functools.cache
+def openvino_core() -> Any:
+    """Return the one `Core` of the process; it is never freed. Raises ImportError.
+
+    OpenVINO's CPU plugin registers a signal stack of its `Core` for the calling thread, and restores the previous one
+    when it is freed. If two of them are freed in the order in which they were made, the stack that stays registered is
+    freed memory: the next signal, for example Ctrl-C, ends the process with a segmentation fault (OpenVINO 2026.4).
+    """
+    return quiet_openvino().Core()
 
 
 def openvino_settings(threads: int, streams: int = 1) -> dict[str, Any]:

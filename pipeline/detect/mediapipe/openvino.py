@@ -19,7 +19,7 @@ import numpy as np
 from ...core.arrays import Floats, Image
 from ...core.config import Runtime
 from ...core.errors import ModelError
-from ...system.openvino import openvino_settings, quiet_openvino
+from ...system.openvino import openvino_core, openvino_settings, quiet_openvino
 from .model_bundle import LANDMARKS_MEMBER, ModelBundle, wheel_file
 from .networks import LANDMARKER_PX, Landmarker, Landmarks
 
@@ -38,7 +38,7 @@ class OpenVinoLandmarkers:
 
     def __init__(self, threads: int) -> None:
         openvino = quiet_openvino()
-        core = openvino.Core()
+        core = openvino_core()
         model = core.read_model(wheel_file(LANDMARKS_MEMBER))
         wanted = [result for number, result in enumerate(model.get_results()) if number in _OUTPUTS]
         shapes = [tuple(result.get_output_shape(0)) for result in wanted]

@@ -126,6 +126,22 @@ def test_importing_it_tells_nobody(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are others there")
+def test_a_signal_after_two_detectors_are_closed_does_not_end_the_process() -> None:
+    """Closed in the order in which they were made: OpenVINO's own way of freeing its signal stacks crashes then."""
+    code = (
+        "import os, signal\n"
+        "from pipeline.detect.mediapipe.detector import MediaPipeDetector\n"
+        "first, second = MediaPipeDetector(), MediaPipeDetector()\n"
+        "first.close(), second.close()\n"
+        "del first, second\n"
+        "signal.signal(signal.SIGINT, lambda *_: print('heard'))\n"
+        "os.kill(os.getpid(), signal.SIGINT)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout.strip()) == (0, "heard"), done.stderr
+
+
 def test_the_runtime_that_is_asked_for_is_taken_or_refused(
     monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:
