@@ -22,7 +22,7 @@ _ANKLES = [H36M17.index("left_ankle"), H36M17.index("right_ankle")]
 
 
 def seen_roll(tracks: Sequence[PersonTrack]) -> int:
-    """Return the roll of the camera that the people's bodies speak of, in degrees: 0, 90, 180 or -90.
+    """Estimate the roll of the camera from the people's bodies: 0, 90, 180 or -90 degrees.
 
     A quarter turn only if everybody is stretched: who sits or crouches has a trunk, but no body, on its side. People
     who lie are not told from a camera on its side.
@@ -31,9 +31,9 @@ def seen_roll(tracks: Sequence[PersonTrack]) -> int:
 
 
 def quarters(joints: Floats, scores: Floats) -> Ints:
-    """Return which way up bodies are: quarter turns of the camera, 0 to 3, of (N, 17, 2) joints and (N, 17) scores.
+    """Return the quarter turns of the camera, 0 to 3, that each body speaks of.
 
-    -1 for bodies that are not stretched; those that are not wholly seen are left out.
+    `joints` (N, 17, 2) px, `scores` (N, 17). -1 for bodies that are not stretched; those that are not wholly seen are left out.
     """
     parts = [_THORAX, _PELVIS, *_ANKLES]
     known = np.isfinite(joints[:, parts]).all(axis=(1, 2)) & (scores[:, parts] >= _SURE).all(axis=1)
@@ -55,7 +55,10 @@ def _roll(found: Ints) -> int:
 
 
 class RollWatch:
-    """Watch which way up people are in a live stream. Use from one thread; `roll_deg` may be read from any."""
+    """Watch which way up people are in a live stream.
+
+    Use from one thread; `roll_deg` may be read from any.
+    """
 
     def __init__(self) -> None:
         self._last: deque[int] = deque(maxlen=_WATCHED)
@@ -69,7 +72,7 @@ class RollWatch:
 
 
 def roll_finding(track: PersonTrack, roll_deg: int) -> Finding:
-    """Return the finding about a camera that seems to be rolled by so much, over all of a person's track."""
+    """Return the finding about a rolled camera, over all of a person's track."""
     rows = np.flatnonzero(track.seen)
     text = roll_note(roll_deg)
     text = f"{text[0].upper()}{text[1:]}."

@@ -64,7 +64,10 @@ def varying_numbers(stems: Sequence[str]) -> list[int] | None:
 
 
 def word_before(stem: str, place: int) -> str:
-    """Return the letters directly before a number in a name, counted from 0: "cam" in "cam_1_0012"; "" without any."""
+    """Return the letters directly before a number in a name, or "".
+
+    Numbers count from 0: before number 0 of "cam_1_0012" stands "cam".
+    """
     match = _WORD.search(_DIGITS.split(stem)[2 * place])
     return match[1] if match else ""
 
