@@ -33,7 +33,8 @@ def seen_roll(tracks: Sequence[PersonTrack]) -> int:
 def quarters(joints: Floats, scores: Floats) -> Ints:
     """Return the quarter turns of the camera, 0 to 3, that each body speaks of.
 
-    `joints` (N, 17, 2) px, `scores` (N, 17). -1 for bodies that are not stretched; those that are not wholly seen are left out.
+    `joints` (N, 17, 2) px, `scores` (N, 17). -1 for bodies that are not stretched; bodies that are not seen as a whole
+    are left out.
     """
     parts = [_THORAX, _PELVIS, *_ANKLES]
     known = np.isfinite(joints[:, parts]).all(axis=(1, 2)) & (scores[:, parts] >= _SURE).all(axis=1)
