@@ -34,6 +34,7 @@ class Presenter(QObject):
         controller.state_changed.connect(self._state_changed)
         controller.opening_changed.connect(self._opening_changed)
         controller.session.video_changed.connect(self._video_changed)
+        controller.session.turned.connect(self._turned)
         controller.session.take_changed.connect(self._take_changed)
         controller.session.person_changed.connect(self._person_changed)
         controller.progressed.connect(self._progressed)
@@ -87,6 +88,14 @@ class Presenter(QObject):
         self._play.restart()
         self._update_hint()
         self.enable()
+
+    @Slot(object)
+    def _turned(self, info: VideoInfo) -> None:
+        """Show the same video turned, because its camera is rolled."""
+        self._controller.video.turn(info.turned_deg)
+        self._workspace.show_info(info)
+        self._workspace.video.set_video(info.width_px, info.height_px)
+        self._play.ask_for_frame()
 
     @Slot(object)
     def _take_changed(self, take: Take | None) -> None:

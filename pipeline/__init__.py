@@ -19,10 +19,10 @@ import inspect
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from .system.version import __version__ as __version__
+
 if TYPE_CHECKING:
     from .api import *  # noqa: F403
-
-__version__ = "0.1.0"
 
 __all__ = [
     "H36M17",

@@ -78,6 +78,7 @@ class Controller(QObject):
         takes.saved.connect(self._saved)
         self.updates.refinisher.finished.connect(self._refinished)
         self.updates.replaced.connect(self._replace_take)
+        self.updates.run_wanted.connect(self.run)
         for part in (opening, runner, self.comparer, self.threads):
             part.failed.connect(self.failed)
             part.broke.connect(self.broke)

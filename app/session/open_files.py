@@ -47,8 +47,8 @@ class VideoOpener(QObject):
         if self._opening is not None:
             self._opening.close()
         self._generation += 1
-        slow_motion = None if take is None else take.info.slow_motion
-        player = PlayerThread(self._generation, self._library, path, self, slow_motion)
+        slow_motion, turned_deg = (None, 0) if take is None else (take.info.slow_motion, take.info.turned_deg)
+        player = PlayerThread(self._generation, self._library, path, self, slow_motion, turned_deg)
         player.opened.connect(self._opened)
         player.failed.connect(self._failed)
         player.broke.connect(self._broke)
@@ -104,6 +104,11 @@ class OpenVideo:
     def request(self, time_s: float, size: QSize) -> None:
         if self._player is not None:
             self._player.request(time_s, size)
+
+    def turn(self, turned_deg: int) -> None:
+        """Turn the images of the next frames clockwise, see `VideoInfo.turned_deg`."""
+        if self._player is not None:
+            self._player.turned_deg = turned_deg
 
     def next_frame(self) -> ShownFrame | None:
         """Return the newest decoded frame, or None if it was returned before; never waits."""

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from pipeline.core.camera import VideoInfo
 from pipeline.core.config import RunConfig
 from pipeline.core.take import Take
+from pipeline.sources.turned import turned_info
 
 Trim = tuple[float | None, float | None]  # start, end in s; None: not trimmed at that end
 
@@ -17,6 +18,7 @@ class TakeSession(QObject):
     """Share the open take's state; for the main thread, without threads or widgets."""
 
     video_changed = Signal(object)  # VideoInfo or None
+    turned = Signal(object)  # VideoInfo, after the images of the same video were turned upright or back
     take_changed = Signal(object)  # Take or None
     person_changed = Signal(int)
     trim_changed = Signal()
@@ -79,6 +81,9 @@ class TakeSession(QObject):
 
     def show(self, take: Take | None) -> None:
         """Show `take`, keep it if complete, and follow a person who is in its 3D."""
+        if take is not None and self.info is not None and take.info.turned_deg != self.info.turned_deg:
+            self.info = turned_info(self.info, (take.info.turned_deg - self.info.turned_deg) % 360)
+            self.turned.emit(self.info)
         self.take = take
         if take is not None and take.complete:
             self.kept = take

@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.backend.library import Library
 from app.session.refinisher import Refinisher
@@ -20,11 +20,14 @@ from pipeline.core.take import Take
 from pipeline.take.edit import Edited, edited
 from pipeline.take.provenance import same_source, take_config
 
+_TURN_DEBOUNCE_MS = 600  # ms without a change of the roll, before a run begins
+
 
 class TakeUpdates(QObject):
     """Change the complete take of `session` by runs over its 2D, and by finishing it again."""
 
     replaced = Signal(object)  # Take that replaces the shown one
+    run_wanted = Signal()  # over the video: its images have to be turned
 
     def __init__(
         self,
@@ -40,6 +43,11 @@ class TakeUpdates(QObject):
         self._session, self._start, self._configured = session, start, configured
         self.refinisher = Refinisher(library, threads, self)
         self.refinisher.lift_wanted.connect(self.relift_all)
+        self._tried_turn: int | None = None  # degrees of the last run that was asked for
+        self._turn_timer = QTimer(self)  # the value of the roll rests
+        self._turn_timer.setSingleShot(True)
+        self._turn_timer.setInterval(_TURN_DEBOUNCE_MS)
+        self._turn_timer.timeout.connect(self._turn)
 
     @property
     def editable(self) -> Take | None:
@@ -52,8 +60,27 @@ class TakeUpdates(QObject):
         return not self._session.busy or self._session.relifting
 
     def settings_changed(self) -> None:
-        """Re-finish the take if the post-processing settings changed; during a run afterwards."""
-        self._finish(anyway=False)
+        """Re-finish the take if the post-processing settings changed; during a run afterwards.
+
+        Another turn of the images (a roll of over 45 degrees) needs a run over the video instead.
+        """
+        take = self.editable
+        config = self._configured() if take is not None and self._session.path is not None else None
+        if take is None or config is None or config.scene.turn_deg == take.info.turned_deg:
+            self._turn_timer.stop()
+            self._tried_turn = None
+            self._finish(anyway=False)
+        elif self._tried_turn != config.scene.turn_deg:  # once, also if the run fails or is cancelled
+            self.refinisher.drop()
+            self._turn_timer.start()
+
+    @Slot()
+    def _turn(self) -> None:
+        take = self.editable
+        config = self._configured() if take is not None else None
+        if take is not None and config is not None and config.scene.turn_deg != take.info.turned_deg:
+            self._tried_turn = config.scene.turn_deg
+            self.run_wanted.emit()
 
     def _finish(self, *, anyway: bool) -> None:
         take = self.editable

@@ -14,6 +14,7 @@ from app.backend.library import Library
 from pipeline.core.camera import Frame, VideoInfo, at_recorded_rate
 from pipeline.core.concurrency import Closed, LatestSlot
 from pipeline.core.errors import UserError
+from pipeline.sources.turned import turned_frame, turned_info
 
 if TYPE_CHECKING:
     from pipeline.sources.base import FrameSource
@@ -39,11 +40,18 @@ class PlayerThread(QThread):
     broke = Signal(int, object)
 
     def __init__(
-        self, generation: int, library: Library, path: Path | None, parent: QObject, slow_motion: float | None = None
+        self,
+        generation: int,
+        library: Library,
+        path: Path | None,
+        parent: QObject,
+        slow_motion: float | None = None,
+        turned_deg: int = 0,
     ) -> None:
         """Prepare to open `path`, or the sample video if it is None.
 
-        `slow_motion` is that of the take which is shown with the video (`VideoInfo.slow_motion`); None: the file's.
+        `slow_motion` and `turned_deg` are those of the take which is shown with the video (`VideoInfo`); without one
+        the file's speed and 0. `turned_deg` may be set at any time, for the frames that are requested from then on.
         """
         super().__init__(parent)
         self.setObjectName("player")
@@ -51,6 +59,7 @@ class PlayerThread(QThread):
         self.frames: LatestSlot[ShownFrame] = LatestSlot()
         self._wanted: LatestSlot[tuple[float, QSize]] = LatestSlot()
         self._library, self._path, self._slow_motion = library, path, slow_motion
+        self.turned_deg = turned_deg
 
     @property
     def is_sample(self) -> bool:
@@ -74,7 +83,7 @@ class PlayerThread(QThread):
                 info = source.info
                 if self._slow_motion is not None:
                     info = at_recorded_rate(info, info.fps_hz * self._slow_motion / info.slow_motion)
-                self.opened.emit(self.generation, info)
+                self.opened.emit(self.generation, turned_info(info, self.turned_deg))
                 self._serve(source, info.slow_motion / source.info.slow_motion)
             finally:
                 source.close()
@@ -99,9 +108,10 @@ class PlayerThread(QThread):
             if wanted is not None:
                 time_s, size = wanted
                 source_s = time_s * faster
-                frame = (
-                    blank_frame(source.info, source_s) if frame_at is None else scaled_frame(frame_at(source_s), size)
-                )
+                if frame_at is None:
+                    frame = blank_frame(source.info, source_s)
+                else:
+                    frame = scaled_frame(turned_frame(frame_at(source_s), self.turned_deg), size)
                 self.frames.put(replace(frame, time_s=frame.time_s / faster) if faster != 1 else frame)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -57,6 +58,18 @@ def at_recorded_rate(info: VideoInfo, recorded_fps: float | None) -> VideoInfo:
         slow_motion=info.slow_motion * factor,
         notes=(*info.notes, note),
     )
+
+
+def turned_info(info: VideoInfo, degrees: int) -> VideoInfo:
+    """Return the video with its images turned clockwise by `degrees` (a multiple of 90) more."""
+    total = (info.turned_deg + degrees) % 360
+    if degrees % 180 == 0:
+        return replace(info, turned_deg=total)
+    fov = info.fov_deg
+    if fov is not None and info.width_px:
+        half = math.tan(math.radians(fov / 2)) * info.height_px / info.width_px
+        fov = math.degrees(2 * math.atan(half))
+    return replace(info, width_px=info.height_px, height_px=info.width_px, fov_deg=fov, turned_deg=total)
 
 
 @dataclass(frozen=True, slots=True)

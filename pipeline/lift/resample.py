@@ -113,7 +113,7 @@ def sample(joints: Floats, scores: Floats, time_s: Doubles, wanted: Doubles) -> 
 
 
 def from_grid(values: Floats, row_positions: Doubles, positions: Doubles) -> Floats:
-    """Interpolate grid values (G, J, D) at `row_positions` (G,) to (T, J, D) at `positions` (T,).
+    """Interpolate values (G, J, D) at `row_positions` (G,) to (T, J, D) at `positions` (T,).
 
     All positions are in rows; NaN = unknown. Cubic Hermite with the slopes of the parabolas through three rows
     (Catmull-Rom on even steps): smooth, and local, so that a growing grid does not change earlier values. Next to an

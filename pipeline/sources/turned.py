@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 
 from ..core.arrays import Doubles, Image
-from ..core.camera import Frame, VideoInfo
+from ..core.camera import Frame, VideoInfo, turned_info
 
 if TYPE_CHECKING:
     from .base import FrameSource, TimedSource
@@ -34,24 +33,17 @@ def turned(source: _Source, degrees: int) -> _Source:
     return TurnedSource(source, degrees)  # type: ignore[return-value]
 
 
-def turned_info(info: VideoInfo, degrees: int) -> VideoInfo:
-    """Return the description of a source whose images are turned clockwise by so much more."""
-    total = (info.turned_deg + degrees) % 360
-    if degrees % 180 == 0:
-        return replace(info, turned_deg=total)
-    fov = info.fov_deg
-    if fov is not None and info.width_px:
-        half = math.tan(math.radians(fov / 2)) * info.height_px / info.width_px
-        fov = math.degrees(2 * math.atan(half))
-    return replace(info, width_px=info.height_px, height_px=info.width_px, fov_deg=fov, turned_deg=total)
-
-
 def turned_image(bgr: Image, degrees: int) -> Image:
     """Return an image (H, W, 3) turned clockwise by 90, 180 or 270 degrees."""
     import cv2
 
     turns = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}
     return np.asarray(cv2.rotate(bgr, turns[degrees]), np.uint8)
+
+
+def turned_frame(frame: Frame, degrees: int) -> Frame:
+    """Return a frame with its image turned clockwise by 0, 90, 180 or 270 degrees."""
+    return replace(frame, bgr=turned_image(frame.bgr, degrees)) if degrees else frame
 
 
 class TurnedSource:
@@ -67,12 +59,11 @@ class TurnedSource:
     def frames(self, start_s: float | None = None, end_s: float | None = None) -> Iterator[Frame]:
         """Yield the turned frames of the range, see `FrameSource`."""
         for frame in self._source.frames(start_s, end_s):
-            yield replace(frame, bgr=turned_image(frame.bgr, self._degrees))
+            yield turned_frame(frame, self._degrees)
 
     def frame_at(self, time_s: float) -> Frame:
         """Return the turned frame shown at `time_s`."""
-        frame = self._source.frame_at(time_s)
-        return replace(frame, bgr=turned_image(frame.bgr, self._degrees))
+        return turned_frame(self._source.frame_at(time_s), self._degrees)
 
     def close(self) -> None:
         self._source.close()
@@ -127,7 +118,7 @@ class TurnedLiveSource:
     def read(self, timeout_s: float) -> Frame | None:
         """Return the next frame, turned; see `LiveSource`."""
         frame = self._source.read(timeout_s)
-        return None if frame is None else replace(frame, bgr=turned_image(frame.bgr, self._degrees))
+        return None if frame is None else turned_frame(frame, self._degrees)
 
     def close(self) -> None:
         self._source.close()

@@ -1,4 +1,4 @@
-"""Limit what the clients of the WebSocket server can take: their number, their data, and the time they may stand still.
+"""Limit what clients of the WebSocket server can take: number, data and standing time.
 
 Clients only listen. One that sends much (messages, pings, an endless header) is cut off, and so is one that does not
 read. When all places are taken, the connection that has waited longest without a handshake gives way to a new one.

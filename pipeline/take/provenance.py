@@ -6,12 +6,12 @@ import datetime
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from .. import __version__
 from ..core.camera import VideoInfo
 from ..core.config import LiftConfig, RunConfig
 from ..core.errors import UserError
 from ..core.take import Take
 from ..system import devices
+from ..system.version import __version__
 
 if TYPE_CHECKING:
     from ..lift.base import WindowLifter

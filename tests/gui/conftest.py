@@ -19,7 +19,7 @@ from app import theme
 from app.notifications import CrashDialog
 from app.settings import Settings
 from app.window import Window
-from tests.gui.fake_library import FakeLibrary
+from tests.helpers.fake_library import FakeLibrary
 from tests.helpers.fakes import FPS
 
 # As in bootstrap.make_app; pytest-qt makes the application here.

@@ -11,7 +11,7 @@ from app.settings import Settings
 from app.views.dialogs.export_dialog import ExportDialog
 from app.window import Window
 from pipeline.export.base import ExportOptions
-from tests.gui.fake_library import FakeLibrary
+from tests.helpers.fake_library import FakeLibrary
 
 KEY = Qt.Key
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, Qt
 from pytestqt.qtbot import QtBot
 
 from app.window import Window
-from tests.gui.fake_library import FakeLibrary
+from tests.helpers.fake_library import FakeLibrary
 from tests.helpers.fakes import HEIGHT, WIDTH
 
 LEFT = Qt.MouseButton.LeftButton

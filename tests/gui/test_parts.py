@@ -21,7 +21,7 @@ from pipeline.core.camera import Frame
 from pipeline.core.errors import ConfigError
 from pipeline.core.pruning_schedule import PruneConfig
 from pipeline.core.take import Progress
-from tests.gui.fake_library import FakeLibrary
+from tests.helpers.fake_library import FakeLibrary
 from tests.helpers.fakes import walking
 
 WHITE = np.ones((1, 3, 4), np.float32)

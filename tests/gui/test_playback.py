@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 from app.session.playback_clock import PlaybackClock
 from app.window import Window
 from tests.gui.conftest import frame_shown, press, run_to_end
-from tests.gui.fake_library import FakeLibrary
+from tests.helpers.fake_library import FakeLibrary
 from tests.helpers.fakes import COUNT, FPS
 
 KEY = Qt.Key

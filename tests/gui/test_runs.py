@@ -18,7 +18,7 @@ from app.window import Window
 from pipeline.core.errors import NoPersonError
 from pipeline.core.live import RunState
 from tests.gui.conftest import frame_shown, press, run_to_end
-from tests.gui.fake_library import FakeLibrary
+from tests.helpers.fake_library import FakeLibrary
 from tests.helpers.fakes import COUNT, FPS
 
 KEY = Qt.Key

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from app.window import Window
 from pipeline.take.file import load_take
-from tests.gui.fake_library import FakeLibrary
+from tests.helpers.fake_library import FakeLibrary
 
 Button = QMessageBox.StandardButton
 

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from app.window import Window
 from tests.gui.conftest import press, run_to_end
-from tests.gui.fake_library import FakeLibrary
+from tests.helpers.fake_library import FakeLibrary
 from tests.helpers.fakes import make_take
 
 KEY = Qt.Key

@@ -17,7 +17,6 @@ from typing import Any
 
 import numpy as np
 
-from ... import __version__
 from ...core.arrays import Image
 from ...core.camera import VideoInfo
 from ...core.concurrency import Closed, StopQueue
@@ -26,6 +25,7 @@ from ...core.errors import OutputError, UserError
 from ...core.live import LiveResult
 from ...core.poses import Pose2D
 from ...system.files import make_folder, output_error
+from ...system.version import __version__
 from ...system.video_encoder import even
 from ...take.recording_folder import ROWS, VIDEO, is_recording, write_manifest
 from .row_file import Row, RowWriter

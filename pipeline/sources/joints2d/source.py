@@ -10,12 +10,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...core.camera import VideoInfo
+from ...core.camera import VideoInfo, turned_info
 from ...core.poses import Pose2D, Poses
 from ...core.skeletons import SKELETONS
 from ...system.files import printable
 from ..file.timing import true_rate
-from ..turned import turned_info
 from .npz import CheckedArrays
 from .recognise import read_joints
 

@@ -91,9 +91,12 @@ def check_rtsp(url: str, timeout_s: float) -> None:
 
 
 def _location(parts: SplitResult, timeout_s: float) -> str | None:
-    kind = http.client.HTTPSConnection if parts.scheme.lower() == "https" else http.client.HTTPConnection
-    settings = {"context": _any_certificate()} if kind is http.client.HTTPSConnection else {}
-    connection = kind(parts.hostname or "", parts.port, timeout=timeout_s, **settings)
+    host = parts.hostname or ""
+    connection: http.client.HTTPConnection
+    if parts.scheme.lower() == "https":
+        connection = http.client.HTTPSConnection(host, parts.port, timeout=timeout_s, context=_any_certificate())
+    else:
+        connection = http.client.HTTPConnection(host, parts.port, timeout=timeout_s)
     headers = {"User-Agent": "Hourglass"}
     if parts.username is not None:
         secret = f"{unquote(parts.username)}:{unquote(parts.password or '')}"

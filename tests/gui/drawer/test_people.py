@@ -14,7 +14,7 @@ from app.window import Window
 from pipeline.core.skeletons import SKELETONS
 from pipeline.take.file import load_take
 from tests.gui.conftest import run_to_end
-from tests.gui.fake_library import FakeLibrary
+from tests.helpers.fake_library import FakeLibrary
 from tests.helpers.fakes import COUNT, FPS
 
 

@@ -18,8 +18,8 @@ from pipeline.core.camera import Frame
 from pipeline.core.errors import SourceError
 from pipeline.core.live import LivePerson, LiveResult, LiveStats, RunState
 from pipeline.core.poses import Pose2D
-from tests.gui.fake_library import FakeLibrary
 from tests.gui.live.conftest import start, stopped
+from tests.helpers.fake_library import FakeLibrary
 from tests.helpers.live.fakes import FakeCamera
 
 

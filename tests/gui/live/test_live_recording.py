@@ -16,7 +16,7 @@ from pipeline.core.camera import Frame
 from pipeline.core.poses import Pose2D
 from pipeline.live.recording.open import open_recording
 from pipeline.take.recording_folder import MANIFEST, TAKE, VIDEO
-from tests.gui.fake_library import FakeLibrary
+from tests.helpers.fake_library import FakeLibrary
 from tests.helpers.live.fakes import FIGURE, FakeDetector
 
 

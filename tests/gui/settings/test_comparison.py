@@ -18,8 +18,8 @@ from pipeline.core.live import RunState
 from pipeline.core.pruning_schedule import PruneConfig
 from pipeline.core.take import Track3D
 from tests.gui.conftest import run_to_end
-from tests.gui.fake_library import FakeLibrary
 from tests.gui.settings.conftest import choose
+from tests.helpers.fake_library import FakeLibrary
 from tests.helpers.fakes import COUNT, FPS, HALVING, walking
 
 

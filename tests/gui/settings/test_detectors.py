@@ -13,7 +13,7 @@ from app.views.dialogs.detectors_dialog import DetectorsDialog
 from app.window import Window
 from pipeline.model_info import DetectorInfo
 from tests.gui.conftest import run_to_end
-from tests.gui.fake_library import FakeLibrary
+from tests.helpers.fake_library import FakeLibrary
 
 
 @pytest.fixture

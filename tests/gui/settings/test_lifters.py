@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from app.views.dialogs.lifters_dialog import LiftersDialog
 from app.window import Window
 from pipeline.model_info import DAMAGED, MISSING, LifterInfo
-from tests.gui.fake_library import FakeLibrary
+from tests.helpers.fake_library import FakeLibrary
 
 
 @pytest.fixture

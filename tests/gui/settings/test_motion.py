@@ -17,7 +17,7 @@ from pipeline.core.take import Take
 from pipeline.take.file import save_take
 from pipeline.take.provenance import take_config
 from tests.gui.conftest import run_to_end
-from tests.gui.fake_library import FakeLibrary
+from tests.helpers.fake_library import FakeLibrary
 
 OTHER = PostConfig(0.5, "savitzky_golay", 5.0, "directions", 0.4, "list", "off", False, "grounding")
 

@@ -15,8 +15,8 @@ from pipeline.core.errors import ConfigError, NoPersonError
 from pipeline.core.live import RunState
 from pipeline.core.pruning_schedule import PruneConfig, default_schedule, schedule_text
 from tests.gui.conftest import run_to_end
-from tests.gui.fake_library import FakeLibrary
 from tests.gui.settings.conftest import PAUSE_MS, choose, write_schedule
+from tests.helpers.fake_library import FakeLibrary
 from tests.helpers.fakes import HALVING
 
 

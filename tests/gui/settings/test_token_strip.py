@@ -16,7 +16,7 @@ from app.window import Window
 from pipeline.core.camera import VideoInfo
 from pipeline.core.pruning_schedule import PruneConfig
 from pipeline.core.take import Take, TokenStages, Track3D
-from tests.gui.fake_library import FakeLibrary
+from tests.helpers.fake_library import FakeLibrary
 from tests.helpers.fakes import COUNT, FPS, make_take
 
 

@@ -1,4 +1,4 @@
-"""TRC, DeepLabCut, JSON and NPZ, read back as their users read them."""
+"""Test TRC, DeepLabCut, JSON and NPZ by reading them as their users do."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from pipeline.export.data.deeplabcut import DlcExporter
 from pipeline.export.data.json_npz import JsonExporter, NpzExporter
 from pipeline.export.data.openpose import OpenPoseExporter, body_25
 from pipeline.export.tracks import selected
-from pipeline.sources.file.joints2d import Joints2DSource
+from pipeline.sources.joints2d.source import Joints2DSource
 from tests.helpers.motion import clip, facing_camera, hidden, make_take, scene
 
 ALL = ExportOptions()
@@ -34,7 +34,7 @@ def take() -> Take:
 
 
 def read_trc(path) -> tuple[dict[str, str], pd.DataFrame]:
-    """As Pose2Sim reads it: names from the fourth line, numbers from the sixth on."""
+    """Read a TRC as Pose2Sim does: names from the fourth line, numbers from the sixth on."""
     lines = path.read_text("utf-8").split("\n")
     facts = dict(zip(lines[1].split("\t"), lines[2].split("\t"), strict=True))
     names = lines[3].split("\t")[2::3]
@@ -105,7 +105,7 @@ def test_json(take, tmp_path):
         assert np.allclose(np.array(person["joints"], float), track.joints, atol=6e-6, equal_nan=True)
         assert np.allclose(np.array(person["confidence"], float), track.scores, atol=6e-5)
         pixels, limbs = np.array(person["joints_image"], float), [1, 2, 3, 4, 5, 6, 11, 12, 13, 14, 15, 16]
-        seen = take.track2d(track.person).joints_image  # its middle joints are made anew by the rule
+        seen = take.track2d(track.person).joints_image  # its middle joints are computed by the rule
         assert np.allclose(pixels[:, limbs], seen[:, limbs], atol=0.006, equal_nan=True)
     assert np.allclose(data["time_s"], take.tracks3d[0].time_s, atol=1e-6)
 
@@ -119,7 +119,7 @@ def test_npz(take, tmp_path):
         assert data["persons"].tolist() == [1, 3]
         assert data["joint_names"].tolist() == list(H36M17.names)
         assert json.loads(str(data["about"]))["unit"] == "m"
-    with_2d = Joints2DSource(path)  # the file can be lifted again
+    with_2d = Joints2DSource(path)  # the file can be re-lifted
     assert (with_2d.person_count, with_2d.info.frame_count) == (2, 205)
     assert with_2d.info.fps_hz == pytest.approx(30000 / 1001, abs=1e-6)
 

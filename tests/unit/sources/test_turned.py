@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline.core.camera import Frame, VideoInfo
+from pipeline.core.camera import Frame, VideoInfo, turned_info
 from pipeline.sources.base import TimedSource
 from pipeline.sources.file.video import VideoSource
 from pipeline.sources.joints2d.source import Joints2DSource
 from pipeline.sources.open import open_images
-from pipeline.sources.turned import TurnedOpener, turned, turned_info
+from pipeline.sources.turned import TurnedOpener, turned
 from tests.helpers.clips import number_in, write_clip
 
 

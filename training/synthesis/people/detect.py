@@ -101,7 +101,7 @@ def over_clip(
     )
     for t, bgr in enumerate(frames):
         pose = detector.detect(Frame(t, t / rate_hz, bgr))
-        owners = _owners(pose.joints_image[:, theirs], image[:, t, mine], inside[:, t, mine])
+        owners = match_owners(pose.joints_image[:, theirs], image[:, t, mine], inside[:, t, mine])
         for found, owner in enumerate(owners):
             if owner < 0:
                 others[t] += 1
@@ -112,7 +112,7 @@ def over_clip(
     return Detected(joints, scores, metres if depth else None, others)
 
 
-def _owners(found: Floats, truth: Doubles, inside: Doubles) -> list[int]:
+def match_owners(found: Floats, truth: Doubles, inside: Doubles) -> list[int]:
     """Detections (D, K, 2), true joints (P, K, 2) -> for each detection the person that it is of, -1: nobody."""
     from scipy.optimize import linear_sum_assignment
 

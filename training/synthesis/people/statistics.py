@@ -81,7 +81,7 @@ class Tally:
         for kind in kinds:
             self.found[kind] += there[half].tolist()
         off = (found - true) / size
-        flags = _swaps(found, true, size)
+        flags = swapped_frames(found, true, size)
         self._add_sides(flags, true3d, there, shard.meta["rate_hz"])
         right = off.copy()  # with its sides put right
         for k, (a, b) in enumerate(_PAIRS):
@@ -197,7 +197,7 @@ def _seen17(seen: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return out
 
 
-def _swaps(found: Doubles, true: Doubles, size: float) -> NDArray[np.bool_]:
+def swapped_frames(found: Doubles, true: Doubles, size: float) -> NDArray[np.bool_]:
     """(T, 6) where left and right of a pair are exchanged: the other way fits so much better."""
     out = []
     for a, b in _PAIRS:

@@ -20,8 +20,8 @@ from pipeline.core.pruning_schedule import PruneConfig
 from pipeline.core.take import LiftedTrack, Progress, Take, Track3D
 from pipeline.model_info import DetectorInfo, LifterInfo
 from pipeline.take.provenance import with_settings
-from tests.gui.fake_live import FakeLive, Tell
 from tests.helpers.fakes import HALVING, FakeSource, make_take, walking
+from tests.helpers.live.fake_live import FakeLive, Tell
 
 
 class FakeEngine:
