@@ -169,12 +169,12 @@ class Tally:
             "joints": joints,
             "drift_s": drift_s,
             "seen_rms": _rms(limb[sure & near & plain, 0]),
-            "outlier_rate": float((~near)[sure & plain].mean()),
+            "outlier_rate": _share(~near[sure & plain]),
             "outlier_size": float(np.median(limb[sure & plain & ~near, 0])),
             "guessed_share": float(guess.mean()),
             "guess_rms": _rms(np.minimum(limb[guess, 0], _FAR)),
-            "sure_of_hidden": float((limb[limb[:, 2] == shards.HIDDEN, 1] >= _PLAIN).mean()),
-            "doubts_plain": float((limb[plain, 1] < _GUESS).mean()),
+            "sure_of_hidden": _share(limb[limb[:, 2] == shards.HIDDEN, 1] >= _PLAIN),
+            "doubts_plain": _share(limb[plain, 1] < _GUESS),
             "by_seen": _by_seen(limb),
             "by_confidence": _by_confidence(limb),
             "swapped_body": float(flags[:, 0].mean()),
@@ -252,6 +252,10 @@ def _by_confidence(limb: Doubles) -> list[dict[str, float]]:
                          "q90": float(np.quantile(limb[of, 0], 0.9)),
                          "plain": float((limb[of, 2] == shards.PLAIN).mean())})  # fmt: skip
     return rows
+
+
+def _share(flags: NDArray[np.bool_]) -> float:
+    return float(flags.mean()) if flags.size else np.nan
 
 
 def _rms(values: Doubles) -> float:
