@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 import sys
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, QUrl, Slot
@@ -48,9 +49,12 @@ class Banner(QWidget):
         close.setToolTip("Dismiss")
         close.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         close.clicked.connect(self.dismiss)
+        self.remedy = QPushButton()  # what puts the reported thing right, if a click can
+        self.remedy.clicked.connect(self._put_right)
+        self._remedy: Callable[[], None] | None = None
         texts = QWidget()
         texts.setLayout(column(self.message, self.hint, spacing=2))
-        inside = row(self._icon, texts, close, spacing=12, margins=(16, 10, 8, 10))
+        inside = row(self._icon, texts, self.remedy, close, spacing=12, margins=(16, 10, 8, 10))
         inside.setStretch(1, 1)
         self._frame.setLayout(inside)
         self.setLayout(column(self._frame, margins=(12, 10, 12, 0)))
@@ -67,8 +71,17 @@ class Banner(QWidget):
         self._show("note", message, hint)
         self._timer.start(_NOTE_MS)
 
-    def _show(self, kind: str, message: str, hint: str) -> None:
+    def offer(self, message: str, hint: str, button: str, remedy: Callable[[], None]) -> None:
+        """Show a note with a button that puts things right; it stays until it is used or dismissed."""
+        self._show("note", message, hint, button, remedy)
+
+    def _show(
+        self, kind: str, message: str, hint: str, button: str = "", remedy: Callable[[], None] | None = None
+    ) -> None:
         self._timer.stop()
+        self._remedy = remedy
+        self.remedy.setText(button)
+        self.remedy.setVisible(remedy is not None)
         self.kind = kind
         self._frame.setProperty("kind", kind)
         restyle(self._frame)
@@ -78,6 +91,13 @@ class Banner(QWidget):
         self.hint.setText(hint)
         self.hint.setVisible(bool(hint))
         self.show()
+
+    @Slot()
+    def _put_right(self) -> None:
+        remedy = self._remedy
+        self.dismiss()
+        if remedy is not None:
+            remedy()
 
     @Slot()
     def dismiss(self) -> None:

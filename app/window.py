@@ -71,7 +71,7 @@ class Window(QMainWindow):
         self.pruning = PruningCommands(self, self.controller, self.workspace, self.lifters, self.actions_)
         self.people = PeopleCommands(self, self.controller, self.workspace, self.actions_, self.playback, merge_menu)
         self.curves = CurveCommands(self, self.controller, settings, self.workspace.drawer, self.play)
-        self.horizon = HorizonCommands(self, self.controller, settings, self.workspace)
+        self.horizon = HorizonCommands(self, self.controller, settings, self.workspace, self.banner)
         self.help = HelpCommands(self, log_path)
         self.live = LiveCommands(self, library, self.controller, settings, self.actions_, self.files.leaving.before)
         self.actions_.connect(

@@ -56,6 +56,12 @@ class Library:
 
         return sorted(VIDEO_SUFFIXES)
 
+    def other_suffixes(self) -> list[str]:
+        """Return the suffixes of images and of 2D joints."""
+        from pipeline.sources.suffixes import IMAGE_SUFFIXES, JOINTS2D_SUFFIXES
+
+        return sorted({*IMAGE_SUFFIXES, *JOINTS2D_SUFFIXES})
+
     def relift(
         self,
         take: Take,
@@ -71,6 +77,10 @@ class Library:
     def refinish(self, take: Take, config: RunConfig) -> Take:
         """Repeat the steps after lifting."""
         return api.Take.of(take).refinish(config=config)
+
+    def with_video(self, take: Take, path: Path) -> Take:
+        """Return the take with its video at `path`; raises if that is another one."""
+        return api.Take.of(take).with_video(path)
 
     def save(self, take: Take, path: Path) -> Path:
         """Write a take to a file."""

@@ -16,7 +16,7 @@ from app.settings import Settings
 from app.views.dialogs.export_dialog import ExportDialog, ExportRequest
 from app.views.dialogs.export_range import RangeFields
 from pipeline.core.errors import Cancelled, UserError
-from pipeline.core.take import Progress
+from pipeline.core.take import Progress, Take
 from pipeline.take.file import SUFFIX as TAKE_SUFFIX
 
 _NAMES_SHOWN = 6  # of files that would be replaced
@@ -39,6 +39,7 @@ class FileCommands(QObject):
         self.recent_menu = QMenu("Open &recent", window)
         self.recent_menu.aboutToShow.connect(self.fill_recent)
         self.recent_menu.triggered.connect(self._open_recent_action)
+        controller.opening.video_missing.connect(self._video_missing)
         controller.takes.saved.connect(self._saved)
         controller.takes.exported.connect(self._exported)
         controller.takes.export_progress.connect(self._export_progress)
@@ -46,10 +47,11 @@ class FileCommands(QObject):
 
     @Slot()
     def choose_file(self) -> None:
-        patterns = " ".join(f"*{suffix}" for suffix in self._controller.library.video_suffixes())
+        library = self._controller.library
+        patterns = " ".join(f"*{suffix}" for suffix in (*library.video_suffixes(), *library.other_suffixes()))
         path, _ = QFileDialog.getOpenFileName(
             self._window, "Open", self._settings.last_folder,
-            f"Videos, 2D joints and takes ({patterns} *.npz *{TAKE_SUFFIX});;All files (*)",
+            f"Videos, 2D joints and takes ({patterns} *{TAKE_SUFFIX});;All files (*)",
         )  # fmt: skip
         if path:
             self._settings.last_folder = str(Path(path).parent)
@@ -84,6 +86,24 @@ class FileCommands(QObject):
             target = Path(path)
             self._controller.save_take(target if target.suffix == TAKE_SUFFIX else Path(path + TAKE_SUFFIX))
         return bool(path)
+
+    @Slot(object)
+    def _video_missing(self, take: Take) -> None:
+        self._banner.offer(
+            f"The video {take.info.name} is not where it was.",
+            "The skeleton is shown without it; export works, but for videos.",
+            "Find the video…",
+            lambda: self._locate(take),
+        )
+
+    def _locate(self, take: Take) -> None:
+        """Ask where the video of a take is now."""
+        patterns = " ".join(f"*{suffix}" for suffix in self._controller.library.video_suffixes())
+        path, _ = QFileDialog.getOpenFileName(
+            self._window, f"Find {take.info.name}", self._settings.last_folder, f"Videos ({patterns});;All files (*)"
+        )
+        if path and self._controller.session.take is not None:
+            self._controller.opening.locate(take, Path(path))
 
     @Slot(object)
     def _saved(self, path: Path) -> None:

@@ -44,6 +44,7 @@ class PeopleCommands(QObject):
         findings = workspace.drawer.findings
         findings.person_wanted.connect(controller.select_person)
         findings.sought.connect(playback.seek)
+        findings.join_wanted.connect(editor.merge)
         controller.session.take_changed.connect(self.refresh)
         controller.session.person_changed.connect(self.refresh)
         controller.state_changed.connect(self.refresh)

@@ -130,6 +130,7 @@ class FileOpener(QObject):
     replaced = Signal(object, object, bool)  # VideoInfo, the video's Path or None, whether it is the sample
     take_loaded = Signal(object)  # Take
     noted = Signal(str, str)  # message, hint
+    video_missing = Signal(object)  # Take, whose video is not where it was
     failed = Signal(object)  # UserError
     broke = Signal(object)  # Exception: a bug
 
@@ -146,6 +147,7 @@ class FileOpener(QObject):
         opener.broke_off.connect(self._broke_off)
         opener.broke.connect(self.broke)
         takes.loaded.connect(self._loaded)
+        takes.located.connect(self._located)
 
     def open_path(self, path: Path) -> None:
         path = path.absolute()
@@ -173,18 +175,24 @@ class FileOpener(QObject):
     def _loaded(self, path: Path, take: Take) -> None:
         self._settings.add_recent(path)
         video = Path(take.info.path) if take.info.path else None
-        if video is not None and video.is_file():
+        if video is not None and (video.exists() or "*" in video.name):
             self._opener.open(video, take)
         else:
             self._show_without_video(take)
+
+    @Slot(object)
+    def _located(self, take: Take) -> None:
+        self._opener.open(Path(take.info.path), take)
 
     def _show_without_video(self, take: Take) -> None:
         self.video.replace(None)
         self.replaced.emit(take.info, None, False)
         self.take_loaded.emit(take)
-        self.noted.emit(
-            f"The video {take.info.name} is not where it was.", "The skeleton is shown without it; export works."
-        )
+        self.video_missing.emit(take)
+
+    def locate(self, take: Take, path: Path) -> None:
+        """Show `take` with its video at `path`, if it is that one."""
+        self._takes.locate(take, path)
 
     @Slot(object, object, object)
     def _opened(self, player: PlayerThread, info: VideoInfo, take: Take | None) -> None:

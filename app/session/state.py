@@ -6,10 +6,9 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from pipeline.core.camera import VideoInfo
+from pipeline.core.camera import VideoInfo, turned_info
 from pipeline.core.config import RunConfig
 from pipeline.core.take import Take
-from pipeline.sources.turned import turned_info
 
 Trim = tuple[float | None, float | None]  # start, end in s; None: not trimmed at that end
 

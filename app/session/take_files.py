@@ -21,6 +21,7 @@ class TakeFiles(QObject):
     """Start file operations; each call returns at once, signals report the outcome."""
 
     loaded = Signal(object, object)  # Path, Take
+    located = Signal(object)  # Take with the new place of its video
     saved = Signal(object)  # Path
     exported = Signal(object)  # list[Path]
     export_progress = Signal(object)  # Progress
@@ -34,6 +35,10 @@ class TakeFiles(QObject):
 
     def load(self, path: Path) -> None:
         self._threads.run("load", lambda: (path, self._library.load(path)), self._loaded)
+
+    def locate(self, take: Take, path: Path) -> None:
+        """Check that `path` is the video of `take`, and note that it is there."""
+        self._threads.run("locate", lambda: self._library.with_video(take, path), self.located.emit)
 
     def recover(self, folder: Path) -> None:
         """Load the recording in `folder`, and repair it if it was interrupted."""

@@ -65,11 +65,13 @@ class TakeUpdates(QObject):
         Another turn of the images (a roll of over 45 degrees) needs a run over the video instead.
         """
         take = self.editable
-        config = self._configured() if take is not None and self._session.path is not None else None
-        if take is None or config is None or config.scene.turn_deg == take.info.turned_deg:
+        config = self._configured() if take is not None else None
+        if take is None or config is None:
+            return
+        if self._session.path is None or config.scene.turn_deg == take.info.turned_deg:
             self._turn_timer.stop()
             self._tried_turn = None
-            self._finish(anyway=False)
+            self.refinisher.want(take, config)
         elif self._tried_turn != config.scene.turn_deg:  # once, also if the run fails or is cancelled
             self.refinisher.drop()
             self._turn_timer.start()

@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QSize, Qt, QThread, Signal
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QImage, QTransform
 
 from app.backend.library import Library
-from pipeline.core.camera import Frame, VideoInfo, at_recorded_rate
+from pipeline.core.camera import Frame, VideoInfo, at_recorded_rate, turned_info
 from pipeline.core.concurrency import Closed, LatestSlot
 from pipeline.core.errors import UserError
-from pipeline.sources.turned import turned_frame, turned_info
 
 if TYPE_CHECKING:
     from pipeline.sources.base import FrameSource
@@ -111,14 +110,20 @@ class PlayerThread(QThread):
                 if frame_at is None:
                     frame = blank_frame(source.info, source_s)
                 else:
-                    frame = scaled_frame(turned_frame(frame_at(source_s), self.turned_deg), size)
+                    frame = scaled_frame(frame_at(source_s), size, self.turned_deg)
                 self.frames.put(replace(frame, time_s=frame.time_s / faster) if faster != 1 else frame)
 
 
-def scaled_frame(frame: Frame, size: QSize) -> ShownFrame:
-    """Scale `frame` down to fit `size` device pixels, in the format that paints fastest."""
+def scaled_frame(frame: Frame, size: QSize, turned_deg: int = 0) -> ShownFrame:
+    """Turn `frame` clockwise, and scale it down to fit `size` device pixels.
+
+    The format is the one that paints fastest.
+    """
     height, width = frame.bgr.shape[:2]
     image = QImage(frame.bgr.data, width, height, frame.bgr.strides[0], QImage.Format.Format_BGR888)
+    if turned_deg:
+        image = image.transformed(QTransform().rotate(turned_deg))
+        width, height = image.width(), image.height()
     if size.isValid() and (width > size.width() or height > size.height()):
         image = image.scaled(size, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation)
     # convertToFormat copies, so that the image outlives the decoder's buffer.

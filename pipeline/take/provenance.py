@@ -91,4 +91,6 @@ def can_refinish(take: Take) -> bool:
 
 def same_source(config: RunConfig, made: RunConfig) -> bool:
     """Return whether runs with `config` and `made` detect the same people in the same frames."""
-    return replace(config, lift=made.lift, post=made.post, scene=made.scene, persons=made.persons) == made
+    turned_alike = config.scene.turn_deg == made.scene.turn_deg  # of a rolled camera
+    rest = replace(config, lift=made.lift, post=made.post, scene=made.scene, persons=made.persons)
+    return turned_alike and rest == made

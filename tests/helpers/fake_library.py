@@ -12,12 +12,13 @@ from typing import Any
 import numpy as np
 
 from app.backend.checkpoint_info import Assumption, FoundCheckpoint, RecipeCost
+from pipeline.core.camera import turned_info
 from pipeline.core.concurrency import CancelToken
 from pipeline.core.config import LiftConfig, RunConfig
-from pipeline.core.errors import Cancelled, ConfigError, ModelError, NoPersonError, SourceError
+from pipeline.core.errors import Cancelled, ConfigError, ModelError, NoPersonError, SourceError, TakeError
 from pipeline.core.export_options import ExportOptions
 from pipeline.core.pruning_schedule import PruneConfig
-from pipeline.core.take import LiftedTrack, Progress, Take, Track3D
+from pipeline.core.take import Finding, LiftedTrack, Progress, Take, Track3D
 from pipeline.model_info import DetectorInfo, LifterInfo
 from pipeline.take.provenance import with_settings
 from tests.helpers.fakes import HALVING, FakeSource, make_take, walking
@@ -53,6 +54,7 @@ class FakeLibrary(FakeLive):
         self.export_gate = threading.Event()  # which an export waits for
         self.export_gate.set()
         self.exports: list[tuple[Path, str, tuple[str, ...], ExportOptions]] = []
+        self.findings: Callable[[RunConfig], tuple[Finding, ...]] | None = None  # of the next runs
         self.before_run: Callable[[], object] = lambda: None
         self.known_lifters = [
             LifterInfo("fake", "Fake lifter", "mixste", "MixSTE", 243, 6, HALVING, default=True),
@@ -133,10 +135,13 @@ class FakeLibrary(FakeLive):
             tell(Progress("detect", done, len(index)))
         prune = HALVING if config.lift.prune is None else config.lift.prune
         half = len(index) // 2
-        partial(make_take(source.info, persons[:1], half, index[0], complete=False, prune=prune, config=config))
+        info = turned_info(source.info, config.scene.turn_deg)
+        partial(make_take(info, persons[:1], half, index[0], complete=False, prune=prune, config=config))
         self._wait(tell, cancel, Progress("detect", half, len(index)))
         tell(Progress("finish", 0, 1, "Smoothing"))
-        take = make_take(source.info, persons, len(index), index[0], prune=prune, config=config)
+        take = make_take(info, persons, len(index), index[0], prune=prune, config=config)
+        if self.findings and take.scene is not None:
+            take = replace(take, scene=replace(take.scene, findings=self.findings(config)))
         return replace(
             take, tracks3d=tuple(replace(t, joints=self.shape(config.lift, t.joints)) for t in take.tracks3d)
         )
@@ -194,8 +199,17 @@ class FakeLibrary(FakeLive):
             progress(Progress("export", 30, 120, "overlay"))
         return super().export(take, folder, stem, formats, options, progress, cancel)
 
+    def with_video(self, take: Take, path: Path) -> Take:
+        """Take the file of the same name for the video."""
+        if path.name != take.info.name:
+            raise TakeError(f"{path.name} is not the video.", "Choose that one.")
+        return replace(take, info=replace(take.info, path=str(path)))
+
     def video_suffixes(self) -> Sequence[str]:
         return [".mp4"]
+
+    def other_suffixes(self) -> Sequence[str]:
+        return [".npz"]
 
     def lifters(self, check: bool = False) -> Sequence[LifterInfo]:
         return list(self.known_lifters)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
+from PySide6.QtWidgets import QListWidget, QListWidgetItem, QPushButton, QWidget
 
 from app import theme
 from app.views.take_rows import take_times
@@ -18,6 +18,8 @@ _TITLES: Mapping[FindingKind, str] = {
     "sides_throughout": "Sides may be exchanged throughout",
     "backward_joint": "Knee or elbow bent backward",
     "sudden_turn": "Sudden turn",
+    "same_person": "May be somebody who was here before",
+    "camera_roll": "Camera upside down or on its side",
 }
 _REPAIRED: Mapping[FindingKind, str] = {"gap": "filled in", "sudden_turn": "calmed"}
 _NONE = "Nothing to report: gaps, exchanged sides, backward joints and sudden turns would be listed here."
@@ -28,6 +30,8 @@ class FindingsList(QWidget):
 
     sought = Signal(float)
     person_wanted = Signal(int)
+    roll_wanted = Signal(int)  # degrees of the camera's roll
+    join_wanted = Signal(int, int)  # person, and the other one who becomes part of it
     count_changed = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -38,7 +42,11 @@ class FindingsList(QWidget):
         self.nothing = label(_NONE, "faint")
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.nothing.setWordWrap(True)
-        self.setLayout(column(self.nothing, self.list, margins=(8, 0, 8, 8)))
+        self.remedy = QPushButton()  # what puts the chosen finding right, if a click can
+        self.remedy.hide()
+        self.remedy.clicked.connect(self._put_right)
+        self.setLayout(column(self.nothing, self.list, self.remedy, margins=(8, 0, 8, 8)))
+        self.list.currentItemChanged.connect(self._offer)
         self.list.itemClicked.connect(self._chosen)
         self.list.itemActivated.connect(self._chosen)
         self.set_take(None)
@@ -60,6 +68,23 @@ class FindingsList(QWidget):
         self.nothing.setVisible(not findings)
         self.count_changed.emit(len(findings))
 
+    @Slot()
+    def _offer(self) -> None:
+        """Show what can put the chosen finding right."""
+        item = self.list.currentItem()
+        text = "" if item is None else remedy_text(item.data(Qt.ItemDataRole.UserRole), self._take)
+        self.remedy.setText(text)
+        self.remedy.setVisible(bool(text))
+
+    @Slot()
+    def _put_right(self) -> None:
+        item = self.list.currentItem()
+        finding = None if item is None else item.data(Qt.ItemDataRole.UserRole)
+        if finding is not None and finding.kind == "camera_roll":
+            self.roll_wanted.emit(finding.other)
+        elif finding is not None and finding.kind == "same_person":
+            self.join_wanted.emit(finding.other, finding.person)
+
     @Slot(object)
     def _chosen(self, item: QListWidgetItem) -> None:
         finding = item.data(Qt.ItemDataRole.UserRole)
@@ -67,6 +92,15 @@ class FindingsList(QWidget):
         if finding.first < len(times):
             self.person_wanted.emit(finding.person)
             self.sought.emit(float(times[finding.first]))
+
+
+def remedy_text(finding: Finding, take: Take | None) -> str:
+    """Return the text of the button that corrects a finding; "" if only the user can."""
+    if finding.kind == "camera_roll":
+        return f"Turn the video upright (roll {finding.other}°)"
+    if finding.kind == "same_person" and take is not None:
+        return f"Join with {take.name_of(finding.other)}"
+    return ""
 
 
 def finding_text(finding: Finding, take: Take) -> str:
