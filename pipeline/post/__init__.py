@@ -1,1 +1,1 @@
-"""Raw 3D joints to clean motion in the world."""
+"""Turn lifted, root-relative 3D joints into clean motion in the world."""

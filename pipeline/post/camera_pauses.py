@@ -1,7 +1,7 @@
-"""Keep the frames before and after a pause of the camera apart while tracks are smoothed.
+"""Separate the frames before and after a pause of the camera while tracks are smoothed.
 
-Rows of a take follow one another at the usual rate; where the camera paused, the next row is seconds later, and a body
-may be elsewhere. Rows in which nobody is seen are put there for the time of the computation.
+The rows of a take follow one another at the frame rate; where the camera paused, the next row is seconds later, and a
+body may be elsewhere. During the computation, rows without people are inserted there.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from ..core.arrays import Doubles, Floats, Ints
 from ..core.poses import PersonTrack
 from ..core.take import Finding, LiftedTrack, SceneEstimate, Track3D
 
-_SHORTEST_S = 0.5  # s, a shorter step is no pause: the lifter bridges it, too
-_LONGEST_S = 2.0  # s, so many rows keep any filter from reaching across
+_SHORTEST_S = 0.5  # s, shortest pause: the lifter interpolates shorter ones, too
+_LONGEST_S = 2.0  # s of inserted rows at most: long enough for every filter
 
 
 def rows_with_pauses(time_s: Doubles, rate_hz: float) -> Ints | None:
-    """Return the places (T,) of frames at `time_s` among rows that have room for pauses; None: no pause."""
+    """Return the rows (T,) of frames at `time_s` if pauses have rows, too; None without pauses."""
     steps = np.diff(time_s)
     pauses = steps > max(_SHORTEST_S, 2 / rate_hz)
     if not pauses.any():
@@ -29,7 +29,7 @@ def rows_with_pauses(time_s: Doubles, rate_hz: float) -> Ints | None:
 
 
 def spread_track(track: PersonTrack, rows: Ints) -> PersonTrack:
-    """Return the track with its frames at `rows`, and nobody seen between them."""
+    """Return the track with its frames at `rows`, and the person not seen between them."""
     at = np.arange(int(rows[-1]) + 1)
     h36m17 = _spread(track.h36m17[0], rows, np.nan), _spread(track.h36m17[1], rows, 0)
     return replace(
@@ -56,7 +56,7 @@ def _spread(values: Floats, rows: Ints, fill: float) -> Floats:
 def frames_only(
     tracks3d: tuple[Track3D, ...], scene: SceneEstimate, rows: Ints, track: PersonTrack
 ) -> tuple[tuple[Track3D, ...], SceneEstimate]:
-    """Return the result without the rows that are no frames; `track` has the frames and times of the take."""
+    """Return the result without the inserted rows; `track` has the frames and times of the take."""
     kept = tuple(
         replace(
             one,

@@ -1,7 +1,8 @@
-"""The pose of one person in every frame, root-relative: what is done between the lifter and the root's path.
+"""Clean the root-relative pose of one person, between the lifter and the root's path.
 
-gaps (smooth.fill_gaps) -> one body (bones, inverse) -> knees and elbows (limits) -> exchanged sides (sides) -> onto the
-picture (picture) and low-pass (smooth, adaptive), twice -> knees and elbows again -> sudden turns (turns).
+gaps (`filters.fill_gaps`) -> one body (`bones`, `body_fit`) -> knees and elbows (`joint_limits`) -> left-right swaps
+(`left_right`) -> reprojection refinement (`image_refinement`) and low-pass (`filters`, `adaptive_filter`), twice ->
+knees and elbows again -> turn rate (`turn_rate`).
 """
 
 from __future__ import annotations
@@ -20,36 +21,36 @@ from ..core.arrays import Doubles, Floats
 from ..core.camera import Camera
 from ..core.config import PostConfig, RunConfig
 from ..core.take import FindingKind
-from .image_refinement import drawn_onto_picture, lines_of_sight, placed
-from .joint_limits import backward, repaired, turned_aside
-from .left_right import exchanged, exchanged_back, mostly, walks_backward
+from .image_refinement import lines_of_sight, refine_to_image, solve_root
+from .joint_limits import backward, repair_backward, turn_sideways
+from .left_right import find_swaps, mostly_swapped, swap_sides, walks_backward
 from .left_right_network import EXCHANGED, sides_score
-from .turn_rate import limited_turns
+from .turn_rate import limit_turn_rate
 
-_ROUNDS = 2  # of drawing onto the picture: the root's path depends on the pose and the other way round
-_TINY_M = 1e-3
-_LEAST_TRUST = 0.2  # the lifter says something about every joint, seen or not
+_REFINE_ITERATIONS = 2  # root path and pose depend on each other; a third iteration changes nothing measurable
+_MIN_CHAIN_M = 1e-3  # m, a body with a shorter chain of bones has no proportions to keep
+_MIN_TRUST = 0.2  # weight of joints that the detector did not see: the lifter predicts them, too
 
 Marks = list[tuple[FindingKind, NDArray[np.bool_], bool]]
 
 
 @dataclass(frozen=True, slots=True)
-class Posed:
-    """The pose, and the 2D joints as they are after exchanged sides were put right.
+class CleanPose:
+    """Hold the cleaned pose, and the 2D joints after left-right swaps were repaired.
 
     `marks`: kind of finding, the frames (T,), and whether they were repaired.
     """
 
-    relative: Doubles  # (T, 17, 3) camera axes, joint 0 at zero, true size, NaN = not known
+    relative: Doubles  # (T, 17, 3) m, camera axes, joint 0 at zero, true size, NaN = not known
     joints_image: Floats  # (T, 17, 2) px
     scores: Floats  # (T, 17)
     marks: Marks = field(default_factory=list)
 
 
-def posed(relative: Doubles, joints_image: Floats, scores: Floats, camera: Camera, config: RunConfig) -> Posed:
-    """Clean the lifter's (T, 17, 3) at true size by the steps of `config.post`, with (T, 17, 2) px and scores (T, 17).
+def clean_pose(relative: Doubles, joints_image: Floats, scores: Floats, camera: Camera, config: RunConfig) -> CleanPose:
+    """Clean lifted joints (T, 17, 3) at true size by the steps of `config.post`.
 
-    Stature and measured limbs are those of `config.scene`.
+    `joints_image` (T, 17, 2) px, `scores` (T, 17). Stature and measured limbs are those of `config.scene`.
     """
     post, rate_hz, chain_m = config.post, camera.rate_hz, stature_chain_m(config.scene)
     joints = np.array(relative, np.float64)
@@ -60,68 +61,74 @@ def posed(relative: Doubles, joints_image: Floats, scores: Floats, camera: Camer
     marks.append(("gap", filled, True))
     seen = seen | filled
     if not seen.any():
-        return Posed(joints, joints_image, scores)
+        return CleanPose(joints, joints_image, scores)
 
     body = measure_body(joints)
-    has_body = post.bones != "off" and body.chain_m > _TINY_M
-    body = body.scaled(chain_m / max(body.chain_m, _TINY_M)).with_limbs(config.scene.limbs_m)
+    has_body = post.bones != "off" and body.chain_m > _MIN_CHAIN_M
+    body = body.scaled(chain_m / max(body.chain_m, _MIN_CHAIN_M)).with_limbs(config.scene.limbs_m)
 
-    def of_body(points: Doubles, trust: Doubles) -> Doubles:
-        return _of_body(points, trust, body, post) if has_body else points - points[:, :1]
+    def on_body(points: Doubles, trust: Doubles) -> Doubles:
+        return _fit_to_body(points, trust, body, post) if has_body else points - points[:, :1]
 
-    # With each joint counting the same: what the lifter says does not depend on how well a joint was seen.
-    lifted = of_body(joints, np.ones(scores.shape))
-    sights = lines_of_sight(joints_image, camera)
-    lifted, wrong = _hinges(lifted, sights, post)
-    root = placed(lifted, joints_image, scores, camera)
+    # Equal weights: the lifter's error of a joint does not depend on its detection score.
+    lifted = on_body(joints, np.ones(scores.shape))
+    lines = lines_of_sight(joints_image, camera)
+    lifted, wrong = _check_limits(lifted, lines, post)
+    root = solve_root(lifted, joints_image, scores, camera)
     if post.sides != "off":
-        found = exchanged(lifted + root[:, None], sights[..., :2])
+        found = find_swaps(lifted + root[:, None], lines[..., :2])
         marks.append(("sides", found.any(axis=1), post.sides == "repair"))
         if post.sides == "repair" and found.any():
-            joints_image, scores = exchanged_back(joints_image, found), exchanged_back(scores, found)
-            sights = lines_of_sight(joints_image, camera)
+            joints_image, scores = swap_sides(joints_image, found), swap_sides(scores, found)
+            lines = lines_of_sight(joints_image, camera)
         score, walking = sides_score(joints_image, scores, camera), walks_backward(lifted, root, rate_hz)
         marks += _swapped_throughout(found, seen, score, walking, post)
 
     joints = lifted
-    sure = np.nan_to_num(scores.astype(np.float64)).clip(0, 1)
-    for _ in range(_ROUNDS if post.picture > 0 else 1):
+    confidence = np.nan_to_num(scores.astype(np.float64)).clip(0, 1)
+    for _ in range(_REFINE_ITERATIONS if post.picture > 0 else 1):
         if post.picture > 0:
-            wanted, sure = drawn_onto_picture(lifted, joints, joints_image, scores, camera, post.picture)
+            target, confidence = refine_to_image(lifted, joints, joints_image, scores, camera, post.picture)
         else:
-            wanted = lifted
-        trust = np.where(filled[:, None], 0.0, _LEAST_TRUST + sure)
-        joints = of_body(smoothed(wanted, trust, seen, rate_hz, post), trust)
-    joints, still = _hinges(joints, sights, post)
+            target = lifted
+        trust = np.where(filled[:, None], 0.0, _MIN_TRUST + confidence)
+        joints = on_body(smoothed(target, trust, seen, rate_hz, post), trust)
+    joints, wrong_again = _check_limits(joints, lines, post)
     if has_body and post.calm_turns:
-        joints, turned = limited_turns(joints, body, rate_hz)
+        joints, turned = limit_turn_rate(joints, body, rate_hz)
         marks.append(("sudden_turn", turned, True))
-        if post.limits == "repair":  # on its way a bone may pass through where it cannot be
-            joints, passed = turned_aside(joints)
-            still |= passed
+        if post.limits == "repair":  # a slowed bone may pass through directions beyond a joint limit
+            joints, passed = turn_sideways(joints)
+            wrong_again |= passed
     if post.limits != "off":
         left = backward(joints).any(axis=1)
-        marks.append(("backward_joint", (wrong | still).any(axis=1) & ~left, True))
+        marks.append(("backward_joint", (wrong | wrong_again).any(axis=1) & ~left, True))
         marks.append(("backward_joint", left, False))
-    return Posed(joints, joints_image, scores, marks)
+    return CleanPose(joints, joints_image, scores, marks)
 
 
 def _swapped_throughout(
     found: NDArray[np.bool_], seen: NDArray[np.bool_], score: float | None, walking: NDArray[np.bool_] | None,
     post: PostConfig,
 ) -> Marks:  # fmt: skip
-    """Tell of left-right swaps all through the take: frames (T, 2) `found`, the network's score, backward walking."""
-    if mostly(found, seen):
+    """Mark a left-right swap of the whole take, from swapped frames, the network and the walk.
+
+    `found` (T, 2): swapped frames; `score`: the network's score; `walking` (T,): frames of backward walking.
+    """
+    if mostly_swapped(found, seen):
         return [("sides_throughout", found.any(axis=1), post.sides == "repair")]
     if score is not None and score < EXCHANGED:
         return [("sides_throughout", seen, False)]
-    if walking is not None and (score is None or score < -EXCHANGED):  # people do walk backward
+    if walking is not None and (score is None or score < -EXCHANGED):  # real backward walking scores higher
         return [("sides_throughout", walking, False)]
     return []
 
 
 def smoothed(joints: Doubles, trust: Doubles, seen: NDArray[np.bool_], rate_hz: float, post: PostConfig) -> Doubles:
-    """(T, 17, 3), (T, 17) weights -> low-passed as `post` says; zero phase, runs of `seen` frames one by one."""
+    """Low-pass joints (T, 17, 3) with weights (T, 17) by the filter of `post`, with zero phase.
+
+    Each run of `seen` frames is filtered separately.
+    """
     if post.smooth == "adaptive":
         return adaptive(joints, trust, seen, rate_hz, post.smooth_hz)
     if post.smooth == "butterworth":
@@ -131,12 +138,12 @@ def smoothed(joints: Doubles, trust: Doubles, seen: NDArray[np.bool_], rate_hz: 
     return joints.copy()
 
 
-def _hinges(joints: Doubles, sights: Doubles, post: PostConfig) -> tuple[Doubles, NDArray[np.bool_]]:
+def _check_limits(joints: Doubles, lines: Doubles, post: PostConfig) -> tuple[Doubles, NDArray[np.bool_]]:
     if post.limits == "repair":
-        return repaired(joints, sights)
+        return repair_backward(joints, lines)
     return joints, backward(joints) if post.limits == "list" else np.zeros((len(joints), 4), np.bool_)
 
 
-def _of_body(joints: Doubles, trust: Doubles, body: Body, post: PostConfig) -> Doubles:
+def _fit_to_body(joints: Doubles, trust: Doubles, body: Body, post: PostConfig) -> Doubles:
     fit = fitted(joints, trust, body) if post.bones == "fit" else with_body(joints, body)
     return fit - fit[:, :1]

@@ -1,4 +1,4 @@
-"""What the chain has put right and what it leaves to somebody's eyes, as a list."""
+"""List the problems that the post-processing repaired or found, by person and frames."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ..body.filters import runs
 from ..core.take import Finding, FindingKind
 
-_TOGETHER = 5  # frames: marks no further apart are one finding
+_MERGE_GAP = 5  # frames; marks with a shorter gap are one finding
 
 _NOTES: dict[FindingKind, str] = {
     "gap": "Nobody was seen; interpolated from the frames around it.",
@@ -23,21 +23,24 @@ _NOTES: dict[FindingKind, str] = {
 
 
 def findings_of(person: int, marks: Sequence[tuple[FindingKind, NDArray[np.bool_], bool]]) -> list[Finding]:
-    """Kind, the frames (T,), and whether they were repaired -> one finding for each stretch of frames."""
+    """Convert marks to findings, one for each run of frames.
+
+    A mark is the kind of finding, the frames (T,), and whether they were repaired.
+    """
     out = []
     for kind, frames, repaired in marks:
         if kind == "sides_throughout" and frames.any():
-            stretches = [slice(int(np.argmax(frames)), int(np.flatnonzero(frames)[-1]) + 1)]
+            parts = [slice(int(np.argmax(frames)), int(np.flatnonzero(frames)[-1]) + 1)]
         else:
-            stretches = _joined(frames)
-        out += [Finding(person, kind, part.start, part.stop - 1, repaired, _NOTES[kind]) for part in stretches]
+            parts = _merge_runs(frames)
+        out += [Finding(person, kind, part.start, part.stop - 1, repaired, _NOTES[kind]) for part in parts]
     return sorted(out, key=lambda finding: (finding.first, finding.kind))
 
 
-def _joined(frames: NDArray[np.bool_]) -> list[slice]:
+def _merge_runs(frames: NDArray[np.bool_]) -> list[slice]:
     out: list[slice] = []
     for run in runs(frames):
-        if out and run.start - out[-1].stop < _TOGETHER:
+        if out and run.start - out[-1].stop < _MERGE_GAP:
             out[-1] = slice(out[-1].start, run.stop)
         else:
             out.append(run)

@@ -1,7 +1,8 @@
-"""Finish lifted tracks: turn the lifter's root-relative joints into skeletons in the world. Each step has its file:
+"""Finish lifted tracks: turn root-relative joints into skeletons in the world.
 
-size (stature) -> pose (clean_pose: gaps, one body, left-right swaps, reprojection refinement, low-pass) -> root's path
-(root_path) -> gravity (camera_tilt) -> floor -> standing feet (foot_lock) -> limb twist (limb_twist_rate).
+Each step has its file: size (stature) -> pose (clean_pose: gaps, one body, left-right swaps, reprojection refinement,
+low-pass) -> root's path (root_path) -> gravity (camera_tilt) -> floor -> standing feet (foot_lock) -> limb twist
+(limb_twist_rate).
 """
 
 from __future__ import annotations
@@ -19,21 +20,21 @@ from ..core.poses import PersonTrack
 from ..core.take import Finding, LiftedTrack, SceneEstimate, Track3D
 from .camera_pauses import frames_only, rows_with_pauses, spread_lifted, spread_track
 from .camera_roll import roll_finding, roll_note, seen_roll
-from .clean_pose import Posed, posed
+from .clean_pose import CleanPose, clean_pose
 from .findings import findings_of
 from .ground.camera_tilt import camera_tilt
 from .ground.floor import find_floor
-from .ground.foot_lock import locked
+from .ground.foot_lock import lock_feet
 from .ground.slow_fall import times_too_slow
 from .image_refinement import ROOT_HZ
-from .limb_twist_rate import calm_swivels
+from .limb_twist_rate import limit_twist_rate
 from .root_path import reprojection_px, root_path
 
 
 def finish(
     tracks: Sequence[PersonTrack], lifted: Sequence[LiftedTrack], camera: Camera, config: RunConfig
 ) -> tuple[tuple[Track3D, ...], SceneEstimate]:
-    """Return world-space tracks of everyone in `lifted` (in that order), and the camera's pose in the world.
+    """Return world-space tracks of the people in `lifted`, and the camera's pose in the world.
 
     `tracks` holds the 2D of at least the lifted persons. Their bodies may come from different lifters: each is brought
     to the stature of `config.scene`. What was not set by the user or found in the file is assumed; the estimate's
@@ -50,7 +51,7 @@ def finish(
 def _finish(
     tracks: Sequence[PersonTrack], lifted: Sequence[LiftedTrack], camera: Camera, config: RunConfig
 ) -> tuple[tuple[Track3D, ...], SceneEstimate]:
-    """Finish tracks whose rows follow one another at an even rate."""
+    """Finish tracks whose rows have an even rate; see `finish`."""
     rate_hz, ankle_m = camera.rate_hz, ankle_height_m(config.scene)
     by_person = {track.person: track for track in tracks}
     people = [by_person[one.person] for one in lifted]
@@ -69,12 +70,14 @@ def _finish(
     floor = find_floor(turned, [track.h36m17[1] for track in people], rate_hz, ankle_m)
     notes["floor"] = "assumed" if floor is None else "estimated from the feet"
     translation = np.array([0.0, 0.0, -(floor or 0.0)])
-    # Over the camera until everyone stands: the origin is under the first pelvis of what is shown in the end.
-    placed = [locked(joints + translation, rate_hz, config.post.foot_lock, translation, ankle_m) for joints in turned]
+    # The origin is below the camera until the feet are locked, then below the first pelvis of the result.
+    in_world = [
+        lock_feet(joints + translation, rate_hz, config.post.foot_lock, translation, ankle_m) for joints in turned
+    ]
     if config.post.calm_turns and config.post.bones != "off":
         forward_only = config.post.limits == "repair"
-        placed = [calm_swivels(joints, rate_hz, forward_only)[0] for joints in placed]
-    for joints in placed:
+        in_world = [limit_twist_rate(joints, rate_hz, forward_only)[0] for joints in in_world]
+    for joints in in_world:
         pelvis = joints[np.isfinite(joints).all(axis=(1, 2)), 0]
         if len(pelvis):
             translation[:2] = -pelvis[0, :2]
@@ -86,7 +89,7 @@ def _finish(
     if roll_deg:
         notes["camera"] = roll_note(roll_deg)
         findings.append(roll_finding(people[0], roll_deg))
-    for track, joints, pose in zip(people, placed, poses, strict=True):
+    for track, joints, pose in zip(people, in_world, poses, strict=True):
         world = joints + translation * [1, 1, 0]
         seen = np.isfinite(world).all(axis=(1, 2))
         scores = np.where(seen[:, None], np.nan_to_num(pose.scores), 0).astype(np.float32)
@@ -109,11 +112,14 @@ def _finish(
     )
 
 
-def _in_camera(track: PersonTrack, lifted: LiftedTrack, camera: Camera, config: RunConfig) -> tuple[Doubles, Posed]:
-    """Return the pose, and its joints (T, 17, 3) in camera space with the root's path, NaN = not seen."""
+def _in_camera(track: PersonTrack, lifted: LiftedTrack, camera: Camera, config: RunConfig) -> tuple[Doubles, CleanPose]:
+    """Return joints (T, 17, 3) in camera space with the root's path, and the clean pose.
+
+    NaN = not seen.
+    """
     check_shape("relative", lifted.relative, (len(track.frame_index), 17, 3))
     relative = np.asarray(lifted.relative, np.float64) * (stature_chain_m(config.scene) / lifted.unit_stature_m)
-    pose = posed(relative, *track.h36m17, camera, config)
+    pose = clean_pose(relative, *track.h36m17, camera, config)
     smooth_hz = min(config.post.smooth_hz, ROOT_HZ)
     root = root_path(pose.relative, pose.joints_image, pose.scores, camera, smooth_hz)
     return pose.relative + root[:, None], pose

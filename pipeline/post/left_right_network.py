@@ -1,12 +1,12 @@
-"""Whether somebody's left and right are exchanged all through a take, told from the 2D joints by a small network.
+"""Detect a left-right swap of a whole take from the 2D joints, with a small network.
 
-A person who is seen from the front with exchanged sides looks like one who is seen from behind, and the lifter makes a
-sound body of them that faces the other way. What gives it away are small things: how elbows and knees bend, where the
-nose is, how the body sways and steps, in perspective. The network was shown training motion through drawn cameras with
-a detector's errors, as it is and with exchanged sides (`training.post_chain.train_left_right`), nine frames a tenth of
-a second apart at a time. Both ways are asked, and the difference counts, so that it can have no leaning of its own.
+A person who is seen from the front with swapped sides looks like one who is seen from behind, and the lifter returns a
+plausible body that faces the other way. Small cues reveal the swap: how elbows and knees bend, where the nose is, how
+the body sways and steps, in perspective. The network was trained on motion seen by sampled cameras with a detector's
+errors, swapped and not (`training.post_chain.train_left_right`), in windows of nine frames 0.1 s apart. It is run on a
+window and on its swapped copy, and the difference is its output, so that it has no bias to either side.
 
-Shapes: `W` windows of `F` frames, `C` channels. Pure numpy: the chain runs where torch is not loaded.
+Shapes: `W` windows of `F` frames, `C` channels. Pure numpy: post-processing runs where torch is not loaded.
 """
 
 from __future__ import annotations
@@ -28,33 +28,33 @@ log = logging.getLogger(__name__)
 
 FILE = "sides_v1.safetensors"
 RULE = "person_ray"
-FRAMES, STEP_S = 9, 0.1  # of a window
-SHARED = 3  # channels that are one joint's own; the rest say the same of all
-# Mean over the windows, each within +-3. At this one of 120 sound clips of the validation motion is accused and one of
-# 87 of the people held out of training, and with exchanged sides 50 and 47 % are told
-# (`training.post_chain.train_left_right judge`).
+FRAMES, STEP_S = 9, 0.1  # frames of a window and s between them
+SHARED = 3  # index of the first channel that the joints of a frame share; those before are per joint
+# Score (mean logit of the windows, each limited to +-3) below which a take counts as swapped. With it, one of 120 clips
+# of the validation motion and one of 87 of held-out people are false positives, and of swapped clips 50 and 47 % are
+# detected (`training.post_chain.train_left_right judge`).
 EXCHANGED = -2.0
-_SURE = 3.0
-_MOST_WINDOWS = 120  # spread over the take: a tenth of a second of computing
-_APART = 3  # steps between windows
-_EPS = 1e-5
+_MAX_LOGIT = 3.0  # limit of a window's logit
+_MAX_WINDOWS = 120  # windows per take, spread evenly: 0.1 s of computing
+_WINDOW_STEPS = 3  # steps of STEP_S between the starts of windows
+_EPS = 1e-5  # epsilon of the layer norms, as in torch
 
 Ints = NDArray[np.int64]
 
 
-class SidesNetwork:
-    """As `training.post_chain.train_left_right.LeftRightNet`, by its weights."""
+class LeftRightNetwork:
+    """Run `training.post_chain.train_left_right.LeftRightNet` in numpy, from its weights."""
 
     def __init__(self, state: Mapping[str, Floats]) -> None:
         self._state = state
-        # (C, C, 3) of a convolution -> (3 C, C): one product with a frame and its neighbours.
+        # Convolution weights (C, C, 3) as (3 C, C): one product with a frame and its neighbours.
         self._taps = [
             np.ascontiguousarray(state[f"mix.{number}.weight"].transpose(2, 1, 0).reshape(-1, len(bias)))
             for number, bias in enumerate((state["mix.0.bias"], state["mix.1.bias"]))
         ]
 
     def __call__(self, x: Floats) -> Floats:
-        """Input of `person_ray` (W, F, 17, 6) -> (W, F) logits: above 0 the sides are right, below exchanged."""
+        """Return logits (W, F) of `person_ray` input (W, F, 17, 6): above 0 correct, below swapped."""
         return self._one_way(x) - self._one_way(x[:, :, list(H36M17.mirror)])
 
     def _one_way(self, x: Floats) -> Floats:
@@ -82,26 +82,29 @@ class SidesNetwork:
 
 
 def sides_score(joints_image: Floats, scores: Floats, camera: Camera) -> float | None:
-    """Score the sides of (T, 17, 2) px, NaN = not seen, (T, 17): -3 (swapped for sure) to 3; None: too little seen."""
+    """Score left and right of a take from -3 (certainly swapped) to 3; None if too little seen.
+
+    `joints_image` (T, 17, 2) px, NaN = not seen; `scores` (T, 17).
+    """
     network = load_network()
     rows = window_rows(joints_image, camera.rate_hz)
     if network is None or not len(rows):
         return None
-    pictures = np.tile(np.array(camera.size_px, np.float64), (len(rows), 1))
+    sizes_px = np.tile(np.array(camera.size_px, np.float64), (len(rows), 1))
     focal = np.full(len(rows), camera.focal_px)
-    given = normalised(RULE, joints_image[rows], scores[rows], pictures, focal)
-    return float(np.clip(network(given.values).mean(axis=1), -_SURE, _SURE).mean())
+    windows = normalised(RULE, joints_image[rows], scores[rows], sizes_px, focal)
+    return float(np.clip(network(windows.values).mean(axis=1), -_MAX_LOGIT, _MAX_LOGIT).mean())
 
 
 def window_rows(joints_image: Floats, rate_hz: float) -> Ints:
-    """(W, F) rows of the windows that are looked at: those in which the person is seen throughout."""
+    """Return the rows (W, F) of the windows in which the person is seen in every frame."""
     step = max(1, round(STEP_S * rate_hz))
-    first = np.arange(0, len(joints_image) - (FRAMES - 1) * step, _APART * step)
+    first = np.arange(0, len(joints_image) - (FRAMES - 1) * step, _WINDOW_STEPS * step)
     rows = first[:, None] + step * np.arange(FRAMES)
     seen = np.isfinite(joints_image).all(-1).mean(-1) > 0.5  # (T,)
     rows = rows[seen[rows].all(axis=1)]
-    if len(rows) > _MOST_WINDOWS:
-        rows = rows[np.linspace(0, len(rows) - 1, _MOST_WINDOWS).round().astype(np.int64)]
+    if len(rows) > _MAX_WINDOWS:
+        rows = rows[np.linspace(0, len(rows) - 1, _MAX_WINDOWS).round().astype(np.int64)]
     return np.asarray(rows, np.int64)
 
 
@@ -112,14 +115,14 @@ def _gelu(x: Floats) -> Floats:
 
 
 @lru_cache(maxsize=1)
-def load_network() -> SidesNetwork | None:
+def load_network() -> LeftRightNetwork | None:
     from safetensors import SafetensorError
     from safetensors.numpy import load_file
 
     try:
-        return SidesNetwork(load_file(bundled(FILE)))
+        return LeftRightNetwork(load_file(bundled(FILE)))
     except (OSError, SafetensorError) as error:
         log.warning(
-            "%s cannot be read (%s): whether sides are exchanged throughout is told by walking alone", FILE, error
+            "%s cannot be read (%s): a left-right swap of a whole take is detected only from walking", FILE, error
         )
         return None

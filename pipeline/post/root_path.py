@@ -1,10 +1,10 @@
-"""Where the person is in front of the camera: the root's path from 2D and root-relative 3D.
+"""Solve the root's path in camera space from 2D joints and root-relative 3D joints.
 
 With the pinhole u = f (X + x) / (Z + z) + cx and known x, y, z (root-relative) every joint gives two equations that are
 linear in the root (X, Y, Z): X - a Z = a z - x and Y - b Z = b z - y, where a, b are the image point on the plane at
-distance 1 (as in Mehta et al., VNect, 2017). Depth is the weak direction: it only comes from the size of the figure, so
-it is smoothed much harder, and X, Y are then solved again for the smoothed depth, so that the figure still falls on the
-person in the picture.
+distance 1 (as in Mehta et al., VNect, 2017). Depth is the weak direction: only the size of the figure determines it, so
+it is smoothed much more strongly, and X, Y are then solved again for the smoothed depth, so that the figure still
+projects onto the person in the image.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from ..body.filters import low_pass, whittaker
 from ..core.arrays import Doubles, Floats
 from ..core.camera import Camera
 
-_ROUNDS = 5
-_NEAREST_M = 0.15  # no joint is nearer to the camera than this
-_LEAST_NOISE_PX = 1.0
-_OUTLIER = 2.0  # in units of the frame's own residual scale
-_ACCELERATION = 2.0  # m/s^2, what a person's depth usually changes by
-_DEPTH_HZ = (0.4, 3.0)  # limits of the depth smoothing
-_NOISE_ABOVE_HZ = 2.0  # depth that changes faster is taken for noise,
-_NOISE_FACTOR = 3.0  # and a lifter's noise is slow: there is this many times as much below
-_WEIGHT_RANGE = (0.1, 2.0)
+_SOLVER_ITERATIONS = 5  # iterations of reweighted least squares
+_NEAREST_M = 0.15  # m, smallest distance of a joint from the camera
+_MIN_NOISE_PX = 1.0  # px, lower limit of the residual scale of a frame
+_OUTLIER = 2.0  # residual scales of the frame at which a joint's weight is halved (Cauchy)
+_ACCELERATION = 2.0  # m/s^2, usual acceleration of a person's depth
+_DEPTH_HZ = (0.4, 3.0)  # Hz, limits of the cut-off of the depth smoothing
+_NOISE_ABOVE_HZ = 2.0  # Hz, faster changes of the depth count as noise
+_NOISE_FACTOR = 3.0  # ratio of all noise to the noise above that cut-off: a lifter's noise is slow
+_WEIGHT_RANGE = (0.1, 2.0)  # limits of a frame's weight, relative to the median frame
 
 
 def root_path(relative: Doubles, joints_image: Floats, scores: Floats, camera: Camera, smooth_hz: float) -> Doubles:
@@ -47,9 +47,10 @@ def root_path(relative: Doubles, joints_image: Floats, scores: Floats, camera: C
 
 
 def reprojection_px(joints: Doubles, joints_image: Floats, scores: Floats, camera: Camera) -> Floats:
-    """Measure the reprojection error (T,) px: median over the seen joints of (T, 17, 3) camera space to (T, 17, 2) px.
+    """Measure the reprojection error (T,) px, the median over the seen joints.
 
-    NaN where the person was not seen. Joints with a score under a third of the frame's best do not count.
+    `joints` (T, 17, 3) camera space, `joints_image` (T, 17, 2) px. NaN where the person was not seen. Joints with a
+    score below a third of the frame's best do not count.
     """
     out = np.full(len(joints), np.nan, np.float32)
     off = np.linalg.norm(camera.project(joints) - joints_image, axis=2)
@@ -64,11 +65,11 @@ def _solve(relative: Doubles, joints_image: Floats, scores: Floats, camera: Came
     known = np.isfinite(rays).all(axis=2) & np.isfinite(relative).all(axis=2)
     trust = np.where(known, np.clip(scores, 0, 1).astype(np.float64) ** 2, 0.0)
     rays, body = np.nan_to_num(rays), np.nan_to_num(relative)
-    nearest = _NEAREST_M - body[..., 2].min(axis=1)  # (T,) the root is at least this far
+    nearest = _NEAREST_M - body[..., 2].min(axis=1)  # (T,) m, smallest depth of the root
 
     depth = np.maximum(_weak_depth(rays, body, trust), nearest)
     weights, information = trust, np.zeros(len(body))
-    for _ in range(_ROUNDS):
+    for _ in range(_SOLVER_ITERATIONS):
         root = _root_xy(rays, body, weights, depth)
         weights, noise = _robust_weights(rays, body, trust, root=root, depth=depth, focal=focal)
         depth, information = _linear_depth(rays, body, weights)
@@ -80,25 +81,28 @@ def _solve(relative: Doubles, joints_image: Floats, scores: Floats, camera: Came
     root = _root_xy(rays, body, weights, depth)
     weights, _ = _robust_weights(rays, body, trust, root=root, depth=depth, focal=focal)
     root = _root_xy(rays, body, weights, depth)
-    root = _filled(root, weights.sum(axis=1) > 0)
+    root = _interpolate_unknown(root, weights.sum(axis=1) > 0)
     return np.concatenate([root, depth[:, None]], axis=1)
 
 
 def _mean(values: Doubles, weights: Doubles) -> Doubles:
-    """(T, 17, C), (T, 17) -> (T, 1, C) weighted mean over the joints."""
+    """Return the weighted mean over the joints, (T, 17, C), (T, 17) -> (T, 1, C)."""
     total = np.maximum(weights.sum(axis=1), 1e-12)[:, None, None]
     return np.asarray(np.einsum("tj,tjc->tc", weights, values)[:, None] / total)
 
 
 def _weak_depth(rays: Doubles, body: Doubles, weights: Doubles) -> Doubles:
-    """(T,) depth at which the figure is as large as in the picture: rough, but always positive."""
-    in_picture = np.einsum("tj,tjc->t", weights, (rays - _mean(rays, weights)) ** 2)
+    """Estimate the depth (T,) at which the figure is as large as in the image; always positive."""
+    in_image = np.einsum("tj,tjc->t", weights, (rays - _mean(rays, weights)) ** 2)
     in_space = np.einsum("tj,tjc->t", weights, (body[..., :2] - _mean(body[..., :2], weights)) ** 2)
-    return np.asarray(np.sqrt(in_space / np.maximum(in_picture, 1e-12)))
+    return np.asarray(np.sqrt(in_space / np.maximum(in_image, 1e-12)))
 
 
 def _linear_depth(rays: Doubles, body: Doubles, weights: Doubles) -> tuple[Doubles, Doubles]:
-    """Least-squares depth (T,) with X and Y eliminated, and its information (the normal equation's coefficient)."""
+    """Solve the depth (T,) by least squares without X and Y; also return its information.
+
+    The information is the coefficient of the normal equation.
+    """
     centred = rays - _mean(rays, weights)
     target = rays * body[..., 2:] - body[..., :2]
     information = np.einsum("tj,tjc->t", weights, centred**2)
@@ -107,32 +111,35 @@ def _linear_depth(rays: Doubles, body: Doubles, weights: Doubles) -> tuple[Doubl
 
 
 def _root_xy(rays: Doubles, body: Doubles, weights: Doubles, depth: Doubles) -> Doubles:
-    """(T, 2) X and Y for a given depth; NaN-free (0 where a frame has no weight)."""
+    """Solve X and Y (T, 2) for a given depth; without NaN (0 where a frame has no weight)."""
     return _mean(rays * (depth[:, None, None] + body[..., 2:]) - body[..., :2], weights)[:, 0]
 
 
 def _robust_weights(
     rays: Doubles, body: Doubles, trust: Doubles, *, root: Doubles, depth: Doubles, focal: float
 ) -> tuple[Doubles, Doubles]:
-    """Weights that turn metres into pixels and let go of joints that do not fit (Cauchy), and the noise (T,)."""
+    """Return weights that convert metres to pixels and reject outliers, and the noise (T,).
+
+    The weights fall as a Cauchy function.
+    """
     far = np.maximum(depth[:, None] + body[..., 2], _NEAREST_M)
     residual = np.linalg.norm(root[:, None] + body[..., :2] - rays * far[..., None], axis=2) / far
     known = trust > 0
-    scale = np.full(len(residual), _LEAST_NOISE_PX / focal)
+    scale = np.full(len(residual), _MIN_NOISE_PX / focal)
     enough = known.any(axis=1)
     if enough.any():
         some = np.where(known, residual, np.nan)[enough]
-        scale[enough] = np.maximum(1.5 * np.nanmedian(some, axis=1), _LEAST_NOISE_PX / focal)
+        scale[enough] = np.maximum(1.5 * np.nanmedian(some, axis=1), _MIN_NOISE_PX / focal)
     return trust / far**2 / (1 + (residual / (_OUTLIER * scale[:, None])) ** 2), scale
 
 
 def _smooth_depth(depth: Doubles, information: Doubles, rate_hz: float) -> Doubles:
-    """Depth as a path of moderate acceleration (a Whittaker smoother), as stiff as its measured noise asks for."""
+    """Smooth the depth to moderate acceleration by a Whittaker smoother, by its measured noise."""
     weights = information > 0
-    if len(depth) < 4 or weights.sum() < 4:  # too short to tell noise from movement
+    if len(depth) < 4 or weights.sum() < 4:  # too short to separate noise from motion
         usable = depth[weights] if weights.any() else depth
         return np.full(len(depth), float(np.median(usable)))
-    # The error of a depth grows with the depth, so it is the information on the scale that tells good frames from bad.
+    # The error of a depth grows with the depth, so the information on the scale separates good frames from bad ones.
     information = information * depth**2
     relative = np.where(weights, np.clip(information / np.median(information[weights]), *_WEIGHT_RANGE), 0.0)
     first = whittaker(depth, relative, rate_hz, _NOISE_ABOVE_HZ)
@@ -146,8 +153,8 @@ def _smooth_depth(depth: Doubles, information: Doubles, rate_hz: float) -> Doubl
     return smooth
 
 
-def _filled(values: Doubles, known: NDArray[np.bool_]) -> Doubles:
-    """(T, C) with the frames that are not `known` interpolated from those that are."""
+def _interpolate_unknown(values: Doubles, known: NDArray[np.bool_]) -> Doubles:
+    """Interpolate the frames of (T, C) that are not `known` from those that are."""
     if known.all() or not known.any():
         return values
     at, good = np.arange(len(values)), np.flatnonzero(known)

@@ -1,7 +1,7 @@
-"""No bone turns from one frame to the next by more than a body can: such a turn is spread over the frames around it.
+"""Limit the turn rate of bones: spread turns that are too fast over the frames around them.
 
-Where a limb points at the camera, the lifter's bone is nearly as short as its error, and its direction can swing round
-in one frame. Only directions are changed, along the shorter great circle, and only in the frames that need it.
+Where a limb points at the camera, the lifted bone is nearly as short as its error, and its direction can flip in one
+frame. Only directions are changed, along the shorter great circle, and only in the frames that need it.
 """
 
 from __future__ import annotations
@@ -13,14 +13,17 @@ from ..body.bones import DIRECTIONS, Body, unit, with_body
 from ..body.filters import runs
 from ..core.arrays import Doubles
 
-MOST_DEG = 30.0  # in one frame; of motion capture at 24 fps, hardly any is faster
-_MOST_DEG_S = 2000.0  # at high rates; a pitcher's forearm reaches it
-_PASSES = 4
+MAX_STEP_DEG = 30.0  # degrees between two frames; hardly any motion capture at 24 fps is faster
+_MAX_DEG_S = 2000.0  # degrees/s, limit at high frame rates; a pitcher's forearm reaches it
+_PASSES = 4  # passes over each bone; later ones spread what earlier ones pushed to their ends
 
 
-def limited_turns(joints: Doubles, body: Body, rate_hz: float) -> tuple[Doubles, NDArray[np.bool_]]:
-    """(T, 17, 3) of constant bones, NaN = not known -> the same with slower turns, and where any bone changed (T,)."""
-    most = np.radians(min(MOST_DEG, max(_MOST_DEG_S / rate_hz, 10.0))) if rate_hz > 0 else np.radians(MOST_DEG)
+def limit_turn_rate(joints: Doubles, body: Body, rate_hz: float) -> tuple[Doubles, NDArray[np.bool_]]:
+    """Limit the turn rate of bones in joints (T, 17, 3); also return the changed frames (T,).
+
+    The joints have constant bones; NaN = not known.
+    """
+    max_step = np.radians(min(MAX_STEP_DEG, max(_MAX_DEG_S / rate_hz, 10.0)) if rate_hz > 0 else MAX_STEP_DEG)
     out = joints.copy()
     changed = np.zeros(len(joints), np.bool_)
     for run in runs(np.isfinite(joints).all(axis=(1, 2))):
@@ -29,7 +32,7 @@ def limited_turns(joints: Doubles, body: Body, rate_hz: float) -> tuple[Doubles,
         touched = np.zeros(len(part), np.bool_)
         for vector in vectors.values():
             for _ in range(_PASSES):
-                spread = _spread(vector, most)
+                spread = _spread(vector, max_step)
                 touched |= spread
                 if not spread.any():
                     break
@@ -41,7 +44,7 @@ def limited_turns(joints: Doubles, body: Body, rate_hz: float) -> tuple[Doubles,
 
 
 def _joints(pelvis: Doubles, vectors: dict[tuple[int, int], Doubles], body: Body) -> Doubles:
-    """(n, 3), unit vectors -> (n, 17, 3)."""
+    """Build joints (n, 17, 3) from pelvis positions (n, 3) and unit vectors of the bones."""
     whole = np.zeros((len(pelvis), 17, 3))
     whole[:, 0] = pelvis
     for hip, side in ((4, 0.5), (1, -0.5)):
@@ -54,15 +57,18 @@ def _joints(pelvis: Doubles, vectors: dict[tuple[int, int], Doubles], body: Body
     return with_body(whole, body)
 
 
-def _spread(vector: Doubles, most: float) -> NDArray[np.bool_]:
-    """Spread each step of (n, 3) unit vectors above `most` radians, in place; which frames changed (n,)."""
+def _spread(vector: Doubles, max_step: float) -> NDArray[np.bool_]:
+    """Spread steps of unit vectors (n, 3) above `max_step` radians; return changed frames.
+
+    The vectors change in place.
+    """
     changed = np.zeros(len(vector), np.bool_)
     steps = np.arccos(np.clip((vector[1:] * vector[:-1]).sum(-1), -1, 1))
-    for frame in np.flatnonzero(steps > most):
+    for frame in np.flatnonzero(steps > max_step):
         for half in range(1, len(vector)):
             a, b = max(frame - half + 1, 0), min(frame + half, len(vector) - 1)
             angle = float(np.arccos(np.clip(vector[a] @ vector[b], -1, 1)))
-            if b - a > 1 and angle <= 0.8 * most * (b - a):
+            if b - a > 1 and angle <= 0.8 * max_step * (b - a):
                 vector[a : b + 1] = _great_circle(vector[a], vector[b], vector[(a + b) // 2], b - a)
                 changed[a + 1 : b] = True
                 break
@@ -70,7 +76,10 @@ def _spread(vector: Doubles, most: float) -> NDArray[np.bool_]:
 
 
 def _great_circle(start: Doubles, end: Doubles, middle: Doubles, steps: int) -> Doubles:
-    """(steps + 1, 3) from `start` to `end` evenly; by way of `middle` if they are opposite."""
+    """Interpolate unit vectors (steps + 1, 3) from `start` to `end`.
+
+    Through `middle` if they are opposite.
+    """
     angle = float(np.arccos(np.clip(start @ end, -1, 1)))
     across = end - (end @ start) * start
     if np.linalg.norm(across) < 1e-3:

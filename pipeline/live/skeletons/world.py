@@ -17,7 +17,7 @@ from ...core.arrays import Doubles
 from ...core.config import SceneConfig
 from ...core.geometry import rotation_world_from_camera
 from ...post.ground.floor import floor_height
-from ...post.ground.foot_contacts import ANKLES, places, standing_feet
+from ...post.ground.foot_contacts import ANKLES, contact_positions, standing_feet
 from ...post.ground.gravity import find_gravity, up_from_angles
 from .ring_buffer import Ring
 
@@ -123,7 +123,7 @@ class LiveWorld:
         if len(times) > 2:
             rate_hz = (len(times) - 1) / max(float(times[-1] - times[0]), 1e-3)
             standing = standing_feet(joints, self._target_up, rate_hz)
-            for place in places(joints[new], standing[new]):
+            for place in contact_positions(joints[new], standing[new]):
                 evidence.places.push(place=place)
             for foot, ankle in enumerate(ANKLES):
                 for point in joints[new & standing[:, foot], ankle]:

@@ -1,1 +1,1 @@
-"""Gravity, floor and standing feet."""
+"""Estimate gravity and floor, and detect and lock standing feet."""

@@ -1,4 +1,4 @@
-"""Pitch and roll of the camera: set by the user, or estimated from how people stand (`gravity`), with its deviation."""
+"""Determine the camera's pitch and roll: set by the user, or estimated by `gravity`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from ...core.arrays import Doubles, Floats
 from ...core.config import SceneConfig
-from .foot_contacts import places, standing_feet
+from .foot_contacts import contact_positions, standing_feet
 from .gravity import find_gravity
 
 _SET = "set by the user"
@@ -17,7 +17,10 @@ _SET = "set by the user"
 
 @dataclass(frozen=True, slots=True)
 class Tilt:
-    """As `geometry.rotation_world_from_camera` means the angles. `sigma_deg`: of an estimated pitch; None: set."""
+    """Hold the camera's pitch and roll, as defined by `geometry.rotation_world_from_camera`.
+
+    `sigma_deg`: standard deviation of an estimated pitch; None: set by the user.
+    """
 
     pitch_deg: float
     roll_deg: float
@@ -31,20 +34,20 @@ def camera_tilt(
     rate_hz: float,
     postures: Sequence[Doubles | Floats] | None = None,
 ) -> Tilt:
-    """One tilt for the whole take from everyone's joints (T, 17, 3) in camera space.
+    """Determine one tilt for the whole take from all people's joints (T, 17, 3) in camera space.
 
-    `postures` (T, 17, 3), camera axes, any size: the bodies as the lifter gave them. Drawing a pose onto the picture
-    brings its joints to where they were seen, and with a detector's errors tips it: up is read off the lifter's own
-    answer, while feet are where the finished pose has them. None: the same as `joints`.
+    `postures` (T, 17, 3), camera axes, any size: the lifter's output. Reprojection refinement moves joints to where
+    they were detected, and detector errors then tilt the pose: so the lifter's output gives the direction of gravity,
+    and the finished pose the positions of the feet. None: the same as `joints`.
 
-    Who sets only the pitch has a camera that is not rolled; who sets only the roll gets the pitch estimated.
+    If only the pitch is set, the roll is zero; if only the roll is set, the pitch is estimated.
     """
     if scene.pitch_deg is not None:
         roll_note = "assumed" if scene.roll_deg is None else _SET
         return Tilt(scene.pitch_deg, scene.roll_deg or 0.0, None, {"pitch": _SET, "roll": roll_note})
     bodies = [np.asarray(body, np.float64) for body in (joints if postures is None else postures)]
     posture = find_gravity(bodies, [])
-    standing = [places(person, standing_feet(person, posture.up, rate_hz)) for person in joints]
+    standing = [contact_positions(person, standing_feet(person, posture.up, rate_hz)) for person in joints]
     found = find_gravity(bodies, standing)
     if not found.observed:
         return Tilt(0.0, scene.roll_deg or 0.0, None, {"pitch": "assumed", "roll": "assumed"})

@@ -1,16 +1,16 @@
-"""Feet that stand do not slide: locking of the ankles while they are in contact with something, as animators know it.
+"""Lock standing feet: keep the ankles in place while they are in contact, as in animation.
 
     off        nothing is changed
-    auto       contacts that can be believed: what the foot would have to be moved by is small
+    auto       plausible contacts: the foot has to be moved only a little
     always     every contact, and contacts are found more easily
-    grounding  as auto, and feet that stand near the floor stand on it, neither in it nor above it
+    grounding  as auto, and feet that stand near the floor are placed exactly on it
 
-What slides is mostly the root: depth is the weak direction of one camera. So first the root is shifted along the line
-of sight so that standing feet stay where they are, with a path as smooth as people move. Of what is left the faster
-part moves the body too: where an ankle is under its pelvis the lifter knows better than the picture says where both
-are. Only the rest is done by the legs (`leg_ik.move_ankle`). Blending: an ankle's shift begins before its contact and
-fades after it, so nothing pops. Between contacts and in the air nothing is touched but by these fades: a jump stays a
-jump.
+Sliding comes mostly from the root: depth is the weak direction of one camera. So first the root is shifted along the
+line of sight until standing feet do not move, with a path as smooth as people move. The faster part of the remaining
+motion moves the body, too, because the lifter predicts the position of an ankle relative to the pelvis better than the
+image shows both. Only the rest is done by the legs (`leg_ik.move_ankle`). An ankle's shift begins before its contact
+and fades after it, so that nothing pops. Between contacts and in the air only these fades change the motion: a jump
+stays a jump.
 """
 
 from __future__ import annotations
@@ -24,27 +24,28 @@ import numpy as np
 from ...body.filters import runs, whittaker
 from ...body.leg_ik import LEGS, leg_reach, move_ankle
 from ...core.arrays import Doubles
-from ..joint_limits import turned_aside
+from ..joint_limits import turn_sideways
 from .foot_contacts import ANKLES, Bools, standing_feet
 
 FootLock = Literal["off", "auto", "always", "grounding"]
 
-_BELIEVED_M = 0.15  # a shift that is larger at any time says that this was no contact
-_FLOOR_M = 0.15  # places this near the floor's height are on the floor
-_BLEND_S = 0.2
-_EASE_ALWAYS = 1.4  # so much faster than usual may a foot be that stands
-# Slower drifts of the root are left to what the picture says: along the line of sight, where it says least, ...
-_SIGHT_HZ = 0.1
-_LEVEL_HZ, _HEIGHT_HZ = 0.5, 0.3  # ... and then to and fro, up and down: the picture moves by 2 px of 1768 (sample)
-_ROOT_TRUST = 0.02  # how much a frame without standing feet holds the root where it was
-_ROUNDS = 4  # of turning knees aside: easing one there can bring its neighbours over the limit
-_PULL_S, _PULLS = 0.06, 6  # hips follow a foot that is out of reach, smoothly: deviation of the Gaussian, rounds
+_MAX_SHIFT_M = 0.15  # m, a contact whose ankle would have to move more is not plausible
+_FLOOR_M = 0.15  # m, contacts this near the floor's height are on the floor
+_BLEND_S = 0.2  # s, fade of an ankle's shift before and after a contact
+_EASE_ALWAYS = 1.4  # factor of the standing speeds in mode "always"
+# Cut-offs of the root's shift: slower drifts are left to the image evidence.
+_DEPTH_HZ = 0.1  # Hz, along the line of sight, where the image shows least
+_LEVEL_HZ, _HEIGHT_HZ = 0.5, 0.3  # Hz, horizontal and vertical: the figure moves by 2 px of 1768 in the sample
+_ROOT_TRUST = 0.02  # weight with which a frame without standing feet keeps the root in place
+_KNEE_PASSES = 4  # passes of rotating knees sideways: the fade of one repair can push its neighbours over the limit
+_PULL_SIGMA_S = 0.06  # s, standard deviation of the Gaussian over the hips' shift toward a foot out of reach
+_PULL_PASSES = 6  # passes of that shift, each adding what the smoothing left missing
 
 
-def locked(joints: Doubles, rate_hz: float, mode: FootLock, eye: Doubles, ankle_m: float) -> Doubles:
-    """(T, 17, 3) world (z up, floor 0, metres, NaN = not seen) -> the same with standing feet locked.
+def lock_feet(joints: Doubles, rate_hz: float, mode: FootLock, camera_m: Doubles, ankle_m: float) -> Doubles:
+    """Lock the standing feet of world joints (T, 17, 3): z up, floor 0, metres, NaN = not seen.
 
-    `eye` (3,) is the camera's place in that world; the ankle joint stands `ankle_m` above the floor.
+    `camera_m` (3,) is the camera's position in the world; the ankle joint stands `ankle_m` above the floor.
     """
     if mode == "off":
         return joints
@@ -55,97 +56,106 @@ def locked(joints: Doubles, rate_hz: float, mode: FootLock, eye: Doubles, ankle_
         standing = standing_feet(part, up, rate_hz, _EASE_ALWAYS if mode == "always" else 1.0)
         if not standing.any():
             continue
-        part = part + _root_shift(part, standing, eye, rate_hz)[:, None]
-        wanted = [_wanted(part[:, LEGS[side][2]], standing[:, side], rate_hz, mode, ankle_m) for side in range(2)]
-        part = part + _pulled(part, wanted, rate_hz)[:, None]
+        part = part + _root_shift(part, standing, camera_m, rate_hz)[:, None]
+        targets = [
+            _ankle_target(part[:, LEGS[side][2]], standing[:, side], rate_hz, mode, ankle_m) for side in range(2)
+        ]
+        part = part + _pull_hips(part, targets, rate_hz)[:, None]
         for side in range(2):
-            part = move_ankle(part, side, wanted[side].ankle)
-        # Hips and ankles are where they should be: a knee that this bent backward is turned about the line between.
-        for _ in range(_ROUNDS):
-            part, wrong = turned_aside(part)
+            part = move_ankle(part, side, targets[side].ankle)
+        # Hips and ankles are final: a knee that now bends backward is rotated about the line between them.
+        for _ in range(_KNEE_PASSES):
+            part, wrong = turn_sideways(part)
             if not wrong.any():
                 break
         out[run] = part
     return out
 
 
-def _root_shift(joints: Doubles, standing: Bools, eye: Doubles, rate_hz: float) -> Doubles:
-    """(T, 3) shift of the whole body after which standing ankles move least: along the lines of sight of the pelvis,
-    then, for what is left, along the world's axes."""
-    sight = joints[:, 0] - eye
-    sight = sight / np.maximum(np.linalg.norm(sight, axis=1, keepdims=True), 1e-6)
+def _root_shift(joints: Doubles, standing: Bools, camera_m: Doubles, rate_hz: float) -> Doubles:
+    """Compute the shift (T, 3) of the body after which standing ankles move least.
+
+    First along the lines of sight of the pelvis, then, for the remaining motion, along the world's axes.
+    """
+    line = joints[:, 0] - camera_m
+    line = line / np.maximum(np.linalg.norm(line, axis=1, keepdims=True), 1e-6)
     ankles = joints[:, ANKLES]
-    along = np.einsum("tfc,tc->tf", np.diff(ankles, axis=0), sight[1:])
-    shift = _countered(along, standing, rate_hz, _SIGHT_HZ)[:, None] * sight
+    along = np.einsum("tfc,tc->tf", np.diff(ankles, axis=0), line[1:])
+    shift = _counter_slide(along, standing, rate_hz, _DEPTH_HZ)[:, None] * line
     left = np.diff(ankles + shift[:, None], axis=0)
     for axis, cutoff_hz in enumerate((_LEVEL_HZ, _LEVEL_HZ, _HEIGHT_HZ)):
-        shift[:, axis] += _countered(left[..., axis], standing, rate_hz, cutoff_hz)
+        shift[:, axis] += _counter_slide(left[..., axis], standing, rate_hz, cutoff_hz)
     return np.asarray(shift)
 
 
-def _countered(steps: Doubles, standing: Bools, rate_hz: float, cutoff_hz: float) -> Doubles:
-    """How far each ankle goes from frame to frame (T - 1, 2) -> (T,) the shift against what standing ones slide.
+def _counter_slide(steps: Doubles, standing: Bools, rate_hz: float, cutoff_hz: float) -> Doubles:
+    """Compute the shift (T,) that cancels the slide of standing ankles.
 
-    Each contact has a place of its own to be found, so only changes within a contact count: they are taken away,
-    summed up, and what the sum drifts by, slower than the cut-off, is left out.
+    `steps` (T - 1, 2) are the ankles' movements between frames. The position of each contact is unknown, so only
+    changes within a contact count: they are subtracted and summed up, and the drift of the sum below the cut-off is
+    left out.
     """
     both = standing[1:] & standing[:-1]  # (T - 1, 2)
-    seen = both.sum(axis=1)
-    slide = np.where(seen > 0, (steps * both).sum(axis=1) / np.maximum(seen, 1), 0.0)
-    away = np.concatenate([[0.0], -np.cumsum(slide)])
-    weight = np.where(np.concatenate([[False], seen > 0]), 1.0, _ROOT_TRUST)
-    return np.asarray(away - whittaker(away, weight, rate_hz, cutoff_hz))
+    count = both.sum(axis=1)
+    slide = np.where(count > 0, (steps * both).sum(axis=1) / np.maximum(count, 1), 0.0)
+    counter = np.concatenate([[0.0], -np.cumsum(slide)])
+    weight = np.where(np.concatenate([[False], count > 0]), 1.0, _ROOT_TRUST)
+    return np.asarray(counter - whittaker(counter, weight, rate_hz, cutoff_hz))
 
 
 @dataclass(frozen=True, slots=True)
-class _Wanted:
-    """Where one ankle should be (T, 3), and (T,) where it is held there by a contact."""
+class _AnkleTarget:
+    """Hold the target positions of an ankle (T, 3), and the frames (T,) fixed by a contact."""
 
     ankle: Doubles
     held: Bools
 
 
-def _wanted(ankle: Doubles, stands: Bools, rate_hz: float, mode: FootLock, ankle_m: float) -> _Wanted:
-    """(T, 3) and its contacts -> still while it stands, with a blend before and after, elsewhere as it was."""
+def _ankle_target(ankle: Doubles, stands: Bools, rate_hz: float, mode: FootLock, ankle_m: float) -> _AnkleTarget:
+    """Compute an ankle's target (T, 3): fixed in contacts, blended around them, else unchanged."""
     contacts = []
     for run in runs(stands):
-        place = np.median(ankle[run], axis=0)
-        if mode == "grounding" and abs(place[2] - ankle_m) < _FLOOR_M:
-            place[2] = ankle_m
-        if mode == "always" or np.linalg.norm((ankle[run] - place)[:, :2], axis=1).max() < _BELIEVED_M:
-            contacts.append((run, place))
+        position = np.median(ankle[run], axis=0)
+        if mode == "grounding" and abs(position[2] - ankle_m) < _FLOOR_M:
+            position[2] = ankle_m
+        if mode == "always" or np.linalg.norm((ankle[run] - position)[:, :2], axis=1).max() < _MAX_SHIFT_M:
+            contacts.append((run, position))
     shift, fades = np.zeros_like(ankle), np.zeros_like(ankle)
     held, weights = np.zeros(len(ankle), np.bool_), np.zeros(len(ankle))
-    far = np.arange(1, max(1, round(_BLEND_S * rate_hz)) + 1)
-    fading = 1 - far / (len(far) + 1)
+    distance = np.arange(1, max(1, round(_BLEND_S * rate_hz)) + 1)  # frames from a contact
+    fading = 1 - distance / (len(distance) + 1)
     fading = fading**2 * (3 - 2 * fading)
-    for run, place in contacts:
-        shift[run], held[run] = place - ankle[run], True
+    for run, position in contacts:
+        shift[run], held[run] = position - ankle[run], True
         for edge, step in ((run.start, -1), (run.stop - 1, 1)):
-            at = edge + step * far
+            at = edge + step * distance
             inside = (at >= 0) & (at < len(ankle))
-            fades[at[inside]] += fading[inside, None] * (place - ankle[edge])
+            fades[at[inside]] += fading[inside, None] * (position - ankle[edge])
             weights[at[inside]] += fading[inside]
-    # Two fades that meet share the frame between them and never add up to more than one whole shift.
+    # Two fades that overlap are averaged and never add up to more than one whole shift.
     shift[~held] = fades[~held] / np.maximum(weights[~held], 1.0)[:, None]
-    return _Wanted(ankle + shift, held)
+    return _AnkleTarget(ankle + shift, held)
 
 
-def _pulled(joints: Doubles, wanted: Sequence[_Wanted], rate_hz: float) -> Doubles:
-    """(T, 3) how far the body has to go along so that held ankles are within the legs' reach: mostly mm, down."""
+def _pull_hips(joints: Doubles, targets: Sequence[_AnkleTarget], rate_hz: float) -> Doubles:
+    """Compute the shift (T, 3) of the body that brings fixed ankles within the legs' reach.
+
+    It is mostly some mm down.
+    """
     from scipy.ndimage import gaussian_filter1d
 
     shift = np.zeros((len(joints), 3))
-    for _ in range(_PULLS):
+    for _ in range(_PULL_PASSES):
         missing, feet = np.zeros_like(shift), np.zeros((len(shift), 1))
-        for side, one in enumerate(wanted):
-            way = one.ankle - joints[:, LEGS[side][0]] - shift
-            distance = np.linalg.norm(way, axis=1)
-            over = np.where(one.held, np.maximum(distance - leg_reach(joints, side), 0), 0)
-            missing += (over / np.maximum(distance, 1e-9))[:, None] * way
+        for side, target in enumerate(targets):
+            offset = target.ankle - joints[:, LEGS[side][0]] - shift
+            distance = np.linalg.norm(offset, axis=1)
+            over = np.where(target.held, np.maximum(distance - leg_reach(joints, side), 0), 0)
+            missing += (over / np.maximum(distance, 1e-9))[:, None] * offset
             feet[:, 0] += over > 0
         if not feet.any():
             break
-        # A sum of averages is smooth; each round adds what the averages before it fell short by.
-        shift += gaussian_filter1d(missing / np.maximum(feet, 1), max(_PULL_S * rate_hz, 0.1), axis=0, mode="nearest")
+        # A sum of averages is smooth; each pass adds what the averages before it left missing.
+        sigma = max(_PULL_SIGMA_S * rate_hz, 0.1)
+        shift += gaussian_filter1d(missing / np.maximum(feet, 1), sigma, axis=0, mode="nearest")
     return shift

@@ -1,17 +1,17 @@
-"""Which way is up in the camera's axes: one direction for the whole take and everyone in it, and how sure it is.
+"""Estimate the direction of gravity in camera axes, one per take, and its deviation.
 
-Three things speak about it, each with its own uncertainty, and the direction that fits all of them best is taken
-(maximum a posteriori, a few Gauss-Newton steps on the sphere):
+Three kinds of evidence, each with its uncertainty, are combined (maximum a posteriori, a few Gauss-Newton steps on the
+sphere):
 
-* Posture. People balance: the body's centre of mass stands over the feet. `posture_up` is a weighted sum of seven
+* Posture. People balance: the body's centre of mass is above the feet. `posture_up` is a weighted sum of seven
   directions of the body, above all from the middle of the ankles to the centre of mass; the weights are a robust least
-  squares fit to the training motion (40 000 frames, 30 mm of noise, all sources), which then is off by 2.5 degrees in
-  the median over a clip of unseen motion. Straight standing frames count most.
-* Contacts. Feet that stand on the floor at different places lie in a plane. The further they are spread, the more that
-  says; it does not share the lifter's error of leaning.
-* Cameras. They are seldom rolled, and seldom look straight up or down: a weak prior, which decides where nobody stands.
+  squares fit to the training motion (40 000 frames, 30 mm of noise, all sources), whose error is 2.5 degrees in the
+  median over a clip of unseen motion. Straight standing frames have the largest weights.
+* Contacts. Feet that stand on the floor at different positions lie in a plane. They are more informative the further
+  they are spread, and independent of a lean in the lifter's poses.
+* Cameras. They are seldom rolled, and seldom look straight up or down: a weak prior, which decides without contacts.
 
-Never per frame: leaning, jumping and falling people stay as they are.
+It is not estimated per frame: leaning, jumping and falling people keep their orientation.
 """
 
 from __future__ import annotations
@@ -25,41 +25,42 @@ from ...body.bones import unit
 from ...core.arrays import Doubles
 from ...core.skeletons import chain_length
 
-# Weights of trunk, thighs, shanks, centre of mass over the ankles, head, neck, and where the chest faces.
+# Weights of trunk, thighs, shanks, centre of mass above the ankles, head, neck, and the chest's facing direction.
 _WEIGHTS = np.array([0.173, 0.203, 0.110, 0.919, 0.032, 0.028, -0.050])
 _STANDS = (0.35, 0.52)  # chain lengths from the ankles to the centre of mass: crouching, and upright
-_LEAST_TRUST = 0.02
+_MIN_TRUST = 0.02  # lower limit of the weight of a crouching frame
 
-# Shares of the body's mass (Dempster, 1955, rounded): trunk, head, and per side thigh, shank with foot, arm, forearm
-# with hand; and how far along each segment its own centre lies.
+# Fractions of the body's mass (Dempster, 1955, rounded): trunk, head, and per side thigh, shank with foot, arm, forearm
+# with hand; and the position of the centre along thigh and shank.
 _TRUNK, _HEAD, _THIGH, _SHANK, _ARM, _FOREARM = 0.49, 0.08, 0.1, 0.06, 0.03, 0.025
 _THIGH_AT, _SHANK_AT = 0.433, 0.45
 
-_POSTURE_DEG = 4.0  # error of a straight standing person's direction: the lifter's leaning, mostly
-_CROUCHING_DEG = 9.0  # added where nobody ever stands straight
-_LYING_DEG = 60.0  # added where all that is known would need a camera on its side
-_APART_DEG = 15.0  # between the directions of single frames
-# A camera that is rolled or tipped by more than this from what is usual is less likely than a lying person.
+_POSTURE_DEG = 4.0  # degrees, deviation of a straight standing person's direction: mostly a lean of the lifter
+_CROUCHING_DEG = 9.0  # degrees, additional deviation if the person never stands straight
+_LYING_DEG = 60.0  # degrees, additional deviation if all frames would need a camera on its side
+_OUTLIER_DEG = 15.0  # degrees from the mean direction at which a frame's weight is halved (Cauchy)
+# Degrees of roll and tip, from the usual pitch, beyond which a lying person is more likely than such a camera.
 _ROLLED_DEG, _TIPPED_DEG, _USUAL_PITCH_DEG = 45.0, 70.0, 20.0
-_ROBUST_ROUNDS = 6
-_PRIOR_START_DEG = 20.0
-_PRIOR_PITCH_DEG, _PRIOR_PITCH_SPREAD_DEG, _PRIOR_ROLL_SPREAD_DEG = 5.0, 30.0, 4.0  # of most; the tails are long
-_PLACE_M = 0.06  # error of the height of one foot's place
-_PLANE_DEG = 4.0  # error that all places share: more of them do not make the plane better than this
-_DEPTH_SHARE = 0.02  # error of its depth beside that, of the depth
-_OUTLIER = 2.0  # in units of a place's error: stairs, stools, wrong contacts
-_ROUNDS = 12
-_STILL = 1e-5  # radians: a step that changes nothing any more
+_ROBUST_ITERATIONS = 6  # iterations of the robust mean direction of a person
+_PRIOR_START_DEG = 20.0  # degrees, deviation of the prior in the starting point of the iteration
+# Degrees, mean pitch and spreads of pitch and roll of most cameras; the tails are long.
+_PRIOR_PITCH_DEG, _PRIOR_PITCH_SPREAD_DEG, _PRIOR_ROLL_SPREAD_DEG = 5.0, 30.0, 4.0
+_CONTACT_M = 0.06  # m, deviation of the height of one contact
+_PLANE_DEG = 4.0  # degrees, error that all contacts share: more of them do not improve the plane beyond this
+_DEPTH_SHARE = 0.02  # additional deviation of a contact's depth, as a fraction of the depth
+_OUTLIER = 2.0  # deviations of a contact at which its weight falls: stairs, stools, wrong contacts
+_MAX_ITERATIONS = 12  # Gauss-Newton steps
+_CONVERGED = 1e-5  # radians, step at which the iteration ends
 
 
 @dataclass(frozen=True, slots=True)
 class Gravity:
-    """`up` is a unit vector in camera axes; the deviations are those of the estimate, degrees."""
+    """Hold the up direction in camera axes and the standard deviations of the estimate."""
 
-    up: Doubles  # (3,)
+    up: Doubles  # (3,) unit vector
     pitch_sigma_deg: float
     roll_sigma_deg: float
-    observed: bool = True  # False: nobody was seen, this is the prior alone
+    observed: bool = True  # False: no person was seen, and this is only the prior
 
     @property
     def pitch_deg(self) -> float:
@@ -71,24 +72,27 @@ class Gravity:
 
 
 def up_from_angles(pitch_deg: float, roll_deg: float) -> Doubles:
-    """(3,) up in camera axes, as `geometry.rotation_world_from_camera` means the angles: its third row."""
+    """Return the up direction (3,) in camera axes from pitch and roll.
+
+    It is the third row of `geometry.rotation_world_from_camera`.
+    """
     p, r = np.radians(pitch_deg), np.radians(roll_deg)
     return np.array([-np.sin(r) * np.cos(p), -np.cos(r) * np.cos(p), -np.sin(p)])
 
 
-def find_gravity(postures: Sequence[Doubles], places: Sequence[Doubles]) -> Gravity:
-    """Up from everyone's joints and standing feet.
+def find_gravity(postures: Sequence[Doubles], contacts: Sequence[Doubles]) -> Gravity:
+    """Estimate the up direction from all people's joints and standing feet.
 
-    `postures` (T, 17, 3) per person, camera axes, metres, NaN = not seen; only relative positions count. `places`
-    (N, 3) per person: where each of its feet stood, one row a contact, in camera space. Each person may stand on a
-    floor of its own size (an assumed stature is off by a few percent), so heights are compared within a person.
+    `postures` (T, 17, 3) per person, camera axes, metres, NaN = not seen; only relative positions count. `contacts`
+    (N, 3) per person: positions of the standing feet, one row per contact, in camera space. The scale differs between
+    people (an assumed stature is wrong by a few percent), so heights are compared within a person.
     """
     prior = up_from_angles(_PRIOR_PITCH_DEG, 0.0)
     directions = [found for found in map(posture_up, postures) if found is not None]
-    spread = [standing - standing.mean(axis=0) for standing in places if len(standing) >= 2]
+    spread = [standing - standing.mean(axis=0) for standing in contacts if len(standing) >= 2]
     up = unit(prior / _PRIOR_START_DEG**2 + np.sum([up / sigma**2 for up, sigma in directions], axis=0))
     information = np.eye(2)
-    for _ in range(_ROUNDS):
+    for _ in range(_MAX_ITERATIONS):
         across = _across(up)
         rows, misses = _prior_rows(up, across)
         for direction, sigma_deg in directions:
@@ -103,16 +107,16 @@ def find_gravity(postures: Sequence[Doubles], places: Sequence[Doubles]) -> Grav
         information = design.T @ design
         step = np.linalg.solve(information, design.T @ wanted)
         up = unit(up + across @ step)
-        if np.abs(step).max() < _STILL:
+        if np.abs(step).max() < _CONVERGED:
             break
     covariance = np.linalg.inv(information)
-    # The tangent directions are nearly those of roll and pitch: see `_across`.
+    # The tangent directions are nearly those of roll and pitch, see `_across`.
     roll, pitch = np.degrees(np.sqrt(np.diag(covariance)))
     return Gravity(up, float(pitch), float(roll), bool(directions))
 
 
 def _across(up: Doubles) -> Doubles:
-    """(3, 2) unit vectors perpendicular to `up`: sideways (roll) and along the view (pitch)."""
+    """Return unit vectors (3, 2) perpendicular to `up`: sideways (roll), along the view (pitch)."""
     side = unit(np.cross(up, [0.0, 0.0, 1.0])) if abs(up[2]) < 0.999 else np.array([1.0, 0.0, 0.0])
     return np.stack([side, np.cross(side, up)], axis=1)
 
@@ -120,10 +124,10 @@ def _across(up: Doubles) -> Doubles:
 def _prior_rows(up: Doubles, across: Doubles) -> tuple[list[Doubles], list[Doubles]]:
     pitch = np.degrees(np.arcsin(np.clip(-up[2], -1, 1)))
     roll = np.degrees(np.arctan2(-up[0], -up[1]))
-    # A tangent step moves the angles by its own size, but for the roll of a camera that looks far up or down.
+    # A tangent step changes the angles by its size, except for the roll of a camera that looks far up or down.
     along = np.array([0.0, -1.0 / np.maximum(np.cos(np.radians(pitch)), 0.1)]) * across[2, 1]
     sideways = np.array([across[:, 0] @ _roll_direction(up), 0.0])
-    # Cauchy: a camera that is far from what is usual is so on purpose, and the prior lets go of it.
+    # Cauchy: an unusual camera is set up so on purpose, and the prior must not pull it back.
     pitch_spread = np.hypot(_PRIOR_PITCH_SPREAD_DEG, _PRIOR_PITCH_DEG - pitch)
     roll_spread = np.hypot(_PRIOR_ROLL_SPREAD_DEG, roll)
     rows = np.stack([along / np.radians(pitch_spread), sideways / np.radians(roll_spread)])
@@ -131,20 +135,23 @@ def _prior_rows(up: Doubles, across: Doubles) -> tuple[list[Doubles], list[Doubl
 
 
 def _roll_direction(up: Doubles) -> Doubles:
-    """(3,) derivative of the roll with `up`."""
+    """Return the derivative (3,) of the roll with respect to `up`."""
     flat = max(float(up[0] ** 2 + up[1] ** 2), 1e-3)
     return np.array([up[1], -up[0], 0.0]) / flat
 
 
 def _plane_rows(points: Doubles, up: Doubles, across: Doubles) -> tuple[Doubles, Doubles]:
-    """Rows of one person's contacts (N, 3), around their mean: all at one height along `up`."""
-    sigma = np.hypot(_PLACE_M, _DEPTH_SHARE * abs(up[2]) * np.abs(points[:, 2]))
+    """Return the equations of equal height along `up` for one person's contacts (N, 3).
+
+    The contacts are relative to their mean.
+    """
+    sigma = np.hypot(_CONTACT_M, _DEPTH_SHARE * abs(up[2]) * np.abs(points[:, 2]))
     height = points @ up
     height = height - np.median(height)
     weight = 1 / (sigma * np.sqrt(1 + (height / (_OUTLIER * sigma)) ** 2))
     centred = points - (weight[:, None] ** 2 * points).sum(0) / (weight**2).sum()
     design, miss = centred @ across * weight[:, None], -(centred @ up) * weight
-    # The same step and direction with the shared error: (information^-1 + shared^2)^-1, in its principal directions.
+    # The same step with the shared error: (information^-1 + shared^2)^-1, along the principal directions.
     strength, axes = np.linalg.eigh(design.T @ design)
     strength = np.maximum(strength, 1e-9)
     step = axes @ ((axes.T @ (design.T @ miss)) / strength)
@@ -153,10 +160,10 @@ def _plane_rows(points: Doubles, up: Doubles, across: Doubles) -> tuple[Doubles,
 
 
 def posture_up(joints: Doubles) -> tuple[Doubles, float] | None:
-    """(T, 17, 3) one person -> up (3,) in the same axes and its deviation in degrees; None if never seen.
+    """Estimate up (3,) and its deviation (degrees) from one person (T, 17, 3); None if not seen.
 
-    A lying body is as straight as a standing one: what would need a camera on its side hardly counts, and frames that
-    disagree with the others let go (Cauchy).
+    Up is in the axes of the joints. A lying body is as straight as a standing one: frames that would need a camera on
+    its side have small weights, and so have outliers among the frames (Cauchy).
     """
     joints = joints[np.isfinite(joints).all(axis=(1, 2))]
     if not len(joints):
@@ -164,12 +171,12 @@ def posture_up(joints: Doubles) -> tuple[Doubles, float] | None:
     directions, trust = body_up(joints)
     likely = _likely(directions)
     weights = trust * likely
-    for _ in range(_ROBUST_ROUNDS):
+    for _ in range(_ROBUST_ITERATIONS):
         up = unit(weights @ directions)
-        off = np.degrees(np.arccos(np.clip(directions @ up, -1, 1)))
-        weights = trust * likely / (1 + (off / _APART_DEG) ** 2)
+        error = np.degrees(np.arccos(np.clip(directions @ up, -1, 1)))
+        weights = trust * likely / (1 + (error / _OUTLIER_DEG) ** 2)
     weights = weights / weights.sum()
-    best = float(np.sqrt(weights @ trust**2))  # how straight those stand who decide
+    best = float(np.sqrt(weights @ trust**2))  # 0 to 1, straightness of the frames with the largest weights
     lying = 1 - float(weights @ likely)
     return unit(weights @ directions), float(
         np.sqrt(_POSTURE_DEG**2 + (_CROUCHING_DEG * (1 - best)) ** 2 + (_LYING_DEG * lying) ** 2)
@@ -177,16 +184,16 @@ def posture_up(joints: Doubles) -> tuple[Doubles, float] | None:
 
 
 def _likely(up: Doubles) -> Doubles:
-    """(T, 3) -> (T,) 0 to 1: whether a camera is held so that this is up."""
+    """Return the plausibility (T,), 0 to 1, of cameras in whose axes (T, 3) is up."""
     pitch = np.degrees(np.arcsin(np.clip(-up[:, 2], -1, 1)))
     roll = np.degrees(np.arctan2(-up[:, 0], -up[:, 1]))
-    roll = roll * np.cos(np.radians(pitch))  # means little for a camera that looks far down
+    roll = roll * np.cos(np.radians(pitch))  # the roll of a camera that looks far down has little meaning
     far = (roll / _ROLLED_DEG) ** 6 + ((pitch - _USUAL_PITCH_DEG) / _TIPPED_DEG) ** 6
     return np.asarray(1 / (1 + far))
 
 
 def body_up(joints: Doubles) -> tuple[Doubles, Doubles]:
-    """(T, 17, 3) -> (T, 3) the way up as every frame's posture has it, and (T,) how much it is worth, 0 to 1."""
+    """Return the up direction (T, 3) of each posture (T, 17, 3), and weights (T,) from 0 to 1."""
 
     def toward(a: int, b: int) -> Doubles:
         return unit(joints[:, b] - joints[:, a])
@@ -198,12 +205,12 @@ def body_up(joints: Doubles) -> tuple[Doubles, Doubles]:
     parts = np.stack([trunk, thighs, shanks, balance, toward(9, 10), toward(8, 9), unit(np.cross(left, trunk))], axis=1)
     standing = (np.linalg.norm(balance, axis=1) - _STANDS[0]) / (_STANDS[1] - _STANDS[0])
     straight = np.einsum("tc,tc->t", unit(thighs), unit(shanks))
-    trust = np.clip(standing, _LEAST_TRUST, 1) ** 2 * np.clip(straight, 0.05, 1) ** 2
+    trust = np.clip(standing, _MIN_TRUST, 1) ** 2 * np.clip(straight, 0.05, 1) ** 2
     return unit(np.einsum("k,tkc->tc", _WEIGHTS, parts)), trust
 
 
 def centre_of_mass(joints: Doubles) -> Doubles:
-    """(..., 17, 3) -> (..., 3), from the segments' shares of the mass."""
+    """Compute the centre of mass (..., 3) of joints (..., 17, 3) from the segments' masses."""
     whole = _TRUNK * (joints[..., 0, :] + joints[..., 8, :]) / 2 + _HEAD * joints[..., 9, :]
     for hip, knee, ankle in ((1, 2, 3), (4, 5, 6)):
         whole = whole + _THIGH * (joints[..., hip, :] * (1 - _THIGH_AT) + joints[..., knee, :] * _THIGH_AT)

@@ -1,4 +1,4 @@
-"""A camera that pauses: what comes after the pause does not move what was before it."""
+"""Test pauses of the camera: frames after a pause do not change those before it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ HALF, PAUSE_S = 60, 4.0
 
 
 def paused(moved_m: float):
-    """A person who stands before a pause of 4 s, and `moved_m` to the right after it."""
+    """Return a person who stands before a pause of 4 s, and `moved_m` to the right after it."""
     joints = np.repeat(facing_camera(clip("walk"))[:1], 2 * HALF, axis=0)
     joints[HALF:, :, 0] += moved_m
     made = scene(joints, rate_hz=RATE)
@@ -54,7 +54,7 @@ def test_pauses_get_as_many_rows_as_they_take_up_to_two_seconds() -> None:
 
 
 def test_findings_and_errors_count_the_frames_of_the_take() -> None:
-    """Unseen for a moment after the pause: the finding names rows of the take, not those that the pause added."""
+    """Hide the person after a pause: the finding counts the take's rows, not inserted ones."""
     made, person, info = paused(0.0)
     unseen = np.isin(np.arange(2 * HALF), range(HALF + 20, HALF + 26))
     image, scores, relative = person.joints_image_h36m.copy(), person.scores.copy(), person.relative.copy()

@@ -1,4 +1,4 @@
-"""Test that a rolled camera is told from the bodies, and the turn that puts its images upright."""
+"""Test that bodies show a rolled camera, and the turn that puts its images upright."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ UPRIGHT = np.array([
 
 
 def turned_ccw(joints: np.ndarray, degrees: float) -> np.ndarray:
-    """Return points turned counter-clockwise on the screen, as a camera rolled clockwise by so much shows them."""
+    """Rotate points counter-clockwise on the screen, as a camera rolled clockwise shows them."""
     angle = np.radians(degrees)
     rotation = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
     return (joints @ rotation.T).astype(np.float32)

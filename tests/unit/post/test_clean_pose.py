@@ -1,4 +1,4 @@
-"""Limits, exchanged sides, sudden turns, the picture: real motion, broken on purpose, and what comes of it."""
+"""Test joint limits, left-right swaps, turn rate and refinement on real motion with faults."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from pipeline.core.config import PostConfig, RunConfig, SceneConfig
 from pipeline.core.errors import ConfigError
 from pipeline.core.skeletons import H36M17
 from pipeline.core.take import Finding
-from pipeline.post.clean_pose import posed
-from pipeline.post.image_refinement import lines_of_sight, to_sight
-from pipeline.post.joint_limits import backward, repaired, turned_aside
-from pipeline.post.left_right import exchanged, exchanged_back, walks_backward
-from pipeline.post.turn_rate import MOST_DEG, limited_turns
+from pipeline.post.clean_pose import clean_pose
+from pipeline.post.image_refinement import lines_of_sight, offset_to_ray
+from pipeline.post.joint_limits import backward, repair_backward, turn_sideways
+from pipeline.post.left_right import find_swaps, swap_sides, walks_backward
+from pipeline.post.turn_rate import MAX_STEP_DEG, limit_turn_rate
 from tests.helpers.motion import (
     CAMERA,
     FOV_DEG,
@@ -34,7 +34,10 @@ NAMES = ("walk", "jump")
 
 
 def parts(name: str) -> tuple[np.ndarray, Scene, RunConfig]:
-    """Root-relative truth in camera axes with constant bones, the camera's place for it, and the stature."""
+    """Return root-relative truth with constant bones, the camera's position, and the stature.
+
+    The joints are in camera axes.
+    """
     seen = scene(facing_camera(clip(name)), 7.0 if name == "walk" else 4.0)
     relative = seen.person.relative.astype(np.float64)
     relative = with_body(relative, measure_body(relative))
@@ -50,7 +53,7 @@ def test_real_people_bend_the_right_way(name):
 
 @pytest.mark.parametrize("hinge", [(1, 2, 3), (4, 5, 6)])
 def test_a_knee_with_its_depth_the_wrong_way_round_comes_back(hinge):
-    """The crouch of the jump, seen from the front: mirrored in depth, the knees point backward."""
+    """Mirror the depth of the crouch of a jump, seen from the front: the knees point backward."""
     joints, seen, _config = parts("jump")
     sights = lines_of_sight(seen.person.joints_image_h36m, CAMERA)
     wrong = joints.copy()
@@ -66,7 +69,7 @@ def test_a_knee_with_its_depth_the_wrong_way_round_comes_back(hinge):
     column = 0 if knee == 2 else 1
     assert found[:, column].sum() > 30  # the crouch and the landing
     assert not np.delete(found, column, axis=1).any()
-    out, changed = repaired(wrong, sights)
+    out, changed = repair_backward(wrong, sights)
     assert np.array_equal(changed, found)
     assert not backward(out).any()
     assert np.allclose(out[found[:, column], knee], joints[found[:, column], knee], atol=1e-6)
@@ -76,7 +79,7 @@ def test_a_knee_with_its_depth_the_wrong_way_round_comes_back(hinge):
 
 def test_a_knee_that_the_picture_shows_backward_is_turned_aside():
     joints, _, _ = parts("jump")
-    # Everything is seen from the side: the mirrored depth is no way out.
+    # Seen from the side, mirroring the depth does not help.
     side = joints[:, :, [2, 1, 0]] * [1, 1, -1]
     wrong = side.copy()
     along = wrong[:, 3] - wrong[:, 1]
@@ -86,7 +89,7 @@ def test_a_knee_that_the_picture_shows_backward_is_turned_aside():
     wrong[:, 2] -= 2 * offset
     found = backward(wrong)[:, 0]
     assert found.sum() > 30
-    out, _ = repaired(wrong, np.broadcast_to([0.0, 0.0, 1.0], wrong.shape))
+    out, _ = repair_backward(wrong, np.broadcast_to([0.0, 0.0, 1.0], wrong.shape))
     assert not backward(out).any()
     assert np.allclose(bone_lengths(out), bone_lengths(side), atol=1e-9)
 
@@ -100,11 +103,11 @@ def test_turning_aside_is_eased():
     offset -= (offset * along).sum(-1, keepdims=True) * along
     wrong[:, 2] -= 2 * offset
     middle = int(np.median(np.flatnonzero(backward(wrong)[:100, 0])))
-    turn = np.pi * np.exp(-(((np.arange(len(joints)) - middle) / 8) ** 2))[:, None]  # swings through, slowly
+    turn = np.pi * np.exp(-(((np.arange(len(joints)) - middle) / 8) ** 2))[:, None]  # slow swing
     wrong[:, 2] = joints[:, 2] - offset + np.cos(turn) * offset + np.sin(turn) * np.cross(along, offset)
     found = backward(wrong)[:, 0]
     assert 3 <= found.sum() <= 12
-    out, changed = turned_aside(wrong)
+    out, changed = turn_sideways(wrong)
     assert np.array_equal(changed[:, 0], found)
     assert not backward(out).any()
     assert np.allclose(bone_lengths(out), bone_lengths(joints), atol=1e-9)
@@ -128,16 +131,16 @@ def test_limbs_that_were_measured_are_taken():
 def test_sudden_turns_are_spread_and_nothing_else_changes():
     joints, _, _ = parts("walk")
     body = measure_body(joints)
-    untouched, changed = limited_turns(joints, body, RATE_HZ)
+    untouched, changed = limit_turn_rate(joints, body, RATE_HZ)
     assert not changed.any()
     assert np.array_equal(untouched, joints)
     wrong = joints.copy()
     wrong[100, 13] = wrong[100, 12] - (joints[100, 13] - joints[100, 12])  # a forearm the other way for one frame
-    out, changed = limited_turns(wrong, body, RATE_HZ)
+    out, changed = limit_turn_rate(wrong, body, RATE_HZ)
     fore = out[:, 13] - out[:, 12]
     fore /= np.linalg.norm(fore, axis=-1, keepdims=True)
     steps = np.degrees(np.arccos(np.clip((fore[1:] * fore[:-1]).sum(-1), -1, 1)))
-    assert steps.max() <= MOST_DEG + 1e-6
+    assert steps.max() <= MAX_STEP_DEG + 1e-6
     assert np.abs(np.flatnonzero(changed) - 100).max() <= 8
     assert np.linalg.norm(out[:, 13] - joints[:, 13], axis=-1)[[90, 110]].max() < 1e-9
     assert np.allclose(bone_lengths(out), bone_lengths(joints), atol=1e-9)
@@ -148,17 +151,17 @@ def test_exchanged_sides_of_a_moment_are_found_and_exchanged_back():
     place = np.array([0.0, 0.3, 5.0])
     camera = joints + place
     rays = camera[..., :2] / camera[..., 2:]
-    # Sideways on, so that the legs are apart in the picture.
+    # Seen from the side, so that the legs are apart in the image.
     turned = joints[:, :, [2, 1, 0]] * [1, 1, -1] + place
     for pose, part in ((camera, 1), (turned, 0)):
         rays = pose[..., :2] / pose[..., 2:]
         flags = np.zeros((len(rays), 2), bool)
         flags[50:58, part] = True
-        found = exchanged(pose, exchanged_back(rays, flags))
+        found = find_swaps(pose, swap_sides(rays, flags))
         assert not found[~flags].any()
-        apart = np.linalg.norm(to_sight(pose, exchanged_back(rays, flags)), axis=-1).mean(axis=1)
+        apart = np.linalg.norm(offset_to_ray(pose, swap_sides(rays, flags)), axis=-1).mean(axis=1)
         assert found[flags & (apart > 0.1)[:, None]].all()
-        assert np.array_equal(exchanged_back(exchanged_back(rays, flags), flags), rays)
+        assert np.array_equal(swap_sides(swap_sides(rays, flags), flags), rays)
 
 
 def test_a_swapped_burst_does_not_reach_the_skeleton():
@@ -170,7 +173,7 @@ def test_a_swapped_burst_does_not_reach_the_skeleton():
     for sides in ("off", "repair"):
         config = dataclasses.replace(seen.config, post=PostConfig(sides=sides, foot_lock="off"))
         take = make_take([broken], seen.info, config)
-        apart = take.tracks3d[0].joints - seen.truth  # without the root: its depth is another matter
+        apart = take.tracks3d[0].joints - seen.truth  # then without the root, whose depth is not tested here
         off[sides] = np.linalg.norm(apart - apart[:, :1], axis=-1)[58:68].mean()
         kinds = [finding for finding in take.scene.findings if finding.kind == "sides"]
         assert kinds == ([] if sides == "off" else [Finding(1, "sides", 60, 65, True, kinds[0].note)])
@@ -181,11 +184,11 @@ def test_who_only_walks_backward_is_told():
     joints, seen, _config = parts("walk")
     root = seen.truth[:, 0, [0, 2, 1]] * [1, -1, 1]  # world -> camera axes of a level camera
     assert walks_backward(joints, root, RATE_HZ) is None
-    reverse = joints * [-1, 1, -1]  # turned round: the same way, backward
+    reverse = joints * [-1, 1, -1]  # facing the other way: the same path, backward
     found = walks_backward(reverse, root, RATE_HZ)
     assert found is not None
     assert found.mean() > 0.5
-    assert walks_backward(reverse, root * 0.01, RATE_HZ) is None  # on the spot nobody can tell
+    assert walks_backward(reverse, root * 0.01, RATE_HZ) is None  # walking on the spot has no direction
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -200,7 +203,9 @@ def test_the_picture_corrects_what_is_wrong_across_the_line_of_sight(name):
     stature = dataclasses.replace(config.scene, height_cm=100 * STATURE_PER_CHAIN * UNIT_STATURE_M)
     off = {}
     for share in (0.0, 0.8):
-        out = posed(wrong, image, scores, CAMERA, RunConfig(post=PostConfig(picture=share), scene=stature)).relative
+        out = clean_pose(
+            wrong, image, scores, CAMERA, RunConfig(post=PostConfig(picture=share), scene=stature)
+        ).relative
         assert np.ptp(bone_lengths(out), axis=0).max() < 1e-9
         off[share] = np.linalg.norm(out - joints, axis=-1).mean()
     assert off[0.8] < 0.9 * off[0.0]
@@ -211,7 +216,7 @@ def test_every_step_can_be_left_out():
     nothing = PostConfig(
         fill_gap_s=0, smooth="off", bones="off", picture=0, sides="off", limits="off", calm_turns=False, foot_lock="off"
     )
-    out = posed(
+    out = clean_pose(
         joints, seen.person.joints_image_h36m, seen.person.scores, CAMERA, dataclasses.replace(config, post=nothing)
     )
     assert np.allclose(out.relative, joints, atol=1e-9)
@@ -219,7 +224,7 @@ def test_every_step_can_be_left_out():
         for bones in ("directions", "fit"):
             chosen = dataclasses.replace(nothing, smooth=smooth, bones=bones, smooth_hz=7.0)
             run = dataclasses.replace(config, post=chosen)
-            out = posed(joints, seen.person.joints_image_h36m, seen.person.scores, CAMERA, run).relative
+            out = clean_pose(joints, seen.person.joints_image_h36m, seen.person.scores, CAMERA, run).relative
             assert np.abs(out - joints).max() < 0.06
 
 

@@ -1,4 +1,4 @@
-"""From the lifter to the world: size, floor, gravity, labels."""
+"""Test the way from lifted joints to the world: size, floor, gravity, labels."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def test_scene_is_exactly_the_way_from_the_camera():
     assert estimate is not None
     assert np.allclose(estimate.rotation, rotation_world_from_camera(10.0))
     assert np.allclose(estimate.translation, [0, -4.0, 1.4], atol=0.1)
-    # The world's joints, seen by that camera, fall where the detector saw them.
+    # The world's joints project to where the detector saw them.
     camera = camera_from_world(take.tracks3d[0].joints, estimate.rotation, estimate.translation)
     image = take.camera.project(camera)
     assert np.median(np.linalg.norm(image - seen.person.joints_image_h36m, axis=-1)) < 2
@@ -146,7 +146,7 @@ def test_floor_ignores_steps_and_outliers():
 
 
 def test_a_jump_from_a_roof_ends_on_the_floor():
-    """Somebody stands still on a roof for long, falls two metres and walks away without ever standing still."""
+    """Stand still on a roof for long, fall two metres and walk away without standing still."""
     up = np.array([0.0, 0.0, 1.0])
     standing = np.repeat(JUMP[:1], 180, axis=0) + 2 * up
     falling = np.repeat(JUMP[:1], 38, axis=0) + np.linspace(2, 0, 38)[:, None, None] * up
@@ -154,7 +154,7 @@ def test_a_jump_from_a_roof_ends_on_the_floor():
     joints = np.concatenate([standing, falling, walking - walking[0, 0] * [1, 1, 0]])
     height = find_floor([joints], [np.ones(joints.shape[:2])], 60.0, 0.085)
     assert height == pytest.approx(0.0, abs=0.03)
-    # Without the end there is no floor but the roof.
+    # Without the end the roof is the floor.
     assert find_floor([standing], [np.ones(standing.shape[:2])], 60.0, 0.085) == pytest.approx(2.0, abs=0.03)
 
 

@@ -1,4 +1,4 @@
-"""The network that tells exchanged sides: as torch computes it, on real motion, and in the findings of a take."""
+"""Test the left-right network: parity with torch, scores of real motion, findings of a take."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import torch
 from pipeline.core.config import PostConfig
 from pipeline.core.skeletons import H36M17
 from pipeline.post import left_right_network
-from pipeline.post.left_right_network import EXCHANGED, FRAMES, SidesNetwork, sides_score, window_rows
+from pipeline.post.left_right_network import EXCHANGED, FRAMES, LeftRightNetwork, sides_score, window_rows
 from tests.helpers.motion import CAMERA, Scene, clip, facing_camera, scene
 from training.post_chain.train_left_right import LeftRightNet, train
 
@@ -39,14 +39,14 @@ def test_numpy_computes_what_torch_does() -> None:
     x = torch.randn(5, FRAMES, 17, 6)
     with torch.no_grad():
         right = net(x).numpy()
-    own = SidesNetwork({name: value.numpy() for name, value in net.state_dict().items()})
+    own = LeftRightNetwork({name: value.numpy() for name, value in net.state_dict().items()})
     np.testing.assert_allclose(own(x.numpy()), right, rtol=1e-3, atol=1e-3 * np.abs(right).max())
 
 
 @pytest.mark.parametrize("name", ["walk", "jump"])
 @pytest.mark.parametrize("turn_deg", [0, 90, 180, 270])
 def test_real_motion_is_told_from_its_exchanged_self(name: str, turn_deg: int) -> None:
-    """From all around. Somebody is accused only when it is sure; the two ways are each other's negative."""
+    """Score motion seen from all sides: no false positive, and swapping negates the score."""
     seen = scene(turned(clip(name), turn_deg), pitch_deg=5)
     sound, exchanged = score(seen), score(seen, exchanged=True)
     assert sound is not None
@@ -55,14 +55,14 @@ def test_real_motion_is_told_from_its_exchanged_self(name: str, turn_deg: int) -
 
 
 def test_it_becomes_a_finding_and_a_sound_take_has_none() -> None:
-    """Somebody who jumps on the spot: walking does not tell."""
+    """Find a swap of a person who jumps on the spot, which walking cannot show."""
     seen = scene(turned(clip("jump"), 45))
     assert [f.kind for f in seen.take().scene.findings] == []
     person = dataclasses.replace(
         seen.person,
         joints_image_h36m=seen.person.joints_image_h36m[:, MIRROR],
         scores=seen.person.scores[:, MIRROR],
-        # The lifter's answer to the exchanged joints: a sound body that faces the other way.
+        # The lifter's output for the swapped joints: a plausible body that faces the other way.
         relative=seen.person.relative[:, MIRROR] * np.array([1, 1, -1], np.float32),
     )
     found = dataclasses.replace(seen, person=person).take().scene.findings

@@ -1,4 +1,4 @@
-"""The root's path, against the truth of a simulated camera."""
+"""Test the root's path against the ground truth of a simulated camera."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ FOCAL = CAMERA.focal_px
 
 
 def in_camera(name: str, depth_m: float) -> np.ndarray:
-    """A clip in camera axes, its first pelvis 0.4 m under the optical axis at `depth_m`."""
+    """Return a clip in camera axes, its first pelvis 0.4 m below the optical axis at `depth_m`."""
     joints = clip(name)
     camera = np.stack([joints[..., 0], -joints[..., 2], joints[..., 1]], axis=-1)
     return camera - camera[0, 0] + [0, 0.4, depth_m]
@@ -52,7 +52,7 @@ def test_walk_travels():
 
 
 def test_noise_and_wrong_joints():
-    """2 px of noise and a hand that jumps to another person: centimetres, and a good fit in the picture."""
+    """Add 2 px of noise and a hand that jumps to another person: errors stay within centimetres."""
     rng = np.random.default_rng(0)
     camera = in_camera("jump", 4.0)
     image = CAMERA.project(camera)
@@ -78,15 +78,15 @@ def test_depth_is_smoother_than_what_it_is_made_from():
     rng = np.random.default_rng(2)
     camera = in_camera("jump", 4.0)
     image = CAMERA.project(camera)
-    size = 1 + 0.03 * rng.normal(size=(len(image), 1, 1))  # the figure is drawn 3 % larger or smaller in each frame
+    size = 1 + 0.03 * rng.normal(size=(len(image), 1, 1))  # the figure is scaled by about 3 % in each frame
     image = (image - image[:, :1]) * size + image[:, :1]
     path = solve(camera, image)
-    assert np.std(np.diff(path[:, 2])) < 0.003  # 0.12 m a frame goes in
+    assert np.std(np.diff(path[:, 2])) < 0.003  # the noise is 0.12 m per frame
     assert np.abs(path[:, 2] - camera[:, 0, 2]).max() < 0.12
 
 
 def test_never_behind_the_camera():
-    """Relative joints that do not belong to the picture at all still give a place in front."""
+    """Solve for relative joints that do not fit the image at all: the root is still in front."""
     rng = np.random.default_rng(3)
     camera = in_camera("jump", 4.0)
     image = rng.uniform(0, 700, size=(*camera.shape[:2], 2))

@@ -1,4 +1,4 @@
-"""Contacts, the legs' inverse kinematics, and feet that do not slide."""
+"""Test foot contacts, the legs' inverse kinematics, and the locking of standing feet."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import pytest
 from pipeline.body.bones import bone_lengths
 from pipeline.body.filters import low_pass, runs
 from pipeline.body.leg_ik import move_ankle
-from pipeline.post.ground.foot_contacts import places, standing_feet
-from pipeline.post.ground.foot_lock import FootLock, locked
+from pipeline.post.ground.foot_contacts import contact_positions, standing_feet
+from pipeline.post.ground.foot_lock import FootLock, lock_feet
 from tests.helpers.motion import RATE_HZ, clip, facing_camera
 
 UP = np.array([0.0, 0.0, 1.0])
@@ -21,7 +21,7 @@ EVERY = np.ones(400, bool)
 
 
 def drifting(name: str, size_m: float = 0.06) -> tuple[np.ndarray, np.ndarray]:
-    """(truth, the same with the root swimming in depth and trembling legs), world."""
+    """Return world joints: the ground truth, and the same with drifting depth and noisy legs."""
     true = facing_camera(clip(name))
     true = true - true[0, 0] * [1, 1, 0]
     rng = np.random.default_rng(0)
@@ -47,7 +47,7 @@ def slides_mm(joints: np.ndarray, standing: np.ndarray) -> list[float]:
 def test_contacts_of_a_walk_alternate_and_a_jump_has_none_in_the_air():
     walk = standing_feet(facing_camera(clip("walk")), UP, RATE_HZ)
     assert 0.4 < walk.mean() < 0.85
-    assert walk.any(axis=1).mean() > 0.75  # but for the moments on both sets of toes
+    assert walk.any(axis=1).mean() > 0.75  # except for the moments when only toes touch the floor
     assert not walk.all(axis=1).all()
     jump = facing_camera(clip("jump"))
     stands = standing_feet(jump, UP, RATE_HZ)
@@ -68,10 +68,10 @@ def test_contacts_do_not_break_in_noise():
 def test_places_are_where_the_feet_stood():
     joints = facing_camera(clip("walk"))
     standing = standing_feet(joints, UP, RATE_HZ)
-    found = places(joints, standing)
+    found = contact_positions(joints, standing)
     assert len(found) == sum(len(runs(standing[:, foot])) for foot in range(2))
     assert np.ptp(found[:, 2]) < 0.05  # all of one height
-    assert places(joints, np.zeros_like(standing)).shape == (0, 3)
+    assert contact_positions(joints, np.zeros_like(standing)).shape == (0, 3)
 
 
 def test_reach_keeps_lengths_and_goes_where_it_can():
@@ -103,14 +103,14 @@ def test_the_knee_stays_on_its_side():
 @pytest.mark.parametrize("mode", ["auto", "always", "grounding"])
 def test_feet_that_stand_do_not_slide(name, mode):
     true, swimming = drifting(name)
-    out = locked(swimming, RATE_HZ, mode, EYE, 0.085)
+    out = lock_feet(swimming, RATE_HZ, mode, EYE, 0.085)
     standing = standing_feet(swimming, UP, RATE_HZ)
     before, after = slides_mm(swimming, standing), slides_mm(out, standing)
     assert np.median(before) > 25
     assert np.median(after) < 5
     assert np.abs(bone_lengths(out) - bone_lengths(swimming)).max() < 1e-9
-    # Hardly further from the truth than before (an ankle rolls on by a centimetre while it stands, and takes the body
-    # along), and nothing pops: the ankles' largest step is hardly larger.
+    # Hardly further from the truth than before (a standing ankle rolls by a centimetre, and the lock moves the body
+    # instead), and nothing pops: the ankles' largest step is hardly larger.
     apart = [np.linalg.norm(j - true, axis=-1).mean() for j in (swimming, out)]
     assert apart[1] < apart[0] * (1.25 if mode == "always" else 1.15)
     steps = [np.linalg.norm(np.diff(j[:, ANKLES], axis=0), axis=-1).max() for j in (swimming, out)]
@@ -120,7 +120,7 @@ def test_feet_that_stand_do_not_slide(name, mode):
 def test_the_jump_stays_a_jump():
     true, swimming = drifting("jump")
     for mode in get_args(FootLock):
-        out = locked(swimming, RATE_HZ, mode, EYE, 0.085)
+        out = lock_feet(swimming, RATE_HZ, mode, EYE, 0.085)
         assert np.ptp(out[:, 0, 2]) == pytest.approx(np.ptp(true[:, 0, 2]), abs=0.03)
         assert out[:, ANKLES, 2].min(axis=1).max() > 0.5
 
@@ -129,7 +129,7 @@ def test_grounding_puts_low_feet_on_the_floor_and_leaves_high_ones():
     true, _ = drifting("jump")
     for lift, expected in ((0.06, 0.085), (0.5, None)):
         raised = true + [0, 0, lift]
-        out = locked(raised, RATE_HZ, "grounding", EYE, 0.085)
+        out = lock_feet(raised, RATE_HZ, "grounding", EYE, 0.085)
         standing = standing_feet(raised, UP, RATE_HZ)
         height = float(np.median(out[:, ANKLES, 2][standing]))
         usual = float(np.median(raised[:, ANKLES, 2][standing]))
@@ -138,10 +138,10 @@ def test_grounding_puts_low_feet_on_the_floor_and_leaves_high_ones():
 
 def test_off_changes_nothing_and_gaps_stay():
     _, swimming = drifting("walk")
-    assert np.array_equal(locked(swimming, RATE_HZ, "off", EYE, 0.085), swimming)
+    assert np.array_equal(lock_feet(swimming, RATE_HZ, "off", EYE, 0.085), swimming)
     swimming[60:80] = np.nan
-    out = locked(swimming, RATE_HZ, "auto", EYE, 0.085)
+    out = lock_feet(swimming, RATE_HZ, "auto", EYE, 0.085)
     assert np.array_equal(np.isnan(out), np.isnan(swimming))
-    assert np.isnan(locked(np.full((4, 17, 3), np.nan), RATE_HZ, "auto", EYE, 0.085)).all()
-    one = locked(swimming[:1], RATE_HZ, "auto", EYE, 0.085)
+    assert np.isnan(lock_feet(np.full((4, 17, 3), np.nan), RATE_HZ, "auto", EYE, 0.085)).all()
+    one = lock_feet(swimming[:1], RATE_HZ, "auto", EYE, 0.085)
     assert np.array_equal(one, swimming[:1])

@@ -1,4 +1,4 @@
-"""Which way is up: from posture, from places where feet stood, and what is said where neither tells."""
+"""Test the up direction from posture and from contacts, and its deviation without both."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from pipeline.core.config import SceneConfig
 from pipeline.core.geometry import camera_from_world, rotation_world_from_camera
 from pipeline.post.ground.camera_tilt import camera_tilt
-from pipeline.post.ground.foot_contacts import places, standing_feet
+from pipeline.post.ground.foot_contacts import contact_positions, standing_feet
 from pipeline.post.ground.gravity import body_up, centre_of_mass, find_gravity, posture_up, up_from_angles
 from tests.helpers.motion import RATE_HZ, clip, facing_camera
 
@@ -16,7 +16,7 @@ UP = np.array([0.0, 0.0, 1.0])
 
 
 def seen_by(joints: np.ndarray, pitch: float, roll: float, distance_m: float = 5.0) -> np.ndarray:
-    """Camera space of a camera 1.4 m high."""
+    """Transform to the space of a camera 1.4 m high."""
     rotation = rotation_world_from_camera(pitch, roll)
     return camera_from_world(joints, rotation, np.array([*joints[0, 0, :2] - [0, distance_m], 1.4]))
 
@@ -45,24 +45,24 @@ def test_the_tilt_of_the_camera_comes_back(name, pitch, roll):
 def test_places_make_it_surer_than_posture_alone():
     joints = seen_by(facing_camera(clip("walk")), 20.0, 0.0, 8.0)
     posture = find_gravity([joints], [])
-    both = find_gravity([joints], [places(joints, standing_feet(joints, posture.up, RATE_HZ))])
+    both = find_gravity([joints], [contact_positions(joints, standing_feet(joints, posture.up, RATE_HZ))])
     assert both.pitch_sigma_deg < posture.pitch_sigma_deg
     assert abs(both.pitch_deg - 20) < 3
 
 
 def test_a_plane_of_contacts_outvotes_people_who_lean():
-    """Feet over four metres of floor that is 20 degrees from what the leaning bodies say."""
+    """Spread contacts over 4 m of floor that differs by 20 degrees from the leaning bodies."""
     rng = np.random.default_rng(0)
     leaning = seen_by(np.repeat(facing_camera(clip("jump"))[:1], 50, axis=0), 0.0, 0.0)
     floor = np.stack([rng.uniform(-2, 2, 40), rng.uniform(3, 7, 40), rng.normal(0, 0.01, 40)], axis=1)
     standing = camera_from_world(floor, rotation_world_from_camera(20.0), np.array([0, 0, 1.4]))
     found = find_gravity([leaning], [standing])
-    assert found.pitch_deg == pytest.approx(20 * 0.6, abs=4)  # both have their say: 4 degrees against 5
+    assert found.pitch_deg == pytest.approx(20 * 0.6, abs=4)  # both have weight: 4 degrees against 5
     assert find_gravity([], [standing]).pitch_deg == pytest.approx(20, abs=1.5)
 
 
 def test_who_lies_does_not_say_where_up_is():
-    """Straight on the ground for two thirds of the take: the third that stands decides."""
+    """Lie on the ground for two thirds of the take: the third that stands decides."""
     standing = np.repeat(facing_camera(clip("jump"))[:1], 60, axis=0)
     middle = standing[0, 0]
     lying = (standing - middle) @ np.array([[0, 0, -1.0], [0, 1, 0], [1, 0, 0]]).T + middle
@@ -71,7 +71,7 @@ def test_who_lies_does_not_say_where_up_is():
     assert angle_deg(up, up_from_angles(8.0, 0.0)) < 5
     alone = find_gravity([seen_by(lying, 8.0, 0.0)], [])
     assert abs(alone.roll_deg) < 30  # and not 90
-    assert alone.pitch_sigma_deg > 8  # and it says that it does not know
+    assert alone.pitch_sigma_deg > 8  # and its deviation is large
 
 
 def test_the_mean_over_a_jump_does_not_follow_the_jump():

@@ -1,4 +1,4 @@
-"""Slow motion is told from flights: the same jump at one eighth of its speed, and motion that only looks like it."""
+"""Test slow motion from flights: a jump at one eighth of its speed, and similar motion."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.helpers.motion import RATE_HZ, clip, facing_camera, scene
 
 
 def slowed(joints: np.ndarray, factor: int) -> np.ndarray:
-    """The same motion with `factor` times as many frames."""
+    """Return the same motion with `factor` times as many frames."""
     at = np.linspace(0, len(joints) - 1, (len(joints) - 1) * factor + 1)
     flat = joints.reshape(len(joints), -1)
     columns = [np.interp(at, np.arange(len(joints)), flat[:, c]) for c in range(flat.shape[1])]
@@ -37,7 +37,7 @@ def test_nobody_who_walks_flies(factor: int) -> None:
 
 
 def test_what_rises_and_sinks_on_its_feet_does_not_fly() -> None:
-    """A slow squat, and a pull-up whose hands stay where they are."""
+    """Squat slowly, and do a pull-up with fixed hands."""
     rest, time = clip("walk")[:1], np.arange(300) / 30
     heave = 0.25 * np.sin(2 * np.pi * time / 2.5)[:, None]
     squat = np.repeat(rest, 300, axis=0)
