@@ -150,7 +150,8 @@ ENTRIES: tuple[Entry, ...] = (
     ),
     Entry(
         "stream", "lsl", ".stream.lsl:LslStream", "LSL: laboratory recordings (LabRecorder)", ("pylsl",),
-        "The Lab Streaming Layer is an extra of the package.", f"{INSTALLATION}:lsl", example="lsl://Hourglass",
+        "The Lab Streaming Layer is an extra of the package: pip install pylsl.", f"{INSTALLATION}:lsl",
+        example="lsl://Hourglass",
     ),
 )  # fmt: skip
 
