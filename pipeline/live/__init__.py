@@ -1,1 +1,1 @@
-"""Camera in, 3D now: capture, detection, lifting and pacing."""
+"""Run live mocap: capture, detection, lifting and load control."""

@@ -1,25 +1,25 @@
-"""When a frame was really captured, on this program's own clock."""
+"""Estimate when a frame was captured, on the clock of this program."""
 
 from __future__ import annotations
 
-_REACH_S = 10.0  # how far back the quickest frame counts; clocks of cameras drift
+_REACH_S = 10.0  # s, length of one stretch of the sliding minimum; limited because camera clocks drift
 
 
 class CaptureClock:
-    """From a source's timestamps to `time.monotonic()`.
+    """Convert a source's timestamps to `time.monotonic()`.
 
-    A frame that arrives late (a busy reader, a jittery network) was captured when its timestamp says; the frame that
-    came the quickest of the last seconds fixes how the two clocks lie. So waiting before the newest-frame slot counts
-    as latency too.
+    The offset of the two clocks is that of the frame with the shortest delay in the last 10 to 20 s. A frame that
+    arrives later than that (busy reader, network jitter) was captured at its timestamp, so waiting before the slot of
+    the newest frame counts as latency, too.
     """
 
     def __init__(self) -> None:
-        # Smallest difference of this and of the last stretch: a sliding minimum without a list.
+        # s, smallest clock offset of this and of the last stretch: a sliding minimum without a list.
         self._best = self._best_before = float("inf")
         self._began = float("-inf")
 
     def captured_at(self, time_s: float, arrived_at: float) -> float:
-        """At most `arrived_at`."""
+        """Return the capture time in seconds of `time.monotonic()`, at most `arrived_at`."""
         apart = arrived_at - time_s
         if arrived_at - self._began > _REACH_S:
             self._best_before, self._best, self._began = self._best, apart, arrived_at

@@ -14,49 +14,49 @@ from ..detect.base import Detector
 from ..detect.keypoint_similarity import joint_box
 from ..detect.tracker import Tracker
 
-_CARRIED_S = 0.25  # seconds that a person is predicted without being detected
-_FADES_S = 0.15  # seconds, time constant with which the predicted speed fades
+_CARRIED_S = 0.25  # s, longest prediction of a person without a detection
+_FADES_S = 0.15  # s, time constant of the exponential decay of the predicted speed
 
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """A frame and the people in it."""
+    """Hold a frame, the people in it and the times of its processing."""
 
     frame: Frame
     pose: Pose2D
     identities: tuple[int, ...]  # in the order of `pose`
-    camera: Camera  # of frames of this size
+    camera: Camera  # for frames of this size
     detected: bool  # False: the 2D was predicted
-    captured_at: float  # time.monotonic of the capture
-    taken_at: float  # time.monotonic of when the detect thread took the frame
-    detect_s: float  # seconds spent on detecting or predicting
+    captured_at: float  # s of time.monotonic, capture
+    taken_at: float  # s of time.monotonic, when the detect thread took the frame
+    detect_s: float  # s, duration of detection or prediction
 
 
 @dataclass(slots=True)
 class _Followed:
     time_s: float
-    joints: Floats  # (J, 2)
+    joints: Floats  # (J, 2) px
     scores: Floats  # (J,)
     speed: Floats  # (J, 2) px/s
 
 
 class LiveObserver:
-    """Detector, identities, and predictions between detections.
+    """Detect people in the newest frame and keep their identities; predict between detections.
 
-    Identity numbers are never reused, also across a change of frame size. `info` is what the source says of itself when
-    it opens; frames of another size than that have the field of view of `scene`, or the assumed one.
+    Identity numbers are never reused, also across a change of frame size. `info` is what the source states when it
+    opens; frames of another size have the field of view of `scene`, or the default one.
     """
 
     def __init__(self, detector: Detector, info: VideoInfo, scene: SceneConfig) -> None:
         self._detector, self._info, self._scene = detector, info, scene
         self.camera = Camera.of(info, scene)
         self.tracker: Tracker | None = None
-        self._given = self._before = 0  # identities given out, and those of trackers that are gone
+        self._given = self._before = 0  # highest identity so far, and that of earlier trackers
         self._followed: dict[int, _Followed] = {}
         detector.reset()
 
     def detect(self, frame: Frame) -> tuple[Pose2D, tuple[int, ...]]:
-        """Return the people in the frame with at least one known joint, and their identities."""
+        """Detect the people in the frame with at least one known joint, and their identities."""
         tracker = self._tracker_for(frame)
         pose = self._detector.detect(frame)
         numbers = tracker.update(frame.index, frame.time_s, pose)
@@ -68,7 +68,7 @@ class LiveObserver:
         return pose, identities
 
     def predict(self, frame: Frame) -> tuple[Pose2D, tuple[int, ...]]:
-        """Return the people who were just detected, moved on; the speed of each joint fades."""
+        """Extrapolate the people detected in the last 0.25 s; the speed of each joint decays."""
         self._tracker_for(frame)
         people = {i: p for i, p in self._followed.items() if frame.time_s - p.time_s <= _CARRIED_S}
         if not people:
@@ -82,7 +82,7 @@ class LiveObserver:
         return Pose2D(boxes, joints, scores, self._detector.skeleton), tuple(people)
 
     def _tracker_for(self, frame: Frame) -> Tracker:
-        """Return the tracker; a new one, with a camera of the frame's size, if that has changed."""
+        """Return the tracker; replace it and the camera when the frame size changes."""
         height, width = frame.bgr.shape[:2]
         if self.tracker is None or (width, height) != self.camera.size_px:
             stated = (width, height) == (self._info.width_px, self._info.height_px)
@@ -99,9 +99,9 @@ class LiveObserver:
             speed = np.zeros_like(joints)
             if before is not None and 0 < time_s - before.time_s <= _CARRIED_S:
                 now = np.nan_to_num((joints - before.joints) / np.float32(time_s - before.time_s))
-                speed = (before.speed + now) / 2  # half of it is noise
+                speed = (before.speed + now) / 2  # mean with the last speed: half of a new one is noise
             followed[identity] = _Followed(time_s, joints, scores, speed)
-        for identity, person in self._followed.items():  # missed for a moment
+        for identity, person in self._followed.items():  # keep people missed for a moment
             if identity not in followed and time_s - person.time_s <= _CARRIED_S:
                 followed[identity] = person
         self._followed = followed

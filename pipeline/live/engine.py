@@ -1,8 +1,8 @@
-"""Webcam mode: newest wins. Frames of a live source in, results out as soon as they are known.
+"""Estimate 3D poses from a live source with bounded latency; the newest frame wins.
 
-Topology (`run`): camera thread -> `LatestSlot` of frames -> detect thread -> short queue -> lift thread -> `results`, a
-`LatestSlot` for whoever shows them, and the subscribers. Nothing waits for a slower stage: what comes too late is
-dropped and counted, so the latency is bounded by what the stages cost, and nothing accumulates.
+Topology (`live_run`): camera thread -> `LatestSlot` of frames -> detect thread -> short queue -> lift thread ->
+`results` (a `LatestSlot` for the view) and the subscribers. No stage waits for a slower one: frames that come too late
+are dropped and counted, so the latency is bounded by the durations of the stages and does not accumulate.
 """
 
 from __future__ import annotations
@@ -25,18 +25,21 @@ from ..sources.turned import TurnedOpener
 from .live_run import LiveRun
 from .statistics import LiveSummary, Meter
 
-_JOIN_S = 1.5  # with closing the source, stopping stays under 2 s
+_JOIN_S = 1.5  # s, longest wait for the threads; together with closing the source, stopping takes less than 2 s
 
 OnResult = Callable[[LiveResult], None]
 OnError = Callable[[BaseException], None]
 
 
 class LiveEngine:
-    """One live run after the other. Use from one thread, but for what says otherwise.
+    """Start and stop live runs, one at a time.
+
+    Use from one thread unless a method states otherwise.
 
     `open_source` is called in the camera thread, so that neither a slow camera nor loading models blocks the caller; if
     it has a method `cancel`, `stop` calls that while the source is being opened.
-    `models` are used and stay the caller's (loaded once for many runs); without, each run loads and frees its own.
+    `models` are shared and remain the caller's (loaded once for many runs); without them, each run loads and frees its
+    own models.
     """
 
     def __init__(
@@ -44,9 +47,9 @@ class LiveEngine:
     ) -> None:
         config = config or LiveConfig()
         turn_deg = config.scene.turn_deg
-        # Everything behind the camera sees upright people: images of a camera that hangs upside down are turned.
+        # All later stages get upright people: frames of a camera that is mounted upside down are rotated.
         self.config = replace(config, scene=config.scene.in_turned(turn_deg))
-        # The newest result, for a timer or a loop; closed when the run ends, new when one starts.
+        # The newest result, for a timer or a loop; closed when the run ends, replaced when one starts.
         self.results: LatestSlot[LiveResult] = LatestSlot()
         self._open_source = open_source if not turn_deg else TurnedOpener(open_source, turn_deg)
         self._models = models
@@ -71,31 +74,40 @@ class LiveEngine:
 
     @property
     def error(self) -> BaseException | None:
-        """What ended the run (state FAILED): a `UserError`, or a bug."""
+        """Return the error that ended the run (state FAILED): a `UserError`, or a bug."""
         return None if self._run is None else self._run.error
 
     @property
     def info(self) -> VideoInfo | None:
-        """Of the source; None until it is open. Its size may change while running."""
+        """Return the properties of the source; None until it is open.
+
+        The frame size may change during the run.
+        """
         return None if self._run is None else self._run.info
 
     @property
     def detector_runtime(self) -> str:
-        """What runs the embedded detector's network, which "auto" chose; "" before it is loaded."""
+        """Return the runtime of the embedded detector's network, as chosen by "auto".
+
+        Empty until the network is loaded.
+        """
         return "" if self._run is None else self._run.detector_runtime
 
     @property
     def stats(self) -> LiveStats:
-        """A snapshot, also while no frame comes (`notice` says why). From any thread."""
+        """Return the current statistics of the run. From any thread.
+
+        They are also current while no frame arrives; `notice` has the reason.
+        """
         return LiveStats() if self._run is None else self._run.stats()
 
     @property
     def summary(self) -> LiveSummary:
-        """The whole run so far, or the last one. From any thread."""
+        """Summarise the current run up to now, or the last one. From any thread."""
         return (Meter() if self._run is None else self._run.meter).summary()
 
     def start(self) -> None:
-        """Begin; returns at once. Raises RuntimeError if it runs already."""
+        """Start a live run and return at once. Raises RuntimeError during a run."""
         if self._run is not None and not self._run.ended.is_set() and not self._stopping:
             raise RuntimeError("the live run goes on already")
         self._stopping = self._left_behind = False
@@ -112,9 +124,9 @@ class LiveEngine:
         self._run.start()
 
     def stop(self) -> None:
-        """End the run and join its threads, in less than 2 s. Harmless if nothing runs. An error is kept.
+        """Stop the live run and join its threads in less than 2 s. Without a run, do nothing.
 
-        A thread that hangs in a driver is left behind; it ends when the driver lets it.
+        `error` is kept. A thread that hangs in a driver is left behind; it ends when the driver returns.
         """
         run = self._run
         if run is None:
@@ -124,25 +136,28 @@ class LiveEngine:
         self._left_behind = not run.join(_JOIN_S)
 
     def wait(self, timeout_s: float | None = None) -> bool:
-        """Until the run has ended by itself (end of the file, error). False: it goes on."""
+        """Wait until the run ends without `stop` (end of the file, error). False: it still runs."""
         return self._run is None or self._run.ended.wait(timeout_s)
 
     def raise_error(self) -> None:
-        """Raise `error` if there is one."""
+        """Raise the error of the run if there is one."""
         if self.error is not None:
             raise self.error
 
     def latest(self, timeout_s: float = 0.0) -> LiveResult | None:
-        """The newest result if it was not taken yet; None also when the run has ended. For one taker."""
+        """Take the newest result, or return None after `timeout_s` or at the end of the run.
+
+        Each result is returned once: call from one consumer only.
+        """
         with contextlib.suppress(Closed):
             return self.results.get(timeout_s)
         return None
 
     def subscribe(self, on_result: OnResult, on_error: OnError | None = None) -> Callable[[], None]:
-        """Call `on_result` with every result, in order, in the lift thread: it has to be quick. From any thread.
+        """Call `on_result` with every result, in order, in the lift thread. From any thread.
 
-        If it raises, it is called no more and `on_error` gets the error; without `on_error` the run fails with it.
-        Returns what ends it.
+        It must be fast, because the lift thread waits for it. If it raises, the subscription ends and `on_error` gets
+        the error; without `on_error` the run fails with it. Returns a function that ends the subscription.
         """
         entry = (on_result, on_error)
         with self._lock:
@@ -155,16 +170,16 @@ class LiveEngine:
         return end
 
     def set_lookahead(self, frames: int) -> None:
-        """Change the look-ahead, also of a run that goes on: nothing begins again. Raises `ConfigError`."""
+        """Change the look-ahead, also during a run and without a restart. Raises `ConfigError`."""
         self.config = replace(self.config, lookahead=frames)
         if self._run is not None:
             self._run.set_lookahead(frames)
 
     def history(self, person: int) -> tuple[Doubles, Floats]:
-        """The last seconds of a person as they are known by now: times (n,) and joints (n, 17, 3), world, metres.
+        """Return the final 3D joints of a person over the last seconds. From any thread.
 
-        These estimates have seen what came after them and will not change any more (the world's axes may, slowly).
-        From any thread.
+        Times (n,) s and joints (n, 17, 3), world, metres. These estimates include later frames and do not change any
+        more (the world's axes may, slowly).
         """
         scene = None if self._run is None else self._run.scene
         return (np.zeros(0), np.zeros((0, 17, 3), np.float32)) if scene is None else scene.history(person)

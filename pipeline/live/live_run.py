@@ -1,13 +1,13 @@
-"""One live run: its three threads, what they hand on, and how they end.
+"""Run the camera, detect and lift threads of one live run, from start to end.
 
-camera thread: opens the source, waits for the models, reads -> `LatestSlot` (newest frame; what it overwrites is lost)
-detect thread: loads the detector; takes the newest frame, detects or predicts -> `StopQueue` of 2D, a few frames
-lift thread:   loads the lifter; takes all 2D there is, lifts for the newest and for what makes nobody late -> `emit`
+camera thread: opens the source, waits for the models, reads -> `LatestSlot` (newest frame; overwritten ones are lost)
+detect thread: loads the detector; takes the newest frame, detects or predicts -> `StopQueue` of 2D joints, 4 frames
+lift thread:   loads the lifter; takes all waiting 2D joints, lifts the newest and those that delay no result -> `emit`
 
-The lift thread empties the queue at every turn, so it never holds more than what came during one lift, and the detect
-thread never waits for it for long. Any error ends all three and is kept. A thread that hangs in foreign code (a driver,
-loading a model) is left behind by `join`; the last one to leave, whenever that is, calls `on_end`, which frees the
-models.
+The lift thread empties the queue in every iteration, so the queue holds at most the observations made during one lift,
+and the detect thread waits for it only briefly. Any error ends all three threads and is kept. A thread that hangs in
+foreign code (a driver, loading a model) is left behind by `join`; the last thread to end, at any later time, calls
+`on_end`, which frees the models.
 """
 
 from __future__ import annotations
@@ -37,17 +37,20 @@ from .statistics import Meter, Timing
 
 log = logging.getLogger(__name__)
 
-_READ_S = 0.25  # how long a read may wait before the flags are looked at
-_SILENCE_S = 0.5  # without a frame for so long the view says so
-_QUEUED = 4  # observations that wait for the lift thread
-_SMALLEST_PX = 16
-# How long one thread's Python may keep the others' waiting; after every call into a network a stage may have to wait so
-# long. With Python's own 5 ms 20.5 frames a second were shown, with this 23.0 (two people, 8 runs in turns).
+_READ_S = 0.25  # s, longest wait for a frame before the stop flag is checked
+_SILENCE_S = 0.5  # s without a frame after which the notice reports it
+_QUEUED = 4  # observations, capacity of the queue to the lift thread
+_SMALLEST_PX = 16  # px, shortest side of a usable frame
+# s, Python's thread switch interval: after every call into a network, a stage may wait this long for the other threads.
+# 23.0 frames/s were shown, against 20.5 with Python's default of 5 ms (two people, 8 alternating runs).
 _SWITCH_S = 0.001
 
 
 class LiveRun:
-    """`emit` gets every result, in the lift thread; `on_end` is called once, by the last thread to leave."""
+    """Run one live source until it ends, fails or is stopped.
+
+    `emit` gets every result, in the lift thread; `on_end` is called once, by the last thread to end.
+    """
 
     def __init__(
         self,
@@ -60,13 +63,13 @@ class LiveRun:
         self._open_source, self._config, self._models = open_source, config, models
         self._emit, self._on_end = emit, on_end
         self._stop = threading.Event()
-        self._ready = threading.Barrier(3)  # nobody begins before everyone can
+        self._ready = threading.Barrier(3)  # no thread starts working before all three are ready
         self._frames: LatestSlot[tuple[Frame, float]] = LatestSlot()
         self._observed: StopQueue[Observed] = StopQueue(_QUEUED)
         self._adapter = Adapter(config.latency_budget_ms)
         self._source: LiveSource | None = None
         self._device = ""
-        self.detector_runtime = ""  # what runs the embedded detector's network, once it is loaded
+        self.detector_runtime = ""  # runtime of the embedded detector's network, "" until it is loaded
         self._roll = RollWatch()
         self._unusable = 0
         self._last_frame_at = 0.0
@@ -76,7 +79,7 @@ class LiveRun:
         self.scene: LiveScene | None = None
         self.error: BaseException | None = None
         self.running = threading.Event()
-        self.ended = threading.Event()  # all threads are through
+        self.ended = threading.Event()  # all threads have ended
         self._threads = [
             threading.Thread(target=self._guarded, args=(work,), name=f"live-{name}", daemon=True)
             for name, work in (("camera", self._capture), ("detect", self._detect), ("lift", self._lift))
@@ -89,7 +92,7 @@ class LiveRun:
             thread.start()
 
     def stop(self) -> None:
-        """Ask everyone to end; returns at once, but for the source, which may take a second."""
+        """Request the end of all threads and close the source, which may take a second."""
         self._stop.set()
         self._ready.abort()
         self._frames.close()
@@ -103,7 +106,7 @@ class LiveRun:
                 cancel_opening()
 
     def join(self, timeout_s: float) -> bool:
-        """False: a thread hangs; it is left to itself."""
+        """Wait for the threads to end. False: a thread hangs and is left behind."""
         deadline = time.monotonic() + timeout_s
         for thread in self._threads:
             thread.join(max(0.0, deadline - time.monotonic()))
@@ -121,7 +124,7 @@ class LiveRun:
         return self._stop.is_set()
 
     def set_lookahead(self, frames: int) -> None:
-        self._config = replace(self._config, lookahead=frames)  # for a scene that is not made yet
+        self._config = replace(self._config, lookahead=frames)  # for a scene that is created later
         scene = self.scene
         if scene is not None:
             scene.set_lookahead(frames)
@@ -153,7 +156,7 @@ class LiveRun:
             work()
         except (Closed, Cancelled, threading.BrokenBarrierError):
             pass
-        except BaseException as error:  # handed to the owner, who raises it
+        except BaseException as error:  # kept for the owner of the run, which raises it
             with self._lock:
                 if self.error is None and not self.stopping:
                     self.error = error
@@ -218,7 +221,7 @@ class LiveRun:
                     Observed(frame, pose, identities, observer.camera, detected, captured_at, taken_at, spent_s)
                 )
         except Closed:
-            self._observed.close()  # the end of the source: what was observed is still lifted
+            self._observed.close()  # end of the source: waiting observations are still lifted
 
     def _lift(self) -> None:
         lifter = self._models.lifter(self._config.lift)
@@ -235,7 +238,7 @@ class LiveRun:
             while self._observed.waiting:
                 batch.append(self._observed.get())
             for observed in batch:
-                # Of those that came while the lifter was busy, the old ones only count by their 2D in later windows.
+                # Older frames that arrived during a lift may only contribute their 2D joints to later windows.
                 self._publish(scene, observed, lift=observed.detected and self._lifted(turns, observed, batch[-1]))
 
     def _lifted(self, turns: LiftTurns, observed: Observed, newest: Observed) -> bool:
@@ -285,7 +288,7 @@ class LiveRun:
 
 
 def _usable(frame: Frame, last_s: float) -> bool:
-    """Whether a frame can be looked at: a picture of some size, later than the one before."""
+    """Return whether a frame is a BGR image of at least 16 px, later than the frame before."""
     shape = frame.bgr.shape
     picture = len(shape) == 3 and shape[2] == 3 and min(shape[:2]) >= _SMALLEST_PX and frame.bgr.dtype == np.uint8
     return picture and bool(np.isfinite(frame.time_s)) and frame.time_s > last_s

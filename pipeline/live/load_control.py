@@ -1,12 +1,12 @@
-"""How a live run holds its latency when the machine is too slow: which frames are detected and which are lifted.
+"""Choose which frames are detected and lifted, to keep the latency within its budget.
 
-Pure logic, no clocks: times come in with the results. Newest-wins alone bounds the latency by what the stages cost;
-this makes them cost less. When the latency of most results lies over the budget, the stage that takes more of the
-machine is run on fewer frames; when there would be room again for a while, on more. A step to more that turned out too
-bold is not tried again so soon (exponential back-off), so that the run does not flicker between two states.
+Pure logic without clocks: times are given with the results. Newest-wins alone bounds the latency by the durations of
+the stages; load control reduces their load. If the 90th percentile of the latency exceeds the budget, the stage with
+the higher load runs on fewer frames; after some time with room in the budget, it runs on more. A step to more frames
+that failed is delayed longer next time (exponential back-off), so that the run does not oscillate between two paces.
 
-A detector that follows people loses them if it sees too few frames, and then costs more, not less. So where detections
-are rare already - each takes longer than some frames - nothing is left out: dropping frames is all that can be done.
+A detector that tracks people loses them at a low frame rate, and then costs more, not less. So no frames are skipped
+where detections are rare already, because each takes longer than several frames; only newest-wins drops frames then.
 """
 
 from __future__ import annotations
@@ -17,56 +17,64 @@ from dataclasses import dataclass
 
 import numpy as np
 
-_JUDGED_S = 3.0  # what is judged lies within this (a burst of a third of a second is no reason: another program's, a
-# search for those who have just left the picture),
-_FEWEST = 12  # and is at least so many results
-_GRACE_S = 1.5  # the first results pay for what is done once
-_HIGH = 90  # percentile of the latency that is held
-_ROOM = 0.8  # of the budget: below, it may be tried with more,
-_WORTH_TRYING = 0.85  # if what is to be expected lies below this; what fails is tried again later and later
-_BUSY = 0.85  # of the time between two frames: a stage that needs no more than this fits
-_PATIENCE_S = 3.0
-_LONGEST_PATIENCE_S = 30.0
-_PROVEN_S = 10.0  # a step to more that was good for so long was not too bold: something else has changed
-_TIMELY = 0.8  # of the latency budget: within it a waiting frame and the one behind it have to be ready
-_STEPS = (1.0, 1.5, 2.0, 3.0, 4.0)  # every so-and-so-many-th frame: all, 2 of 3, every second, ...
-_RAREST_HZ = 8.0  # detections and lifts a second at least
+_JUDGED_S = 3.0  # s, window of the judged latencies: longer than bursts of a third of a second (another program, the
+# detector's search for people who have just left the frame)
+_FEWEST = 12  # results, smallest number that is judged
+_GRACE_S = 1.5  # s at the start that are not judged: the first results include one-time costs
+_HIGH = 90  # percentile of the latency that is kept within the budget
+_ROOM = 0.8  # fraction of the latency budget; with a latency below it, more frames may be processed
+_WORTH_TRYING = 0.85  # fraction of the latency budget; more frames are tried if the expected latency is below it
+_BUSY = 0.85  # fraction of the frame interval; a stage that takes at most this fits between two frames
+_PATIENCE_S = 3.0  # s with room in the budget before more frames are processed; doubled after each failed attempt
+_LONGEST_PATIENCE_S = 30.0  # s, upper limit of the doubled patience
+_PROVEN_S = 10.0  # s; an overload later than this after a step to more frames has another cause
+_TIMELY = 0.8  # fraction of the latency budget; a waiting frame is lifted if it and the newest are ready within it
+_STEPS = (1.0, 1.5, 2.0, 3.0, 4.0)  # frames per run of a stage: all, 2 of 3, every second, ...
+_RAREST_HZ = 8.0  # Hz, lowest rate of detections and of lifts
 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
+    """Hold the number of frames per detection and per lift; 1: every frame."""
+
     detect_every: float = 1.0
     lift_every: float = 1.0
 
 
 def takes(number: int, every: float) -> bool:
-    """Whether a stage that runs on every `every`-th frame runs on this one. 1.5: on 2 of 3."""
+    """Return whether a stage that runs once in `every` frames runs on this one (1.5: 2 of 3)."""
     return math.floor(number / every) > math.floor((number - 1) / every)
 
 
 class LiftTurns:
-    """Which of the frames that wait for the lifter are lifted: every n-th of those that make none late."""
+    """Choose the waiting frames to lift: every n-th of those that delay no result too much."""
 
     def __init__(self, budget_ms: float) -> None:
         self._timely_ms = _TIMELY * budget_ms
         self._number = 0
 
     def take(self, waited_ms: float, newest_waited_ms: float, lift_ms: float, every: float) -> bool:
-        """Whether to lift a frame captured `waited_ms` ago, with the newest one behind it captured
-        `newest_waited_ms` ago, when a lift takes `lift_ms`. A frame that would come too late takes no turn."""
+        """Return whether to lift a waiting frame that is not the newest one.
+
+        The frame was captured `waited_ms` ago, the newest one `newest_waited_ms` ago, and a lift takes `lift_ms`.
+        Frames whose result would be too late are not counted as turns.
+        """
         late_ms = max(waited_ms + lift_ms, newest_waited_ms + 2 * lift_ms)
         return late_ms < self._timely_ms and self.take_newest(every)
 
     def take_newest(self, every: float) -> bool:
-        """Whether to lift the newest frame: it is lifted however late it is."""
+        """Return whether to lift the newest frame, however late: true in every n-th turn."""
         self._number += 1
         return takes(self._number - 1, every)
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What the stages do now: milliseconds of one detection and one lift, between two frames of the source, and how
-    many frames a second are detected (0: not known yet)."""
+    """Hold the current load: durations in milliseconds and the detection rate.
+
+    `detect_ms`, `lift_ms`: one detection, one lift; `interval_ms`: between two frames of the source; `seen_hz`:
+    detections per second, 0 = not known yet.
+    """
 
     detect_ms: float
     lift_ms: float
@@ -75,7 +83,7 @@ class Load:
 
 
 class Adapter:
-    """Decides the pace from the latencies. `budget_ms`: what is to be held."""
+    """Adapt the pace of detection and lifting to keep the latency within `budget_ms`."""
 
     def __init__(self, budget_ms: float) -> None:
         self._budget_ms = budget_ms
@@ -83,11 +91,14 @@ class Adapter:
         self._patience_s = _PATIENCE_S
         self._changed_s: float | None = None
         self._easy_since_s: float | None = None
-        self._tried: Pace | None = None  # the slower pace from which the last step to more was made
+        self._tried: Pace | None = None  # the pace before the last step to more frames
         self.pace = Pace()
 
     def update(self, time_s: float, latency_ms: float, load: Load) -> Pace:
-        """One result: when it was ready (rising), its latency, and the load now."""
+        """Add the latency of one result and return the pace for the next frames.
+
+        `time_s`: when the result was ready (rising); `load`: the current load.
+        """
         if self._changed_s is None:
             self._changed_s = time_s + _GRACE_S
         self._latencies.append((time_s, latency_ms))
@@ -105,9 +116,9 @@ class Adapter:
         return self.pace
 
     def _fewer(self, time_s: float, load: Load) -> None:
-        """Relieve the stage that takes more of the machine now."""
+        """Process fewer frames in the stage with the higher load."""
         now = self.pace
-        lifts_hz = (load.seen_hz or math.inf) / now.lift_every  # never more than detections
+        lifts_hz = (load.seen_hz or math.inf) / now.lift_every  # lifts never outnumber detections
         options = []
         fewer = _next(now.detect_every)
         if fewer and lifts_hz * now.detect_every / fewer >= _RAREST_HZ:
@@ -125,9 +136,12 @@ class Adapter:
         self._tried = None
 
     def _more(self, time_s: float, load: Load) -> None:
-        """Undo a step, if there has been room for long enough and either the stage would fit between two frames or what
-        it makes late stays within the budget: every stage takes the newest frame, so a slow one drops frames and does
-        not add up, and more frames are detected so than by leaving out every second one."""
+        """Process more frames in one stage after enough time with room in the budget.
+
+        The stage must fit between two frames, or the expected latency must stay within the budget. Every stage takes
+        the newest frame, so a slow stage drops frames and its delays do not add up; more frames are detected this way
+        than by skipping every second one.
+        """
         now = self.pace
         if self._easy_since_s is None:
             self._easy_since_s = time_s
@@ -151,10 +165,10 @@ class Adapter:
 
 
 def _next(every: float) -> float | None:
-    """The next step to fewer frames, if there is one."""
+    """Return the next step to fewer frames; None at the last one."""
     return None if every == _STEPS[-1] else _STEPS[_STEPS.index(every) + 1]
 
 
 def _before(every: float) -> float:
-    """The last step to more."""
+    """Return the next step to more frames."""
     return _STEPS[_STEPS.index(every) - 1]

@@ -1,4 +1,4 @@
-"""Rates, drops and latencies of a live run: over the last seconds for the eye, over the whole run for the record."""
+"""Measure frame rates, drops and latencies of a live run, recently and over the whole run."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import numpy as np
 
 from ..core.live import LiveStats
 
-_LATELY_S = 2.0
-_BIN_MS, _BINS = 0.5, 20_000  # latencies up to 10 s, to half a millisecond, in memory that does not grow
+_LATELY_S = 2.0  # s, window of the current rates and medians
+_BIN_MS, _BINS = 0.5, 20_000  # ms and bins: latencies up to 10 s with 0.5 ms resolution, in constant memory
 
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """One result's times, milliseconds; `detect` and `lift` None: predicted."""
+    """Hold the times of one result in milliseconds; `detect`, `lift` are None if predicted."""
 
     waited: float
     detect: float | None
@@ -26,7 +26,7 @@ class Timing:
 
 @dataclass(frozen=True, slots=True)
 class LiveSummary:
-    """A whole run. Rates over the time from the first frame to the last one."""
+    """Summarise a whole run; rates are over the time from its first to its last frame."""
 
     seconds: float
     captured: int
@@ -44,7 +44,7 @@ class LiveSummary:
 
 
 class Meter:
-    """Fed by the threads of a run, read by anybody."""
+    """Count frames and measure latencies of a run. Use from any thread."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -52,12 +52,12 @@ class Meter:
         self._results: deque[tuple[float, bool, Timing]] = deque(maxlen=1024)
         self._bins = np.zeros(_BINS, np.int64)
         self._first_s = self._last_s = 0.0
-        self._sums = np.zeros(4)  # detect ms, detections, lift ms, lifts
+        self._sums = np.zeros(4)  # detection ms, detections, lift ms, lifts
         self._longest_ms = 0.0
         self.captured = self.shown = self.predicted = 0
 
     def capture(self, now_s: float) -> None:
-        """A frame came from the source."""
+        """Count a frame that arrived from the source at `now_s`."""
         with self._lock:
             self._first_s = self._first_s if self.captured else now_s
             self._last_s = now_s
@@ -76,14 +76,18 @@ class Meter:
                     self._sums[place : place + 2] += (cost, 1)
 
     def seen_hz(self, now_s: float) -> float:
-        """Detections a second, lately; 0 if it is too soon to say."""
+        """Return the recent rate of detections in Hz; 0 until it is known."""
         with self._lock:
             times = [at for at, _, timing in self._results if timing.detect is not None and now_s - at <= _LATELY_S]
             began = bool(self._results) and now_s - self._results[0][0] > _LATELY_S / 2
         return (len(times) - 1) / (times[-1] - times[0]) if began and len(times) > 4 else 0.0
 
     def stats(self, now_s: float, dropped: int = 0) -> LiveStats:
-        """Without what the meter cannot know; `dropped` it is told (frames without a result may be on their way)."""
+        """Return the statistics of the last 2 s and the counts of the run.
+
+        Pace, look-ahead, device and notice are left at their defaults. `dropped` is an argument, because frames without
+        a result may still be in processing.
+        """
         with self._lock:
             lately = [(p, timing) for at, p, timing in self._results if now_s - at <= _LATELY_S]
             span = min(_LATELY_S, max(now_s - self._first_s, 1e-3)) if self.captured else _LATELY_S

@@ -1,1 +1,1 @@
-"""A live run on disk: video, rows, and lifting it again."""
+"""Record a live run to disk (video and rows of joints), open it and re-lift it."""

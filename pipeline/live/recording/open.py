@@ -1,4 +1,4 @@
-"""Opening a recording, also one that a crash left behind, and what was live in it as a take."""
+"""Open a recording, also after a crash, and convert its live result to a take."""
 
 from __future__ import annotations
 
@@ -25,30 +25,33 @@ from .row_file import Rows, read_rows
 
 log = logging.getLogger(__name__)
 
-_BRIDGE_S = 0.25  # between two detections of one person, over which the frames between are interpolated
+_BRIDGE_S = 0.25  # s, longest interval between two detections of a person that is interpolated
 
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """What is there of a recording."""
+    """Hold the content of a recording folder."""
 
     folder: Path
-    info: VideoInfo  # of the film if there is one
+    info: VideoInfo  # of the video if there is one
     rows: Rows
     has_video: bool
-    complete: bool  # False: it was interrupted; what is here is all up to about a second before
+    complete: bool  # False: it was interrupted; all but about the last second is here
     manifest: dict[str, Any]
 
     @property
     def identities(self) -> tuple[int, ...]:
-        """Everyone who was seen for more than a moment, the most present first."""
+        """Return the identities of people who were seen long enough, the most frequent first."""
         numbers, counts = np.unique(self.rows.identity2d[self.rows.identity2d > 0], return_counts=True)
         least = min(SHORTEST_PERSON_S * self.info.fps_hz, SHORTEST_PERSON_SHARE * len(self.rows))
         people = sorted(zip(-counts, numbers, strict=True))
         return tuple(int(number) for count, number in people if -count >= least)
 
     def live_take(self) -> Take:
-        """The recorded 2D and the live 3D as a take. Each skeleton is at the frame that it was of."""
+        """Return the recorded 2D and the live 3D as a take.
+
+        Each skeleton is assigned to the frame that it was estimated for, not to the later one at which it was known.
+        """
         rows, index = self.rows, np.arange(len(self.rows))
         row2d, of_row3d = rows.row2d, _nearest(rows.time_s, rows.people_time_s)[rows.row3d]
         tracks2d, tracks3d = [], []
@@ -63,7 +66,7 @@ class Recording:
         return Take(self.info, tuple(tracks2d), tuple(tracks3d), None, provenance)
 
     def take(self) -> Take:
-        """The take that was lifted from it afterwards, if that was done and can be read, else the live one."""
+        """Return the re-lifted take if there is one that can be read, else the live one."""
         path = self.folder / TAKE
         if path.is_file():
             try:
@@ -73,9 +76,10 @@ class Recording:
         return self.live_take()
 
     def joints_source(self) -> Joints2DSource:
-        """The recorded 2D as a source, so that nothing has to be detected again. Raises `OutputError`.
+        """Return the recorded 2D as a source, so that detection is not repeated.
 
-        Frames whose 2D was predicted get what lies between the detections before and after, if those are near.
+        2D that was predicted is replaced by interpolation between the detections before and after, if those are near.
+        Raises `OutputError`.
         """
         rows, row2d = self.rows, self.rows.row2d
         identities = np.unique(rows.identity2d[rows.detected[row2d]])
@@ -83,12 +87,12 @@ class Recording:
             _bridged(rows, row2d, np.flatnonzero((rows.identity2d == identity) & rows.detected[row2d]))
             for identity in identities
         ]
-        taken = np.zeros(len(rows), np.int64)  # columns in use, frame by frame: they mean nobody in particular
+        taken = np.zeros(len(rows), np.int64)  # columns in use per frame: a column is not one identity
         places = []
         for at, _, _ in pieces:
             places.append(taken[at].copy())
             taken[at] += 1
-        # One column says that there is one person all along, so that nobody needs to be told apart.
+        # A single column means one person throughout, so that the source needs no tracking of identities.
         people = max(int(taken.max(initial=1)), 1 if len(identities) <= 1 else 2)
         joints = np.full((len(rows), people, len(SKELETONS[rows.skeleton].names), 2), np.nan, np.float32)
         scores = np.zeros(joints.shape[:-1], np.float32)
@@ -107,7 +111,10 @@ class Recording:
 
 
 def open_recording(folder: Path) -> Recording:
-    """Open what is there, changing nothing. Raises `TakeError` if not a single frame of a recording is."""
+    """Open a recording without changing its files.
+
+    Raises `TakeError` if the folder does not hold at least one frame of a recording.
+    """
     folder = folder.expanduser().absolute()
     if not folder.is_dir():
         raise TakeError(f"There is no folder {folder}.", "Choose the folder of a recording.")
@@ -145,9 +152,10 @@ def open_recording(folder: Path) -> Recording:
 
 
 def recover(folder: Path) -> Recording:
-    """Open a recording and, if it was interrupted, put its files in order: the video gets an index to seek by.
+    """Open a recording and repair its files if it was interrupted.
 
-    Raises as `open_recording`. Files that cannot be put in order stay as they are.
+    The video gets an index for seeking, and the manifest is completed. Files that cannot be repaired are not changed.
+    Raises the same errors as `open_recording`.
     """
     recording = open_recording(folder)
     if recording.complete:
@@ -188,7 +196,7 @@ def _film_info(path: Path) -> VideoInfo | None:
 
 
 def _stated_info(folder: Path, manifest: dict[str, Any], rows: Rows) -> VideoInfo:
-    """Of a recording without a film, from the manifest, or from the joints if that is lost, too."""
+    """Describe a recording without video, from the manifest, or from the joints without that."""
     stated = manifest.get("info") or {}
     rate, variable = true_rate(rows.time_s, 0.0, None)
     seen = rows.joints_image[np.isfinite(rows.joints_image).all(axis=-1)]
@@ -207,7 +215,11 @@ def _stated_info(folder: Path, manifest: dict[str, Any], rows: Rows) -> VideoInf
 
 
 def _placed(count: int, at: np.ndarray, joints: Floats, scores: Floats) -> tuple[Floats, Floats]:
-    """(count, J, D) and (count, J) with the given ones at their rows (the last one counts), NaN and 0 elsewhere."""
+    """Spread joints (n, J, D) and scores (n, J) to `count` rows.
+
+    Returns (count, J, D) and (count, J): the values at rows `at` (n,), of several at one row the last, and NaN and 0
+    elsewhere.
+    """
     all_joints = np.full((count, *joints.shape[1:]), np.nan, np.float32)
     all_scores = np.zeros((count, *scores.shape[1:]), np.float32)
     all_joints[at], all_scores[at] = joints, scores
@@ -215,7 +227,7 @@ def _placed(count: int, at: np.ndarray, joints: Floats, scores: Floats) -> tuple
 
 
 def _nearest(rising: Doubles, wanted: Doubles) -> np.ndarray:
-    """For each wanted time the index of the nearest of the rising ones."""
+    """Return the index of the nearest of the `rising` times for each wanted time."""
     after = np.clip(np.searchsorted(rising, wanted), 1, max(1, len(rising) - 1))
     after = np.minimum(after, len(rising) - 1)
     before = np.maximum(after - 1, 0)
@@ -223,9 +235,10 @@ def _nearest(rising: Doubles, wanted: Doubles) -> np.ndarray:
 
 
 def _bridged(rows: Rows, row2d: np.ndarray, mine: np.ndarray) -> tuple[np.ndarray, Floats, Floats]:
-    """(n,) frames, (n, J, 2) and (n, J) of one person's detections `mine`, and of what lies between near ones.
+    """Interpolate between the near ones of one person's detections `mine`.
 
-    Only frames whose 2D was predicted are filled: where the detector looked and saw nobody, nobody is.
+    Returns frames (n,), joints (n, J, 2) px and scores (n, J) of the detections and the frames between. Only frames
+    whose 2D was predicted are filled: where the detector ran and did not find the person, the person is not there.
     """
     at, joints, scores = row2d[mine], rows.joints_image[mine], rows.scores[mine]
     parts = [(at, joints, scores)]

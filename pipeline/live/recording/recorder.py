@@ -1,8 +1,8 @@
-"""Recording while streaming: pictures, timestamps, 2D and 3D, safe from a crash as they come.
+"""Record a live run while it streams: images, timestamps, 2D and 3D, safe from a crash.
 
 Topology: the engine's thread -> `StopQueue` -> recorder thread (encodes, writes). `write` never waits: when the encoder
-cannot follow, pictures are left out and counted (the film shows the last one again at that time, so that frame i of the
-film stays row i), but never a row.
+is too slow, images are dropped and counted (the video repeats the previous image at that time, so that frame i of the
+video stays row i), but rows never are.
 """
 
 from __future__ import annotations
@@ -33,18 +33,19 @@ from .video_file import Fit, TakeVideo
 
 log = logging.getLogger(__name__)
 
-_PICTURES = 12  # that may wait for the encoder: 33 MB of 720p
-_ROWS = 1 << 17  # that may wait: an hour, should the disk stand still
-_CHUNK_S = 0.2  # rows on their way for longer than this are written
-_CLOSE_S = 1.5  # what `close` waits for the last pictures
+_PICTURES = 12  # images that may wait for the encoder: 33 MB at 720p
+_ROWS = 1 << 17  # rows that may wait for the disk: about an hour of frames if it does not respond
+_CHUNK_S = 0.2  # s, longest time for which rows are collected before they are written
+_CLOSE_S = 1.5  # s, longest time for which `close` waits until the last images are written
 
 
 class Recorder:
-    """Records `LiveResult`s into `folder`, which must not hold a recording yet.
+    """Record `LiveResult`s to `folder`, which must not hold a recording yet.
 
-    `info` is that of the source: the film has its size, whatever sizes come later. `provenance` (plain JSON values)
-    says how the results were made. Raises `OutputError` if the folder cannot be written. Times count from the first
-    result. What goes wrong later (a full disk) ends the recording, keeps what is there, and stands in `problem`.
+    `info` is that of the source: the video keeps this size, also if the size of the images changes later. `provenance`
+    (plain JSON values) describes how the results were made. Times count from the first result. Raises `OutputError` if
+    the folder cannot be written. A later error (a full disk) ends the recording, keeps what was written, and is
+    reported in `problem`.
     """
 
     def __init__(self, folder: Path, info: VideoInfo, provenance: dict[str, Any] | None = None) -> None:
@@ -77,35 +78,38 @@ class Recorder:
 
     @property
     def dropped(self) -> int:
-        """Pictures left out because the encoder was busy. Their rows are there."""
+        """Return the number of images dropped because the encoder was busy; their rows are kept."""
         return self._dropped
 
     @property
     def written(self) -> int:
-        """Frames that are on disk or with the encoder."""
+        """Return the number of frames that are on disk or in the encoder."""
         return self._written
 
     @property
     def duration_s(self) -> float:
-        """Of what was handed over so far."""
+        """Return the duration of the results given to `write` so far."""
         return max(0.0, self._last_s)
 
     @property
     def problem(self) -> str:
-        """For people: why the recording ended early; "" if it did not."""
+        """Return a message for the user on why the recording ended early; "" if it did not."""
         return self._problem
 
     @property
     def waiting(self) -> int:
-        """Results that were given to `write` and are not on disk yet."""
+        """Return the number of results given to `write` that are not on disk yet."""
         return self._queue.waiting
 
     def write(self, result: LiveResult) -> None:
-        """Take over one result. Never waits; called from one thread. After `close` or a problem it does nothing."""
+        """Queue one result for recording without waiting; call from one thread.
+
+        After `close` or a problem it does nothing.
+        """
         zero_s = result.frame.time_s if self._zero_s is None else self._zero_s
         time_s = result.frame.time_s - zero_s
         if time_s <= self._last_s:
-            return  # the same frame once more
+            return  # the same frame again
         row = self._row(result, zero_s)
         room = self._queue.waiting < _PICTURES
         try:
@@ -116,7 +120,10 @@ class Recorder:
         self._dropped += not room
 
     def close(self) -> Path:
-        """Write what waits and finish the files. Returns the folder; a second call does nothing."""
+        """Write the waiting results, finish the files and return the folder.
+
+        A second call does nothing more.
+        """
         self._queue.close()
         self._thread.join(_CLOSE_S)
         if self._thread.is_alive():
@@ -171,7 +178,7 @@ class Recorder:
                 if row is not None:
                     since = since if waiting else time.monotonic()
                     waiting.append(row)
-                # Before the picture: the numbers must not wait for a slow encoder.
+                # Rows are written before the image is encoded: they must not wait for a slow encoder.
                 if waiting and time.monotonic() - since >= _CHUNK_S:
                     self._rows.append(waiting)
                     waiting = []
@@ -190,9 +197,9 @@ class Recorder:
 
 
 def made_with(config: LiveConfig, detector_runtime: str = "") -> dict[str, Any]:
-    """Return what a recording keeps of how its results were made, for `Recorder`.
+    """Return the provenance of live results, for `Recorder`.
 
-    `detector_runtime` is what runs the detector's network (`LiveEngine.detector_runtime`).
+    `detector_runtime` names the runtime of the detector's network (`LiveEngine.detector_runtime`).
     """
     return {
         "detector": config.detect.detector,
@@ -203,7 +210,7 @@ def made_with(config: LiveConfig, detector_runtime: str = "") -> dict[str, Any]:
 
 
 def _moved(pose: Pose2D, fit: Fit) -> Pose2D:
-    """The people where they are in the film."""
+    """Transform boxes and joints from pixels of the image to pixels of the video."""
     offset = np.array([fit.x, fit.y], np.float32)
     return replace(
         pose,

@@ -1,4 +1,4 @@
-"""Re-lift a recording from its own 2D, with past and future known."""
+"""Re-lift a recording from its recorded 2D, with past and future frames."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ def relift(
 ) -> Take:
     """Re-lift the recording in `folder` without detecting, and save the take in it.
 
-    As `run.lift_video.analyse` does with a video. `progress` and `partial` as in `run.last_take`. Raises `TakeError` if
-    there is no recording, and what `analyse` and `save_take` raise.
+    The steps are those of `run.lift_video.analyse` for a video; `progress` and `partial` are as in `run.last_take`.
+    Raises `TakeError` if there is no recording, and the errors of `analyse` and `save_take`.
     """
     if progress is not None:
         progress(Progress("prepare", 0, 0, "Opening the recording"))
@@ -41,7 +41,7 @@ def relift(
         made = {"source": recording.info.path, "recorded": recording.manifest.get("provenance", {})}
         return replace(take, info=recording.info, provenance={**take.provenance, **made})
 
-    # A range chosen for another video means nothing here.
+    # A time range chosen for another video does not apply to the recording.
     steps = analyse(recording.joints_source(), replace(config, start_s=None, end_s=None), cancel, engine)
     show = None if partial is None else lambda take: partial(of_recording(take))
     take = of_recording(last_take(steps, progress, show, cancel))

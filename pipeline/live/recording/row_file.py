@@ -1,8 +1,8 @@
-"""The numbers of a recording on disk: 2D and 3D of every frame, in chunks that are only ever appended.
+"""Store the 2D and 3D joints of every frame of a recording in an append-only file of chunks.
 
-A chunk is `magic, length, crc32` and the arrays of some frames one behind the other (an `.npz` for each fifth of a
-second would be mostly zip headers, and an hour of them slow to open). After a crash everything up to the last
-whole chunk can be read; what follows is half of one, and is left out.
+A chunk is `magic, length, crc32`, followed by the concatenated arrays of some frames (an `.npz` per fifth of a second
+would be mostly zip headers, and an hour of them slow to open). After a crash the file can be read up to its last
+complete chunk; the partial chunk after it is left out.
 """
 
 from __future__ import annotations
@@ -39,16 +39,16 @@ from ...system.safe_read import open_regular
 
 log = logging.getLogger(__name__)
 
-_HEAD = struct.Struct("<4sII")  # magic, bytes of the payload, its crc32
+_HEAD = struct.Struct("<4sII")  # magic, length of the payload in bytes, its crc32
 _COUNTS = struct.Struct("<III20s")  # frames, detections, skeletons, name of the 2D skeleton
 _MAGIC = b"HGr1"
-_LARGEST = 64 << 20  # bytes of a chunk; ours are some 20 kB
-_MOST_PEOPLE = 1000  # in one frame
-_LAST_IDENTITY = 1 << 40
+_LARGEST = 64 << 20  # bytes, largest chunk that is read; written ones have about 20 kB
+_MOST_PEOPLE = 1000  # people or detections in one frame; more means a damaged chunk
+_LAST_IDENTITY = 1 << 40  # highest identity number; a higher one means a damaged chunk
 
 
 def _layout(frames: int, seen: int, lifted: int, joints: int) -> dict[str, tuple[str, tuple[int, ...]]]:
-    """The arrays of a chunk in the order in which they lie there: name -> type (little-endian), shape."""
+    """Return the arrays of a chunk in file order: name -> type (little-endian), shape."""
     return {
         "source_index": ("<i8", (frames,)),
         "time_s": ("<f8", (frames,)),
@@ -68,11 +68,11 @@ def _layout(frames: int, seen: int, lifted: int, joints: int) -> dict[str, tuple
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What is kept of one frame. Times count from the first frame of the recording."""
+    """Hold the recorded values of one frame. Times count from the recording's first frame."""
 
     source_index: int
     time_s: float
-    pose: Pose2D  # in pixels of the recorded picture
+    pose: Pose2D  # in pixels of the recorded video
     identities: tuple[int, ...]
     detected: bool  # False: the 2D was predicted
     people: tuple[LivePerson, ...]
@@ -87,21 +87,24 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """All frames of a recording: N of them, M detections of people, K skeletons. The i-th is the video's i-th."""
+    """Hold all N frames of a recording, with M detections of people and K skeletons.
+
+    Row i is frame i of the video.
+    """
 
     skeleton: str
     source_index: Ints  # (N,)
-    time_s: Doubles  # (N,) strictly rising from 0
+    time_s: Doubles  # (N,) s, strictly rising from 0
     detected: NDArray[np.bool_]  # (N,)
-    people_time_s: Doubles  # (N,)
-    count2d: Ints  # (N,) how many of the M are of each frame, one frame after another
+    people_time_s: Doubles  # (N,) s, time that the skeletons are of
+    count2d: Ints  # (N,) detections per frame; the M rows are sorted by frame
     identity2d: Ints  # (M,)
-    boxes_image: Floats  # (M, 4)
-    joints_image: Floats  # (M, J, 2)
+    boxes_image: Floats  # (M, 4) px
+    joints_image: Floats  # (M, J, 2) px
     scores: Floats  # (M, J)
-    count3d: Ints  # (N,)
+    count3d: Ints  # (N,) skeletons per frame; the K rows are sorted by frame
     person3d: Ints  # (K,)
-    joints: Floats  # (K, 17, 3)
+    joints: Floats  # (K, 17, 3) m
     scores3d: Floats  # (K, 17)
 
     def __post_init__(self) -> None:
@@ -115,22 +118,22 @@ class Rows:
 
     @property
     def row2d(self) -> Ints:
-        """(M,) the frame of each detection."""
+        """Return the frame (M,) of each detection."""
         return np.repeat(np.arange(len(self)), self.count2d)
 
     @property
     def row3d(self) -> Ints:
-        """(K,) the frame at which each skeleton was known."""
+        """Return the frame (K,) at which each skeleton became known."""
         return np.repeat(np.arange(len(self)), self.count3d)
 
 
 class RowWriter:
-    """Appends chunks to `path`, which must not exist. Raises `OutputError`."""
+    """Append chunks to `path`, which must not exist. Raises `OutputError`."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         try:
-            self._file = path.open("xb", buffering=0)  # what is written is the system's: it outlives this process
+            self._file = path.open("xb", buffering=0)  # unbuffered: written bytes survive a crash of this process
         except OSError as error:
             raise output_error(path, error) from error
 
@@ -141,11 +144,11 @@ class RowWriter:
         block = memoryview(_HEAD.pack(_MAGIC, len(payload), zlib.crc32(payload)) + payload)
         begin = self._file.tell()
         try:
-            while block:  # a disk that is nearly full takes a part
+            while block:  # a nearly full disk may accept only a part
                 block = block[self._file.write(block) :]
         except OSError as error:
             with contextlib.suppress(OSError):
-                self._file.truncate(begin)  # nothing may follow half a chunk
+                self._file.truncate(begin)  # a partial chunk would hide all chunks after it
                 self._file.seek(begin)
             raise output_error(self._path, error) from error
 
@@ -182,7 +185,10 @@ def _packed(rows: list[Row]) -> bytes:
 
 
 def _unpacked(payload: bytes) -> Rows:
-    """Raises ValueError, KeyError or struct.error for what is no chunk of ours."""
+    """Decode the payload of a chunk.
+
+    Raises ValueError, KeyError or struct.error if it is invalid.
+    """
     frames, seen, lifted, name = _COUNTS.unpack_from(payload)
     skeleton = name.rstrip(b"\0").decode("ascii")
     arrays: dict[str, NDArray[Any]] = {}
@@ -197,7 +203,10 @@ def _unpacked(payload: bytes) -> Rows:
 
 
 def read_rows(path: Path) -> tuple[Rows | None, int]:
-    """(all whole chunks together, bytes behind them that are none). None if there is not one; OSError as it comes."""
+    """Read all complete chunks of a file; return their rows and the number of bytes after them.
+
+    The rows are None without a complete chunk. Raises OSError if the file cannot be read.
+    """
     chunks: list[Rows] = []
     with open_regular(path) as file:
         size = os.fstat(file.fileno()).st_size
@@ -220,7 +229,7 @@ def read_rows(path: Path) -> tuple[Rows | None, int]:
 
 
 def _next_payload(file: BinaryIO) -> bytes | None:
-    """Read the payload of the next chunk; None if there is no whole one."""
+    """Read the payload of the next chunk; return None if there is no complete one."""
     head = file.read(_HEAD.size)
     if len(head) < _HEAD.size:
         return None
@@ -232,7 +241,7 @@ def _next_payload(file: BinaryIO) -> bytes | None:
 
 
 def _check_values(rows: Rows) -> None:
-    """Raise ValueError that names the field unless the values of a chunk are possible."""
+    """Raise a ValueError that names the field if a value of a chunk is out of range."""
     if not len(rows):
         raise ValueError("it holds no frame")
     for name in ("time_s", "people_time_s"):

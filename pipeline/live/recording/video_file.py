@@ -1,7 +1,7 @@
-"""The pictures of a recording: H.264 in Matroska, written so that a crash costs its last half second.
+"""Write the images of a recording as H.264 in Matroska; a crash loses the last half second.
 
-A Matroska cluster can be read as soon as it is whole, and needs no index at the end as .mp4 does. x264's "ultrafast"
-costs 6 ms of one core a 720p frame with the conversion; MJPEG costs 11 ms and seven times the space.
+A Matroska cluster can be read as soon as it is complete, without the index at the end that .mp4 needs. x264's
+"ultrafast" takes 6 ms of one core per 720p frame, with the conversion; MJPEG takes 11 ms and seven times the space.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from ...system.files import atomic_path
 from ...system.video_encoder import add_h264, even, h264_frame
 
 _X264 = {"preset": "ultrafast", "tune": "zerolatency", "crf": "21"}
-_CLUSTER_MS = 400
-_KEYFRAME_EVERY = 30
-_TICK = Fraction(1, 1000)  # Matroska's own
+_CLUSTER_MS = 400  # ms, duration of a Matroska cluster: about what a crash loses
+_KEYFRAME_EVERY = 30  # frames from one keyframe to the next, for seeking
+_TICK = Fraction(1, 1000)  # s, time base of Matroska
 
 
 class Fit:
-    """Where a picture of one size lies in a film of another: as large as it can be, in the middle, undistorted."""
+    """Compute the letterbox of an image in a video: as large as possible, centred, undistorted."""
 
     def __init__(self, width: int, height: int, film_width: int, film_height: int) -> None:
         if even(width) == film_width and even(height) == film_height:
@@ -43,7 +43,10 @@ class Fit:
 
 
 class TakeVideo:
-    """Writes pictures of any size into a film of one. Raises OSError or `av.FFmpegError`, `OutputError` w/o encoder."""
+    """Encode images of any size to H.264, letterboxed to the size of the video.
+
+    Raises OSError or `av.FFmpegError`, and `OutputError` without an encoder.
+    """
 
     def __init__(self, path: Path, width_px: int, height_px: int, rate_hz: float) -> None:
         self._width, self._height = even(width_px), even(height_px)
@@ -62,9 +65,12 @@ class TakeVideo:
         self._last: Any = None
 
     def add(self, bgr: Image | None, time_s: float) -> None:
-        """The next picture (H, W, 3), `time_s` after the first; None shows the last one again (hardly any cost)."""
+        """Add the next image (H, W, 3), `time_s` after the first one.
+
+        None repeats the previous image, at hardly any cost.
+        """
         frame = self._last if bgr is None and self._last is not None else self._converted(bgr)
-        # Down, so that the picture is there at the time of its row, however that is rounded.
+        # Rounded down, so that the image is shown at the time of its row, however that time is rounded.
         self._last_ms = max(math.floor(time_s / _TICK), self._last_ms + 1)
         frame.pts, frame.time_base = self._last_ms, _TICK
         self._last = frame
@@ -84,7 +90,7 @@ class TakeVideo:
         return h264_frame(bgr)
 
     def close(self) -> None:
-        """Write what the encoder holds, and the index."""
+        """Write the frames left in the encoder, and the index."""
         try:
             self._container.mux(self._stream.encode())
         finally:
@@ -92,9 +98,10 @@ class TakeVideo:
 
 
 def give_index(path: Path) -> None:
-    """Write the file anew, without decoding, up to its last whole packet and with an index to seek by.
+    """Rewrite a video up to its last complete packet, with an index for seeking.
 
-    Raises OSError, `OutputError` or `av.FFmpegError`; the file is as it was then.
+    The packets are copied without decoding. Raises OSError, `OutputError` or `av.FFmpegError`; the file is then
+    unchanged.
     """
     with atomic_path(path) as whole, media.open_file(path) as source, av.open(str(whole), "w", format="matroska") as to:
         stream = source.streams.video[0]
@@ -105,4 +112,4 @@ def give_index(path: Path) -> None:
                     packet.stream = copied
                     to.mux(packet)
         except av.FFmpegError:
-            pass  # the end of what can be read
+            pass  # no packet after this one can be read

@@ -1,1 +1,1 @@
-"""Everyone in the room, frame by frame: window, root, world."""
+"""Estimate the skeletons of all people frame by frame: windows, root, world."""

@@ -1,7 +1,8 @@
-"""One person of a live run: from the lifter's rows to a steady skeleton in front of the camera, frame by frame.
+"""Turn the lifter's output for one person into a smooth skeleton in camera space.
 
-What file mode does with the whole take is done here with what is known by now: one body (medians of what was seen so
-far), a causal filter (1-euro), and the root by reprojection, its depth filtered harder than its place in the picture.
+It works frame by frame, as the causal form of file mode, which uses the whole take: one body (medians of the poses so
+far), a causal filter (1-euro), and the root by reprojection, with its depth filtered more strongly than its position in
+the image.
 """
 
 from __future__ import annotations
@@ -18,19 +19,20 @@ from ...core.config import LiveConfig
 from .ring_buffer import PoseRing, Ring
 from .root import RootFilter, RootSolver
 
-HISTORY_ROWS = 600  # 20 s at 30 Hz, 8 s at 75
-_RING_ROWS = 1024  # detections: a window of 243 rows at the slowest rate (10 s), from a source of up to 100 Hz
-_BODY_ROWS, _MEASURE_EVERY = 150, 15  # poses the body is measured on, and how often anew
-_BODY_MOVES = 0.3  # share of a new measurement
-_COAST_S = 0.12  # how long a pose goes on moving beyond the last row that was lifted
-_DEPTH_HZ = 1.0  # of the settled root
-_TINY_M = 1e-3
+HISTORY_ROWS = 600  # rows of history: 20 s at 30 Hz, 8 s at 75 Hz
+_RING_ROWS = 1024  # detections: a window of 243 rows at the lowest rate (10 s), from a source of up to 100 Hz
+_BODY_ROWS, _MEASURE_EVERY = 150, 15  # poses: for one measurement of the body, and between two
+_BODY_MOVES = 0.3  # weight of a new measurement against the previous body
+_COAST_S = 0.12  # s, longest extrapolation of a pose beyond the last lifted row
+_DEPTH_HZ = 1.0  # Hz, cutoff of the low-pass for the depth of the settled root
+_TINY_M = 1e-3  # m, shorter chains of bones are no body
 
 
 class LivePersonState:
-    """One person's recent detections, body, filters and settled history. Use from one thread.
+    """Hold one person's recent detections, body, filters and settled history.
 
-    Stature and measured limbs are those of `config.scene`; `unit_stature_m` is the chain length of the lifter's bodies.
+    Use from one thread. Stature and measured limbs are those of `config.scene`; `unit_stature_m` is the chain length of
+    the lifter's bodies.
     """
 
     def __init__(self, camera: Camera, config: LiveConfig, unit_stature_m: float) -> None:
@@ -38,13 +40,13 @@ class LivePersonState:
         self._unit_stature_m = unit_stature_m
         self.ring = PoseRing(_RING_ROWS)
         self.history = Ring(HISTORY_ROWS, time_s=(), relative=(17, 3), root=(3,), scores=(17,))
-        self.settled_s = -np.inf  # what is in the history reaches so far
+        self.settled_s = -np.inf  # s, time of the last row that was settled
         self._bodies = Ring(_BODY_ROWS, joints=(17, 3))
         self._body: Body | None = None
         self._measured = 0
         self._curve: tuple[Doubles, Doubles] = (np.zeros(0), np.zeros((0, 17, 3)))
         self._root: Doubles | None = None
-        # Hz, and Hz per (m/s): a resting joint is calmed, a fast one hardly lags.
+        # Hz, and Hz per (m/s): a still joint is smoothed strongly, a fast one has little delay.
         self._pose_filter = OneEuro(1.5, 3.0) if config.smooth else None
         self._solver = RootSolver(camera)
         self._root_filter = RootFilter(self._solver)
@@ -54,7 +56,7 @@ class LivePersonState:
         return len(self._curve[0]) > 0
 
     def forget(self) -> None:
-        """The person was away: nothing of the movement before goes on. The body stays."""
+        """Reset motion and filters after an absence of the person; the body is kept."""
         self._curve = (np.zeros(0), np.zeros((0, 17, 3)))
         self._root = None
         self.settled_s = -np.inf
@@ -63,13 +65,20 @@ class LivePersonState:
             self._pose_filter.reset()
 
     def lift(self, time_s: Doubles, relative: Floats) -> None:
-        """The newest rows (k,), (k, 17, 3) as the lifter gives them: what `shown` reads from."""
+        """Store the lifter's output for the latest frames, which `shown` interpolates.
+
+        Times (k,) s and root-relative joints (k, 17, 3) in units of the lifter.
+        """
         self._curve = (time_s, self._sized(relative))
         if self._body is None:
             self._measure(self._curve[1])
 
     def settle(self, time_s: Doubles, relative: Floats, joints_image: Floats, scores: Floats) -> None:
-        """Rows (k,) whose future is known by now go to the history; they are newer than all in there."""
+        """Add k rows that later lifts do not change to the history, and measure the body.
+
+        Times (k,) s, later than all in the history, root-relative joints (k, 17, 3) in units of the lifter, 2D joints
+        (k, 17, 2) px and scores (k, 17).
+        """
         sized = self._sized(relative)
         for row in sized:
             self._bodies.push(joints=row)
@@ -85,9 +94,10 @@ class LivePersonState:
         self.settled_s = float(time_s[-1])
 
     def shown(self, time_s: float, joints_image: Floats, scores: Floats) -> Doubles | None:
-        """(17, 3) camera space at `time_s`, which grows from call to call; None while nothing is known.
+        """Return the joints (17, 3) in camera space at `time_s`, or None before the first result.
 
-        `joints_image` (17, 2) at that moment. Beyond the rows that were lifted the pose moves on for a moment.
+        `time_s` rises from call to call; `joints_image` (17, 2) px and `scores` (17,) are those at `time_s`. For a
+        short time after the last lifted row the pose is extrapolated.
         """
         if not self.lifted:
             return None
@@ -100,7 +110,10 @@ class LivePersonState:
         return None if self._root is None else pose + self._root
 
     def settled_joints(self, since_s: float = -np.inf) -> tuple[Doubles, Doubles, Doubles]:
-        """The history from `since_s` on: times (n,), joints (n, 17, 3) camera space, scores (n, 17)."""
+        """Return the history from `since_s` on, with a low-pass filter on the depth of the root.
+
+        Times (n,) s, joints (n, 17, 3) m in camera space, scores (n, 17).
+        """
         times = self.history["time_s"]
         here = slice(int(np.searchsorted(times, since_s)), len(times))
         times, root = times[here].copy(), self.history["root"][here].copy()
@@ -108,7 +121,7 @@ class LivePersonState:
             rate_hz = (len(times) - 1) / max(float(times[-1] - times[0]), 1e-3)
             seen = np.ones(len(times), np.bool_)
             calm = np.exp(low_pass(np.log(root[:, 2:]), seen, rate_hz, _DEPTH_HZ))
-            root *= calm / root[:, 2:]  # along its ray: the place in the picture stays
+            root *= calm / root[:, 2:]  # moved along its ray, which keeps its position in the image
         return times, self.history["relative"][here] + root[:, None], self.history["scores"][here].copy()
 
     def _at(self, time_s: float) -> Doubles:

@@ -1,4 +1,4 @@
-"""What is known of one person's last seconds: memory that does not grow, and windows at the lifter's own rate."""
+"""Buffer a person's last seconds in constant memory; resample windows at the lifter's rate."""
 
 from __future__ import annotations
 
@@ -9,15 +9,18 @@ from ...core.camera import frame_rate_hz
 from ...lift.resample import sample
 from ...lift.window_plan import LONGEST_GAP_S
 
-_SLACK_ROWS = 1e-6  # a frame that lies on a row by construction must not miss it by rounding
+_SLACK_ROWS = 1e-6  # rows, tolerance: a frame exactly on a row must not miss it by rounding
 
 
 class Ring:
-    """The last `capacity` rows of several columns, each column one array in order of time (a view, not a copy)."""
+    """Keep the last `capacity` rows of several columns.
+
+    Each column is one array in order of time, returned as a view, not as a copy.
+    """
 
     def __init__(self, capacity: int, **shapes: tuple[int, ...]) -> None:
         self._capacity = capacity
-        # Twice the room: rows are moved to the front once in `capacity` pushes, and views are always in one piece.
+        # Twice the capacity: rows move to the front once per `capacity` pushes, and views are always contiguous.
         self._columns = {name: np.empty((2 * capacity, *shape)) for name, shape in shapes.items()}
         self._start = self._stop = 0
 
@@ -38,7 +41,7 @@ class Ring:
         self._start = max(self._start, self._stop - self._capacity)
 
     def pop(self) -> None:
-        """Take the newest row back."""
+        """Remove the latest row."""
         self._stop -= 1
 
     def clear(self) -> None:
@@ -46,22 +49,23 @@ class Ring:
 
 
 class PoseRing:
-    """One person's 2D joints as they were detected, by their timestamps. Image space, pixels, NaN = not seen.
+    """Keep one person's detected 2D joints by timestamp. Image space, pixels, NaN = not seen.
 
-    A longer absence forgets what was before: as in file mode, a window does not reach over it.
+    After an absence of more than `LONGEST_GAP_S` the earlier rows are removed: as in file mode, a window does not
+    extend over it.
     """
 
     def __init__(self, capacity: int) -> None:
         self._rows = Ring(capacity, time_s=(), joints=(17, 2), scores=(17,))
-        self._guessed = False  # the newest row is a prediction
+        self._guessed = False  # True: the latest row is a prediction
 
     def __len__(self) -> int:
-        """Detections, without a prediction."""
+        """Return the number of detections, without a prediction."""
         return len(self._rows) - self._guessed
 
     @property
     def last_s(self) -> float:
-        """Time of the newest detection; -inf: none yet."""
+        """Return the time (s) of the latest detection; -inf before the first one."""
         return float(self._rows["time_s"][len(self) - 1]) if len(self) else -np.inf
 
     @property
@@ -69,7 +73,10 @@ class PoseRing:
         return float(self._rows["time_s"][0]) if len(self._rows) else np.inf
 
     def push(self, time_s: float, joints: Floats, scores: Floats, guessed: bool = False) -> None:
-        """Joints (17, 2), scores (17,). `guessed`: predicted; `at` knows it until the next push, `window` never."""
+        """Add the joints (17, 2) px and scores (17,) of one frame.
+
+        `guessed`: the row is a prediction. `at` uses it until the next push, `window` never does.
+        """
         if self._guessed:
             self._rows.pop()
         if not guessed and len(self._rows) and time_s - self.last_s > LONGEST_GAP_S:
@@ -79,10 +86,11 @@ class PoseRing:
             self._rows.push(time_s=time_s, joints=joints, scores=scores)
 
     def window(self, rate_hz: float, frames: int) -> tuple[Floats, Floats, Doubles]:
-        """Up to `frames` rows that end with the newest detection: (n, 17, 2), (n, 17) and their times (n,).
+        """Resample a window that ends with the latest detection: joints, scores and times of n rows.
 
-        Row n - 1 is that detection as it is, the others lie 1 / `rate_hz` apart before it, whatever the true times of
-        the frames were; a person who came later has fewer.
+        (n, 17, 2) px, (n, 17) and (n,) s, n <= `frames`: fewer rows if the person was first seen later. Row n - 1 is
+        the unchanged detection; the rows before it are interpolated at intervals of 1 / `rate_hz`, independent of the
+        times of the frames.
         """
         count = len(self)
         times = self._rows["time_s"][:count]
@@ -100,7 +108,10 @@ class PoseRing:
         return joints, scores, wanted
 
     def at(self, time_s: float) -> tuple[Floats, Floats]:
-        """(17, 2), (17,) at one moment, between rows interpolated; beyond the ends the end."""
+        """Interpolate the joints (17, 2) px and scores (17,) at `time_s`.
+
+        Before the first and after the last row, the values are those of that row.
+        """
         times = self._rows["time_s"]
         place = int(np.clip(np.searchsorted(times, time_s), 1, max(len(times) - 1, 1)))
         here = slice(place - 1, place + 1)
@@ -115,14 +126,15 @@ class PoseRing:
 
 
 class LiftRate:
-    """The rate of the rows that a lifter is given: the source's own while its frames are looked at at about that rate.
+    """Choose the rate of the lifter's input rows.
 
-    Where the machine is too slow for all frames, rows at the source's rate would be mostly made up: then it is the rate
-    at which frames are really looked at, within what the lifter takes. Changed only for good reason, since a change
-    makes the body seem to move at another pace for a moment.
+    It is the source's rate while detection keeps up with it. If the computer is too slow for all frames, rows at the
+    source's rate would be mostly interpolated: then the rate is that of the detections, within the range that the
+    lifter accepts. It changes only if it is clearly wrong, because each change makes the motion appear faster or slower
+    for a moment.
     """
 
-    _CLEARLY = 0.8
+    _CLEARLY = 0.8  # ratio of two rates from which, up to its inverse, they count as equal
 
     def __init__(self, source_hz: float, accepted_hz: tuple[float, float]) -> None:
         self._source_hz = source_hz if source_hz > 0 else 0.0
@@ -133,7 +145,7 @@ class LiftRate:
         return float(np.clip(hz, *self._accepted_hz))
 
     def update(self, seen_hz: float) -> float:
-        """`seen_hz`: detections a second, lately. Returns the rate to use."""
+        """Update the rate with `seen_hz`, the recent detections per second, and return it."""
         if seen_hz > 0:
             wanted = self._clipped(self._source_hz if seen_hz >= self._CLEARLY * self._source_hz > 0 else seen_hz)
             if not self._CLEARLY <= wanted / self.hz <= 1 / self._CLEARLY:

@@ -1,4 +1,4 @@
-"""3D in live mode: from 2D observations, one after the other, to skeletons in the world."""
+"""Turn a stream of 2D observations into skeletons in the world, in live mode."""
 
 from __future__ import annotations
 
@@ -23,20 +23,23 @@ from .world import LiveWorld
 if TYPE_CHECKING:
     from ...lift.base import NewestLifter
 
-# With so many later frames an estimate is final. Measured (weights/README.md): 8 leave 1.2 mm of what a centred window
-# has over the newest frame, which is 3 to 4 mm.
+# Later frames with which an estimate is final. Measured (weights/README.md): a centred window is 3 to 4 mm more
+# accurate than the latest frame of a window; with 8 later frames, 1.2 mm of that are still missing.
 SETTLED_FRAMES = 16
-_MOST_SETTLED = 12  # rows that become final in one lift, after a pause of the lifter
-_CURVE_ROWS = 3  # more than the look-ahead: the speed at the newest row is taken from them
-_ABSENT_S = 0.2  # somebody missed for so long is still shown
-_FORGET_S = 30.0  # and remembered: their body and their history
-_LONGEST_WARM_UP_S = 1.0
-_WORLD_CHUNK_S = 1.6  # what the world learns from: longer than its pauses, so that contacts are seen whole
+_MOST_SETTLED = 12  # rows, at most, that become final in one lift after a pause of the lifter
+_CURVE_ROWS = 3  # rows lifted in addition to the look-ahead: the speed at the latest row is computed from them
+_ABSENT_S = 0.2  # s since the last detection for which a person is still shown
+_FORGET_S = 30.0  # s since the last detection for which body and history are kept
+_LONGEST_WARM_UP_S = 1.0  # s, after which no further frame is processed for warming up
+_WORLD_CHUNK_S = 1.6  # s of history per update of the world: longer than its interval, so that contacts are complete
 
 
 @dataclass(frozen=True, slots=True)
 class Skeletons:
-    """What `LiveScene.update` knows: when it is from, and whether the lifter ran on this very frame for everyone."""
+    """Hold the skeletons of one update and the time that they are of.
+
+    `lifted`: the lifter ran on the frame of this update, for all people in it.
+    """
 
     people: tuple[LivePerson, ...]
     time_s: float
@@ -44,7 +47,10 @@ class Skeletons:
 
 
 class LiveScene:
-    """Everyone's state, the lifter and the world. `update` from one thread; `history` from any."""
+    """Hold the state of all people, the lifter and the world.
+
+    Call `update` from one thread, `set_lookahead` and `history` from any.
+    """
 
     def __init__(self, lifter: NewestLifter, config: LiveConfig, info: VideoInfo) -> None:
         self._newest = lifter
@@ -60,20 +66,20 @@ class LiveScene:
         return self._config.lookahead / self._rate.hz
 
     def update(self, observed: Observed, lift: bool, seen_hz: float = 0.0) -> Skeletons:
-        """Take in an observation and say what is known by now. `lift`: the lifter may run.
+        """Process one observation and return the skeletons. `lift`: the lifter may run.
 
-        `seen_hz`: detections a second lately (0: not known).
+        `seen_hz`: recent detections per second (0: not known).
         """
         with self._lock:
             return self._update(observed, lift, seen_hz)
 
     def set_lookahead(self, frames: int) -> None:
-        """From any thread; the next update shows it."""
+        """Change the look-ahead from the next update on; call from any thread."""
         with self._lock:
             self._config = replace(self._config, lookahead=frames)
 
     def history(self, person: int) -> tuple[Doubles, Floats]:
-        """Times (n,) and joints (n, 17, 3) in the world, of the last seconds, with their future known."""
+        """Return times (n,) s and joints (n, 17, 3) m in the world of the settled last seconds."""
         with self._lock:
             if person not in self._people:
                 return np.zeros(0), np.zeros((0, 17, 3), np.float32)
@@ -93,7 +99,7 @@ class LiveScene:
         for identity, person in self._people.items():
             if now_s - person.ring.last_s > _ABSENT_S or not len(person.ring):
                 continue
-            at_s = max(shown_s, person.ring.first_s)  # who has just come stands still for the look-ahead
+            at_s = max(shown_s, person.ring.first_s)  # a new person stands still for the duration of the look-ahead
             joints_image, scores = person.ring.at(at_s)
             joints = person.shown(at_s, joints_image, scores)
             if joints is not None and np.isfinite(joints).all():
@@ -109,7 +115,7 @@ class LiveScene:
 
     def _take(self, observed: Observed) -> None:
         if observed.camera.size_px != self._camera.size_px:
-            self._people.clear()  # other pixels: what was seen before does not go on
+            self._people.clear()  # earlier detections are in other pixel coordinates
         self._camera = observed.camera
         now_s = observed.frame.time_s
         for identity, joints, scores in zip(observed.identities, *observed.pose.h36m17, strict=True):
@@ -128,7 +134,7 @@ class LiveScene:
         return LivePersonState(self._camera, self._config, self._newest.lifter.unit_stature_m)
 
     def _lift(self, identities: tuple[int, ...]) -> None:
-        """Lift everyone in the frame in one pass, shorter windows led in to the length of the longest."""
+        """Lift all people of the frame in one batch; shorter windows get a lead-in to equal length."""
         rate_hz, frames = self._rate.hz, self._newest.frames
         people = [self._people[identity] for identity in identities]
         windows = [person.ring.window(rate_hz, frames) for person in people]
@@ -136,9 +142,9 @@ class LiveScene:
         joints, scores, times = (
             np.stack([part[lead_in(len(part), n)] for part in parts]) for parts in zip(*windows, strict=True)
         )
-        own = np.arange(n) >= n - np.array([[len(t)] for _, _, t in windows])  # (people, n): rows that are not led in
+        own = np.arange(n) >= n - np.array([[len(t)] for _, _, t in windows])  # (people, n): not in the lead-in
         unsettled = own & (times > np.array([[person.settled_s + 0.5 / rate_hz] for person in people]))
-        # Rows that have become final since the last lift, of whoever has most of them.
+        # Rows that have become final since the last lift, for the person who has the most of them.
         begin = n - int(unsettled.sum(1).max())
         fresh = range(max(0, begin, n - SETTLED_FRAMES - _MOST_SETTLED), n - SETTLED_FRAMES)
         curve = range(max(0, n - self._config.lookahead - _CURVE_ROWS), n)
@@ -164,7 +170,10 @@ class LiveScene:
 
 
 def warm_up(lifter: NewestLifter, config: LiveConfig) -> None:
-    """A second of a made-up person, thrown away: what is loaded and compiled on first use is not paid for live."""
+    """Run up to a second of a synthetic person through a scene, and discard the result.
+
+    So the live run does not wait for what is loaded and compiled on first use.
+    """
     info = VideoInfo("", "", 640, 480, UNKNOWN_RATE_HZ, 0, 0.0)
     scene = LiveScene(lifter, config, info)
     rng = np.random.default_rng(0)
@@ -174,7 +183,7 @@ def warm_up(lifter: NewestLifter, config: LiveConfig) -> None:
     box = np.array([[270, 100, 370, 400]], np.float32)
     camera = Camera.of(info, config.scene)
     begun = time.monotonic()
-    for index in [*range(0, 60), *range(60, 270, 15)]:  # in the end the window is full: matrices of the usual sizes
+    for index in [*range(0, 60), *range(60, 270, 15)]:  # the last windows are full: matrices of the usual sizes
         frame = Frame(index, index / info.fps_hz, picture)
         pose = Pose2D(box, body, certain, "h36m17")
         scene.update(Observed(frame, pose, (1,), camera, True, 0.0, 0.0, 0.0), lift=index % 6 == 0 or index > 240)

@@ -1,8 +1,8 @@
-"""The world of a live run: which way is up and where the floor is, learned while people are seen, in flat memory.
+"""Estimate gravity and floor of a live run while people are seen, in constant memory.
 
 The evidence is that of file mode (`post.ground.gravity`, `post.ground.floor`): postures and standing feet. Here it is
-gathered bit by bit, kept in rings (so that a camera which was moved is right again after a minute), and weighed anew
-every second. The axes then glide to the new estimate instead of jumping, so that the skeleton stands in a steady world.
+collected over time, kept in ring buffers (so that the estimate is right again a minute after the camera was moved), and
+evaluated every second. The axes then move smoothly to the new estimate instead of jumping.
 """
 
 from __future__ import annotations
@@ -21,13 +21,14 @@ from ...post.ground.foot_contacts import ANKLES, contact_positions, standing_fee
 from ...post.ground.gravity import find_gravity, up_from_angles
 from .ring_buffer import Ring
 
-_POSTURES_HZ = 5.0
-_POSTURES, _PLACES, _STANDING = 300, 100, 600  # of each person: about a minute
-_MOST_PEOPLE = 8  # evidence of more is forgotten, the oldest first
-_FEWEST_STANDING = 10
-_STOREY_M = 0.25
+_POSTURES_HZ = 5.0  # Hz, highest rate at which postures are collected
+_POSTURES, _PLACES, _STANDING = 300, 100, 600  # rows per person: about a minute
+_MOST_PEOPLE = 8  # people whose evidence is kept; that of the least recently seen is removed
+_FEWEST_STANDING = 10  # standing ankles; fewer give no floor
+_STOREY_M = 0.25  # m below the common floor from which the lowest floor of one person counts
+# s: interval of the estimates, their interval at first, and how long that lasts.
 _EVERY_S, _EVERY_AT_FIRST_S, _AT_FIRST_S = 1.0, 0.4, 5.0
-_GLIDE_S = 0.7  # time constant with which the axes follow the estimate
+_GLIDE_S = 0.7  # s, time constant with which the axes follow the estimate
 
 
 @dataclass(slots=True)
@@ -39,7 +40,10 @@ class _Evidence:
 
 
 class LiveWorld:
-    """`place` turns camera space into the world; `due` and `learn` improve what it does. Use from one thread."""
+    """Transform camera space to a world that is estimated from people. Use from one thread.
+
+    `place` transforms joints; `due` and `learn` update the estimate.
+    """
 
     def __init__(self, scene: SceneConfig) -> None:
         self._scene = scene
@@ -56,16 +60,20 @@ class LiveWorld:
         self._turn()
 
     def due(self, time_s: float) -> bool:
-        """Whether there may be news worth the time of `learn`."""
+        """Return whether enough time has passed since the last estimate to call `learn`."""
         early = self._began_s is None or time_s - self._began_s < _AT_FIRST_S
         return time_s - self._learned_s >= (_EVERY_AT_FIRST_S if early else _EVERY_S)
 
     def newest_s(self, person: int) -> float:
-        """Up to when `learn` knows a person."""
+        """Return the time (s) up to which `learn` has a person's joints; -inf before the first ones."""
         return self._people[person].learned_s if person in self._people else -np.inf
 
     def learn(self, time_s: float, seen: dict[int, tuple[Doubles, Doubles]]) -> None:
-        """Person -> times (n,) and joints (n, 17, 3) in camera space of the last moments; they may overlap."""
+        """Update gravity and floor from the latest joints of people.
+
+        `seen`: person -> times (n,) s and joints (n, 17, 3) m in camera space. They may overlap with those of earlier
+        calls.
+        """
         first = self._began_s is None
         for person, (times, joints) in seen.items():
             if len(times):
@@ -85,7 +93,10 @@ class LiveWorld:
             self._turn()
 
     def place(self, time_s: float, joints: Doubles) -> Doubles:
-        """(..., 17, 3) camera space -> world. The axes glide on by the time since the last call."""
+        """Transform joints (..., 17, 3) m from camera space to the world, and move the axes.
+
+        The axes approach the estimate by the time since the last call.
+        """
         if self._origin is None:
             self._origin = joints.reshape(-1, 17, 3)[0, 0].copy()
             self._turn()
@@ -99,7 +110,7 @@ class LiveWorld:
         return self.in_world(joints)
 
     def in_world(self, joints: Doubles) -> Doubles:
-        """The same without moving the axes."""
+        """Transform joints (..., 17, 3) m from camera space to the world without moving the axes."""
         return np.asarray(joints @ self.rotation.T + self.translation)
 
     def _turn(self) -> None:
@@ -111,7 +122,7 @@ class LiveWorld:
 
     def _gather(self, person: int, times: Doubles, joints: Doubles) -> None:
         evidence = self._people.pop(person, None) or _Evidence()
-        self._people[person] = evidence  # the one learned of last comes last
+        self._people[person] = evidence  # the most recently updated person is the last
         while len(self._people) > _MOST_PEOPLE:
             del self._people[next(iter(self._people))]
         new = times > evidence.learned_s
@@ -133,11 +144,11 @@ class LiveWorld:
     def _find_floor(self, everyone: list[_Evidence]) -> float:
         up = self._target_up
         standing = np.concatenate([e.standing["ankle"] for e in everyone])
-        if len(standing) < _FEWEST_STANDING:  # nobody has stood yet: the lower ankles will have to do
+        if len(standing) < _FEWEST_STANDING:  # too few standing feet yet: the lower ankles replace them
             ankles = np.concatenate([e.postures["joints"][:, ANKLES] for e in everyone])
             return float(floor_height((ankles @ up).min(axis=1), self._ankle_m))
         floor = float(floor_height(standing @ up, self._ankle_m))
-        # Who stands well below it decides: somebody on a stool or a roof may have been there first, and for longer.
+        # A person who stands well below it decides: others, on a stool or roof, may have been seen earlier and longer.
         own = [e.standing["ankle"] @ up for e in everyone if len(e.standing) >= _FEWEST_STANDING]
         lowest = min(float(floor_height(heights, self._ankle_m)) for heights in own) if own else floor
         return lowest if lowest < floor - _STOREY_M else floor
