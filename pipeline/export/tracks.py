@@ -22,7 +22,7 @@ from ..core.poses import PersonTrack
 from ..core.take import SceneEstimate, Take, Track3D
 from ..system.files import atomic_write
 
-MOST_EVEN_FRAMES = 4_000_000  # frames of a file at an even rate: 37 hours at 30 Hz, a BVH of 2 GB
+MOST_ADDED_FRAMES = 250_000  # frames that pauses may add to a file of one rate: 2.3 hours at 30 Hz, 1 GB of memory
 
 
 @dataclass(frozen=True)  # without slots: slow values are computed once, when an exporter first reads them
@@ -95,11 +95,11 @@ class SelectedPerson:
         """Return times of the frames (T,), or of all even steps if the frames are uneven.
 
         Pauses of the camera and missing frames get steps like all others, so that formats of one rate stay in sync with
-        the video. Raises `OutputError` beyond `MOST_EVEN_FRAMES`.
+        the video. Raises `OutputError` if they are far too many.
         """
         if not self.is_resampled:
             return self.time_s
-        if self._even_count > MOST_EVEN_FRAMES:
+        if self._even_count > 2 * len(self.time_s) + MOST_ADDED_FRAMES:
             raise OutputError(
                 f"A file of {self.rate_hz:g} even frames a second would need {self._even_count:.3g} of them: "
                 f"the times of the take span {self._span_s:.3g} s.",

@@ -17,6 +17,7 @@ from ..core.camera import Camera
 
 _TOLERANCE = 0.03  # relative tolerance of the accepted rate: 23.976 fps counts as 24 fps
 _BRIDGE_S = 0.5  # s, longest gap between two frames that is interpolated
+_LONGEST_GAP_S = 10.0  # s, longest gap that is kept in the grid: no window of a lifter reaches across it
 
 
 def grid_rate_hz(camera: Camera, accepted_hz: tuple[float, float]) -> float | None:
@@ -34,7 +35,7 @@ def grid_rate_hz(camera: Camera, accepted_hz: tuple[float, float]) -> float | No
 class GridResampler:
     """Resample frames to grid rows while they are pushed.
 
-    Row k lies at `start_s + k / rate_hz`.
+    Row k lies at `start_s + k / rate_hz`, with gaps above 10 s shortened to that: a pause of a day costs 600 rows.
     """
 
     def __init__(self, rate_hz: float) -> None:
@@ -42,6 +43,8 @@ class GridResampler:
         self.start_s: float | None = None
         self.rows = 0
         self._last_step = 1.0  # rows, length of the last step of the finished grid, which ends at the last frame
+        self._cut_at: list[float] = []  # s, times of the first frames after shortened gaps
+        self._cut_s: list[float] = [0.0]  # s by which times are shortened before the first cut, after it, ...
         self._last: tuple[Floats, Floats, Doubles] | None = None  # latest frame: left end of the next interval
 
     def push(self, joints: Floats, scores: Floats, time_s: Doubles) -> tuple[Floats, Floats]:
@@ -58,6 +61,8 @@ class GridResampler:
         if self.start_s is None:
             self.start_s = float(time_s[0])
         self._last = (joints[-1:], scores[-1:], time_s[-1:])
+        self._shorten_gaps(time_s)
+        time_s = self._shortened(time_s)
         # The tolerance keeps a frame that lies on a row by construction from missing it by rounding.
         count = int(np.floor((float(time_s[-1]) - self.start_s) * self.rate_hz + 1e-6)) + 1
         wanted = self.start_s + np.arange(self.rows, count) / self.rate_hz
@@ -77,7 +82,20 @@ class GridResampler:
 
     def position(self, time_s: Doubles) -> Doubles:
         """Convert times (T,) in s to positions (T,) on the grid, in rows."""
-        return (time_s - (self.start_s or 0.0)) * self.rate_hz
+        return (self._shortened(time_s) - (self.start_s or 0.0)) * self.rate_hz
+
+    def _shorten_gaps(self, time_s: Doubles) -> None:
+        """Note the long gaps between frames at times (n,) s; each interval is looked at once."""
+        steps = np.diff(time_s)
+        for i in np.flatnonzero(steps > _LONGEST_GAP_S):
+            self._cut_at.append(float(time_s[i + 1]))
+            self._cut_s.append(self._cut_s[-1] + float(steps[i]) - _LONGEST_GAP_S)
+
+    def _shortened(self, time_s: Doubles) -> Doubles:
+        """Convert times (n,) s to those without the long gaps."""
+        if not self._cut_at:
+            return time_s
+        return time_s - np.array(self._cut_s)[np.searchsorted(self._cut_at, time_s, side="right")]
 
     @property
     def row_positions(self) -> Doubles:

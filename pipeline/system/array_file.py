@@ -8,6 +8,7 @@ Specifications: APPNOTE.TXT 4.3 (zip), NEP 1 (the header of an array).
 from __future__ import annotations
 
 import contextlib
+import errno
 import math
 import os
 import re
@@ -245,3 +246,7 @@ def _damage_named() -> Iterator[None]:
         raise
     except _ZIP_ERRORS as error:
         raise DamagedFile(f"the archive is damaged: {error}") from error
+    except OSError as error:
+        if error.errno == errno.EINVAL:  # it names a place in front of its beginning
+            raise DamagedFile("the archive is damaged: it names an impossible place") from error
+        raise
