@@ -1,6 +1,6 @@
 """Write the images of a recording as H.264 in Matroska; a crash loses the last half second.
 
-A Matroska cluster can be read as soon as it is complete, without the index at the end that .mp4 needs. x264's
+A Matroska cluster can be read once it is complete, without the index at the end that .mp4 needs. x264's
 "ultrafast" takes 6 ms of one core per 720p frame, with the conversion; MJPEG takes 11 ms and seven times the space.
 """
 

@@ -1,4 +1,4 @@
-"""Rendered people: what the generator makes is exact, repeatable, kept apart by split, and read back as written."""
+"""Check that rendered clips are exact, repeatable, split apart and read back as written."""
 
 from __future__ import annotations
 
@@ -26,7 +26,10 @@ FRAMES, RATE_HZ = 40, 30.0
 
 
 def walk(count: int, phase: float = 0.0) -> np.ndarray:
-    """(count, 17, 3) somebody of 1.7 m who walks along world -y, swinging arms and legs; rows of 60 Hz."""
+    """Build the joints (count, 17, 3) of a person of 1.7 m who walks along world -y.
+
+    Arms and legs swing; the rate is 60 Hz.
+    """
     t = np.arange(count) / 60 + phase
     out = np.zeros((count, 17, 3))
     pelvis = np.stack([0 * t, -1.2 * t, 0.9 + 0 * t], axis=-1)
@@ -50,7 +53,7 @@ def walk(count: int, phase: float = 0.0) -> np.ndarray:
 
 @pytest.fixture
 def mocap(tmp_path: Path) -> Path:
-    """A motion file of two people, one of them held out in training."""
+    """Write a motion file of two people, one of them held out in training."""
     clips = [walk(200, 0.0), walk(200, 0.3), walk(200, 0.6)]
     path = tmp_path / "mocap.npz"
     np.savez(

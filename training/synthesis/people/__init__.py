@@ -1,1 +1,1 @@
-"""Rendered people: clips of parametric bodies with exact joints, and what the program's detectors see in them."""
+"""Render clips of parametric bodies with exact joints, and run the detectors on them."""

@@ -1,10 +1,11 @@
-"""The population: bodies of both sexes, all ages and builds, each known by its number; and how a body is posed.
+"""Draw the bodies of the population, each from its number, and compute their posed joints.
 
-Body `n` of a seed is always the same. One body in `HELD_OUT_EVERY` is never shown in training. Statures reach from
-0.66 m (half a year) to 2.10 m; height, weight, muscle, proportions, sex and descent vary independently of each other.
+The population has both sexes, all ages and builds. Body `n` of a seed is always the same. One body in `HELD_OUT_EVERY`
+is never used in training. Statures range from 0.66 m (half a year old) to 2.10 m. Height, weight, muscle, proportions,
+sex and descent vary independently of each other.
 
-A posed joint is linear in the bones' rotations and places, so that its parts are summed once a body: the joints of a
-whole clip cost one small product.
+A posed joint is linear in the bones' rotations and positions, so its terms are summed once per body. The joints of a
+whole clip then cost one small product.
 """
 
 from __future__ import annotations
@@ -19,13 +20,16 @@ from training.synthesis.people.body_model import BodyModel, body_model
 
 HELD_OUT_EVERY = 8
 SMALLEST_M, LARGEST_M = 0.66, 2.10
-_BODY_VERTICES = 13380  # of the skin; the helpers follow
-_NEAREST = 24  # vertices that tell how thick a body is at a joint
+_BODY_VERTICES = 13380  # vertices of the skin; the helper meshes' vertices follow
+_NEAREST = 24  # vertices over which the body's thickness at a joint is averaged
 
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """One person at rest (A-pose), metres, z up, facing -y, soles at 0. `B` bones as in `BodyModel`."""
+    """Hold one person at rest (A-pose).
+
+    Metres, z up, facing -y, soles at 0. `B` bones as in `BodyModel`.
+    """
 
     number: int
     held_out: bool
@@ -33,13 +37,16 @@ class Body:
     age: str  # "infant", "child", "adult" or "old"
     stature_m: float
     vertices: Floats  # (V, 3) skin and helpers
-    heads: Doubles  # (B, 3) where each bone starts
-    joint_places: Doubles  # (23, B, 3) a joint's vertices, summed by bone
-    joint_shares: Doubles  # (23, B)
+    heads: Doubles  # (B, 3) start of each bone
+    joint_places: Doubles  # (23, B, 3) weighted vertices of each joint, summed per bone
+    joint_shares: Doubles  # (23, B) sum of those weights
     joint_radius_m: Doubles  # (23,) from the joint to the surface
 
     def joints(self, rotations: Doubles, translations: Doubles) -> Doubles:
-        """(T, B, 3, 3) and (T, B, 3) of the bones, rest to world -> COCO23 joints (T, 23, 3)."""
+        """Compute the COCO23 joints (T, 23, 3) from the bones' transforms.
+
+        `rotations` (T, B, 3, 3) and `translations` (T, B, 3) go from the rest pose to the world.
+        """
         moved = np.einsum("kbj,tbij->tki", self.joint_places, rotations, optimize=True)
         return np.asarray(moved + np.einsum("kb,tbi->tki", self.joint_shares, translations))
 
@@ -49,14 +56,14 @@ def is_held_out(number: int) -> bool:
 
 
 def draw_number(rng: np.random.Generator, held_out: bool, population: int) -> int:
-    """A body of one side of the split, of `population` bodies in all."""
+    """Draw the number of a body on one side of the split, from `population` bodies in total."""
     groups = max(1, population // HELD_OUT_EVERY)
     last = HELD_OUT_EVERY - 1
     return int(rng.integers(groups) * HELD_OUT_EVERY + (last if held_out else rng.integers(last)))
 
 
 def body(number: int, seed: int) -> Body:
-    """Body `number` of the population of that seed."""
+    """Make body `number` of the population of this seed."""
     model = body_model()
     rng = np.random.default_rng((seed, 1, number))
     kind, phenotype, stature = _draw(rng)
@@ -64,7 +71,7 @@ def body(number: int, seed: int) -> Body:
     vertices, heads = model.shaped(phenotype)
     vertices = vertices.astype(np.float64)
     z = vertices[:_BODY_VERTICES, 2]
-    # What extreme proportions leave over after the search for the height: a whole percent or two.
+    # 1 to 2 %: the error in stature that remains with extreme proportions after the search for the height.
     scale = float(np.clip(stature / np.ptp(z), 0.9, 1.1))
     floor = np.array([0.0, 0.0, z.min()])
     vertices, heads = (vertices - floor) * scale, (heads.astype(np.float64) - floor) * scale
@@ -79,8 +86,8 @@ def body(number: int, seed: int) -> Body:
 
 
 def _draw(rng: np.random.Generator) -> tuple[str, dict[str, float], float]:
-    """What kind of person, the phenotype but for the height, and the stature, metres."""
-    gender = float(rng.beta(0.25, 0.25))  # mostly one or the other
+    """Draw the kind of person, the phenotype without the height, and the stature in metres."""
+    gender = float(rng.beta(0.25, 0.25))  # 0 male, 1 female; mostly near one of the two
     kind = str(rng.choice(["infant", "child", "adult", "old"], p=[0.05, 0.2, 0.6, 0.15]))
     if kind == "infant":
         age = float(rng.uniform(-0.05, 0.13))
@@ -92,7 +99,7 @@ def _draw(rng: np.random.Generator) -> tuple[str, dict[str, float], float]:
     else:
         age = float(rng.uniform(0.55, 0.8) if kind == "adult" else rng.uniform(0.8, 1.0))
         stature = float(rng.normal(*((1.77, 0.085) if gender < 0.5 else (1.64, 0.08))))
-        if rng.random() < 0.15:  # the ends of the range, which a bell curve hardly shows
+        if rng.random() < 0.15:  # the ends of the range, which a normal distribution rarely reaches
             stature = float(rng.uniform(1.4, LARGEST_M))
     phenotype = {
         "gender": gender,
@@ -108,7 +115,7 @@ def _draw(rng: np.random.Generator) -> tuple[str, dict[str, float], float]:
 
 
 def _height_for(model: BodyModel, phenotype: dict[str, float], stature_m: float) -> float:
-    """The phenotype's height at which the body has that stature: linear between its ends."""
+    """Interpolate the phenotype's height for this stature linearly between its ends."""
     ends = []
     for height in (0.0, 1.0):
         z = model.shaped(phenotype | {"height": height})[0][:_BODY_VERTICES, 2]
@@ -117,7 +124,10 @@ def _height_for(model: BodyModel, phenotype: dict[str, float], stature_m: float)
 
 
 def _joint_parts(model: BodyModel, vertices: Doubles) -> tuple[Doubles, Doubles]:
-    """For each joint and bone: its vertices' places, weighted by skinning and by the joint, summed; and the weights."""
+    """Sum the weighted positions of vertices, and their weights, for each joint and bone.
+
+    The weights are those of skinning times those of the joint.
+    """
     count, bones = len(COCO23.names), len(model.bone_names)
     places, shares = np.zeros((count, bones, 3)), np.zeros((count, bones))
     for k in range(count):

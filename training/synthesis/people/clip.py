@@ -1,6 +1,6 @@
-"""One clip, drawn from its seed: who does what, where, seen by which camera, with what in the way.
+"""Draw one clip from its seed: people, motion, place, camera and occluding objects.
 
-Everything of a clip follows from (seed, index, the motion file, this code), so that it can be made again.
+A clip depends only on (seed, index, the motion file, this code), so it can be made again.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from training.synthesis.people.persons import Person, beside, draw_person
 from training.synthesis.people.picture import places, props
 from training.synthesis.people.picture.sensor import Sensor, draw_sensor
 
-_KIND_SHARES = (0.68, 0.1, 0.14, 0.08)  # of `motion.KINDS`
+_KIND_SHARES = (0.68, 0.1, 0.14, 0.08)  # probability of each of `motion.KINDS`
 _RATES_HZ = (24.0, 25.0, 30.0, 50.0, 60.0)
-_TRIES = 6  # cameras, until one has so much of the first person in its picture
+_TRIES = 6  # cameras drawn at most, until one has `_LEAST_INSIDE` (share of joints) of the first person in its image
 _LEAST_INSIDE = {"moving": 0.4, "seated": 0.4, "desk": 0.25, "lying": 0.4}
 
 
 @dataclass(frozen=True, slots=True)
 class Clip:
-    """A clip before its pictures."""
+    """Hold the plan of a clip, before its frames are rendered."""
 
     index: int
     held_out: bool
@@ -33,7 +33,7 @@ class Clip:
     view: View
     place: places.Place
     sensor: Sensor
-    hidden_by: str  # "", or what stands before the people
+    hidden_by: str  # name of the object in front of the people, "" without one
     look: int
 
     @property
@@ -44,7 +44,7 @@ class Clip:
 def plan(
     seed: int, index: int, training: Motions | None, held_out: Motions, held_out_share: float, population: int
 ) -> Clip:
-    """Draw clip `index` of the seed. `training` None: every clip is held out."""
+    """Draw clip `index` of the seed; with `training` None, every clip is held out."""
     rng = np.random.default_rng((seed, 2, index))
     reserved = training is None or bool(rng.random() < held_out_share)
     source = held_out if reserved or training is None else training
@@ -58,7 +58,7 @@ def plan(
         other = draw_person(rng, seed, source, reserved, population, other_kind, frames, rate_hz)
         people.append(beside(other, first, rng))
     pelvis = first.pelvis
-    if more and rng.random() < 0.4 and kind == "moving":  # all of them are meant
+    if more and rng.random() < 0.4 and kind == "moving":  # the camera aims at all of them
         pelvis = np.mean([person.pelvis for person in people], axis=0)
     for _ in range(_TRIES):
         view = draw_view(pelvis, first.facing_rad, first.body.stature_m, kind, rate_hz, rng)
@@ -72,14 +72,14 @@ def plan(
 
 
 def _inside(view: View, person: Person) -> float:
-    """Share of the joints that lie in the picture, mean over the frames."""
+    """Compute the share of the joints that lie in the image, mean over the frames."""
     flat = view.image_from_camera(view.camera_from_world(person.joints))
     with np.errstate(invalid="ignore"):
         return float(((flat >= 0) & (flat < view.size_px)).all(axis=-1).mean())
 
 
 def _timing(rng: np.random.Generator) -> tuple[float, int]:
-    """Rate and number of frames: cameras' usual rates, others, and the few pictures a second of webcams in the dark."""
+    """Draw the rate (Hz) and number of frames; some rates are low as of webcams in the dark."""
     chance = rng.random()
     if chance < 0.62:
         rate = float(rng.choice(_RATES_HZ, p=[0.12, 0.18, 0.46, 0.08, 0.16]))
@@ -90,7 +90,7 @@ def _timing(rng: np.random.Generator) -> tuple[float, int]:
 
 
 def _place(people: list[Person], view: View, rng: np.random.Generator, kind: str) -> tuple[places.Place, str]:
-    """The place, furniture that belongs to what they do, and now and then something that hides a part of them."""
+    """Draw the place, the furniture for the motion, and sometimes an occluding object."""
     floor = np.concatenate([p.joints[..., :2].reshape(-1, 2) for p in people])
     low, high = floor.min(axis=0) - 0.3, floor.max(axis=0) + 0.3
     place = places.build(places.draw_kind(rng, kind != "moving"), low, high, view.eye[:1], rng)

@@ -1,8 +1,8 @@
-"""What the program's detectors see in a clip: joints, scores and BlazePose's own depth, by the people that are there.
+"""Run the program's detectors on a clip, and assign joints, scores and depth to its people.
 
-The detectors are the program's: the same search, following and OpenVINO network as in a run over a file. Only their
-landmark network has one more output read here, the joints in metres around the hips (MediaPipe's world landmarks), in
-which the detector's own depth is. `heavy` is the same detector with BlazePose's largest network.
+The detectors are the program's: the same search, tracking and OpenVINO network as in a run over a file. Only one more
+output of their landmark network is read here, the joints in metres around the hips (MediaPipe's world landmarks), which
+contain the detector's own depth. `heavy` is the same detector with BlazePose's largest network.
 """
 
 from __future__ import annotations
@@ -39,25 +39,28 @@ from pipeline.system.openvino import openvino_settings, quiet_openvino
 _HEAVY_PACKAGE = "@mediapipe/pose@0.5.1675469404"
 _HEAVY_MEMBER = "package/pose_landmark_heavy.tflite"
 _HEAVY_SHA256 = "59e42d71bcd44cbdbabc419f0ff76686595fd265419566bd4009ef703ea8e1fe"
-_JOINTS, _HIPS, _CIRCLE, _POINTS = 33, 33, 34, 39  # rows of the network's answer
-_OUTPUTS = (0, 1, 3, 4)  # joints, confidence, heat maps, joints in metres
-_SAME_PERSON = 0.3  # median distance of the joints, in shares of the person's size
+_JOINTS, _HIPS, _CIRCLE, _POINTS = 33, 33, 34, 39  # joints, then row numbers and rows in total of the network's output
+_OUTPUTS = (0, 1, 3, 4)  # output numbers: joints, confidence, heat maps, joints in metres
+_SAME_PERSON = 0.3  # share of the person's size: largest median distance of the joints of a match
 _COMMON = [name for name in COCO23.names if name in BLAZEPOSE33.names]
-_LATEST = threading.local()  # the joints in metres of the crop that this thread looked at last
+_LATEST = threading.local()  # the joints in metres of the last crop of this thread
 
 
 @dataclass(frozen=True, slots=True)
 class Detected:
-    """What one detector says of the `P` people of a clip in `T` frames; `J` joints of its own skeleton."""
+    """Hold one detector's results for the `P` people of a clip in `T` frames.
 
-    joints: Floats  # (P, T, J, 2) px; NaN where it did not find them
+    `J` is the number of joints of the detector's skeleton.
+    """
+
+    joints: Floats  # (P, T, J, 2) px; NaN where not found
     scores: Floats  # (P, T, J)
-    metres: Floats | None  # (P, T, J, 3) around the hips, camera axes; None: it has no depth of its own
-    others: Floats  # (T,) how many people it found who are not there, or twice
+    metres: Floats | None  # (P, T, J, 3) around the hips, camera axes; None for a detector without depth
+    others: Floats  # (T,) number of false or duplicate detections
 
 
 class ClipDetector(Protocol):
-    """A detector of the program over one clip after another."""
+    """Define the interface of a program detector that runs on one clip after another."""
 
     name: str
     skeleton: str
@@ -70,7 +73,10 @@ class ClipDetector(Protocol):
 
 
 def open_detector(name: str) -> ClipDetector:
-    """`full` or `heavy` (BlazePose), or the name of any detector of the program, which then gives no depth."""
+    """Open a detector by its name.
+
+    The name is `full` or `heavy` (BlazePose), or that of any detector of the program, which then gives no depth.
+    """
     if name in ("full", "heavy"):
         return DepthDetector(name)
     from pipeline.detect.create import create_detector
@@ -82,8 +88,10 @@ def open_detector(name: str) -> ClipDetector:
 def over_clip(
     detector: ClipDetector, frames: Sequence[Image], rate_hz: float, image: Doubles, inside: Doubles
 ) -> Detected:
-    """Run the detector over the frames, BGR. `image` (P, T, 23, 2) px: where the joints truly are, `inside`
-    (P, T, 23): whether in the picture; detections are given to whom they lie nearest."""
+    """Run the detector on the frames (BGR), and assign each detection to the nearest person.
+
+    `image` (P, T, 23, 2) px is the true position of the joints, `inside` (P, T, 23) whether they are in the image.
+    """
     from pipeline.core.skeletons import SKELETONS
 
     detector.reset()
@@ -113,7 +121,11 @@ def over_clip(
 
 
 def match_owners(found: Floats, truth: Doubles, inside: Doubles) -> list[int]:
-    """Detections (D, K, 2), true joints (P, K, 2) -> for each detection the person that it is of, -1: nobody."""
+    """Match detections to people, and return the person of each detection, -1 without one.
+
+    `found` (D, K, 2) are the detections, `truth` (P, K, 2) the true joints, and `inside` (P, K) whether these
+    are in the image.
+    """
     from scipy.optimize import linear_sum_assignment
 
     if not len(found) or not len(truth):
@@ -136,7 +148,10 @@ def match_owners(found: Floats, truth: Doubles, inside: Doubles) -> list[int]:
 
 
 class DepthDetector(MediaPipeDetector):
-    """The embedded detector, whose network's joints in metres are kept. `size`: "full" or "heavy"."""
+    """Run the embedded detector, and keep its network's joints in metres.
+
+    `size` is "full" or "heavy".
+    """
 
     def __init__(self, size: str) -> None:
         super().__init__(DetectConfig())
@@ -146,7 +161,7 @@ class DepthDetector(MediaPipeDetector):
         self.name = size
 
     def metres(self, joints: Floats) -> Floats:
-        """(33, 3) of the person with these joints, as the last frame had them."""
+        """Return the joints in metres (33, 3) of the person with these joints in the last frame."""
         return self._locator.metres[joints.tobytes()]
 
     def detect(self, frame: Frame) -> Pose2D:
@@ -155,7 +170,7 @@ class DepthDetector(MediaPipeDetector):
 
 
 class _DepthLocator(PeopleLocator):
-    """Looks into squares with a network of its own, and remembers the joints in metres of whom it saw."""
+    """Locate people in squares with a separate network, and keep their joints in metres."""
 
     def __init__(self, model: Path, max_people: int) -> None:
         super().__init__(model_bundle(), max_people)
@@ -172,14 +187,14 @@ class _DepthLocator(PeopleLocator):
         person = super().locate(bgr, square)
         if person is not None:
             (ux, uy), local = square.up, _LATEST.metres
-            turn = np.array([[-uy, ux], [-ux, -uy]])  # rows: the crop's x and y axis in the picture
+            turn = np.array([[-uy, ux], [-ux, -uy]])  # rows: the crop's x and y axis in the image
             flat = local[:, :2] @ turn
             self.metres[person.joints.tobytes()] = np.concatenate([flat, local[:, 2:]], axis=1).astype(np.float32)
         return person
 
 
 class _Landmarker:
-    """As the program's, with one more output. Use from one thread at a time."""
+    """Run the program's landmark network with one more output; use it from one thread at a time."""
 
     def __init__(self, request: Any) -> None:
         self._request = request
@@ -212,7 +227,10 @@ def _compiled(path: Path) -> Any:
 
 
 def heavy_model() -> Path:
-    """BlazePose heavy, taken out of MediaPipe's npm package and kept in the cache. Raises `ModelError`."""
+    """Return the file of BlazePose heavy, extracted from MediaPipe's npm package into the cache.
+
+    Raises `ModelError`.
+    """
     path = cache_folder() / f"pose_landmark_heavy-{_HEAVY_SHA256[:12]}.tflite"
     if path.is_file():
         return path

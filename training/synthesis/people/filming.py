@@ -1,4 +1,4 @@
-"""Draw the pictures of a clip, blur what moves, and look up what hides each joint."""
+"""Render the frames of a clip with motion blur, and look up what hides each joint."""
 
 from __future__ import annotations
 
@@ -22,15 +22,17 @@ _BLUR_FROM_PX = 1.5
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """The pictures of a clip, as a program would decode them, and what is hidden in them."""
+    """Hold the frames of a clip as a program decodes them, and the visibility of each joint."""
 
     frames: list[Image]  # (H, W, 3) BGR
     seen: NDArray[np.uint8]  # (P, T, 23): see `shards.SEEN`
 
 
 def filmed(clip: Clip, photograph: Image | None = None) -> Taken:
-    """Draw every frame, and look up what hides each joint. `photograph` (H, W, 3) RGB: what a clip without a place of
-    its own has behind it."""
+    """Render every frame, and look up what hides each joint.
+
+    `photograph` (H, W, 3) RGB is the background of a clip without a built place.
+    """
     rng = np.random.default_rng(clip.look)
     meshes = [person_mesh(person.body, np.random.default_rng(person.look)) for person in clip.people]
     behind = (
@@ -54,7 +56,7 @@ def filmed(clip: Clip, photograph: Image | None = None) -> Taken:
 
 
 def _shots(clip: Clip, stage: Stage, pixels: list[Doubles]) -> Iterator[Shot]:
-    """Each frame's picture, of several moments where the shutter is open long enough to see it."""
+    """Render each frame, from several moments where motion during the exposure shows."""
     view = clip.view
     bones = [person.posed.matrices() for person in clip.people]
     reach = float(np.clip(np.max([np.ptp(p.joints[..., :2], axis=(0, 1)).max() for p in clip.people]), 2.0, 6.0))
@@ -77,7 +79,7 @@ def _shots(clip: Clip, stage: Stage, pixels: list[Doubles]) -> Iterator[Shot]:
             eye, axes = ((1 - share) * of[low] + share * of[low + 1] for of in (view.eye, view.axes))
             lenses.append(Lens(eye, axes, view.focal_px, view.size_px))
         half = count // 2
-        if count > 1 and pan_px[frame] > _BLUR_FROM_PX:  # what stands still is blurred too
+        if count > 1 and pan_px[frame] > _BLUR_FROM_PX:  # the camera turns, so static objects are blurred too
             shots = [stage.draw(lens, [moment], middle, reach) for lens, moment in zip(lenses, moments, strict=True)]
             mean = np.mean([shot.rgb for shot in shots], axis=0).astype(np.uint8)
             yield Shot(mean, shots[half].who, shots[half].raw_depth)
@@ -87,7 +89,7 @@ def _shots(clip: Clip, stage: Stage, pixels: list[Doubles]) -> Iterator[Shot]:
 
 
 def _touched(clip: Clip, frame: int) -> tuple[int, int, int, int]:
-    """x, y, width, height of the part of the picture in which people and their shadows lie, px."""
+    """Compute the box (x, y, width, height; px) of the image with the people and their shadows."""
     sun, view = np.array(clip.place.light.sun), clip.view
     corners = []
     for person in clip.people:
@@ -108,19 +110,22 @@ def _touched(clip: Clip, frame: int) -> tuple[int, int, int, int]:
 
 
 def _seen(shot: Shot, number: int, pixels: Doubles, depth: Doubles, body: Body) -> NDArray[np.uint8]:
-    """(23,) of one person: 0 outside the picture, 1 hidden by something else, 2 by the body itself, 3 seen."""
+    """Classify the visibility of one person's joints (23,).
+
+    0 outside the image, 1 hidden by something else, 2 by the body itself, 3 seen.
+    """
     height, width = shot.who.shape
     x, y = np.nan_to_num(pixels, nan=-1e6).T
     inside = (x >= 0) & (x < width) & (y >= 0) & (y < height)
     column, row = np.clip(x, 0, width - 1).astype(int), np.clip(y, 0, height - 1).astype(int)
     before = depth - shot.depth_at(row, column)
-    reach = 1.3 * body.joint_radius_m + 0.02 * body.stature_m  # clothes and hair lie on the body
+    reach = 1.3 * body.joint_radius_m + 0.02 * body.stature_m  # metres: allowance for clothes and hair on the body
     mine = shot.who[row, column] == number
     return np.where(~inside, 0, np.where(before <= reach, 3, np.where(mine, 2, 1))).astype(np.uint8)
 
 
 def _cropped(photograph: Image, size_px: tuple[int, int], rng: np.random.Generator) -> Image:
-    """A piece of the photograph at the picture's size, perhaps mirrored."""
+    """Crop a random piece of the photograph at the image's size, mirrored half of the time."""
     import cv2
 
     height, width = photograph.shape[:2]

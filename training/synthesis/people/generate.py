@@ -1,6 +1,9 @@
-"""Make clips of rendered people: `python -m training.synthesis.people.generate --mocap train.npz --out DIR`.
+"""Make clips of rendered people.
 
-One file a clip, whole or not there; a clip that is there is not made again: the command goes on where it was stopped.
+Run `python -m training.synthesis.people.generate --mocap train.npz --out DIR`.
+
+Each clip is one file, written completely or not at all. An existing clip is not made again, so the command continues
+where it was stopped.
 The same seed and motion give the same clips. Several processes share the work with `--part 1/2` and `--part 2/2`.
 """
 
@@ -31,7 +34,7 @@ POPULATION = 1600
 def detect_all(
     clip: Clip, taken: Taken, detectors: Sequence[ClipDetector], pool: ThreadPoolExecutor
 ) -> dict[str, tuple[str, Detected]]:
-    """Every detector over the clip, beside each other: name -> its skeleton and what it saw."""
+    """Run every detector on the clip in parallel: name -> its skeleton and its detections."""
     camera = np.stack([clip.view.camera_from_world(person.joints) for person in clip.people])
     image = clip.view.image_from_camera(camera)
     inside = taken.seen > shards.OUTSIDE
@@ -40,7 +43,10 @@ def detect_all(
 
 
 def sample_photograph() -> Image | None:
-    """(H, W, 3) RGB: the sample video's place without its people (BSD-3), or None where the video is not installed."""
+    """Compute the sample video's background without its people (BSD-3), (H, W, 3) RGB.
+
+    Return None where the video is not installed.
+    """
     from pipeline.sources.open import open_source
     from pipeline.sources.sample import sample_video
 
@@ -53,7 +59,7 @@ def sample_photograph() -> Image | None:
 
 
 def film(path: Path, taken: Taken, rate_hz: float) -> None:
-    """The pictures of a clip as an H.264 film, to look at."""
+    """Write the frames of a clip as an H.264 video, for inspection."""
     import av
 
     with av.open(str(path), "w") as out:
@@ -81,7 +87,7 @@ def _arguments() -> argparse.Namespace:
 
 def main() -> None:
     args = _arguments()
-    os.environ.setdefault("LP_NUM_THREADS", "0")  # Mesa draws in this thread: the most frames for a core's time
+    os.environ.setdefault("LP_NUM_THREADS", "0")  # Mesa renders in this thread: the most frames per core time
     part, parts = (int(v) for v in args.part.split("/"))
     training, held_out = load_motions(args.mocap, args.all_held_out)
     detectors = [open_detector(name) for name in args.detectors.split(",")]

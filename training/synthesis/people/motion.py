@@ -1,7 +1,8 @@
-"""What people do in a clip: motion capture as it is, seated, at a desk with busy hands, or lying; 17 joints, z up.
+"""Draw a person's motion in a clip: moving, seated, at a desk with busy hands, or lying.
 
-Seated and lying motion is made of motion capture: the upper body of a calm take over legs that sit, a whole take laid
-on its back, front or side. All random through the generator given.
+Motion has 17 joints, z up. Moving people follow unchanged motion capture. Seated and lying motion is derived from it:
+the upper body of a calm take over sitting legs, or a whole take laid on its back, front or side. All random values come
+from the given generator.
 """
 
 from __future__ import annotations
@@ -19,16 +20,16 @@ from training.data.motion_file import RATE_HZ, Clips, cut_windows, load_clips, r
 
 KINDS = ("moving", "seated", "desk", "lying")
 _LEGS, _ARMS = (1, 2, 3, 4, 5, 6), (12, 13, 15, 16)
-_CALM = 0.35  # m/s of the pelvis below which the upper body of a take may be seated
-_UPRIGHT = 0.8  # cosine of the trunk's lean in nearly all of it
+_CALM = 0.35  # m/s: median speed of the pelvis below which the upper body of a take may be seated
+_UPRIGHT = 0.8  # cosine of the trunk's lean, reached in 95 % of a take that may be seated
 _RARE = ("lie", "sit", "squat", "roll", "floor", "kneel", "climb", "cartwheel", "jump", "danc", "getup", "crawl")
 _RARE_WEIGHT = 2.5
-_SWITCH = 0.5  # of the takes are mirrored
+_SWITCH = 0.5  # share of the takes that are mirrored
 
 
 @dataclass(frozen=True, slots=True)
 class Motions:
-    """Takes of one side of the split, with how often each is drawn."""
+    """Hold the takes of one side of the split, and which of them are calm."""
 
     clips: Clips
     calm: Ints  # takes whose upper body may be seated or lie
@@ -48,9 +49,10 @@ class Motions:
 
 
 def load_motions(path: Path, all_held_out: bool = False) -> tuple[Motions | None, Motions]:
-    """(for training, held out), whole people apart as everywhere in training; `all_held_out`: nobody is for training.
+    """Load the motion for training and the held-out motion.
 
-    The spine is the motion capture's own here, not the middle that lifters are given.
+    The split is by person, as everywhere in training; with `all_held_out`, no person is for training. The spine is the
+    motion capture's own here, not the middle that lifters receive.
     """
     clips = load_clips(path)
     try:
@@ -66,11 +68,14 @@ def load_motions(path: Path, all_held_out: bool = False) -> tuple[Motions | None
 
 @dataclass(frozen=True, slots=True)
 class Motion:
-    """(T, 17, 3) metres of the take's own body, the pelvis's first place over the origin; where it came from."""
+    """Hold the joints of one motion and its origin.
+
+    `joints` (T, 17, 3) are in metres of the take's own body; the pelvis starts above the origin.
+    """
 
     joints: Doubles
     kind: str
-    clip: int  # number in the motions it was drawn from
+    clip: int  # number of the take in its `Motions`
     name: str
     source: str
     subject: str
@@ -106,7 +111,7 @@ def _rare(clips: Clips, k: int) -> bool:
 
 
 def wander(rng: np.random.Generator, frames: int, rate_hz: float, within_s: float, count: int) -> Doubles:
-    """(T, count) smooth noise of spread 1 that changes within `within_s`."""
+    """Draw smooth noise (T, count) of standard deviation 1 that changes within `within_s`."""
     from scipy.ndimage import gaussian_filter1d
 
     sigma = within_s * rate_hz
@@ -116,13 +121,16 @@ def wander(rng: np.random.Generator, frames: int, rate_hz: float, within_s: floa
 
 
 def heading(joints: Doubles) -> Doubles:
-    """(T,) direction in which the pelvis faces, radians from world +x, unwrapped."""
+    """Compute the heading of the pelvis (T,), radians from world +x, unwrapped."""
     hips = joints[:, 4] - joints[:, 1]
     return np.unwrap(np.arctan2(-hips[:, 0], hips[:, 1]))
 
 
 def _seated(joints: Doubles, rng: np.random.Generator, rate_hz: float, busy: bool) -> Doubles:
-    """The upper body as it was, turned so that the pelvis keeps its heading; legs that sit; hands at work if `busy`."""
+    """Seat the take: its upper body over sitting legs, with working hands if `busy`.
+
+    The upper body is turned against 0.9 of the pelvis's change in heading, so the pelvis nearly keeps its heading.
+    """
     frames = len(joints)
     way = heading(joints)
     lean = float(rng.normal(0.0 if busy else -0.1, 0.15))
@@ -137,7 +145,7 @@ def _seated(joints: Doubles, rng: np.random.Generator, rate_hz: float, busy: boo
     thigh = float(np.median(np.linalg.norm(joints[:, 1] - joints[:, 2], axis=-1)))
     shank = float(np.median(np.linalg.norm(joints[:, 2] - joints[:, 3], axis=-1)))
     half = float(np.median(np.linalg.norm(joints[:, 1] - joints[:, 4], axis=-1))) / 2
-    drop = float(rng.normal(0.06, 0.1))  # of the knees below the hips
+    drop = float(rng.normal(0.06, 0.1))  # radians: angle of the thighs below the horizontal
     sway = wander(rng, frames, rate_hz, 0.7, 8) * float(rng.choice([0.01, 0.05]))
     spread, tuck = rng.normal(0.12, 0.12), rng.normal(0.05, 0.2)
     for side, sign, (hip, knee, ankle) in ((0, 1.0, (4, 5, 6)), (1, -1.0, (1, 2, 3))):
@@ -159,10 +167,10 @@ def _seated(joints: Doubles, rng: np.random.Generator, rate_hz: float, busy: boo
 def _busy_hands(
     out: Doubles, joints: Doubles, front: Doubles, left: Doubles, rng: np.random.Generator, rate_hz: float
 ) -> None:
-    """Hands before the trunk, at a keyboard, a phone or the face, each within reach of its shoulder. In place."""
+    """Move the hands, in place, to a keyboard, a phone or the face, within the arms' reach."""
     frames = len(out)
     for sign, (shoulder, elbow, wrist) in ((1.0, (11, 12, 13)), (-1.0, (14, 15, 16))):
-        if rng.random() < 0.2:  # this arm does what it did
+        if rng.random() < 0.2:  # this arm keeps the take's motion
             continue
         upper = float(np.median(np.linalg.norm(joints[:, shoulder] - joints[:, elbow], axis=-1)))
         fore = float(np.median(np.linalg.norm(joints[:, elbow] - joints[:, wrist], axis=-1)))
@@ -185,14 +193,14 @@ def _busy_hands(
 
 
 def _lying(joints: Doubles, rng: np.random.Generator) -> Doubles:
-    """The take laid down on its back, its front or a side; the pelvis hardly travels."""
+    """Lay the take on its back, front or a side, with the pelvis at a fixed place."""
     way = heading(joints)
     out = rotate_about_vertical(joints - joints[:, :1], (-way)[:, None])  # facing +x
     roll = {"back": 0.0, "front": np.pi, "left": np.pi / 2, "right": -np.pi / 2}
     how = float(roll[str(rng.choice(list(roll), p=[0.45, 0.25, 0.15, 0.15]))] + rng.normal(0, 0.15))
     x, y, z = np.moveaxis(out, -1, 0)
     front, left = np.cos(how) * x - np.sin(how) * y, np.sin(how) * x + np.cos(how) * y
-    pitch = float(rng.normal(0, 0.08))  # a raised upper body
+    pitch = float(rng.normal(0, 0.08))  # radians: slope of the body, so that the upper body may be raised
     c, s = np.cos(pitch), np.sin(pitch)
-    laid = np.stack([-(c * z - s * front), left, c * front + s * z], axis=-1)  # what faced +x faces up
+    laid = np.stack([-(c * z - s * front), left, c * front + s * z], axis=-1)  # the side that faced +x faces up
     return rotate_about_vertical(laid[None], rng.uniform(0, 2 * np.pi, 1))[0] + [0, 0, 0.15]

@@ -1,4 +1,4 @@
-"""Somebody of a clip: a body in motion in the world, standing, sitting or lying on something."""
+"""Draw the people of a clip: bodies in motion that stand, sit or lie in the world."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from training.synthesis.people.retarget import Manner, Posed, anatomical, retarg
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody of the clip."""
+    """Hold one person of the clip."""
 
     body: Body
     motion: Motion
@@ -24,18 +24,18 @@ class Person:
 
     @property
     def facing_rad(self) -> float:
-        """Where the pelvis faces in the first frame, from world +x."""
+        """Return the heading of the pelvis in the first frame, from world +x."""
         return float(heading(anatomical(self.body, self.posed))[0])
 
     @property
     def pelvis(self) -> Doubles:
-        """(T, 3)"""
+        """Return the middle of the hips (T, 3), metres in the world."""
         return np.asarray((self.joints[:, 11] + self.joints[:, 12]) / 2)
 
 
 def draw_person(rng: np.random.Generator, seed: int, source: Motions, reserved: bool, population: int, kind: str,
                 frames: int, rate_hz: float) -> Person:  # fmt: skip
-    """A body of one side of the split, with a motion of the same side, at the origin of the world."""
+    """Draw a body and a motion from one side of the split, placed at the world's origin."""
     who = body(draw_number(rng, reserved, population), seed)
     motion = draw_motion(source, rng, kind, frames, rate_hz)
     posed = retargeted(who, motion.joints, rate_hz, _manner(rng, frames, rate_hz))
@@ -55,7 +55,7 @@ def _manner(rng: np.random.Generator, frames: int, rate_hz: float) -> Manner:
 
 
 def _lift(who: Body, posed: Posed, joints: Doubles, kind: str, rng: np.random.Generator) -> float:
-    """How far the body is moved up so that it stands, sits or lies on something."""
+    """Compute how far (metres) the body is moved up to stand, sit or lie on its support."""
     if kind == "lying":
         bed = float(rng.choice([0.0, rng.uniform(0.3, 0.6)], p=[0.6, 0.4]))
         return bed + 0.075 * who.stature_m - float(np.percentile(posed.heads[:, :50, 2].min(axis=1), 20))
@@ -67,7 +67,7 @@ def _lift(who: Body, posed: Posed, joints: Doubles, kind: str, rng: np.random.Ge
 
 
 def beside(person: Person, first: Person, rng: np.random.Generator) -> Person:
-    """The person moved to somewhere near the first, not into them."""
+    """Move the person to a place near the first person, without overlap."""
     angle, far = rng.uniform(0, 2 * np.pi), float(np.exp(rng.uniform(np.log(0.7), np.log(4.0))))
     mine, theirs = person.joints[:, :, :2].mean(axis=1), first.joints[:, :, :2].mean(axis=1)
     way = np.array([np.cos(angle), np.sin(angle)])

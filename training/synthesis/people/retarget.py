@@ -1,8 +1,8 @@
-"""Put motion of 17 joints onto a body: rotations of its bones that follow the joints, with plausible twist.
+"""Retarget motion of 17 joints to a body as rotations of its bones, with plausible twist.
 
-The turn of every limb comes from the program's own rig (`pipeline.rig.rotations`): planes of knees and elbows, calmed
-where limbs are straight. What 17 joints do not tell is added as people move: shoulder blades that rise with the arm,
-a spine that bends over five joints, forearms that turn half in each half, feet that stand flat near the floor.
+The rotation of every limb comes from the program's own rig (`pipeline.rig.rotations`): planes of knees and elbows,
+smoothed where limbs are straight. Motion that 17 joints do not determine is modelled: shoulder blades rise with the
+arm, the spine bends over five joints, forearms twist half in each half, and feet are flat near the floor.
 
 Shapes: `T` frames, `B` bones. World: metres, z up.
 """
@@ -23,44 +23,47 @@ from training.synthesis.people.body_model import body_model
 
 _RIG = rig_from_world(np.eye(3)).T  # (3, 3): rig axes = _RIG @ world
 _UP, _LEFT, _FRONT = np.array([0.0, 0, 1]), np.array([1.0, 0, 0]), np.array([0.0, -1, 0])
-# Of the mocap's head: from the vertex to the tip of the nose, in its own axes (shared/mocap's README).
+# Metres from the vertex of the mocap's head to the tip of the nose, in the head's axes (shared/mocap's README).
 _NOSE_FORWARD, _NOSE_DOWN = 0.110, 0.140
 _SIDES = (("L", "Left", 1.0), ("R", "Right", -1.0))
-# The spine's bones between pelvis and chest, and the neck's between chest and head: share of the way.
+# Share of the rotation from pelvis to chest for the spine's bones, and from chest to head for the neck's.
 _SPINE = {"spine05": 0.1, "spine04": 0.3, "spine03": 0.55, "spine02": 0.8, "spine01": 1.0}
 _NECK = {"neck01": 0.3, "neck02": 0.5, "neck03": 0.75, "head": 1.0}
-_LIFT_FROM, _LIFT_SHARE, _LIFT_MOST = np.radians(30), 0.3, np.radians(32)  # shoulder girdle: elevation of the arm
-_SPINE_PLACE = 0.45  # of the way from pelvis to thorax: where the mocap's `spine` lies
+_LIFT_FROM, _LIFT_SHARE, _LIFT_MOST = np.radians(30), 0.3, np.radians(32)  # shoulder girdle, by the arm's elevation
+_SPINE_PLACE = 0.45  # share of the way from pelvis to thorax at which the mocap's `spine` lies
 _MOST_BEND = np.radians(35)
-_FLAT_M, _LIFTED_M = 0.03, 0.13  # height of an ankle over where it stands, at stature 1.7, flat and no more
+_FLAT_M, _LIFTED_M = 0.03, 0.13  # metres: ankle above its standing height, foot flat / lifted; stature 1.7
 
 
 @dataclass(frozen=True, slots=True)
 class Posed:
-    """A body in motion: bones from the rest pose to the world."""
+    """Hold a body in motion as transforms of its bones from the rest pose to the world."""
 
     rotations: Doubles  # (T, B, 3, 3)
     translations: Doubles  # (T, B, 3)
-    heads: Doubles  # (T, B, 3) where the bones start
+    heads: Doubles  # (T, B, 3) starts of the bones
 
     def matrices(self) -> Doubles:
-        """(T, B, 3, 4) as the renderer takes them."""
+        """Stack the transforms as matrices (T, B, 3, 4) for the renderer."""
         return np.concatenate([self.rotations, self.translations[..., None]], axis=-1)
 
     def moved(self, turn: Doubles, by: Doubles) -> Posed:
-        """Turned about the origin by (3, 3), then moved by (3,) or (T, 3)."""
+        """Rotate the body about the origin by (3, 3), then move it by (3,) or (T, 3)."""
         by = np.broadcast_to(by, (len(self.heads), 3))[:, None]
         return Posed(turn @ self.rotations, self.translations @ turn.T + by, self.heads @ turn.T + by)
 
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How somebody holds what the joints do not tell; angles in radians, per frame where it changes."""
+    """Hold the angles that the 17 joints do not determine.
 
-    forearm: Doubles  # (T, 2) turn of the forearms about themselves, left and right; positive: thumb outward
+    Radians, per frame where the angle changes.
+    """
+
+    forearm: Doubles  # (T, 2) twist of the left and right forearm; positive: thumb outward
     wrist: Doubles  # (T, 2, 2) bend and sideways bend of the hands
     fingers: Doubles  # (T, 2) curl: 0 straight, 1 a fist
-    toes_out: Doubles  # (2,) of the feet
+    toes_out: Doubles  # (2,) outward angle of the feet, left and right
 
     @staticmethod
     def still(frames: int) -> Manner:
@@ -68,8 +71,11 @@ class Manner:
 
 
 def retargeted(body: Body, motion: Doubles, rate_hz: float, manner: Manner) -> Posed:
-    """(T, 17, 3) joints of anybody, world, metres -> the body in that motion, its pelvis on the motion's, scaled to the
-    length of the body's legs. The floor stays where it is for feet that stand on it."""
+    """Pose the body so that it follows the motion of 17 joints.
+
+    `motion` (T, 17, 3) has joints of any person, world, metres. The pelvis follows the motion's pelvis, scaled to the
+    body's leg length, so the floor keeps its height for feet that stand on it.
+    """
     ratio = leg_length(body) / _leg_of(motion)
     feet = _feet(motion, manner.toes_out, rate_hz)
     turns = _rig_turns(motion, rate_hz, feet)
@@ -88,7 +94,7 @@ def retargeted(body: Body, motion: Doubles, rate_hz: float, manner: Manner) -> P
 
 
 def leg_length(body: Body) -> float:
-    """Hip to ankle, metres."""
+    """Compute the length of the leg from hip to ankle, metres."""
     bone = body_model().bone
     hip, knee, ankle = (body.heads[bone(f"{name}.L")] for name in ("upperleg01", "lowerleg01", "foot"))
     return float(np.linalg.norm(knee - hip) + np.linalg.norm(ankle - knee))
@@ -100,7 +106,10 @@ def _leg_of(motion: Doubles) -> float:
 
 
 def anatomical(body: Body, posed: Posed) -> Doubles:
-    """(T, 17, 3): centres of the body's own joints, for comparison with motion capture; head from the head's axes."""
+    """Compute the centres of the body's own joints (T, 17, 3), to compare with motion capture.
+
+    The head's points come from the head's axes.
+    """
     model = body_model()
     out = np.zeros((len(posed.heads), 17, 3))
     for side, joints in (("R", (1, 2, 3, 14, 15, 16)), ("L", (4, 5, 6, 11, 12, 13))):
@@ -118,7 +127,7 @@ def anatomical(body: Body, posed: Posed) -> Doubles:
 
 
 def _rig_turns(motion: Doubles, rate_hz: float, feet: Doubles) -> dict[str, Doubles]:
-    """Rotations (T, 3, 3) of the rig's bones from its T-pose, world axes."""
+    """Solve the rotations (T, 3, 3) of the rig's bones from its T-pose, world axes."""
     from scipy.spatial.transform import Rotation
 
     times = np.arange(len(motion)) / rate_hz
@@ -132,7 +141,7 @@ def _rig_turns(motion: Doubles, rate_hz: float, feet: Doubles) -> dict[str, Doub
 
 
 def _bend(turns: dict[str, Doubles], motion: Doubles) -> None:
-    """Let the pelvis lean less or more than the trunk, as the mocap's `spine` says (how far, against its median)."""
+    """Lean the pelvis against the trunk by the mocap's `spine`, relative to its median lean."""
     across = turns["Hips"] @ _LEFT
     lower = unit(motion[:, 7] - motion[:, 0] - _SPINE_PLACE * 0)
     local = np.einsum("tji,tj->ti", turns["Hips"], lower)
@@ -143,13 +152,19 @@ def _bend(turns: dict[str, Doubles], motion: Doubles) -> None:
 
 
 def _head(motion: Doubles, turn: Doubles) -> Doubles:
-    """(T, 3, 3): the line from the vertex to the nose exact, the rest as near to the rig's head as possible."""
+    """Compute the head's rotation (T, 3, 3), exact along the line from vertex to nose.
+
+    About that line it is as near to the rig's head as possible.
+    """
     rest = unit(_FRONT * _NOSE_FORWARD - _UP * _NOSE_DOWN)
     return _frames(motion[:, 9] - motion[:, 10], turn @ _LEFT) @ _frame(rest, _LEFT).T
 
 
 def _feet(motion: Doubles, toes_out: Doubles, rate_hz: float) -> Doubles:
-    """(T, 2, 3) unit vectors from ankles to toes, left and right: level where the ankle is low, else hanging a bit."""
+    """Estimate unit vectors from ankles to toes (T, 2, 3), left and right.
+
+    A foot is level where its ankle is low, and hangs slightly elsewhere.
+    """
     from scipy.ndimage import gaussian_filter1d
 
     size = _leg_of(motion) / 0.83
@@ -179,7 +194,7 @@ def _feet(motion: Doubles, toes_out: Doubles, rate_hz: float) -> Doubles:
 
 
 def _bone_turns(body: Body, turns: dict[str, Doubles], manner: Manner) -> list[Doubles]:
-    """(T, 3, 3) of every bone, from the body's rest pose."""
+    """Compute the rotation (T, 3, 3) of every bone from the body's rest pose."""
     rest = _rest_turns(body)
     frames = len(turns["Hips"])
     found: dict[str, Doubles] = {}
@@ -221,7 +236,10 @@ def _bone_turns(body: Body, turns: dict[str, Doubles], manner: Manner) -> list[D
 
 
 def _rest_turns(body: Body) -> dict[str, Doubles]:
-    """(3, 3) from the body's rest pose to the rig's T-pose for each limb; and the limbs' directions at rest (3,)."""
+    """Compute each limb's rotation (3, 3) to the rig's T-pose, and its direction (3,).
+
+    The rotation starts from the body's rest pose, where the direction is measured too.
+    """
     bone = body_model().bone
     out: dict[str, Doubles] = {}
     for side, _, sign in _SIDES:
@@ -241,7 +259,7 @@ def _rest_turns(body: Body) -> dict[str, Doubles]:
             out[f"{key} axis {side}"] = unit(axis[None])[0]
         fingers = at("finger3-1") - at("wrist")
         thumb = at("finger1-2") - at("wrist")
-        out[f"palm {side}"] = unit(sign * np.cross(fingers, thumb)[None])[0]  # out of the back of the hand
+        out[f"palm {side}"] = unit(sign * np.cross(fingers, thumb)[None])[0]  # points out of the back of the hand
         out[f"across {side}"] = unit(np.cross(fingers, out[f"palm {side}"])[None])[0]
     return out
 
@@ -252,7 +270,7 @@ def _hand(forearm: Doubles, rest: dict[str, Doubles], side: str, bend: Doubles) 
 
 
 def _fingers(found: dict[str, Doubles], hand: Doubles, rest: dict[str, Doubles], side: str, curl: Doubles) -> None:
-    """Four fingers bend at three joints alike, the thumb half as much."""
+    """Bend four fingers at three joints alike, and the thumb less (0.5 against 1.35 rad)."""
     across = rest[f"across {side}"]
     for finger in range(1, 6):
         turn = hand
@@ -263,7 +281,7 @@ def _fingers(found: dict[str, Doubles], hand: Doubles, rest: dict[str, Doubles],
 
 
 def _places(body: Body, rotations: Doubles) -> Doubles:
-    """(T, B, 3) where the bones start, the root at the origin."""
+    """Compute the starts of the bones (T, B, 3), with the root at the origin."""
     heads = np.zeros(rotations.shape[:3])
     for bone, parent in enumerate(body_model().parents):
         if parent >= 0:
@@ -272,7 +290,10 @@ def _places(body: Body, rotations: Doubles) -> Doubles:
 
 
 def _straighten_trunk(body: Body, motion: Doubles, rotations: Doubles, heads: Doubles) -> None:
-    """Turn the spine's bones so that the middle of the shoulders lies over the hips as the motion has it. In place."""
+    """Rotate the spine's bones, in place, to the trunk direction of the motion.
+
+    The middle of the shoulders then lies over the hips as in the motion.
+    """
     model = body_model()
 
     def middle(name: str) -> Doubles:
@@ -287,7 +308,7 @@ def _straighten_trunk(body: Body, motion: Doubles, rotations: Doubles, heads: Do
 
 
 def _frame(along: Doubles, side: Doubles) -> Doubles:
-    """(3, 3), columns: `along` exactly, `side` as near as possible, and their cross product."""
+    """Build axes (3, 3) with columns `along`, near `side`, and their cross product."""
     return np.asarray(_frames(along[None], side[None])[0])
 
 
@@ -298,7 +319,7 @@ def _frames(along: Doubles, side: Doubles) -> Doubles:
 
 
 def _about(axis: Doubles, angle: Doubles | float) -> Doubles:
-    """(T, 3, 3) rotations about (T, 3) unit axes by (T,) radians."""
+    """Compute the rotations (T, 3, 3) about unit axes (T, 3) by (T,) radians."""
     from scipy.spatial.transform import Rotation
 
     angle = np.broadcast_to(np.asarray(angle, np.float64), axis.shape[:1])
@@ -306,7 +327,7 @@ def _about(axis: Doubles, angle: Doubles | float) -> Doubles:
 
 
 def _between(start: Doubles, end: Doubles, share: float) -> Doubles:
-    """(T, 3, 3): `share` of the way from one rotation to the other."""
+    """Interpolate rotations (T, 3, 3) at `share` of the way from `start` to `end`."""
     from scipy.spatial.transform import Rotation
 
     step = Rotation.from_matrix(np.swapaxes(start, 1, 2) @ end).as_rotvec()
@@ -314,7 +335,7 @@ def _between(start: Doubles, end: Doubles, share: float) -> Doubles:
 
 
 def _half_twisted(parent: Doubles, turn: Doubles, axis: Doubles) -> Doubles:
-    """(T, 3, 3) like `turn`, but turned about the bone (`axis` (3,), at rest) only half as far against its parent."""
+    """Halve the twist of `turn` (T, 3, 3) against its parent about `axis` (3,) at rest."""
     from scipy.spatial.transform import Rotation
 
     step = Rotation.from_matrix(np.swapaxes(parent, 1, 2) @ turn).as_quat()
@@ -325,5 +346,5 @@ def _half_twisted(parent: Doubles, turn: Doubles, axis: Doubles) -> Doubles:
 
 @functools.lru_cache(maxsize=1)
 def sole_joints() -> tuple[int, ...]:
-    """Numbers of the feet's joints in COCO23."""
+    """Return the numbers of the feet's joints in COCO23."""
     return (17, 18, 19, 20, 21, 22)

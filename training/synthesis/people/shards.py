@@ -1,8 +1,8 @@
-"""The file of one clip: an npz without pickle, written whole or not at all, and the way to read a folder of them.
+"""Write and read the files of clips, each an npz without pickle.
 
-Shapes: `P` people, `T` frames. `joints` are COCO23 of `pipeline.core.skeletons`, by the body's own regressor, in the
-convention of a detector; `h36m17` makes the lifter's 17 of them by the program's rule. Lengths in metres, image points
-in pixels. What a key holds stands in `KEYS`.
+A file is written completely or not at all. Shapes: `P` people, `T` frames. `joints` are COCO23 of
+`pipeline.core.skeletons`, from the body's own regressor, in a detector's convention; `h36m17` derives the lifter's 17
+joints from them by the program's rule. Lengths in metres, image points in pixels. `KEYS` describes each key.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ KEYS = {
 
 @dataclass(frozen=True, slots=True)
 class Shard:
-    """One clip as it is kept."""
+    """Hold one stored clip."""
 
     path: Path
     meta: dict[str, Any]
@@ -63,7 +63,7 @@ class Shard:
         return int(width), int(height)
 
     def true_image(self) -> Doubles:
-        """(P, T, 23, 2) px where the joints truly are; NaN behind the camera."""
+        """Project the true joints to image points (P, T, 23, 2) in px; NaN behind the camera."""
         points = self.arrays["joints_camera"].astype(np.float64)
         z = points[..., 2:]
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -71,7 +71,7 @@ class Shard:
         return np.where(z > 0.02, flat, np.nan)
 
     def true_h36m17(self) -> tuple[Floats, Floats]:
-        """The truth by the lifter's rule: camera axes (P, T, 17, 3), image points (P, T, 17, 2)."""
+        """Derive the lifter's true joints: camera axes (P, T, 17, 3), image points (P, T, 17, 2)."""
         sure = np.ones(self.arrays["joints_camera"].shape[:3], np.float32)
         return (
             h36m17_from("coco23", self.arrays["joints_camera"], sure)[0],
@@ -79,13 +79,13 @@ class Shard:
         )
 
     def detected_h36m17(self, detector: str) -> tuple[Floats, Floats]:
-        """What a detector says by the lifter's rule: image points (P, T, 17, 2), scores (P, T, 17)."""
+        """Derive the lifter's joints of a detector: points (P, T, 17, 2) px, scores (P, T, 17)."""
         skeleton = self.meta["detectors"][detector]
         scores = self.arrays[f"{detector}_scores"].astype(np.float32)
         return h36m17_from(skeleton, self.arrays[f"{detector}_joints"], scores)
 
     def depth_h36m17(self, detector: str) -> Floats | None:
-        """(P, T, 17, 3) the detector's own 3D, None if it has none."""
+        """Derive the lifter's joints from the detector's own 3D (P, T, 17, 3), None without one."""
         metres = self.arrays.get(f"{detector}_metres")
         if metres is None:
             return None
@@ -94,12 +94,12 @@ class Shard:
 
 
 def shard_path(folder: Path, index: int) -> Path:
-    """A folder for every thousand clips."""
+    """Return the path of a clip's file, with one folder per thousand clips."""
     return folder / f"{index // 1000:03d}" / f"clip_{index:06d}.npz"
 
 
 def finished(path: Path) -> bool:
-    """Whether the shard is there and whole."""
+    """Return whether the shard exists and is complete."""
     try:
         with zipfile.ZipFile(path) as file:
             return "meta.npy" in file.namelist()
@@ -108,7 +108,10 @@ def finished(path: Path) -> bool:
 
 
 def write(path: Path, seed: int, clip: Clip, taken: Taken, detected: dict[str, tuple[str, Detected]]) -> None:
-    """`detected`: for each detector's name its skeleton and what it saw. Raises `OutputError`."""
+    """Write the file of a clip.
+
+    `detected` has for each detector's name its skeleton and its detections. Raises `OutputError`.
+    """
     view, people = clip.view, clip.people
     world = np.stack([person.joints for person in people])
     camera = np.stack([view.camera_from_world(person.joints) for person in people])
@@ -162,7 +165,7 @@ def write(path: Path, seed: int, clip: Clip, taken: Taken, detected: dict[str, t
 
 
 def read(path: Path) -> Shard:
-    """Raises `SourceError` if it is no such file."""
+    """Read the file of a clip; raises `SourceError` if it is not such a file."""
     try:
         with np.load(path, allow_pickle=False) as data:
             meta = json.loads(str(data["meta"]))
@@ -175,7 +178,10 @@ def read(path: Path) -> Shard:
 
 
 def read_all(folder: Path, split: str = "") -> Iterator[Shard]:
-    """Every clip of the folder in the order of their numbers, of one split ("train", "held_out") or of both."""
+    """Read the clips of a folder in the order of their numbers.
+
+    `split` is "train" or "held_out"; without it, both are read.
+    """
     for path in sorted(folder.glob("**/clip_*.npz")):
         shard = read(path)
         if not split or shard.meta["split"] == split:

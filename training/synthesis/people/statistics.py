@@ -1,9 +1,11 @@
-"""What detectors do to rendered people, beside real ones: `python -m training.synthesis.people.statistics DIR`.
+"""Measure detector errors on rendered people, and compare them with those on real people.
 
-Joint by joint: the misses of joints that are plain to see taken apart into trembling, drift and what stays, and the
-shift along and across the trunk; then outliers, guesses, exchanged sides, lost people, what a confidence is worth, and
-the detector's own 3D. Lengths are shares of the person's size in the picture, RMS an axis, as in
-`detector_errors.json`; the column of real people is from there and from training/README.md (one man, four cameras).
+Run `python -m training.synthesis.people.statistics DIR`.
+
+For each joint, the errors of visible joints are split into jitter, drift and bias, with the shift along and across the
+trunk. Then follow outliers, guesses, exchanged sides, lost people, errors by confidence, and the detector's own 3D.
+Lengths are shares of the person's size in the image, RMS per axis, as in `detector_errors.json`. The column of real
+people is from there and from training/README.md (one man, four cameras).
 """
 
 from __future__ import annotations
@@ -34,7 +36,8 @@ _SWAP_WINS, _SWAP_GAIN, _FAR = 0.5, 0.02, 0.3
 _STEP_S, _LAGS, _SLOWEST_HZ = 1 / 30, 22, 23.0
 _EDGES = (0.0, 0.1, 0.2, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.99, 1.01)
 
-# Measured on real video: RMS over nine runs of BlazePose, one man, four cameras (`detector_errors.json`, "found").
+# Shares of the person's size: RMS over nine runs of BlazePose on real video, one man, four cameras
+# (`detector_errors.json`, "found").
 REAL: dict[str, dict[str, float]] = {
     "jitter": {"hip": 0.0040, "knee": 0.0055, "ankle": 0.0081, "nose": 0.0017, "head_top": 0.0038, "shoulder": 0.0052,
                "elbow": 0.0076, "wrist": 0.0089},
@@ -51,20 +54,20 @@ REAL_WHOLE: dict[str, dict[str, Any]] = {
 
 
 class Tally:
-    """What one detector did, summed over people; `add` one person of one clip after another."""
+    """Sum the errors of one detector over people; `add` takes one person of one clip."""
 
     def __init__(self) -> None:
-        self.off: dict[str, list[Doubles]] = defaultdict(list)  # joint -> misses of plain joints (n, 2)
+        self.off: dict[str, list[Doubles]] = defaultdict(list)  # joint -> errors of visible joints (n, 2)
         self.shift: dict[str, list[Doubles]] = defaultdict(list)  # joint -> (n, 2) down the trunk, outward
         self.lags: dict[str, Doubles] = defaultdict(lambda: np.zeros((2, _LAGS)))  # joint -> sums of products, counts
-        self.limb: list[Doubles] = []  # (n, 3) distance (an axis), score, seen
+        self.limb: list[Doubles] = []  # (n, 3) distance (per axis), score, seen
         self.flags: list[Doubles] = []  # (n, 3) sides exchanged: body, legs alone, arms alone
-        self.bursts = [0.0, 0.0]  # how often the body was, in how many seconds
+        self.bursts = [0.0, 0.0]  # number of exchanges of the body, seconds observed
         self.facing: dict[str, list[float]] = defaultdict(list)  # front, side, back -> body exchanged
-        self.found: dict[str, list[float]] = defaultdict(list)  # kind of person -> found, where half of them is seen
+        self.found: dict[str, list[float]] = defaultdict(list)  # kind of person -> found, where half is visible
         self.depth: dict[str, list[float]] = defaultdict(list)  # kind -> P-MPJPE of the limbs, mm at 1.55 m of chain
         self.z: list[float] = []  # correlation of depth in a frame
-        self.others = [0.0, 0.0]  # detections of nobody, frames
+        self.others = [0.0, 0.0]  # false detections, frames
 
     def add(self, shard: Shard, person: int, detector: str) -> None:
         facts = shard.meta["people"][person]
@@ -83,7 +86,7 @@ class Tally:
         off = (found - true) / size
         flags = swapped_frames(found, true, size)
         self._add_sides(flags, true3d, there, shard.meta["rate_hz"])
-        right = off.copy()  # with its sides put right
+        right = off.copy()  # with its sides corrected
         for k, (a, b) in enumerate(_PAIRS):
             where = flags[:, k]
             right[where, a] = (found[where, b] - true[where, a]) / size
@@ -137,7 +140,7 @@ class Tally:
         if not len(frames):
             return
         mine, truth = own[frames], true3d[frames]
-        size = 1.72 / stature  # as if everybody were of one stature
+        size = 1.72 / stature  # scales every person to one stature, 1.72 m
         errors = p_joint_errors(mine, truth)[:, LIMBS].mean(axis=1) * 1000 * size
         for kind in kinds:
             self.depth[kind] += errors.tolist()
@@ -190,7 +193,10 @@ class Tally:
 
 
 def _seen17(seen: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """(T, 23) of COCO23 -> (T, 17): middles as their worst parent, the top of the head as the nearer ear."""
+    """Convert visibility (T, 23) of COCO23 to the lifter's joints (T, 17).
+
+    A middle has the value of its worst parent, the top of the head that of the better visible ear.
+    """
     marks = np.zeros((*seen.shape, 2), np.float32)
     out = np.rint(h36m17_from("coco23", marks, seen.astype(np.float32))[1]).astype(np.uint8)
     out[:, 10] = np.maximum(seen[:, 3], seen[:, 4])
@@ -198,7 +204,7 @@ def _seen17(seen: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def swapped_frames(found: Doubles, true: Doubles, size: float) -> NDArray[np.bool_]:
-    """(T, 6) where left and right of a pair are exchanged: the other way fits so much better."""
+    """Find the frames and pairs (T, 6) where exchanged sides fit the truth clearly better."""
     out = []
     for a, b in _PAIRS:
 
@@ -213,7 +219,7 @@ def swapped_frames(found: Doubles, true: Doubles, size: float) -> NDArray[np.boo
 
 
 def _taken_apart(lags: dict[str, Doubles]) -> tuple[dict[str, dict[str, float]], float]:
-    """Autocovariances -> jitter, drift and bias of each joint, and the one drift_s that fits all best."""
+    """Fit jitter, drift and bias of each joint to its autocovariances, with one common drift_s."""
     from scipy.optimize import nnls
 
     lag_s = np.arange(_LAGS) * _STEP_S
@@ -230,7 +236,7 @@ def _taken_apart(lags: dict[str, Doubles]) -> tuple[dict[str, dict[str, float]],
 
 
 def _by_seen(limb: Doubles) -> dict[str, dict[str, float]]:
-    """How far off and how sure, by what hides the joint."""
+    """Compute the error and confidence for each kind of visibility."""
     out = {}
     for k, name in enumerate(("outside", "hidden", "by_itself", "plain")):
         of = limb[limb[:, 2] == k]
@@ -263,7 +269,7 @@ def _rms(values: Doubles) -> float:
 
 
 def measured(folder: Path, split: str = "", most: int = 0) -> dict[str, dict[str, Any]]:
-    """Detector -> its table, over the clips of a folder; `most`: of so many clips."""
+    """Compute each detector's table over a folder's clips, at most `most` of them (0: all)."""
     tallies: dict[str, Tally] = defaultdict(Tally)
     for number, shard in enumerate(shards.read_all(folder, split)):
         if most and number >= most:
@@ -278,7 +284,7 @@ def measured(folder: Path, split: str = "", most: int = 0) -> dict[str, dict[str
 
 
 def text(tables: dict[str, dict[str, Any]]) -> str:
-    """As a table, real people beside it."""
+    """Format the tables, with a column of real people."""
     names = list(tables)
     lines = [
         "thousandths of the size | "

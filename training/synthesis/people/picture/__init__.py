@@ -1,1 +1,1 @@
-"""Pictures of people: meshes with clothes, rooms and streets, light, and what a camera's sensor and codec do."""
+"""Render images of people with clothes, places, light, and a camera's sensor and codec."""

@@ -1,4 +1,7 @@
-"""Skin, face and hair: what tells a front from a back. Colours lie on the faces of the body's mesh."""
+"""Build the skin, face and hair of a person, which tell a front view from a back view.
+
+Colours are stored at the vertices of the body's mesh.
+"""
 
 from __future__ import annotations
 
@@ -22,16 +25,18 @@ from training.synthesis.people.picture.outfits import (
 )
 from training.synthesis.people.picture.textures import LAYER
 
+# RGB, 0 to 255: skin colours from the lightest to the darkest, between which a person's colour is interpolated.
 _SKINS = np.array([[247, 215, 190], [236, 188, 155], [214, 160, 122], [176, 120, 84], [128, 82, 56], [82, 52, 38]])
+# Relative weight of each pattern in `outfits._PATTERNS` for hats and scarves, most of which are plain.
 _HAT_SHARE = (0.6, 0.08, 0.04, 0, 0.04, 0, 0.02, 0, 0.03, 0, 0.19, 0.0)
 
 
 def person_mesh(body: Body, rng: np.random.Generator) -> Mesh:
-    """A whole person, dressed at random."""
+    """Build the mesh of a whole person with random clothes and hair."""
     skin = _skin_colour(body, rng)
     garments, covers = dressed(body, rng, skin)
     parts = [_skin(body, skin, covers, rng), *_eyes(body, rng), *garments, *_hair(body, rng)]
-    # The shadow of a coarse body, and of what stands off from it.
+    # A coarse outline of the body casts the shadow, together with the parts that stand off from the body.
     outline = surface(body, body_model().faces["outline"], Cloth(skin, skin, "plain", 1.0, 0.0, 0.004))
     return Mesh.joined([*parts, replace(outline, faces=NO_FACES, shadow_faces=outline.faces)])
 
@@ -45,19 +50,19 @@ def _skin_colour(body: Body, rng: np.random.Generator) -> tuple[int, int, int]:
 
 
 def _landmarks(body: Body) -> tuple[Doubles, float]:
-    """The middle between the eyes (3,), and the height of the head above them."""
+    """Return the midpoint (3,) between the eyes and the head's height above it, both in metres."""
     model = body_model()
     eyes = (body.heads[model.bone("eye.L")] + body.heads[model.bone("eye.R")]) / 2
     return eyes, float(body.stature_m - eyes[2])
 
 
 def _skin(body: Body, skin: tuple[int, int, int], covers: list[Cut], rng: np.random.Generator) -> Mesh:
-    """All skin that is not covered; lips, brows and cheeks in their colours."""
+    """Build the mesh of all visible skin, with lips, brows, beard and glasses in their colours."""
     red = tuple(int(np.clip(v * f, 0, 255)) for v, f in zip(skin, (1.0, 0.86, 0.82), strict=True))
     look = Cloth(skin, red, "skin", 0.25, 0.03, 0.0, 45)  # type: ignore[arg-type]
     mesh = surface(body, skin_faces(body, covers), look)
     eyes, up = _landmarks(body)
-    at = (mesh.at - eyes) / up  # in units of the head above the eyes, about 0.11 m
+    at = (mesh.at - eyes) / up  # unit: the height of the head above the eyes, about 0.11 m
     x, y, z = np.abs(at[:, 0]), at[:, 1], at[:, 2]
     front = (mesh.normals[:, 1] < 0.1) & (y < 0.45)
     apart = abs(float(body.heads[body_model().bone("eye.L"), 0])) / up
@@ -73,7 +78,7 @@ def _skin(body: Body, skin: tuple[int, int, int], covers: list[Cut], rng: np.ran
     if grown and rng.random() < 0.4:
         beard = (z < -0.45) & (z > -1.35) & (y < 0.75) & ~lips & (body_part(mesh) == "head")
         mesh.first[beard, :3] = (0.75 * hair + 0.25 * np.array(skin)).astype(np.uint8)
-    if rng.random() < 0.12:  # glasses, or sunglasses
+    if rng.random() < 0.12:  # The person wears glasses or sunglasses.
         dark = rng.random() < 0.4
         radius = np.hypot(x - apart, (z - 0.03) * 1.3)
         frame = front & (radius < 0.3) & (dark | (radius > 0.2)) & (y < 0.3)
@@ -83,7 +88,7 @@ def _skin(body: Body, skin: tuple[int, int, int], covers: list[Cut], rng: np.ran
 
 
 def body_part(mesh: Mesh) -> np.ndarray:
-    """(N,) "head" or "" of each vertex."""
+    """Name the body part of each vertex (N,): "head", or "" for every other part."""
     assert mesh.bones is not None
     assert mesh.weights is not None
     model = body_model()
@@ -116,7 +121,7 @@ def _hair_colour(body: Body, rng: np.random.Generator) -> tuple[int, int, int]:
 
 
 def _hair(body: Body, rng: np.random.Generator) -> list[Mesh]:
-    """Nothing, short hair, long hair, a tail; a hat, a hood or a scarf over it."""
+    """Build the hair (none, short, full, long or a tail) and the cap, beanie or scarf over it."""
     female = body.phenotype["gender"] > 0.5
     colour = _hair_colour(body, rng)
     lighter = tuple(min(255, int(v * 1.35) + 8) for v in colour)
@@ -134,7 +139,7 @@ def _hair(body: Body, rng: np.random.Generator) -> list[Mesh]:
         return np.asarray(at[:, 2] - line + 0.95 * np.clip(at[:, 1] - 0.1, 0, 1.4))
 
     def cap(line: float, cloth: Cloth) -> Mesh:
-        """The scalp above a line that falls towards the neck."""
+        """Build the part of the scalp above a line that falls towards the neck."""
         faces = _head_faces(body)
         kept = faces[(on_scalp(body.vertices, line)[faces] > 0).all(axis=1)]
         return surface(
@@ -172,19 +177,19 @@ def _head_faces(body: Body) -> Ints:
 
 
 def _long_hair(body: Body, rng: np.random.Generator, strands: Cloth, eyes: Doubles) -> Mesh:
-    """MakeHuman's long hair, cut at some height; or only what hangs behind, as a tail."""
+    """Build MakeHuman's long hair, cut at a random height, or only its rear part as a tail."""
     model = body_model()
     faces = model.faces["hair"]
     floor = float(body.vertices[np.unique(faces), 2].min())
     low = floor + float(rng.uniform(0, 0.75)) * (float(eyes[2]) - floor)
     kept = faces[(body.vertices[faces, 2] > low).all(axis=1)]
-    if rng.random() < 0.5:  # tied: no strands before the ears
+    if rng.random() < 0.5:  # Tied hair has no strands in front of the ears.
         kept = kept[(body.vertices[kept, 1] > body.heads[model.bone("head"), 1] - 0.01).all(axis=1)]
     return surface(body, kept, strands, folds_layer="strands", casts=True)
 
 
 def _peak(body: Body, eyes: Doubles, up: float, cloth: Cloth, backwards: bool) -> Mesh:
-    """The peak of a cap: a bent plate that moves with the head."""
+    """Build the peak of a cap, a bent plate that moves with the head."""
     angles = np.linspace(-1.15, 1.15, 9)
     way = -1.0 if not backwards else 1.0
     depth = body.heads[body_model().bone("head"), 1]

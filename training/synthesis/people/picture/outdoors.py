@@ -1,4 +1,4 @@
-"""Streets and gardens around the people and the camera, and the light of every place."""
+"""Build streets and gardens around the people and the camera, and the light of every place."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from training.synthesis.people.picture.scenery import Paint
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a clip is set. `clear`: what may still be put in."""
+    """Hold the place of a clip: its kind, its meshes and its light."""
 
     kind: str
     parts: list[Mesh]
@@ -24,7 +24,10 @@ class Place:
 
 
 def light(rng: np.random.Generator, indoors: bool) -> Light:
-    """Lamps and windows, sun, clouds, dusk: direction, strengths and tints."""
+    """Draw the light of a place at random: its direction, strengths and tints.
+
+    Indoors it stands for lamps and windows, outdoors for sun, clouds or dusk.
+    """
     warm = rng.normal(0, 0.08)
     tint = np.array([1 + warm, 1.0, 1 - warm])
     if indoors:
@@ -42,7 +45,7 @@ def light(rng: np.random.Generator, indoors: bool) -> Light:
         softness = 0.012 if cloudy else 0.003
     way[2] = max(way[2], 0.25)
     way = way / np.linalg.norm(way)
-    dim = rng.uniform(0.3, 0.6) if rng.random() < 0.08 else 1.0  # dusk, a dark room
+    dim = rng.uniform(0.3, 0.6) if rng.random() < 0.08 else 1.0  # dusk outdoors, or a dark room
     cold = np.array([0.95, 1.0, 1.08]) if not indoors else tint
     below = sky * rng.uniform(0.4, 0.75)
     return Light(
@@ -52,7 +55,7 @@ def light(rng: np.random.Generator, indoors: bool) -> Light:
 
 
 def _sky(rng: np.random.Generator, radius: float = 60.0) -> list[Mesh]:
-    """Bands of a dome, paler towards the horizon, with clouds."""
+    """Build the sky as a dome of cloudy bands, paler towards the horizon; `radius` in metres."""
     top = np.array(
         hsv(float(rng.uniform(0.55, 0.63)), float(rng.uniform(0.05, 0.6)), float(rng.uniform(0.55, 0.95))), float
     )
@@ -118,7 +121,7 @@ def garden(low: Doubles, high: Doubles, eyes: Doubles, rng: np.random.Generator)
     reach = float(np.linalg.norm(np.concatenate([[low, high], eyes[:, :2]]) - middle, axis=1).max())
     hue = float(rng.uniform(0.13, 0.32))
     grass = Paint(hsv(hue, 0.5, float(rng.uniform(0.3, 0.6))), hsv(hue, 0.45, 0.3), "grass", 2.5)
-    if rng.random() < 0.2:  # sand, or a court
+    if rng.random() < 0.2:  # The ground is sand or a sports court.
         grass = Paint(hsv(0.1, 0.35, 0.75), hsv(0.1, 0.4, 0.6), "carpet", 2.0)
     parts = [*_sky(rng), ground(grass)]
     for _ in range(int(rng.integers(5, 18))):
@@ -129,7 +132,7 @@ def garden(low: Doubles, high: Doubles, eyes: Doubles, rng: np.random.Generator)
         else:
             size = rng.uniform(0.8, 3.0, 3)
             parts.append(scenery.bush(spot + [0, 0, size[2] / 3], size, rng, scenery.greenery(rng)))
-    if rng.random() < 0.6:  # a hedge, a fence or a house behind
+    if rng.random() < 0.6:  # A hedge, a fence or a house stands behind the people.
         angle = float(rng.uniform(0, 2 * np.pi))
         out = np.array([np.cos(angle), np.sin(angle), 0])
         spot = np.array([*middle, 0.0]) + out * (reach + rng.uniform(2, 8))

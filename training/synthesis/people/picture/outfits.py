@@ -1,6 +1,7 @@
-"""Dress a body: garments cut out of MakeHuman's helper suit and skirt, shoes, and the skin that is left to see.
+"""Dress a body with shoes and with garments cut out of MakeHuman's helper suit and skirt.
 
-Everything is made in the rest pose and moves with the body's bones. What a garment covers is left out of the skin.
+Everything is made in the rest pose and moves with the body's bones. The skin that a garment covers is left out of the
+skin's mesh.
 """
 
 from __future__ import annotations
@@ -20,28 +21,31 @@ from training.synthesis.people.picture.textures import LAYER
 
 Bools = NDArray[np.bool_]
 
+# Numbers of the body regions; each bone belongs to one of them.
 TORSO, ARM, LEG, HEAD, HAND, FOOT = range(6)
+# Names of the texture layers that cloth may have.
 _PATTERNS = ("plain", "stripes", "bands", "pinstripes", "plaid", "checks", "dots", "flowers", "camouflage", "print",
              "knit", "denim")  # fmt: skip
+# Relative weight of each pattern in `_PATTERNS`, for tops and for trousers and skirts; plain cloth is most common.
 _TOP_SHARE = (0.44, 0.08, 0.06, 0.02, 0.06, 0.01, 0.03, 0.06, 0.02, 0.13, 0.09, 0.0)
 _BOTTOM_SHARE = (0.56, 0.0, 0.0, 0.02, 0.02, 0.01, 0.01, 0.04, 0.03, 0.0, 0.01, 0.3)
 
 
 @dataclass(frozen=True, slots=True)
 class Cloth:
-    """How a garment looks."""
+    """Hold the appearance of a garment: its colours, pattern, folds, thickness and shine."""
 
-    colour: tuple[int, int, int]
-    other: tuple[int, int, int]
-    pattern: str
-    tile_m: float  # size of one tile of the pattern
-    folds: float  # 0 to 0.9
-    thickness_m: float
-    shine: int = 10
+    colour: tuple[int, int, int]  # RGB, 0 to 255
+    other: tuple[int, int, int]  # RGB, 0 to 255, second colour of the pattern
+    pattern: str  # name of a texture layer
+    tile_m: float  # metres, size of one tile of the pattern
+    folds: float  # 0 to 0.9, strength of the folds
+    thickness_m: float  # metres, distance of the cloth from the skin
+    shine: int = 10  # 0 to 255
 
 
 def draw_colour(rng: np.random.Generator) -> tuple[int, int, int]:
-    """A colour as clothes have them: many greys and blues, few neon."""
+    """Draw a random RGB colour (0 to 255) of clothes: often grey or blue, rarely neon."""
     if rng.random() < 0.35:
         level = int(rng.choice([25, 45, 80, 130, 190, 235]) + rng.integers(-12, 13))
         return (level, level, min(255, level + int(rng.integers(0, 12))))
@@ -51,7 +55,7 @@ def draw_colour(rng: np.random.Generator) -> tuple[int, int, int]:
 
 
 def hsv(hue: float, saturation: float, value: float) -> tuple[int, int, int]:
-    """[0, 1] each -> RGB."""
+    """Convert hue, saturation and value, each in [0, 1], to RGB from 0 to 255."""
     import colorsys
 
     red, green, blue = colorsys.hsv_to_rgb(hue % 1, min(max(saturation, 0), 1), min(max(value, 0), 1))
@@ -71,9 +75,10 @@ def draw_cloth(rng: np.random.Generator, share: tuple[float, ...], thickness_m: 
 
 @dataclass(frozen=True)
 class Region:
-    """For each vertex of the model: what it belongs to, and how far along its limb it lies (0 root, 1 wrist or ankle).
+    """Hold the region of each model vertex (V,) and its position along the limb or torso.
 
-    `along` of the torso is the height in torso lengths: 0 at the hips, 1 at the neck; `neck` the distance from there.
+    `along` runs on a limb from 0 at its root to 1 at the wrist or ankle, and on the torso and head from 0 at the hips
+    to 1 at the neck. `neck` is the distance from the base of the neck in torso lengths.
     """
 
     kind: NDArray[np.int64]
@@ -106,7 +111,7 @@ def regions(body: Body) -> Region:
 
 @functools.lru_cache(maxsize=1)
 def _kinds() -> NDArray[np.int64]:
-    """What each bone belongs to."""
+    """Return the body region (B,) of each bone: TORSO, ARM, LEG, HEAD, HAND or FOOT."""
     starts = {"upperarm": ARM, "lowerarm": ARM, "upperleg": LEG, "lowerleg": LEG, "wrist": HAND, "finger": HAND,
               "metacarpal": HAND, "foot": FOOT, "toe": FOOT, "neck": HEAD, "head": HEAD, "eye": HEAD}  # fmt: skip
     out = []
@@ -117,17 +122,21 @@ def _kinds() -> NDArray[np.int64]:
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """What a garment covers, by region: up to where along arm and leg (0: none), and between heights of the torso."""
+    """Hold the parts of the body that a garment covers, as limits of `Region.along`.
+
+    It covers the arms up to `arm` (0: none), the legs from `leg_from` to `leg` (0: none), and the torso from `low` to
+    `high`.
+    """
 
     arm: float = 0.0
     leg: float = 0.0
     low: float = 9.0
     high: float = 9.0
     leg_from: float = -9.0
-    neckline: float = 0.0  # distance from the base of the neck; 0: the neck is covered too
+    neckline: float = 0.0  # torso lengths from the base of the neck; 0: the neck is covered too
 
     def covers(self, region: Region, margin: float = 0.0) -> Bools:
-        """(V,) vertices inside, by `margin` (of the limb's length) at least."""
+        """Mark the vertices (V,) that are covered, at least `margin` limb lengths inside the edge."""
         kind, along = region.kind, region.along
         torso = (kind == TORSO) & (along > self.low + margin) & (along < self.high - margin)
         torso &= region.neck > self.neckline + margin * (self.neckline > 0)
@@ -139,7 +148,7 @@ class Cut:
 
 
 def dressed(body: Body, rng: np.random.Generator, skin: tuple[int, int, int]) -> tuple[list[Mesh], list[Cut]]:
-    """Garments and shoes, and what they cover of the skin."""
+    """Build random garments and shoes, and return them with the cuts that hide skin."""
     region = regions(body)
     size = body.stature_m / 1.72
     female = body.phenotype["gender"] > 0.5
@@ -183,7 +192,7 @@ def dressed(body: Body, rng: np.random.Generator, skin: tuple[int, int, int]) ->
 
 
 def skin_faces(body: Body, covers: list[Cut]) -> Ints:
-    """(F, 3) faces of the body that are not under a garment."""
+    """Return the faces (F, 3) of the body that are not under a garment."""
     region = regions(body)
     hidden = np.zeros(len(region.kind), bool)
     for cut in covers:
@@ -195,8 +204,11 @@ def skin_faces(body: Body, covers: list[Cut]) -> Ints:
 def surface(body: Body, faces: Ints, cloth: Cloth, uv: Floats | None = None,
             push: Callable[[Floats, Doubles], Doubles] | None = None, folds_layer: str = "wrinkles",
             casts: bool = False) -> Mesh:  # fmt: skip
-    """Some of a body's faces as a mesh of its own, `cloth.thickness_m` off the surface; `push(at, normals)` (N,) says
-    how many times that for each vertex. `casts`: it has a shadow of its own, beside the body's."""
+    """Build a separate mesh of some faces (F, 3) of a body, `cloth.thickness_m` off its surface.
+
+    `push(at, normals)` gives a factor (N,) on this distance for each vertex. With `casts` the mesh casts a shadow in
+    addition to that of the body.
+    """
     model = body_model()
     used, index = np.unique(faces, return_inverse=True)
     local = index.reshape(faces.shape).astype(np.int32)
@@ -214,7 +226,10 @@ def surface(body: Body, faces: Ints, cloth: Cloth, uv: Floats | None = None,
 
 
 def cloth_uv(body: Body, used: Ints, cloth: Cloth) -> Floats:
-    """(N, 2) a pattern laid on as cloth is cut: across and down the torso and legs, along the sleeves."""
+    """Return texture coordinates (N, 2), in tiles, that follow the cut of a garment.
+
+    They run across and down the torso and legs, and along the sleeves.
+    """
     model = body_model()
     at = body.vertices[used].astype(np.float64)
     uv = np.stack([at[:, 0] + 0.6 * np.abs(at[:, 1]) * np.sign(at[:, 0]), -at[:, 2]], axis=-1)
@@ -226,7 +241,7 @@ def cloth_uv(body: Body, used: Ints, cloth: Cloth) -> Floats:
         away = at[arm] - root
         uv[arm] = np.stack([away[:, 1] + away @ np.cross(axis, [0, 1, 0]), away @ axis], axis=-1)
     uv = uv / cloth.tile_m
-    if cloth.pattern == "print":  # one motif on the chest
+    if cloth.pattern == "print":  # A print shows one motif, on the chest.
         chest = body.heads[model.bone("spine01")]
         front = (kind == TORSO) & (at[:, 1] < chest[1])
         centred = np.stack([at[:, 0], chest[2] - at[:, 2]], axis=-1) / cloth.tile_m + 0.5
@@ -235,7 +250,7 @@ def cloth_uv(body: Body, used: Ints, cloth: Cloth) -> Floats:
 
 
 def vertex_normals(at: Floats, faces: Ints) -> Floats:
-    """(N, 3) unit normals, the mean of the faces around a vertex."""
+    """Return the unit normals (N, 3) of the vertices, each the mean over the faces around it."""
     across = np.cross(at[faces[:, 1]] - at[faces[:, 0]], at[faces[:, 2]] - at[faces[:, 0]])
     out = np.stack([sum(np.bincount(faces[:, k], across[:, c], len(at)) for k in range(3)) for c in range(3)], -1)
     return (out / np.maximum(np.linalg.norm(out, axis=1, keepdims=True), 1e-12)).astype(np.float32)
@@ -252,7 +267,7 @@ def _garment(body: Body, region: Region, part: str, cut: Cut, cloth: Cloth) -> M
     kept = faces[cut.covers(region)[faces].all(axis=1)]
 
     def looser(at: Floats, _: Doubles) -> Doubles:
-        """Cloth hangs away from the waist down and from the knees down, and lies on at the shoulders."""
+        """Return the distance factor (N,) of cloth: 1.25 at and below the hips, 0.5 at the neck."""
         hips = body.heads[body_model().bone("upperleg01.L"), 2]
         neck = body.heads[body_model().bone("neck01"), 2]
         return np.asarray(1.25 - 0.75 * np.clip((at[:, 2] - hips) / (neck - hips), 0, 1))

@@ -1,4 +1,7 @@
-"""Rooms, halls and studios around the people and the camera; streets and gardens are in `outdoors`."""
+"""Build rooms, halls and studios around the people and the camera.
+
+Streets and gardens are in `outdoors`.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from training.synthesis.people.picture.outdoors import Place, light
 from training.synthesis.people.picture.outfits import draw_colour, hsv
 from training.synthesis.people.picture.scenery import Paint
 
+# Kinds of place and the share of the clips that each gets; rooms are most common, as in videos of people.
 _KINDS = ("room", "hall", "street", "garden", "studio", "photograph")
 _SHARES = (0.44, 0.1, 0.2, 0.14, 0.07, 0.05)
 
@@ -24,7 +28,11 @@ def draw_kind(rng: np.random.Generator, seated: bool) -> str:
 
 
 def build(kind: str, low: Doubles, high: Doubles, eyes: Doubles, rng: np.random.Generator) -> Place:
-    """A place around everybody: `low`, `high` (2,) corners of the floor that they use; `eyes` (n, 3) of the camera."""
+    """Build a place of the given kind around the people and the camera.
+
+    `low` and `high` (2,) are the corners, in metres, of the floor that the people use; `eyes` (n, 3) are the positions
+    of the camera.
+    """
     make: dict[str, Callable[..., Place]] = {
         "room": _room, "hall": _hall, "street": outdoors.street, "garden": outdoors.garden, "studio": _studio,
         "photograph": _photograph,
@@ -48,7 +56,7 @@ def _floor_paint(rng: np.random.Generator) -> Paint:
 
 
 def _shell(low: Doubles, high: Doubles, height: float, rng: np.random.Generator) -> list[Mesh]:
-    """Floor, four walls and a ceiling, seen from inside; they cast no shadow."""
+    """Build the floor, four walls and a ceiling, visible from inside and without a shadow."""
     x0, y0, x1, y1 = *low, *high
     wide, deep = x1 - x0, y1 - y0
     walls = _wall_paint(rng)
@@ -72,13 +80,16 @@ def _shell(low: Doubles, high: Doubles, height: float, rng: np.random.Generator)
 
 def _around(low: Doubles, high: Doubles, eyes: Doubles, near: tuple[float, float],
             rng: np.random.Generator) -> tuple[Doubles, Doubles]:  # fmt: skip
-    """Corners of a floor that holds people and camera, with some space beyond each side."""
+    """Return the two corners (2,) of a floor that holds the people and the camera.
+
+    The space beyond each side is drawn from the range `near`, in metres.
+    """
     every = np.concatenate([[low, high], eyes[:, :2]])
     return every.min(axis=0) - rng.uniform(*near, 2), every.max(axis=0) + rng.uniform(*near, 2)
 
 
 def _on_walls(low: Doubles, high: Doubles, height: float, rng: np.random.Generator, count: int) -> list[Mesh]:
-    """Windows, doors, pictures, curtains and screens on the walls, a hand's breadth before them."""
+    """Build windows, doors, paintings, curtains and screens 3 cm in front of the walls."""
     parts = []
     for _ in range(count):
         wall = int(rng.integers(4))
@@ -114,7 +125,7 @@ def _on_walls(low: Doubles, high: Doubles, height: float, rng: np.random.Generat
 
 def _beside_walls(low: Doubles, high: Doubles, free: tuple[Doubles, Doubles], eyes: Doubles, rng: np.random.Generator,
                   count: int) -> list[Mesh]:  # fmt: skip
-    """Furniture along the walls, clear of the people's floor and of the camera."""
+    """Build furniture along the walls, away from the people's floor and from the camera."""
     parts: list[Mesh] = []
     for _ in range(count):
         wall = int(rng.integers(4))
@@ -159,7 +170,7 @@ def _room(low: Doubles, high: Doubles, eyes: Doubles, rng: np.random.Generator) 
 
 
 def _hall(low: Doubles, high: Doubles, eyes: Doubles, rng: np.random.Generator) -> Place:
-    """A gym, a stage, a laboratory: large, with lines, mats and pillars."""
+    """Build a large hall, such as a gym or a stage, with furniture and lines on the floor."""
     outer = _around(low, high, eyes, (2.0, 6.0), rng)
     height = max(float(rng.uniform(3.5, 7)), float(eyes[:, 2].max()) + 0.3)
     parts = _shell(*outer, height, rng) + _on_walls(*outer, height, rng, int(rng.integers(2, 8)))
@@ -176,7 +187,7 @@ def _hall(low: Doubles, high: Doubles, eyes: Doubles, rng: np.random.Generator) 
 
 
 def _studio(low: Doubles, high: Doubles, eyes: Doubles, rng: np.random.Generator) -> Place:
-    """One colour everywhere."""
+    """Build a studio whose floor and walls all have one colour."""
     colour = draw_colour(rng)
     look = Paint(colour, colour, "plain", 3.0)
     outer = _around(low, high, eyes, (1.0, 4.0), rng)
@@ -193,6 +204,6 @@ def _studio(low: Doubles, high: Doubles, eyes: Doubles, rng: np.random.Generator
 
 
 def _photograph(low: Doubles, high: Doubles, eyes: Doubles, rng: np.random.Generator) -> Place:
-    """Nothing: a picture is put behind the people."""
+    """Build an empty place, because a photograph is shown behind the people."""
     tiny = scenery.flat([0, 0, -50], [0.01, 0, 0], [0, 0.01, 0], Paint((0, 0, 0), (0, 0, 0)), casts=False)
     return Place("photograph", [tiny], light(rng, bool(rng.random() < 0.5)), True)

@@ -1,4 +1,4 @@
-"""What people sit, lie and work at, and what stands between them and the camera."""
+"""Build the furniture that people use, and the objects between them and the camera."""
 
 from __future__ import annotations
 
@@ -11,11 +11,14 @@ from training.synthesis.people.picture.mesh import Mesh
 
 
 def seat(person: Person, view: View, rng: np.random.Generator) -> tuple[list[Mesh], str]:
-    """What somebody sits on, and the desk before them."""
+    """Build the seat of a person, and the desk in front of a person who works at one.
+
+    The second value is "desk" with a desk, else "".
+    """
     size = person.body.stature_m / 1.72
     hips = person.joints[:, 11:13].mean(axis=(0, 1))
     way = person.facing_rad
-    yaw = way + np.pi / 2  # furniture at 0 faces -y
+    yaw = way + np.pi / 2  # radians; furniture with yaw 0 faces -y
     seat_m = max(0.08, float(hips[2]) - 0.13 * size)
     place = np.array([hips[0], hips[1], 0.0])
     front = np.array([np.cos(way), np.sin(way), 0.0])
@@ -45,7 +48,7 @@ def seat(person: Person, view: View, rng: np.random.Generator) -> tuple[list[Mes
     )
     parts = parts + desk
     left = np.array([-front[1], front[0], 0.0])
-    if rng.random() < 0.35:  # a screen, to the side where the camera looks from above it
+    if rng.random() < 0.35:  # A screen stands on the desk, to one side if the camera is in front of the person.
         before = float((view.eye[0] - hips)[:2] @ front[:2]) > 0.5 * float(np.linalg.norm((view.eye[0] - hips)[:2]))
         aside = float(rng.choice([-0.5, 0.5]) if before or rng.random() < 0.5 else rng.normal(0, 0.1)) * size
         screen = spot + front * 0.05 + left * aside + [0, 0, top + 0.13 * size]
@@ -59,7 +62,7 @@ def seat(person: Person, view: View, rng: np.random.Generator) -> tuple[list[Mes
 
 
 def bed(person: Person, rng: np.random.Generator) -> list[Mesh]:
-    """What somebody lies on; nothing on the floor itself."""
+    """Build the bed or mat that a person lies on; on the floor there may be none."""
     lowest = float(np.percentile(person.posed.heads[:, :50, 2].min(axis=1), 20)) - 0.075 * person.body.stature_m
     middle = person.joints[:, [5, 6, 11, 12, 13, 14]].mean(axis=(0, 1))
     along = person.joints[:, 5:7].mean(axis=(0, 1)) - person.joints[:, 13:15].mean(axis=(0, 1))
@@ -73,14 +76,17 @@ def bed(person: Person, rng: np.random.Generator) -> list[Mesh]:
 
 
 def in_front(person: Person, view: View, rng: np.random.Generator, indoors: bool) -> tuple[list[Mesh], str]:
-    """Something between the camera and the person that hides their legs, a side or their middle."""
+    """Build an object between the camera and the person that hides a part of the person.
+
+    The second value is its kind, or "" if the camera is nearer than 1.2 m and nothing is built.
+    """
     target = person.joints.mean(axis=(0, 1))
     line = target[:2] - view.eye[0, :2]
     far = float(np.linalg.norm(line))
     if far < 1.2:
         return [], ""
     side = np.array([-line[1], line[0]]) / far
-    back = float(rng.uniform(0.35, 0.5) * person.body.stature_m)  # from the person
+    back = float(rng.uniform(0.35, 0.5) * person.body.stature_m)  # metres from the person
     spot = target[:2] - line / far * min(back + rng.uniform(0, 0.5), 0.6 * far) + side * rng.normal(0, 0.35)
     place = np.array([*spot, 0.0])
     size = person.body.stature_m / 1.72

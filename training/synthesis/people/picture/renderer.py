@@ -1,7 +1,8 @@
-"""Draw people and places with OpenGL on any machine: Mesa's software renderer (EGL, no screen) is enough.
+"""Render people and places with OpenGL on any machine, without a screen.
 
-A body is skinned in the vertex shader, so a frame costs Python only the bones' matrices. Besides the colours a picture
-has the depth and who is seen at each pixel, which tells what is hidden.
+Mesa's software renderer (EGL) is enough. A body is skinned in the vertex shader, so a frame costs Python only the
+bones' matrices. Besides its colours an image has, for each pixel, the depth and the number of the visible person, which
+shows what is hidden.
 """
 
 from __future__ import annotations
@@ -20,34 +21,40 @@ from training.synthesis.people.picture import shaders
 from training.synthesis.people.picture.mesh import Light, Mesh
 from training.synthesis.people.picture.textures import LAYERS, layers
 
-NEAR_M, FAR_M = 0.05, 80.0
-_SAMPLES, _SMALL_PX = 4, 60_000  # smooth edges double the time: only for small pictures
-_SHADOW_PX = 512
-_WHO = 16  # step of the alpha channel from one person to the next
+NEAR_M, FAR_M = 0.05, 80.0  # m, distances of the near and far clip planes
+_SAMPLES, _SMALL_PX = 4, 60_000  # samples per pixel, only in images of at most this many pixels: they double the time
+_SHADOW_PX = 512  # px, side of the square shadow map
+_WHO = 16  # alpha steps (of 255) from one person to the next, wide enough to survive rounding
 
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """One picture: colours (H, W, 3) uint8 RGB; `who` (H, W): 0 the place, 1, 2, ... the people."""
+    """Hold one rendered image: `rgb` (H, W, 3) uint8, with the person and the depth per pixel.
+
+    `who` (H, W) is 0 where the place is visible and 1, 2, ... where a person is.
+    """
 
     rgb: Image
     who: NDArray[np.uint8]
-    raw_depth: Floats  # (H, W) as OpenGL keeps it
+    raw_depth: Floats  # (H, W) 0 to 1, as stored by OpenGL: not linear in metres
 
     def depth_at(self, row: Ints, column: Ints) -> Floats:
-        """Metres along the optical axis to what is seen at these pixels."""
+        """Return the depth along the optical axis, in metres, of what is visible at these pixels."""
         raw = self.raw_depth[row, column].astype(np.float64)
         return np.asarray(2 * NEAR_M * FAR_M / (FAR_M + NEAR_M - (2 * raw - 1) * (FAR_M - NEAR_M)))
 
 
 @functools.lru_cache(maxsize=1)
 def renderer() -> Renderer:
-    """The one renderer of the process. Raises `ModelError` where there is no OpenGL."""
+    """Return the one renderer of the process.
+
+    Raises `ModelError` where there is no OpenGL.
+    """
     return Renderer()
 
 
 class Renderer:
-    """OpenGL context, programs and textures. Use from one thread."""
+    """Hold the OpenGL context, programs and textures; use it from one thread."""
 
     def __init__(self) -> None:
         try:
@@ -94,7 +101,11 @@ class Renderer:
 
 @dataclass(frozen=True, slots=True)
 class Targets:
-    """Framebuffers of one size: the place alone, with the shadows of now, with the people, and the one that is read."""
+    """Hold the framebuffers of one image size.
+
+    They are for the place alone, the place with the current shadows, the image with the people, and the buffer that is
+    read back.
+    """
 
     alone: Any
     shaded: Any
@@ -108,12 +119,15 @@ class Targets:
 
 @dataclass(frozen=True, slots=True)
 class Lens:
-    """A camera at one moment, world; rows of `axes` are its x (right), y (down) and z (forward)."""
+    """Hold the pose and focal length of a camera at one moment, in world coordinates.
 
-    eye: Doubles  # (3,)
-    axes: Doubles  # (3, 3)
+    The rows of `axes` are its x (right), y (down) and z (forward).
+    """
+
+    eye: Doubles  # (3,) metres
+    axes: Doubles  # (3, 3) unit vectors
     focal_px: float
-    size_px: tuple[int, int]
+    size_px: tuple[int, int]  # width, height
 
     @property
     def clip_from_world(self) -> Doubles:
@@ -121,7 +135,7 @@ class Lens:
 
 
 class Stage:
-    """A place with people in it, ready to be drawn from any camera. Call `close` when done."""
+    """Hold a place with people in OpenGL and render it from any camera; call `close` when done."""
 
     def __init__(self, place: Mesh, people: Sequence[Mesh], light: Light, photograph: Image | None = None) -> None:
         self._r = renderer()
@@ -138,11 +152,13 @@ class Stage:
 
     def draw(self, lens: Lens, moments: Sequence[Sequence[Floats]], middle: Doubles, reach_m: float,
              box: tuple[int, int, int, int] | None = None) -> Shot:  # fmt: skip
-        """One picture, the mean of several moments; `who` and depth are those of the middle one.
+        """Render one image as the mean of several moments, for motion blur.
 
-        `moments`: for each moment and each of the people the bones (B, 3, 4) from the rest pose to the world. Shadows
-        fall within `reach_m` of `middle` (3,). `box` (x, y, width, height) px: only there the place looks other than
-        without people; given, the camera must be the same as in the picture before. None: the place is drawn anew.
+        `who` and the depth are those of the middle moment. `moments` has, for each moment and each person, the matrices
+        (B, 3, 4) of the bones from the rest pose to the world. Shadows fall within `reach_m` of `middle` (3,), both in
+        metres. `box` (x, y, width, height) px is the region in which people change the look of the place, by their
+        shadows; it may be given only if the camera is the same as in the previous image. With None the whole place is
+        rendered again.
         """
         gl, targets = self._r.gl, self._r.targets(lens.size_px)
         light_view = _light_view(np.array(self._light.sun), middle, reach_m)
@@ -173,7 +189,7 @@ class Stage:
         return Shot((total[..., :3] // len(shots)).astype(np.uint8), who, raw)
 
     def _cast(self, people: Sequence[Floats], light_view: Doubles) -> None:
-        """Draw the map of shadows, of the people too if they are given."""
+        """Render the shadow map of the place and of the given people."""
         r = self._r
         r.gl.enable_only(r.gl.DEPTH_TEST)
         r.shadow_target.use()
@@ -222,7 +238,7 @@ class Stage:
         return rgba, np.frombuffer(raw, np.float32).reshape(height, width)
 
     def _look(self, program: Any, lens: Lens, light_view: Doubles) -> None:
-        """Give a program the camera, the light and the textures."""
+        """Set the camera, the light and the textures of a program."""
         light = self._light
         self._r.textures.use(0)
         self._r.shadow.use(1)
@@ -252,7 +268,11 @@ class Stage:
         return array
 
     def _upload(self, mesh: Mesh) -> tuple[Any, Any, Any]:
-        """Vertex arrays of the surface and of its shadow (None: casts none), and the buffer of the bones."""
+        """Upload a mesh and return its vertex arrays and the buffer of its bones.
+
+        The arrays are of the surface and of its shadow (None: it casts none); the buffer is None for a mesh without
+        bones.
+        """
 
         def buffer(values: Any, kind: type) -> Any:
             self._owned.append(self._r.gl.buffer(np.ascontiguousarray(values, kind)))
@@ -280,7 +300,10 @@ class Stage:
 
 
 def projection(focal_px: float, size_px: tuple[int, int]) -> Doubles:
-    """(4, 4) camera axes (x right, y down, z forward) to clip space; the first row read back is the picture's upper."""
+    """Return the matrix (4, 4) from camera axes (x right, y down, z forward) to clip space.
+
+    The first row that is read back is the top row of the image.
+    """
     width, height = size_px
     out = np.zeros((4, 4))
     out[0, 0], out[1, 1] = 2 * focal_px / width, 2 * focal_px / height
@@ -297,7 +320,7 @@ def _rigid(rotation: Doubles, translation: Doubles) -> Doubles:
 
 
 def _light_view(sun: Doubles, middle: Doubles, reach_m: float) -> Doubles:
-    """(4, 4) world to the shadow map, orthographic, around `middle`."""
+    """Return the orthographic matrix (4, 4) from the world to the shadow map around `middle`."""
     aside = np.cross(sun, [0.0, 1.0, 0.1])
     aside /= np.linalg.norm(aside)
     axes = np.stack([aside, np.cross(sun, aside), -sun])

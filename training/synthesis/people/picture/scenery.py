@@ -1,6 +1,6 @@
-"""Things that stand in a place: boxes, cylinders, bushes, flat pieces, and the furniture and cars made of them.
+"""Build the objects of a place: boxes, cylinders, bushes, rectangles, furniture and cars.
 
-World: metres, z up, floor at 0. Every function gives meshes that do not move.
+World coordinates are in metres, with z up and the floor at 0. Every function returns meshes that do not move.
 """
 
 from __future__ import annotations
@@ -14,19 +14,19 @@ from training.synthesis.people.picture.mesh import Mesh
 from training.synthesis.people.picture.outfits import draw_colour, hsv
 from training.synthesis.people.picture.textures import LAYER
 
-Colour = tuple[int, int, int]
+Colour = tuple[int, int, int]  # RGB, 0 to 255
 
 
 @dataclass(frozen=True, slots=True)
 class Paint:
-    """How a thing looks."""
+    """Hold the appearance of an object: its colours, pattern and shine."""
 
     colour: Colour
-    other: Colour
-    pattern: str = "plain"
-    tile_m: float = 1.0
-    folds: float = 0.0  # 1: without light
-    shine: int = 0
+    other: Colour  # second colour of the pattern
+    pattern: str = "plain"  # name of a texture layer
+    tile_m: float = 1.0  # metres, size of one tile of the pattern
+    folds: float = 0.0  # 0 to 1, where 1 means unlit
+    shine: int = 0  # 0 to 255
 
 
 def paint(rng: np.random.Generator, pattern: str = "plain", tile_m: float = 1.0, shine: int = 0) -> Paint:
@@ -51,7 +51,10 @@ def built(at: Floats, normals: Floats, uv: Floats, faces: Ints, look: Paint) -> 
 
 
 def flat(corner: Doubles, along: Doubles, up: Doubles, look: Paint, casts: bool = True) -> Mesh:
-    """A rectangle from `corner` along two edges (3,); its normal is their cross product."""
+    """Build a rectangle from `corner` (3,) along two edges (3,).
+
+    Its normal is the cross product of the edges.
+    """
     corner, along, up = (np.asarray(v, np.float64) for v in (corner, along, up))
     at = np.stack([corner, corner + along, corner + along + up, corner + up])
     normal = np.cross(along, up)
@@ -69,7 +72,7 @@ def without_shadow(mesh: Mesh) -> Mesh:
 
 
 def box(middle: Doubles, size: Doubles, yaw: float, look: Paint) -> Mesh:
-    """An upright box around `middle` (3,), `size` (3,), turned by `yaw` radians."""
+    """Build an upright box of `size` (3,) around `middle` (3,), rotated by `yaw` radians."""
     middle, size = np.asarray(middle, np.float64), np.asarray(size, np.float64)
     c, s = np.cos(yaw), np.sin(yaw)
     axes = np.array([[c, s, 0], [-s, c, 0], [0, 0, 1]])
@@ -77,7 +80,7 @@ def box(middle: Doubles, size: Doubles, yaw: float, look: Paint) -> Mesh:
     for k in range(3):
         for sign in (1, -1):
             normal, a, b = axes[k] * sign, axes[(k + 1) % 3], axes[(k + 2) % 3] * sign
-            if k < 2 and abs(a[2]) > 0.5:  # walls have their pattern upright
+            if k < 2 and abs(a[2]) > 0.5:  # The pattern on the sides stays upright.
                 a, b = -b, a
             half = size / 2
             width, height = _extent(axes, size, a), _extent(axes, size, b)
@@ -91,7 +94,7 @@ def _extent(axes: Doubles, size: Doubles, way: Doubles) -> float:
 
 
 def cylinder(foot: Doubles, radius: float, height: float, look: Paint, top_radius: float | None = None) -> Mesh:
-    """Upright, open below."""
+    """Build an upright cylinder or cone frustum that is open below."""
     n = 12
     top = radius if top_radius is None else top_radius
     angle = np.linspace(0, 2 * np.pi, n + 1)
@@ -108,7 +111,7 @@ def cylinder(foot: Doubles, radius: float, height: float, look: Paint, top_radiu
 
 
 def bush(middle: Doubles, size: Doubles, rng: np.random.Generator, look: Paint) -> Mesh:
-    """A lumpy ball."""
+    """Build a bush as an irregular ellipsoid of `size` (3,) around `middle` (3,)."""
     n, m = 10, 7
     theta, phi = np.meshgrid(np.linspace(0, 2 * np.pi, n + 1), np.linspace(0, np.pi, m), indexing="ij")
     lumps = 1 + 0.18 * rng.standard_normal((n + 1, m))
@@ -139,7 +142,7 @@ def tree(foot: Doubles, rng: np.random.Generator) -> list[Mesh]:
 
 
 def table(place: Doubles, size: Doubles, yaw: float, look: Paint, panel: bool = False) -> list[Mesh]:
-    """A top on four legs, or on panels; `size` (3,) width, depth, height."""
+    """Build a table top on four legs, or on panels; `size` (3,) is width, depth and height."""
     width, depth, height = size
     place = np.asarray(place, np.float64)
     out = [box(place + [0, 0, height - 0.02], (width, depth, 0.04), yaw, look)]
@@ -158,7 +161,7 @@ def table(place: Doubles, size: Doubles, yaw: float, look: Paint, panel: bool = 
 
 
 def chair(place: Doubles, seat_m: float, yaw: float, look: Paint, back: bool = True) -> list[Mesh]:
-    """`yaw` 0: whoever sits on it faces -y."""
+    """Build a chair; with `yaw` 0 (radians) the person on it faces -y."""
     place = np.asarray(place, np.float64)
     c, s = np.cos(yaw), np.sin(yaw)
     turn = np.array([[c, -s, 0], [s, c, 0], [0, 0, 1]])

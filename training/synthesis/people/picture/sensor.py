@@ -1,4 +1,4 @@
-"""What a camera makes of a picture: lens, exposure, colours, noise, and the codec that it is stored with."""
+"""Simulate the lens, exposure, colours, noise and codec of a camera on rendered images."""
 
 from __future__ import annotations
 
@@ -12,28 +12,31 @@ from numpy.typing import NDArray
 
 from pipeline.core.arrays import Doubles, Image
 
-_USUAL, _ADAPTS = 112.0, 0.8  # mean brightness that a camera exposes for, and how much of the way it goes
-_TILE = 1024  # side of the noise that is cut anew for every frame
+_USUAL, _ADAPTS = 112.0, 0.8  # grey levels that exposure aims at; exponent of its correction
+_TILE = 1024  # px, side of the noise pattern, from which each frame gets a random crop
 
 
 @dataclass(frozen=True, slots=True)
 class Sensor:
-    """One camera's character for a clip."""
+    """Hold the properties of the camera of one clip."""
 
-    gain: Doubles  # (3,) of the colours, on top of what makes the picture as bright as usual
-    gamma: float
-    lifted: float  # of black
+    gain: Doubles  # (3,) factors of the colours, in addition to the automatic exposure
+    gamma: float  # exponent of the brightness
+    lifted: float  # brightness of black, 0 to 1
     grey: float  # share of the colour that is lost
-    blur_px: float
-    noise: float  # of a middle grey, in steps of 255
-    vignette: float
-    exposure: float  # share of the frame's time in which the shutter is open
+    blur_px: float  # standard deviation of the blur
+    noise: float  # grey levels of 255, standard deviation
+    vignette: float  # share of the brightness that the corners lose
+    exposure: float  # share of the frame interval in which the shutter is open
     codec: str  # "", "jpeg" or "h264"
-    quality: int  # JPEG's, or H.264's crf
+    quality: int  # JPEG quality, or CRF of H.264
 
 
 def draw_sensor(rng: np.random.Generator, small: bool) -> Sensor:
-    """`small`: the people are far away, and strong blur or compression would leave nothing of them."""
+    """Draw the properties of a camera at random.
+
+    `small` means that the people are far away, so that strong blur or compression would destroy them.
+    """
     gain = float(np.exp(rng.normal(0, 0.18)))
     dark = rng.random() < 0.08
     if dark:
@@ -57,17 +60,20 @@ def draw_sensor(rng: np.random.Generator, small: bool) -> Sensor:
 
 
 class Film:
-    """Takes pictures (H, W, 3) RGB one after another; gives them back as a program would decode them, BGR."""
+    """Turn rendered RGB images (H, W, 3), one after another, into the frames of a camera.
+
+    The frames are BGR, as a program decodes them from a file.
+    """
 
     def __init__(self, sensor: Sensor, size_px: tuple[int, int], rng: np.random.Generator) -> None:
         self._sensor, self._rng = sensor, rng
         self._shade = _shade(sensor.vignette, size_px) if sensor.vignette > 0 else None
         self._frames: list[Image] = []
-        self._curve: NDArray[np.uint8] | None = None  # (1, 256, 3), set by the first picture as a camera's exposure is
+        self._curve: NDArray[np.uint8] | None = None  # (1, 256, 3), from the first image: the exposure is fixed
         self._noise: Any = None
         if sensor.noise > 0.5:
             grain = rng.standard_normal((_TILE, _TILE, 3), np.float32) * np.float32(sensor.noise)
-            if rng.random() < 0.5:  # coarse grain, as after a sensor's own denoising
+            if rng.random() < 0.5:  # Coarse grain, as after the denoising in a sensor.
                 import cv2
 
                 grain = cv2.GaussianBlur(grain, (0, 0), 0.8) * 2.0
@@ -93,7 +99,7 @@ class Film:
         self._frames.append(cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
 
     def developed(self, rate_hz: float) -> list[Image]:
-        """All frames, after the codec."""
+        """Return all frames after encoding and decoding."""
         if self._sensor.codec == "jpeg":
             return [_jpeg(frame, self._sensor.quality) for frame in self._frames]
         if self._sensor.codec == "h264":
@@ -102,10 +108,10 @@ class Film:
 
 
 def _curve(sensor: Sensor, mean: float) -> NDArray[np.uint8]:
-    """(1, 256, 3) what becomes of each value of each colour in a scene of that mean brightness."""
+    """Return the tone curve (1, 256, 3) of each colour for a scene with this mean brightness."""
     usual = min(max((_USUAL / max(mean, 1.0)) ** _ADAPTS, 0.6), 1.7)
     x = np.arange(256)[:, None] / 255 * usual * sensor.gain
-    # Bright values bend to white, as film and sensors have them, in place of being cut off.
+    # Bright values approach white gradually, as on film and sensors, instead of being clipped.
     bent = np.where(x < 0.7, x, 0.7 + 0.3 * (1 - np.exp(-(x - 0.7) / 0.3)))
     value = sensor.lifted + (1 - sensor.lifted) * bent**sensor.gamma
     return (np.clip(value, 0, 1) * 255).astype(np.uint8)[None]
@@ -126,7 +132,10 @@ def _jpeg(frame: Image, quality: int) -> Image:
 
 
 def _h264(frames: Sequence[Image], rate_hz: float, crf: int) -> list[Image]:
-    """Encoded and decoded in memory, on one thread so that the result does not depend on the machine."""
+    """Encode and decode frames with H.264 in memory.
+
+    It uses one thread, so that the result does not depend on the machine.
+    """
     import av
 
     height, width = frames[0].shape[:2]

@@ -1,12 +1,13 @@
-"""GLSL for `renderer`: one surface shader for people and places, a pass for shadows, a backdrop.
+"""Define the GLSL shaders of `renderer` for surfaces, shadows and the backdrop.
 
-Space: world, metres, z up. Colours are sRGB in the vertices and are squared before and rooted after lighting, which
-is near enough to a gamma of 2.2 and cheap on a processor. Alpha of the picture says who is seen there.
+Positions are in world coordinates: metres, z up. Vertex colours are sRGB; they are squared before lighting and the
+square root is taken after it, which is close enough to a gamma of 2.2 and cheap on a CPU. The alpha channel of the
+image holds the number of the visible person.
 """
 
-MOST_BONES = 104
+MOST_BONES = 104  # bones, size of the uniform block that holds their matrices
 
-# Skinning: rows of the bones' 3 x 4 matrices, blended over four bones.
+# Skinning blends the rows of the 3 x 4 matrices of four bones.
 _SKIN = """
 uniform Bones { vec4 rows[ROWS]; };
 in vec3 at; in vec3 normal; in vec4 bones; in vec4 weights;
@@ -41,7 +42,7 @@ void main() {
 }
 """
 
-# kind: layer of the pattern, strength of the folds, layer of the folds, shine; folds of 1: seen as it is, without light
+# kind: layer of the pattern, strength of the folds, layer of the folds, shine; a strength of 1 means unlit.
 _FRAGMENT = """#version 330
 in vec3 facing; in vec3 world; in vec4 lit; in vec2 cloth;
 flat in vec3 colour1; flat in vec3 colour2; flat in vec4 kind;

@@ -1,7 +1,8 @@
-"""Procedural textures that tile: cloth patterns, walls, floors, leaves. No photograph is among them.
+"""Generate procedural textures that tile, for cloth, walls, floors and leaves.
 
-A texel holds how much of the second colour there is (r), the tone that both are multiplied with (g) and the slope of
-the surface in both directions (b, a). So one layer serves any two colours. All layers come from one fixed seed.
+None of them is a photograph. A texel holds the share of the second colour (r), the tone by which both colours are
+multiplied (g) and the slope of the surface in both directions (b, a), so one layer serves any two colours. All layers
+come from one fixed seed.
 """
 
 from __future__ import annotations
@@ -13,12 +14,12 @@ from numpy.typing import NDArray
 
 from pipeline.core.arrays import Doubles
 
-SIZE = 256
-_SEED = 20260101
+SIZE = 256  # px, side of a texture
+_SEED = 20260101  # seed of all layers, fixed so that every process has the same textures
 
 
 def layers() -> NDArray[np.uint8]:
-    """(L, 256, 256, 4), in the order of `LAYERS`."""
+    """Generate all texture layers (L, 256, 256, 4) in the order of `LAYERS`."""
     rng = np.random.default_rng(_SEED)
     return np.stack([_texel(*make(rng)) for make in _MAKERS.values()])
 
@@ -30,7 +31,10 @@ def _texel(mix: Doubles, tone: Doubles, height: Doubles, steep: float = 1.0) -> 
 
 
 def noise(rng: np.random.Generator, fall: float, lowest: float = 1.0, stretch: tuple[float, float] = (1, 1)) -> Doubles:
-    """Periodic noise of mean 0 and spread 1 with an amplitude of `1 / frequency^fall`, none below `lowest` cycles."""
+    """Generate periodic noise (256, 256) with mean 0 and standard deviation 1.
+
+    Its amplitude is `1 / frequency^fall`, and 0 below `lowest` cycles per tile.
+    """
     freq = np.fft.fftfreq(SIZE) * SIZE
     radius = np.hypot(freq[None] * stretch[0], freq[:, None] * stretch[1])
     amplitude = np.where(radius >= lowest, np.maximum(radius, 1e-9) ** -fall, 0)
@@ -40,7 +44,7 @@ def noise(rng: np.random.Generator, fall: float, lowest: float = 1.0, stretch: t
 
 
 def _grid() -> tuple[Doubles, Doubles]:
-    """Coordinates in [0, 1) of every texel: x, y."""
+    """Return the coordinates x and y (256, 256) of every texel, in [0, 1)."""
     at = np.arange(SIZE) / SIZE
     return np.broadcast_to(at[None], (SIZE, SIZE)), np.broadcast_to(at[:, None], (SIZE, SIZE))
 
@@ -99,7 +103,7 @@ def _blobs(fall: float, lowest: float) -> _Maker:
 
 
 def _print(rng: np.random.Generator) -> tuple[Doubles, Doubles, Doubles]:
-    """One motif in the middle, as on a chest."""
+    """Generate a print: one motif in the middle, as on the chest of a shirt."""
     x, y = _grid()
     shape = np.hypot(x - 0.5, (y - 0.5) * 1.2) < 0.16 + 0.05 * noise(rng, 2.0, 2)
     letters = (np.abs(y - 0.5) < 0.05) & (noise(rng, 0.9, 6) > 0) & (np.abs(x - 0.5) < 0.25)
@@ -159,7 +163,7 @@ def _leaves(rng: np.random.Generator) -> tuple[Doubles, Doubles, Doubles]:
 
 
 def _facade(rng: np.random.Generator) -> tuple[Doubles, Doubles, Doubles]:
-    """4 x 4 windows."""
+    """Generate a facade with 4 x 4 windows."""
     x, y = _grid()
     u, v = x * 4 % 1, y * 4 % 1
     window = (np.abs(u - 0.5) < 0.22) & (np.abs(v - 0.5) < 0.3)
@@ -170,7 +174,7 @@ def _facade(rng: np.random.Generator) -> tuple[Doubles, Doubles, Doubles]:
 
 
 def _shelf(rng: np.random.Generator) -> tuple[Doubles, Doubles, Doubles]:
-    """Four rows of books."""
+    """Generate a shelf with four rows of books."""
     _, y = _grid()
     edges = np.sort(rng.random((4, 40)), axis=1)
     row = np.floor(y * 4).astype(int)
