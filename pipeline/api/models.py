@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..core.arrays import Floats, Image
-from ..core.camera import Camera, Frame
+from ..core.camera import UNKNOWN_RATE_HZ, Camera, Frame
 from ..core.config import RunConfig
 from ..core.poses import PersonTrack, Pose2D
 from ..core.skeletons import H36M17
@@ -41,7 +41,7 @@ class Lifter:
         *,
         fov_deg: float | None = None,
         size: tuple[int, int] = (1920, 1080),
-        fps: float = 30.0,
+        fps: float = UNKNOWN_RATE_HZ,
         skeleton: str = H36M17.key,
     ) -> Floats:
         """Lift one person's 2D joints.

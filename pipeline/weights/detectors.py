@@ -7,7 +7,6 @@ weights in it).
 
 from __future__ import annotations
 
-import json
 import logging
 import re
 import threading
@@ -22,7 +21,7 @@ from ..core.skeletons import SKELETONS
 from ..system.files import atomic_write, make_folder, output_error
 from ..system.safe_read import DamagedFile
 from .catalogue import bundled, user_folder
-from .entries import is_file_name, is_size, is_text, read_entries
+from .entries import is_file_name, is_size, is_text, read_entries, read_own_entries, write_own_entries
 
 log = logging.getLogger(__name__)
 
@@ -102,7 +101,7 @@ def own_detectors() -> tuple[tuple[DetectorEntry, ...], tuple[str, ...]]:
     """Return the user's detectors, and sentences about invalid entries. Never raises."""
     path = user_folder() / DETECTORS
     try:
-        listed = _listed(path)
+        listed = read_own_entries(path, "detectors")
     except ModelError as error:
         log.warning("%s", error)
         return (), (str(error),)
@@ -145,14 +144,14 @@ def register_detector(entry: DetectorEntry, weights: bytes, config: str) -> None
     with _one_change:
         check_detector_name(entry.name)
         make_folder(folder)
-        listed = _listed(folder / DETECTORS)
+        listed = read_own_entries(folder / DETECTORS, "detectors")
         paths = (folder / entry.file, folder / entry.config)
         try:
             with atomic_write(paths[0]) as file:
                 file.write(weights)
             with atomic_write(paths[1], "w") as file:
                 file.write(config)
-            _write(folder / DETECTORS, [*listed, asdict(entry)])
+            write_own_entries(folder / DETECTORS, [*listed, asdict(entry)])
         except BaseException:
             for path in paths:
                 path.unlink(missing_ok=True)
@@ -167,9 +166,11 @@ def unregister_detector(name: str) -> None:
         if entry is None:
             raise ConfigError(f"There is no detector '{name}' that you added.", "Only those that you added can go.")
         rest = [
-            data for data in _listed(folder / DETECTORS) if not (isinstance(data, dict) and data.get("name") == name)
+            data
+            for data in read_own_entries(folder / DETECTORS, "detectors")
+            if not (isinstance(data, dict) and data.get("name") == name)
         ]
-        _write(folder / DETECTORS, rest)
+        write_own_entries(folder / DETECTORS, rest)
         for path in (folder / entry.file, folder / entry.config):
             try:
                 path.unlink(missing_ok=True)
@@ -185,19 +186,3 @@ def _bundled(path: Path) -> tuple[DetectorEntry, ...]:
     except (OSError, DamagedFile) as error:
         raise ModelError(f"The list of detectors {path} cannot be read ({error}).", hint) from error
     return tuple(DetectorEntry.from_json(entry) for entry in listed)
-
-
-def _listed(path: Path) -> list[Any]:
-    try:
-        return read_entries(path)
-    except FileNotFoundError:
-        return []
-    except (OSError, DamagedFile) as error:
-        raise ModelError(
-            f"The list of your own detectors {path} cannot be read ({error}).", "Correct it, or delete it."
-        ) from error
-
-
-def _write(path: Path, listed: list[Any]) -> None:
-    with atomic_write(path, "w") as file:
-        json.dump({"version": 1, "entries": listed}, file, indent=2, ensure_ascii=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections.abc import Mapping
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from ..core.errors import ModelError
+from ..system.files import atomic_write
 from ..system.json_fields import JsonFields
 from ..system.safe_read import DamagedFile, read_json
 
@@ -29,6 +31,27 @@ def read_entries(path: Path) -> list[Any]:
     if len(entries) > _MAX_ENTRIES:
         raise DamagedFile(f"it has more than {_MAX_ENTRIES} entries")
     return entries
+
+
+def read_own_entries(path: Path, kind: str) -> list[Any]:
+    """Read the user's own list of `kind` ("lifters"), unchecked; [] if there is none.
+
+    Invalid entries are in it, too: they must not be lost when it is written again. Raises `ModelError`.
+    """
+    try:
+        return read_entries(path)
+    except FileNotFoundError:
+        return []
+    except (OSError, DamagedFile) as error:
+        raise ModelError(
+            f"The list of your own {kind} {path} cannot be read ({error}).", "Correct it, or delete it."
+        ) from error
+
+
+def write_own_entries(path: Path, entries: list[Any]) -> None:
+    """Write the user's own list. Raises `OutputError`."""
+    with atomic_write(path, "w") as file:
+        json.dump({"version": 1, "entries": entries}, file, indent=2, ensure_ascii=False)
 
 
 def is_text(value: object) -> bool:

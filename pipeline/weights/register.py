@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import re
 import threading
 from pathlib import Path
 from typing import Any
 
-from ..core.errors import ConfigError, ModelError
+from ..core.errors import ConfigError
 from ..system.files import atomic_write, make_folder, output_error
-from ..system.safe_read import DamagedFile
 from .catalogue import MANIFEST, bundled, is_own, manifest, own, user_folder
-from .entries import WeightEntry, read_entries
+from .entries import WeightEntry, read_own_entries, write_own_entries
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _one_change = threading.Lock()
@@ -39,12 +37,12 @@ def register(entry: WeightEntry, content: bytes) -> Path:
     with _one_change:
         check_name(entry.name)
         make_folder(folder)
-        listed = _listed(folder / MANIFEST)
+        listed = read_own_entries(folder / MANIFEST, "lifters")
         path = folder / entry.file
         with atomic_write(path) as file:
             file.write(content)
         try:
-            _write(folder / MANIFEST, [*listed, entry.to_json()])
+            write_own_entries(folder / MANIFEST, [*listed, entry.to_json()])
         except BaseException:
             path.unlink(missing_ok=True)
             raise
@@ -65,10 +63,10 @@ def unregister(name: str) -> None:
         folder = user_folder()
         entry = next(entry for entry in own().entries if entry.name == name)
         # An invalid entry of the same name may name any file: only the checked one is deleted.
-        listed = _listed(folder / MANIFEST)
+        listed = read_own_entries(folder / MANIFEST, "lifters")
         gone = next(data for data in listed if _facts(data) == (entry.name, entry.file))
         rest = [data for data in listed if data is not gone]
-        _write(folder / MANIFEST, rest)
+        write_own_entries(folder / MANIFEST, rest)
         if any(_facts(data)[1] == entry.file for data in rest):
             return
         path = folder / entry.file
@@ -81,20 +79,3 @@ def unregister(name: str) -> None:
 def _facts(data: Any) -> tuple[Any, Any]:
     """Return name and file of an entry, unchecked."""
     return (data.get("name"), data.get("file")) if isinstance(data, dict) else (None, None)
-
-
-def _listed(path: Path) -> list[Any]:
-    """Return the unchecked entries, including invalid ones, which must not be lost."""
-    try:
-        return read_entries(path)
-    except FileNotFoundError:
-        return []
-    except (OSError, DamagedFile) as error:
-        raise ModelError(
-            f"The list of your own lifters {path} cannot be read ({error}).", "Correct it, or delete it."
-        ) from error
-
-
-def _write(path: Path, listed: list[Any]) -> None:
-    with atomic_write(path, "w") as file:
-        json.dump({"version": 1, "entries": listed}, file, indent=2, ensure_ascii=False)

@@ -34,7 +34,7 @@ from pipeline.detect.mediapipe.model_bundle import LANDMARKS_MEMBER, model_bundl
 from pipeline.detect.mediapipe.networks import LANDMARKER_PX, Landmarks
 from pipeline.detect.mediapipe.openvino import refined
 from pipeline.system.files import atomic_write, cache_folder
-from pipeline.system.openvino import openvino_settings, quiet_openvino
+from pipeline.system.openvino import openvino_core, openvino_settings, quiet_openvino
 
 _HEAVY_PACKAGE = "@mediapipe/pose@0.5.1675469404"
 _HEAVY_MEMBER = "package/pose_landmark_heavy.tflite"
@@ -220,7 +220,7 @@ def _compiled(path: Path) -> Any:
         openvino = quiet_openvino()
     except ImportError as error:
         raise ModelError("OpenVINO is not installed.", "Generate on x86, where the program uses it.") from error
-    core = openvino.Core()
+    core = openvino_core()
     model = core.read_model(path)
     wanted = [result for number, result in enumerate(model.get_results()) if number in _OUTPUTS]
     return core.compile_model(openvino.Model(wanted, model.get_parameters()), "CPU", openvino_settings(1))
