@@ -16,10 +16,10 @@ from PySide6.QtGui import QColor, QFont, QMouseEvent, QPainter, QSurfaceFormat, 
 from PySide6.QtWidgets import QWidget
 
 from app import theme
-from app.views.scene.body_mesh import Mesh, bodies_mesh, shadow_mesh
-from app.views.scene.scene_camera import Viewpoint
 from app.views.scene.scene_mesh import ArrayMesh, body_shader, floor_disc, floor_lines
 from pipeline.core.arrays import Floats
+from pipeline.drawing.body_mesh import Mesh, bodies_mesh, shadow_mesh
+from pipeline.drawing.viewpoint import Viewpoint
 
 _BACKGROUND = "#0f1116"
 _ELEVATION = (-8.0, 89.0)

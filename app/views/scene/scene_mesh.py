@@ -7,8 +7,8 @@ from pyqtgraph.opengl import GLMeshItem, shaders
 from pyqtgraph.opengl.items.GLMeshItem import DirtyFlag
 from PySide6.QtGui import QColor
 
-from app.views.scene.body_mesh import Mesh
 from pipeline.core.arrays import Floats
+from pipeline.drawing.body_mesh import Mesh
 
 _GRID_HALF_M = 6
 

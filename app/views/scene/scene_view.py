@@ -11,12 +11,12 @@ from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
-from app.views.scene.scene_camera import Viewpoint, video_viewpoint
 from app.views.take_rows import row_at
 from app.views.widgets import column, icon_label, label
 from pipeline.core.arrays import Floats
 from pipeline.core.live import LivePerson
 from pipeline.core.take import Take
+from pipeline.drawing.viewpoint import Viewpoint, video_viewpoint
 
 if TYPE_CHECKING:
     from app.views.scene.scene_gl import SceneGL

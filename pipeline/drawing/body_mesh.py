@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.core.arrays import Floats
-from pipeline.core.skeletons import H36M17
+from ..core.arrays import Floats
+from ..core.skeletons import H36M17
 
 _SIDES = 14  # vertices around a limb
 _STACKS = 8  # rows of triangles from pole to pole of a sphere

@@ -1,4 +1,4 @@
-"""Compute where the 3D view looks from.
+"""Compute where a 3D view looks from.
 
 World space: z up, floor at z = 0, +y away from the video's camera.
 """
@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.core.camera import Camera as VideoCamera
-from pipeline.core.take import SceneEstimate
+from ..core.camera import Camera as VideoCamera
+from ..core.take import SceneEstimate
 
 FOV_DEG = 38.0
 
