@@ -14,19 +14,19 @@ from ...core.errors import SourceError
 from ...system.safe_read import DamagedFile, open_regular, read_json
 from ..file.checks import check_readable
 from ..frame_names import natural_key
-from . import deeplabcut, mmpose, openpose, records, trc
+from . import mmpose, openpose, records, trc
 from .complete import complete
+from .deeplabcut import csv_table, h5_table
 from .found import FoundJoints
 from .npz import read_npz
 
-KNOWN = "OpenPose, AlphaPose, MMPose, COCO (.json), DeepLabCut (.csv), Sports2D (.trc), or .npz"
+KNOWN = "OpenPose, AlphaPose, MMPose, COCO (.json), DeepLabCut (.csv, .h5), Sports2D (.trc), or .npz"
 _LARGEST_JSON = 512 << 20  # bytes of a file with all frames of a video
 _HEAD = 4096  # bytes that distinguish the formats
 _JSON_KEYS = (
     "people", "bodies", "image_id", "keypoints", "instances", "instance_info", "annotations", "images", "categories",
 )  # fmt: skip
 _ZIP = b"PK\x03\x04"
-_HDF5 = b"\x89HDF\r\n\x1a\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def is_joints(path: Path) -> bool:
         if path.is_dir():
             return is_joints_folder(path)
         head = _head(path)
-        if head[:4] == _ZIP or head[:8] == _HDF5:
+        if head[:4] == _ZIP or head[:8] == h5_table.MAGIC:
             return True
         text = head.decode("utf-8-sig", "ignore").lstrip()
         suffix = path.suffix.lower()
@@ -74,7 +74,7 @@ def is_joints(path: Path) -> bool:
             return text[:1] in ("{", "[") and any(f'"{key}"' in text for key in _JSON_KEYS)
         if suffix == ".trc":
             return text.startswith("PathFileType")
-        return suffix == ".csv" and deeplabcut.is_table(text)
+        return suffix == ".csv" and csv_table.is_table(text)
     return False
 
 
@@ -124,15 +124,15 @@ def _video_of(frame: str) -> str:
 
 
 def _read_file(path: Path, head: bytes) -> tuple[FoundJoints, Sequence[str]]:
-    if head[:8] == _HDF5:
-        raise deeplabcut.refuse_h5(path)
+    if head[:8] == h5_table.MAGIC:
+        return h5_table.read_h5(path), ()
     if head[:4] == _ZIP:
         return openpose.read_zip(path), [path.stem.removesuffix("_openpose")]
     text = head.decode("utf-8-sig", "ignore").lstrip()
     if text[:1] in ("{", "["):
         return _read_json(path), ()
-    if deeplabcut.is_table(text):
-        return deeplabcut.read_table(path), ()
+    if csv_table.is_table(text):
+        return csv_table.read_csv(path), ()
     if text.startswith("PathFileType"):
         return trc.read_people(path), ()
     raise SourceError(f"{path.name} has no 2D joints in a known format.", f"Known are {KNOWN}.")

@@ -151,6 +151,9 @@ FORMATS: dict[str, tuple[Write, str, int, bool]] = {
     ),
     "deeplabcut": (lambda tmp: put(tmp / "clipDLC.csv", deeplabcut(["ann"])), "coco17", 1, True),
     "deeplabcut people": (lambda tmp: put(tmp / "clipDLC.csv", deeplabcut()), "coco17", 2, True),
+    # Written by pandas 3.1 and PyTables 3.11 as DeepLabCut does: to_hdf(key="df_with_missing", format="table").
+    "deeplabcut h5": (lambda tmp: CASES / "deeplabcut.h5", "coco17", 1, True),
+    "deeplabcut h5 people": (lambda tmp: CASES / "deeplabcut_individuals.h5", "coco17", 2, True),
 }  # fmt: skip
 
 
@@ -331,7 +334,7 @@ def test_labelled_frames_of_deeplabcut(tmp_path: Path) -> None:
     [
         (lambda tmp: CASES / "deeplabcut.csv", "not have the joints of a whole body; it lacks right_hip.*It has: nose"),
         (lambda tmp: put(tmp / "x.h5", "").rename(tmp / "x.h5"), "empty"),
-        (lambda tmp: h5(tmp / "x.h5"), "pickle.*analyze_videos_converth5_to_csv"),
+        (lambda tmp: h5(tmp / "x.h5"), "cannot be read as a table of DeepLabCut"),
         (lambda tmp: put(tmp / "x.csv", deeplabcut(["a"]).replace("likelihood", "z")), "holds 3D joints"),
         (lambda tmp: put(tmp / "x.csv", deeplabcut(["a"])[:-30]), "cut off"),
         (lambda tmp: put(tmp / "x.csv", deeplabcut(["a"]).replace("\n0,", "\n0,x")), "no numbers"),
