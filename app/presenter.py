@@ -138,4 +138,4 @@ class Presenter(QObject):
         self._workspace.scene.set_hint(text)
         title = [take.name_of(c.session.person)] if take is not None and len(take.tracks2d) > 1 else []
         title += ["being finished…"] if c.updates.refinisher.busy else []
-        self._workspace.scene_card.detail.setText(" · ".join(title) if not text else "")
+        self._workspace.scene_card.detail.set_whole(" · ".join(title) if not text else "")

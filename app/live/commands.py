@@ -189,7 +189,7 @@ class LiveCommands(QObject):
         if result.people:
             page.scene.set_hint("")
         provisional = any(person.provisional for person in result.people)
-        page.scene_card.detail.setText("provisional: paler until its future is known" if provisional else "")
+        page.scene_card.detail.set_whole("provisional: paler until its future is known" if provisional else "")
 
     @Slot(object)
     def _show_stats(self, stats: LiveStats) -> None:
@@ -262,7 +262,7 @@ class LiveCommands(QObject):
         if folders:
             self.noted.emit(
                 f"{len(folders)} recording{'s were' if len(folders) > 1 else ' was'} interrupted: {folders[0].name}.",
-                "File > Open a recording puts it in order and lifts it.",
+                "File > Open a recording repairs and lifts it.",
             )
 
     @Slot(bool)

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from app import theme
 
 _SCROLLED_PX = 400  # height of scrolled content, at most: with head and buttons a dialog stays below 600 px
+_SHORTEST_NAME = 8  # characters that are shown of a name at least
 _LEAST_PX = 160  # height below which scrolled content cannot be used
 
 
@@ -119,6 +120,8 @@ class Scrolling(QScrollArea):
 class Elided(QLabel):
     """Show one line, elided to the available width; its tooltip has the whole text."""
 
+    _mode = Qt.TextElideMode.ElideRight
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.whole = ""
@@ -134,7 +137,29 @@ class Elided(QLabel):
         self._cut()
 
     def _cut(self) -> None:
-        self.setText(self.fontMetrics().elidedText(self.whole, Qt.TextElideMode.ElideRight, self.width()))
+        self.setText(self.fontMetrics().elidedText(self.whole, self._mode, self.width()))
+
+
+class ElidedName(Elided):
+    """Show a name at its whole width where there is room; else elide its middle, which keeps the suffix."""
+
+    _mode = Qt.TextElideMode.ElideMiddle
+
+    def __init__(self, role: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", role)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+
+    def set_whole(self, text: str) -> None:
+        super().set_whole(text)
+        self.updateGeometry()
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        return QSize(self.fontMetrics().horizontalAdvance(self.whole) + 2, super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        shortest = self.fontMetrics().averageCharWidth() * _SHORTEST_NAME
+        return QSize(min(shortest, self.sizeHint().width()), super().minimumSizeHint().height())
 
 
 class Card(QFrame):
@@ -144,7 +169,7 @@ class Card(QFrame):
         super().__init__(parent)
         self.setObjectName("card")
         self.title = label(title)
-        self.detail = label("", "faint")
+        self.detail = ElidedName("faint")
         self._head = QWidget()
         self._head.setObjectName("cardHead")
         self._head.setFixedHeight(40)

@@ -20,7 +20,7 @@ from app.views.timeline import Timeline
 from app.views.token_strip import TokenStrip
 from app.views.transport import Transport
 from app.views.video.video_view import VideoView
-from app.views.widgets import Card, column, icon_label, label, row, tool
+from app.views.widgets import Card, ElidedName, column, icon_label, row, tool
 from pipeline.core.camera import VideoInfo
 
 
@@ -38,8 +38,7 @@ class Workspace(QWidget):
         self.panel = SettingsPanel(run, other, actions["models"], actions["detectors"])
         self.run_panel = RunPanel()
         self.compare_bar = CompareBar()
-        self.name, self.facts = label(""), label("", "faint")
-        self.name.setProperty("role", "title")
+        self.name, self.facts = ElidedName("title"), ElidedName("faint")
         self.run_button = _action_button(actions["run"], "Run", theme.ON_ACCENT)
         self.run_button.setProperty("role", "primary")
         self.run_button.setMinimumWidth(96)
@@ -123,11 +122,10 @@ class Workspace(QWidget):
             self.halves.setSizes([2 * self.halves.height() // 3, self.halves.height() // 3])
 
     def show_info(self, info: VideoInfo) -> None:
-        shown = info.name if len(info.name) <= 44 else f"{info.name[:28]}…{info.name[-14:]}"
-        self.name.setText(shown)
+        self.name.set_whole(info.name)
         self.name.setToolTip(info.path or info.name)
         facts = f"{info.width_px} × {info.height_px}  ·  {info.fps_hz:.4g} fps  ·  {info.duration_s:.1f} s"
-        self.facts.setText(facts + ("  ·  variable rate" if info.variable_rate else ""))
+        self.facts.set_whole(facts + ("  ·  variable rate" if info.variable_rate else ""))
 
 
 def _action_button(action: QAction, text: str, colour: str = theme.TEXT) -> QPushButton:

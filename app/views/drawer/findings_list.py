@@ -18,10 +18,10 @@ _TITLES: Mapping[FindingKind, str] = {
     "sides_throughout": "Sides may be exchanged throughout",
     "backward_joint": "Knee or elbow bent backward",
     "sudden_turn": "Sudden turn",
-    "same_person": "May be somebody who was here before",
+    "same_person": "Possibly the same person",
     "camera_roll": "Camera upside down or on its side",
 }
-_REPAIRED: Mapping[FindingKind, str] = {"gap": "filled in", "sudden_turn": "calmed"}
+_REPAIRED: Mapping[FindingKind, str] = {"gap": "filled in", "sudden_turn": "smoothed"}
 _NONE = "Nothing to report: gaps, exchanged sides, backward joints and sudden turns would be listed here."
 
 
@@ -99,7 +99,7 @@ def remedy_text(finding: Finding, take: Take | None) -> str:
     if finding.kind == "camera_roll":
         return f"Turn the video upright (roll {finding.other}°)"
     if finding.kind == "same_person" and take is not None:
-        return f"Join with {take.name_of(finding.other)}"
+        return f"Merge with {take.name_of(finding.other)}"
     return ""
 
 
@@ -111,6 +111,9 @@ def finding_text(finding: Finding, take: Take) -> str:
     times = take_times(take)
     first, last = float(times[finding.first]), float(times[min(finding.last, len(times) - 1)])
     span = f"{first:.2f} s" if finding.first == finding.last else f"{first:.2f}–{last:.2f} s"
-    done = _REPAIRED.get(finding.kind, "repaired") if finding.repaired else "please look"
+    done = _REPAIRED.get(finding.kind, "repaired") if finding.repaired else "please check"
     who = f"{take.name_of(finding.person)}:  " if len(take.tracks3d) > 1 else ""
-    return f"{who}{_TITLES.get(finding.kind, finding.kind)}  {span}, {done}"
+    title = _TITLES.get(finding.kind, finding.kind)
+    if finding.kind == "same_person":
+        title = f"{title} as {take.name_of(finding.other)}"
+    return f"{who}{title}  {span}, {done}"

@@ -97,7 +97,7 @@ class PeopleList(QWidget):
         name = take.name_of(person) if take is not None else f"Person {person}"
         others = [t.person for t in take.tracks2d if t.person != person] if take is not None else []
         add(menu, f"Rename {name}…", lambda: self.edit_person(person))
-        add(menu, "Split here: somebody else from this frame on", lambda: self.split_wanted.emit(person))
+        add(menu, "Split here: another person from this frame on", lambda: self.split_wanted.emit(person))
         merge = menu.addMenu("Merge with")
         merge.setEnabled(known and bool(others))
         for other in others:

@@ -17,7 +17,7 @@ from app.settings import LiveSettings
 from app.views.live.live_bar import LiveBar
 from app.views.scene.scene_view import SceneView
 from app.views.video.video_view import SeenPerson, VideoView
-from app.views.widgets import Card, column, icon_label, label, row
+from app.views.widgets import Card, ElidedName, column, icon_label, label, row
 
 _PAINTS = 60  # paints whose median is the display's latency
 _RATE_SPAN_S = 2.0  # s over which painted frames are counted
@@ -102,7 +102,7 @@ class LivePage(QWidget):
         super().__init__()
         self.video, self.scene = LiveVideo(), SceneView()
         self.bar = LiveBar(settings, actions["record"])
-        self.name, self.facts = label("", "title"), label("", "faint")
+        self.name, self.facts = ElidedName("title"), label("", "faint")
         self.stop = QPushButton(theme.icon("stop"), "Stop")
         self.stop.setToolTip(actions["stop_live"].toolTip())
         self.stop.clicked.connect(actions["stop_live"].trigger)
@@ -136,9 +136,9 @@ class LivePage(QWidget):
 
     def clear(self, name: str, text: str) -> None:
         """Prepare for another source: show `text` until its first frame."""
-        self.name.setText(name)
+        self.name.set_whole(name)
         self.facts.setText("")
         self.video.clear(text)
         self.scene.set_take(None, 1)
-        self.scene.set_hint("The skeleton appears here\nas soon as somebody is in the picture")
-        self.scene_card.detail.setText("")
+        self.scene.set_hint("The skeleton appears here\nas soon as a person is in the picture")
+        self.scene_card.detail.set_whole("")

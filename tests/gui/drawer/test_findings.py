@@ -31,7 +31,7 @@ def found(lifted: Window) -> Window:
 def test_they_are_listed_in_words_and_counted(found: Window) -> None:
     findings = found.workspace.drawer.findings
     texts = [findings.list.item(i).text() for i in range(findings.list.count())]
-    assert texts == ["Sides exchanged  0.50–0.60 s, repaired", "Knee or elbow bent backward  1.00 s, please look"]
+    assert texts == ["Sides exchanged  0.50–0.60 s, repaired", "Knee or elbow bent backward  1.00 s, please check"]
     assert findings.list.item(0).toolTip().startswith("Left and right")
     assert found.workspace.drawer.tabs["findings"].text() == "Findings (2)"
     assert findings.list.isVisible()

@@ -121,7 +121,7 @@ def test_rename_in_the_list_shows_everywhere_and_is_saved(people: Window, tmp_pa
     qtbot.keyClick(field, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: people.controller.session.take.name_of(1) == "Änne")
     idle(people, qtbot)
-    assert people.workspace.scene_card.detail.text() == "Änne"
+    assert people.workspace.scene_card.detail.whole == "Änne"
     assert people.workspace.panel.person.currentText().startswith("Änne")
     assert people.workspace.drawer.people.tree.topLevelItem(0).text(0) == "Änne"
     with qtbot.waitSignal(people.controller.takes.saved):
@@ -230,7 +230,7 @@ def test_undo_waits_for_a_run_but_not_for_lifting_again(people: Window, library:
 def test_the_menu_of_a_row_and_of_the_timeline(people: Window, qtbot: QtBot) -> None:
     row_menu = people.workspace.drawer.people.menu_for(1, people)
     assert entries(row_menu) == {
-        "Rename Person 1…": True, "Split here: somebody else from this frame on": True, "Merge with": True,
+        "Rename Person 1…": True, "Split here: another person from this frame on": True, "Merge with": True,
         "Exchange left and right": True, "Delete Person 1": True, "Undo": False,
     }  # fmt: skip
     people.playback.seek(20 / FPS)

@@ -115,7 +115,7 @@ def test_a_person_who_came_back_is_joined_by_a_click(opened: Window, library: Fa
     run_to_end(opened, qtbot)
     findings = opened.workspace.drawer.findings
     findings.list.setCurrentRow(0)
-    assert findings.remedy.text() == "Join with Person 1"
+    assert findings.remedy.text() == "Merge with Person 1"
     asked: list[tuple[int, int]] = []
     findings.join_wanted.connect(lambda into, other: asked.append((into, other)))
     findings.remedy.click()

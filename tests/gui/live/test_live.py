@@ -42,7 +42,7 @@ def test_a_camera_is_chosen_by_its_name_and_seen(window: Window, library: FakeLi
     assert "cpu" in page.bar.device.text()
     assert not window.actions_["run"].isEnabled()
     assert page.scene.gl.bodies is not None
-    assert "provisional" in page.scene_card.detail.text()
+    assert "provisional" in page.scene_card.detail.whole
     assert Settings().live.size == "1280x720"
     begun = time.monotonic()
     page.stop.click()
@@ -82,7 +82,7 @@ def test_look_ahead_says_what_it_costs_and_changes_while_running(live: Window, q
     qtbot.waitUntil(lambda: "16 frames = " in bar.lookahead_text.text())
     ms = float(bar.lookahead_text.text().split("= ")[1].split()[0])
     assert ms == pytest.approx(live.live.session.stats.lookahead_ms, abs=1)
-    qtbot.waitUntil(lambda: live.live.page.scene_card.detail.text() == "")  # their future is known: nothing provisional
+    qtbot.waitUntil(lambda: live.live.page.scene_card.detail.whole == "")  # their future is known: nothing provisional
     bar.lookahead.setValue(0)
     qtbot.waitUntil(lambda: bar.lookahead_text.text() == "none: the newest frame")
     assert Settings().live.lookahead == 0

@@ -91,14 +91,14 @@ def test_a_value_that_is_being_turned_is_followed(
     pitch.setValue(5)
     qtbot.waitUntil(lambda: lifted.controller.updates.refinisher.working)
     detail = lifted.workspace.scene_card.detail
-    qtbot.waitUntil(lambda: "being finished" in detail.text())
+    qtbot.waitUntil(lambda: "being finished" in detail.whole)
     pitch.setValue(6)
     pitch.setValue(7)
     gate.release()
     qtbot.waitUntil(lambda: shown == [5])
     gate.release(2)
     qtbot.waitUntil(lambda: shown == [5, 7])
-    qtbot.waitUntil(lambda: not lifted.controller.updates.refinisher.busy and detail.text() == "Person 1")
+    qtbot.waitUntil(lambda: not lifted.controller.updates.refinisher.busy and detail.whole == "Person 1")
 
 
 def test_what_was_finished_for_other_people_is_not_shown(
