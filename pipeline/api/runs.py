@@ -32,6 +32,8 @@ def lift(
     source: str | Path | FrameSource | Joints2DSource,
     people: People = None,
     *,
+    fps: float | None = None,
+    size: tuple[int, int] | None = None,
     config: RunConfig | None = None,
     progress: Callable[[Progress], None] | None = None,
     partial: Callable[[Take], None] | None = None,
@@ -42,8 +44,10 @@ def lift(
     """Lift the people of a video to 3D: detect, track, lift, and put them upright onto a floor.
 
     Args:
-        source: A video file, an .npz of 2D joints, or what `open_source` gave (which stays open).
+        source: A video, images, 2D joints of another program, or what `open_source` gave (which stays open).
         people: None for the person who is seen most, "all", a number (1 is the most seen) or several.
+        fps: Frames a second of images and of 2D joints whose file does not say it. For slow motion: recorded_fps.
+        size: Width and height of the image in pixels, of 2D joints whose file does not say it.
         config: All settings in one object; `settings` change fields of it.
         progress: Called with `Progress`: stage, done, total.
         partial: Called with partial takes during the run.
@@ -76,7 +80,11 @@ def lift(
     if people is not None:
         wanted = replace(wanted, persons=chosen_people(people))
     named = isinstance(source, str | Path)
-    opened = open_source(source) if isinstance(source, str | Path) else source
+    if not named and (fps, size) != (None, None):
+        raise ConfigError(
+            "An open source has its rate and size.", "Give fps and size to open_source().", field="fps_hz"
+        )
+    opened = open_source(source, fps, size) if isinstance(source, str | Path) else source
     token, own = cancel_token(cancel), models or Engine()
     try:
         steps = analyse(opened, wanted, token, own)
@@ -224,17 +232,22 @@ def load(path: str | Path) -> Take:
     return Take.of(with_source(load_take(Path(path)), Path(path)))
 
 
-def open_source(path: str | Path) -> FrameSource | Joints2DSource:
-    """Open a video, or an .npz of 2D joints, to look at its frames or to lift it several times.
+def open_source(
+    path: str | Path, fps: float | None = None, size: tuple[int, int] | None = None
+) -> FrameSource | Joints2DSource:
+    """Open a video, images or 2D joints, to look at the frames or to lift them several times.
 
     Args:
-        path: The file.
+        path: The file or folder (`docs/inputs.md`).
+        fps: Frames a second of images and of 2D joints whose file does not say it, 0.1 to 1000; by default 30.
+        size: Width and height of the image in pixels, of 2D joints whose file does not say it.
 
     Returns:
         A source with `info`, and, of a video, `frames()` and `frame_at(time_s)`. `close` it in the end.
 
     Raises:
         SourceError: It cannot be read.
+        ConfigError: A rate or size out of range.
 
     Example:
         >>> video = hg.open_source("squat.mp4")
@@ -246,7 +259,7 @@ def open_source(path: str | Path) -> FrameSource | Joints2DSource:
     """
     from ..sources.open import open_source
 
-    return open_source(Path(path))
+    return open_source(Path(path), fps, size)
 
 
 def sample_video() -> Path:

@@ -10,6 +10,7 @@ from .. import api
 from ..core.errors import ConfigError, UserError
 from ..export.export_take import expand
 from ..sources.inputs import Input, find_inputs
+from ..sources.open import check_stated
 from ..system.files import make_folder
 from ..system.result_names import check_folder, check_length
 from ..take.source_files import result_stem
@@ -50,8 +51,7 @@ def chosen_inputs(arguments: argparse.Namespace, report: Report) -> tuple[list[I
     """
     if not arguments.inputs and not arguments.sample:
         raise ConfigError("There is no video to lift.", "Name a video file or a folder, or use --sample.")
-    if arguments.fps is not None and not 0.1 <= arguments.fps <= 1000:
-        raise ConfigError(f"The frame rate is {arguments.fps} Hz.", "Choose 0.1 to 1000 Hz.", field="fps_hz")
+    check_stated(arguments.fps, arguments.size)
     check_folder(arguments.output)
     inputs = [Input(api.sample_video())] if arguments.sample else []
     problems = 0

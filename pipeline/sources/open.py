@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from .. import registry
 from ..core.camera import VideoInfo
-from ..core.errors import SourceError
+from ..core.errors import ConfigError, SourceError
 
 if TYPE_CHECKING:
     from .base import TimedSource
@@ -26,8 +26,10 @@ def open_source(path: str | Path, fps_hz: float | None = None, size_px: tuple[in
     """Open a video, image, folder of images, or 2D joints, by suffix or else by content.
 
     `fps_hz` and `size_px` (width, height of the image) are for what does not say them: images, 2D joints. `path` may
-    have a `*` for the numbers of images: "frames/img_*.png". Raises `SourceError`.
+    have a `*` for the numbers of images: "frames/img_*.png". Raises `SourceError`, and `ConfigError` for a rate or size
+    out of range.
     """
+    check_stated(fps_hz, size_px)
     path = Path(path).expanduser()
     kind = _kind(path)
     make = registry.find("source", kind).load()
@@ -39,6 +41,16 @@ def open_source(path: str | Path, fps_hz: float | None = None, size_px: tuple[in
     else:
         source = make(path)
     return source
+
+
+def check_stated(fps_hz: float | None, size_px: tuple[int, int] | None) -> None:
+    """Check the rate and image size that a user states. Raises `ConfigError`."""
+    if fps_hz is not None and not 0.1 <= fps_hz <= 1000:
+        raise ConfigError(f"The frame rate is {fps_hz} Hz.", "Choose 0.1 to 1000 Hz.", field="fps_hz")
+    if size_px is not None and not all(0 < side < 100_000 for side in size_px):
+        raise ConfigError(
+            f"The image size is {size_px[0]} x {size_px[1]} px.", "Give width and height in pixels.", field="size_px"
+        )
 
 
 def open_images(info: VideoInfo) -> TimedSource | None:

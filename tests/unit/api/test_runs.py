@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -111,3 +113,18 @@ def make_take_info():
     from pipeline.core.camera import VideoInfo
 
     return make_take(VideoInfo("walk.mp4", "", 320, 180, 30.0, 60, 2.0))
+
+
+def test_a_rate_and_size_complete_files_of_other_programs() -> None:
+    table = Path(__file__).parents[2] / "data/cases/deeplabcut.h5"
+    source = hg.open_source(table, fps=50, size=(1280, 720))
+    assert (source.info.fps_hz, source.info.width_px, source.info.height_px, source.info.notes) == (50, 1280, 720, ())
+    take = hg.lift(table, fps=50, size=(1280, 720), models=FakeModels())
+    assert (take.info.fps_hz, take.info.width_px) == (50, 1280)
+    with pytest.raises(ConfigError, match="open_source") as caught:
+        hg.lift(source, fps=50)
+    assert caught.value.fields == ("fps_hz",)
+    for wrong, field in (({"fps": float("nan")}, "fps_hz"), ({"fps": 0}, "fps_hz"), ({"size": (0, 720)}, "size_px")):
+        with pytest.raises(ConfigError) as caught:
+            hg.open_source(table, **wrong)
+        assert caught.value.fields == (field,)
