@@ -8,7 +8,7 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer, QUrl, Slot
+from PySide6.QtCore import Qt, QTimer, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import (
     QDialog,
@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 
 from app import theme
 from app.backend import wording
-from app.views.widgets import column, icon_label, label, restyle, row
+from app.views.widgets import column, icon_label, label, named, restyle, row
 from pipeline.core.errors import UserError
 
 _NOTE_MS = 8000  # how long a note is shown
@@ -32,6 +32,8 @@ _NOTE_MS = 8000  # how long a note is shown
 
 class Banner(QWidget):
     """Show one message with a hint at the top of the window; notes disappear after a while."""
+
+    shown_changed = Signal()  # `kind` has changed
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -47,10 +49,12 @@ class Banner(QWidget):
         close = QToolButton()
         close.setIcon(theme.icon("close"))
         close.setToolTip("Dismiss")
+        named(close, "Dismiss")
         close.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         close.clicked.connect(self.dismiss)
         self.remedy = QPushButton()  # what puts the reported thing right, if a click can
         self.remedy.clicked.connect(self._put_right)
+        self.remedy.hide()
         self._remedy: Callable[[], None] | None = None
         texts = QWidget()
         texts.setLayout(column(self.message, self.hint, spacing=2))
@@ -91,6 +95,7 @@ class Banner(QWidget):
         self.hint.setText(hint)
         self.hint.setVisible(bool(hint))
         self.show()
+        self.shown_changed.emit()
 
     @Slot()
     def _put_right(self) -> None:
@@ -104,6 +109,7 @@ class Banner(QWidget):
         self._timer.stop()
         self.kind = ""
         self.hide()
+        self.shown_changed.emit()
 
 
 def report(error: BaseException) -> str:
@@ -125,6 +131,7 @@ class CrashDialog(QDialog):
         self._log_path = log_path
         self.report = QPlainTextEdit(report(error))
         self.report.setReadOnly(True)
+        named(self.report, "Report")
         title = label("This is a bug in Hourglass, not your mistake.", "title")
         text = label("The program goes on. The report below helps to put it right.", "muted")
         where = label(f"Log file: {log_path}", "faint")

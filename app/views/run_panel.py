@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QProgressBar, QPushButton, QWidget
 
 from app import theme
 from app.progress_meter import Reading, duration_text
-from app.views.widgets import label, row
+from app.views.widgets import label, named, row
 
 _QUIET_MS = 900
 
@@ -25,6 +25,7 @@ class RunPanel(QWidget):
         self.stage.setMinimumWidth(170)
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
+        named(self.bar, "Progress of the run")
         self.numbers = label("", "muted")
         self.numbers.setMinimumWidth(330)
         self.numbers.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)

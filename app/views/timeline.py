@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
+    QAccessible,
     QColor,
     QContextMenuEvent,
     QFont,
@@ -64,6 +65,7 @@ class Timeline(QWidget):
         self._known: list[tuple[float, float]] = []
         self._drag = ""
         self._hover = ""
+        self.setAccessibleName("Timeline")
         self.setMouseTracking(True)
         self.setFixedHeight(_TRACK_TOP + _TRACK_HEIGHT + 10)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -88,10 +90,12 @@ class Timeline(QWidget):
 
     def set_time(self, time_s: float) -> None:
         self._time_s = time_s
+        self._describe()
         self.update()
 
     def set_trim(self, start_s: float | None, end_s: float | None) -> None:
         self._trim = (start_s, end_s)
+        self._describe()
         self.update()
 
     def set_take(self, take: Take | None, person: int) -> None:
@@ -101,6 +105,14 @@ class Timeline(QWidget):
             track = take.tracks3d[0]
         self._known = [] if track is None else spans(take_times(take), track.seen)
         self.update()
+
+    def _describe(self) -> None:
+        """Tell a screen reader, if one is there, the place and the trimmed range."""
+        if QAccessible.isActive():
+            start, end = self._range()
+            text = f"{clock_text(self._time_s)} of {clock_text(self._duration_s)}"
+            cut = f", from {clock_text(start)} to {clock_text(end)}" if self._trim != (None, None) else ""
+            self.setAccessibleDescription(text + cut)
 
     # --- geometry
 

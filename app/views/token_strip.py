@@ -32,6 +32,7 @@ class TokenStrip(QWidget):
         self._times: Doubles = np.zeros(0)
         self._duration_s = self._time_s = 0.0
         self._trim: tuple[float | None, float | None] = (None, None)
+        self.setAccessibleName("Frames kept by each stage of the lifter")
         self._rows: QPixmap | None = None  # cached: painting them for every playhead position would be slow
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.hide()

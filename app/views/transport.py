@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
 
 from app.views.timeline import clock_text
-from app.views.widgets import label, row, tool
+from app.views.widgets import label, named, row, tool
 
 
 class Transport(QWidget):
@@ -36,6 +36,7 @@ class Transport(QWidget):
         self.speed.setProperty("role", "chip")
         self.speed.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.speed.setToolTip("Playback speed")
+        named(self.speed, "Playback speed")
         self.speed.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.speed.setMinimumWidth(62)
         self._menu = QMenu(self)

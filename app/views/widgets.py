@@ -30,6 +30,12 @@ def label(text: str = "", role: str = "", parent: QWidget | None = None) -> QLab
     return result
 
 
+def named(widget: QWidget, name: str, description: str = "") -> None:
+    """Give a widget without text a name, and a description, for screen readers."""
+    widget.setAccessibleName(name)
+    widget.setAccessibleDescription(description)
+
+
 def icon_label(name: str, size: int = 18, colour: str = theme.MUTED) -> QLabel:
     result = QLabel()
     result.setPixmap(theme.pixmap(name, size, colour))

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from app import theme
 from app.backend import wording
-from app.views.widgets import label, row
+from app.views.widgets import label, named, row
 from pipeline.core.errors import UserError
 
 
@@ -40,6 +40,7 @@ class CatalogueDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._busy = False
         self.table = _table(columns)
+        named(self.table, title)
         self.table.currentItemChanged.connect(self._selected)
         self.details, self.problem = _wrapped("muted"), _wrapped()
         self.details.setMinimumHeight(details_px)
@@ -48,6 +49,7 @@ class CatalogueDialog(QDialog):
         self.problem.hide()
         self.progress, self.doing = QProgressBar(), label("", "muted")
         self.progress.setTextVisible(False)
+        named(self.progress, "Progress")
         self.cancel = QPushButton("Cancel")
         self.cancel.clicked.connect(self.cancel_wanted)
         self.work = QWidget()

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QComboBox, QFormLayout, QLineEdit, QPushButton, QS
 
 from app import theme
 from app.backend.checkpoint_info import Assumption, FoundCheckpoint
-from app.views.widgets import column, label, row
+from app.views.widgets import column, label, named, row
 
 
 class CheckpointForm(QWidget):
@@ -29,6 +29,7 @@ class CheckpointForm(QWidget):
         self.problem.setStyleSheet(f"color: {theme.DANGER};")
         self.name, self._name_label = QLineEdit(), label("Name", "muted")
         self.name.setToolTip("What it is called in the list of lifters")
+        named(self.name, "Name", self.name.toolTip())
         self.name.setPlaceholderText("From the file's name")
         self.name.textEdited.connect(self._renamed)
         self._form = QFormLayout()
@@ -88,6 +89,7 @@ class CheckpointForm(QWidget):
             box = self.fields[field.key]
             for widget in (name, box):
                 widget.setToolTip(field.help)
+            named(box, field.label, field.help)
             self._form.addRow(name, box)
         self._form.addRow(self._name_label, self.name)
         if focus in self.fields:

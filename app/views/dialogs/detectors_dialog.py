@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QLineEdit, QPushButton, QTreeWidgetIt
 
 from app import theme
 from app.views.dialogs.catalogue import CatalogueDialog
-from app.views.widgets import column, label, row
+from app.views.widgets import column, label, named, row
 from pipeline.model_info import DetectorInfo
 
 _CONFIG = "mmpose::body_2d_keypoint/…/name.py, or the path of a config file"
@@ -30,6 +30,7 @@ class DetectorsDialog(CatalogueDialog):
         self.config = QLineEdit()
         self.config.setPlaceholderText(_CONFIG)
         self.config.setToolTip(_ADD_TIP)
+        named(self.config, "Config of your own network", _ADD_TIP)
         self.config.textChanged.connect(self._selected)
         self.add = QPushButton(theme.icon("open"), "Add checkpoint…")
         self.add.setToolTip(_ADD_TIP)

@@ -29,7 +29,7 @@ from app import theme
 from app.backend import wording
 from app.views.dialogs.export_formats import FormatChoice, OptionFields
 from app.views.dialogs.export_range import RangeFields
-from app.views.widgets import Scrolling, column, icon_label, label, row
+from app.views.widgets import Scrolling, column, icon_label, label, named, row
 from pipeline.core.errors import UserError
 from pipeline.core.export_options import ExportOptions
 from pipeline.core.take import Progress
@@ -118,11 +118,16 @@ class ExportDialog(QDialog):
         page = QWidget()
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
+        named(self.bar, "Progress of the export")
         self.step = label("", "muted")
         for part in (self.bar, self.step):
             part.hide()
         self.cancel = QPushButton("Cancel")
         self.cancel.clicked.connect(self.reject)
+        for widget, name in (
+            (self.folder, "Folder"), (self.stem, "Name"), (browse, "Choose another folder"), (self.who, "Who"),
+        ):  # fmt: skip
+            named(widget, name)
         form = QFormLayout()
         form.setHorizontalSpacing(18)
         form.setVerticalSpacing(10)
@@ -150,6 +155,7 @@ class ExportDialog(QDialog):
         self.files = QListWidget()
         self.files.setSelectionMode(QListWidget.SelectionMode.NoSelection)
         self.files.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        named(self.files, "Written files")
         self.where = label("", "muted")
         self.where.setWordWrap(True)
         self.where.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QGridLayout, QVBoxLayout, QWidget
 
-from app.views.widgets import label, row
+from app.views.widgets import label, named, row
 from pipeline.core.export_options import OPTIONS, ExportOptions, Value, import_hint
 from pipeline.registry import entries, find
 
@@ -90,6 +90,7 @@ class OptionFields(QWidget):
                 field.addItem(title, choice)
             field.setCurrentIndex([choice for choice, _ in option.choices].index(now))
             field.currentIndexChanged.connect(self._edited)
+            named(field, option.title)
             self._form.addRow(label(option.title, "muted"), field)
         self._form.addRow(row(*self.switches.values(), None, spacing=18))
 

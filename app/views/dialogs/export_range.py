@@ -7,7 +7,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from app.views.settings.fields import number
-from app.views.widgets import label, row
+from app.views.widgets import label, named, row
 from pipeline.core.arrays import Doubles
 from pipeline.core.camera import frame_rate_hz
 
@@ -34,8 +34,8 @@ class RangeFields(QWidget):
             box.setValue(whole if marked is None else marked)
             box.setFixedWidth(120)
             box.valueChanged.connect(self._edited)
-        self.start.setAccessibleName("Start of the range")
-        self.end.setAccessibleName("End of the range")
+        named(self.start, "Start of the range")
+        named(self.end, "End of the range")
         self.setLayout(row(self.start, label("to", "muted"), self.end, 6, self.frames, None))
         self._show_count()
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QFileDialog, QPushButton, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QFileDialog, QHBoxLayout, QPushButton, QWidget
 
 from app import theme
 from app.settings import LiveSettings
 from app.views.settings.fields import LongComboBox, number, stacked
-from app.views.widgets import column, label, row
+from app.views.widgets import column, label, named, row
 from pipeline.model_info import INSTALLED, DetectorInfo, LifterInfo
 
 _SIZES = ("", "640x480", "1280x720", "1920x1080", "3840x2160")
@@ -42,18 +42,7 @@ class LiveDialog(QDialog):
         self.setWindowTitle("Camera or stream")
         self.setMinimumWidth(520)
         self._settings, self._suffixes = settings, video_suffixes
-        self.source = LongComboBox()
-        self.source.setEditable(True)
-        self.source.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)  # else Enter adds the address to the cameras
-        line = self.source.lineEdit()
-        assert line is not None, "it is editable"
-        line.setPlaceholderText(_PLACE)
-        self.source.setEditText(settings.source)
-        self.file, self.refresh = QPushButton(theme.icon("film"), "File…"), QPushButton(theme.icon("loop"), "")
-        self.file.setToolTip("Play a video file as if it were a camera: for rehearsing, and for trying things out")
-        self.file.clicked.connect(self._choose)
-        self.refresh.setToolTip("Look for cameras again")
-        self.refresh.clicked.connect(self.refresh_wanted)
+        where = self._source_row()
         self.found = label("Looking for cameras…", "faint")
         self.picture_size, self.rate = QComboBox(), QComboBox()
         for text in _SIZES:
@@ -83,9 +72,6 @@ class LiveDialog(QDialog):
         self.start.setDefault(True)
         self.start.clicked.connect(self.accept)
         cancel.clicked.connect(self.reject)
-        self.source.editTextChanged.connect(self._edited)
-        where = row(self.source, self.file, self.refresh, spacing=8)
-        where.setStretch(0, 1)
         camera_row = row(
             stacked("Picture size", self.picture_size, "What a camera is asked for; it may give another one"),
             stacked("Rate", self.rate, "What a camera is asked for; it may give another one"),
@@ -107,8 +93,31 @@ class LiveDialog(QDialog):
                 14, row(None, cancel, self.start), spacing=6, margins=(24, 22, 24, 20),
             )
         )  # fmt: skip
+        self.source.editTextChanged.connect(self._edited)
         self._edited()
+        line = self.source.lineEdit()
+        assert line is not None, "it is editable"
         line.selectAll()
+
+    def _source_row(self) -> QHBoxLayout:
+        """Lay out what to open: a camera, an address or a file."""
+        self.source = LongComboBox()
+        self.source.setEditable(True)
+        self.source.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)  # else Enter adds the address to the cameras
+        line = self.source.lineEdit()
+        assert line is not None, "it is editable"
+        line.setPlaceholderText(_PLACE)
+        self.source.setEditText(self._settings.source)
+        named(self.source, "Camera, address or file", _PLACE)
+        self.file, self.refresh = QPushButton(theme.icon("film"), "File…"), QPushButton(theme.icon("loop"), "")
+        self.file.setToolTip("Play a video file as if it were a camera: for rehearsing, and for trying things out")
+        self.file.clicked.connect(self._choose)
+        self.refresh.setToolTip("Look for cameras again")
+        named(self.refresh, "Look for cameras again")
+        self.refresh.clicked.connect(self.refresh_wanted)
+        where = row(self.source, self.file, self.refresh, spacing=8)
+        where.setStretch(0, 1)
+        return where
 
     def set_cameras(self, cameras: Sequence[tuple[str, str]]) -> None:
         """Offer cameras as (what to open, title)."""

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QMenu, QSizePolicy, QToolBut
 
 from app.views.drawer.curve_lines import COLOURS, Line, Mark
 from app.views.take_rows import row_at
-from app.views.widgets import Elided, column, label, row
+from app.views.widgets import Elided, column, label, named, row
 from pipeline.core.arrays import Doubles
 
 if TYPE_CHECKING:
@@ -38,10 +38,12 @@ class CurvesPage(QWidget):
         self._parts: Mapping[str, Sequence[tuple[str, str]]] = {}
         self.what = QComboBox()
         self.what.setToolTip("What the curves show")
+        named(self.what, "Quantity", self.what.toolTip())
         self.choice = QToolButton()
         self.choice.setProperty("role", "chip")
         self.choice.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.choice.setToolTip("Which joints; several can be shown at once")
+        named(self.choice, "Joints", self.choice.toolTip())
         self.menu = QMenu(self)
         self.choice.setMenu(self.menu)
         self.everybody = QCheckBox("Everyone")
@@ -71,6 +73,7 @@ class CurvesPage(QWidget):
 
         self.plot = CurvePlot()
         self.plot.setMinimumHeight(90)
+        named(self.plot, "Curves", "A click shows the frame; the values of this frame are in the line above")
         self.plot.sought.connect(self.sought)
         self.plot.trim_dragged.connect(self.trim_dragged)
         self._room.addWidget(self.plot)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QListWidget, QListWidgetItem, QPushButton, QWidget
 
 from app import theme
 from app.views.take_rows import take_times
-from app.views.widgets import column, label
+from app.views.widgets import column, label, named
 from pipeline.core.take import Finding, FindingKind, Take
 
 _TITLES: Mapping[FindingKind, str] = {
@@ -39,6 +39,7 @@ class FindingsList(QWidget):
         self._take: Take | None = None
         self.list = QListWidget()
         self.list.setFrameShape(QListWidget.Shape.NoFrame)
+        named(self.list, "Findings", "Repaired and doubtful frames; a click shows the frame")
         self.nothing = label(_NONE, "faint")
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.nothing.setWordWrap(True)

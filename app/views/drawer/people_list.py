@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTreeWidget
 
 from app.views.take_rows import take_times
 from app.views.timeline import spans
-from app.views.widgets import column
+from app.views.widgets import column, named
 from pipeline.core.take import Take
 
 _ROLE = Qt.ItemDataRole.UserRole
@@ -38,6 +38,7 @@ class PeopleList(QWidget):
         self.tree.setColumnCount(4)
         self.tree.setHeaderLabels(["Name", "Seen", "When", "3D"])
         self.tree.setRootIsDecorated(False)
+        named(self.tree, "People of the take")
         self.tree.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.tree.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.tree.setToolTip("Double click to rename; right click to split, merge, exchange left and right, or delete")

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QCheckBox, QLineEdit, QPushButton, QSlider, QWidge
 from app import theme
 from app.settings import LiveSettings
 from app.views.settings.fields import number
-from app.views.widgets import Elided, column, label, restyle, row
+from app.views.widgets import Elided, column, label, named, restyle, row
 from pipeline.core.config import MAX_LOOKAHEAD
 from pipeline.core.live import LiveStats
 
@@ -42,6 +42,7 @@ class LiveBar(QWidget):
         self.lookahead.setRange(0, MAX_LOOKAHEAD)
         self.lookahead.setFixedWidth(170)
         self.lookahead.setToolTip(_LOOKAHEAD_TIP)
+        named(self.lookahead, "Look-ahead", _LOOKAHEAD_TIP)
         self.lookahead_text = label("", "muted")
         self.lookahead_text.setMinimumWidth(150)
         self.ghost = QCheckBox("Corrected one as a ghost")
@@ -55,15 +56,19 @@ class LiveBar(QWidget):
         record.enabledChanged.connect(self.record.setEnabled)
         self.countdown = number(0, 60, 1, " s", "Off", 0, 3)
         self.stop_after = number(0, 36000, 5, " s", "Off", 0, 10)
-        for box, tip in ((self.countdown, "How long is counted down before a recording"),
-                         (self.stop_after, "A recording ends by itself after so long")):  # fmt: skip
+        for box, name, tip in (
+            (self.countdown, "Countdown", "How long is counted down before a recording"),
+            (self.stop_after, "Longest recording", "A recording ends by itself after so long"),
+        ):
             box.setFixedWidth(92)
             box.setToolTip(tip)
+            named(box, name, tip)
         self.hands_free = QCheckBox("or with both hands up")
         self.hands_free.setToolTip("Holding both hands over the head for 2 seconds begins a recording, and ends it.")
         self.recorded = label("", "muted")
         self.streams = QLineEdit()
         self.streams.setToolTip(_STREAM_TIP)
+        named(self.streams, "Send to", _STREAM_TIP)
         self.streams.setMinimumWidth(220)
         self.stream = QPushButton("Send")
         self.stream.setCheckable(True)

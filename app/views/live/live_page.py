@@ -17,7 +17,7 @@ from app.settings import LiveSettings
 from app.views.live.live_bar import LiveBar
 from app.views.scene.scene_view import SceneView
 from app.views.video.video_view import SeenPerson, VideoView
-from app.views.widgets import Card, ElidedName, column, icon_label, label, row
+from app.views.widgets import Card, ElidedName, column, icon_label, label, named, row
 
 _PAINTS = 60  # paints whose median is the display's latency
 _RATE_SPAN_S = 2.0  # s over which painted frames are counted
@@ -28,6 +28,7 @@ class LiveVideo(VideoView):
 
     def __init__(self) -> None:
         super().__init__()
+        named(self, "Camera", "The camera's picture with the detected joints")
         self.counting = 0
         self._people: Sequence[SeenPerson] = ()
         self._due_since_s: float | None = None

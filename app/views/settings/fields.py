@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from app import theme
-from app.views.widgets import column, label, row
+from app.views.widgets import column, label, named, row
 
 
 class NoWheel(QObject):
@@ -156,6 +156,7 @@ def field(text: str, box: QWidget, help_text: str) -> QWidget:
     holder.setLayout(row(name, None, box))
     for widget in (name, box, holder):
         widget.setToolTip(help_text)
+    named(box, text, help_text)
     return holder
 
 
@@ -173,7 +174,13 @@ def stacked(text: str, box: QWidget, help_text: str, beside: QWidget | None = No
     holder.setLayout(column(name, line, spacing=4))
     for widget in (name, box, holder):
         widget.setToolTip(help_text)
+    named(_edited(box), text, help_text)
     return holder
+
+
+def _edited(box: QWidget) -> QWidget:
+    """Return the widget that the keys of `box` go to."""
+    return box.focusProxy() or box
 
 
 def percent_slider(least: int) -> QSlider:
@@ -190,4 +197,5 @@ def with_text(slider: QSlider, text: QWidget) -> QWidget:
     line = row(slider, text, spacing=6)
     line.setStretch(0, 1)
     holder.setLayout(line)
+    holder.setFocusProxy(slider)
     return holder

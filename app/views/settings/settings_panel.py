@@ -22,7 +22,7 @@ from app.settings import DEFAULT_HZ, CompareSettings, RunSettings
 from app.views.settings.fields import LongComboBox, NoWheel, field, number, section, stacked
 from app.views.settings.motion_panel import MotionPanel
 from app.views.settings.pruning_panel import PruningPanel
-from app.views.widgets import column, label, tool
+from app.views.widgets import column, label, named, tool
 from pipeline.core.config import DetectConfig
 from pipeline.core.take import Take
 from pipeline.model_info import INSTALLED, DetectorInfo, LifterInfo
@@ -59,6 +59,7 @@ class SettingsPanel(QFrame):
         self.person = QComboBox()
         self.person.setToolTip("Whose skeleton is followed and coloured. Person 1 is seen the longest.")
         self.person.addItem("Most visible", 1)
+        named(self.person, "Person", self.person.toolTip())
 
         self.stature = number(40, 260, 1, " cm", "Assumed", 0, 170)
         self.fov = number(5, 150, 1, "°", "Automatic", 0, 60)
@@ -110,6 +111,7 @@ class SettingsPanel(QFrame):
         inside = QWidget()
         inside.setLayout(body)
         scroll = QScrollArea()
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # it follows the focus of its fields
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(inside)

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from app import theme
 from app.views.take_rows import row_at
 from app.views.video.horizon import Horizon
+from app.views.widgets import named
 from pipeline.core.arrays import Floats
 from pipeline.core.skeletons import SKELETONS
 from pipeline.core.take import Take
@@ -50,6 +51,7 @@ class VideoView(QWidget):
         self.pickable = True
         self.horizon = Horizon(self)
         self.horizon.changed.connect(self.update)
+        named(self, "Video", "The frame with the detected joints; a click on a person chooses them")
         self.setMouseTracking(True)
         self.setMinimumSize(200, 160)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
