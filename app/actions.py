@@ -107,6 +107,15 @@ SPECS = (
     Spec(
         "reset_view", "&Reset the view", "reset_view", "0", "home", "Back to the three-quarter view (or double-click)"
     ),
+    Spec("frame_all", "Frame &all", "frame_all", "A", "frame-all", "Show everybody over the whole take"),
+    Spec(
+        "frame_person",
+        "Frame the &person",
+        "frame_person",
+        "Shift+A",
+        "frame-person",
+        "Show this person over the whole take",
+    ),
     Spec("drawer", "&Curves, people, findings", "~set_drawer", "D", "pulse", "Curves, people and findings"),
     Spec(
         "horizon",
@@ -177,6 +186,8 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "top",
             "camera",
             "reset_view",
+            "frame_all",
+            "frame_person",
             "-",
             "follow",
             "floor",

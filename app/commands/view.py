@@ -20,6 +20,8 @@ class ViewCommands(QObject):
     def restore(self, actions: Actions) -> None:
         """Restore all switches from the settings."""
         view = self._settings.view
+        # Viewpoints that rest switch the action off, not the setting: a view of one person follows again.
+        self._workspace.scene.following_changed.connect(lambda on: actions.check("follow", on))
         for name, on, show in (
             ("joints", view.show_joints, self.set_joints), ("others", view.show_others, self.set_others),
             ("follow", view.follow, self.set_follow), ("floor", view.show_floor, self.set_floor),
@@ -91,6 +93,14 @@ class ViewCommands(QObject):
     @Slot()
     def view_camera(self) -> None:
         self._workspace.scene.preset("camera")
+
+    @Slot()
+    def frame_all(self) -> None:
+        self._workspace.scene.preset("all")
+
+    @Slot()
+    def frame_person(self) -> None:
+        self._workspace.scene.preset("person")
 
     @Slot()
     def reset_view(self) -> None:

@@ -103,7 +103,7 @@ class Workspace(QWidget):
 
     def _scene_card(self, actions: Actions) -> Card:
         card = Card("Skeleton", "cube")
-        for name in ("front", "side", "top", "camera", "reset_view"):
+        for name in ("front", "side", "top", "camera", "reset_view", "frame_all", "frame_person"):
             card.add_tool(actions[name])
         card.add_gap()
         card.add_tool(actions["follow"])

@@ -13,7 +13,6 @@ from app.progress_meter import ProgressMeter, duration_text
 from app.session.playback_clock import PlaybackClock
 from app.settings import RunSettings, Settings
 from app.threads.player_thread import PlayerThread, scaled_frame
-from app.views.scene.scene_view import follow_path
 from app.views.take_rows import row_at
 from app.views.timeline import clock_text, spans
 from pipeline.core.camera import Frame
@@ -21,6 +20,7 @@ from pipeline.core.errors import ConfigError
 from pipeline.core.pruning_schedule import PruneConfig
 from pipeline.core.take import Progress
 from pipeline.drawing.body_mesh import bodies_mesh, shadow_mesh
+from pipeline.drawing.framing import follow_path
 from tests.helpers.fake_library import FakeLibrary
 from tests.helpers.fakes import walking
 

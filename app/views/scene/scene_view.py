@@ -8,21 +8,21 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
+from app.views.scene.viewpoints import KEPT, STILL, Viewpoints
 from app.views.take_rows import row_at
-from app.views.widgets import column, icon_label, label
+from app.views.widgets import column, icon_label, label, named
 from pipeline.core.arrays import Floats
 from pipeline.core.live import LivePerson
 from pipeline.core.take import Take
-from pipeline.drawing.viewpoint import Viewpoint, video_viewpoint
+from pipeline.drawing.framing import HOME_DEG
+from pipeline.drawing.viewpoint import Viewpoint
 
 if TYPE_CHECKING:
     from app.views.scene.scene_gl import SceneGL
 
-PRESETS = ("front", "side", "top", "camera")
-_HOME = (4.3, 9.0, -62.0)  # distance in m, elevation, azimuth in degrees: a three-quarter view from the camera's side
 _EYE_M = 0.92  # height of the point looked at, before a person is known
 _GL_PATIENCE_MS = 2000
 _GLIDE_S, _LEAP_M = 0.5, 3.0  # time constant of following in a live run; the distance beyond which the view jumps
@@ -40,22 +40,27 @@ class SceneView(QWidget):
     """
 
     ready = Signal()  # the OpenGL widget exists
+    following_changed = Signal(bool)  # whether the view follows the person
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setMinimumSize(200, 160)
         self.gl: SceneGL | None = None
-        self.preset_name = ""
+        self.preset_name = "home"  # the viewpoint that is shown; "" after the user moved it
+        self._chosen = False  # the user chose the viewpoint
+        self._new = True  # the first skeletons of a video are awaited
+        self._viewpoints = Viewpoints()
         self._broken = False
         self._take: Take | None = None
         self._person = 1
         self._time_s = 0.0
         self._follow = True
+        self._still = False  # the viewpoint is one at which the view does not follow
         self._floor = True
         self._gliding = False  # the view follows the person of a live run smoothly
         self._anchor = np.array([0.0, 0.0, _EYE_M])  # the point at which following centres the view
-        self._paths: dict[int, NDArray[np.float64]] = {}
         self._ghosts: Mapping[int, Floats] = {}
+        named(self, "Skeleton", "The lifted people in 3D; menu View has the viewpoints")
         self._stack = QStackedLayout(self)
         self._stack.setStackingMode(QStackedLayout.StackingMode.StackAll)
         self._hint = QWidget()
@@ -76,12 +81,13 @@ class SceneView(QWidget):
         from app.views.scene.scene_gl import SceneGL
 
         self.gl = SceneGL()
+        named(self.gl, self.accessibleName(), self.accessibleDescription())
         self.gl.user_moved.connect(self._user_moved)
         self.gl.reset_wanted.connect(self.reset)
         self.gl.show_floor(self._floor)
         self._stack.addWidget(self.gl)
         self._stack.setCurrentWidget(self._hint)
-        self.gl.look(self._home())
+        self._look()
         self._show_now()
         self.ready.emit()
 
@@ -109,11 +115,18 @@ class SceneView(QWidget):
     # --- content
 
     def set_take(self, take: Take | None, person: int) -> None:
-        first = take is not None and take.tracks3d and (self._take is None or not self._take.tracks3d)
+        if take is None:
+            self._new = True
+            self._chosen = self._chosen and self.preset_name in KEPT
+        first = self._new and take is not None and bool(take.tracks3d)
+        completed = take is not None and take.complete and self._take is not None and not self._take.complete
         changed_person = person != self._person
         self._take, self._person, self._gliding = take, person, False
-        self._paths = {} if take is None else {t.person: follow_path(t.joints) for t in take.tracks3d}
-        if first or (changed_person and take is not None):
+        self._viewpoints.set_take(take)
+        if first or (completed and not self._chosen):
+            self._new = False
+            self._begin()
+        elif changed_person and take is not None and self.preset_name != "all":
             self._jump_to_person()
         self._show_now()
 
@@ -131,7 +144,7 @@ class SceneView(QWidget):
         self.gl.show_bodies(joints, [person.person for person in people], subject, provisional)
         self.gl.show_ghosts(ghosts)
         pelvis = next((p.joints[0].astype(np.float64) for p in people if p.person == subject), None)
-        if pelvis is None or not self._follow or self.preset_name == "camera":
+        if pelvis is None or not self.following:
             return
         delta = pelvis - self._anchor
         if self._gliding and np.linalg.norm(delta) < _LEAP_M:
@@ -173,15 +186,9 @@ class SceneView(QWidget):
         self.gl.show_ghosts(np.stack(ghosts) if ghosts else np.zeros((0, 17, 3), np.float32))
         self._follow_person(row)
 
-    def _person_at(self, row: int) -> NDArray[np.float64] | None:
-        path = self._paths.get(self._person)
-        if path is None or row >= len(path) or not np.isfinite(path[row]).all():
-            return None
-        return path[row]
-
     def _follow_person(self, row: int) -> None:
-        at = self._person_at(row)
-        if self.gl is None or not self._follow or at is None or self.preset_name == "camera":
+        at = self._viewpoints.position(self._person, row)
+        if self.gl is None or not self.following or at is None:
             return
         delta = at - self._anchor
         if np.abs(delta).max() > 1e-6:
@@ -192,22 +199,25 @@ class SceneView(QWidget):
     def _anchor_at_person(self) -> None:
         """Look at where the person is now: without following, the anchor is where they were at first."""
         row = self.row
-        at = self._person_at(row) if row is not None else None
+        at = self._viewpoints.position(self._person, row) if row is not None else None
         if at is not None:
             self._anchor = at.copy()
 
+    def _begin(self) -> None:
+        """Choose the viewpoint for new skeletons, unless the user did."""
+        if not self._chosen:
+            self.preset_name = self._viewpoints.first(self._person, self._view_px)
+            self._set_still(self.preset_name in STILL)
+        self._jump_to_person()
+
     def _jump_to_person(self) -> None:
         row = self.row
-        at = self._person_at(row if row is not None else 0)
+        at = self._viewpoints.position(self._person, row if row is not None else 0)
         if at is not None:
             self._anchor = at.copy()
         if self.gl is not None:
             self.gl.stop_travel()
-            self.gl.place_floor(*self._anchor[:2].tolist())
-            if self.preset_name:
-                self.preset(self.preset_name)
-            else:
-                self.gl.look(self._home())
+            self._look()
 
     # --- camera
 
@@ -216,69 +226,73 @@ class SceneView(QWidget):
         """Return the point (3,), world, metres, at which following the person centres the view."""
         return self._anchor
 
-    def _camera(self, distance: float, elevation: float, azimuth: float) -> Viewpoint:
-        x, y, z = self._anchor.tolist()
-        return Viewpoint((x, y, z), distance, elevation, azimuth)
+    @property
+    def following(self) -> bool:
+        """Return whether the view moves with the person; it rests while it shows whole paths or the camera's view."""
+        return self._follow and not self._still
 
-    def _home(self) -> Viewpoint:
-        return self._camera(*_HOME)
+    @property
+    def _view_px(self) -> tuple[int, int]:
+        return self.width(), self.height()
+
+    def _viewpoint(self) -> Viewpoint:
+        assert self.gl is not None
+        name = self.preset_name or "follow"  # the mouse chose the direction
+        now = self.gl.camera if self._chosen else Viewpoint((0.0, 0.0, 0.0), 1.0, *HOME_DEG)
+        return self._viewpoints.of(name, self._person, self._anchor, self._view_px, now)
+
+    def _look(self) -> None:
+        """Show the chosen viewpoint at once."""
+        if self.gl is not None:
+            view = self._viewpoint()
+            self.gl.look(view)
+            self._place_floor(view)
+
+    def _place_floor(self, view: Viewpoint) -> None:
+        if self.gl is not None:
+            x, y = view.centre[:2] if self._still else self._anchor[:2].tolist()
+            self.gl.place_floor(x, y)
 
     @Slot()
     def reset(self) -> None:
-        self.preset_name = ""
-        self._anchor_at_person()
-        if self.gl is not None:
-            self.gl.travel(self._home())
+        self.preset("home")
 
     def preset(self, name: str) -> None:
-        """Move to one of PRESETS; "front" is the camera's direction, level; "camera" its own view."""
+        """Move to a viewpoint: one of `DIRECTIONS`, "all" people or one "person" over the whole take.
+
+        "front" is the camera's direction, level; "camera" its own view.
+        """
         if self.gl is None:
             return
-        self.preset_name = name
+        self.preset_name, self._chosen = name, True
+        self._set_still(name in STILL)
         self._anchor_at_person()
-        if name == "camera" and self._take is not None and self._take.scene is not None:
-            self.gl.travel(self._video_camera())
-        else:
-            angles = {"front": (4.0, -90.0), "side": (4.0, 0.0), "top": (89.0, -90.0), "camera": (4.0, -90.0)}
-            self.gl.travel(self._camera(4.2, *angles[name]))
+        view = self._viewpoint()
+        self.gl.travel(view)
+        self._place_floor(view)
 
-    def _video_camera(self) -> Viewpoint:
-        assert self._take is not None
-        assert self._take.scene is not None
-        scene = self._take.scene
-        depth = float((self._anchor - scene.translation) @ (scene.rotation @ np.array([0.0, 0.0, 1.0])))
-        return video_viewpoint(scene, self._take.camera, (self.width(), self.height()), max(depth, 0.5))
+    def _set_still(self, still: bool) -> None:
+        before, self._still = self.following, still
+        if self.following != before:
+            self.following_changed.emit(self.following)
 
     @Slot()
     def _user_moved(self) -> None:
-        self.preset_name = ""
+        self.preset_name, self._chosen = "", True
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        if self.preset_name and self.gl is not None and not self.gl.travelling:
+            self._look()
 
     def set_follow(self, on: bool) -> None:
+        """Follow the person or not; a view of whole paths goes to the person for that, in the same direction."""
         self._follow = on
+        if on and self._still:
+            self.preset("follow")
         self._show_now()
 
     def set_floor(self, on: bool) -> None:
         self._floor = on
         if self.gl is not None:
             self.gl.show_floor(on)
-
-
-def follow_path(joints: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Smooth the pelvis of `joints` (T, 17, 3) to the path (T, 3) that the view follows.
-
-    Over 31 frames along the floor; over 91 in height, so that the view does not follow a jump, but a climb.
-    """
-    path = joints[:, 0].astype(np.float64)
-    good = np.isfinite(path).all(axis=1)
-    if not good.any():
-        return path
-    index = np.arange(len(path))
-    filled = [np.interp(index, index[good], path[good, axis]) for axis in range(3)]
-    return np.stack([_smooth(filled[0], 31), _smooth(filled[1], 31), _smooth(filled[2], 91)], axis=1)
-
-
-def _smooth(values: NDArray[np.float64], frames: int) -> NDArray[np.float64]:
-    """Smooth (T,) values by a Hann window over `frames`; the first and last values are repeated."""
-    half = min(frames // 2, len(values) - 1)
-    window = np.hanning(2 * half + 3)[1:-1]
-    return np.convolve(np.pad(values, half, mode="edge"), window / window.sum(), mode="valid")
