@@ -209,7 +209,7 @@ class Actions:
             self._by_name[spec.name] = self._make(window, spec)
         for title, names in MENUS:
             menu = window.menuBar().addMenu(title)
-            menu.setToolTipsVisible(False)
+            menu.setToolTipsVisible(True)  # which say why an entry is grey
             for name in names:
                 if name == "-":
                     menu.addSeparator()
@@ -233,6 +233,7 @@ class Actions:
         keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
         plain = spec.tip or spec.text.replace("&", "").rstrip("…")
         action.setToolTip(f"{plain}  ({keys})" if keys else plain)
+        action.setData(action.toolTip())
         window.addAction(action)
         return action
 
@@ -254,6 +255,15 @@ class Actions:
         action.blockSignals(False)
         action.changed.emit()
 
-    def enable(self, on: bool, *names: str) -> None:
-        for name in names:
-            self._by_name[name].setEnabled(on)
+    def allow(self, name: str, reason: str) -> None:
+        """Enable an action; with a `reason` disable it, and give the reason in its tooltip."""
+        action = self._by_name[name]
+        tip = str(action.data())
+        action.setToolTip(f"{tip}\n{reason}" if reason else tip)
+        action.setStatusTip(reason)
+        action.setEnabled(not reason)
+
+    def refused(self, keys: QKeySequence) -> str:
+        """Return why the action with this shortcut is unavailable; "" if there is none, or if it is available."""
+        found = (a for a in self._by_name.values() if a.shortcut() == keys and not a.isEnabled())
+        return next((action.statusTip() for action in found), "")

@@ -1,11 +1,10 @@
-"""Copy the session's state to the widgets, and enable the actions that apply."""
+"""Copy the session's state to the widgets."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
-from app.actions import Actions
 from app.commands.playback import PlaybackCommands
 from app.progress_meter import ProgressMeter
 from app.session.controller import Controller
@@ -23,14 +22,11 @@ class Presenter(QObject):
 
     video_shown = Signal(object)  # VideoInfo
 
-    def __init__(
-        self, window: QWidget, controller: Controller, workspace: Workspace, play: PlaybackCommands, actions: Actions
-    ) -> None:
+    def __init__(self, window: QWidget, controller: Controller, workspace: Workspace, play: PlaybackCommands) -> None:
         super().__init__(window)
         self._window, self._controller, self._workspace = window, controller, workspace
-        self._play, self._actions = play, actions
+        self._play = play
         self._meter = ProgressMeter()
-        self._live = False
         controller.state_changed.connect(self._state_changed)
         controller.opening_changed.connect(self._opening_changed)
         controller.session.video_changed.connect(self._video_changed)
@@ -39,21 +35,6 @@ class Presenter(QObject):
         controller.session.person_changed.connect(self._person_changed)
         controller.progressed.connect(self._progressed)
         controller.updates.refinisher.busy_changed.connect(self._finishing_changed)
-
-    def set_live(self, on: bool) -> None:
-        """Disable the actions on the video while a live run is shown."""
-        self._live = on
-        self.enable()
-
-    def enable(self) -> None:
-        c, a = self._controller, self._actions
-        shown = c.session.info is not None and not self._live
-        done = c.session.take is not None and c.session.take.complete and not c.busy and not self._live
-        a.enable(c.can_run and not self._live, "run")
-        a.enable(done, "save", "save_as", "export", "next_person")
-        a.enable(shown, "play", "back", "forward", "back10", "forward10", "start", "end")
-        a.enable(shown and not c.busy, "trim_in", "trim_out", "trim_clear")
-        self._workspace.video.pickable = done
 
     @Slot(object)
     def _state_changed(self, state: RunState) -> None:
@@ -66,7 +47,6 @@ class Presenter(QObject):
         elif state in (RunState.IDLE, RunState.FAILED):
             panel.end()
         self._update_hint()
-        self.enable()
 
     @Slot(bool)
     def _opening_changed(self, opening: bool) -> None:
@@ -87,7 +67,6 @@ class Presenter(QObject):
         self.video_shown.emit(info)
         self._play.restart()
         self._update_hint()
-        self.enable()
 
     @Slot(object)
     def _turned(self, info: VideoInfo) -> None:
@@ -110,7 +89,6 @@ class Presenter(QObject):
         w.strip.set_take(take, person)
         w.panel.set_take(take, person)
         self._update_hint()
-        self.enable()
 
     @Slot()
     def _person_changed(self) -> None:

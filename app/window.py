@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QRect, QTimer, Slot
+from PySide6.QtCore import QEvent, QRect, Qt, QTimer, Slot
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
     QDragLeaveEvent,
     QDropEvent,
+    QKeyEvent,
+    QKeySequence,
     QShowEvent,
 )
 from PySide6.QtOpenGLWidgets import QOpenGLWidget
 from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QWidget
 
 from app.actions import Actions
+from app.availability import Availability
 from app.backend.library import Library
 from app.commands.curves import CurveCommands
 from app.commands.detectors import DetectorCommands
@@ -59,7 +62,8 @@ class Window(QMainWindow):
         self.files = FileCommands(self, self.controller, settings, self.banner)
         speed_menu = QMenu("S&peed", self)
         merge_menu = QMenu("&Merge with", self)
-        self.actions_ = Actions(self, {"recent": self.files.recent_menu, "speed": speed_menu, "merge": merge_menu})
+        submenus = {"recent": self.files.recent_menu, "speed": speed_menu, "merge": merge_menu}
+        self.actions_ = Actions(self, submenus)
         self.workspace = Workspace(self.actions_, settings.run, settings.compare, SPEEDS)
         speed_menu.addActions(self.workspace.transport.speed_menu.actions())
         self.play = PlaybackCommands(self, self.controller, settings, self.workspace, self.actions_)
@@ -74,6 +78,7 @@ class Window(QMainWindow):
         self.horizon = HorizonCommands(self, self.controller, settings, self.workspace, self.banner)
         self.help = HelpCommands(self, log_path)
         self.live = LiveCommands(self, library, self.controller, settings, self.actions_, self.files.leaving.before)
+        self.views.also(self.live.page.video, self.live.page.scene)
         self.actions_.connect(
             self, self.files, self.play, self.views, self.lifters, self.detectors, self.pruning, self.people,
             self.horizon, self.help, self.live,
@@ -82,7 +87,7 @@ class Window(QMainWindow):
         self.pages.addWidget(self.empty)
         self.pages.addWidget(self.workspace)
         self.pages.addWidget(self.live.page)
-        self.presenter = Presenter(self, self.controller, self.workspace, self.play, self.actions_)
+        self.presenter = Presenter(self, self.controller, self.workspace, self.play)
         self.presenter.video_shown.connect(self._video_shown)
         central = QWidget()
         layout = column(self.banner, self.pages, spacing=0)
@@ -93,6 +98,9 @@ class Window(QMainWindow):
         self._surface = QOpenGLWidget(self)
         self._surface.setGeometry(0, 0, 1, 1)
         self._surface.hide()
+        self.availability = Availability(
+            self, self.controller, self.people.editor, self.live, self.banner, self.workspace, self.actions_, submenus
+        )
         self._connect()
         self._restore()
 
@@ -123,7 +131,6 @@ class Window(QMainWindow):
         self.views.restore_layout(self)
         self.fit(self.screen().availableGeometry())
         self._show_recent()
-        self.presenter.enable()
 
     def fit(self, available: QRect) -> None:
         """Shrink and move the window with its frame into `available`, the screen without task bar."""
@@ -226,6 +233,14 @@ class Window(QMainWindow):
         else:
             self.banner.dismiss()
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Say why the shortcut of an unavailable action does nothing; plain keys may be typed by mistake."""
+        reason = self.actions_.refused(QKeySequence(event.keyCombination()))
+        if reason and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.banner.note(reason)
+        else:
+            super().keyPressEvent(event)
+
     @Slot()
     def _settings_changed(self) -> None:
         self.settings.save()
@@ -255,7 +270,6 @@ class Window(QMainWindow):
             self.pages.setCurrentWidget(self.empty if self.controller.session.info is None else self.workspace)
             if self.controller.session.info is not None:
                 self.play.resume()
-        self.presenter.set_live(active)
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802
         super().changeEvent(event)

@@ -52,23 +52,18 @@ class PeopleCommands(QObject):
 
     @Slot()
     def refresh(self) -> None:
-        """Show people and findings of the take, and enable the edits that are possible."""
+        """Show people and findings of the take."""
         take, person = self._controller.session.take, self._controller.session.person
         editable = self._controller.updates.editable is not None
         self._list.editable = editable
         self._list.set_take(take, person)
         self._workspace.drawer.findings.set_take(take)
-        several = editable and take is not None and len(take.tracks2d) > 1
-        self._actions.enable(editable, "rename_person", "split_person", "exchange_sides")
-        self._actions.enable(several, "delete_person")
-        self._merge_menu.setEnabled(several)
 
     @Slot()
     def _undo_changed(self) -> None:
         what = self.editor.undo_text
         self._list.set_undo(what)
         self._actions["undo"].setText(f"&Undo {what}" if what else "&Undo")
-        self._actions["undo"].setEnabled(bool(what))
 
     @Slot(bool)
     def set_everyone(self, on: bool) -> None:

@@ -7,6 +7,8 @@ from PySide6.QtWidgets import QSplitter, QWidget
 
 from app.actions import Actions
 from app.settings import Settings
+from app.views.scene.scene_view import SceneView
+from app.views.video.video_view import VideoView
 from app.views.workspace import Workspace
 
 
@@ -16,6 +18,17 @@ class ViewCommands(QObject):
     def __init__(self, parent: QObject, settings: Settings, workspace: Workspace) -> None:
         super().__init__(parent)
         self._settings, self._workspace = settings, workspace
+        self._videos, self._scenes = [workspace.video], [workspace.scene]
+
+    def also(self, video: VideoView, scene: SceneView) -> None:
+        """Apply the switches to the views of another page, too; viewpoints are those of the page that is shown."""
+        self._videos.append(video)
+        self._scenes.append(scene)
+
+    @property
+    def _scene(self) -> SceneView:
+        """Return the 3D view that is shown."""
+        return next((scene for scene in self._scenes if scene.isVisible()), self._workspace.scene)
 
     def restore(self, actions: Actions) -> None:
         """Restore all switches from the settings."""
@@ -50,23 +63,29 @@ class ViewCommands(QObject):
 
     @Slot(bool)
     def set_joints(self, on: bool) -> None:
-        self._workspace.video.show_joints = self._settings.view.show_joints = on
-        self._workspace.video.update()
+        self._settings.view.show_joints = on
+        for video in self._videos:
+            video.show_joints = on
+            video.update()
 
     @Slot(bool)
     def set_others(self, on: bool) -> None:
-        self._workspace.video.show_others = self._settings.view.show_others = on
-        self._workspace.video.update()
+        self._settings.view.show_others = on
+        for video in self._videos:
+            video.show_others = on
+            video.update()
 
     @Slot(bool)
     def set_follow(self, on: bool) -> None:
         self._settings.view.follow = on
-        self._workspace.scene.set_follow(on)
+        for scene in self._scenes:
+            scene.set_follow(on)
 
     @Slot(bool)
     def set_floor(self, on: bool) -> None:
         self._settings.view.show_floor = on
-        self._workspace.scene.set_floor(on)
+        for scene in self._scenes:
+            scene.set_floor(on)
 
     @Slot(bool)
     def set_drawer(self, on: bool) -> None:
@@ -80,19 +99,19 @@ class ViewCommands(QObject):
 
     @Slot()
     def view_front(self) -> None:
-        self._workspace.scene.preset("front")
+        self._scene.preset("front")
 
     @Slot()
     def view_side(self) -> None:
-        self._workspace.scene.preset("side")
+        self._scene.preset("side")
 
     @Slot()
     def view_top(self) -> None:
-        self._workspace.scene.preset("top")
+        self._scene.preset("top")
 
     @Slot()
     def view_camera(self) -> None:
-        self._workspace.scene.preset("camera")
+        self._scene.preset("camera")
 
     @Slot()
     def frame_all(self) -> None:
@@ -104,4 +123,4 @@ class ViewCommands(QObject):
 
     @Slot()
     def reset_view(self) -> None:
-        self._workspace.scene.reset()
+        self._scene.reset()

@@ -78,7 +78,6 @@ class LiveCommands(QObject):
         controller.session.video_changed.connect(self._video_opened)
         controller.opening.take_loaded.connect(self._take_loaded)
         actions.check("mirror", settings.live.mirrored)
-        actions.enable(False, "record", "stop_live")
 
     @property
     def active(self) -> bool:
@@ -153,8 +152,6 @@ class LiveCommands(QObject):
 
     @Slot(object)
     def _state_changed(self, state: RunState) -> None:
-        self._actions.enable(state is RunState.RUNNING, "record")
-        self._actions.enable(state in (RunState.STARTING, RunState.RUNNING), "stop_live")
         if state is RunState.STARTING:
             self.active_changed.emit(True)
         elif state is RunState.RUNNING and self._gpu_warning is None:

@@ -39,6 +39,7 @@ class Workspace(QWidget):
         self.run_panel = RunPanel()
         self.compare_bar = CompareBar()
         self.name, self.facts = ElidedName("title"), ElidedName("faint")
+        self.why = ElidedName("faint")  # what Run or Export waits for
         self.run_button = _action_button(actions["run"], "Run", theme.ON_ACCENT)
         self.run_button.setProperty("role", "primary")
         self.run_button.setMinimumWidth(96)
@@ -88,7 +89,8 @@ class Workspace(QWidget):
         settings = tool(actions["panel"], 19)
         head.setLayout(
             row(
-                logo, 2, self.name, 4, self.facts, None, open_button, self.export_button, self.run_button, 2, settings,
+                logo, 2, self.name, 4, self.facts, None, self.why, 4, open_button, self.export_button, self.run_button,
+                2, settings,
                 margins=(16, 0, 12, 0),
             )
         )  # fmt: skip
@@ -137,4 +139,5 @@ def _action_button(action: QAction, text: str, colour: str = theme.TEXT) -> QPus
     button.setCursor(Qt.CursorShape.PointingHandCursor)
     button.clicked.connect(action.trigger)
     action.enabledChanged.connect(button.setEnabled)
+    action.changed.connect(lambda: button.setToolTip(action.toolTip()))  # which says why it is disabled
     return button
