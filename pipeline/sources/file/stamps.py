@@ -22,6 +22,7 @@ _SLOW_STEPS = 20.0  # usual steps that are never too long: a time-lapse has step
 _FEW = 2  # frames: so few with stamps of their own are errors, more are another clock
 REORDER = 17  # frames: H.264 and HEVC hold back at most 16 (H.264, A.3.1)
 _TWIN = 0.1  # usual steps: stamps nearer than that are one stamp, moved on by a program that wants them to rise
+_SHORTEST_S = 1 / 300  # s, a step of stamps in bursts; a camera's is longer, if others are so much longer than it
 _TWIN_SHARE = 0.1  # share of repeated stamps above which every second one is missing
 
 
@@ -132,16 +133,27 @@ def _frames(count: int) -> str:
 
 
 def _usual_step(stamps: Doubles) -> float:
-    """Return the median frame step (s), by slopes over a few frames in file order; 0: unknown."""
+    """Return the median frame step (s) in file order; 0: unknown.
+
+    It is measured over a few frames, so that few slopes cross a leap of the clock. Stamps in bursts, such as those of
+    whole seconds that a program made rise, have their true step only over many frames.
+    """
     known = np.flatnonzero(np.isfinite(stamps))
-    lag = min(16, max(1, len(known) // 8))  # short, so that few slopes cross a leap of the clock
-    if len(known) > 1:
-        rises, frames = stamps[known[lag:]] - stamps[known[:-lag]], known[lag:] - known[:-lag]
-        slopes = rises / frames
-        slopes = slopes[slopes > 0]
-        if len(slopes):
-            return float(np.median(slopes))
-    return 0.0
+    step_s = _median_slope(stamps, known, min(16, max(1, len(known) // 8)))
+    if 0 < step_s < _SHORTEST_S:
+        long_s = _median_slope(stamps, known, max(1, len(known) // 3))
+        if long_s > 2 * _SHORTEST_S:
+            return long_s
+    return step_s
+
+
+def _median_slope(stamps: Doubles, known: Ints, lag: int) -> float:
+    """Return the median of the rising slopes (s a frame) between packets `lag` known stamps apart; 0: none."""
+    if len(known) <= lag:
+        return 0.0
+    slopes = (stamps[known[lag:]] - stamps[known[:-lag]]) / (known[lag:] - known[:-lag])
+    slopes = slopes[slopes > 0]
+    return float(np.median(slopes)) if len(slopes) else 0.0
 
 
 def _runs(stamps: Doubles, decode_s: Doubles, slack_s: float, step_s: float) -> list[_Run]:

@@ -18,6 +18,10 @@ _TOLERANCE_S = 5e-4  # s, by which a requested time may precede a frame's timest
 _RATE_TOLERANCE = 1e-3  # relative: a measured rate this near to the container's rate is replaced by it
 _STEP_DEVIATION = 0.2  # relative to the median frame step: a larger deviation makes the rate variable
 _USUAL_SHARE = 0.6  # share of the frame steps that have to be near their median for it to be the usual step
+_EVEN_SHARE = 0.95  # share of the same above which the others are single errors
+_GROUP = 8  # steps: over so many, the errors of single stamps cancel out
+_FEWEST = 3 * _GROUP  # steps, below which single ones decide
+_TWIN = 0.2  # median frame steps: a shorter step is between two stamps of one time
 _PAUSE = 1.8  # median frame steps: a longer step is a pause
 # Hz, rates that cameras record at: taken where no stated rate fits the time stamps and one of these does.
 _COMMON_HZ = (
@@ -164,10 +168,16 @@ def true_rate(time_s: Doubles, tick_s: float, stated_hz: float | None) -> tuple[
     steps = np.diff(time_s)
     median = float(np.median(steps))
     usual = np.abs(steps - median) <= _STEP_DEVIATION * median + 1.01 * tick_s
-    chosen = usual if usual.mean() >= _USUAL_SHARE else steps <= _PAUSE * median
-    span = float(time_s[-1] - time_s[0]) if chosen.all() else float(steps[chosen].sum())
-    fps_hz = int(chosen.sum()) / span
-    rounding_s = float(np.ptp(steps[usual])) if usual.any() else 0.0  # also where stamps were rounded by another file
+    kept = steps[(steps > _TWIN * median) & (steps <= _PAUSE * median)]
+    if not usual.all() and len(kept) >= _FEWEST and usual.mean() < _EVEN_SHARE:
+        step_s, rounding_s = _step_over_groups(kept)
+        span = step_s * len(kept)
+    else:
+        chosen = usual if usual.mean() >= _USUAL_SHARE else steps <= _PAUSE * median
+        span = float(time_s[-1] - time_s[0]) if chosen.all() else float(steps[chosen].sum())
+        step_s = span / int(chosen.sum())
+        rounding_s = float(np.ptp(steps[usual])) if usual.any() else 0.0  # also where another file rounded the stamps
+    fps_hz = 1 / step_s
     uncertain = max(tick_s, rounding_s) / span
     if stated_hz and abs(stated_hz - fps_hz) <= fps_hz * max(_RATE_TOLERANCE, uncertain):
         fps_hz = stated_hz
@@ -176,3 +186,17 @@ def true_rate(time_s: Doubles, tick_s: float, stated_hz: float | None) -> tuple[
         if abs(common_hz - fps_hz) <= fps_hz * min(uncertain, 0.01):
             fps_hz = common_hz
     return fps_hz, not bool(usual.all())
+
+
+def _step_over_groups(steps: Doubles) -> tuple[float, float]:
+    """Return the usual step of uneven steps (N,) without pauses, and how far a sum of steps spreads; s.
+
+    Late and early stamps, and stamps rounded to a coarse clock (Windows counts in 1/64 s), move single steps but not
+    the sum of several. A part with another rate moves both, and does not count if most of the video has one rate.
+    """
+    sums = np.convolve(steps, np.ones(_GROUP), "valid")
+    median = float(np.median(sums))
+    near = np.abs(sums - median) <= _STEP_DEVIATION / 2 * median
+    if near.mean() < _USUAL_SHARE:
+        return float(steps.mean()), float(np.ptp(steps))
+    return float(sums[near].mean()) / _GROUP, float(np.ptp(sums[near]))
