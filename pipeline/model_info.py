@@ -57,6 +57,8 @@ class DetectorInfo:
     licence: str = ""
     training_data: tuple[str, ...] = ()
     fields: tuple[str, ...] = ()  # what `hint` is about, as in `UserError`
+    recommended_for: tuple[str, ...] = ()  # "files", "live": what it is the best choice for, be it here or not
+    advice: str = ""  # why it is recommended; of "auto": what it takes on this computer, and why
 
     @property
     def ready(self) -> bool:
@@ -87,8 +89,8 @@ class DetectorInfo:
 
     @property
     def details(self) -> str:
-        """Accuracy, training data and licence, a line each."""
+        """Recommendation, accuracy, training data and licence, a line each."""
         trained = f"Trained on {', '.join(self.training_data)}." if self.training_data else ""
         licence = f"Licence: {self.licence}." if self.licence else ""
         accuracy = f"{self.accuracy}." if self.accuracy else ""
-        return "\n".join(text for text in (accuracy, trained, licence) if text)
+        return "\n".join(text for text in (self.advice, accuracy, trained, licence) if text)

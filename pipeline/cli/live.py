@@ -50,7 +50,9 @@ def add_parser(commands: Any) -> None:
     parser.add_argument("--size", type=size_px, metavar="WxH", help="picture size to ask a camera for")
     parser.add_argument("--rate", type=float, metavar="HZ", help="frame rate to ask a camera for")
     parser.add_argument("--no-relift", action="store_true", help="leave the recording as it was lifted live")
-    parser.add_argument("--detector", default=DetectConfig().detector, help="2D detector (see `models`)")
+    parser.add_argument(
+        "--detector", default=DetectConfig().detector, help="2D detector (see `models`). Default: auto, here mediapipe"
+    )
     parser.add_argument("--lifter", default=LIVE_LIFTER, help=f"lifter (see `models`), default {LIVE_LIFTER}")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, mps")
     detector_options.add_precision(parser)

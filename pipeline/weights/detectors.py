@@ -26,7 +26,8 @@ from .entries import is_file_name, is_size, is_text, read_entries, read_own_entr
 log = logging.getLogger(__name__)
 
 DETECTORS = "detectors.json"
-OTHERS = ("mediapipe", "mmpose")  # detectors without an entry here; their names are reserved
+OTHERS = ("auto", "mediapipe", "mmpose")  # names without an entry here; they are reserved
+_MEDIAPIPE = "mediapipe::"
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _HASH = re.compile(r"[0-9a-f]{8,64}")
 _one_change = threading.Lock()
@@ -38,13 +39,15 @@ class DetectorEntry:
 
     name: str
     title: str
-    config: str  # `mmpose::...` of the installed MMPose, or the name of a .json file in the user's weights folder
+    # `mmpose::...` of the installed MMPose, a .json file in the user's weights folder, or `mediapipe::heavy`
+    config: str
     file: str
     sha256: str  # complete, or its first digits
     skeleton: str  # key of skeleton.SKELETONS
     bytes: int = 0  # 0: unknown
     about_bytes: int = 0
     url: str = ""
+    npm: str = ""  # package of npm, with its version, that contains the file, too
     accuracy: str = ""
     licence: str = ""
     training_data: tuple[str, ...] = ()
@@ -62,7 +65,7 @@ class DetectorEntry:
             raise ModelError(
                 f"The detector entry '{name}' does not fit ({error}).", f"Its fields are: {known}."
             ) from error
-        texts = (entry.name, entry.title, entry.config, entry.file, entry.sha256, entry.skeleton, entry.url)
+        texts = (entry.name, entry.title, entry.config, entry.file, entry.sha256, entry.skeleton, entry.url, entry.npm)
         sensible = (
             all(is_text(text) for text in (*texts, *entry.training_data))
             and all(is_size(number) for number in (entry.bytes, entry.about_bytes))
@@ -81,6 +84,11 @@ class DetectorEntry:
     def size_bytes(self) -> int:
         """Return the size to show: exact if it is known."""
         return self.bytes or self.about_bytes
+
+    @property
+    def kind(self) -> str:
+        """Return the name of the detector in the registry that runs these weights."""
+        return "mediapipe" if self.config.startswith(_MEDIAPIPE) else "mmpose"
 
     @property
     def config_path(self) -> str:
@@ -112,6 +120,8 @@ def own_detectors() -> tuple[tuple[DetectorEntry, ...], tuple[str, ...]]:
             entry = DetectorEntry.from_json(data)
             if entry.name in taken:
                 raise ModelError(f"There is another detector called '{entry.name}'.")
+            if entry.kind != "mmpose":
+                raise ModelError(f"The network of '{entry.name}' comes with the program; only MMPose's can be added.")
         except (ModelError, TypeError, ValueError, AttributeError) as error:
             problems.append(f"An entry of {path} is left out: {error}")
             continue

@@ -61,6 +61,7 @@ class FakeLibrary(FakeLive):
             LifterInfo("centre", "Fake centre lifter", "mhformer", "MHFormer", 351, 3, PruneConfig(), seq2frame=True),
         ]
         self.known_detectors = [
+            DetectorInfo("auto", "Fake automatic"),
             DetectorInfo("mediapipe", "Fake embedded"),
             DetectorInfo(
                 "rtmpose-m", "Fake RTMPose", "Not here.", installed=False, size_bytes=54_000_000, downloadable=True,

@@ -58,10 +58,16 @@ def compare_poses(predicted: Doubles, true: Doubles, rate_hz: float) -> dict[str
     }
 
 
-def predictions(take: MultiviewTake, lifter: WindowLifter, view: int) -> dict[str, Doubles]:
-    """Predict the joints (T, 17, 3) of one view in camera axes, by name; with the "truth"."""
-    true = take.at_view(take.truth()[0], view)
-    camera, video, time_s = take.cameras[view], take.views[view], take.time_s[view]
+def predictions(
+    take: MultiviewTake, lifter: WindowLifter, view: int, reference: MultiviewTake | None = None
+) -> dict[str, Doubles]:
+    """Predict the joints (T, 17, 3) of one view in camera axes, by name; with the "truth".
+
+    The truth is that of `reference`, the same take as another detector saw it; None: of `take` itself.
+    """
+    reference = reference or take
+    true = reference.at_view(reference.truth()[0], view)
+    camera, video, time_s = reference.cameras[view], take.views[view], take.time_s[view]
     video = replace(video, rate_hz=take.rate_hz)
     out = {"truth": camera.in_camera(true)}
     inputs = {"": take.raw, "swaps corrected": take.corrected} if take.flags[view].any() else {"": take.raw}
@@ -93,15 +99,22 @@ def truth_statistics(take: MultiviewTake) -> dict[str, object]:
 
 
 def evaluate_views(
-    take: MultiviewTake, lifter: WindowLifter, mediapipe: bool, pictures: Path | None
+    take: MultiviewTake,
+    lifter: WindowLifter,
+    mediapipe: bool,
+    pictures: Path | None,
+    reference: MultiviewTake | None = None,
 ) -> dict[str, list[dict[str, float]]]:
-    """Compute name of prediction -> metrics in each view that it has joints for."""
+    """Compute name of prediction -> metrics in each view that it has joints for.
+
+    `reference` as in `predictions`.
+    """
     from training.real_video.draw_side_by_side import side_by_side
     from training.real_video.mediapipe_3d import world_landmarks
 
     table: dict[str, list[dict[str, float]]] = {}
     for view, video in enumerate(take.videos):
-        bodies = predictions(take, lifter, view)
+        bodies = predictions(take, lifter, view, reference)
         if mediapipe:
             bodies["mediapipe world"] = world_landmarks(video, [take.raw.joints[view].astype(np.float32)])[0][0]
         if pictures:
@@ -129,6 +142,8 @@ def main() -> None:
     parser.add_argument("--model", default="", help="name in weights/manifest.json (default: its default)")
     parser.add_argument("--weights", type=Path, help="instead of --model: a .safetensors file, with --recipe")
     parser.add_argument("--recipe", type=Path, help="recipe that --weights were trained with")
+    parser.add_argument("--detector", default="mediapipe", help="2D detector (see `models`; default: mediapipe)")
+    parser.add_argument("--truth", default="", metavar="NAME", help="detector to triangulate (default: --detector)")
     parser.add_argument("--no-mediapipe", action="store_true", help="leave out MediaPipe's 3D, which takes a while")
     parser.add_argument("--pictures", type=Path, help="folder for images of truth, lifter and MediaPipe")
     parser.add_argument("--json", action="store_true", help="print only the JSON line")
@@ -140,8 +155,9 @@ def main() -> None:
         lifter = lifter_of_recipe(args.weights, args.recipe)
     else:
         lifter = create_lifter(LiftConfig(lifter=args.model, device="cpu", precision="float32"))
-    take = load_take(args.take, args.marks)
-    table = evaluate_views(take, lifter, not args.no_mediapipe, args.pictures)
+    take = load_take(args.take, args.marks, args.detector)
+    reference = load_take(args.take, args.marks, args.truth) if args.truth else take
+    table = evaluate_views(take, lifter, not args.no_mediapipe, args.pictures, reference)
     overall = {
         name: {key: float(np.mean([row[key] for row in rows])) for key in METRICS}
         for name, rows in table.items()
@@ -159,7 +175,12 @@ def main() -> None:
     views = {name: [{key: round(v, 3) for key, v in row.items()} for row in rows] for name, rows in table.items()}
     print(
         json.dumps(
-            {"model": lifter.name, "take": args.take.name}
+            {
+                "model": lifter.name,
+                "take": args.take.name,
+                "detector": args.detector,
+                "truth": args.truth or args.detector,
+            }
             | truth_statistics(take)
             | {"overall": rounded, "views": views}
         )

@@ -85,8 +85,8 @@ def load_marks(path: Path, cameras: list[CalibratedCamera]) -> Marks:
         ) from error
 
 
-def load_take(folder: Path, marks: Path | None = None) -> MultiviewTake:
-    """Load a take in Pose2Sim's layout. Raises `SourceError`.
+def load_take(folder: Path, marks: Path | None = None, detector: str = "mediapipe") -> MultiviewTake:
+    """Load a take in Pose2Sim's layout, seen by a detector of the program. Raises `SourceError`.
 
     The folder holds `videos/*.mp4`, one per camera of `calibration/*.qca.txt`, in the same order.
     """
@@ -97,7 +97,7 @@ def load_take(folder: Path, marks: Path | None = None) -> MultiviewTake:
     cameras = read_qca(calibrations[0])
     if len(cameras) != len(videos):
         raise SourceError(f"{len(videos)} videos, but {len(cameras)} cameras are calibrated.", "Give one video each.")
-    seen = [detect_people(video) for video in videos]
+    seen = [detect_people(video, detector) for video in videos]
     raw, numbers = match_person(cameras, [[person.h36m17 for person in people] for people, _ in seen])
     reference = load_marks(marks, cameras) if marks else None
     as_calibrated, behind = cameras, np.zeros(len(cameras))

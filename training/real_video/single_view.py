@@ -42,12 +42,13 @@ _SCALE_FRAMES = 31  # frames of the running mean of a person's scale in the imag
 _EXTREMITIES = [3, 6, 13, 16]  # H36M-17 indices of ankles and wrists
 
 
-def detect_people(video: Path) -> tuple[list[PersonTrack], Camera]:
+def detect_people(video: Path, detector: str = "mediapipe") -> tuple[list[PersonTrack], Camera]:
     """Detect and track everyone in the video; and its camera, of assumed field of view."""
-    from pipeline.detect.mediapipe.detector import MediaPipeDetector
+    from pipeline.detect.create import create_detector
     from pipeline.sources.open import open_source
 
-    with contextlib.closing(open_source(video)) as source, contextlib.closing(MediaPipeDetector(DetectConfig())) as d:
+    config = DetectConfig(detector=detector)
+    with contextlib.closing(open_source(video)) as source, contextlib.closing(create_detector(config)) as d:
         info = source.info
         camera = Camera.assumed((info.width_px, info.height_px), info.fps_hz)
         tracker = Tracker(d.skeleton, camera)

@@ -7,10 +7,15 @@ from typing import get_args
 
 from ...core.config import DetectConfig, Precision, Runtime
 
+DETECTOR_HELP = (
+    "2D detector (see `models`). Default: auto, which takes mediapipe-heavy for files if its weights are here, else "
+    "mediapipe; `doctor` shows which, and a take names the one that ran"
+)
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options; `detect_config` reads them, and `--device` and `--precision` if present."""
-    parser.add_argument("--detector", default="", metavar="NAME", help="2D detector (see `models`; default: mediapipe)")
+    parser.add_argument("--detector", default="", metavar="NAME", help=DETECTOR_HELP)
     parser.add_argument(
         "--detector-config",
         default="",

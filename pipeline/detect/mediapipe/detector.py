@@ -26,6 +26,7 @@ from ...core.camera import Frame
 from ...core.config import DetectConfig
 from ..crops import Square
 from ..person_follower import PersonFollower
+from .heavy import HEAVY
 from .landmarks import MARGIN, SKELETON, PeopleLocator, Person, are_near, body_square, is_duplicate, is_same
 from .model_bundle import model_bundle
 from .person_search import Hit, PersonSearch, Place
@@ -50,16 +51,17 @@ class _RunningSearch:
 class MediaPipeDetector(PersonFollower[Person]):
     """Implement `Detector` on BlazePose-33.
 
-    Scores are visibilities, low for joints beyond the image edge. Needs nothing but MediaPipe's wheel: the model bundle
-    is built in the cache on first use. Raises `ModelError` if the wheel lacks it.
+    Scores are visibilities, low for joints beyond the image edge. The landmark network is BlazePose full, which is in
+    MediaPipe's wheel, or heavy where the config names `mediapipe-heavy`. The model bundle is built in the cache on
+    first use. Raises `ModelError` if the wheel lacks it, or heavy is not here.
     """
 
-    name = "mediapipe"
     skeleton = SKELETON
 
     def __init__(self, config: DetectConfig | None = None) -> None:
         config = config or DetectConfig()
-        bundle = model_bundle()
+        self.name = HEAVY if config.detector == HEAVY else "mediapipe"
+        bundle = model_bundle(size="heavy" if self.name == HEAVY else "full")
         self._max_people, self._prompt = config.max_people, config.prompt
         self._search = PersonSearch(bundle, config.max_people + 2)
         self._locator = PeopleLocator(bundle, config.max_people, config.runtime)

@@ -1,9 +1,10 @@
 """Build the BlazePose model bundle from MediaPipe's wheel, without a download.
 
 The wheel contains BlazePose's person detector and its landmark model as bare TFLite files, without the metadata and the
-bundle that the Tasks API requires. Both are added here: the metadata states how pixels become network input (detector
-[-1, 1], landmarks [0, 1], as in MediaPipe's own graphs for these models), and the bundle is a zip whose members are
-stored, not deflated, because MediaPipe maps them into memory.
+bundle that the Tasks API requires; a heavier landmark model comes from elsewhere (`heavy`). Metadata and bundle are
+added here: the metadata states how pixels become network input (detector [-1, 1], landmarks [0, 1], as in MediaPipe's
+own graphs for these models), and the bundle is a zip whose members are stored, not deflated, because MediaPipe maps
+them into memory.
 
 The landmark model also computes a silhouette of 256 x 256 pixels, which is not used here and takes a third of its time.
 Its layers are removed: the joints stay identical to the last bit.
@@ -13,19 +14,21 @@ Bazarevsky et al., "BlazePose: On-device Real-time Body Pose tracking", CVPR wor
 
 from __future__ import annotations
 
-import hashlib
 import importlib.metadata
 import importlib.util
-import logging
+import io
 import struct
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from ...core.errors import INSTALLATION, ModelError
-from ...system.files import atomic_write, cache_folder
+from ...system.files import cache_folder
+from .heavy import heavy_network
+from .sealed_file import sealed_sha256
 
-log = logging.getLogger(__name__)
+Size = Literal["full", "heavy"]
 
 DETECTOR_MEMBER = "pose_detector.tflite"
 LANDMARKS_MEMBER = "pose_landmarks_detector.tflite"
@@ -48,6 +51,7 @@ class ModelBundle:
     path: Path
     sha256: str
     mediapipe_version: str
+    landmarks: Path  # the bare landmark network, with all its layers
 
     def member(self, name: str) -> bytes:
         """Return one TFLite model of the bundle."""
@@ -55,45 +59,21 @@ class ModelBundle:
             return bundle.read(name)
 
 
-def model_bundle(silhouette: bool = False) -> ModelBundle:
+def model_bundle(silhouette: bool = False, size: Size = "full") -> ModelBundle:
     """Return the cached bundle, built if missing, damaged or from another MediaPipe.
 
-    `silhouette`: keep the layers that compute it, as Google ships the model (for comparisons). Raises `ModelError` if
-    MediaPipe or its model files are missing, `OutputError` if the cache cannot be written.
+    `size`: the landmark network, "full" of the wheel or "heavy". `silhouette`: keep the layers that compute it, as
+    Google ships the model (for comparisons). Raises `ModelError` if MediaPipe or the model files are missing or
+    damaged, `OutputError` if the cache cannot be written.
     """
     try:
         version = importlib.metadata.version("mediapipe")
     except importlib.metadata.PackageNotFoundError as error:
         raise ModelError("MediaPipe is not installed.", _HINT, field=INSTALLATION) from error
-    variant = "full_silhouette" if silhouette else "full"
+    landmarks = heavy_network() if size == "heavy" else wheel_file(LANDMARKS_MEMBER)
+    variant = f"{size}_silhouette" if silhouette else size
     path = cache_folder() / f"blazepose_{variant}-mediapipe{version}-r{_RECIPE}.task"
-    seal = path.with_suffix(".sha256")
-    found = _whole(path, seal)
-    if found is None:
-        _build(path, silhouette)
-        found = _sha256(path)
-        with atomic_write(seal, "w") as file:
-            file.write(f"{found} {path.stat().st_size}\n")
-    return ModelBundle(path, found, version)
-
-
-def _whole(path: Path, seal: Path) -> str | None:
-    """Return the bundle's sha256 if it is unchanged since it was written, else None."""
-    try:
-        expected, size = seal.read_text(encoding="ascii").split()
-        if path.stat().st_size == int(size) and _sha256(path) == expected:
-            return expected
-        log.warning("The pose model in the cache is damaged and is made again: %s", path)
-    except FileNotFoundError:
-        pass
-    except (OSError, ValueError) as error:
-        log.warning("The pose model in the cache cannot be used and is made again: %s (%s)", path, error)
-    return None
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return ModelBundle(path, sealed_sha256(path, lambda: _built(landmarks, silhouette)), version, landmarks)
 
 
 def wheel_file(member: str) -> Path:
@@ -107,14 +87,15 @@ def wheel_file(member: str) -> Path:
     raise ModelError(f"The installed MediaPipe lacks its model file {relative}.", _HINT, field=INSTALLATION)
 
 
-def _build(path: Path, silhouette: bool) -> None:
+def _built(landmarks: Path, silhouette: bool) -> bytes:
+    """Return the content of the bundle with the landmark network in the file `landmarks`."""
     from mediapipe.tasks.python.metadata.metadata_writers import metadata_writer
 
     parts: dict[str, bytes] = {}
     for member, (relative, mean, deviation) in PARTS.items():
-        path_in_wheel = wheel_file(member)
+        path = landmarks if member == LANDMARKS_MEMBER else wheel_file(member)
         try:
-            model = path_in_wheel.read_bytes()
+            model = path.read_bytes()
             if member == LANDMARKS_MEMBER and not silhouette:
                 model = _without_output(model, _SILHOUETTE_OUTPUT, stand_in=_CONFIDENCE_OUTPUT)
             writer = metadata_writer.MetadataWriter.create(bytearray(model))
@@ -123,11 +104,13 @@ def _build(path: Path, silhouette: bool) -> None:
             parts[member] = bytes(writer.populate()[0])
         except (OSError, ValueError, RuntimeError, IndexError, TypeError, struct.error) as error:
             raise ModelError(
-                f"MediaPipe's model file {relative} cannot be used ({error}).", _HINT, field=INSTALLATION
+                f"The pose model file {path.name} cannot be used ({error}).", _HINT, field=INSTALLATION
             ) from error
-    with atomic_write(path) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as bundle:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_STORED) as bundle:
         for member, data in parts.items():
             bundle.writestr(zipfile.ZipInfo(member, (2020, 1, 1, 0, 0, 0)), data)
+    return content.getvalue()
 
 
 def _without_output(model: bytes, output: int, stand_in: int) -> bytes:

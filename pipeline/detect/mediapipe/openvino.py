@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import importlib.util
 import logging
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ from ...core.arrays import Floats, Image
 from ...core.config import Runtime
 from ...core.errors import ModelError
 from ...system.openvino import openvino_core, openvino_settings, quiet_openvino
-from .model_bundle import LANDMARKS_MEMBER, ModelBundle, wheel_file
+from .model_bundle import ModelBundle
 from .networks import LANDMARKER_PX, Landmarker, Landmarks
 
 log = logging.getLogger(__name__)
@@ -36,10 +37,10 @@ _OUTPUTS = {0: (1, 5 * _POINTS), 1: (1, 1), 3: (1, 64, 64, _POINTS)}
 class OpenVinoLandmarkers:
     """Compile the network once; `one()` creates a `Landmarker` for each of `threads` threads."""
 
-    def __init__(self, threads: int) -> None:
+    def __init__(self, network: Path, threads: int) -> None:
         openvino = quiet_openvino()
         core = openvino_core()
-        model = core.read_model(wheel_file(LANDMARKS_MEMBER))
+        model = core.read_model(network)
         wanted = [result for number, result in enumerate(model.get_results()) if number in _OUTPUTS]
         shapes = [tuple(result.get_output_shape(0)) for result in wanted]
         if shapes != list(_OUTPUTS.values()):
@@ -120,7 +121,7 @@ def landmarkers(bundle: ModelBundle, count: int, runtime: Runtime = "auto") -> t
         raise ModelError("OpenVINO is not installed.", "Choose the runtime mediapipe, or auto.", field="runtime")
     if runtime != "mediapipe" and importlib.util.find_spec("openvino") is not None:
         try:
-            several = OpenVinoLandmarkers(count)
+            several = OpenVinoLandmarkers(bundle.landmarks, count)
             made: list[AnyLandmarker] = [several.one() for _ in range(count)]
             made[0].locate(np.zeros((LANDMARKER_PX, LANDMARKER_PX, 3), np.uint8))
             return made, several.runtime

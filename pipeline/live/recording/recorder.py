@@ -24,6 +24,7 @@ from ...core.config import LiveConfig
 from ...core.errors import OutputError, UserError
 from ...core.live import LiveResult
 from ...core.poses import Pose2D
+from ...detect.mediapipe.choose import chosen_detector
 from ...system.files import make_folder, output_error
 from ...system.version import __version__
 from ...system.video_encoder import even
@@ -202,7 +203,7 @@ def made_with(config: LiveConfig, detector_runtime: str = "") -> dict[str, Any]:
     `detector_runtime` names the runtime of the detector's network (`LiveEngine.detector_runtime`).
     """
     return {
-        "detector": config.detect.detector,
+        "detector": chosen_detector(config.detect),
         "detector_runtime": detector_runtime,
         "lifter": config.lift.lifter,
         "lookahead": config.lookahead,

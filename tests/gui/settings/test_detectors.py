@@ -18,10 +18,10 @@ from tests.helpers.fake_library import FakeLibrary
 
 @pytest.fixture
 def dialog(opened: Window, qtbot: QtBot) -> DetectorsDialog:
-    qtbot.waitUntil(lambda: opened.workspace.panel.detector.count() == 2)
+    qtbot.waitUntil(lambda: opened.workspace.panel.detector.count() == 3)
     opened.actions_["detectors"].trigger()
     found = opened.detectors.dialog
-    qtbot.waitUntil(lambda: found.table.topLevelItemCount() == 2)
+    qtbot.waitUntil(lambda: found.table.topLevelItemCount() == 3)
     yield found
     if opened.detectors.dialog is not None:
         found.accept()
@@ -38,21 +38,22 @@ def choose(dialog: DetectorsDialog, row: int) -> None:
 
 def test_what_cannot_be_used_says_why_and_cannot_be_chosen(opened: Window, qtbot: QtBot) -> None:
     box = opened.workspace.panel.detector
-    qtbot.waitUntil(lambda: box.count() == 2)
-    assert [box.itemText(i) for i in range(2)] == ["Fake embedded", "Fake RTMPose: 54 MB to download"]
-    assert box.model().item(0).isEnabled()
-    assert not box.model().item(1).isEnabled()
-    assert box.model().item(1).toolTip() == "Not here."
-    assert box.currentData() == "mediapipe"
+    qtbot.waitUntil(lambda: box.count() == 3)
+    titles = ["Fake automatic", "Fake embedded", "Fake RTMPose: 54 MB to download"]
+    assert [box.itemText(i) for i in range(3)] == titles
+    assert box.model().item(1).isEnabled()
+    assert not box.model().item(2).isEnabled()
+    assert box.model().item(2).toolTip() == "Not here."
+    assert box.currentData() == "auto"
 
 
 def test_weights_are_fetched_when_asked_for_and_then_used(
     dialog: DetectorsDialog, opened: Window, library: FakeLibrary, qtbot: QtBot
 ) -> None:
-    assert states(dialog) == {"Fake embedded": "Ready", "Fake RTMPose": "54 MB to download"}
-    choose(dialog, 0)
-    assert not dialog.download.isEnabled()
+    assert states(dialog) == {"Fake automatic": "Ready", "Fake embedded": "Ready", "Fake RTMPose": "54 MB to download"}
     choose(dialog, 1)
+    assert not dialog.download.isEnabled()
+    choose(dialog, 2)
     assert dialog.download.text() == "Download (54 MB)"
     assert "Licence: none." in dialog.details.text()
     dialog.download.click()
@@ -69,14 +70,14 @@ def test_closing_the_dialog_stops_a_download(
     dialog: DetectorsDialog, opened: Window, library: FakeLibrary, qtbot: QtBot
 ) -> None:
     library.download_waits = True
-    choose(dialog, 1)
+    choose(dialog, 2)
     dialog.download.click()
     qtbot.waitUntil(lambda: dialog.progress.maximum() > 0)
     assert dialog.cancel.isVisible()
     assert not dialog.download.isEnabled()
     dialog.close()
     qtbot.waitUntil(lambda: library.download_cancelled)
-    assert not opened.workspace.panel.detector.model().item(1).isEnabled()
+    assert not opened.workspace.panel.detector.model().item(2).isEnabled()
 
 
 def test_an_own_network_is_added_and_removed(
@@ -105,7 +106,7 @@ def test_an_own_network_is_added_and_removed(
     dialog.remove.click()
     qtbot.waitUntil(lambda: "mine" not in states(dialog))
     assert panel.detector.findData("mine") < 0
-    assert opened.settings.run.detector == panel.detector.currentData() == "mediapipe"
+    assert opened.settings.run.detector == panel.detector.currentData() == "auto"
 
 
 def test_the_real_list_is_quick_and_says_what_has_to_be_fetched(

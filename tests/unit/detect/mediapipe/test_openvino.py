@@ -154,7 +154,7 @@ def test_the_runtime_that_is_asked_for_is_taken_or_refused(
     assert detector.cache_key.endswith(detector.runtime)
     detector.close()
 
-    def fails(threads: int) -> None:
+    def fails(network: Path, threads: int) -> None:
         raise RuntimeError("no such device")
 
     with monkeypatch.context() as patched:
@@ -171,7 +171,7 @@ def test_the_runtime_that_is_asked_for_is_taken_or_refused(
 def test_an_openvino_that_does_not_run_is_told_of_and_does_without(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, error: Exception
 ) -> None:
-    def fails(threads: int) -> None:
+    def fails(network: Path, threads: int) -> None:
         raise error
 
     monkeypatch.setattr(openvino_landmarks, "OpenVinoLandmarkers", fails)

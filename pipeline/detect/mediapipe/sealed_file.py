@@ -1,0 +1,48 @@
+"""Keep derived files in the cache, each with its checksum beside it: a damaged one is made again."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+from ...system.files import atomic_write
+
+log = logging.getLogger(__name__)
+
+
+def sealed_sha256(path: Path, make: Callable[[], bytes]) -> str:
+    """Return the sha256 of the file at `path`; write what `make` returns if it is missing or damaged.
+
+    The checksum and the size are in a `.sha256` file beside it. Raises what `make` raises, and `OutputError`.
+    """
+    seal = path.with_suffix(".sha256")
+    found = _whole(path, seal)
+    if found is None:
+        content = make()
+        with atomic_write(path) as file:
+            file.write(content)
+        found = _sha256(path)
+        with atomic_write(seal, "w") as file:
+            file.write(f"{found} {path.stat().st_size}\n")
+    return found
+
+
+def _whole(path: Path, seal: Path) -> str | None:
+    """Return the file's sha256 if it is unchanged since it was written, else None."""
+    try:
+        expected, size = seal.read_text(encoding="ascii").split()
+        if path.stat().st_size == int(size) and _sha256(path) == expected:
+            return expected
+        log.warning("A file in the cache is damaged and is made again: %s", path)
+    except FileNotFoundError:
+        pass
+    except (OSError, ValueError) as error:
+        log.warning("A file in the cache cannot be used and is made again: %s (%s)", path, error)
+    return None
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
