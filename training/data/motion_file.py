@@ -127,12 +127,12 @@ def cut_windows(
 
 
 def draw_windows(
-    clips: Clips, rng: np.random.Generator, count: int, frames: int, stride: int = 1
+    clips: Clips, rng: np.random.Generator, count: int, frames: int, stride: int = 1, vary_bodies: bool = True
 ) -> tuple[Doubles, Doubles]:
     """Draw augmented windows (count, frames, 17, 3) and their frame rates (count,), Hz.
 
-    Clip, position in the clip, heading, mirroring and body are random. Frame rates lie between 24 and 75 fps; only
-    every `stride`-th frame becomes a row.
+    Clip, position in the clip, heading, mirroring and, with `vary_bodies`, the body are random. Frame rates lie between
+    24 and 75 fps; only every `stride`-th frame becomes a row.
     """
     clip = rng.choice(len(clips), count, p=clips.draw_weights())
     step = rng.uniform(0.8, 2.5, count) * stride
@@ -140,8 +140,8 @@ def draw_windows(
     joints, _ = cut_windows(clips, clip, step, rng.uniform(0, 1, count) * spare, frames)
     joints = np.where((rng.random(count) < 0.5)[:, None, None, None], mirror(joints), joints)
     joints = rotate_about_vertical(joints, rng.uniform(0, 2 * np.pi, count))
-    joints = mix_upper_bodies(joints, rng, 0.25)
-    joints = vary_proportions(joints, rng)
+    if vary_bodies:
+        joints = vary_proportions(mix_upper_bodies(joints, rng, 0.25), rng)
     return tilt_scenes(joints, rng, 0.06), RATE_HZ / step
 
 

@@ -69,6 +69,8 @@ class TrainRecipe:
     errors: tuple[str, ...] = (
         "synthesis/detector_errors.json",
     )  # detector error models, relative to training/; each step draws one
+    posed_share: float = 0.0  # share of the windows of `training.synthesis.posed_bodies`
+    rendered_share: float = 0.0  # share of the windows of rendered people
     weight_decay: float = 0.02
     clip_norm: float = 1.0
     seed: int = 1

@@ -31,8 +31,10 @@ from training.fit.checkpoint import TrainProgress, WeightAverage, fit_to_model, 
 from training.fit.losses import pose_loss
 from training.fit.recipe import TrainRecipe, TrainStage, load_recipe
 from training.metrics import mpjpe, p_mpjpe
-from training.synthesis.batches import Batch, make_batch, prefetch
+from training.synthesis.batches import Batch, prefetch
 from training.synthesis.detector_errors import ErrorModel, load_model
+from training.synthesis.mixture import Mixture
+from training.synthesis.rendered_tracks import RenderedTrack, load_tracks
 
 log = logging.getLogger(__name__)
 
@@ -45,16 +47,28 @@ class Trainer:
     """One training run; `run` trains all remaining stages."""
 
     def __init__(
-        self, recipe: TrainRecipe, clips: Clips, errors: Sequence[ErrorModel], folder: Path, init: Path | None = None
+        self,
+        recipe: TrainRecipe,
+        clips: Clips,
+        errors: Sequence[ErrorModel],
+        folder: Path,
+        init: Path | None = None,
+        posed: Clips | None = None,
+        rendered: Path | None = None,
     ) -> None:
         """Prepare a run.
 
-        Each step draws one of `errors`; held-out subjects are seen with the last one.
+        Each step draws one of `errors`; held-out subjects are seen with the last one. `posed` are the clips of
+        `training.synthesis.posed_bodies`, `rendered` the folder of `training.synthesis.people`: all clips that are
+        finished now. The recipe states their shares.
         """
         make_folder(folder)
-        self.recipe, self.errors, self.folder = recipe, errors, folder
-        self.clips, self.held_out = selection_split(clips)
-        self.init = init
+        self.recipe, self.folder, self.init = recipe, folder, init
+        kinds = zip(("train", "held_out"), selection_split(clips), _split(posed), strict=True)
+        self.training, self.held_out = (
+            Mixture(mocap, errors, bodies, recipe.posed_share, _tracks_of(rendered, split), recipe.rendered_share)
+            for split, mocap, bodies in kinds
+        )
         self.progress = TrainProgress()
         self.stop = threading.Event()  # set to end the run after the current step, with its state saved
         self._recent_losses: list[dict[str, float]] = []
@@ -84,19 +98,8 @@ class Trainer:
         p = self.progress
         count = max(1, _HELD_OUT_FRAMES // stage.frames)
         seed = (_HELD_OUT_SEED, stage.frames, stage.stride)
-        held_out = {
-            name: make_batch(
-                self.held_out,
-                errors,
-                seed,
-                count,
-                stage.frames,
-                stage.stride,
-                self.recipe.normalisation,
-                fov_known=True,
-            )
-            for name, errors in (("held_out", self.errors[-1]), ("held_out_clean", None))
-        }
+        rule = self.recipe.normalisation
+        held_out = self.held_out.held_out_batches(seed, count, stage.frames, stage.stride, rule)
         if p.step == 0:
             self._measure(stage, learner, held_out)
         last_save = last_measure = time.monotonic()
@@ -130,10 +133,8 @@ class Trainer:
 
     def _batch(self, stage: TrainStage, step: int) -> Batch:
         seed = (self.recipe.seed, self.progress.stage, step)
-        chance = np.random.default_rng((*seed, 1)).random(2)
-        errors = None if chance[0] < stage.clean_share else self.errors[int(chance[1] * len(self.errors))]
-        rule = self.recipe.normalisation
-        return make_batch(self.clips, errors, seed, stage.batch, stage.frames, stage.stride_of(step), rule)
+        rule, stride = self.recipe.normalisation, stage.stride_of(step)
+        return self.training.batch(seed, stage.batch, stage.frames, stride, rule, stage.clean_share)
 
     def _measure(self, stage: TrainStage, learner: Learner, held_out: dict[str, Batch]) -> None:
         """Measure the averaged weights on held-out subjects and write them as `latest.safetensors`."""
@@ -160,6 +161,14 @@ class Trainer:
         with (self.folder / "log.jsonl").open("a", encoding="utf-8") as file:
             file.write(json.dumps(row) + "\n")
         log.info("%s", json.dumps(row))
+
+
+def _split(clips: Clips | None) -> tuple[Clips | None, Clips | None]:
+    return (None, None) if clips is None else selection_split(clips)
+
+
+def _tracks_of(folder: Path | None, split: str) -> Sequence[RenderedTrack]:
+    return () if folder is None else load_tracks(folder, split)
 
 
 class Learner:
@@ -273,13 +282,19 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--recipe", type=Path, required=True, help="model and curriculum (.json)")
     parser.add_argument("--out", type=Path, required=True, help="folder for state, curves and weights")
     parser.add_argument("--init", type=Path, help="initial weights of the first stage (.safetensors)")
+    parser.add_argument("--posed", type=Path, help="motion file of training.synthesis.posed_bodies (.npz)")
+    parser.add_argument("--rendered", type=Path, help="folder of clips of training.synthesis.people")
     parser.add_argument("--threads", type=int, default=1, help="threads of torch; 1 is best on a shared machine")
     args = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
     torch.set_num_threads(args.threads)
     recipe = load_recipe(args.recipe)
     errors = [load_model(Path(__file__).parents[1] / name) for name in recipe.errors]
-    trainer = Trainer(recipe, load_clips(args.data), errors, args.out, args.init)
+    if (recipe.posed_share and not args.posed) or (recipe.rendered_share and not args.rendered):
+        parser.error("the recipe also needs --posed and --rendered")
+    posed = load_clips(args.posed) if recipe.posed_share else None
+    rendered = args.rendered if recipe.rendered_share else None
+    trainer = Trainer(recipe, load_clips(args.data), errors, args.out, args.init, posed, rendered)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: trainer.stop.set())
     trainer.run()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -75,18 +75,34 @@ def synthesise_batch(
     else:
         found, scores = simulate_detector(image, image_sizes, rate_hz, errors, rng)
     focal = cameras.focal_px
-    assumed = focal if fov_known else _assumed_focal_px(focal, cameras, rng)
-    network_input = normalised(rule, found, scores, image_sizes, assumed)
+    assumed = focal if fov_known else assumed_focal_px(focal, image_sizes, rng)
+    return normalised_batch(found, scores, in_camera, image_sizes, assumed, rule)
+
+
+def normalised_batch(
+    found: Floats, scores: Floats, in_camera: Doubles, sizes_px: Doubles, focal: Doubles, rule: str
+) -> Batch:
+    """Normalise detections (B, F, 17, 2) px and scores (B, F, 17), and rotate their truth alike.
+
+    `in_camera` (B, F, 17, 3) is the truth in camera axes, metres at unit stature; `sizes_px` (B, 2) and `focal` (B,)
+    px describe the cameras that the input assumes.
+    """
+    network_input = normalised(rule, found, scores, sizes_px, focal)
     y = network_input.answer_from_camera(in_camera - in_camera[:, :, :1])
     return Batch(network_input.values, y.astype(np.float32))
 
 
-def _assumed_focal_px(focal: Doubles, cameras: Cameras, rng: np.random.Generator) -> Doubles:
-    """Draw the focal lengths (B,) px that the input assumes, given the true ones.
+def joined_batches(parts: Sequence[Batch]) -> Batch:
+    """Concatenate batches of the same window length and input rule."""
+    return Batch(np.concatenate([part.x for part in parts]), np.concatenate([part.y for part in parts]))
+
+
+def assumed_focal_px(focal: Doubles, sizes_px: Doubles, rng: np.random.Generator) -> Doubles:
+    """Draw the focal lengths (B,) px that the input assumes, given the true ones and the sizes (B, 2) px.
 
     `_TRUE_FOV_SHARE` describes the mixture.
     """
-    guess = [Camera.assumed(cameras.pinhole(b).size_px).focal_px for b in range(len(cameras))]
+    guess = [Camera.assumed((int(width), int(height))).focal_px for width, height in sizes_px]
     chance = rng.random(len(focal))
     nearly = focal * np.exp(rng.normal(0, _FOV_SPREAD, len(focal)))
     return np.where(

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +93,35 @@ def load_model(path: Path = PARAMETERS) -> ErrorModel:
     except (OSError, ValueError, KeyError, TypeError) as error:
         known = ", ".join(field.name for field in fields(ErrorModel))
         raise ConfigError(f"The detector error model {path} does not fit ({error}).", f"It holds: {known}.") from error
+
+
+def for_detector_joints(model: ErrorModel) -> ErrorModel:
+    """Return the errors of a detector on bodies whose true joints are already in a detector's convention.
+
+    Its hips, shoulders and head are then not shifted against those of motion capture. What remains is the median shift
+    of BlazePose full and heavy against the regressed joints of rendered bodies (`training.synthesis.people.statistics`,
+    converted to shares of the trunk), and spreads for other people and detectors.
+    """
+    return replace(
+        model,
+        hip_shift=-0.015, hip_spread=0.02, shoulder_shift=0.01, shoulder_spread=0.02,
+        head_top_shift=0.0, head_top_spread=0.05,
+    )  # fmt: skip
+
+
+def like_rendered_people(model: ErrorModel) -> ErrorModel:
+    """Return the errors of a detector in hard scenes, as measured with BlazePose on rendered people.
+
+    Their rooms, furniture, crops, backs and small figures are harder than the footage of `detector_errors.json`. Values
+    are those of `training.synthesis.people.statistics` over full and heavy, or an estimate between both.
+    """
+    return replace(
+        model,
+        jitter=1.3 * model.jitter, drift=1.4 * model.drift, bias=1.6 * model.bias,
+        outlier_rate=0.05, outlier_size=0.09, guess_error=0.09,
+        occlusions_per_s=0.8, occlusion_s=0.5, partial_share=0.25,
+        swap_body_per_s=0.3, swap_body_s=0.35,
+    )  # fmt: skip
 
 
 def _sideless(name: str) -> str:
