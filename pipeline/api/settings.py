@@ -74,6 +74,7 @@ class SceneSettings(TypedDict, total=False):
     pitch_deg: float | None
     roll_deg: float | None
     height_cm: float | None
+    heights_cm: dict[int, float]
     limbs_cm: dict[str, float]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from ..core.config import SceneConfig
 from ..core.skeletons import chain_length
 
@@ -12,6 +14,7 @@ __all__ = [
     "ankle_height_m",
     "chain_from_height",
     "chain_length",
+    "height_note",
     "stature_chain_m",
 ]
 
@@ -40,6 +43,16 @@ def stature_chain_m(scene: SceneConfig) -> float:
 def ankle_height_m(scene: SceneConfig) -> float:
     """Return the height in metres of the subject's ankle joint above the floor in stance."""
     return ANKLE_PER_STATURE * _height_cm(scene) / 100
+
+
+def height_note(heights_cm: Mapping[int, float | None]) -> str:
+    """Return where the statures of people come from; `heights_cm`: person -> height, None if not given."""
+    given = [str(person) for person, height in heights_cm.items() if height is not None]
+    if not given:
+        return "assumed"
+    if len(given) == len(heights_cm):
+        return "set by the user"
+    return f"set by the user for person {', '.join(given)}, else assumed"
 
 
 def _height_cm(scene: SceneConfig) -> float:

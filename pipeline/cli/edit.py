@@ -24,7 +24,7 @@ from ..take import edit
 from ..take.file import SUFFIX
 from ..take.provenance import can_refinish, take_config
 from .interrupt import interruptible
-from .options import motion
+from .options import height, motion
 from .options.numbers import finite_number
 from .output import Report
 
@@ -58,7 +58,7 @@ def add_parser(commands: Any) -> None:
     scene.add_argument("--fov", metavar="DEG", help="horizontal field of view; everyone is lifted again")
     scene.add_argument("--pitch", metavar="DEG", help="camera pitch; positive: it looks down")
     scene.add_argument("--roll", metavar="DEG", help="camera roll; positive: clockwise")
-    scene.add_argument("--height", metavar="CM", help="height of the person")
+    height.add_argument(scene)
     motion.add_arguments(parser)
     parser.add_argument("--json", action="store_true", help="one JSON object a line on stdout")
     parser.set_defaults(run=run, edits=[])
@@ -78,6 +78,7 @@ def run(arguments: argparse.Namespace, report: Report) -> int:
         done = _edited(take, kind, text)
         take = api.Take.of(done.take)
         lift = (lift | set(done.lift)) & {track.person for track in take.tracks2d}
+    config = _config(arguments, take_config(take) or made)  # heights of single persons moved along with the edits
     if config.scene.fov_deg != made.scene.fov_deg:  # the field of view changes the rays that the lifter uses
         lift |= {track.person for track in take.tracks3d}
     if lift:
@@ -118,10 +119,10 @@ def _config(arguments: argparse.Namespace, made: RunConfig) -> RunConfig:
         ("fov_deg", arguments.fov),
         ("pitch_deg", arguments.pitch),
         ("roll_deg", arguments.roll),
-        ("height_cm", arguments.height),
     ):
         if text is not None:
             scene[name] = None if text == "auto" else _number(text, f"--{name.split('_')[0]}")
+    scene |= height.with_heights(arguments.height, made.scene)
     limbs = motion.limbs_from(arguments)
     if limbs:
         scene["limbs_cm"] = {**made.scene.limbs_cm, **limbs}

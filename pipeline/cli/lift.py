@@ -26,7 +26,7 @@ from .inputs import add_arguments as add_inputs
 from .inputs import chosen_inputs, result_stems
 from .interrupt import interruptible
 from .options import detector as detector_options
-from .options import motion
+from .options import height, motion
 from .options import pruning as recipe
 from .output import BUG, DONE, USER_ERROR, Report
 
@@ -45,7 +45,7 @@ def add_parser(commands: Any) -> None:
         "--pitch", type=float, metavar="DEG", help="camera pitch; positive: it looks down (default: estimated)"
     )
     parser.add_argument("--roll", type=float, metavar="DEG", help="camera roll; positive: clockwise")
-    parser.add_argument("--height", type=float, metavar="CM", help="height of the person")
+    height.add_argument(parser)
     parser.add_argument("--start", type=float, metavar="S", help="start of the range in seconds")
     parser.add_argument("--end", type=float, metavar="S", help="end of the range in seconds")
     parser.add_argument(
@@ -84,7 +84,7 @@ def config_from(arguments: argparse.Namespace) -> RunConfig:
             fov_deg=arguments.fov,
             pitch_deg=arguments.pitch,
             roll_deg=arguments.roll,
-            height_cm=arguments.height,
+            **height.with_heights(arguments.height, SceneConfig()),
             limbs_cm=motion.limbs_from(arguments),
         ),
         start_s=arguments.start,

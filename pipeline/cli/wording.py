@@ -39,6 +39,7 @@ FLAGS = {
     "pitch_deg": "--pitch",
     "roll_deg": "--roll",
     "height_cm": "--height",
+    "heights_cm": "--height",
     "limbs_cm": "--limb",
     "start_s": "--start",
     "end_s": "--end",

@@ -149,33 +149,24 @@ class SceneConfig:
     fov_deg: float | None = None  # horizontal field of view
     pitch_deg: float | None = None  # positive: the camera looks down; None: estimated
     roll_deg: float | None = None  # positive: rolled clockwise; None: estimated, or 0 where the pitch is given
-    height_cm: float | None = None  # stature of the subject; None: 170 cm
+    height_cm: float | None = None  # stature of people without one in `heights_cm`; None: 170 cm
+    heights_cm: dict[int, float] = field(default_factory=dict)  # person -> stature
     # lengths measured on the subject by keys of LIMBS; others are estimated
     limbs_cm: dict[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         fov, pitch, roll, height = self.fov_deg, self.pitch_deg, self.roll_deg, self.height_cm
-        _check(
-            fov is None or 5 <= fov <= 150,
-            f"The field of view is {fov} degrees.",
-            "Choose 5 to 150 degrees.",
-            "fov_deg",
-        )
-        _check(
-            pitch is None or -90 < pitch < 90,
-            f"The pitch is {pitch} degrees.",
-            "Choose -89 to 89 degrees.",
-            "pitch_deg",
-        )
-        _check(
-            roll is None or -180 <= roll <= 180,
-            f"The roll is {roll} degrees.",
-            "Choose -180 to 180 degrees.",
-            "roll_deg",
-        )
-        _check(
-            height is None or 40 <= height <= 260, f"The height is {height} cm.", "Choose 40 to 260 cm.", "height_cm"
-        )
+        for name, what, value, known, hint in (
+            ("fov_deg", "field of view", fov, fov is None or 5 <= fov <= 150, "5 to 150"),
+            ("pitch_deg", "pitch", pitch, pitch is None or -90 < pitch < 90, "-89 to 89"),
+            ("roll_deg", "roll", roll, roll is None or -180 <= roll <= 180, "-180 to 180"),
+        ):
+            _check(known, f"The {what} is {value} degrees.", f"Choose {hint} degrees.", name)
+        for person in self.heights_cm:
+            known = type(person) is int and person >= 1
+            _check(known, f"There is a height of person {person!r}.", "Persons count from 1.", "heights_cm")
+        for tall in (*(() if height is None else (height,)), *self.heights_cm.values()):
+            _check(40 <= tall <= 260, f"The height is {tall} cm.", "Choose 40 to 260 cm.", "height_cm")
         for name, length in self.limbs_cm.items():
             _check(name in LIMBS, f"The limb '{name}' is not known.", f"Choose from {', '.join(LIMBS)}.", "limbs_cm")
             _check(3 <= length <= 120, f"The {name} is {length} cm long.", "Choose 3 to 120 cm.", "limbs_cm")
@@ -191,6 +182,10 @@ class SceneConfig:
         if self.roll_deg is None or not turned_deg:
             return self
         return dataclasses.replace(self, roll_deg=(self.roll_deg - turned_deg + 180) % 360 - 180)
+
+    def of_person(self, person: int) -> SceneConfig:
+        """Return the settings for one person: `height_cm` is theirs."""
+        return dataclasses.replace(self, height_cm=self.heights_cm.get(person, self.height_cm), heights_cm={})
 
     @property
     def limbs_m(self) -> dict[str, float]:
@@ -246,6 +241,7 @@ class RunConfig:
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON values; `from_json` gives an equal object back."""
         data = dataclasses.asdict(self)
+        data["scene"]["heights_cm"] = {str(person): height for person, height in self.scene.heights_cm.items()}
         data["lift"]["prune"] = None if self.lift.prune is None else self.lift.prune.to_json()
         return data
 
@@ -260,6 +256,8 @@ class RunConfig:
                     part = dict(values[name])
                     if part.get("precision") == "auto":  # takes of versions that chose the precision themselves
                         part["precision"] = "float32"
+                    if "heights_cm" in part:  # the keys of a JSON object are text
+                        part["heights_cm"] = {int(person): height for person, height in part["heights_cm"].items()}
                     if part.get("prune") is not None:
                         part["prune"] = PruneConfig.from_json(part["prune"])
                     values[name] = kind(**part)

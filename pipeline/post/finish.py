@@ -8,10 +8,11 @@ low-pass) -> root's path (root_path) -> gravity (camera_tilt) -> floor -> standi
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
-from ..body.stature import ankle_height_m, stature_chain_m
+from ..body.stature import ankle_height_m, height_note, stature_chain_m
 from ..core.arrays import Doubles, check_shape
 from ..core.camera import Camera
 from ..core.config import RunConfig
@@ -52,13 +53,18 @@ def _finish(
     tracks: Sequence[PersonTrack], lifted: Sequence[LiftedTrack], camera: Camera, config: RunConfig
 ) -> tuple[tuple[Track3D, ...], SceneEstimate]:
     """Finish tracks whose rows have an even rate; see `finish`."""
-    rate_hz, ankle_m = camera.rate_hz, ankle_height_m(config.scene)
+    rate_hz = camera.rate_hz
     by_person = {track.person: track for track in tracks}
     people = [by_person[one.person] for one in lifted]
+    bodies = [config.scene.of_person(track.person) for track in people]
+    ankles_m = [ankle_height_m(body) for body in bodies]
     notes: dict[str, str] = {"fov": camera.fov_from}
-    notes["height"] = "assumed" if config.scene.height_cm is None else "set by the user"
+    notes["height"] = height_note({track.person: body.height_cm for track, body in zip(people, bodies, strict=True)})
 
-    chosen = [_in_camera(track, one, camera, config) for track, one in zip(people, lifted, strict=True)]
+    chosen = [
+        _in_camera(track, one, camera, replace(config, scene=body))
+        for track, one, body in zip(people, lifted, bodies, strict=True)
+    ]
     in_camera, poses = [joints for joints, _ in chosen], [pose for _, pose in chosen]
     tilt = camera_tilt(config.scene, in_camera, rate_hz, [one.relative for one in lifted])
     notes |= tilt.notes
@@ -67,12 +73,13 @@ def _finish(
     slow = times_too_slow(turned, rate_hz)
     if slow is not None:
         notes["speed"] = f"bodies fall {slow:.1f} times too slowly: slow motion, recorded at {slow * rate_hz:.0f} Hz?"
-    floor = find_floor(turned, [track.h36m17[1] for track in people], rate_hz, ankle_m)
+    floor = find_floor(turned, [track.h36m17[1] for track in people], rate_hz, ankles_m)
     notes["floor"] = "assumed" if floor is None else "estimated from the feet"
     translation = np.array([0.0, 0.0, -(floor or 0.0)])
     # The origin is below the camera until the feet are locked, then below the first pelvis of the result.
     in_world = [
-        lock_feet(joints + translation, rate_hz, config.post.foot_lock, translation, ankle_m) for joints in turned
+        lock_feet(joints + translation, rate_hz, config.post.foot_lock, translation, ankle_m)
+        for joints, ankle_m in zip(turned, ankles_m, strict=True)
     ]
     if config.post.calm_turns and config.post.bones != "off":
         forward_only = config.post.limits == "repair"
@@ -115,7 +122,7 @@ def _finish(
 def _in_camera(track: PersonTrack, lifted: LiftedTrack, camera: Camera, config: RunConfig) -> tuple[Doubles, CleanPose]:
     """Return joints (T, 17, 3) in camera space with the root's path, and the clean pose.
 
-    NaN = not seen.
+    NaN = not seen. `config.scene` is that of this person.
     """
     check_shape("relative", lifted.relative, (len(track.frame_index), 17, 3))
     relative = np.asarray(lifted.relative, np.float64) * (stature_chain_m(config.scene) / lifted.unit_stature_m)

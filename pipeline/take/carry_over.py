@@ -9,7 +9,7 @@ one of the old take whose joints lie where theirs do, in most of the frames that
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 
 import numpy as np
@@ -20,10 +20,19 @@ from ..core.errors import UserError
 from ..core.poses import PersonTrack
 from ..core.skeletons import SKELETONS
 from ..core.take import Take
-from .edit import Edited, delete, exchange_sides, merge
+from .edit import Edited, delete, exchange_sides, merge, rename, split
 
 _SAME = 0.25  # mean joint distance relative to the person's image height, up to which it is one person
 _MOST = 0.5  # share of a person's common frames that an old person has to match
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Hold one edit that was carried over, and the take before it, to which Undo returns."""
+
+    kind: str  # name of the function in `take.edit`
+    persons: tuple[int, ...]  # numbers in `before`
+    before: Take
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +42,7 @@ class CarriedOver:
     take: Take
     lift: tuple[int, ...] = ()
     now: Mapping[int, int] = field(default_factory=dict)
+    steps: tuple[Step, ...] = ()  # in the order in which the edits were made
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,40 +53,77 @@ class _Match:
 
 
 def carry_over(take: Take, before: Take) -> CarriedOver:
-    """Apply the names, left-right swaps, merges and deletions of `before` to `take`.
+    """Apply the splits, left-right swaps, merges, deletions and names of `before` to `take`.
 
-    A split is not carried over: the tracker decides again whether the two are one.
+    A track is split at the frame of an earlier split, if it matches different persons on the two sides of it.
     """
     made = {str(edit.get("edit")) for edit in before.provenance.get("edits", [])}
     _, rows, old_rows = np.intersect1d(_frames(take), _frames(before), return_indices=True)
-    matches = {t.person: _match(t, rows, before, old_rows) for t in take.tracks2d} if len(rows) else {}
     lift: list[int] = []
+    steps: list[Step] = []
     now: dict[int, int] = {}
 
-    def apply(change: Callable[[Take], Edited]) -> bool:
+    def apply(kind: str, change: Callable[[Take], Edited], *persons: int) -> None:
         nonlocal take
         try:
             done = change(take)
         except UserError:
-            return False  # for example, the last person cannot be deleted
+            return  # for example, the last person cannot be deleted
+        steps.append(Step(kind, persons, take))
         take = done.take
         lift.extend(done.lift)
-        return True
 
-    for person, match in matches.items():
-        if match.mirrored and "exchange_sides" in made:
-            apply(partial(exchange_sides, person=person))
-        if match.old == 0:
-            if match.frames and "delete" in made:
-                apply(partial(delete, person=person))
-        elif match.old not in now:
-            now[match.old] = person
+    def match(track: PersonTrack, first: int = 0, end: int | None = None) -> _Match:
+        inside = (rows >= first) & (rows < (len(track.frame_index) if end is None else end))
+        return _match(track, rows[inside], before, old_rows[inside])
+
+    cuts = _cuts(before, _frames(take)) if len(rows) else []
+    for track in take.tracks2d if cuts else ():
+        person = track.person
+        for row in _changes(track, cuts, partial(match, track), "delete" in made):
+            apply("split", partial(split, person=person, row=row), person)
+            person = take.tracks2d[-1].person  # the later part
+    for track in take.tracks2d if len(rows) else ():
+        person, found = track.person, match(track)
+        if found.mirrored and "exchange_sides" in made:
+            apply("exchange_sides", partial(exchange_sides, person=person), person)
+        if found.old == 0:
+            if found.frames and "delete" in made:
+                apply("delete", partial(delete, person=person), person)
+        elif found.old not in now:
+            now[found.old] = person
         elif "merge" in made:
-            apply(partial(merge, into=now[match.old], other=person))
+            apply("merge", partial(merge, into=now[found.old], other=person), now[found.old], person)
     left = {track.person for track in take.tracks2d}
-    names = {now[old]: name for old, name in before.names.items() if now.get(old) in left}
+    for old, name in before.names.items():
+        if now.get(old) in left:
+            apply("rename", partial(rename, person=now[old], name=name), now[old])
     lifted = tuple(dict.fromkeys(person for person in lift if person in left))
-    return CarriedOver(replace(take, names={**take.names, **names}), lifted, now)
+    return CarriedOver(take, lifted, now, tuple(steps))
+
+
+def _cuts(before: Take, frames: NDArray[np.int64]) -> list[int]:
+    """Return the rows of the new take, in order, at which tracks of `before` were split."""
+    at = (edit.get("frame") for edit in before.provenance.get("edits", []) if edit.get("edit") == "split")
+    rows = {int(np.searchsorted(frames, frame)) for frame in at if isinstance(frame, int)}
+    return sorted(row for row in rows if 0 < row < len(frames))
+
+
+def _changes(track: PersonTrack, cuts: list[int], match: Callable[[int, int], _Match], deleted: bool) -> list[int]:
+    """Return those of `cuts` from which on the old person of `track` is another one.
+
+    `match` finds the old person between two rows. With `deleted`, nobody counts as another one.
+    """
+    found: list[int] = []
+    last: int | None = None
+    for first, end in zip([0, *cuts], [*cuts, len(track.frame_index)], strict=True):
+        part = match(first, end)
+        if not part.frames or (part.old == 0 and not deleted):
+            continue
+        if last is not None and part.old != last:
+            found.append(first)
+        last = part.old
+    return found
 
 
 def _frames(take: Take) -> NDArray[np.int64]:
@@ -88,6 +135,8 @@ def _match(track: PersonTrack, rows: NDArray[np.intp], before: Take, old_rows: N
     joints = track.h36m17[0][rows].astype(np.float64)
     frames = int(track.seen[rows].sum())
     best = _Match(0, False, frames)
+    if not frames:
+        return best
     most = _MOST * frames
     for old in before.tracks2d:
         theirs = old.h36m17[0][old_rows].astype(np.float64)

@@ -2,7 +2,8 @@
 
 Pure functions: a take in, an edited take out. The 2D cache is not touched. 3D data is cut or joined along with the 2D,
 so that a result is visible at once; `Edited.lift` lists the persons to re-lift, because the lifter also used the frames
-around the cut. Every edit except a name is recorded in `Take.provenance["edits"]`. Each function raises `NoPersonError`
+around the cut. Every edit except a name is recorded in `Take.provenance["edits"]`; heights of single persons in
+`Take.provenance["config"]` move along. Each function raises `NoPersonError`
 for a person who is not in the take.
 """
 
@@ -28,6 +29,7 @@ from ..core.take import (
     Track3D,
     find_person,
 )
+from .provenance import with_heights
 
 Bools = NDArray[np.bool_]
 _LONGEST_NAME = 60
@@ -87,7 +89,7 @@ def delete(take: Take, person: int) -> Edited:
             token_stages=_without(take.token_stages, person),
             names={who: name for who, name in take.names.items() if who != person},
             scene=scene,
-            provenance=_noted(take, {"edit": "delete", "person": person}),
+            provenance=_noted(take, {"edit": "delete", "person": person}, lambda tall: without(tall, person)),
         )
     )
 
@@ -121,7 +123,7 @@ def split(take: Take, person: int, row: int) -> Edited:
         lifted=_cut(take.lifted, person, new, before, _rows_lifted),
         token_stages=_cut(take.token_stages, person, new, before, _rows_kept),
         scene=scene,
-        provenance=_noted(take, edit),
+        provenance=_noted(take, edit, lambda tall: like(tall, new, person)),
     )
     return Edited(split_take, (person, new) if take.track3d(person) is not None else ())
 
@@ -161,7 +163,11 @@ def merge(take: Take, into: int, other: int) -> Edited:
         token_stages=_without(_joined(take.token_stages, into, other, theirs, _rows_kept), other),
         names=names,
         scene=scene,
-        provenance=_noted(take, {"edit": "merge", "person": into, "other": other}),
+        provenance=_noted(
+            take,
+            {"edit": "merge", "person": into, "other": other},
+            lambda tall: without(like(tall, into, other), other),
+        ),
     )
     return Edited(merged, (into,) if lifted else ())
 
@@ -192,8 +198,21 @@ def _as_person(finding: Finding, old: int, new: int) -> Finding:
     return replace(finding, other=new) if _is_with(finding, old) else finding
 
 
-def _noted(take: Take, edit: dict[str, Any]) -> dict[str, Any]:
-    return {**take.provenance, "edits": [*take.provenance.get("edits", []), edit]}
+def without(heights: dict[int, float], person: int) -> dict[int, float]:
+    """Return heights without that of `person`."""
+    return {who: height for who, height in heights.items() if who != person}
+
+
+def like(heights: dict[int, float], person: int, other: int) -> dict[int, float]:
+    """Return heights in which `person` has that of `other`, if they have none themselves."""
+    return {person: heights[other], **heights} if other in heights else heights
+
+
+def _noted(
+    take: Take, edit: dict[str, Any], heights: Callable[[dict[int, float]], dict[int, float]] = dict
+) -> dict[str, Any]:
+    """Return the provenance with `edit`, and with `heights` applied to the heights of single persons."""
+    return with_heights({**take.provenance, "edits": [*take.provenance.get("edits", []), edit]}, heights)
 
 
 def _scene(scene: SceneEstimate, errors: dict[int, Floats], findings: Iterable[Finding]) -> SceneEstimate:

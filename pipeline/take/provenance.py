@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -66,6 +67,18 @@ def with_settings(provenance: dict[str, Any], config: RunConfig) -> dict[str, An
     now = config.to_json()
     told = {**before, "post": now["post"], "scene": now["scene"]} if isinstance(before, dict) else now
     return {**provenance, "config": told}
+
+
+def with_heights(provenance: dict[str, Any], change: Callable[[dict[int, float]], dict[int, float]]) -> dict[str, Any]:
+    """Return `provenance` with `change` applied to the heights of single persons (`SceneConfig.heights_cm`)."""
+    config = provenance.get("config")
+    scene = config.get("scene") if isinstance(config, dict) else None
+    told = scene.get("heights_cm") if isinstance(scene, dict) else None
+    if not isinstance(config, dict) or not isinstance(scene, dict) or not isinstance(told, dict) or not told:
+        return provenance
+    heights = change({int(person): height for person, height in told.items() if str(person).isdecimal()})
+    named = {str(person): height for person, height in heights.items()}
+    return {**provenance, "config": {**config, "scene": {**scene, "heights_cm": named}}}
 
 
 def _lifter_facts(config: LiftConfig, lifter: WindowLifter) -> dict[str, Any]:

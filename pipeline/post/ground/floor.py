@@ -23,24 +23,26 @@ _STOREYS = 5  # how often a lower floor is searched, as for a stair
 _MAX_VERTICAL_M_S = 0.5  # m/s, vertical speed of an ankle that may stand although it seems to slide
 
 
-def find_floor(joints: Sequence[Doubles], scores: Sequence[Floats], rate_hz: float, ankle_m: float) -> float | None:
+def find_floor(
+    joints: Sequence[Doubles], scores: Sequence[Floats], rate_hz: float, ankles_m: Sequence[float]
+) -> float | None:
     """Estimate the floor's height below all people, or return None if no person was seen.
 
-    `joints` (T, 17, 3) per person, z up, metres, NaN = not seen; the ankle joint lies `ankle_m` above the floor. A
-    person who jumps down from a roof may stand still only on the roof: if a body is below the floor of the standing
-    feet, the feet down there decide.
+    `joints` (T, 17, 3) per person, z up, metres, NaN = not seen; `ankles_m`: how far their ankle joint lies above
+    the floor. A person who jumps down from a roof may stand still only on the roof: if a body is below the floor of
+    the standing feet, the feet down there decide.
     """
-    heights = [standing_ankles(points, score, rate_hz) for points, score in zip(joints, scores, strict=True)]
-    standing = np.concatenate([np.zeros(0), *heights])
+    people = list(zip(joints, scores, ankles_m, strict=True))
+    standing = np.concatenate([np.zeros(0), *(standing_ankles(body, seen, rate_hz) - up for body, seen, up in people)])
     if not len(standing):
         return None
-    floor = floor_height(standing, ankle_m)
+    floor = floor_height(standing, 0.0)
     for _ in range(_STOREYS):
-        sunk = np.concatenate([sunken_ankles(points, floor + ankle_m, rate_hz) for points in joints])
+        sunk = np.concatenate([sunken_ankles(body, floor + up, rate_hz) - up for body, _, up in people])
         if not len(sunk):
             break
         # The median, because feet that never stand still are too inaccurate to use the lowest of them.
-        floor = float(np.median(sunk)) - ankle_m
+        floor = float(np.median(sunk))
     return floor
 
 

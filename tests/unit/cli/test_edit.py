@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from pipeline.cli import USER_ERROR, main
+from pipeline.body.stature import chain_from_height, chain_length
 from pipeline.core.take import Take
 from pipeline.take.file import load_take, save_take
 from pipeline.take.provenance import take_config
@@ -51,6 +52,23 @@ def test_people_are_renamed_and_deleted_into_another_file(path: Path, broken: Ta
     take = load_take(tmp_path / "new" / "other.pose3d")
     assert [track.person for track in take.tracks3d] == [1]
     assert len(load_take(path).tracks3d) == 2, "the old one is as it was"
+
+
+def test_heights_of_everyone_and_of_one_person(path: Path, capfd) -> None:
+    assert main(["edit", str(path), "--height", "180", "--height", "2=150"]) == 0
+    take = load_take(path)
+    made = take_config(take)
+    assert (made.scene.height_cm, made.scene.heights_cm) == (180.0, {2: 150.0})
+    tall = [chain_length(track.joints[np.flatnonzero(track.seen)[0]]) for track in take.tracks3d]
+    np.testing.assert_allclose(tall, [chain_from_height(180), chain_from_height(150)], atol=1e-3)
+    assert main(["edit", str(path), "--delete", "1", "--height", "auto"]) == 0
+    made = take_config(load_take(path))
+    assert (made.scene.height_cm, made.scene.heights_cm) == (None, {2: 150.0})
+    assert main(["edit", str(path), "--height", "2=auto"]) == 0
+    assert take_config(load_take(path)).scene.heights_cm == {}
+    for wrong in ("0=150", "x=150", "2=tall", "2=900", "=170"):
+        assert main(["edit", str(path), "--height", wrong]) == USER_ERROR
+        assert "--height" in capfd.readouterr().err
 
 
 def test_edits_are_done_in_order_and_lifted(path: Path, monkeypatch, capsys) -> None:

@@ -42,6 +42,7 @@ _FOLLOWING = PruneConfig("TPS", ((1, 9),), motion_share=0.25)
             pitch_deg=st.none() | st.floats(-89, 89),
             roll_deg=st.none() | st.floats(-180, 180),
             height_cm=st.none() | st.floats(40, 260),
+            heights_cm=st.dictionaries(st.integers(1, 20), st.floats(40, 260), max_size=3),
         ),
         start_s=st.none() | st.floats(0, 10),
         end_s=st.none() | st.floats(10.5, 1e5),

@@ -51,6 +51,24 @@ def test_one_body_exactly_and_the_height_that_was_set():
     assert float(chain_length(tracks[0].joints[0])) == pytest.approx(chain_from_height(188.0), abs=1e-4)
 
 
+def test_people_of_different_height_stand_on_one_floor():
+    """The second one is a child of 120 cm."""
+    per_m = JUMP / float(chain_length(JUMP[0]))
+    grown, child = (scene(per_m * chain_from_height(tall), person=one) for one, tall in ((1, 188.0), (2, 120.0)))
+    heights = SceneConfig(height_cm=188.0, heights_cm={2: 120.0})
+    tracks, told = finished([grown.person, child.person], grown.info, dataclasses.replace(grown.config, scene=heights))
+    for track, height_cm in zip(tracks, (188.0, 120.0), strict=True):
+        assert float(chain_length(track.joints[0])) == pytest.approx(chain_from_height(height_cm), abs=1e-4)
+        assert track.joints[0, [3, 6], 2].mean() == pytest.approx(0.05 * height_cm / 100, abs=0.04), "on the floor"
+    assert told.notes["height"] == "set by the user"
+    _, told = finished(
+        [grown.person, child.person],
+        grown.info,
+        dataclasses.replace(grown.config, scene=SceneConfig(heights_cm={2: 120.0})),
+    )
+    assert told.notes["height"] == "set by the user for person 2, else assumed"
+
+
 def test_origin_is_under_the_first_pelvis_and_axes_are_right():
     track = scene(JUMP).take().tracks3d[0]
     assert np.allclose(track.joints[0, 0, :2], 0, atol=1e-6)
@@ -152,10 +170,10 @@ def test_a_jump_from_a_roof_ends_on_the_floor():
     falling = np.repeat(JUMP[:1], 38, axis=0) + np.linspace(2, 0, 38)[:, None, None] * up
     walking = facing_camera(clip("walk"))[20:]
     joints = np.concatenate([standing, falling, walking - walking[0, 0] * [1, 1, 0]])
-    height = find_floor([joints], [np.ones(joints.shape[:2])], 60.0, 0.085)
+    height = find_floor([joints], [np.ones(joints.shape[:2])], 60.0, [0.085])
     assert height == pytest.approx(0.0, abs=0.03)
     # Without the end the roof is the floor.
-    assert find_floor([standing], [np.ones(standing.shape[:2])], 60.0, 0.085) == pytest.approx(2.0, abs=0.03)
+    assert find_floor([standing], [np.ones(standing.shape[:2])], 60.0, [0.085]) == pytest.approx(2.0, abs=0.03)
 
 
 def test_wrong_shapes_are_refused():
