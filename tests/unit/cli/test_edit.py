@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline.cli import USER_ERROR, main
 from pipeline.body.stature import chain_from_height, chain_length
+from pipeline.cli import USER_ERROR, main
 from pipeline.core.take import Take
 from pipeline.take.file import load_take, save_take
 from pipeline.take.provenance import take_config
