@@ -21,6 +21,9 @@ _USUAL_STEP = 0.2  # relative to the median frame step: larger deviations (pause
 _NEAREST_Z_M = 1e-6  # m, smallest depth, which keeps the division by the depth finite
 
 
+VIEW_FOV_DEG = 38.0  # degrees, horizontal, of a view of a 3D scene
+
+
 @dataclass(frozen=True, slots=True)
 class VideoInfo:
     """Describe a video before it is decoded; sizes are those of the upright, displayed image."""
@@ -166,6 +169,17 @@ class Camera:
         from_middle = (np.asarray(point) - self.middle_px) / self.focal_px
         pitch = np.arctan(-(from_middle @ [np.sin(roll), np.cos(roll)]))
         return float(np.degrees(pitch)), float(np.degrees(roll))
+
+
+@dataclass(frozen=True, slots=True)
+class Viewpoint:
+    """Describe a view of a 3D scene that orbits around `centre` (world): metres, degrees; `fov_deg` is horizontal."""
+
+    centre: tuple[float, float, float]
+    distance: float
+    elevation: float
+    azimuth: float
+    fov_deg: float = VIEW_FOV_DEG
 
 
 def frame_rate_hz(stated_hz: float | None, time_s: Doubles | None = None) -> float:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from .camera import UNKNOWN_RATE_HZ
+from .camera import UNKNOWN_RATE_HZ, Viewpoint
 from .errors import ConfigError
 
 Preset = Literal["blender", "unity", "unreal", "mixamo"]
@@ -73,6 +73,16 @@ OPTIONS: dict[str, Option] = {
 
 
 @dataclass(frozen=True, slots=True)
+class ExportView:
+    """Describe how the 3D view of a window shows the people, for a video that shows them in the same way."""
+
+    person: int  # shown in full colour, while others fade
+    viewpoint: Viewpoint  # a view that `follows` has its centre relative to the person's smoothed path
+    follows: bool
+    aspect: float  # ratio of width to height
+
+
+@dataclass(frozen=True, slots=True)
 class ExportOptions:
     """Configure an export. Each format reads the fields that its row in the registry names.
 
@@ -86,6 +96,7 @@ class ExportOptions:
     root_motion: bool = True
     t_pose: bool = False  # BVH: one additional T-pose frame before all others
     report: bool = False  # True: write `<stem>_report.json` beside the files
+    view: ExportView | None = None  # of the side-by-side video; None: people in full colour, framed by rule
 
     def __post_init__(self) -> None:
         for name, option in OPTIONS.items():
@@ -133,7 +144,7 @@ _HINTS = {
     "openpose": "Unzip it: one file a frame as OpenPose writes them (BODY_25, pixels, 0 where a joint was not seen).",
     "angles": "Degrees; knee and elbow 0 = straight; empty where the person was not seen.",
     "overlay": "H.264 in .mp4 with the video's true rate and its own sound.",
-    "side_by_side": "H.264 in .mp4 with the video's true rate and its own sound.",
+    "side_by_side": "H.264 in .mp4 with the video's true rate and its own sound. The 3D is seen as in the window.",
 }
 
 

@@ -18,21 +18,22 @@ _SIDES = 14  # vertices around a limb
 _STACKS = 8  # rows of triangles from pole to pole of a sphere
 
 # (joint, joint, radius at the first, at the second) in metres, Human3.6M-17; the head is built separately.
-_LIMBS: tuple[tuple[int, int, float, float], ...] = (
+LIMBS: tuple[tuple[int, int, float, float], ...] = (
     (0, 1, 0.050, 0.052), (1, 2, 0.052, 0.038), (2, 3, 0.038, 0.024),
     (0, 4, 0.050, 0.052), (4, 5, 0.052, 0.038), (5, 6, 0.038, 0.024),
     (0, 7, 0.055, 0.050), (7, 8, 0.050, 0.046),
     (8, 11, 0.036, 0.038), (11, 12, 0.038, 0.028), (12, 13, 0.028, 0.020),
     (8, 14, 0.036, 0.038), (14, 15, 0.038, 0.028), (15, 16, 0.028, 0.020),
 )  # fmt: skip
-_JOINT_RADIUS = np.array(  # (17,) metres
+JOINT_RADIUS = np.array(  # (17,) metres
     [0.062, 0.060, 0.048, 0.038, 0.060, 0.048, 0.038, 0.055, 0.055, 0.022, 0.0, 0.046, 0.037, 0.034, 0.046, 0.037,
      0.034],
     np.float32,
 )  # fmt: skip
-_NECK_RADIUS = 0.034
-_HEAD_RADIUS = 0.098
-_LEFT_RIGHT_CENTRE = np.array([0 if j in H36M17.left else 1 if j in H36M17.right else 2 for j in range(17)])
+NECK_RADIUS = 0.034
+HEAD_RADIUS = 0.098
+# (17,) index of the colour of each joint: 0 left, 1 right, 2 centre
+SIDE = np.array([0 if j in H36M17.left else 1 if j in H36M17.right else 2 for j in range(17)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ def _grid_faces(rings: int) -> NDArray[np.uint32]:
 _SPHERE, _SPHERE_FACES = _sphere()
 _TUBE_FACES = _grid_faces(2)
 _SPHERES = 17 + 1  # joints and head
-_TUBES = len(_LIMBS) + 1  # limbs and neck
+_TUBES = len(LIMBS) + 1  # limbs and neck
 _SPHERE_V, _TUBE_V = len(_SPHERE), 2 * _SIDES
 _BODY_V = _SPHERES * _SPHERE_V + _TUBES * _TUBE_V
 
@@ -120,15 +121,15 @@ def bodies_mesh(joints: Floats, colours: Floats, thickness: float = 1.0) -> Mesh
         points = joints[p]
         head = (points[9] + points[10]) / 2
         centres = np.concatenate([points, head[None]])
-        radii = thickness * np.concatenate([_JOINT_RADIUS, [_HEAD_RADIUS]]).astype(np.float32)
+        radii = thickness * np.concatenate([JOINT_RADIUS, [HEAD_RADIUS]]).astype(np.float32)
         balls = centres[:, None] + _SPHERE[None] * radii[:, None, None]
-        start = np.concatenate([points[[a for a, _, _, _ in _LIMBS]], points[8:9]])
-        end = np.concatenate([points[[b for _, b, _, _ in _LIMBS]], head[None]])
-        r0 = thickness * np.array([*(r for _, _, r, _ in _LIMBS), _NECK_RADIUS], np.float32)
-        r1 = thickness * np.array([*(r for _, _, _, r in _LIMBS), _NECK_RADIUS * 0.9], np.float32)
+        start = np.concatenate([points[[a for a, _, _, _ in LIMBS]], points[8:9]])
+        end = np.concatenate([points[[b for _, b, _, _ in LIMBS]], head[None]])
+        r0 = thickness * np.array([*(r for _, _, r, _ in LIMBS), NECK_RADIUS], np.float32)
+        r1 = thickness * np.array([*(r for _, _, _, r in LIMBS), NECK_RADIUS * 0.9], np.float32)
         tubes, tube_normals = _tubes(start, end, r0, r1)
-        side_of_ball = np.append(_LEFT_RIGHT_CENTRE, 2)
-        side_of_tube = np.append(_LEFT_RIGHT_CENTRE[[b for _, b, _, _ in _LIMBS]], 2)
+        side_of_ball = np.append(SIDE, 2)
+        side_of_tube = np.append(SIDE[[b for _, b, _, _ in LIMBS]], 2)
         vertices[p, :split] = _hide_unseen(balls).reshape(-1, 3)
         vertices[p, split:] = _hide_unseen(tubes).reshape(-1, 3)
         normals[p, :split] = np.broadcast_to(_SPHERE, balls.shape).reshape(-1, 3)
@@ -151,29 +152,36 @@ def _hide_unseen(parts: Floats) -> Floats:
 
 # Shadows are discs under these joints, larger and fainter the higher the joint is.
 _SHADOW_JOINTS = (0, 2, 3, 5, 6, 7, 8, 10, 12, 13, 15, 16)
-_SHADOW_RINGS = ((0.0, 1.0), (0.45, 0.62), (1.0, 0.0))  # (share of the radius, share of the darkness)
+SHADOW_FADE = ((0.0, 0.45, 1.0), (1.0, 0.62, 0.0))  # shares of the radius, shares of the darkness there
 
 
 def _disc_faces() -> NDArray[np.uint32]:
-    return _grid_faces(len(_SHADOW_RINGS))
+    return _grid_faces(len(SHADOW_FADE[0]))
+
+
+def shadow_discs(joints: Floats) -> tuple[Floats, Floats, Floats]:
+    """Return the shadows of `joints` (P, 17, 3): centres (N, 3) on the floor, radii (N,) in metres, darkness (N,).
+
+    Unseen joints have NaN.
+    """
+    points = joints[:, _SHADOW_JOINTS].reshape(-1, 3).astype(np.float32)
+    height = np.clip(points[:, 2], 0, 3)
+    centres = points * np.array([1, 1, 0], np.float32)
+    return centres, (0.10 + 0.10 * height).astype(np.float32), (0.42 / (1 + 2.4 * height)).astype(np.float32)
 
 
 def shadow_mesh(joints: Floats) -> Mesh:
     """Build soft shadows on the floor under `joints` (P, 17, 3); they show how high a foot is."""
-    points = joints[:, _SHADOW_JOINTS].reshape(-1, 3)
-    height = np.clip(points[:, 2], 0, 3)
-    radius = (0.10 + 0.10 * height).astype(np.float32)
-    dark = (0.42 / (1 + 2.4 * height)).astype(np.float32)
+    points, radius, dark = shadow_discs(joints)
     angle = np.linspace(0, 2 * np.pi, _SIDES, endpoint=False)
     circle = np.stack([np.cos(angle), np.sin(angle), np.zeros(_SIDES)], axis=1).astype(np.float32)
-    share = np.array([s for s, _ in _SHADOW_RINGS], np.float32)
-    fade = np.array([f for _, f in _SHADOW_RINGS], np.float32)
-    floor = points * np.array([1, 1, 0], np.float32) + np.array([0, 0, 0.004], np.float32)
+    share, fade = np.array(SHADOW_FADE, np.float32)
+    floor = points + np.array([0, 0, 0.004], np.float32)
     discs = floor[:, None, None] + circle[None, None] * share[None, :, None, None] * radius[:, None, None, None]
     vertices = _hide_unseen(discs.reshape(len(points), -1, 3)).reshape(-1, 3).astype(np.float32)
-    colours = np.zeros((len(points), len(_SHADOW_RINGS), _SIDES, 4), np.float32)
+    colours = np.zeros((len(points), len(SHADOW_FADE[0]), _SIDES, 4), np.float32)
     colours[..., 3] = np.nan_to_num(dark)[:, None, None] * fade[None, :, None]
     normals = np.tile(np.array([0, 0, 1], np.float32), (len(vertices), 1))
-    size = len(_SHADOW_RINGS) * _SIDES
+    size = len(SHADOW_FADE[0]) * _SIDES
     faces = (_disc_faces()[None] + (np.arange(len(points), dtype=np.uint32) * size)[:, None, None]).reshape(-1, 3)
     return Mesh(vertices, normals, colours.reshape(-1, 4), faces.astype(np.uint32))

@@ -10,11 +10,13 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..core.arrays import Doubles, Floats
-from .viewpoint import FOV_DEG, Viewpoint
+from ..core.camera import VIEW_FOV_DEG, Viewpoint
+from .viewpoint import view_axes
 
 HOME_DEG = (9.0, -62.0)  # degrees, elevation and azimuth: a three-quarter view from the camera's side
 _BODY_M = 0.12  # m that a body reaches beyond its joints: the top of the head, hands and feet
 _MARGIN = 1.1  # ratio of the view's size to that of what it shows
+_FAR = 2.5  # ratio of distances beyond which people are too small to be shown together at first
 _NEAREST_M = 1.6  # m between the viewpoint and what it looks at, at least
 _MOST_ROWS = 1500  # frames that are looked at: enough for a motion, quick for an hour
 _OUTSIDE = 0.002  # share of the joints that may be cut off: those of single wrong frames
@@ -28,7 +30,7 @@ def joints_to_frame(joints: Sequence[Floats | Doubles]) -> Doubles:
 
 
 def framed(
-    points: Doubles, elevation_deg: float, azimuth_deg: float, view_px: tuple[int, int], fov_deg: float = FOV_DEG
+    points: Doubles, elevation_deg: float, azimuth_deg: float, view_px: tuple[int, int], fov_deg: float = VIEW_FOV_DEG
 ) -> Viewpoint | None:
     """Return the nearest viewpoint in a direction from which all `points` (N, 3) are seen; None without points.
 
@@ -37,11 +39,8 @@ def framed(
     """
     if len(points) == 0:
         return None
-    elevation, azimuth = np.radians(elevation_deg), np.radians(azimuth_deg)
-    forward = -np.array([np.cos(elevation) * np.cos(azimuth), np.cos(elevation) * np.sin(azimuth), np.sin(elevation)])
-    right = np.array([-np.sin(azimuth), np.cos(azimuth), 0.0])
-    axes = np.stack([right, np.cross(right, forward), forward])
-    seen = points @ axes.T  # (N, 3) right, up, forward
+    axes = view_axes(elevation_deg, azimuth_deg) * np.array([[1], [-1], [1]])  # right, up, forward
+    seen = points @ axes.T
     half = np.tan(np.radians(fov_deg) / 2) / _MARGIN
     slopes = (half, half * max(view_px[1], 1) / max(view_px[0], 1))
     middle, nearest = [], np.inf
@@ -54,6 +53,30 @@ def framed(
     distance = max(depth - nearest, _NEAREST_M)
     x, y, z = (axes.T @ np.array([*middle, depth])).tolist()
     return Viewpoint((x, y, z), distance, elevation_deg, azimuth_deg, fov_deg)
+
+
+def shape(points: Doubles, elevation_deg: float, azimuth_deg: float) -> tuple[float, float]:
+    """Return width and height in metres of `points` (N, 3) with their bodies, as seen in a direction from far away."""
+    seen = points @ view_axes(elevation_deg, azimuth_deg)[:2].T
+    low, high = np.quantile(seen, [_OUTSIDE, 1 - _OUTSIDE], axis=0) + [[-_BODY_M], [_BODY_M]]
+    return float(high[0] - low[0]), float(high[1] - low[1])
+
+
+def shows_everybody(joints: Sequence[Floats | Doubles], person: int, view_px: tuple[int, int]) -> bool:
+    """Return whether a first view should rest and show all people over the whole motion, not follow one of them.
+
+    `joints`: (T, 17, 3) of each; `person` is the index of the one to follow. True if nobody is tiny in the former.
+    """
+    if len(joints) < 2:
+        return False
+    everybody = framed(joints_to_frame(joints), *HOME_DEG, view_px)
+    one = framed(joints_to_frame([beside_path(joints[person])]), *HOME_DEG, view_px)
+    return everybody is not None and one is not None and everybody.distance <= _FAR * one.distance
+
+
+def beside_path(joints: Floats | Doubles) -> Doubles:
+    """Return `joints` (T, 17, 3) relative to the path that a view follows."""
+    return joints - follow_path(joints)[:, None]
 
 
 def follow_path(joints: Floats | Doubles) -> Doubles:

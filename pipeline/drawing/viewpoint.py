@@ -5,25 +5,20 @@ World space: z up, floor at z = 0, +y away from the video's camera.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
+from ..core.arrays import Doubles
 from ..core.camera import Camera as VideoCamera
+from ..core.camera import Viewpoint
 from ..core.take import SceneEstimate
 
-FOV_DEG = 38.0
 
-
-@dataclass(frozen=True, slots=True)
-class Viewpoint:
-    """Describe an orbiting view: angles in degrees, lengths in metres; `fov_deg` is horizontal."""
-
-    centre: tuple[float, float, float]
-    distance: float
-    elevation: float
-    azimuth: float
-    fov_deg: float = FOV_DEG
+def view_axes(elevation_deg: float, azimuth_deg: float) -> Doubles:
+    """Return the axes (3, 3) of a view in world space; the rows point right, down and forward."""
+    elevation, azimuth = np.radians(elevation_deg), np.radians(azimuth_deg)
+    back = np.array([np.cos(elevation) * np.cos(azimuth), np.cos(elevation) * np.sin(azimuth), np.sin(elevation)])
+    right = np.array([-np.sin(azimuth), np.cos(azimuth), 0.0])
+    return np.stack([right, np.cross(right, back), -back])
 
 
 def video_viewpoint(scene: SceneEstimate, video: VideoCamera, view_px: tuple[int, int], depth_m: float) -> Viewpoint:

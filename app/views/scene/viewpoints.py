@@ -5,16 +5,16 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.core.camera import Viewpoint
 from pipeline.core.take import Take
-from pipeline.drawing.framing import HOME_DEG, follow_path, framed, joints_to_frame
-from pipeline.drawing.viewpoint import Viewpoint, video_viewpoint
+from pipeline.drawing.framing import HOME_DEG, follow_path, framed, joints_to_frame, shows_everybody
+from pipeline.drawing.viewpoint import video_viewpoint
 
 DIRECTIONS = {"home": HOME_DEG, "front": (4.0, -90.0), "side": (4.0, 0.0), "top": (89.0, -90.0), "camera": (4.0, -90.0)}
 FRAMED = ("all", "person")  # these show whole paths, so that the view does not follow the person
 STILL = (*FRAMED, "camera")
 KEPT = ("front", "side", "top", "camera")  # a choice of these is for the next videos too
 _USUAL_M = 4.3  # m, distance of a view of one person before their size is known
-_FAR = 3.0  # ratio of distances beyond which people are too small to be shown together at first
 
 
 class Viewpoints:
@@ -37,11 +37,9 @@ class Viewpoints:
 
     def first(self, person: int, view_px: tuple[int, int]) -> str:
         """Return the name of the viewpoint to begin with: everybody, if they are not tiny then."""
-        if len(self._paths) < 2:
-            return "home"
-        everybody = self._framed(None, *HOME_DEG, view_px)
-        one = self._around(person, np.zeros(3), *HOME_DEG, view_px)
-        return "all" if everybody is not None and everybody.distance <= _FAR * one.distance else "home"
+        tracks = self._take.tracks3d if self._take is not None else ()
+        index = next((i for i, track in enumerate(tracks) if track.person == person), 0)
+        return "all" if shows_everybody([track.joints for track in tracks], index, view_px) else "home"
 
     def of(
         self, name: str, person: int, anchor: NDArray[np.float64], view_px: tuple[int, int], now: Viewpoint

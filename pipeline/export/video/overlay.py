@@ -24,7 +24,8 @@ from ...core.take import Take
 from ...system.files import atomic_path, printable
 from ..base import UNWATCHED, Watch
 from ..tracks import Selection
-from .draw_skeleton import Stage, draw_joints
+from .draw_skeleton import draw_joints, draw_other
+from .scene_panel import ScenePanel, draw_number
 
 if TYPE_CHECKING:
     from ...sources.base import TimedSource
@@ -48,7 +49,7 @@ class OverlayExporter:
 
 
 class SideBySideExporter:
-    """Write `<stem>_side_by_side.mp4`: the overlay, and to its right the 3D skeletons."""
+    """Write `<stem>_side_by_side.mp4`: the overlay, and to its right the 3D view of the window."""
 
     name = "side_by_side"
     suffix = "_side_by_side.mp4"
@@ -58,13 +59,22 @@ class SideBySideExporter:
         return [_write_video(selection, folder / f"{stem}{self.suffix}", lambda size: _beside(selection, size), step)]
 
 
-def _overlay(selection: Selection) -> Paint:
+def _overlay(selection: Selection, subject: int | None = None, numbered: bool = False) -> Paint:
+    """Return what draws the joints: in colour those of the `subject` (None: of all), `numbered` with numbers."""
     tracks = [one.track2d for one in selection.people if one.track2d is not None]
+    tracks.sort(key=lambda track: track.person == subject)  # the followed person on top
 
     def paint(image: Image, row: int) -> Image:
         scale = np.float32(image.shape[1] / selection.first.camera.size_px[0])
         for track in tracks:
-            draw_joints(image, track.joints_image[row] * scale, track.scores[row], track.skeleton)
+            draw = draw_joints if subject in (None, track.person) else draw_other
+            draw(image, track.joints_image[row] * scale, track.scores[row], track.skeleton)
+        for track in tracks if numbered else ():
+            joints = track.joints_image[row]
+            if np.isfinite(joints).any():
+                x, y = joints[np.nanargmin(joints[:, 1])] * scale
+                above = max(float(y) - image.shape[0] / 24, image.shape[0] / 50)
+                draw_number(image, np.array([x, above]), track.person, subject)
         return image
 
     return paint
@@ -73,18 +83,18 @@ def _overlay(selection: Selection) -> Paint:
 def _beside(selection: Selection, size: tuple[int, int]) -> Paint:
     import cv2
 
-    overlay = _overlay(selection)
-    joints = [one.joints_world for one in selection.people]
     width, height = size
-    panel_width = max(width, round(0.8 * height))
-    shrink = min(1.0, _MAX_WIDTH_PX / (width + panel_width))
-    width, height, panel_width = (max(2, round(length * shrink)) for length in (width, height, panel_width))
-    stage = Stage.around(joints, panel_width, height)
+    panel = ScenePanel(selection, height, width)
+    shrink = min(1.0, _MAX_WIDTH_PX / (width + panel.size_px[0]))
+    if shrink < 1:
+        width, height = (max(2, round(length * shrink)) for length in size)
+        panel = ScenePanel(selection, height, width)
+    overlay = _overlay(selection, panel.subject, len(selection.take.tracks2d) > 1)
 
     def paint(image: Image, row: int) -> Image:
         if image.shape[:2] != (height, width):
             image = np.asarray(cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
-        return np.concatenate([overlay(image, row), stage.draw([person[row] for person in joints])], axis=1)
+        return np.concatenate([overlay(image, row), panel.draw(row)], axis=1)
 
     return paint
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from pipeline.core.camera import Viewpoint
 from pipeline.drawing.framing import HOME_DEG, framed, joints_to_frame
-from pipeline.drawing.viewpoint import Viewpoint
 from tests.helpers.fakes import walking
 
 

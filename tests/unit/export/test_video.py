@@ -11,12 +11,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from pipeline.core.camera import Viewpoint
 from pipeline.core.errors import OutputError
+from pipeline.core.export_options import ExportView
 from pipeline.core.poses import PersonTrack
 from pipeline.core.take import Take, Track3D
 from pipeline.export.base import ExportOptions
 from pipeline.export.tracks import selected
 from pipeline.export.video.overlay import OverlayExporter, SideBySideExporter
+from pipeline.export.video.scene_panel import ScenePanel
 from pipeline.sources.file.video import VideoSource
 from tests.helpers.clips import ffmpeg, number_in, write_clip
 from tests.helpers.motion import clip, facing_camera, scene
@@ -100,7 +103,8 @@ def test_overlay_shows_each_frame_with_its_joints(ntsc, tmp_path):
 def test_side_by_side(ntsc, tmp_path):
     path = SideBySideExporter().write(selected(take_of(ntsc), ExportOptions()), tmp_path, "clip")[0]
     found = probe(path)
-    assert (found["video"]["width"], found["video"]["height"]) == (640, 180)
+    assert found["video"]["height"] == 180
+    assert 320 + 0.75 * 180 <= found["video"]["width"] <= 640
     assert found["video"]["avg_frame_rate"] == "30000/1001"
     assert sound_of(path) == sound_of(ntsc)
     source = VideoSource(path)
@@ -113,7 +117,52 @@ def test_side_by_side(ntsc, tmp_path):
     assert blue > 100  # the left
     assert coral > 100  # and the right limbs
     rows = np.flatnonzero((panel.max(axis=2) > 150).any(axis=1))
-    assert np.ptp(rows) > 60  # the figure fills the panel
+    assert np.ptp(rows) > 75  # of 180: the figure fills the panel, which has room for its jump
+
+
+def blue_and_coral(panel: np.ndarray) -> tuple[int, int]:
+    """Count the pixels in the colours of the left and of the right side."""
+    difference = panel[..., 0].astype(int) - panel[..., 2]
+    return int((difference > 60).sum()), int((difference < -60).sum())
+
+
+def two_of(video: Path) -> Take:
+    """Return the take of a person, and of a second one who stands 1 m to the right of the first."""
+    take = take_of(video)
+    track, seen = take.tracks3d[0], take.tracks2d[0]
+    beside = dataclasses.replace(track, person=2, joints=track.joints + np.array([1.0, 0, 0], np.float32))
+    again = PersonTrack.of(2, seen.frame_index, seen.time_s, seen.joints_image + 80, seen.scores, "h36m17")
+    return dataclasses.replace(take, tracks2d=(seen, again), tracks3d=(track, beside))
+
+
+def test_side_by_side_shows_the_view_of_the_window(ntsc):
+    take = take_of(ntsc)
+    from_left = Viewpoint((0.0, 0.0, 0.0), 4.0, 5.0, 180.0)
+    shown = []
+    for viewpoint in (from_left, dataclasses.replace(from_left, azimuth=0.0)):
+        options = ExportOptions(view=ExportView(1, viewpoint, True, 1.2))
+        panel = ScenePanel(selected(take, options), 300, 600)
+        assert panel.size_px == (360, 300)
+        shown.append(blue_and_coral(panel.draw(30)))
+    (left_blue, left_coral), (right_blue, right_coral) = shown
+    assert left_blue / left_coral != pytest.approx(right_blue / right_coral, rel=0.1)
+
+
+def test_side_by_side_fades_others_than_the_followed_person(ntsc):
+    take = two_of(ntsc)
+    alike = ScenePanel(selected(take, ExportOptions()), 300, 600)
+    assert alike.subject is None
+    view = ExportView(1, Viewpoint((0.5, 0.0, 0.9), 5.0, 5.0, -90.0), False, 2.0)
+    followed = ScenePanel(selected(take, ExportOptions(view=view)), 300, 600)
+    first, second = np.split(followed.draw(30), 2, axis=1)  # the first person is on the left
+    assert sum(blue_and_coral(first)) > 3 * sum(blue_and_coral(second))
+    assert sum(blue_and_coral(alike.draw(30))) > 2 * sum(blue_and_coral(second))
+
+
+def test_the_view_of_a_person_who_is_not_exported_does_not_count(ntsc):
+    view = ExportView(2, Viewpoint((0.0, 0.0, 0.0), 400.0, 5.0, -90.0), True, 1.0)
+    panel = ScenePanel(selected(take_of(ntsc), ExportOptions(view=view)), 300, 600)
+    assert sum(blue_and_coral(panel.draw(30))) > 300
 
 
 def test_a_range_of_the_video_takes_its_part_of_the_sound(ntsc, tmp_path):

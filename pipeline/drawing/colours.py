@@ -1,0 +1,36 @@
+"""Define the colours of people, floor and background, for the window and for videos.
+
+Left is blue and right is coral in the whole program. Colours are "#rrggbb".
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..core.arrays import Floats
+
+LEFT, RIGHT, CENTRE = "#4db8ff", "#ff7d66", "#e6e1d6"
+BACKGROUND = "#0f1116"
+FLOOR, GRID = "#454e5e", "#7d8aa0"
+FAR = "#4a5160"  # into which the bodies of others than the followed person fade
+OTHERS = 0.42  # share of their own colour that others keep
+
+# One colour for each person's number and lane; neighbours in the list differ also for colour-blind people.
+_PEOPLE = ("#e9b44c", "#7fb3ff", "#f28fb1", "#6fcf97", "#c79bff", "#ff9e64", "#5ccfd6", "#cdd16a")
+
+
+def person_colour(person: int) -> str:
+    """Return the colour of a person; persons count from 1, and colours repeat after the last."""
+    return _PEOPLE[(person - 1) % len(_PEOPLE)]
+
+
+def rgb(colour: str) -> Floats:
+    """Return "#rrggbb" as (3,) red, green, blue, 0 to 1."""
+    return np.array([int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)], np.float32)
+
+
+def body_colours(share: float = 1.0) -> Floats:
+    """Return RGBA (3, 4) of left, right and centre; `share` of them is the colour, the rest is `FAR`."""
+    own = np.stack([rgb(colour) for colour in (LEFT, RIGHT, CENTRE)])
+    mixed = rgb(FAR) + (own - rgb(FAR)) * np.float32(share)
+    return np.concatenate([mixed, np.ones((3, 1), np.float32)], axis=1)
