@@ -82,8 +82,8 @@ def series_name(stems: Sequence[str]) -> str:
 
 
 def are_frames(numbers: Sequence[int]) -> bool:
-    """Return whether whole numbers can be frame numbers: each once, and dense enough."""
+    """Return whether whole numbers can be frame numbers: from 0, below 10**18, each once, and dense enough."""
     if len(set(numbers)) < len(numbers):
         return False
-    span = max(numbers, default=0) - min(numbers, default=0) + 1
-    return span <= _SPARSE * len(numbers) + _SPARE
+    first, last = min(numbers, default=0), max(numbers, default=0)
+    return first >= 0 and last < 10**_LONGEST and last - first + 1 <= _SPARSE * len(numbers) + _SPARE

@@ -84,6 +84,7 @@ def _first_frame(found: FoundJoints, video: VideoFacts | None, notes: list[str])
     begin = found.counts_from
     if begin is None:
         begin = 1 if first == 1 and (video is None or first + count - 1 == len(video.time_s)) else 0
+    begin = min(begin, first)  # a program that counts from 1 may have been changed to count from 0
     if video is not None or first - begin <= count:
         return begin
     notes.append(f"times count from frame {first}, the first with joints")

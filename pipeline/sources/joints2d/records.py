@@ -94,13 +94,16 @@ def _text(who: Any) -> str | None:
     """Return an identity as text: AlphaPose writes 3, 3.0 or [3.0]."""
     while isinstance(who, list) and who:
         who = who[0]
-    return str(int(who)) if isinstance(who, int | float) and np.isfinite(who) else None
+    return str(int(who)) if isinstance(who, int) or (isinstance(who, float) and np.isfinite(who)) else None
 
 
 def _image_names(value: Mapping[str, Any], name: str) -> dict[Any, str]:
     """Return image id -> file name of COCO's annotations."""
     images = {}
-    for image in value.get("images", []):
+    listed = value.get("images", [])
+    if not isinstance(listed, list):
+        raise SourceError(f"images in {name} is no list.", "Write the file again.")
+    for image in listed:
         if not isinstance(image, dict) or not isinstance(image.get("id"), str | int):
             raise SourceError(f"{name} has an image without id.", "Write the file again.")
         images[image["id"]] = str(image.get("file_name", image["id"]))

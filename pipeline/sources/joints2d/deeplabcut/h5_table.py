@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 MAGIC = b"\x89HDF\r\n\x1a\n"
 _LARGEST = 1 << 30  # bytes of the numbers of all frames
+_MOST_PACKED = 100  # bytes of a table per byte that is stored: joints are packed to a third at best
+_SMALL = 1 << 20  # bytes of a table whose packing is not checked
 _BLOCK = "values_block_"
 _CSV = "Use the CSV: deeplabcut.analyze_videos_converth5_to_csv(FOLDER) writes one beside each .h5."
 
@@ -55,8 +57,11 @@ def _table(h5: h5py.File) -> tuple[NDArray[np.float64], list[tuple[str, ...]], l
     blocks = [name for name in fields if name.startswith(_BLOCK) and name[len(_BLOCK) :].isdigit()]
     if "index" not in fields or not blocks or table.ndim != 1 or not len(table):
         raise DamagedFile("its table has no rows, no index or no values")
-    if len(table) * table.dtype.itemsize > _LARGEST:
+    size = len(table) * table.dtype.itemsize
+    if size > _LARGEST:
         raise DamagedFile(f"its table is larger than {_LARGEST >> 20} MiB")
+    if size > _MOST_PACKED * table.id.get_storage_size() + _SMALL:
+        raise DamagedFile("its table is said to be far larger than what the file holds of it")
     records = table[:]
     values, columns = [], []
     for block in blocks:

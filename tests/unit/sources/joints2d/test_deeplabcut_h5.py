@@ -99,12 +99,13 @@ def test_nothing_outside_the_file_is_opened(tmp_path: Path) -> None:
             read_h5(table)
 
 
-def test_claims_are_checked_before_memory_is_taken(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("rows", "says"), [(10**12, "larger than 1024 MiB"), (10**6, "far larger than what the file")])
+def test_claims_are_checked_before_memory_is_taken(rows: int, says: str, tmp_path: Path) -> None:
     def huge(group: h5py.Group) -> None:
         record = np.dtype([("index", "<i8"), ("values_block_0", "<f8", (51,))])
-        group.create_dataset("table", (10**12,), record, chunks=(1000,))
+        group.create_dataset("table", (rows,), record, chunks=(1000,))
 
-    with pytest.raises(SourceError, match="larger than 1024 MiB"):
+    with pytest.raises(SourceError, match=says):
         read_h5(changed(tmp_path / "x.h5", lambda h5: replaced(h5, huge)))
 
 

@@ -342,6 +342,7 @@ def test_labelled_frames_of_deeplabcut(tmp_path: Path) -> None:
         (lambda tmp: write_json(tmp / "x.json", {"people": [{"pose_keypoints_2d": [1, 2]}]}), "has 2 values"),
         (lambda tmp: write_json(tmp / "x.json", {"people": [{"pose_keypoints_2d": ["a", 2, 3]}]}), "not all numbers"),
         (lambda tmp: write_json(tmp / "x.json", {"people": []}), "nobody in x.json"),
+        (lambda tmp: write_json(tmp / "x.json", {**coco_annotations(), "images": True}), "images in x.json is no list"),
         (lambda tmp: write_json(tmp / "x.json", [{"image_id": None, "keypoints": []}]), "neither a name nor a number"),
         (lambda tmp: write_json(tmp / "x.json", {"images": 1}), "no 2D joints in a known format"),
         (lambda tmp: put(tmp / "x.json", '{"people": ['), "cannot be read"),
@@ -366,6 +367,32 @@ def test_other_json_and_csv_files_are_no_joints(tmp_path: Path) -> None:
     assert not is_joints(write_json(tmp_path / "package.json", {"name": "x", "version": 1}))
     assert not is_joints(put(tmp_path / "table.csv", "a,b\n1,2\n"))
     assert not is_joints(tmp_path / "nothing.json")
+
+
+@pytest.mark.parametrize(
+    ("numbers", "count", "note"),
+    [
+        ((0, 1), 2, ""),  # MMPose's demos count from 1, but this file does not
+        ((1, 3), 3, ""),
+        ((-5, 2), 2, "its numbers are not those of frames"),
+        ((1, 10**18), 2, "its numbers are not those of frames"),
+    ],
+)
+def test_odd_numbers_of_frames_are_places_or_an_order(
+    numbers: tuple[int, int], count: int, note: str, tmp_path: Path
+) -> None:
+    value = mmpose_demo()
+    value["instance_info"] = value["instance_info"][:2]
+    for frame, number in zip(value["instance_info"], numbers, strict=True):
+        frame["frame_id"] = number
+    source = Joints2DSource(write_json(tmp_path / "r.json", value))
+    assert [index for index, _, _ in source.poses()] == list(range(count))
+    assert note in " ".join(source.info.notes)
+
+
+def test_an_identity_may_be_any_whole_number(tmp_path: Path) -> None:
+    records = [{**record, "idx": 10**400 + person} for person, record in enumerate(alphapose()[:2])]
+    assert Joints2DSource(write_json(tmp_path / "r.json", records)).person_count == 2
 
 
 def test_the_cases_of_people_are_read() -> None:
