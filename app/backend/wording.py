@@ -10,6 +10,7 @@ from pipeline.core.errors import INSTALLATION, UserError
 # Field of the library -> name of its control in the window.
 CONTROLS = {
     "height_cm": "Height",
+    "heights_cm": "Height",
     "fov_deg": "Field of view",
     "pitch_deg": "Tilt down",
     "roll_deg": "Roll",

@@ -4,27 +4,33 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Slot
 
+from app.run_settings import RunSettings
 from app.session.state import TakeSession
 from app.session.updates import TakeUpdates
 from pipeline.core.take import Take
-from pipeline.take.carry_over import carry_over
+from pipeline.take.carry_over import Step, carry_over
 
 
 class CarriedEdits(QObject):
     """Edit the take of a run like the one before it, then re-lift the edited persons."""
 
-    def __init__(self, session: TakeSession, updates: TakeUpdates, parent: QObject | None = None) -> None:
+    def __init__(
+        self, session: TakeSession, updates: TakeUpdates, settings: RunSettings, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
-        self._session, self._updates = session, updates
+        self._session, self._updates, self._settings = session, updates, settings
+        self.steps: tuple[Step, ...] = ()  # the edits that were taken over last
         self._persons: tuple[int, ...] = ()  # to lift when the run has ended
         self._follow: int | None = None  # the person of before the run, if not lifted yet
 
     def over(self, take: Take) -> Take:
-        """Return `take` with the edits of the kept take, and follow the same person."""
-        session = self._session
+        """Return `take` with the edits of the kept take; follow the same person, and keep everybody's height."""
+        session, self.steps = self._session, ()
         if session.kept is None:
             return take
         carried = carry_over(take, session.kept)
+        self.steps, heights = carried.steps, self._settings.heights_cm
+        self._settings.heights_cm = {new: heights[old] for old, new in carried.now.items() if old in heights}
         person = carried.now.get(session.person, session.person)
         lift = [one for one in carried.lift if carried.take.track3d(one) is not None]
         if carried.take.track3d(person) is not None:

@@ -40,7 +40,7 @@ class Controller(QObject):
     opening_changed = Signal(bool)
     progressed = Signal(object)  # Progress
     finished = Signal(object)  # Take, complete
-    run_succeeded = Signal()  # over the video: edits of the tracks are gone
+    edits_carried = Signal(object)  # sequence of `Step`: the edits that a run over the video took over
     settings_adopted = Signal()  # from a take that was opened
     failed = Signal(object)  # UserError
     noted = Signal(str, str)  # message, hint; not an error
@@ -58,7 +58,7 @@ class Controller(QObject):
         self.video = self.opening.video
         self._runner = Runner(library, self.threads, self._models, self)
         self.updates = TakeUpdates(library, self.threads, self.session, self._relift, self.configured, self)
-        self._carried = CarriedEdits(self.session, self.updates, self)
+        self._carried = CarriedEdits(self.session, self.updates, settings.run, self)
         self.comparer = Comparer(settings, Runner(library, self.threads, self._models, self), self)
         self._connect()
 
@@ -126,11 +126,12 @@ class Controller(QObject):
     def _take_loaded(self, take: Take) -> None:
         """Show the settings that made the take, so that nothing changes until the user does."""
         made = take_config(take)
+        whole = len(take.tracks3d) == len(take.tracks2d) > 1
+        self.settings.run.everyone = whole or (made is not None and made.persons == "all")
         if made is not None:
             if can_refinish(take):
                 self.settings.run.adopt(made)
             self.settings.run.adopt_scene(made.scene)
-            self.settings.run.everyone = made.persons == "all"
             self.settings_adopted.emit()
         self.session.show(take)
         path = self.takes.read_from
@@ -242,8 +243,8 @@ class Controller(QObject):
     def _succeeded(self, take: Take) -> None:
         self.session.kept_config, before = self.session.config, self.session.person
         if self._runner.over_video:
-            self.run_succeeded.emit()
             take = self._carried.over(take)
+            self.edits_carried.emit(self._carried.steps)
         self.session.show(take)
         if self.session.person != before:
             self.session.person_changed.emit(self.session.person)

@@ -6,7 +6,8 @@ changed are re-lifted.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -14,8 +15,32 @@ from app.session.controller import Controller
 from pipeline.core.errors import UserError
 from pipeline.core.take import Take
 from pipeline.take import edit
+from pipeline.take.carry_over import Step
+from pipeline.take.provenance import take_config
 
 _STEPS = 50  # undo steps; takes share unchanged tracks, so a step costs only the changed ones
+# Function of `pipeline.take.edit` -> text of its Undo, with the numbers of its persons.
+_TEXTS = {
+    "rename": "name of person {}",
+    "delete": "deleting person {}",
+    "merge": "merging {1} into {0}",
+    "split": "splitting person {}",
+    "exchange_sides": "exchanging sides of person {}",
+}
+
+_Heights = Mapping[int, float]  # person -> height in cm
+
+
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """Hold what Undo returns to."""
+
+    text: str  # of the edit
+    take: Take
+    revision: int
+    person: int  # who was followed
+    heights: _Heights  # before the edit, and after it
+    heights_after: _Heights
 
 
 class PeopleEditor(QObject):
@@ -27,53 +52,98 @@ class PeopleEditor(QObject):
     def __init__(self, controller: Controller, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._updates, self._session = controller.updates, controller.session
-        self._before: list[tuple[str, Take, int]] = []  # name of the edit; take and revision before it
+        self._settings = controller.settings.run
+        self._before: list[_Before] = []
         controller.session.video_changed.connect(self._forget)
-        controller.run_succeeded.connect(self._forget)
+        controller.edits_carried.connect(self._carried)
 
     @property
     def undo_text(self) -> str:
         """Return the name of the edit that Undo reverts; "" for none."""
-        return self._before[-1][0] if self._before else ""
+        return self._before[-1].text if self._before else ""
 
     def rename(self, person: int, name: str) -> None:
-        self._do(f"name of person {person}", lambda take: edit.rename(take, person, name))
+        self._do("rename", lambda take: edit.rename(take, person, name), person)
 
     def delete(self, person: int) -> None:
-        self._do(f"deleting person {person}", lambda take: edit.delete(take, person))
+        self._do("delete", lambda take: edit.delete(take, person), person)
 
     def merge(self, into: int, other: int) -> None:
-        self._do(f"merging {other} into {into}", lambda take: edit.merge(take, into, other))
+        followed = self._session.person
+        if self._do("merge", lambda take: edit.merge(take, into, other), into, other) and followed == other:
+            self._session.follow(into)
 
     def split(self, person: int, row: int) -> None:
-        self._do(f"splitting person {person}", lambda take: edit.split(take, person, row))
+        """Make another person of `person` from `row` on, and follow that one if `person` is followed.
+
+        The split is made where the playhead is, so the new person is the one who is seen there.
+        """
+        take, followed = self._updates.editable, self._session.person
+        if self._do("split", lambda take: edit.split(take, person, row), person) and followed == person:
+            known = {track.person for track in take.tracks2d} if take is not None else set()
+            new = (track.person for track in self._session.take.tracks2d) if self._session.take is not None else ()
+            self._session.follow(next((other for other in new if other not in known), person))
 
     def exchange_sides(self, person: int) -> None:
-        self._do(f"exchanging sides of person {person}", lambda take: edit.exchange_sides(take, person))
+        self._do("exchange_sides", lambda take: edit.exchange_sides(take, person), person)
 
     @Slot()
     def undo(self) -> None:
         if self._before and self._updates.replaceable:
-            _, take, revision = self._before.pop()
-            self._updates.restore(take)
-            self._session.go_to_revision(revision)
+            before = self._before.pop()
+            self._settings.heights_cm = _rebased(before.heights, before.heights_after, self._settings.heights_cm)
+            self._updates.restore(before.take)
+            if before.take.track3d(before.person) is not None and before.person != self._session.person:
+                self._session.follow(before.person)
+            self._session.go_to_revision(before.revision)
             self.changed.emit()
 
-    def _do(self, what: str, change: Callable[[Take], edit.Edited]) -> None:
-        take = self._updates.editable
+    def _do(self, kind: str, change: Callable[[Take], edit.Edited], *persons: int) -> bool:
+        """Make an edit and return whether it was possible; `kind` is a key of `_TEXTS`."""
+        take, session = self._updates.editable, self._session
         if take is None:
-            return
+            return False
         try:
             done = change(take)
         except UserError as error:
             self.failed.emit(error)
-            return
-        self._before = [*self._before[1 - _STEPS :], (what, take, self._session.revision)]
-        self._session.edit()
+            return False
+        heights = dict(self._settings.heights_cm)
+        after = self._settings.heights_cm = _rebased(_heights(done.take), _heights(take), heights)
+        text = _TEXTS[kind].format(*persons)
+        self._keep(_Before(text, take, session.revision, session.person, heights, dict(after)))
+        session.edit()
         self._updates.edit(done)
+        self.changed.emit()
+        return True
+
+    def _keep(self, before: _Before) -> None:
+        self._before = [*self._before[1 - _STEPS :], before]
+
+    @Slot(object)
+    def _carried(self, steps: Sequence[Step]) -> None:
+        """Let Undo take back, one by one, the edits that another run took over; those of before it are gone."""
+        self._before.clear()
+        session, heights = self._session, dict(self._settings.heights_cm)
+        for step in steps:
+            text = _TEXTS[step.kind].format(*step.persons)
+            self._keep(_Before(text, step.before, session.new_revision(), session.person, heights, heights))
         self.changed.emit()
 
     @Slot()
     def _forget(self) -> None:
         self._before.clear()
         self.changed.emit()
+
+
+def _heights(take: Take) -> dict[int, float]:
+    """Return the heights of single persons that `take` was made with."""
+    made = take_config(take)
+    return {} if made is None else made.scene.heights_cm
+
+
+def _rebased(to: _Heights, base: _Heights, now: _Heights) -> dict[int, float]:
+    """Return `to` with the changes that lead from `base` to `now`."""
+    persons = [*to, *(person for person in now if person not in to)]
+    values = {p: to.get(p) if now.get(p) == base.get(p) else now.get(p) for p in persons}
+    return {person: height for person, height in values.items() if height is not None}

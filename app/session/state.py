@@ -48,8 +48,12 @@ class TakeSession(QObject):
 
     def edit(self) -> None:
         """Note an edit by hand."""
+        self.go_to_revision(self.new_revision())
+
+    def new_revision(self) -> int:
+        """Return a number for a state of the edits that was never saved."""
         self._newest_revision += 1
-        self.go_to_revision(self._newest_revision)
+        return self._newest_revision
 
     def go_to_revision(self, revision: int) -> None:
         self.revision = revision

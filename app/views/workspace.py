@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QPushButton, QSplitter, QWidget
 
 from app import theme
 from app.actions import Actions
-from app.settings import CompareSettings, RunSettings
+from app.run_settings import CompareSettings, RunSettings
 from app.views.compare_bar import CompareBar
 from app.views.drawer.drawer import Drawer
 from app.views.run_panel import RunPanel

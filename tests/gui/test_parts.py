@@ -10,8 +10,9 @@ from PySide6.QtCore import QObject, QSize
 from pytestqt.qtbot import QtBot
 
 from app.progress_meter import ProgressMeter, duration_text
+from app.run_settings import RunSettings
 from app.session.playback_clock import PlaybackClock
-from app.settings import RunSettings, Settings
+from app.settings import Settings
 from app.threads.player_thread import PlayerThread, scaled_frame
 from app.views.take_rows import row_at
 from app.views.timeline import clock_text, spans

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QDoubleSpinBox,
+    QLabel,
     QPushButton,
     QSlider,
     QStyle,
@@ -149,14 +150,14 @@ def section(text: str) -> QWidget:
     return label(text, "section")
 
 
-def field(text: str, box: QWidget, help_text: str) -> QWidget:
-    name = label(text)
+def field(text: str | QLabel, box: QWidget, help_text: str) -> QWidget:
+    name = label(text) if isinstance(text, str) else text
     box.setFixedWidth(138)
     holder = QWidget()
     holder.setLayout(row(name, None, box))
     for widget in (name, box, holder):
         widget.setToolTip(help_text)
-    named(box, text, help_text)
+    named(box, name.text(), help_text)
     return holder
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QWidget
 
-from app.settings import RunSettings
+from app.run_settings import RunSettings
 from app.views.settings.fields import Fold, NoWheel, field, number
 from app.views.widgets import column, label
 

@@ -18,11 +18,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.settings import DEFAULT_HZ, CompareSettings, RunSettings
+from app.run_settings import DEFAULT_HZ, CompareSettings, RunSettings
 from app.views.settings.fields import LongComboBox, NoWheel, field, number, section, stacked
 from app.views.settings.motion_panel import MotionPanel
 from app.views.settings.pruning_panel import PruningPanel
-from app.views.widgets import column, label, named, tool
+from app.views.widgets import ElidedName, column, label, named, tool
 from pipeline.core.config import DetectConfig
 from pipeline.core.take import Take
 from pipeline.model_info import INSTALLED, DetectorInfo, LifterInfo
@@ -61,6 +61,10 @@ class SettingsPanel(QFrame):
         self.person.addItem("Most visible", 1)
         named(self.person, "Person", self.person.toolTip())
 
+        self.whose = ElidedName()
+        self.whose.set_whole("Height")
+        self._people: list[int] = []  # of the complete take
+        self._followed = 1
         self.stature = number(40, 260, 1, " cm", "Assumed", 0, 170)
         self.fov = number(5, 150, 1, "°", "Automatic", 0, 60)
         self.pitch = number(-89, 89, 1, "°", "Estimated", 1)
@@ -83,8 +87,9 @@ class SettingsPanel(QFrame):
         body = column(
             section("SUBJECT"), self.subject, self.person, self.everyone,
             10, section("BODY"),
-            field("Height", self.stature,
-                   "How tall the person is. It sets the scale of everything: 10 % wrong here is 10 % wrong in metres."),
+            field(self.whose, self.stature,
+                   "How tall the person is. It sets the scale of everything: 10 % wrong here is 10 % wrong in metres. "
+                   "With several people it is the height of the one who is followed."),
             10, section("CAMERA"),
             field("Field of view", self.fov,
                    "How wide the lens sees, horizontally. A phone's main camera has 60 to 70 degrees. "
@@ -142,7 +147,7 @@ class SettingsPanel(QFrame):
 
     def _optional(self) -> dict[str, QDoubleSpinBox]:
         """Return the fields that may be None, by their name in the settings."""
-        return {"height_cm": self.stature, "fov_deg": self.fov, "pitch_deg": self.pitch, "roll_deg": self.roll}
+        return {"fov_deg": self.fov, "pitch_deg": self.pitch, "roll_deg": self.roll}
 
     def show_optional(self) -> None:
         """Show the settings of body and camera."""
@@ -150,7 +155,14 @@ class SettingsPanel(QFrame):
         for name, box in self._optional().items():
             value = getattr(self._settings, name)
             box.setValue(value if value is not None else box.minimum())
+        self._show_height()
         self._loading = loading
+
+    def _show_height(self) -> None:
+        tall = self._settings.height_of(self._followed)
+        value = tall if tall is not None else self.stature.minimum()
+        if value != self.stature.value():  # else a number that is being typed would be lost
+            self.stature.setValue(value)
 
     def load(self) -> None:
         """Show the settings."""
@@ -174,6 +186,9 @@ class SettingsPanel(QFrame):
         s = self._settings
         for name, box in self._optional().items():
             setattr(s, name, box.value() if box.value() > box.minimum() else None)
+        tall = self.stature.value() if self.stature.value() > self.stature.minimum() else None
+        if tall != s.height_of(self._followed):
+            s.set_height(self._followed, tall, self._people)
         # The library's minimum is 0.5 Hz; 0 is off.
         s.smooth_hz = max(self.smooth.value(), 0.5) if self.smooth.value() > 0 else 0.0
         s.detector, s.device = str(self.detector.currentData()), str(self.device.currentData())
@@ -258,6 +273,10 @@ class SettingsPanel(QFrame):
         """Offer the persons of a complete take."""
         self._loading = True
         numbers = [track.person for track in take.tracks2d] if take is not None and take.complete else []
+        self._people, self._followed = numbers, person
+        several = take is not None and len(numbers) > 1
+        self.whose.set_whole(f"Height of {take.name_of(person)}" if take is not None and several else "Height")
+        self._show_height()
         self.person.clear()
         for person_number in numbers:
             track = take.track2d(person_number) if take is not None else None

@@ -10,7 +10,7 @@ import pytest
 from app.backend.checkpoint_info import FoundCheckpoint
 from app.backend.library import Library
 from app.backend.pruning_settings import effective
-from app.settings import RunSettings
+from app.run_settings import RunSettings
 from pipeline import weights
 from pipeline.core.errors import ConfigError, ModelError
 from pipeline.core.pruning_schedule import PruneConfig

@@ -9,7 +9,8 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from app.session.comparison import Stage, ghost
-from app.settings import CompareSettings, Settings
+from app.run_settings import CompareSettings
+from app.settings import Settings
 from app.views.settings.pruning_editor import PruningEditor
 from app.window import Window
 from pipeline.core.config import LiftConfig

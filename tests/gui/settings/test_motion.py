@@ -10,7 +10,8 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from app.settings import MOTION_FIELDS, RunSettings, Settings
+from app.run_settings import MOTION_FIELDS, RunSettings
+from app.settings import Settings
 from app.window import Window
 from pipeline.core.config import PostConfig, RunConfig, SceneConfig
 from pipeline.core.take import Take

@@ -8,7 +8,8 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from app.backend.pruning_settings import parse_schedule, problem
-from app.settings import RunSettings, Settings
+from app.run_settings import RunSettings
+from app.settings import Settings
 from app.views.settings.pruning_editor import PruningEditor
 from app.window import Window
 from pipeline.core.errors import ConfigError, NoPersonError
