@@ -32,8 +32,9 @@ from ..run.models import Engine as Models
 from .catalogue import add_detector, add_lifter, detectors, download, lifters, remove
 from .live import Live, live
 from .models import ImageDetector, Lifter, load_detector, load_lifter
+from .person import Angles, Person
 from .runs import lift, lift_joints, lift_recording, load, open_source, sample_video
-from .take import Angles, Person, Take
+from .take import Take
 
 __all__ = [
     "H36M17",
