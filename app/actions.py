@@ -194,6 +194,8 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "-",
             "drawer",
             "panel",
+            "-",
+            "@theme",
         ),
     ),
     ("&Help", ("keys", "log", "about")),
@@ -227,7 +229,7 @@ class Actions:
             action.setShortcut(QKeySequence(spec.keys))
             action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
         if spec.icon:
-            action.setIcon(theme.icon(spec.icon))
+            theme.set_icon(action, spec.icon)
             # Icons are for buttons; menus have none.
             action.setIconVisibleInMenu(False)
         keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)

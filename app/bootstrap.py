@@ -16,6 +16,8 @@ for _name in ("QT_QPA_PLATFORM_PLUGIN_PATH", "QT_QPA_FONTDIR"):
     if "cv2" in os.environ.get(_name, ""):
         del os.environ[_name]
 
+from pipeline.core.errors import OutputError  # noqa: E402
+from pipeline.system.files import cache_folder  # noqa: E402
 from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer, Signal, Slot  # noqa: E402
 from PySide6.QtWidgets import QApplication  # noqa: E402
 
@@ -23,8 +25,6 @@ from app import theme  # noqa: E402
 from app.backend.library import Library  # noqa: E402
 from app.settings import Settings  # noqa: E402
 from app.window import Window  # noqa: E402
-from pipeline.core.errors import OutputError  # noqa: E402
-from pipeline.system.files import cache_folder  # noqa: E402
 
 log = logging.getLogger(__name__)
 
@@ -87,13 +87,13 @@ def start_log() -> Path:
     return path
 
 
-def make_app(argv: list[str]) -> QApplication:
-    """Return the application with its name and theme."""
+def make_app(argv: list[str], settings: Settings) -> QApplication:
+    """Return the application with its name and the theme of the settings."""
     QCoreApplication.setApplicationName("Hourglass")
     # pyqtgraph has one set of shader programs for all views, so their contexts must be shared.
     QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
     app = QApplication(["hourglass", *argv])
-    theme.apply(app)
+    theme.apply(app, settings.view.theme)
     return app
 
 
@@ -102,8 +102,9 @@ def main(argv: list[str]) -> int:
     log_path = start_log()
     relay = BugRelay()
     relay.install()
-    app = make_app(argv)
-    window = Window(Library(), Settings(), log_path)
+    settings = Settings()
+    app = make_app(argv, settings)
+    window = Window(Library(), settings, log_path)
     relay.attach(window)
 
     def interrupted(number: int, frame: object) -> None:

@@ -8,6 +8,7 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
+from pipeline.core.errors import UserError
 from PySide6.QtCore import Qt, QTimer, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import (
@@ -24,8 +25,7 @@ from PySide6.QtWidgets import (
 
 from app import theme
 from app.backend import wording
-from app.views.widgets import column, icon_label, label, named, restyle, row
-from pipeline.core.errors import UserError
+from app.views.widgets import column, icon_button, icon_label, label, named, restyle, row
 
 _NOTE_MS = 8000  # how long a note is shown
 
@@ -39,7 +39,7 @@ class Banner(QWidget):
         super().__init__(parent)
         self._frame = QFrame()
         self._frame.setObjectName("banner")
-        self._icon = icon_label("alert", 20, theme.DANGER)
+        self._icon = icon_label("alert", 20, "danger")
         self.message = label("")
         self.hint = label("", "hint")
         for text in (self.message, self.hint):
@@ -47,7 +47,7 @@ class Banner(QWidget):
             text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         close = QToolButton()
-        close.setIcon(theme.icon("close"))
+        theme.set_icon(close, "close")
         close.setToolTip("Dismiss")
         named(close, "Dismiss")
         close.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -90,7 +90,7 @@ class Banner(QWidget):
         self._frame.setProperty("kind", kind)
         restyle(self._frame)
         error = kind == "error"
-        self._icon.setPixmap(theme.pixmap("alert" if error else "info", 20, theme.DANGER if error else theme.LEFT))
+        theme.set_picture(self._icon, "alert" if error else "info", 20, "danger" if error else "info")
         self.message.setText(message)
         self.hint.setText(hint)
         self.hint.setVisible(bool(hint))
@@ -137,9 +137,9 @@ class CrashDialog(QDialog):
         where = label(f"Log file: {log_path}", "faint")
         where.setWordWrap(True)
         where.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        copy = QPushButton(theme.icon("copy"), "Copy the report")
+        copy = icon_button("copy", "Copy the report")
         copy.clicked.connect(self._copy)
-        folder = QPushButton(theme.icon("folder"), "Show the log")
+        folder = icon_button("folder", "Show the log")
         folder.clicked.connect(self._open_log)
         close = QPushButton("Go on")
         close.setProperty("role", "primary")

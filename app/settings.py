@@ -15,10 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import platformdirs
-from PySide6.QtCore import QByteArray
-
-from app.run_settings import MOTION_FIELDS, SCENE_FIELDS, CompareSettings, RunSettings
-from app.settings_file import SettingsFile
 from pipeline.core.config import (
     LIVE_LIFTER,
     MAX_LOOKAHEAD,
@@ -30,6 +26,10 @@ from pipeline.core.config import (
 )
 from pipeline.core.errors import ConfigError
 from pipeline.core.export_options import OPTIONS, ExportOptions
+from PySide6.QtCore import QByteArray
+
+from app.run_settings import MOTION_FIELDS, SCENE_FIELDS, CompareSettings, RunSettings
+from app.settings_file import SettingsFile
 
 RECENT_MAX = 8
 
@@ -56,6 +56,7 @@ class ViewSettings:
     curve_parts: str = "knee_flexion"
     loop: bool = True
     speed: float = 1.0
+    theme: str = "dark"  # one of theme.CHOICES
 
 
 @dataclass(slots=True)

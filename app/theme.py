@@ -1,39 +1,34 @@
-"""Define colours, fonts, style sheet and icons of the window; no other file does.
+"""Apply the theme: palette, font and style sheet of the application, and its icons.
 
-A dark surface, one accent colour (sand), and a colour for each body side: left is blue, right is coral.
+Widgets ask `colours` for the palette when they paint. What is drawn once, like an image or a curve's pen, is drawn
+again when `changes.changed` is emitted. Icons that `set_icon` gave to buttons and actions, and those of `set_picture`,
+are replaced by the theme.
 """
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from pathlib import Path
-from string import Template
 
-from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtCore import QByteArray, QObject, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QAction, QColor, QFont, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
+
+from app.appearance.palettes import DARK, LIGHT, Palette
+from app.appearance.style_sheet import style_sheet
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
+DARK_THEME, LIGHT_THEME, SYSTEM = CHOICES = ("dark", "light", "system")
 
-BACKGROUND = "#121419"
-SURFACE = "#191c22"  # bars and panels
-RAISED = "#22262e"  # fields, buttons
-HOVER = "#2b303a"
-LINE = "#2a2f38"
-TEXT = "#e8eaee"  # also the colour in the icon files
-MUTED = "#9aa3b2"
-FAINT = "#667080"
-ACCENT = "#e9b44c"
-ACCENT_HOVER = "#f3c466"
-ON_ACCENT = "#17130a"
-DANGER = "#f0705f"
-LEFT = "#4db8ff"
-RIGHT = "#ff7d66"
-CENTRE = "#e6e1d6"
-GHOST = "#c4adff"  # the skeleton of the pruning recipe to compare with
-
-RADIUS = 8
+# Colours in the files of icons and figures, and the colours of the palette in their place.
+_DRAWN = {
+    "#e9b44c": "accent", "#3a414d": "drop_edge", "#4a5260": "control", "#8d97a6": "faint", "#0c0e12": "shadow",
+    "#e6e1d6": "centre", "#4db8ff": "left", "#ff7d66": "right", "#14171c": "drop",
+}  # fmt: skip
+_STROKE = "#e8eaee"  # colour of the lines in icons, in whose place comes the colour that is asked for
+_ICON, _SIZE = "theme icon", "theme icon size"  # properties of widgets and actions with an icon
 # DejaVu is on every Linux; its condensed version is the more legible one at interface sizes.
 _FAMILIES = [
     "Inter",
@@ -46,188 +41,156 @@ _FAMILIES = [
     "DejaVu Sans",
 ]
 
-_SHEET = Template("""
-* { outline: none; }
-QMainWindow { background: $BACKGROUND; }
-QDialog { background: $SURFACE; }
-QWidget { color: $TEXT; }
-QLabel { background: transparent; }
-QLabel[role="muted"] { color: $MUTED; }
-QLabel[role="faint"] { color: $FAINT; }
-QLabel[role="section"] { color: $MUTED; font-size: 11px; font-weight: 600; letter-spacing: 1px; }
-QLabel[role="headline"] { font-size: 29px; font-weight: 600; }
-QLabel[role="title"] { font-size: 17px; font-weight: 600; }
-QLabel[role="subtitle"] { font-size: 14px; color: $MUTED; }
-QLabel[role="code"] { font-family: "DejaVu Sans Mono", "Menlo", "Consolas", monospace; }
 
-QMenuBar { background: $SURFACE; padding: 3px 6px; border: none; }
-QMenuBar::item { background: transparent; padding: 5px 10px; border-radius: 6px; color: $MUTED; }
-QMenuBar::item:selected { background: $HOVER; color: $TEXT; }
-QMenu { background: $RAISED; border: 1px solid #363c47; border-radius: 8px; padding: 6px; }
-QMenu::item { padding: 6px 26px 6px 12px; border-radius: 5px; }
-QMenu::item:selected { background: #363d49; }
-QMenu::item:disabled { color: $FAINT; }
-QMenu::separator { height: 1px; background: #363c47; margin: 6px 8px; }
-QMenu::icon { padding-left: 8px; }
+class Changes(QObject):
+    """Tell that the palette is another one, and follow the system where the user chose that."""
 
-#bar, #footer { background: $SURFACE; }
-#bar { border-bottom: 1px solid $LINE; }
-#footer { border-top: 1px solid $LINE; }
-#panel { background: $SURFACE; border-left: 1px solid $LINE; }
-#card { background: #0d0f13; border: 1px solid $LINE; border-radius: 10px; }
-#cardHead { background: transparent; }
+    changed = Signal()
 
-QPushButton { background: $RAISED; border: 1px solid #323843; border-radius: 7px; padding: 7px 14px; min-height: 18px; }
-QPushButton:hover { background: $HOVER; border-color: #3d4450; }
-QPushButton:pressed { background: #1d2128; }
-QPushButton:disabled { color: $FAINT; background: #1c2026; border-color: $LINE; }
-QPushButton:focus { border-color: $ACCENT; }
-QPushButton[role="primary"] { background: $ACCENT; border-color: $ACCENT; color: $ON_ACCENT; font-weight: 600; }
-QPushButton[role="primary"]:hover { background: $ACCENT_HOVER; border-color: $ACCENT_HOVER; }
-QPushButton[role="primary"]:pressed { background: #d3a03d; }
-QPushButton[role="primary"]:disabled { background: #4a402a; border-color: #4a402a; color: #8f8468; }
-QPushButton[role="big"], QPushButton[size="big"] { padding: 11px 22px; font-size: 14px; border-radius: 9px; }
-QPushButton[role="flat"] { background: transparent; border-color: transparent; }
-QPushButton[role="flat"]:hover { background: $HOVER; }
-QPushButton[role="fold"] { background: transparent; border: none; padding: 5px 0; text-align: right; }
-QPushButton[role="fold"]:hover { color: $ACCENT; }
-QPushButton[role="recent"] { background: $SURFACE; border: 1px solid $LINE; text-align: left; padding: 9px 14px; }
-QPushButton[role="recent"]:hover { background: $HOVER; }
+    def __init__(self) -> None:
+        super().__init__()
+        self.palette = DARK
+        self.choice = DARK_THEME
+        self.follows = False  # connected to the system's colour scheme
 
-QToolButton { background: transparent; border: none; border-radius: 7px; padding: 6px; }
-QToolButton:hover { background: $HOVER; }
-QToolButton:pressed { background: #1d2128; }
-QToolButton:checked { background: #3a3222; }
-QToolButton:checked:hover { background: #463c28; }
-QToolButton:disabled { color: $FAINT; }
-QToolButton::menu-indicator { image: none; }
-QToolButton[role="chip"] { padding: 5px 10px; background: $RAISED; color: $TEXT; }
-QToolButton[role="chip"]:hover { background: $HOVER; }
-QToolButton[role="text"] { padding: 5px 9px; color: $MUTED; }
-QToolButton[role="text"]:hover { color: $TEXT; }
-QToolButton[role="play"] { background: $RAISED; border-radius: 19px; padding: 8px; }
-QToolButton[role="play"]:hover { background: #363d49; }
-
-QComboBox, QSpinBox, QDoubleSpinBox, QLineEdit {
-  background: $RAISED; border: 1px solid #323843; border-radius: 7px; padding: 6px 10px; min-height: 18px;
-  selection-background-color: $ACCENT; selection-color: $ON_ACCENT;
-}
-QComboBox:hover, QSpinBox:hover, QDoubleSpinBox:hover, QLineEdit:hover { border-color: #434b58; }
-QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus, QLineEdit:focus { border-color: $ACCENT; }
-QComboBox:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled, QLineEdit:disabled {
-  color: $FAINT; background: #1c2026; }
-QComboBox::drop-down { border: none; width: 24px; }
-QComboBox::down-arrow { image: url($ICONS/chevron-down.svg); width: 16px; height: 16px; }
-QComboBox QAbstractItemView {
-  background: $RAISED; border: 1px solid #363c47; border-radius: 7px; padding: 4px; selection-background-color: #363d49;
-}
-QAbstractItemView::item { padding: 5px 6px; min-height: 20px; border-radius: 5px; }
-QSpinBox::up-button, QDoubleSpinBox::up-button { border: none; width: 20px; subcontrol-position: top right; }
-QSpinBox::down-button, QDoubleSpinBox::down-button { border: none; width: 20px; subcontrol-position: bottom right; }
-QSpinBox::up-arrow, QDoubleSpinBox::up-arrow { image: url($ICONS/chevron-up.svg); width: 13px; height: 13px; }
-QSpinBox::down-arrow, QDoubleSpinBox::down-arrow { image: url($ICONS/chevron-down.svg); width: 13px; height: 13px; }
-
-QCheckBox, QRadioButton { spacing: 9px; padding: 3px 0; }
-QCheckBox::indicator { width: 17px; height: 17px; border-radius: 5px; border: 1px solid #434b58; background: $RAISED; }
-QCheckBox::indicator:hover { border-color: $ACCENT; }
-QCheckBox::indicator:checked { background: $ACCENT; border-color: $ACCENT; image: url($ICONS/check-dark.svg); }
-QRadioButton::indicator {
-  width: 15px; height: 15px; border-radius: 8px; border: 1px solid #434b58; background: $RAISED; }
-QRadioButton::indicator:hover { border-color: $ACCENT; }
-QRadioButton::indicator:checked { border: 5px solid $ACCENT; width: 7px; height: 7px; background: $ON_ACCENT; }
-QCheckBox:disabled, QRadioButton:disabled { color: $FAINT; }
-
-QSlider { min-height: 20px; }
-QSlider::groove:horizontal { height: 4px; border-radius: 2px; background: #363d49; }
-QSlider::sub-page:horizontal { height: 4px; border-radius: 2px; background: $ACCENT; }
-QSlider::handle:horizontal { width: 14px; height: 14px; margin: -5px 0; border-radius: 7px; background: $TEXT; }
-QSlider::handle:horizontal:hover { background: $ACCENT_HOVER; }
-QSlider::handle:horizontal:disabled, QSlider::sub-page:horizontal:disabled { background: #4b5361; }
-
-QProgressBar { background: #2b303a; border: none; border-radius: 3px; min-height: 6px; max-height: 6px; }
-QProgressBar::chunk { background: $ACCENT; border-radius: 3px; }
-
-QSplitter::handle { background: transparent; }
-QSplitter::handle:hover { background: #3a3222; }
-QScrollArea, QScrollArea > QWidget > QWidget { background: transparent; border: none; }
-QScrollBar:vertical { background: transparent; width: 10px; margin: 2px; }
-QScrollBar::handle:vertical { background: #363d49; border-radius: 3px; min-height: 30px; }
-QScrollBar::handle:vertical:hover { background: #465060; }
-QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page { background: none; height: 0; }
-QScrollBar:horizontal { background: transparent; height: 10px; margin: 2px; }
-QScrollBar::handle:horizontal { background: #363d49; border-radius: 3px; min-width: 30px; }
-
-QToolTip { background: #2b303a; color: $TEXT; border: 1px solid #3d4450; padding: 6px 9px; }
-QPlainTextEdit { background: #0d0f13; border: 1px solid $LINE; border-radius: 7px; padding: 8px;
-  font-family: "DejaVu Sans Mono", "Menlo", "Consolas", monospace; font-size: 12px; }
-QTreeWidget { background: #0d0f13; border: 1px solid $LINE; border-radius: 7px; padding: 4px; }
-QTreeWidget::item { padding: 5px 8px; border: none; border-radius: 0; }
-QTreeWidget::item:selected { background: #363d49; color: $TEXT; }
-QTreeWidget QLineEdit { padding: 0 4px; min-height: 0; border-radius: 4px; }
-QHeaderView::section { background: transparent; color: $MUTED; border: none; border-bottom: 1px solid $LINE;
-  padding: 6px 8px; }
-QHeaderView { background: transparent; }
-QListWidget { background: #0d0f13; border: 1px solid $LINE; border-radius: 7px; padding: 4px; }
-QListWidget::item:selected { background: #363d49; color: $TEXT; }
-
-#banner { border-radius: 9px; }
-#banner[kind="error"] { background: #3a2220; border: 1px solid #6b3a34; }
-#banner[kind="note"] { background: #222a33; border: 1px solid #37485a; }
-#banner QLabel[role="hint"] { color: #cfc3c0; }
-""")
+    @Slot()
+    def system_changed(self) -> None:
+        app = QApplication.instance()
+        if self.choice == SYSTEM and isinstance(app, QApplication):
+            apply(app, SYSTEM)
 
 
-def apply(app: QApplication) -> None:
-    """Give `app` its palette, font and style sheet."""
+changes = Changes()
+
+
+def colours() -> Palette:
+    """Return the palette of the applied theme."""
+    return changes.palette
+
+
+def apply(app: QApplication, choice: str = DARK_THEME) -> None:
+    """Give `app` palette, font and style sheet of one of CHOICES; an unknown one is "dark"."""
+    before, changes.choice = changes.palette, choice
+    changes.palette = palette = _chosen(choice)
     app.setStyle("Fusion")
     font = QFont()
     font.setFamilies(_FAMILIES)
     font.setPixelSize(13)
     font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
     app.setFont(font)
+    app.setPalette(_qt_palette(palette))
+    app.setStyleSheet(style_sheet(palette, ASSETS / "icons"))
+    app.setWindowIcon(QIcon(pixmap("logo", 64)))
+    if not changes.follows:
+        changes.follows = True
+        app.styleHints().colorSchemeChanged.connect(changes.system_changed)
+    if palette is not before:
+        _renew_icons()
+        changes.changed.emit()
+
+
+def _chosen(choice: str) -> Palette:
+    light = choice == LIGHT_THEME
+    if choice == SYSTEM:
+        light = system_scheme() is Qt.ColorScheme.Light
+    return LIGHT if light else DARK
+
+
+def system_scheme() -> Qt.ColorScheme:
+    """Return whether the desktop is dark or light; unknown on a desktop that does not say."""
+    return QGuiApplication.styleHints().colorScheme()
+
+
+def faded(colour: str, alpha: int) -> QColor:
+    """Return a colour with an alpha of 0 to 255."""
+    result = QColor(colour)
+    result.setAlpha(alpha)
+    return result
+
+
+def _qt_palette(p: Palette) -> QPalette:
+    """Return the colours of widgets that the style sheet says nothing about, of Qt's own dialogs for example."""
     palette = QPalette()
     roles = QPalette.ColorRole
     for role, colour in (
-        (roles.Window, BACKGROUND), (roles.WindowText, TEXT), (roles.Base, RAISED), (roles.AlternateBase, SURFACE),
-        (roles.Text, TEXT), (roles.Button, RAISED), (roles.ButtonText, TEXT), (roles.BrightText, DANGER),
-        (roles.Highlight, ACCENT), (roles.HighlightedText, ON_ACCENT), (roles.ToolTipBase, HOVER),
-        (roles.ToolTipText, TEXT), (roles.PlaceholderText, FAINT), (roles.Link, ACCENT), (roles.Accent, ACCENT),
+        (roles.Window, p.background), (roles.WindowText, p.text), (roles.Base, p.raised),
+        (roles.AlternateBase, p.surface), (roles.Text, p.text), (roles.Button, p.raised), (roles.ButtonText, p.text),
+        (roles.BrightText, p.danger), (roles.Highlight, p.accent), (roles.HighlightedText, p.on_accent),
+        (roles.ToolTipBase, p.hover), (roles.ToolTipText, p.text), (roles.PlaceholderText, p.faint),
+        (roles.Link, p.accent), (roles.Accent, p.accent),
     ):  # fmt: skip
         palette.setColor(role, QColor(colour))
     for role in (roles.Text, roles.ButtonText, roles.WindowText):
-        palette.setColor(QPalette.ColorGroup.Disabled, role, QColor(FAINT))
-    app.setPalette(palette)
-    values = {k: v for k, v in globals().items() if k.isupper() and isinstance(v, str)}
-    app.setStyleSheet(_SHEET.substitute(values, ICONS=(ASSETS / "icons").as_posix()))
-    app.setWindowIcon(QIcon(pixmap("logo", 64)))
+        palette.setColor(QPalette.ColorGroup.Disabled, role, QColor(p.inactive))
+    return palette
+
+
+# --- icons
+
+
+def figure(name: str) -> QByteArray:
+    """Return the drawing assets/`name`.svg in the colours of the palette."""
+    return _coloured((ASSETS / f"{name}.svg").read_bytes(), colours())
+
+
+def _coloured(svg: bytes, palette: Palette) -> QByteArray:
+    found = re.sub(rb"#[0-9a-f]{6}", lambda at: _replaced(at[0].decode(), palette).encode(), svg)
+    return QByteArray(found)
+
+
+def _replaced(colour: str, palette: Palette) -> str:
+    return str(getattr(palette, _DRAWN[colour])) if colour in _DRAWN else colour
 
 
 @lru_cache(maxsize=256)
-def _render(name: str, size: int, colour: str, ratio: float) -> QPixmap:
-    svg = (ASSETS / "icons" / f"{name}.svg").read_bytes()
-    if colour:
-        svg = svg.replace(TEXT.encode(), colour.encode())
+def _render(name: str, size: int, colour: str, palette: Palette, ratio: float) -> QPixmap:
+    svg = (ASSETS / "icons" / f"{name}.svg").read_bytes().replace(_STROKE.encode(), colour.encode())
     image = QPixmap(QSize(round(size * ratio), round(size * ratio)))
     image.fill(Qt.GlobalColor.transparent)
     painter = QPainter(image)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    QSvgRenderer(QByteArray(svg)).render(painter, QRectF(image.rect()))
+    QSvgRenderer(_coloured(svg, palette)).render(painter, QRectF(image.rect()))
     painter.end()
     image.setDevicePixelRatio(ratio)
     return image
 
 
-def pixmap(name: str, size: int = 18, colour: str = "") -> QPixmap:
-    """Render the icon file `name` at `size` logical pixels, in `colour` ("": its own)."""
+def pixmap(name: str, size: int = 18, role: str = "text") -> QPixmap:
+    """Render the icon file `name` at `size` logical pixels in the palette's colour `role`."""
     ratio = max((screen.devicePixelRatio() for screen in QGuiApplication.screens()), default=1.0)
-    return _render(name, size, colour, max(ratio, 2.0))
+    return _render(name, size, getattr(colours(), role), colours(), max(ratio, 2.0))
 
 
-def icon(name: str, colour: str = TEXT, checked: str = ACCENT) -> QIcon:
-    """Make an icon with its colours for normal, checked and disabled buttons."""
+def icon(name: str, role: str = "text", checked: str = "accent") -> QIcon:
+    """Make an icon for normal, checked and disabled buttons; colours are names of the palette."""
     result = QIcon()
-    result.addPixmap(pixmap(name, 20, colour), QIcon.Mode.Normal, QIcon.State.Off)
+    result.addPixmap(pixmap(name, 20, role), QIcon.Mode.Normal, QIcon.State.Off)
     result.addPixmap(pixmap(name, 20, checked), QIcon.Mode.Normal, QIcon.State.On)
     for state in (QIcon.State.On, QIcon.State.Off):
-        result.addPixmap(pixmap(name, 20, "#4b5361"), QIcon.Mode.Disabled, state)
+        result.addPixmap(pixmap(name, 20, "inactive"), QIcon.Mode.Disabled, state)
     return result
+
+
+def set_icon(target: QAbstractButton | QAction, name: str, role: str = "text", checked: str = "accent") -> None:
+    """Give a button or an action an icon that follows the theme."""
+    target.setProperty(_ICON, [name, role, checked])
+    target.setIcon(icon(name, role, checked))
+
+
+def set_picture(target: QLabel, name: str, size: int, role: str = "text") -> None:
+    """Show an icon in a label; it follows the theme."""
+    target.setProperty(_ICON, [name, role])
+    target.setProperty(_SIZE, size)
+    target.setPixmap(pixmap(name, size, role))
+
+
+def _renew_icons() -> None:
+    for widget in QApplication.topLevelWidgets():
+        for target in (widget, *widget.findChildren(QWidget), *widget.findChildren(QAction)):
+            shown = target.property(_ICON)
+            if shown is None:
+                continue
+            if isinstance(target, QLabel):
+                set_picture(target, shown[0], target.property(_SIZE), shown[1])
+            elif isinstance(target, QAbstractButton | QAction):
+                set_icon(target, *shown)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from pipeline.core.camera import VideoInfo
+from pipeline.core.errors import ConfigError, UserError
+from pipeline.model_info import CHECKPOINT_SUFFIXES
 from PySide6.QtCore import QEvent, QRect, Qt, QTimer, Slot
 from PySide6.QtGui import (
     QCloseEvent,
@@ -36,15 +39,14 @@ from app.presenter import Presenter
 from app.session.controller import Controller
 from app.session.playback_clock import SPEEDS
 from app.settings import Settings
+from app.views.choice_menu import ChoiceMenu
 from app.views.empty_state import EmptyState
 from app.views.widgets import column
 from app.views.workspace import Workspace
-from pipeline.core.camera import VideoInfo
-from pipeline.core.errors import ConfigError, UserError
-from pipeline.model_info import CHECKPOINT_SUFFIXES
 
 _USUAL_PX, _MINIMUM_PX = (1440, 900), (960, 560)  # width and height of the window on a screen with room
 _TITLE_BAR_PX = 32  # height of a title bar, which is not known before the window is shown
+THEMES = (("dark", "&Dark"), ("light", "&Light"), ("system", "&As the system"))  # theme.CHOICES
 _WARM_UP_MS = 120  # ms after the first paint at which modules for the first video are loaded
 
 
@@ -62,7 +64,10 @@ class Window(QMainWindow):
         self.files = FileCommands(self, self.controller, settings, self.banner)
         speed_menu = QMenu("S&peed", self)
         merge_menu = QMenu("&Merge with", self)
-        submenus = {"recent": self.files.recent_menu, "speed": speed_menu, "merge": merge_menu}
+        self.theme_menu = ChoiceMenu("&Theme", THEMES, self)
+        submenus: dict[str, QMenu] = {
+            "recent": self.files.recent_menu, "speed": speed_menu, "merge": merge_menu, "theme": self.theme_menu,
+        }  # fmt: skip
         self.actions_ = Actions(self, submenus)
         self.workspace = Workspace(self.actions_, settings.run, settings.compare, SPEEDS)
         speed_menu.addActions(self.workspace.transport.speed_menu.actions())
@@ -121,6 +126,8 @@ class Window(QMainWindow):
         w.panel.changed.connect(self._settings_changed)
         c.settings_adopted.connect(self._settings_adopted)
         c.session.dirty_changed.connect(self._show_dirty)
+        self.theme_menu.tick(self.settings.view.theme)
+        self.theme_menu.chosen.connect(self.views.set_theme)
 
     def _restore(self) -> None:
         self.actions_.check("everyone", self.settings.run.everyone)

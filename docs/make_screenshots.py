@@ -92,8 +92,9 @@ def live(window: Window) -> None:
 
 
 def main() -> int:
-    app = bootstrap.make_app([])
-    window = Window(bootstrap.Library(), bootstrap.Settings(), Path("hourglass.log"))
+    settings = bootstrap.Settings()
+    app = bootstrap.make_app([], settings)
+    window = Window(bootstrap.Library(), settings, Path("hourglass.log"))
     window.setGeometry(0, 0, *SIZE)
     window.show()
     pause(1500)

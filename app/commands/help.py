@@ -80,7 +80,7 @@ def about_dialog(parent: QWidget) -> QDialog:
     )
     text.setWordWrap(True)
     text.setMinimumWidth(420)
-    head = row(icon_label("logo", 44, ""), label(f"Hourglass {__version__}", "title"), None, spacing=14)
+    head = row(icon_label("logo", 44, "text"), label(f"Hourglass {__version__}", "title"), None, spacing=14)
     dialog.setLayout(column(head, 8, text, 12, _close_row(dialog), margins=(26, 24, 26, 18)))
     return dialog
 

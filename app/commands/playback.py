@@ -6,6 +6,7 @@ the frame on the screen.
 
 from __future__ import annotations
 
+from pipeline.core.camera import frame_rate_hz
 from PySide6.QtCore import QObject, Qt, QTimer, Slot
 
 from app import theme
@@ -14,7 +15,6 @@ from app.session.controller import Controller
 from app.session.playback_clock import SPEEDS, PlaybackClock
 from app.settings import Settings
 from app.views.workspace import Workspace
-from pipeline.core.camera import frame_rate_hz
 
 _FRAME_MS = 16
 
@@ -128,7 +128,7 @@ class PlaybackCommands(QObject):
 
     @Slot(bool)
     def _playing_changed(self, playing: bool) -> None:
-        self._actions["play"].setIcon(theme.icon("pause" if playing else "play"))
+        theme.set_icon(self._actions["play"], "pause" if playing else "play")
         self._actions["play"].setText("&Pause" if playing else "&Play")
 
     @Slot()

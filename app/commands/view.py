@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QObject, Slot
-from PySide6.QtWidgets import QSplitter, QWidget
+from PySide6.QtWidgets import QApplication, QSplitter, QWidget
 
+from app import theme
 from app.actions import Actions
 from app.settings import Settings
 from app.views.scene.scene_view import SceneView
@@ -96,6 +97,15 @@ class ViewCommands(QObject):
     def set_panel(self, on: bool) -> None:
         self._settings.view.show_panel = on
         self._workspace.panel.setVisible(on)
+
+    @Slot(str)
+    def set_theme(self, choice: str) -> None:
+        """Show everything in one of theme.CHOICES from now on."""
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        self._settings.view.theme = choice
+        self._settings.save()
+        theme.apply(app, choice)
 
     @Slot()
     def view_front(self) -> None:

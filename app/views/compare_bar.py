@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+from pipeline.core.arrays import Doubles, Floats
 from PySide6.QtWidgets import QFrame, QWidget
 
-from app import theme
 from app.views.take_rows import row_at
 from app.views.widgets import Elided, column, label, row
-from pipeline.core.arrays import Doubles, Floats
 
 _WHAT = "Mean over the joints, both pelvises on the same place: the difference of the two poses, not an error."
 
@@ -23,7 +22,7 @@ class CompareBar(QWidget):
         self._time_s = 0.0
         swatch = QFrame()
         swatch.setFixedSize(14, 6)
-        swatch.setStyleSheet(f"background: {theme.GHOST}; border-radius: 3px;")
+        swatch.setObjectName("ghostSwatch")
         self.title = Elided()
         self.numbers = label("")
         self.what = label("mean over joints, roots aligned", "faint")

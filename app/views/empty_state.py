@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtSvgWidgets import QSvgWidget
 from PySide6.QtWidgets import QGridLayout, QPushButton, QSizePolicy, QWidget
 
 from app import theme
-from app.views.widgets import column, label, row
+from app.views.widgets import column, icon_button, label, row
 
 _RECENT_SHOWN = 4
 
@@ -38,10 +38,11 @@ class DropZone(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        pen = QPen(QColor(theme.ACCENT if self._hot else "#39404c"), 1.8)
+        colours = theme.colours()
+        pen = QPen(QColor(colours.accent if self._hot else colours.drop_edge), 1.8)
         pen.setDashPattern([5, 5])
         painter.setPen(pen)
-        painter.setBrush(QColor("#1f1c16" if self._hot else "#15181d"))
+        painter.setBrush(QColor(colours.drop_hot if self._hot else colours.drop))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 18, 18)
 
 
@@ -56,8 +57,10 @@ class EmptyState(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.zone = DropZone()
-        art = QSvgWidget(str(theme.ASSETS / "figure.svg"))
+        self._art = art = QSvgWidget()
         art.setFixedSize(QSize(336, 210))
+        self._draw_figure()
+        theme.changes.changed.connect(self._draw_figure)
         headline = label("Turn a video into a 3D skeleton", "headline")
         subtitle = label("Drop a video here. One ordinary camera is enough.", "subtitle")
         self.open_button = QPushButton("Open video…")
@@ -103,6 +106,10 @@ class EmptyState(QWidget):
         outer.addWidget(self._recent, 2, 1)
         outer.setVerticalSpacing(18)
 
+    @Slot()
+    def _draw_figure(self) -> None:
+        self._art.load(theme.figure("figure"))
+
     def set_recent(self, paths: Sequence[Path]) -> None:
         while (item := self._recent_grid.takeAt(0)) is not None:
             widget = item.widget()
@@ -111,9 +118,7 @@ class EmptyState(QWidget):
         self._recent.setVisible(bool(paths))
         self._recent_grid.addWidget(self._recent_title, 0, 0, 1, 2)
         for i, path in enumerate(paths[:_RECENT_SHOWN]):
-            button = QPushButton(
-                theme.icon("cube" if path.suffix == ".pose3d" else "film", theme.MUTED), f"  {path.name}"
-            )
+            button = icon_button("cube" if path.suffix == ".pose3d" else "film", f"  {path.name}", "muted")
             button.setProperty("role", "recent")
             button.setToolTip(str(path))
             button.setCursor(Qt.CursorShape.PointingHandCursor)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QProgressBar, QPushButton, QWidget
+from PySide6.QtWidgets import QProgressBar, QWidget
 
-from app import theme
 from app.progress_meter import Reading, duration_text
-from app.views.widgets import label, named, row
+from app.views.widgets import icon_button, label, named, row
 
 _QUIET_MS = 900
 
@@ -29,7 +28,7 @@ class RunPanel(QWidget):
         self.numbers = label("", "muted")
         self.numbers.setMinimumWidth(330)
         self.numbers.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.cancel = QPushButton(theme.icon("stop"), "Cancel")
+        self.cancel = icon_button("stop", "Cancel")
         self.cancel.setToolTip("Stop this run; what was found so far is kept for the next one  (Esc)")
         self.cancel.clicked.connect(self.cancel_wanted)
         layout = row(self.stage, self.bar, self.numbers, 4, self.cancel, spacing=12, margins=(18, 8, 14, 8))

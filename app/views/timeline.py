@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
+from pipeline.core.take import Take
 from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QAccessible,
@@ -23,7 +24,6 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app import theme
 from app.views.take_rows import frame_step_s, take_times
-from pipeline.core.take import Take
 
 MARGIN = 18
 _TRACK_TOP = 26
@@ -189,17 +189,18 @@ class Timeline(QWidget):
         track = QRectF(MARGIN, _TRACK_TOP, self.width() - 2 * MARGIN, _TRACK_HEIGHT)
         clip = QPainterPath()
         clip.addRoundedRect(track, 6, 6)
-        painter.fillPath(clip, QColor("#1d2128"))
+        colours = theme.colours()
+        painter.fillPath(clip, QColor(colours.track))
         if self._duration_s <= 0:
             return
         start, end = (self.x_at(t) for t in self._range())
         painter.save()
         painter.setClipPath(clip)
-        painter.fillRect(QRectF(start, _TRACK_TOP, end - start, _TRACK_HEIGHT), QColor("#2c323c"))
+        painter.fillRect(QRectF(start, _TRACK_TOP, end - start, _TRACK_HEIGHT), QColor(colours.track_range))
         for first, last in self._known:
             left, right = self.x_at(first), self.x_at(last)
             lane = QRectF(left, _TRACK_TOP + 8, max(right - left, 2), _TRACK_HEIGHT - 16)
-            painter.setBrush(QColor("#8b7038"))
+            painter.setBrush(QColor(colours.lane))
             painter.setPen(Qt.PenStyle.NoPen)
             painter.drawRoundedRect(lane, 3, 3)
         painter.restore()
@@ -209,6 +210,7 @@ class Timeline(QWidget):
         self._paint_playhead(painter)
 
     def _paint_ticks(self, painter: QPainter) -> None:
+        colours = theme.colours()
         font = QFont(self.font())
         font.setPixelSize(11)
         painter.setFont(font)
@@ -217,31 +219,33 @@ class Timeline(QWidget):
         for i in range(math.floor(self._duration_s / step + 1e-9) + 1):
             time_s = i * step
             x = self.x_at(time_s)
-            painter.setPen(QPen(QColor("#3d4450"), 1))
+            painter.setPen(QPen(QColor(colours.tick), 1))
             painter.drawLine(QPointF(x, _TRACK_TOP - 6), QPointF(x, _TRACK_TOP - 2))
-            painter.setPen(QColor(theme.FAINT))
+            painter.setPen(QColor(colours.faint))
             text = clock_text(time_s, 0 if step >= 1 else 1)
             box = QRectF(x - 40, 3, 80, 14)
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 
     def _paint_handle(self, painter: QPainter, x: float, side: str) -> None:
+        colours = theme.colours()
         cut = self._trim[0 if side == "start" else 1] is not None
         hot = side in (self._hover, self._drag)
         left = x - _HANDLE if side == "start" else x
         box = QRectF(left, _TRACK_TOP - 1, _HANDLE, _TRACK_HEIGHT + 2)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(theme.ACCENT if cut or hot else "#555e6c"))
+        painter.setBrush(QColor(colours.accent if cut or hot else colours.control))
         painter.drawRoundedRect(box, 3, 3)
-        painter.setPen(QPen(QColor(theme.ON_ACCENT if cut or hot else "#1d2128"), 1.4))
+        painter.setPen(QPen(QColor(colours.on_accent if cut or hot else colours.track), 1.4))
         middle = box.center()
         painter.drawLine(QPointF(middle.x(), middle.y() - 4), QPointF(middle.x(), middle.y() + 4))
 
     def _paint_playhead(self, painter: QPainter) -> None:
         x = self.x_at(min(self._time_s, self._duration_s))
-        painter.setPen(QPen(QColor("#ffffff"), 1.6))
+        colour = QColor(theme.colours().playhead)
+        painter.setPen(QPen(colour, 1.6))
         painter.drawLine(QPointF(x, _TRACK_TOP - 6), QPointF(x, _TRACK_TOP + _TRACK_HEIGHT + 5))
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor("#ffffff"))
+        painter.setBrush(colour)
         top = _TRACK_TOP - 10
         painter.drawPolygon(
             QPolygonF([QPointF(x - 5.5, top), QPointF(x + 5.5, top), QPointF(x + 5.5, top + 4), QPointF(x, top + 10),

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from pipeline.core.arrays import Doubles
+from pipeline.core.take import Take, TokenStages
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QHelpEvent, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from app import theme
 from app.views.take_rows import frame_step_s, take_times
 from app.views.timeline import MARGIN, time_at, x_at
-from pipeline.core.arrays import Doubles
-from pipeline.core.take import Take, TokenStages
 
 _ROW, _GAP, _BOTTOM = 7, 3, 3
 _GAP_FROM_PX = 4.0  # pixels a frame from which on frames are drawn as ticks with gaps between
-_EMPTY, _CUT = QColor("#1d2128"), QColor(18, 20, 25, 170)
-# Later stages are drawn brighter because they keep fewer frames.
-_SHADES = ("#8b7038", "#c2933f", theme.ACCENT, theme.ACCENT_HOVER)
 
 
 class TokenStrip(QWidget):
@@ -34,6 +31,7 @@ class TokenStrip(QWidget):
         self._trim: tuple[float | None, float | None] = (None, None)
         self.setAccessibleName("Frames kept by each stage of the lifter")
         self._rows: QPixmap | None = None  # cached: painting them for every playhead position would be slow
+        theme.changes.changed.connect(self._repaint)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.hide()
 
@@ -74,6 +72,7 @@ class TokenStrip(QWidget):
             self._time_s = time_s
             self.update()
 
+    @Slot()
     def _repaint(self) -> None:
         self._rows = None
         self.update()
@@ -124,9 +123,9 @@ class TokenStrip(QWidget):
         start, end = (None if t is None else self.x_at(t) for t in self._trim)
         for low, high in ((MARGIN, start), (end, self.width() - MARGIN)):
             if low is not None and high is not None:
-                painter.fillRect(QRectF(low, 0, high - low, self.height()), _CUT)
+                painter.fillRect(QRectF(low, 0, high - low, self.height()), QColor(theme.colours().shade))
         x = self.x_at(min(self._time_s, self._duration_s))
-        painter.setPen(QPen(QColor("#ffffff"), 1.2))
+        painter.setPen(QPen(QColor(theme.colours().playhead), 1.2))
         painter.drawLine(QPointF(x, 0), QPointF(x, self.height() - _BOTTOM))
 
     def _paint_rows(self, width: int, height: int, ratio: float) -> QPixmap:
@@ -138,9 +137,10 @@ class TokenStrip(QWidget):
         painter = QPainter(picture)
         span = (MARGIN, self.width() - 2 * MARGIN)
         pixels = max(round(span[1] * ratio), 1)
+        shades = theme.colours().stages  # later ones stand out more, because they keep fewer frames
         for stage in range(len(self._stages.blocks)):
             share = shares(self._times, self._stages.kept[stage], self._duration_s, pixels)
-            shade = QColor(_SHADES[min(stage + max(2 - len(self._stages.blocks), 0), len(_SHADES) - 1)])
+            shade = QColor(shades[min(stage + max(2 - len(self._stages.blocks), 0), len(shades) - 1)])
             painter.drawImage(QRectF(span[0], stage * (_ROW + _GAP), span[1], _ROW), _row_image(share, shade))
         painter.end()
         return picture
@@ -172,7 +172,8 @@ def shares(times: Doubles, kept: NDArray[np.bool_], duration_s: float, pixels: i
 def _row_image(share: NDArray[np.float64], shade: QColor) -> QImage:
     """Blend (pixels,) shares from the empty colour to `shade`; small shares above 0 stay visible."""
     weight = np.where(share > 0, 0.15 + 0.85 * share, 0.0)[:, None]
-    low = np.array([_EMPTY.blue(), _EMPTY.green(), _EMPTY.red(), 255], float)
+    empty = QColor(theme.colours().track)
+    low = np.array([empty.blue(), empty.green(), empty.red(), 255], float)
     high = np.array([shade.blue(), shade.green(), shade.red(), 255], float)
     line = np.ascontiguousarray(np.rint(low + (high - low) * weight).astype(np.uint8))
     return QImage(line.data, len(line), 1, line.strides[0] * len(line), QImage.Format.Format_RGB32).copy()

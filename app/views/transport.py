@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
 
+from app import theme
 from app.views.timeline import clock_text
 from app.views.widgets import label, named, row, tool
 
@@ -22,6 +23,8 @@ class Transport(QWidget):
         self.time = label("", "code")
         self.frame = label("", "faint")
         self.time.setTextFormat(Qt.TextFormat.RichText)
+        self._times_s = (0.0, 0.0)  # shown, and the whole video
+        theme.changes.changed.connect(self._show_time)
         left = QWidget()
         left.setLayout(row(self.time, 6, self.frame, None))
         self._buttons = QHBoxLayout()
@@ -78,11 +81,16 @@ class Transport(QWidget):
             self._speeds[value].setChecked(True)
 
     def set_time(self, time_s: float, duration_s: float, frame: int, count: int) -> None:
-        self.time.setText(
-            f'<span style="font-size:15px">{clock_text(time_s)}</span>'
-            f'<span style="color:#667080"> / {clock_text(duration_s)}</span>'
-        )
+        self._times_s = (time_s, duration_s)
+        self._show_time()
         self.frame.setText(f"frame {frame} of {count}" if count else f"frame {frame}")
+
+    @Slot()
+    def _show_time(self) -> None:
+        now, whole = (clock_text(time_s) for time_s in self._times_s)
+        self.time.setText(
+            f'<span style="font-size:15px">{now}</span><span style="color:{theme.colours().faint}"> / {whole}</span>'
+        )
 
     def _chosen(self, action: QAction) -> None:
         self.set_speed(float(action.data()))

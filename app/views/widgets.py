@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLayout,
+    QPushButton,
     QScrollArea,
     QSizePolicy,
     QToolButton,
@@ -36,9 +37,16 @@ def named(widget: QWidget, name: str, description: str = "") -> None:
     widget.setAccessibleDescription(description)
 
 
-def icon_label(name: str, size: int = 18, colour: str = theme.MUTED) -> QLabel:
+def icon_button(icon: str, text: str = "", role: str = "text") -> QPushButton:
+    """Make a button with an icon in the palette's colour `role`."""
+    button = QPushButton(text)
+    theme.set_icon(button, icon, role)
+    return button
+
+
+def icon_label(name: str, size: int = 18, role: str = "muted") -> QLabel:
     result = QLabel()
-    result.setPixmap(theme.pixmap(name, size, colour))
+    theme.set_picture(result, name, size, role)
     result.setFixedSize(size, size)
     return result
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pipeline.core.camera import VideoInfo
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QPushButton, QSplitter, QWidget
 
-from app import theme
 from app.actions import Actions
 from app.run_settings import CompareSettings, RunSettings
 from app.views.compare_bar import CompareBar
@@ -20,8 +20,7 @@ from app.views.timeline import Timeline
 from app.views.token_strip import TokenStrip
 from app.views.transport import Transport
 from app.views.video.video_view import VideoView
-from app.views.widgets import Card, ElidedName, column, icon_label, row, tool
-from pipeline.core.camera import VideoInfo
+from app.views.widgets import Card, ElidedName, column, icon_button, icon_label, row, tool
 
 
 class Workspace(QWidget):
@@ -40,7 +39,7 @@ class Workspace(QWidget):
         self.compare_bar = CompareBar()
         self.name, self.facts = ElidedName("title"), ElidedName("faint")
         self.why = ElidedName("faint")  # what Run or Export waits for
-        self.run_button = _action_button(actions["run"], "Run", theme.ON_ACCENT)
+        self.run_button = _action_button(actions["run"], "Run", "on_accent")
         self.run_button.setProperty("role", "primary")
         self.run_button.setMinimumWidth(96)
         self.export_button = _action_button(actions["export"], "Export")
@@ -84,7 +83,7 @@ class Workspace(QWidget):
         head.setObjectName("bar")
         head.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         head.setFixedHeight(56)
-        logo = icon_label("logo", 28, "")
+        logo = icon_label("logo", 28, "text")
         open_button = _action_button(actions["open"], "Open")
         settings = tool(actions["panel"], 19)
         head.setLayout(
@@ -130,9 +129,9 @@ class Workspace(QWidget):
         self.facts.set_whole(facts + ("  ·  variable rate" if info.variable_rate else ""))
 
 
-def _action_button(action: QAction, text: str, colour: str = theme.TEXT) -> QPushButton:
+def _action_button(action: QAction, text: str, role: str = "text") -> QPushButton:
     """Make a push button that triggers an action and follows its enabled state."""
-    button = QPushButton(theme.icon({"run": "sparkle"}.get(action.objectName(), action.objectName()), colour), text)
+    button = icon_button({"run": "sparkle"}.get(action.objectName(), action.objectName()), text, role)
     button.setIconSize(QSize(17, 17))
     button.setToolTip(action.toolTip())
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)

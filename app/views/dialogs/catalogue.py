@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pipeline.core.errors import UserError
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
@@ -18,10 +19,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app import theme
 from app.backend import wording
 from app.views.widgets import label, named, row
-from pipeline.core.errors import UserError
 
 
 class CatalogueDialog(QDialog):
@@ -42,10 +41,9 @@ class CatalogueDialog(QDialog):
         self.table = _table(columns)
         named(self.table, title)
         self.table.currentItemChanged.connect(self._selected)
-        self.details, self.problem = _wrapped("muted"), _wrapped()
+        self.details, self.problem = _wrapped("muted"), _wrapped("danger")
         self.details.setMinimumHeight(details_px)
         self.details.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self.problem.setStyleSheet(f"color: {theme.DANGER};")
         self.problem.hide()
         self.progress, self.doing = QProgressBar(), label("", "muted")
         self.progress.setTextVisible(False)

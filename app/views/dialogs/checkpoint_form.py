@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QFormLayout, QLineEdit, QPushButton, QScrollArea, QWidget
 
-from app import theme
 from app.backend.checkpoint_info import Assumption, FoundCheckpoint
 from app.views.widgets import column, label, named, row
 
@@ -23,10 +22,9 @@ class CheckpointForm(QWidget):
         self.fields: dict[str, QComboBox | QLineEdit] = {}
         self.title = label("", "title")
         self.file = label("", "muted")
-        self.read, self.assumed, self.problem = label(""), label("", "muted"), label("")
+        self.read, self.assumed, self.problem = label(""), label("", "muted"), label("", "danger")
         for text in (self.title, self.file, self.read, self.assumed, self.problem):
             text.setWordWrap(True)
-        self.problem.setStyleSheet(f"color: {theme.DANGER};")
         self.name, self._name_label = QLineEdit(), label("Name", "muted")
         self.name.setToolTip("What it is called in the list of lifters")
         named(self.name, "Name", self.name.toolTip())

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from pipeline.model_info import DetectorInfo
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QFileDialog, QLineEdit, QPushButton, QTreeWidgetItem, QWidget
+from PySide6.QtWidgets import QFileDialog, QLineEdit, QTreeWidgetItem, QWidget
 
 from app import theme
 from app.views.dialogs.catalogue import CatalogueDialog
-from app.views.widgets import column, label, named, row
-from pipeline.model_info import DetectorInfo
+from app.views.widgets import column, icon_button, label, named, row
 
 _CONFIG = "mmpose::body_2d_keypoint/…/name.py, or the path of a config file"
 _ADD_TIP = "Your own network of MMPose: say its config here, then choose its checkpoint file."
@@ -32,7 +32,7 @@ class DetectorsDialog(CatalogueDialog):
         self.config.setToolTip(_ADD_TIP)
         named(self.config, "Config of your own network", _ADD_TIP)
         self.config.textChanged.connect(self._selected)
-        self.add = QPushButton(theme.icon("open"), "Add checkpoint…")
+        self.add = icon_button("open", "Add checkpoint…")
         self.add.setToolTip(_ADD_TIP)
         self.add.clicked.connect(self._choose)
         self.remove.setToolTip("Only detectors that you added can be removed.")
@@ -55,7 +55,7 @@ class DetectorsDialog(CatalogueDialog):
             item = QTreeWidgetItem([one.title, one.state + (", added by you" if one.added else "")])
             item.setToolTip(0, one.name)
             if not one.ready:
-                item.setForeground(1, QColor(theme.FAINT if one.can_get else theme.DANGER))
+                item.setForeground(1, QColor(theme.colours().faint if one.can_get else theme.colours().danger))
             items.append((one.name, item))
         self._fill(items, select)
 

@@ -7,6 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.core.errors import UserError
+from pipeline.core.export_options import ExportOptions
+from pipeline.core.take import Progress
+from pipeline.registry import find
 from PySide6.QtCore import Qt, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
@@ -25,15 +29,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app import theme
 from app.backend import wording
 from app.views.dialogs.export_formats import FormatChoice, OptionFields
 from app.views.dialogs.export_range import RangeFields
-from app.views.widgets import Scrolling, column, icon_label, label, named, row
-from pipeline.core.errors import UserError
-from pipeline.core.export_options import ExportOptions
-from pipeline.core.take import Progress
-from pipeline.registry import find
+from app.views.widgets import Scrolling, column, icon_button, icon_label, label, named, row
 
 _NOT_IN_NAMES = '/\\:*?"<>|'  # characters that Windows refuses in the name of a file
 
@@ -77,7 +76,7 @@ class ExportDialog(QDialog):
         self.stem = QLineEdit(stem)
         for field in (self.folder, self.stem):
             field.textChanged.connect(self._check)
-        browse = QPushButton(theme.icon("folder"), "")
+        browse = icon_button("folder", "")
         browse.setToolTip("Choose another folder")
         browse.clicked.connect(self._browse)
         self.who = QComboBox()
@@ -98,10 +97,9 @@ class ExportDialog(QDialog):
         self._hints.setFrameShape(QScrollArea.Shape.NoFrame)
         self._hints.setFixedHeight(78)
         self._hints.setWidget(self.hint)
-        self.problem = label("")
+        self.problem = label("", "danger")
         self.problem.setWordWrap(True)
-        self.problem.setStyleSheet(f"color: {theme.DANGER};")
-        self.export = QPushButton(theme.icon("export", theme.ON_ACCENT), "Export")
+        self.export = icon_button("export", "Export", "on_accent")
         self.export.setProperty("role", "primary")
         self.export.setDefault(True)
         self.export.clicked.connect(self._export)
@@ -161,12 +159,12 @@ class ExportDialog(QDialog):
         self.where.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.after = label("", "muted")
         self.after.setWordWrap(True)
-        show = QPushButton(theme.icon("folder"), "Open the folder")
+        show = icon_button("folder", "Open the folder")
         show.clicked.connect(self._open_folder)
         done = QPushButton("Done")
         done.setProperty("role", "primary")
         done.clicked.connect(self.accept)
-        head = row(icon_label("check", 22, theme.ACCENT), label("Exported", "title"), None, spacing=10)
+        head = row(icon_label("check", 22, "accent"), label("Exported", "title"), None, spacing=10)
         page.setLayout(column(head, 4, self.where, self.files, self.after, 8, row(None, show, done), spacing=8))
         return page
 

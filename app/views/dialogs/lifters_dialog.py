@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from pipeline.core.errors import UserError
+from pipeline.model_info import CHECKPOINT_SUFFIXES, DAMAGED, INSTALLED, MISSING, LifterInfo
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QFileDialog, QPushButton, QStackedWidget, QTreeWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QStackedWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from app import theme
 from app.backend import wording
 from app.backend.checkpoint_info import FoundCheckpoint
 from app.views.dialogs.catalogue import CatalogueDialog
 from app.views.dialogs.checkpoint_form import CheckpointForm
-from app.views.widgets import column, label, row
-from pipeline.core.errors import UserError
-from pipeline.model_info import CHECKPOINT_SUFFIXES, DAMAGED, INSTALLED, MISSING, LifterInfo
+from app.views.widgets import column, icon_button, label, row
 
 _STATES = {INSTALLED: "Installed", MISSING: "Missing", DAMAGED: "Damaged"}
 _COLUMNS = ("Lifter", "Network", "Frames", "Trained pruning", "State")
@@ -47,7 +47,7 @@ class LiftersDialog(CatalogueDialog):
         self._selected()
 
     def _list_page(self) -> QWidget:
-        self.add = QPushButton(theme.icon("open"), "Add a file…")
+        self.add = icon_button("open", "Add a file…")
         self.add.clicked.connect(self._choose)
         page = QWidget()
         invite = label(_INVITE, "muted")
@@ -73,7 +73,9 @@ class LiftersDialog(CatalogueDialog):
             item.setToolTip(0, lifter.title)
             item.setToolTip(1, lifter.host_title)
             if lifter.state != INSTALLED:
-                item.setForeground(4, QColor(theme.DANGER if lifter.state == DAMAGED else theme.FAINT))
+                item.setForeground(
+                    4, QColor(theme.colours().danger if lifter.state == DAMAGED else theme.colours().faint)
+                )
             items.append((lifter.name, item))
         self._fill(items, select)
 

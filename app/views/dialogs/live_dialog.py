@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.model_info import INSTALLED, DetectorInfo, LifterInfo
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QFileDialog, QHBoxLayout, QPushButton, QWidget
 
-from app import theme
 from app.settings import LiveSettings
 from app.views.settings.fields import LongComboBox, number, stacked
-from app.views.widgets import column, label, named, row
-from pipeline.model_info import INSTALLED, DetectorInfo, LifterInfo
+from app.views.widgets import column, icon_button, label, named, row
 
 _SIZES = ("", "640x480", "1280x720", "1920x1080", "3840x2160")
 _RATES = (0.0, 24.0, 30.0, 50.0, 60.0)
@@ -67,7 +66,7 @@ class LiveDialog(QDialog):
                 self.lifter.addItem(lifter.title, lifter.name)
         self.detector.setCurrentIndex(max(self.detector.findData(settings.detector), 0))
         self.lifter.setCurrentIndex(max(self.lifter.findData(settings.lifter), 0))
-        self.start, cancel = QPushButton(theme.icon("live", theme.ON_ACCENT), "Start"), QPushButton("Cancel")
+        self.start, cancel = icon_button("live", "Start", "on_accent"), QPushButton("Cancel")
         self.start.setProperty("role", "primary")
         self.start.setDefault(True)
         self.start.clicked.connect(self.accept)
@@ -109,7 +108,7 @@ class LiveDialog(QDialog):
         line.setPlaceholderText(_PLACE)
         self.source.setEditText(self._settings.source)
         named(self.source, "Camera, address or file", _PLACE)
-        self.file, self.refresh = QPushButton(theme.icon("film"), "File…"), QPushButton(theme.icon("loop"), "")
+        self.file, self.refresh = icon_button("film", "File…"), icon_button("loop", "")
         self.file.setToolTip("Play a video file as if it were a camera: for rehearsing, and for trying things out")
         self.file.clicked.connect(self._choose)
         self.refresh.setToolTip("Look for cameras again")

@@ -1,13 +1,18 @@
-"""Define a curve, a gait event, and the colour of each body side."""
+"""Define a curve, a gait event, and give the colour of each body side."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app import theme
 from pipeline.core.arrays import Doubles
 
-COLOURS = {"left": theme.LEFT, "right": theme.RIGHT, "": theme.CENTRE}
+from app import theme
+
+
+def colour_of(side: str) -> str:
+    """Return the colour of "left", "right" or "" (in the middle) in the theme."""
+    colours = theme.colours()
+    return {"left": colours.left, "right": colours.right}.get(side, colours.centre)
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +20,7 @@ class Line:
     """Hold one curve of (T,) values; `subject` False draws it faintly, as of another person."""
 
     values: Doubles
-    side: str  # key of COLOURS
+    side: str  # "left", "right" or ""
     style: int  # index of the line style, one per joint
     subject: bool = True
 

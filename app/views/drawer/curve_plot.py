@@ -11,14 +11,14 @@ from collections.abc import Sequence
 
 import numpy as np
 import pyqtgraph as pg
+from pipeline.core.arrays import Doubles
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QMouseEvent
 from PySide6.QtWidgets import QWidget
 
 from app import theme
-from app.views.drawer.curve_lines import COLOURS, Line, Mark
+from app.views.drawer.curve_lines import Line, Mark, colour_of
 from app.views.timeline import clock_text
-from pipeline.core.arrays import Doubles
 
 _STYLES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine, Qt.PenStyle.DashDotLine)
 _TICK = {"heel_strike": 0.10, "toe_off": 0.05}  # length of a tick, as a share of the plot's height
@@ -39,8 +39,9 @@ class CurvePlot(pg.PlotWidget):
     trim_dragged = Signal(object, object)  # start, end in s; None: not trimmed at that end
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent, background="#0d0f13", axisItems={"bottom": _Clock("bottom")})
+        super().__init__(parent, axisItems={"bottom": _Clock("bottom")})
         self._duration_s = 0.0
+        self._cut = False  # the video is trimmed
         self._setting = False  # a line is being moved by the program, not by the user
         self._pressed: QPointF | None = None
         self._marks: Sequence[Mark] = ()
@@ -50,10 +51,6 @@ class CurvePlot(pg.PlotWidget):
         plot.setMenuEnabled(False)
         plot.hideButtons()
         plot.showGrid(x=True, y=True, alpha=0.12)
-        for side in ("left", "bottom"):
-            axis = plot.getAxis(side)
-            axis.setPen(pg.mkPen("#3d4450"))
-            axis.setTextPen(pg.mkPen(theme.FAINT))
         plot.getAxis("left").setWidth(46)
         self._box = plot.getViewBox()
         self._box.setMouseEnabled(x=True, y=False)
@@ -62,26 +59,39 @@ class CurvePlot(pg.PlotWidget):
         self._box.sigXRangeChanged.connect(self._draw)
         self._box.sigResized.connect(self._draw)
         self._box.sigRangeChanged.connect(self._place_marks)
-        self.trim_region = pg.LinearRegionItem((0, 1), brush=(0, 0, 0, 0), pen=pg.mkPen(theme.ACCENT, width=1.6))
+        self.trim_region = pg.LinearRegionItem((0, 1), brush=(0, 0, 0, 0))
         self.trim_region.setHoverBrush((0, 0, 0, 0))
         self.trim_region.setMovable(False)
         for line in self.trim_region.lines:
             line.setMovable(True)
-            line.setHoverPen(pg.mkPen(theme.ACCENT_HOVER, width=3))
         self.trim_region.sigRegionChanged.connect(self._trimmed)
-        self.playhead = pg.InfiniteLine(0, pen=pg.mkPen("#ffffff", width=1.4), movable=True)
-        self.playhead.setHoverPen(pg.mkPen("#ffffff", width=3))
+        self.playhead = pg.InfiniteLine(0, movable=True)
         self.playhead.setZValue(20)
         self.playhead.sigDragged.connect(self._dragged)
-        self.ticks = {
-            (kind, side): pg.PlotCurveItem(
-                pen=pg.mkPen(COLOURS[side], width=2 if kind == "heel_strike" else 1.2), connect="pairs"
-            )
-            for kind in _TICK
-            for side in ("left", "right")
-        }
+        self.ticks = {(kind, side): pg.PlotCurveItem(connect="pairs") for kind in _TICK for side in ("left", "right")}
         for item in (self.trim_region, self.playhead, *self.ticks.values()):
             plot.addItem(item, ignoreBounds=True)
+        self._colour()
+        theme.changes.changed.connect(self._colour)
+
+    @Slot()
+    def _colour(self) -> None:
+        """Give everything its colour in the theme."""
+        colours = theme.colours()
+        self.setBackground(colours.well)
+        for side in ("left", "bottom"):
+            axis = self.getPlotItem().getAxis(side)
+            axis.setPen(pg.mkPen(colours.tick))
+            axis.setTextPen(pg.mkPen(colours.faint))
+        for line in self.trim_region.lines:
+            line.setPen(pg.mkPen(colours.accent, width=1.6))
+            line.setHoverPen(pg.mkPen(colours.accent_hover, width=3))
+        self.playhead.setPen(pg.mkPen(colours.playhead, width=1.4))
+        self.playhead.setHoverPen(pg.mkPen(colours.playhead, width=3))
+        for (kind, side), item in self.ticks.items():
+            item.setPen(pg.mkPen(colour_of(side), width=2 if kind == "heel_strike" else 1.2))
+        self._shade_trim()
+        self._draw()
 
     # --- content
 
@@ -117,7 +127,7 @@ class CurvePlot(pg.PlotWidget):
         for line, item in self.lines:
             x, y = visible_points(self._times, line.values, start, end, columns)
             dense = len(x) > columns
-            colour = QColor(COLOURS[line.side])
+            colour = QColor(colour_of(line.side))
             colour.setAlphaF(1.0 if line.subject else 0.35)
             style = Qt.PenStyle.SolidLine if dense else _STYLES[line.style % len(_STYLES)]
             pen = pg.mkPen(colour, width=1.6 if line.subject and not dense else 1.0, style=style)
@@ -136,9 +146,12 @@ class CurvePlot(pg.PlotWidget):
     def set_trim(self, start_s: float | None, end_s: float | None) -> None:
         self._setting = True
         self.trim_region.setRegion((start_s or 0.0, self._duration_s if end_s is None else end_s))
-        cut = start_s is not None or end_s is not None
-        self.trim_region.setBrush(QColor(233, 180, 76, 16 if cut else 0))
+        self._cut = start_s is not None or end_s is not None
+        self._shade_trim()
         self._setting = False
+
+    def _shade_trim(self) -> None:
+        self.trim_region.setBrush(theme.faded(theme.colours().accent, 16 if self._cut else 0))
 
     @Slot()
     def _place_marks(self) -> None:

@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
+from pipeline.core.arrays import Doubles
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QComboBox, QMenu, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from app.views.drawer.curve_lines import COLOURS, Line, Mark
+from app import theme
+from app.views.drawer.curve_lines import Line, Mark, colour_of
 from app.views.take_rows import row_at
 from app.views.widgets import Elided, column, label, named, row
-from pipeline.core.arrays import Doubles
 
 if TYPE_CHECKING:
     from app.views.drawer.curve_plot import CurvePlot
@@ -61,6 +62,7 @@ class CurvesPage(QWidget):
         whole.setStretch(1, 1)
         self.walk.setContentsMargins(14, 0, 14, 0)
         self.setLayout(whole)
+        theme.changes.changed.connect(self._read)
         self.what.currentIndexChanged.connect(self._quantity_chosen)
         self.menu.triggered.connect(self._part_chosen)
         self.everybody.toggled.connect(self.chosen)
@@ -174,6 +176,7 @@ class CurvesPage(QWidget):
         if self.plot is not None:
             self.plot.set_marks(marks)
 
+    @Slot()
     def _read(self) -> None:
         """Show the values at the playhead in the colours of their curves, which is the legend too."""
         at = row_at(self._times, self._time_s)
@@ -186,6 +189,6 @@ class CurvesPage(QWidget):
                 text = f"{value:.{digits}f} {self._unit}".replace(" °", "°") if np.isfinite(value) else "–"
                 name = title + (_STYLES[line.style % len(_STYLES)] if several else "")
                 side = f"{line.side[:1].upper()} " if line.side else ""
-                parts.setdefault(name, []).append(f'<span style="color:{COLOURS[line.side]}">{side}{text}</span>')
+                parts.setdefault(name, []).append(f'<span style="color:{colour_of(line.side)}">{side}{text}</span>')
         words = [f"{name} &nbsp;{' &nbsp;'.join(values)}" for name, values in parts.items()]
         self.readout.setText(" &nbsp;&nbsp;&nbsp; ".join(words))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from pipeline.core.take import Finding, FindingKind, Take
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QPushButton, QWidget
 
 from app import theme
 from app.views.take_rows import take_times
 from app.views.widgets import column, label, named
-from pipeline.core.take import Finding, FindingKind, Take
 
 _TITLES: Mapping[FindingKind, str] = {
     "gap": "Not seen",
@@ -51,16 +51,22 @@ class FindingsList(QWidget):
         self.list.itemClicked.connect(self._chosen)
         self.list.itemActivated.connect(self._chosen)
         self.set_take(None)
+        theme.changes.changed.connect(self._fill)
 
     def set_take(self, take: Take | None) -> None:
         if take is not None and take is self._take:
             return
         self._take = take
+        self._fill()
+
+    @Slot()
+    def _fill(self) -> None:
+        take = self._take
         findings = take.scene.findings if take is not None and take.scene is not None and take.complete else ()
         self.list.clear()
         for finding in findings:
             assert take is not None
-            icon = theme.icon("check", theme.MUTED) if finding.repaired else theme.icon("alert", theme.ACCENT)
+            icon = theme.icon("check", "muted") if finding.repaired else theme.icon("alert", "accent")
             item = QListWidgetItem(icon, finding_text(finding, take))
             item.setToolTip(finding.note)
             item.setData(Qt.ItemDataRole.UserRole, finding)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
+from pipeline.core.take import Take
 from PySide6.QtCore import QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTreeWidget, QTreeWidgetItem, QWidget
 
+from app import theme
 from app.views.take_rows import take_times
 from app.views.timeline import spans
 from app.views.widgets import column, named
-from pipeline.core.take import Take
 
 _ROLE = Qt.ItemDataRole.UserRole
 _NAME, _SEEN, _SPAN, _LIFTED = range(4)
@@ -166,10 +167,11 @@ class _Spans(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
+        colours = theme.colours()
         width, middle = self.width() - 12, self.height() / 2
-        painter.setBrush(QColor("#1d2128"))
+        painter.setBrush(QColor(colours.track))
         painter.drawRoundedRect(6, int(middle) - 4, width, 8, 3, 3)
-        painter.setBrush(QColor("#8b7038" if self._subject else "#4b5361"))
+        painter.setBrush(QColor(colours.lane if self._subject else colours.other_lane))
         for start, end in self._known:
             left = 6 + width * start / max(self._whole_s, 1e-6)
             right = 6 + width * min(end / max(self._whole_s, 1e-6), 1.0)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pipeline.core.config import MAX_LOOKAHEAD
+from pipeline.core.live import LiveStats
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QPushButton, QSlider, QWidget
@@ -9,9 +11,7 @@ from PySide6.QtWidgets import QCheckBox, QLineEdit, QPushButton, QSlider, QWidge
 from app import theme
 from app.settings import LiveSettings
 from app.views.settings.fields import number
-from app.views.widgets import Elided, column, label, named, restyle, row
-from pipeline.core.config import MAX_LOOKAHEAD
-from pipeline.core.live import LiveStats
+from app.views.widgets import Elided, column, icon_button, label, named, restyle, row
 
 _LOOKAHEAD_TIP = (
     "Later frames make a skeleton surer: it is then so much older than the picture. "
@@ -37,7 +37,7 @@ class LiveBar(QWidget):
         self._settings = settings
         self.rates, self.latency, self.device = label(""), label("", "muted"), label("", "faint")
         self.notice = Elided()
-        self.notice.setStyleSheet(f"color: {theme.ACCENT};")
+        self.notice.setProperty("role", "accent")
         self.lookahead = QSlider(Qt.Orientation.Horizontal)
         self.lookahead.setRange(0, MAX_LOOKAHEAD)
         self.lookahead.setFixedWidth(170)
@@ -49,7 +49,7 @@ class LiveBar(QWidget):
         self.ghost.setToolTip(
             "Show beside the newest skeleton the last one whose future is known: it does not change any more."
         )
-        self.record = QPushButton(theme.icon("record"), "Record")
+        self.record = icon_button("record", "Record")
         self.record.setToolTip(record.toolTip())
         self.record.clicked.connect(record.trigger)
         self.record.setMinimumWidth(132)
@@ -150,11 +150,11 @@ class LiveBar(QWidget):
         text = "Stop recording" if recording else f"Begins in {counting}" if counting else "Record"
         if self.record.text() != text:
             self.record.setText(text)
-            self.record.setIcon(theme.icon("stop" if recording or counting else "record"))
+            theme.set_icon(self.record, "stop" if recording or counting else "record")
             self.record.setProperty("role", "danger" if recording else "")
             restyle(self.record)
         said = (
-            f"<span style='color:{theme.DANGER}'>●</span> {int(seconds // 60)}:{seconds % 60:04.1f}"
+            f"<span style='color:{theme.colours().danger}'>●</span> {int(seconds // 60)}:{seconds % 60:04.1f}"
             if recording
             else ""
         )

@@ -9,15 +9,15 @@ from collections.abc import Sequence
 import numpy as np
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPaintEvent
-from PySide6.QtWidgets import QPushButton, QSplitter, QWidget
+from PySide6.QtWidgets import QSplitter, QWidget
 
-from app import theme
 from app.actions import Actions
+from app.appearance.palettes import MARK
 from app.settings import LiveSettings
 from app.views.live.live_bar import LiveBar
 from app.views.scene.scene_view import SceneView
 from app.views.video.video_view import SeenPerson, VideoView
-from app.views.widgets import Card, ElidedName, column, icon_label, label, named, row
+from app.views.widgets import Card, ElidedName, column, icon_button, icon_label, label, named, row
 
 _PAINTS = 60  # paints whose median is the display's latency
 _RATE_SPAN_S = 2.0  # s over which painted frames are counted
@@ -86,7 +86,7 @@ class LiveVideo(VideoView):
             font.setPixelSize(max(48, self.height() // 3))
             font.setBold(True)
             painter.setFont(font)
-            painter.setPen(QColor(theme.ACCENT))
+            painter.setPen(QColor(MARK))
             painter.drawText(QRectF(self.rect()), Qt.AlignmentFlag.AlignCenter, str(self.counting))
             painter.end()
         if self._due_since_s is not None:
@@ -104,18 +104,17 @@ class LivePage(QWidget):
         self.video, self.scene = LiveVideo(), SceneView()
         self.bar = LiveBar(settings, actions["record"])
         self.name, self.facts = ElidedName("title"), label("", "faint")
-        self.stop = QPushButton(theme.icon("stop"), "Stop")
+        self.stop = icon_button("stop", "Stop")
         self.stop.setToolTip(actions["stop_live"].toolTip())
         self.stop.clicked.connect(actions["stop_live"].trigger)
         head = QWidget()
         head.setObjectName("bar")
         head.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         head.setFixedHeight(56)
-        live = label("LIVE", "section")
-        live.setStyleSheet(f"color: {theme.DANGER};")
+        live = label("LIVE", "live")
         head.setLayout(
             row(
-                icon_label("logo", 28, ""), 2, self.name, 4, live, 4, self.facts, None, self.stop,
+                icon_label("logo", 28, "text"), 2, self.name, 4, live, 4, self.facts, None, self.stop,
                 margins=(16, 0, 12, 0),
             )
         )  # fmt: skip

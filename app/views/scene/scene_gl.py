@@ -9,6 +9,9 @@ from collections.abc import Sequence
 
 import numpy as np
 from OpenGL import GL
+from pipeline.core.arrays import Floats
+from pipeline.drawing.body_mesh import Mesh, bodies_mesh, shadow_mesh
+from pipeline.drawing.viewpoint import Viewpoint
 from pyqtgraph import Vector
 from pyqtgraph.opengl import GLLinePlotItem, GLViewWidget
 from PySide6.QtCore import QEasingCurve, QPointF, QRectF, Qt, QVariantAnimation, Signal, Slot
@@ -17,11 +20,7 @@ from PySide6.QtWidgets import QWidget
 
 from app import theme
 from app.views.scene.scene_mesh import ArrayMesh, body_shader, floor_disc, floor_lines
-from pipeline.core.arrays import Floats
-from pipeline.drawing.body_mesh import Mesh, bodies_mesh, shadow_mesh
-from pipeline.drawing.viewpoint import Viewpoint
 
-_BACKGROUND = "#0f1116"
 _ELEVATION = (-8.0, 89.0)
 _DISTANCE = (0.6, 40.0)
 _BADGE_ABOVE_M = 0.24
@@ -30,8 +29,8 @@ _GHOST_ALPHA = 0.75
 
 
 def _rgba(colour: str, mix: float = 1.0) -> tuple[float, float, float, float]:
-    """Mix `colour` into the background; `mix` 1 is the colour itself."""
-    c, back = QColor(colour), QColor("#4a5160")
+    """Mix `colour` into the distance; `mix` 1 is the colour itself."""
+    c, back = QColor(colour), QColor(theme.colours().distance)
     r, g, b = (
         far + (near - far) * mix
         for near, far in ((c.redF(), back.redF()), (c.greenF(), back.greenF()), (c.blueF(), back.blueF()))
@@ -41,8 +40,9 @@ def _rgba(colour: str, mix: float = 1.0) -> tuple[float, float, float, float]:
 
 def body_colours(subject: bool, provisional: bool = False) -> Floats:
     """Return RGBA (3, 4) of left, right, centre; greyer for others and for provisional poses."""
+    p = theme.colours()
     mix = (1.0 if subject else 0.42) * (0.7 if provisional else 1.0)
-    return np.array([_rgba(c, mix) for c in (theme.LEFT, theme.RIGHT, theme.CENTRE)], np.float32)
+    return np.array([_rgba(c, mix) for c in (p.left, p.right, p.centre)], np.float32)
 
 
 class SceneGL(GLViewWidget):
@@ -57,15 +57,12 @@ class SceneGL(GLViewWidget):
         surface.setSamples(4)
         self.setFormat(surface)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # arrow keys belong to the transport
-        self.setBackgroundColor(QColor(_BACKGROUND))
         self.setMinimumSize(200, 160)
         self._floor = ArrayMesh(None, "translucent")
-        self._floor.set_mesh(floor_disc())
-        points, colours = floor_lines()
-        self._grid = GLLinePlotItem(pos=points, color=colours, mode="lines", antialias=True, glOptions="translucent")
+        self._grid = GLLinePlotItem(mode="lines", antialias=True, glOptions="translucent")
         self._shadow = ArrayMesh(None, "translucent")
-        self._bodies = ArrayMesh(body_shader(), "opaque")
-        self._ghosts = ArrayMesh(body_shader(), "translucent")
+        self._bodies = ArrayMesh(body_shader(theme.colours().dark), "opaque")
+        self._ghosts = ArrayMesh(body_shader(theme.colours().dark), "translucent")
         # Only bodies write depth: nothing disappears behind the floor.
         for depth, item in enumerate((self._floor, self._grid, self._shadow, self._bodies, self._ghosts)):
             item.setDepthValue(depth)
@@ -77,7 +74,21 @@ class SceneGL(GLViewWidget):
         self._last: QPointF | None = None
         self._badges: list[tuple[tuple[float, ...], int, bool]] = []
         self._travel: QVariantAnimation | None = None
+        self._colour()
+        theme.changes.changed.connect(self._colour)
         self.look(Viewpoint((0.0, 0.0, 0.9), 4.4, 10.0, -62.0))
+
+    @Slot()
+    def _colour(self) -> None:
+        """Give background and floor their colours in the theme; bodies get theirs when they are shown."""
+        colours = theme.colours()
+        self.setBackgroundColor(QColor(colours.scene))
+        self._floor.set_mesh(floor_disc(colours.floor), show=False)
+        points, shades = floor_lines(colours.grid)
+        self._grid.setData(pos=points, color=shades)
+        for item in (self._bodies, self._ghosts):
+            item.setShader(body_shader(colours.dark))
+        self.update()
 
     def paintGL(self) -> None:  # noqa: N802
         GL.glDepthMask(True)  # else clearing the frame would keep the old depth
@@ -95,6 +106,7 @@ class SceneGL(GLViewWidget):
         font.setPixelSize(12)
         font.setBold(True)
         painter.setFont(font)
+        colours = theme.colours()
         to_screen = self.currentProjection() * self.viewMatrix()
         for (x, y, z), number, subject in self._badges:
             at = to_screen.map(QVector4D(x, y, z + _BADGE_ABOVE_M, 1.0))
@@ -103,9 +115,9 @@ class SceneGL(GLViewWidget):
             centre = QPointF((at.x() / at.w() + 1) / 2 * self.width(), (1 - at.y() / at.w()) / 2 * self.height())
             box = QRectF(centre.x() - 11, centre.y() - 11, 22, 22)
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(theme.ACCENT) if subject else QColor(52, 58, 70, 230))
+            painter.setBrush(QColor(colours.accent if subject else colours.badge))
             painter.drawEllipse(box)
-            painter.setPen(QColor(theme.ON_ACCENT if subject else theme.TEXT))
+            painter.setPen(QColor(colours.on_accent if subject else colours.on_badge))
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, str(number))
         painter.end()
 
@@ -150,7 +162,7 @@ class SceneGL(GLViewWidget):
         if len(joints) == 0:
             self._ghosts.set_mesh(None)
         else:
-            c = QColor(theme.GHOST)
+            c = QColor(theme.colours().ghost)
             shade = np.array([c.redF(), c.greenF(), c.blueF(), _GHOST_ALPHA], np.float32)
             colours = np.broadcast_to(shade, (len(joints), 3, 4))
             self._ghosts.set_mesh(bodies_mesh(joints, colours, _GHOST_THICKNESS))

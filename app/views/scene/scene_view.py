@@ -7,18 +7,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QStackedLayout, QWidget
-
-from app.views.scene.viewpoints import KEPT, STILL, Viewpoints
-from app.views.take_rows import row_at
-from app.views.widgets import column, icon_label, label, named
 from pipeline.core.arrays import Floats
 from pipeline.core.live import LivePerson
 from pipeline.core.take import Take
 from pipeline.drawing.framing import HOME_DEG
 from pipeline.drawing.viewpoint import Viewpoint
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QStackedLayout, QWidget
+
+from app import theme
+from app.views.scene.viewpoints import KEPT, STILL, Viewpoints
+from app.views.take_rows import row_at
+from app.views.widgets import column, icon_label, label, named
 
 if TYPE_CHECKING:
     from app.views.scene.scene_gl import SceneGL
@@ -61,12 +62,13 @@ class SceneView(QWidget):
         self._anchor = np.array([0.0, 0.0, _EYE_M])  # the point at which following centres the view
         self._ghosts: Mapping[int, Floats] = {}
         named(self, "Skeleton", "The lifted people in 3D; menu View has the viewpoints")
+        theme.changes.changed.connect(self._show_now)
         self._stack = QStackedLayout(self)
         self._stack.setStackingMode(QStackedLayout.StackingMode.StackAll)
         self._hint = QWidget()
         self._hint_text = label("", "muted")
         self._hint_text.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        cube = icon_label("cube", 40, "#4b5361")
+        cube = icon_label("cube", 40, "inactive")
         centred = column(None, cube, 6, self._hint_text, None, spacing=4)
         centred.setAlignment(cube, Qt.AlignmentFlag.AlignHCenter)
         self._hint.setLayout(centred)
@@ -171,6 +173,7 @@ class SceneView(QWidget):
             return None
         return row_at(self._take.tracks3d[0].time_s, self._time_s)
 
+    @Slot()
     def _show_now(self) -> None:
         if self.gl is None:
             return

@@ -87,7 +87,7 @@ class Fold(QWidget):
 
     @Slot(bool)
     def _toggled(self, on: bool) -> None:
-        self.head.setIcon(theme.icon("chevron-up" if on else "chevron-down", theme.MUTED, theme.MUTED))
+        theme.set_icon(self.head, "chevron-up" if on else "chevron-down", "muted", "muted")
         self.body.setVisible(on)
         self.toggled.emit(on)
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pipeline.core.errors import UserError
+from pipeline.core.pruning_schedule import PruneConfig, default_schedule, schedule_text
+from pipeline.model_info import LifterInfo
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 
-from app import theme
 from app.backend.checkpoint_info import RecipeCost
 from app.backend.pruning_settings import (
     AS_TRAINED,
@@ -21,9 +23,6 @@ from app.backend.pruning_settings import (
 )
 from app.views.settings.fields import LongComboBox, NoWheel, percent_slider, stacked, with_text
 from app.views.widgets import column, label
-from pipeline.core.errors import UserError
-from pipeline.core.pruning_schedule import PruneConfig, default_schedule, schedule_text
-from pipeline.model_info import LifterInfo
 
 _PRUNERS = (
     (AS_TRAINED, "As the lifter was trained"),
@@ -53,8 +52,7 @@ class PruningEditor(QWidget):
         self.schedule.setPlaceholderText("121 @ 2, 81 @ 4")
         self.keep, self.keep_text = percent_slider(_LEAST_PERCENT), label("", "muted")
         self.motion, self.motion_text = percent_slider(0), label("", "muted")
-        self.problem_text = label("")
-        self.problem_text.setStyleSheet(f"color: {theme.DANGER};")
+        self.problem_text = label("", "danger")
         self.cost = label("", "muted")
         for text in (self.problem_text, self.cost):
             text.setWordWrap(True)

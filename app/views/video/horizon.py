@@ -7,12 +7,13 @@ and can be dragged there.
 from __future__ import annotations
 
 import numpy as np
+from pipeline.core.arrays import Doubles
+from pipeline.core.camera import Camera
 from PySide6.QtCore import QObject, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QPainter, QPen
 
-from app import theme
-from pipeline.core.arrays import Doubles
-from pipeline.core.camera import Camera
+from app.appearance.palettes import LABEL, MARK, ON_LABEL, OUTLINE
+from app.theme import faded
 
 _END = 0.36  # share of the image's width from the middle to an end
 _CATCH_PX, _LINE_PX = 14, 6  # pixels within which an end and the line catch the mouse
@@ -143,16 +144,16 @@ class Horizon(QObject):
         point, along = self._line()
         far = 4.0 * max(self._camera.size_px) * along
         ends = self._to_widget(point - far, rect), self._to_widget(point + far, rect)
-        colour = QColor(theme.ACCENT)
+        colour = QColor(MARK)
         style = Qt.PenStyle.SolidLine if self._set or self._drag else Qt.PenStyle.DashLine
-        painter.setPen(QPen(QColor(10, 12, 16, 150), 4))
+        painter.setPen(QPen(faded(OUTLINE, 150), 4))
         painter.drawLine(*ends)
         painter.setPen(QPen(colour, 1.8, style))
         painter.drawLine(*ends)
         grips = self.grips(rect)
-        painter.setPen(QPen(QColor(10, 12, 16, 200), 1.5))
+        painter.setPen(QPen(faded(OUTLINE, 200), 1.5))
         for name, at in grips.items():
-            painter.setBrush(colour if name == "middle" else QColor(theme.TEXT))
+            painter.setBrush(colour if name == "middle" else QColor(ON_LABEL))
             radius = 7 if name == "middle" else 5
             painter.drawEllipse(at, radius, radius)
         self._paint_label(painter, rect, grips["middle"])
@@ -174,7 +175,7 @@ class Horizon(QObject):
         top = above if above > rect.top() + 4 else middle.y() + 16
         box = QRectF(left, top, width, height)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(18, 20, 25, 215))
+        painter.setBrush(faded(LABEL, 215))
         painter.drawRoundedRect(box, 6, 6)
-        painter.setPen(QColor(theme.TEXT))
+        painter.setPen(QColor(ON_LABEL))
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)

@@ -6,17 +6,28 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from pipeline.core.arrays import Floats
+from pipeline.core.skeletons import SKELETONS
+from pipeline.core.take import Take
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app import theme
+from app.appearance.palettes import (
+    LABEL,
+    MARK,
+    ON_LABEL,
+    ON_MARK,
+    OUTLINE,
+    VIDEO_CENTRE,
+    VIDEO_LEFT,
+    VIDEO_RIGHT,
+)
+from app.theme import faded
 from app.views.take_rows import row_at
 from app.views.video.horizon import Horizon
 from app.views.widgets import named
-from pipeline.core.arrays import Floats
-from pipeline.core.skeletons import SKELETONS
-from pipeline.core.take import Take
 
 _SEEN = 0.3  # score below which joints are drawn faintly
 _BLAZEPOSE_FACE_AND_HANDS = frozenset([*range(1, 7), 9, 10, *range(17, 23)])
@@ -177,13 +188,13 @@ class VideoView(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor("#0d0f13"))
+        painter.fillRect(self.rect(), QColor(theme.colours().well))
         rect = self.image_rect()
         if self._image is not None:
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
             painter.drawImage(rect, self._image)
         elif self._message:
-            painter.setPen(QColor(theme.MUTED))
+            painter.setPen(QColor(theme.colours().muted))
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._message)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setClipRect(rect)
@@ -210,8 +221,8 @@ class VideoView(QWidget):
         small = _BLAZEPOSE_FACE_AND_HANDS if seen.skeleton == "blazepose33" else frozenset()
 
         def colour(joint: int, score: float) -> QColor:
-            side = theme.LEFT if joint in skeleton.left else theme.RIGHT if joint in skeleton.right else theme.CENTRE
-            result = QColor(side if subject else theme.CENTRE)
+            side = VIDEO_LEFT if joint in skeleton.left else VIDEO_RIGHT if joint in skeleton.right else VIDEO_CENTRE
+            result = QColor(side if subject else VIDEO_CENTRE)
             result.setAlphaF((0.95 if subject else 0.55) * (1.0 if score >= _SEEN else 0.35))
             return result
 
@@ -229,7 +240,7 @@ class VideoView(QWidget):
                 continue
             fill = colour(joint, float(scores[joint]))
             radius = width * (1.15 if subject else 0.9)
-            painter.setPen(QPen(QColor(10, 12, 16, 190 if subject else 90), max(width * 0.3, 0.8)))
+            painter.setPen(QPen(faded(OUTLINE, 190 if subject else 90), max(width * 0.3, 0.8)))
             painter.setBrush(fill)
             painter.drawEllipse(QPointF(*point.tolist()), radius, radius)
 
@@ -253,7 +264,7 @@ class VideoView(QWidget):
         painter.setFont(font)
         badge = QRectF(x - 11, y - 11, 22, 22)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(theme.ACCENT) if subject else QColor(34, 38, 46, 215))
+        painter.setBrush(QColor(MARK) if subject else faded(LABEL, 215))
         painter.drawEllipse(badge)
-        painter.setPen(QColor(theme.ON_ACCENT if subject else theme.TEXT))
+        painter.setPen(QColor(ON_MARK if subject else ON_LABEL))
         painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, str(person))

@@ -1,0 +1,1 @@
+"""Define how the window looks: palettes, and the style sheet made of a palette."""
