@@ -16,8 +16,6 @@ for _name in ("QT_QPA_PLATFORM_PLUGIN_PATH", "QT_QPA_FONTDIR"):
     if "cv2" in os.environ.get(_name, ""):
         del os.environ[_name]
 
-from pipeline.core.errors import OutputError  # noqa: E402
-from pipeline.system.files import cache_folder  # noqa: E402
 from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer, Signal, Slot  # noqa: E402
 from PySide6.QtWidgets import QApplication  # noqa: E402
 
@@ -25,6 +23,8 @@ from app import theme  # noqa: E402
 from app.backend.library import Library  # noqa: E402
 from app.settings import Settings  # noqa: E402
 from app.window import Window  # noqa: E402
+from pipeline.core.errors import OutputError  # noqa: E402
+from pipeline.system.files import cache_folder  # noqa: E402
 
 log = logging.getLogger(__name__)
 

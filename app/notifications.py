@@ -8,7 +8,6 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-from pipeline.core.errors import UserError
 from PySide6.QtCore import Qt, QTimer, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import (
@@ -26,6 +25,7 @@ from PySide6.QtWidgets import (
 from app import theme
 from app.backend import wording
 from app.views.widgets import column, icon_button, icon_label, label, named, restyle, row
+from pipeline.core.errors import UserError
 
 _NOTE_MS = 8000  # how long a note is shown
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from pipeline.core.camera import VideoInfo
-from pipeline.core.live import RunState
-from pipeline.core.take import Progress, Take
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
@@ -13,6 +10,9 @@ from app.progress_meter import ProgressMeter
 from app.session.controller import Controller
 from app.views.take_rows import take_times
 from app.views.workspace import Workspace
+from pipeline.core.camera import VideoInfo
+from pipeline.core.live import RunState
+from pipeline.core.take import Progress, Take
 
 _LONG_MS = 500  # after which finishing a take is worth showing
 

@@ -7,10 +7,9 @@ import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from app.backend.pruning_settings import NOTHING, RecipeSettings, prune_config
 from pipeline.core.config import DetectConfig, LiftConfig, PostConfig, RunConfig, SceneConfig
 from pipeline.core.errors import ConfigError
-
-from app.backend.pruning_settings import NOTHING, RecipeSettings, prune_config
 
 DEFAULT_HZ = PostConfig().smooth_hz
 # `RunSettings` has the fields of `PostConfig` and of `SceneConfig` under the same names.

@@ -15,6 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import platformdirs
+from PySide6.QtCore import QByteArray
+
+from app.run_settings import MOTION_FIELDS, SCENE_FIELDS, CompareSettings, RunSettings
+from app.settings_file import SettingsFile
 from pipeline.core.config import (
     LIVE_LIFTER,
     MAX_LOOKAHEAD,
@@ -26,10 +30,6 @@ from pipeline.core.config import (
 )
 from pipeline.core.errors import ConfigError
 from pipeline.core.export_options import OPTIONS, ExportOptions
-from PySide6.QtCore import QByteArray
-
-from app.run_settings import MOTION_FIELDS, SCENE_FIELDS, CompareSettings, RunSettings
-from app.settings_file import SettingsFile
 
 RECENT_MAX = 8
 

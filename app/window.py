@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pipeline.core.camera import VideoInfo
-from pipeline.core.errors import ConfigError, UserError
-from pipeline.model_info import CHECKPOINT_SUFFIXES
 from PySide6.QtCore import QEvent, QRect, Qt, QTimer, Slot
 from PySide6.QtGui import (
     QCloseEvent,
@@ -43,6 +40,9 @@ from app.views.choice_menu import ChoiceMenu
 from app.views.empty_state import EmptyState
 from app.views.widgets import column
 from app.views.workspace import Workspace
+from pipeline.core.camera import VideoInfo
+from pipeline.core.errors import ConfigError, UserError
+from pipeline.model_info import CHECKPOINT_SUFFIXES
 
 _USUAL_PX, _MINIMUM_PX = (1440, 900), (960, 560)  # width and height of the window on a screen with room
 _TITLE_BAR_PX = 32  # height of a title bar, which is not known before the window is shown

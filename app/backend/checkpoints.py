@@ -10,12 +10,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from app.backend.checkpoint_info import Assumption, FoundCheckpoint, RecipeCost
+from app.backend.pruning_settings import parse_schedule
 from pipeline import api
 from pipeline.core.errors import ConfigError, ModelError
 from pipeline.core.pruning_schedule import RECOVERERS, STRATEGIES, PruneConfig, default_schedule, schedule_text
-
-from app.backend.checkpoint_info import Assumption, FoundCheckpoint, RecipeCost
-from app.backend.pruning_settings import parse_schedule
 
 if TYPE_CHECKING:
     from pipeline.lift.checkpoints.recognise import Overrides, Recognised
@@ -47,6 +46,7 @@ def add_lifter(path: Path, name: str, corrections: Mapping[str, str]) -> str:
 def cost(lifter: str, prune: PruneConfig | None) -> RecipeCost:
     """Return a window's cost with `lifter` ("": the default) and pruning (None: as trained)."""
     import torch
+
     from pipeline import weights
     from pipeline.lift.checkpoints.load import build_host
     from pipeline.lift.networks import flops

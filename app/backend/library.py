@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from app.backend import checkpoints, live
 from pipeline import api
 from pipeline.core.concurrency import CancelToken
 from pipeline.core.config import RunConfig
 from pipeline.core.export_options import ExportOptions
 from pipeline.core.take import Progress, Take
 from pipeline.model_info import DetectorInfo
-
-from app.backend import checkpoints, live
 
 
 class Library:

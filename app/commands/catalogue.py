@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pipeline.core.concurrency import CancelToken
-from pipeline.core.errors import Cancelled, UserError
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QWidget
 
@@ -11,6 +9,8 @@ from app.backend.library import Library
 from app.threads.task_thread import Task
 from app.threads.thread_set import ThreadSet
 from app.views.dialogs.catalogue import CatalogueDialog
+from pipeline.core.concurrency import CancelToken
+from pipeline.core.errors import Cancelled, UserError
 
 
 class CatalogueCommands(QObject):

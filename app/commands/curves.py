@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pipeline.analysis.curves import QUANTITIES, TakeCurves, gait_text
-from pipeline.core.take import Take
 from PySide6.QtCore import QObject, Slot
 
 from app.commands.playback import PlaybackCommands
@@ -12,6 +10,8 @@ from app.settings import Settings
 from app.views.drawer.curve_lines import Line, Mark
 from app.views.drawer.drawer import Drawer
 from app.views.take_rows import take_times
+from pipeline.analysis.curves import QUANTITIES, TakeCurves, gait_text
+from pipeline.core.take import Take
 
 
 class CurveCommands(QObject):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipeline.model_info import DetectorInfo
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QWidget
 
@@ -13,6 +12,7 @@ from app.backend.library import Library
 from app.commands.catalogue import CatalogueCommands
 from app.threads.thread_set import ThreadSet
 from app.views.dialogs.detectors_dialog import DetectorsDialog
+from pipeline.model_info import DetectorInfo
 
 
 class DetectorCommands(CatalogueCommands):

@@ -5,9 +5,6 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
-from pipeline.core.errors import Cancelled, UserError
-from pipeline.core.take import Progress, Take
-from pipeline.take.file import SUFFIX as TAKE_SUFFIX
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QWidget
 
@@ -18,6 +15,9 @@ from app.session.existing_results import free_name, replaced_files
 from app.settings import Settings
 from app.views.dialogs.export_dialog import ExportDialog, ExportRequest
 from app.views.dialogs.export_range import RangeFields
+from pipeline.core.errors import Cancelled, UserError
+from pipeline.core.take import Progress, Take
+from pipeline.take.file import SUFFIX as TAKE_SUFFIX
 
 _NAMES_SHOWN = 6  # of files that would be replaced
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from pipeline.core.camera import Camera
-from pipeline.core.config import SceneConfig
-from pipeline.core.take import Take
 from PySide6.QtCore import QObject, Slot
 
 from app.notifications import Banner
 from app.session.controller import Controller
 from app.settings import Settings
 from app.views.workspace import Workspace
+from pipeline.core.camera import Camera
+from pipeline.core.config import SceneConfig
+from pipeline.core.take import Take
 
 
 class HorizonCommands(QObject):

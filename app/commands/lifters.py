@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from pipeline.core.pruning_schedule import PruneConfig
-from pipeline.model_info import LifterInfo
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QWidget
 
@@ -15,6 +13,8 @@ from app.backend.library import Library
 from app.commands.catalogue import CatalogueCommands
 from app.threads.thread_set import ThreadSet
 from app.views.dialogs.lifters_dialog import LiftersDialog
+from pipeline.core.pruning_schedule import PruneConfig
+from pipeline.model_info import LifterInfo
 
 
 class LifterCommands(CatalogueCommands):

@@ -6,7 +6,6 @@ the frame on the screen.
 
 from __future__ import annotations
 
-from pipeline.core.camera import frame_rate_hz
 from PySide6.QtCore import QObject, Qt, QTimer, Slot
 
 from app import theme
@@ -15,6 +14,7 @@ from app.session.controller import Controller
 from app.session.playback_clock import SPEEDS, PlaybackClock
 from app.settings import Settings
 from app.views.workspace import Workspace
+from pipeline.core.camera import frame_rate_hz
 
 _FRAME_MS = 16
 

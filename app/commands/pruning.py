@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pipeline.core.pruning_schedule import PruneConfig
 from PySide6.QtCore import QObject, Slot
 
 from app.actions import Actions
@@ -13,6 +12,7 @@ from app.session.comparison import Stage
 from app.session.controller import Controller
 from app.views.take_rows import take_times
 from app.views.workspace import Workspace
+from pipeline.core.pruning_schedule import PruneConfig
 
 
 class PruningCommands(QObject):

@@ -8,9 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from pipeline.core.errors import UserError
-from pipeline.core.live import LiveStats, RunState
-from pipeline.core.take import Take
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
@@ -27,6 +24,9 @@ from app.settings import Settings
 from app.threads.job_thread import Work
 from app.views.dialogs.live_dialog import LiveChoices, LiveDialog
 from app.views.live.live_page import LivePage
+from pipeline.core.errors import UserError
+from pipeline.core.live import LiveStats, RunState
+from pipeline.core.take import Take
 
 _SLOW_MS = 40
 _NOBODY = np.zeros((0, 17, 3), np.float32)

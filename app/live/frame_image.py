@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from pipeline.core.arrays import Floats, Image
-from pipeline.core.live import LiveResult
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QImage
 
 from app.views.video.video_view import SeenPerson
+from pipeline.core.arrays import Floats, Image
+from pipeline.core.live import LiveResult
 
 
 def live_image(bgr: Image, size: QSize, mirrored: bool) -> QImage:

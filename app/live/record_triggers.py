@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+
 from pipeline.core.arrays import Floats
 from pipeline.core.live import LiveResult
 

@@ -7,18 +7,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.core.errors import OutputError, UserError
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.backend.library import Library
 from app.live.session import LiveSession
 from app.settings import LiveSettings
 from app.threads.thread_set import ThreadSet
+from pipeline.core.errors import OutputError, UserError
 
 if TYPE_CHECKING:
-    from pipeline.live.recording.recorder import Recorder
-
     from app.live.record_triggers import Countdown, HandsUp
+    from pipeline.live.recording.recorder import Recorder
 
 _LOOK_MS = 50
 

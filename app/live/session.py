@@ -10,13 +10,13 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from pipeline.core.errors import UserError
-from pipeline.core.live import LiveResult, LiveStats, RunState
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from app.backend.library import Library
 from app.backend.live import LiveRequest
 from app.threads.thread_set import ThreadSet
+from pipeline.core.errors import UserError
+from pipeline.core.live import LiveResult, LiveStats, RunState
 
 if TYPE_CHECKING:
     from pipeline.live.engine import LiveEngine

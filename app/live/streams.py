@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from pipeline.core.errors import UserError
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.backend.library import Library
 from app.live.session import LiveSession
 from app.threads.thread_set import ThreadSet
+from pipeline.core.errors import UserError
 
 if TYPE_CHECKING:
     from pipeline.stream.base import Stream

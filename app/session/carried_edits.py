@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from pipeline.core.take import Take
-from pipeline.take.carry_over import Step, carry_over
 from PySide6.QtCore import QObject, Slot
 
 from app.run_settings import RunSettings
 from app.session.state import TakeSession
 from app.session.updates import TakeUpdates
+from pipeline.core.take import Take
+from pipeline.take.carry_over import Step, carry_over
 
 
 class CarriedEdits(QObject):

@@ -12,16 +12,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from pipeline.core.arrays import Floats
-from pipeline.core.config import RunConfig
-from pipeline.core.errors import UserError
-from pipeline.core.take import Take, Track3D
-from pipeline.take.edit import edited
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.session.runner import Runner
 from app.settings import Settings
 from app.threads.job_thread import Work
+from pipeline.core.arrays import Floats
+from pipeline.core.config import RunConfig
+from pipeline.core.errors import UserError
+from pipeline.core.take import Take, Track3D
+from pipeline.take.edit import edited
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,15 +9,6 @@ import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipeline.core.camera import VideoInfo
-from pipeline.core.config import RunConfig, SceneConfig
-from pipeline.core.errors import UserError
-from pipeline.core.export_options import ExportOptions
-from pipeline.core.live import RunState
-from pipeline.core.take import Take
-from pipeline.take.edit import edited
-from pipeline.take.provenance import can_refinish, same_source, take_config
-from pipeline.take.recording_folder import is_recording
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.backend.library import Library
@@ -31,6 +22,15 @@ from app.session.updates import TakeUpdates
 from app.settings import Settings
 from app.threads.job_thread import Work
 from app.threads.thread_set import ThreadSet
+from pipeline.core.camera import VideoInfo
+from pipeline.core.config import RunConfig, SceneConfig
+from pipeline.core.errors import UserError
+from pipeline.core.export_options import ExportOptions
+from pipeline.core.live import RunState
+from pipeline.core.take import Take
+from pipeline.take.edit import edited
+from pipeline.take.provenance import can_refinish, same_source, take_config
+from pipeline.take.recording_folder import is_recording
 
 
 class Controller(QObject):

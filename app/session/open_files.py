@@ -5,12 +5,6 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from pipeline.core.camera import VideoInfo
-from pipeline.core.concurrency import Closed
-from pipeline.core.errors import UserError
-from pipeline.core.take import Take
-from pipeline.take.file import SUFFIX as TAKE_SUFFIX
-from pipeline.take.recording_folder import is_recording
 from PySide6.QtCore import QObject, QSize, Signal, Slot
 
 from app.backend.library import Library
@@ -18,6 +12,12 @@ from app.session.take_files import TakeFiles
 from app.settings import Settings
 from app.threads.player_thread import PlayerThread, ShownFrame
 from app.threads.thread_set import ThreadSet
+from pipeline.core.camera import VideoInfo
+from pipeline.core.concurrency import Closed
+from pipeline.core.errors import UserError
+from pipeline.core.take import Take
+from pipeline.take.file import SUFFIX as TAKE_SUFFIX
+from pipeline.take.recording_folder import is_recording
 
 
 def _of_a_program(folder: Path) -> bool:

@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app.session.controller import Controller
 from pipeline.core.errors import UserError
 from pipeline.core.take import Take
 from pipeline.take import edit
 from pipeline.take.carry_over import Step
 from pipeline.take.provenance import take_config
-from PySide6.QtCore import QObject, Signal, Slot
-
-from app.session.controller import Controller
 
 _STEPS = 50  # undo steps; takes share unchanged tracks, so a step costs only the changed ones
 # Function of `pipeline.take.edit` -> text of its Undo, with the numbers of its persons.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from pipeline.core.camera import UNKNOWN_RATE_HZ
 from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer, Signal
+
+from pipeline.core.camera import UNKNOWN_RATE_HZ
 
 SPEEDS = (0.25, 0.5, 1.0, 1.5, 2.0)
 _TICK_MS = 16

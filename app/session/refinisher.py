@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipeline.core.config import RunConfig
-from pipeline.core.errors import UserError
-from pipeline.core.take import Take
-from pipeline.take.provenance import can_refinish, take_config
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.backend.library import Library
 from app.threads.thread_set import ThreadSet
+from pipeline.core.config import RunConfig
+from pipeline.core.errors import UserError
+from pipeline.core.take import Take
+from pipeline.take.provenance import can_refinish, take_config
 
 _DEBOUNCE_MS = 120  # without a change, before the work starts
 

@@ -7,15 +7,15 @@ finds the models in use waits until that thread has ended.
 
 from __future__ import annotations
 
-from pipeline.api import Models
-from pipeline.core.errors import UserError
-from pipeline.core.live import RunState
-from pipeline.core.take import Take
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.backend.library import Library
 from app.threads.job_thread import JobThread, Work
 from app.threads.thread_set import ThreadSet
+from pipeline.api import Models
+from pipeline.core.errors import UserError
+from pipeline.core.live import RunState
+from pipeline.core.take import Take
 
 _POLL_MS = 66
 _CANCEL_PATIENCE_MS = 800

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from PySide6.QtCore import QObject, Signal
+
 from pipeline.core.camera import VideoInfo, turned_info
 from pipeline.core.config import RunConfig
 from pipeline.core.take import Take
-from PySide6.QtCore import QObject, Signal
 
 Trim = tuple[float | None, float | None]  # start, end in s; None: not trimmed at that end
 

@@ -6,15 +6,15 @@ import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipeline.core.export_options import ExportOptions
-from pipeline.core.take import Take
-from pipeline.take.recording_folder import TAKE, is_recording
-from pipeline.take.time_range import between
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.backend.library import Library
 from app.threads.task_thread import Task
 from app.threads.thread_set import ThreadSet
+from pipeline.core.export_options import ExportOptions
+from pipeline.core.take import Take
+from pipeline.take.recording_folder import TAKE, is_recording
+from pipeline.take.time_range import between
 
 
 class TakeFiles(QObject):

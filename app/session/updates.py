@@ -8,10 +8,6 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Sequence
 
-from pipeline.core.config import RunConfig
-from pipeline.core.take import Take
-from pipeline.take.edit import Edited, edited
-from pipeline.take.provenance import same_source, take_config
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.backend.library import Library
@@ -19,6 +15,10 @@ from app.session.refinisher import Refinisher
 from app.session.state import TakeSession
 from app.threads.job_thread import Work
 from app.threads.thread_set import ThreadSet
+from pipeline.core.config import RunConfig
+from pipeline.core.take import Take
+from pipeline.take.edit import Edited, edited
+from pipeline.take.provenance import same_source, take_config
 
 _TURN_DEBOUNCE_MS = 600  # ms without a change of the roll, before a run begins
 

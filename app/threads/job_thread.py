@@ -6,14 +6,14 @@ import logging
 from dataclasses import dataclass
 from pathlib import Path
 
+from PySide6.QtCore import QObject, QThread, Signal
+
+from app.backend.library import Library
 from pipeline.api import Models
 from pipeline.core.concurrency import CancelToken, LatestSlot
 from pipeline.core.config import RunConfig
 from pipeline.core.errors import Cancelled, UserError
 from pipeline.core.take import Progress, Take
-from PySide6.QtCore import QObject, QThread, Signal
-
-from app.backend.library import Library
 
 log = logging.getLogger(__name__)
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.core.camera import Frame, VideoInfo, at_recorded_rate, turned_info
-from pipeline.core.concurrency import Closed, LatestSlot
-from pipeline.core.errors import UserError
 from PySide6.QtCore import QObject, QSize, Qt, QThread, Signal
 from PySide6.QtGui import QImage, QTransform
 
 from app.backend.library import Library
+from pipeline.core.camera import Frame, VideoInfo, at_recorded_rate, turned_info
+from pipeline.core.concurrency import Closed, LatestSlot
+from pipeline.core.errors import UserError
 
 if TYPE_CHECKING:
     from pipeline.sources.base import FrameSource

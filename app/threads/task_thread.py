@@ -6,9 +6,10 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
+from PySide6.QtCore import QObject, QThread, QTimer, Slot
+
 from pipeline.core.concurrency import CancelToken, LatestSlot
 from pipeline.core.errors import Cancelled, UserError
-from PySide6.QtCore import QObject, QThread, QTimer, Slot
 
 log = logging.getLogger(__name__)
 

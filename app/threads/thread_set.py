@@ -12,12 +12,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from pipeline.core.errors import Cancelled, UserError
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
 from app.threads.job_thread import JobThread
 from app.threads.player_thread import PlayerThread
 from app.threads.task_thread import Task
+from pipeline.core.errors import Cancelled, UserError
 
 
 class ThreadSet(QObject):

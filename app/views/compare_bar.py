@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from pipeline.core.arrays import Doubles, Floats
 from PySide6.QtWidgets import QFrame, QWidget
 
 from app.views.take_rows import row_at
 from app.views.widgets import Elided, column, label, row
+from pipeline.core.arrays import Doubles, Floats
 
 _WHAT = "Mean over the joints, both pelvises on the same place: the difference of the two poses, not an error."
 

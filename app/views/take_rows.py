@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+
 from pipeline.core.arrays import Doubles
 from pipeline.core.camera import UNKNOWN_RATE_HZ
 from pipeline.core.take import Take

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from pipeline.core.arrays import Doubles
-from pipeline.core.take import Take, TokenStages
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QHelpEvent, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
@@ -13,6 +11,8 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from app import theme
 from app.views.take_rows import frame_step_s, take_times
 from app.views.timeline import MARGIN, time_at, x_at
+from pipeline.core.arrays import Doubles
+from pipeline.core.take import Take, TokenStages
 
 _ROW, _GAP, _BOTTOM = 7, 3, 3
 _GAP_FROM_PX = 4.0  # pixels a frame from which on frames are drawn as ticks with gaps between

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.core.camera import VideoInfo
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QPushButton, QSplitter, QWidget
@@ -21,6 +20,7 @@ from app.views.token_strip import TokenStrip
 from app.views.transport import Transport
 from app.views.video.video_view import VideoView
 from app.views.widgets import Card, ElidedName, column, icon_button, icon_label, row, tool
+from pipeline.core.camera import VideoInfo
 
 
 class Workspace(QWidget):

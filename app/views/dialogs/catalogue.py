@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.core.errors import UserError
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
@@ -21,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from app.backend import wording
 from app.views.widgets import label, named, row
+from pipeline.core.errors import UserError
 
 
 class CatalogueDialog(QDialog):

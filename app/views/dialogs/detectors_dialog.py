@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipeline.model_info import DetectorInfo
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QTreeWidgetItem, QWidget
@@ -13,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QLineEdit, QTreeWidgetItem, QWidget
 from app import theme
 from app.views.dialogs.catalogue import CatalogueDialog
 from app.views.widgets import column, icon_button, label, named, row
+from pipeline.model_info import DetectorInfo
 
 _CONFIG = "mmpose::body_2d_keypoint/…/name.py, or the path of a config file"
 _ADD_TIP = "Your own network of MMPose: say its config here, then choose its checkpoint file."

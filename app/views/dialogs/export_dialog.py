@@ -7,10 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.core.errors import UserError
-from pipeline.core.export_options import ExportOptions
-from pipeline.core.take import Progress
-from pipeline.registry import find
 from PySide6.QtCore import Qt, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
@@ -33,6 +29,10 @@ from app.backend import wording
 from app.views.dialogs.export_formats import FormatChoice, OptionFields
 from app.views.dialogs.export_range import RangeFields
 from app.views.widgets import Scrolling, column, icon_button, icon_label, label, named, row
+from pipeline.core.errors import UserError
+from pipeline.core.export_options import ExportOptions
+from pipeline.core.take import Progress
+from pipeline.registry import find
 
 _NOT_IN_NAMES = '/\\:*?"<>|'  # characters that Windows refuses in the name of a file
 

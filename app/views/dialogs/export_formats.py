@@ -5,12 +5,12 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 
-from pipeline.core.export_options import OPTIONS, ExportOptions, Value, import_hint
-from pipeline.registry import entries, find
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QGridLayout, QVBoxLayout, QWidget
 
 from app.views.widgets import label, named, row
+from pipeline.core.export_options import OPTIONS, ExportOptions, Value, import_hint
+from pipeline.registry import entries, find
 
 _COLUMNS = 2
 _ALWAYS = ("report",)  # options that concern every format

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-from pipeline.core.arrays import Doubles
-from pipeline.core.camera import frame_rate_hz
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from app.views.settings.fields import number
 from app.views.widgets import label, named, row
+from pipeline.core.arrays import Doubles
+from pipeline.core.camera import frame_rate_hz
 
 _ROUNDING_S = 0.0005  # s by which a box's three decimals may miss a frame's time
 

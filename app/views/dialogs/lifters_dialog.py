@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipeline.core.errors import UserError
-from pipeline.model_info import CHECKPOINT_SUFFIXES, DAMAGED, INSTALLED, MISSING, LifterInfo
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QStackedWidget, QTreeWidgetItem, QVBoxLayout, QWidget
@@ -17,6 +15,8 @@ from app.backend.checkpoint_info import FoundCheckpoint
 from app.views.dialogs.catalogue import CatalogueDialog
 from app.views.dialogs.checkpoint_form import CheckpointForm
 from app.views.widgets import column, icon_button, label, row
+from pipeline.core.errors import UserError
+from pipeline.model_info import CHECKPOINT_SUFFIXES, DAMAGED, INSTALLED, MISSING, LifterInfo
 
 _STATES = {INSTALLED: "Installed", MISSING: "Missing", DAMAGED: "Damaged"}
 _COLUMNS = ("Lifter", "Network", "Frames", "Trained pruning", "State")

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.model_info import INSTALLED, DetectorInfo, LifterInfo
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QFileDialog, QHBoxLayout, QPushButton, QWidget
 
 from app.settings import LiveSettings
 from app.views.settings.fields import LongComboBox, number, stacked
 from app.views.widgets import column, icon_button, label, named, row
+from pipeline.model_info import INSTALLED, DetectorInfo, LifterInfo
 
 _SIZES = ("", "640x480", "1280x720", "1920x1080", "3840x2160")
 _RATES = (0.0, 24.0, 30.0, 50.0, 60.0)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipeline.core.arrays import Doubles
-
 from app import theme
+from pipeline.core.arrays import Doubles
 
 
 def colour_of(side: str) -> str:

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 
 import numpy as np
 import pyqtgraph as pg
-from pipeline.core.arrays import Doubles
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QMouseEvent
 from PySide6.QtWidgets import QWidget
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import QWidget
 from app import theme
 from app.views.drawer.curve_lines import Line, Mark, colour_of
 from app.views.timeline import clock_text
+from pipeline.core.arrays import Doubles
 
 _STYLES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine, Qt.PenStyle.DashDotLine)
 _TICK = {"heel_strike": 0.10, "toe_off": 0.05}  # length of a tick, as a share of the plot's height

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-from pipeline.core.arrays import Doubles
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QComboBox, QMenu, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
@@ -14,6 +13,7 @@ from app import theme
 from app.views.drawer.curve_lines import Line, Mark, colour_of
 from app.views.take_rows import row_at
 from app.views.widgets import Elided, column, label, named, row
+from pipeline.core.arrays import Doubles
 
 if TYPE_CHECKING:
     from app.views.drawer.curve_plot import CurvePlot

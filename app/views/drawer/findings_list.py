@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pipeline.core.take import Finding, FindingKind, Take
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QPushButton, QWidget
 
 from app import theme
 from app.views.take_rows import take_times
 from app.views.widgets import column, label, named
+from pipeline.core.take import Finding, FindingKind, Take
 
 _TITLES: Mapping[FindingKind, str] = {
     "gap": "Not seen",

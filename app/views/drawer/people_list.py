@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from pipeline.core.take import Take
 from PySide6.QtCore import QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTreeWidget, QTreeWidgetItem, QWidget
@@ -12,6 +11,7 @@ from app import theme
 from app.views.take_rows import take_times
 from app.views.timeline import spans
 from app.views.widgets import column, named
+from pipeline.core.take import Take
 
 _ROLE = Qt.ItemDataRole.UserRole
 _NAME, _SEEN, _SPAN, _LIFTED = range(4)

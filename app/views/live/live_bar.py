@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pipeline.core.config import MAX_LOOKAHEAD
-from pipeline.core.live import LiveStats
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QPushButton, QSlider, QWidget
@@ -12,6 +10,8 @@ from app import theme
 from app.settings import LiveSettings
 from app.views.settings.fields import number
 from app.views.widgets import Elided, column, icon_button, label, named, restyle, row
+from pipeline.core.config import MAX_LOOKAHEAD
+from pipeline.core.live import LiveStats
 
 _LOOKAHEAD_TIP = (
     "Later frames make a skeleton surer: it is then so much older than the picture. "

@@ -9,9 +9,6 @@ from collections.abc import Sequence
 
 import numpy as np
 from OpenGL import GL
-from pipeline.core.arrays import Floats
-from pipeline.drawing.body_mesh import Mesh, bodies_mesh, shadow_mesh
-from pipeline.drawing.viewpoint import Viewpoint
 from pyqtgraph import Vector
 from pyqtgraph.opengl import GLLinePlotItem, GLViewWidget
 from PySide6.QtCore import QEasingCurve, QPointF, QRectF, Qt, QVariantAnimation, Signal, Slot
@@ -20,6 +17,9 @@ from PySide6.QtWidgets import QWidget
 
 from app import theme
 from app.views.scene.scene_mesh import ArrayMesh, body_shader, floor_disc, floor_lines
+from pipeline.core.arrays import Floats
+from pipeline.drawing.body_mesh import Mesh, bodies_mesh, shadow_mesh
+from pipeline.drawing.viewpoint import Viewpoint
 
 _ELEVATION = (-8.0, 89.0)
 _DISTANCE = (0.6, 40.0)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from pipeline.core.arrays import Floats
-from pipeline.drawing.body_mesh import Mesh
 from pyqtgraph.opengl import GLMeshItem, shaders
 from pyqtgraph.opengl.items.GLMeshItem import DirtyFlag
 from PySide6.QtGui import QColor
+
+from pipeline.core.arrays import Floats
+from pipeline.drawing.body_mesh import Mesh
 
 _GRID_HALF_M = 6
 

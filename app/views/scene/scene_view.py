@@ -7,11 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from pipeline.core.arrays import Floats
-from pipeline.core.live import LivePerson
-from pipeline.core.take import Take
-from pipeline.drawing.framing import HOME_DEG
-from pipeline.drawing.viewpoint import Viewpoint
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QStackedLayout, QWidget
@@ -20,6 +15,11 @@ from app import theme
 from app.views.scene.viewpoints import KEPT, STILL, Viewpoints
 from app.views.take_rows import row_at
 from app.views.widgets import column, icon_label, label, named
+from pipeline.core.arrays import Floats
+from pipeline.core.live import LivePerson
+from pipeline.core.take import Take
+from pipeline.drawing.framing import HOME_DEG
+from pipeline.drawing.viewpoint import Viewpoint
 
 if TYPE_CHECKING:
     from app.views.scene.scene_gl import SceneGL

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+
 from pipeline.core.camera import Viewpoint
 from pipeline.core.take import Take
 from pipeline.drawing.framing import HOME_DEG, follow_path, framed, joints_to_frame, shows_everybody

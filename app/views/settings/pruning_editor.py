@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.core.errors import UserError
-from pipeline.core.pruning_schedule import PruneConfig, default_schedule, schedule_text
-from pipeline.model_info import LifterInfo
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
@@ -23,6 +20,9 @@ from app.backend.pruning_settings import (
 )
 from app.views.settings.fields import LongComboBox, NoWheel, percent_slider, stacked, with_text
 from app.views.widgets import column, label
+from pipeline.core.errors import UserError
+from pipeline.core.pruning_schedule import PruneConfig, default_schedule, schedule_text
+from pipeline.model_info import LifterInfo
 
 _PRUNERS = (
     (AS_TRAINED, "As the lifter was trained"),

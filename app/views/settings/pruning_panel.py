@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.model_info import LifterInfo
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QWidget
 
@@ -12,6 +11,7 @@ from app.backend.pruning_settings import RecipeSettings
 from app.views.settings.fields import Fold
 from app.views.settings.pruning_editor import PruningEditor
 from app.views.widgets import column, label
+from pipeline.model_info import LifterInfo
 
 _WHAT = "Neighbouring frames say nearly the same: dropping some inside the lifter makes it faster."
 _COMPARE = "Lifts the same 2D a second time and shows it as a ghost. It is never saved or exported."

@@ -5,9 +5,6 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 
-from pipeline.core.config import DetectConfig
-from pipeline.core.take import Take
-from pipeline.model_info import INSTALLED, DetectorInfo, LifterInfo
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QAction, QStandardItemModel
 from PySide6.QtWidgets import (
@@ -26,6 +23,9 @@ from app.views.settings.fields import LongComboBox, NoWheel, field, number, sect
 from app.views.settings.motion_panel import MotionPanel
 from app.views.settings.pruning_panel import PruningPanel
 from app.views.widgets import ElidedName, column, label, named, tool
+from pipeline.core.config import DetectConfig
+from pipeline.core.take import Take
+from pipeline.model_info import INSTALLED, DetectorInfo, LifterInfo
 
 _WIDTH = 288
 _DEVICES = (

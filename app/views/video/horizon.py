@@ -7,13 +7,13 @@ and can be dragged there.
 from __future__ import annotations
 
 import numpy as np
-from pipeline.core.arrays import Doubles
-from pipeline.core.camera import Camera
 from PySide6.QtCore import QObject, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QPainter, QPen
 
 from app.appearance.palettes import LABEL, MARK, ON_LABEL, OUTLINE
 from app.theme import faded
+from pipeline.core.arrays import Doubles
+from pipeline.core.camera import Camera
 
 _END = 0.36  # share of the image's width from the middle to an end
 _CATCH_PX, _LINE_PX = 14, 6  # pixels within which an end and the line catch the mouse

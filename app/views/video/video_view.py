@@ -6,9 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from pipeline.core.arrays import Floats
-from pipeline.core.skeletons import SKELETONS
-from pipeline.core.take import Take
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -28,6 +25,9 @@ from app.theme import faded
 from app.views.take_rows import row_at
 from app.views.video.horizon import Horizon
 from app.views.widgets import named
+from pipeline.core.arrays import Floats
+from pipeline.core.skeletons import SKELETONS
+from pipeline.core.take import Take
 
 _SEEN = 0.3  # score below which joints are drawn faintly
 _BLAZEPOSE_FACE_AND_HANDS = frozenset([*range(1, 7), 9, 10, *range(17, 23)])
