@@ -179,9 +179,10 @@ def _ankles_ahead(joints: Doubles, rate_hz: float) -> tuple[Doubles, float, Doub
 def _extrema(path: Doubles, reach: float) -> tuple[list[float], list[float]]:
     """Return the fractional rows of the maxima and of the minima of a path (T,).
 
-    The path changes by at least `reach` between two extrema, before the first and after the last one.
+    The path changes by at least `reach` between two extrema, before the first and after the last one. There are none
+    where `reach` is 0, which is that of a person whose legs have no length.
     """
-    if len(path) < 3:
+    if len(path) < 3 or reach <= 0:
         return [], []
     slope = np.sign(np.diff(path))
     bends = [0, *(np.flatnonzero(slope[1:] != slope[:-1]) + 1).tolist(), len(path) - 1]

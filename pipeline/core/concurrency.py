@@ -17,6 +17,11 @@ from .errors import Cancelled
 
 T = TypeVar("T")
 
+# Held by threads that import packages with compiled modules (torch, mediapipe, av, OpenCV). CPython before 3.12 keeps the
+# name of the compiled module that is being created in one variable of the process: where two threads create one at the
+# same time, a module gets the wrong name, and importing its parts fails ("... is not a package").
+IMPORT_LOCK = threading.RLock()
+
 
 class Closed(Exception):  # noqa: N818 - a signal between threads, not an error
     """Signal that the other end is closed: no item will arrive and none can be delivered."""

@@ -7,6 +7,7 @@ import threading
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from ..core.concurrency import IMPORT_LOCK
 from ..core.config import DetectConfig, LiftConfig
 from ..detect.base import Detector
 from ..lift.base import WindowLifter
@@ -28,9 +29,11 @@ class Engine:
 
         Raises `ConfigError` for an unknown name, `ModelError` for one that cannot be used here.
         """
-        from ..detect.create import create_detector
+        with IMPORT_LOCK, self._lock:
+            import cv2  # noqa: F401 - the first crop needs it, while the lift thread imports torch
 
-        with self._lock:
+            from ..detect.create import create_detector
+
             if self._detector is None or self._detector[0] != config:
                 if self._detector is not None:
                     self._detector[1].close()
@@ -45,9 +48,9 @@ class Engine:
         `ConfigError` for an unknown name, `ModelError` for missing or damaged weights, or a pruning schedule that does
         not fit.
         """
-        from ..lift.host_lifter import create_lifter
+        with IMPORT_LOCK, self._lock:
+            from ..lift.host_lifter import create_lifter
 
-        with self._lock:
             if self._lifter is not None and self._lifter[0] != config:
                 before, last = self._lifter
                 if dataclasses.replace(before, prune=config.prune) == config:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ... import registry
-from ...core.concurrency import CancelToken
+from ...core.concurrency import IMPORT_LOCK, CancelToken
 from ...core.errors import ConfigError, SourceError
 from .base import LiveSource
 
@@ -28,6 +28,7 @@ def live_opener(
     if is_file(spec):
 
         def open_file() -> LiveSource:
+            _import_readers()
             from .file_as_live import AsLiveSource
 
             return AsLiveSource(path, loop)
@@ -55,6 +56,7 @@ def open_live(
     text = str(spec).strip()
     if not text:
         raise SourceError("No camera was chosen.", "Give its number, its name, or the address of a stream.")
+    _import_readers()
     source: LiveSource
     if "://" in text:
         source = registry.find("live_source", "stream").load()(text, cancel=cancel)
@@ -63,6 +65,13 @@ def open_live(
     else:
         source = registry.find("live_source", "camera").load()(text, width_px, height_px, fps_hz, cancel=cancel)
     return source
+
+
+def _import_readers() -> None:
+    """Import what reads sources, before other threads of a live run import their packages."""
+    with IMPORT_LOCK:
+        import av  # noqa: F401
+        import cv2  # noqa: F401
 
 
 class _DeviceOpener:

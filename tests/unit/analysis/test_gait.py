@@ -131,6 +131,10 @@ def test_who_does_not_walk_has_no_gait(walk: np.ndarray) -> None:
     assert gait(np.zeros((0, 17, 3)), np.zeros(0)) is None
 
 
+def test_a_person_without_size_has_no_gait() -> None:
+    assert gait(np.zeros((60, 17, 3)), np.arange(60) / 30) is None
+
+
 def test_as_json(truth: Gait) -> None:
     data = truth.to_json()
     assert data["steps"] == 3
