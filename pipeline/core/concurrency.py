@@ -17,9 +17,9 @@ from .errors import Cancelled
 
 T = TypeVar("T")
 
-# Held by threads that import packages with compiled modules (torch, mediapipe, av, OpenCV). CPython before 3.12 keeps the
-# name of the compiled module that is being created in one variable of the process: where two threads create one at the
-# same time, a module gets the wrong name, and importing its parts fails ("... is not a package").
+# Held by threads that import packages with compiled modules (torch, mediapipe, av, OpenCV). CPython before 3.12 keeps
+# the name of the compiled module that is being created in one variable of the process: where two threads create one at
+# the same time, a module gets the wrong name, and importing its parts fails ("... is not a package").
 IMPORT_LOCK = threading.RLock()
 
 
