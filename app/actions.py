@@ -125,7 +125,7 @@ SPECS = (
         "horizon",
         "Show the horizon: drag it to set the camera's tilt and roll",
     ),
-    Spec("rename_person", "Re&name this person…", "rename_person"),
+    Spec("rename_person", "Re&name this person…", "rename_person", "F2"),
     Spec("split_person", "S&plit this person here", "split_person", "", "", "Another person from this frame on"),
     Spec(
         "exchange_sides",

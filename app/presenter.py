@@ -85,7 +85,7 @@ class Presenter(QObject):
             self._play.update_range()
         w.video.set_take(take, person)
         w.scene.set_take(take, person)
-        w.timeline.set_take(take, person)
+        w.lanes.set_take(take, person)
         w.strip.set_take(take, person)
         w.panel.set_take(take, person)
         self._update_hint()

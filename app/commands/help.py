@@ -17,7 +17,9 @@ _MOUSE = (
     ("Zoom", "wheel"),
     ("Reset the 3D view", "double-click"),
     ("Choose a person", "click on them in the video"),
-    ("Rename, split, merge, exchange sides", "right click on the timeline or in the list of people"),
+    ("Choose a person in the timeline", "click on their lane"),
+    ("Rename a person", "double-click on their lane or in the list of people"),
+    ("Rename, split, merge, exchange sides", "right click on a lane or in the list of people"),
     ("Zoom the curves", "wheel; double-click for all"),
     ("Tilt and roll", "drag the horizon; double-click for the estimate"),
 )

@@ -30,6 +30,7 @@ class PeopleCommands(QObject):
         self._panel.person_wanted.connect(controller.select_person)
         people, editor = self._list, self.editor
         people.person_chosen.connect(controller.select_person)
+        people.edit_wanted.connect(self._edit_name)
         people.rename_wanted.connect(editor.rename)
         people.split_wanted.connect(self._split)
         people.merge_wanted.connect(editor.merge)
@@ -40,7 +41,11 @@ class PeopleCommands(QObject):
         editor.changed.connect(self._undo_changed)
         merge_menu.aboutToShow.connect(self._fill_merge)
         merge_menu.triggered.connect(self._merge_chosen)
-        workspace.timeline.menu_wanted.connect(self._timeline_menu)
+        workspace.timeline.menu_wanted.connect(lambda at: self._show_menu(controller.session.person, at))
+        lanes = workspace.lanes
+        lanes.person_chosen.connect(controller.select_person)
+        lanes.rename_wanted.connect(editor.rename)
+        lanes.menu_wanted.connect(self._show_menu)
         findings = workspace.drawer.findings
         findings.person_wanted.connect(controller.select_person)
         findings.sought.connect(playback.seek)
@@ -55,7 +60,7 @@ class PeopleCommands(QObject):
         """Show people and findings of the take."""
         take, person = self._controller.session.take, self._controller.session.person
         editable = self._controller.updates.editable is not None
-        self._list.editable = editable
+        self._list.editable = self._workspace.lanes.editable = editable
         self._list.set_take(take, person)
         self._workspace.drawer.findings.set_take(take)
 
@@ -82,10 +87,15 @@ class PeopleCommands(QObject):
 
     @Slot()
     def rename_person(self) -> None:
-        """Open the people list and edit the name there."""
-        self._actions["drawer"].setChecked(True)
-        self._workspace.drawer.show_tab("people")
-        self._list.edit_person(self._controller.session.person)
+        self._edit_name(self._list.focused_person or self._controller.session.person)
+
+    @Slot(int)
+    def _edit_name(self, person: int) -> None:
+        """Edit a name in the list of people, if it is shown, else in the person's lane."""
+        if self._workspace.drawer.shows(self._list):
+            self._list.edit_person(person)
+        else:
+            self._workspace.lanes.edit_name(person)
 
     @Slot()
     def split_person(self) -> None:
@@ -120,7 +130,7 @@ class PeopleCommands(QObject):
     def _merge_chosen(self, action: QAction) -> None:
         self.editor.merge(self._controller.session.person, int(action.data()))
 
-    @Slot(QPoint)
-    def _timeline_menu(self, at: QPoint) -> None:
+    @Slot(int, QPoint)
+    def _show_menu(self, person: int, at: QPoint) -> None:
         if self._controller.updates.editable is not None:
-            self._list.menu_for(self._controller.session.person, self._workspace.timeline).popup(at)
+            self._list.menu_for(person, self._workspace.timeline).popup(at)

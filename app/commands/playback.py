@@ -38,6 +38,7 @@ class PlaybackCommands(QObject):
         self.playback.playing_changed.connect(self._playing_changed)
         workspace.timeline.sought.connect(self._seek)
         workspace.strip.sought.connect(self._seek)
+        workspace.lanes.sought.connect(self._seek)
         workspace.timeline.trim_dragged.connect(controller.session.set_trim)
         workspace.transport.speed_chosen.connect(self.set_speed)
         workspace.video.resized.connect(self.ask_for_frame)
@@ -78,6 +79,7 @@ class PlaybackCommands(QObject):
     def _trim_changed(self) -> None:
         self._workspace.timeline.set_trim(*self._controller.session.trim)
         self._workspace.strip.set_trim(*self._controller.session.trim)
+        self._workspace.lanes.set_trim(*self._controller.session.trim)
         self.update_range()
 
     @Slot(float)
@@ -98,6 +100,7 @@ class PlaybackCommands(QObject):
     def _show_time(self, time_s: float) -> None:
         self._workspace.timeline.set_time(time_s)
         self._workspace.strip.set_time(time_s)
+        self._workspace.lanes.set_time(time_s)
         self._workspace.drawer.curves.set_time(time_s)
         info = self._controller.session.info
         if info is not None:

@@ -1,4 +1,4 @@
-"""Draw the timeline: trimmed range with handles, spans with a skeleton, and the playhead."""
+"""Draw the timeline: trimmed range with handles, and the playhead; `lanes` shows the people under it."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app import theme
-from app.views.take_rows import frame_step_s, take_times
-from pipeline.core.take import Take
+from app.views.take_rows import frame_step_s
 
 MARGIN = 18
 _TRACK_TOP = 26
-_TRACK_HEIGHT = 26
+_TRACK_HEIGHT = 16
+_BELOW = 5  # px under the track, to which the playhead reaches
 _HANDLE = 9
 _STEPS_S = (0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600)
 
@@ -62,12 +62,11 @@ class Timeline(QWidget):
         self._duration_s = 0.0
         self._time_s = 0.0
         self._trim: tuple[float | None, float | None] = (None, None)
-        self._known: list[tuple[float, float]] = []
         self._drag = ""
         self._hover = ""
         self.setAccessibleName("Timeline")
         self.setMouseTracking(True)
-        self.setFixedHeight(_TRACK_TOP + _TRACK_HEIGHT + 10)
+        self.setFixedHeight(_TRACK_TOP + _TRACK_HEIGHT + _BELOW)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:  # noqa: N802
@@ -76,11 +75,6 @@ class Timeline(QWidget):
     @property
     def time_s(self) -> float:
         return self._time_s
-
-    @property
-    def known(self) -> list[tuple[float, float]]:
-        """List the spans (start, end) in s in which the followed person has a skeleton."""
-        return list(self._known)
 
     # --- content
 
@@ -96,14 +90,6 @@ class Timeline(QWidget):
     def set_trim(self, start_s: float | None, end_s: float | None) -> None:
         self._trim = (start_s, end_s)
         self._describe()
-        self.update()
-
-    def set_take(self, take: Take | None, person: int) -> None:
-        """Mark where `person` has a skeleton; if not lifted, where the first lifted person has."""
-        track = take.track3d(person) if take is not None else None
-        if track is None and take is not None and take.tracks3d:
-            track = take.tracks3d[0]
-        self._known = [] if track is None else spans(take_times(take), track.seen)
         self.update()
 
     def _describe(self) -> None:
@@ -197,12 +183,6 @@ class Timeline(QWidget):
         painter.save()
         painter.setClipPath(clip)
         painter.fillRect(QRectF(start, _TRACK_TOP, end - start, _TRACK_HEIGHT), QColor(colours.track_range))
-        for first, last in self._known:
-            left, right = self.x_at(first), self.x_at(last)
-            lane = QRectF(left, _TRACK_TOP + 8, max(right - left, 2), _TRACK_HEIGHT - 16)
-            painter.setBrush(QColor(colours.lane))
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.drawRoundedRect(lane, 3, 3)
         painter.restore()
         self._paint_ticks(painter)
         for x, side in ((start, "start"), (end, "end")):
@@ -243,7 +223,7 @@ class Timeline(QWidget):
         x = self.x_at(min(self._time_s, self._duration_s))
         colour = QColor(theme.colours().playhead)
         painter.setPen(QPen(colour, 1.6))
-        painter.drawLine(QPointF(x, _TRACK_TOP - 6), QPointF(x, _TRACK_TOP + _TRACK_HEIGHT + 5))
+        painter.drawLine(QPointF(x, _TRACK_TOP - 6), QPointF(x, _TRACK_TOP + _TRACK_HEIGHT + _BELOW))
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(colour)
         top = _TRACK_TOP - 10

@@ -12,6 +12,7 @@ from app.actions import Actions
 from app.run_settings import CompareSettings, RunSettings
 from app.views.compare_bar import CompareBar
 from app.views.drawer.drawer import Drawer
+from app.views.lanes.person_lanes import PersonLanes
 from app.views.run_panel import RunPanel
 from app.views.scene.scene_view import SceneView
 from app.views.settings.settings_panel import SettingsPanel
@@ -34,6 +35,7 @@ class Workspace(QWidget):
         self.video, self.scene = VideoView(), SceneView()
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # a click outside a field gives the keys back to the window
         self.timeline, self.strip, self.transport = Timeline(), TokenStrip(), Transport(speeds)
+        self.lanes = PersonLanes()
         self.panel = SettingsPanel(run, other, actions["models"], actions["detectors"])
         self.run_panel = RunPanel()
         self.compare_bar = CompareBar()
@@ -58,7 +60,7 @@ class Workspace(QWidget):
         footer = QWidget()
         footer.setObjectName("footer")
         footer.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        footer.setLayout(column(self.timeline, self.strip, self.transport, spacing=2, margins=(0, 6, 0, 0)))
+        footer.setLayout(column(self.timeline, self.lanes, self.strip, self.transport, spacing=2, margins=(0, 6, 0, 0)))
         self.drawer = Drawer()
         self.drawer.hide()
         self.halves = QSplitter(Qt.Orientation.Vertical)
@@ -112,7 +114,7 @@ class Workspace(QWidget):
         return card
 
     def set_duration(self, duration_s: float) -> None:
-        for axis in (self.timeline, self.strip, self.drawer.curves):
+        for axis in (self.timeline, self.lanes, self.strip, self.drawer.curves):
             axis.set_duration(duration_s)
 
     def show_drawer(self, on: bool) -> None:

@@ -15,13 +15,15 @@ FLOOR, GRID = "#454e5e", "#7d8aa0"
 FAR = "#4a5160"  # into which the bodies of others than the followed person fade
 OTHERS = 0.42  # share of their own colour that others keep
 
-# One colour for each person's number and lane; neighbours in the list differ also for colour-blind people.
-_PEOPLE = ("#e9b44c", "#7fb3ff", "#f28fb1", "#6fcf97", "#c79bff", "#ff9e64", "#5ccfd6", "#cdd16a")
+# One colour for each person's number and lane, on a dark and on a light ground, with a contrast of 3 : 1 at least.
+_ON_DARK = ("#e9b44c", "#7fb3ff", "#f28fb1", "#6fcf97", "#c79bff", "#ff9e64", "#5ccfd6", "#cdd16a")
+_ON_LIGHT = ("#8f6410", "#2b62b8", "#b23a66", "#23774a", "#7643b8", "#a84c10", "#0c717a", "#66690f")
 
 
-def person_colour(person: int) -> str:
+def person_colour(person: int, dark: bool = True) -> str:
     """Return the colour of a person; persons count from 1, and colours repeat after the last."""
-    return _PEOPLE[(person - 1) % len(_PEOPLE)]
+    colours = _ON_DARK if dark else _ON_LIGHT
+    return colours[(person - 1) % len(colours)]
 
 
 def rgb(colour: str) -> Floats:

@@ -31,7 +31,7 @@ def test_a_run_gives_a_skeleton(lifted: Window, library: FakeLibrary) -> None:
     assert lifted.actions_["export"].isEnabled()
     assert lifted.workspace.scene.hint == ""
     assert lifted.workspace.panel.estimates.isVisible()
-    assert lifted.workspace.timeline.known == [(0.0, pytest.approx(COUNT / FPS))]
+    assert lifted.workspace.lanes.lanes[0].spans == ((0.0, pytest.approx(COUNT / FPS)),)
     config = library.configs[0]
     assert (config.start_s, config.end_s, config.persons) == (None, None, None)
 

@@ -21,6 +21,7 @@ class PeopleList(QWidget):
     """Emit requests for edits; names and tracks change only when `set_take` shows another take."""
 
     person_chosen = Signal(int)
+    edit_wanted = Signal(int)  # of the name, where this menu was opened
     rename_wanted = Signal(int, str)
     split_wanted = Signal(int)  # at the playhead's frame
     merge_wanted = Signal(int, int)  # person to keep, person to merge into it
@@ -98,7 +99,7 @@ class PeopleList(QWidget):
 
         name = take.name_of(person) if take is not None else f"Person {person}"
         others = [t.person for t in take.tracks2d if t.person != person] if take is not None else []
-        add(menu, f"Rename {name}…", lambda: self.edit_person(person))
+        add(menu, f"Rename {name}…", lambda: self.edit_wanted.emit(person))
         add(menu, "Split here: another person from this frame on", lambda: self.split_wanted.emit(person))
         merge = menu.addMenu("Merge with")
         merge.setEnabled(known and bool(others))
@@ -134,6 +135,12 @@ class PeopleList(QWidget):
     @Slot(QTreeWidgetItem, int)
     def _edit_name(self, item: QTreeWidgetItem, _column: int) -> None:
         self.edit_person(int(item.data(0, _ROLE)))
+
+    @property
+    def focused_person(self) -> int | None:
+        """Return the person of the row that the keyboard is on; None while it is elsewhere."""
+        item = self.tree.currentItem() if self.tree.hasFocus() else None
+        return None if item is None else int(item.data(0, _ROLE))
 
     def edit_person(self, person: int) -> None:
         """Open the text field for the name of `person`."""
