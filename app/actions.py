@@ -29,6 +29,7 @@ class Spec:
 
 SPECS = (
     Spec("open", "&Open…", "choose_file", "Ctrl+O", "open", "Open a video, 2D joints or a saved take"),
+    Spec("open_folder", "Open a &folder…", "choose_folder", "Ctrl+Shift+O", "", "Numbered images, videos or 2D joints"),
     Spec("sample", "Open the &sample video", "open_sample", "", "sparkle", "Two people, one of them jumps"),
     Spec(
         "live",
@@ -146,7 +147,21 @@ SPECS = (
 MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "&File",
-        ("open", "sample", "@recent", "-", "live", "open_recording", "-", "save", "save_as", "export", "-", "quit"),
+        (
+            "open",
+            "open_folder",
+            "sample",
+            "@recent",
+            "-",
+            "live",
+            "open_recording",
+            "-",
+            "save",
+            "save_as",
+            "export",
+            "-",
+            "quit",
+        ),
     ),
     (
         "&Run",

@@ -98,7 +98,7 @@ def make_app(argv: list[str], settings: Settings) -> QApplication:
 
 
 def main(argv: list[str]) -> int:
-    """Open the window, with `argv[0]` in it if there is one. Returns the exit code."""
+    """Open the window with the files and folders of `argv`. Returns the exit code."""
     log_path = start_log()
     relay = BugRelay()
     relay.install()
@@ -118,7 +118,7 @@ def main(argv: list[str]) -> int:
     pulse.start(_SIGNAL_POLL_MS)
     window.show()
     if argv:
-        window.controller.open_path(Path(argv[0]))
+        window.files.given.open([Path(name) for name in argv])
     code = app.exec()
     relay.attach(None)
     window.close()

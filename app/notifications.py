@@ -8,7 +8,7 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer, QUrl, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import (
     QDialog,
@@ -28,10 +28,11 @@ from app.views.widgets import column, icon_button, icon_label, label, named, res
 from pipeline.core.errors import UserError
 
 _NOTE_MS = 8000  # how long a note is shown
+_WIDEST_PX = 980  # of a message
 
 
 class Banner(QWidget):
-    """Show one message with a hint at the top of the window; notes disappear after a while."""
+    """Show one message with a hint over the top of the page; notes disappear after a while."""
 
     shown_changed = Signal()  # `kind` has changed
 
@@ -66,10 +67,35 @@ class Banner(QWidget):
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.dismiss)
         self.kind = ""
+        self._host: QWidget | None = None
+        self._top_px = 0
         self.hide()
 
-    def error(self, error: UserError) -> None:
-        self._show("error", error.message, wording.hint(error))
+    def float_over(self, host: QWidget, top_px: int) -> None:
+        """Lie over `host`, `top_px` below its upper edge: a message never moves the page under the mouse."""
+        self._host, self._top_px = host, top_px
+        self.setParent(host)
+        host.installEventFilter(self)
+        self.hide()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        if event.type() == QEvent.Type.Resize and self.kind:
+            self._place()
+        return super().eventFilter(watched, event)
+
+    def _place(self) -> None:
+        layout = self.layout()
+        if self._host is None or layout is None:
+            return
+        layout.activate()
+        width = min(self._host.width(), _WIDEST_PX)
+        height = layout.totalHeightForWidth(width) if layout.hasHeightForWidth() else self.sizeHint().height()
+        self.setGeometry((self._host.width() - width) // 2, self._top_px, width, height)
+        self.raise_()
+
+    def error(self, error: UserError, button: str = "", remedy: Callable[[], None] | None = None) -> None:
+        """Show an error, with a button if something can be done about it."""
+        self._show("error", error.message, wording.hint(error), button, remedy)
 
     def note(self, message: str, hint: str = "") -> None:
         self._show("note", message, hint)
@@ -95,6 +121,7 @@ class Banner(QWidget):
         self.hint.setText(hint)
         self.hint.setVisible(bool(hint))
         self.show()
+        self._place()
         self.shown_changed.emit()
 
     @Slot()

@@ -85,6 +85,7 @@ class Presenter(QObject):
             self._play.update_range()
         w.video.set_take(take, person)
         w.scene.set_take(take, person)
+        w.absence.set_take(take)
         w.lanes.set_take(take, person)
         w.strip.set_take(take, person)
         w.panel.set_take(take, person)

@@ -156,7 +156,7 @@ class Settings:
     @property
     def recent(self) -> list[Path]:
         """List the files opened last that still exist, newest first."""
-        return [Path(name) for name in self._store.get_list("files", "recent") if os.path.isfile(name)]
+        return [Path(name) for name in self._store.get_list("files", "recent") if os.path.exists(name)]
 
     def add_recent(self, path: Path) -> None:
         names = [str(path)] + [str(other) for other in self.recent if other != path]

@@ -26,6 +26,7 @@ from app.commands.files import FileCommands
 from app.commands.help import HelpCommands
 from app.commands.horizon import HorizonCommands
 from app.commands.lifters import LifterCommands
+from app.commands.opening.remarks import Remarks
 from app.commands.people import PeopleCommands
 from app.commands.playback import PlaybackCommands
 from app.commands.pruning import PruningCommands
@@ -47,6 +48,7 @@ from pipeline.model_info import CHECKPOINT_SUFFIXES
 _USUAL_PX, _MINIMUM_PX = (1440, 900), (960, 560)  # width and height of the window on a screen with room
 _TITLE_BAR_PX = 32  # height of a title bar, which is not known before the window is shown
 THEMES = (("dark", "&Dark"), ("light", "&Light"), ("system", "&As the system"))  # theme.CHOICES
+_HEADER_PX = 56  # height of the pages' header, which messages leave free
 _WARM_UP_MS = 120  # ms after the first paint at which modules for the first video are loaded
 
 
@@ -81,6 +83,7 @@ class Window(QMainWindow):
         self.people = PeopleCommands(self, self.controller, self.workspace, self.actions_, self.playback, merge_menu)
         self.curves = CurveCommands(self, self.controller, settings, self.workspace.drawer, self.play)
         self.horizon = HorizonCommands(self, self.controller, settings, self.workspace, self.banner)
+        self.remarks = Remarks(self, self.controller, self.workspace.drawer, self.actions_, self.banner)
         self.help = HelpCommands(self, log_path)
         self.live = LiveCommands(self, library, self.controller, settings, self.actions_, self.files.leaving.before)
         self.views.also(self.live.page.video, self.live.page.scene)
@@ -95,9 +98,8 @@ class Window(QMainWindow):
         self.presenter = Presenter(self, self.controller, self.workspace, self.play)
         self.presenter.video_shown.connect(self._video_shown)
         central = QWidget()
-        layout = column(self.banner, self.pages, spacing=0)
-        layout.setStretch(1, 1)
-        central.setLayout(layout)
+        central.setLayout(column(self.pages, spacing=0))
+        self.banner.float_over(central, _HEADER_PX)
         self.setCentralWidget(central)
         # With an OpenGL widget from the start the native window is not recreated for the 3D view.
         self._surface = QOpenGLWidget(self)
@@ -116,12 +118,14 @@ class Window(QMainWindow):
             teller.noted.connect(self.banner.note)
             teller.broke.connect(self.show_bug)
         self.live.active_changed.connect(self._live_changed)
+        self.live.offered.connect(self._recording_offered)
         self.empty.open_wanted.connect(self.files.choose_file)
         self.empty.live_wanted.connect(self.live.open_live)
         self.empty.sample_wanted.connect(self.files.open_sample)
         self.empty.recent_wanted.connect(self.files.open_path)
         self.files.recent_cleared.connect(self._show_recent)
         w.video.person_clicked.connect(c.select_person)
+        w.absence.sought.connect(self.playback.seek)
         w.run_panel.cancel_wanted.connect(c.cancel)
         w.panel.changed.connect(self._settings_changed)
         c.settings_adopted.connect(self._settings_adopted)
@@ -174,6 +178,7 @@ class Window(QMainWindow):
         except UserError as error:
             self.show_error(error)
         self.live.look_for_unfinished()
+        self.controller.threads.run("devices", self.controller.library.devices, self.workspace.panel.set_devices)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         if not self._closed and self.controller.session.dirty:
@@ -220,7 +225,7 @@ class Window(QMainWindow):
             if files[0].suffix.lower() in CHECKPOINT_SUFFIXES:
                 self.lifters.open_dialog(files[0])
             else:
-                self.files.open_path(files[0])
+                self.files.given.open(files)
 
     @Slot()
     def run(self) -> None:
@@ -263,8 +268,17 @@ class Window(QMainWindow):
     @Slot(object)
     def _video_shown(self, info: VideoInfo) -> None:
         self.banner.dismiss()
+        self.files.given.offer_next()
+        self.remarks.video_shown(info)
         self.setWindowTitle(f"{info.name.replace('[*]', '[*][*]')}[*] – Hourglass")
         self.pages.setCurrentWidget(self.workspace)
+
+    @Slot(object)
+    def _recording_offered(self, folder: Path) -> None:
+        self.banner.offer(
+            f"Recorded: {folder.name}.", f"In {folder.parent}. The camera goes on; opening ends the live run.",
+            "Open the recording", lambda: self.live.open_recorded(folder),
+        )  # fmt: skip
 
     @Slot(bool)
     def _live_changed(self, active: bool) -> None:

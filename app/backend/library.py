@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from app.backend import checkpoints, live
+from app.backend import checkpoints, inputs, live
 from pipeline import api
 from pipeline.core.concurrency import CancelToken
 from pipeline.core.config import RunConfig
@@ -27,6 +27,8 @@ class Library:
     models = staticmethod(api.Models)  # keeps networks loaded from one run to the next; `close` it
     sample_video = staticmethod(api.sample_video)
     open_source = staticmethod(api.open_source)
+    is_plain = staticmethod(inputs.is_plain)
+    find_inputs = staticmethod(inputs.find_inputs)
     lift = staticmethod(api.lift)
     lift_recording = staticmethod(api.lift_recording)
     load = staticmethod(api.load)
@@ -49,6 +51,12 @@ class Library:
     def detectors(self, check: bool = False) -> list[DetectorInfo]:
         """List the detectors that have a name, without the generic entry for MMPose networks."""
         return [one for one in api.detectors(check) if one.name != "mmpose"]
+
+    def devices(self) -> tuple[str, ...]:
+        """Return the kinds of GPU that can be chosen here; loads nothing large."""
+        from pipeline.system.devices import likely_devices
+
+        return likely_devices()
 
     def video_suffixes(self) -> list[str]:
         """Return the suffixes of the video files that can be opened."""

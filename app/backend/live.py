@@ -53,7 +53,7 @@ def new_recorder(parent: Path, info: VideoInfo, config: LiveConfig, detector_run
     from pipeline.live.recording.recorder import Recorder, made_with
     from pipeline.take.recording_folder import new_take_folder
 
-    return Recorder(new_take_folder(parent), info, made_with(config, detector_runtime))
+    return Recorder(new_take_folder(parent, source=info.name), info, made_with(config, detector_runtime))
 
 
 def open_stream(url: str) -> Stream:

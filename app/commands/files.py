@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QWidget
 
 from app.commands.leaving import Leaving
+from app.commands.opening.given_files import GivenFiles
 from app.notifications import Banner
 from app.session.controller import Controller
 from app.session.existing_results import free_name, replaced_files
@@ -36,6 +37,7 @@ class FileCommands(QObject):
         self.dialog: ExportDialog | None = None
         self.question: QMessageBox | None = None  # whether files may be replaced
         self.leaving = Leaving(window, controller, self.choose_save)
+        self.given = GivenFiles(window, controller, banner, self.leaving.before)
         self.recent_menu = QMenu("Open &recent", window)
         self.recent_menu.aboutToShow.connect(self.fill_recent)
         self.recent_menu.triggered.connect(self._open_recent_action)
@@ -49,18 +51,26 @@ class FileCommands(QObject):
     def choose_file(self) -> None:
         library = self._controller.library
         patterns = " ".join(f"*{suffix}" for suffix in (*library.video_suffixes(), *library.other_suffixes()))
-        path, _ = QFileDialog.getOpenFileName(
+        paths, _ = QFileDialog.getOpenFileNames(
             self._window, "Open", self._settings.last_folder,
-            f"Videos, 2D joints and takes ({patterns} *{TAKE_SUFFIX});;All files (*)",
+            f"Videos, images, 2D joints and takes ({patterns} *{TAKE_SUFFIX});;All files (*)",
         )  # fmt: skip
-        if path:
-            self._settings.last_folder = str(Path(path).parent)
-            self.open_path(Path(path))
+        if paths:
+            self._settings.last_folder = str(Path(paths[0]).parent)
+            self.given.open([Path(path) for path in paths])
+
+    @Slot()
+    def choose_folder(self) -> None:
+        """Open the images, the videos or the 2D joints in a folder."""
+        folder = QFileDialog.getExistingDirectory(self._window, "Open a folder", self._settings.last_folder)
+        if folder:
+            self._settings.last_folder = folder
+            self.given.open([Path(folder)])
 
     @Slot(object)
     def open_path(self, path: Path) -> None:
-        """Open a video, 2D joints or a take; asks first where work would be lost."""
-        self.leaving.before(lambda: self._controller.open_path(path))
+        """Open a video, images, 2D joints or a take; asks first where work would be lost."""
+        self.given.open([path])
 
     @Slot()
     def open_sample(self) -> None:

@@ -95,6 +95,7 @@ class PlaybackCommands(QObject):
 
     def _show_bodies(self, time_s: float) -> None:
         self._workspace.scene.show_time(time_s)
+        self._workspace.absence.show_time(time_s)
         self._workspace.compare_bar.show_time(time_s)
 
     def _show_time(self, time_s: float) -> None:

@@ -42,6 +42,7 @@ class LiveCommands(QObject):
     failed = Signal(object)  # UserError
     noted = Signal(str, str)
     broke = Signal(object)  # Exception: a bug
+    offered = Signal(object)  # Path: the folder of a recording that was made; the live run goes on
 
     def __init__(
         self, window: QWidget, library: Library, controller: Controller, settings: Settings, actions: Actions,
@@ -227,8 +228,14 @@ class LiveCommands(QObject):
 
     @Slot(object)
     def _recorded(self, folder: Path) -> None:
-        """Re-lift the recording with past and future known, and show it."""
-        self.session.stop()
+        """Offer the recording while the live run goes on; open it if that has ended."""
+        if self.session.state in (RunState.STARTING, RunState.RUNNING):
+            self.offered.emit(folder)
+        else:
+            self.open_recorded(folder)
+
+    def open_recorded(self, folder: Path) -> None:
+        """Re-lift a recording with past and future known, and show it."""
         self._before_leaving(lambda: self._open_recording(folder))
 
     @Slot()

@@ -136,7 +136,8 @@ class Comparer(QObject):
             self._wanted = wanted
             # An edited take has other tracks than a run over its video would give.
             own = edited(take)
-            self._runner.start(Work(wanted, path, take if own else None, persons if own else ()))
+            rate_hz = take.info.fps_hz / take.info.slow_motion
+            self._runner.start(Work(wanted, path, take if own else None, persons if own else (), rate_hz=rate_hz))
 
     @Slot(object)
     def _finished(self, other: Take) -> None:

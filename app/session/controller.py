@@ -102,9 +102,9 @@ class Controller(QObject):
 
     # --- opening
 
-    def open_path(self, path: Path) -> None:
-        """Open a video, a file of 2D joints or a saved take."""
-        self.opening.open_path(path)
+    def open_path(self, path: Path, rate_hz: float | None = None) -> None:
+        """Open a video, images, 2D joints or a saved take; `rate_hz` is that of images, which do not say it."""
+        self.opening.open_path(path, rate_hz)
 
     def open_sample(self) -> None:
         self.opening.open_sample()
@@ -120,7 +120,7 @@ class Controller(QObject):
         self.updates.refinisher.drop()
         self.settings.run.adopt_scene(SceneConfig())  # another camera and another body
         self.settings_adopted.emit()
-        self.session.open(info, path, is_sample)
+        self.session.open(info, path, is_sample, self.opening.rate_hz)
 
     @Slot(object)
     def _take_loaded(self, take: Take) -> None:
@@ -190,7 +190,7 @@ class Controller(QObject):
             return
         if relift and config == (session.config if self.busy else session.kept_config):
             return  # it is shown or being made already
-        self.begin(Work(config, session.path), relift=relift)
+        self.begin(Work(config, session.path, rate_hz=session.rate_hz), relift=relift)
         session.detected = True
 
     def begin(self, work: Work, *, relift: bool) -> None:

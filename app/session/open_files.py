@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QSize, Signal, Slot
@@ -40,15 +41,19 @@ class VideoOpener(QObject):
         self._library, self._threads = library, threads
         self._opening: PlayerThread | None = None
         self._take: Take | None = None
+        self.rate_hz: float | None = None  # of the last request
         self._generation = 0
 
-    def open(self, path: Path | None, take: Take | None = None) -> None:
-        """Open the video at `path`; None: the sample."""
+    def open(self, path: Path | None, take: Take | None = None, rate_hz: float | None = None) -> None:
+        """Open the video at `path`; None: the sample. `rate_hz` is that of images; that of a take is known."""
         if self._opening is not None:
             self._opening.close()
         self._generation += 1
         slow_motion, turned_deg = (None, 0) if take is None else (take.info.slow_motion, take.info.turned_deg)
-        player = PlayerThread(self._generation, self._library, path, self, slow_motion, turned_deg)
+        if take is not None and take.info.fps_hz > 0:
+            rate_hz = take.info.fps_hz / take.info.slow_motion
+        player = PlayerThread(self._generation, self._library, path, self, slow_motion, turned_deg, rate_hz)
+        self.rate_hz = rate_hz
         player.opened.connect(self._opened)
         player.failed.connect(self._failed)
         player.broke.connect(self._broke)
@@ -149,12 +154,17 @@ class FileOpener(QObject):
         takes.loaded.connect(self._loaded)
         takes.located.connect(self._located)
 
-    def open_path(self, path: Path) -> None:
+    @property
+    def rate_hz(self) -> float | None:
+        """Return the stored rate that was given for the images or 2D joints that were opened last."""
+        return self._opener.rate_hz
+
+    def open_path(self, path: Path, rate_hz: float | None = None) -> None:
         path = path.absolute()
         if path.suffix.lower() == TAKE_SUFFIX:
             self._takes.load(path)
         else:
-            self._opener.open(path)
+            self._opener.open(path, None, rate_hz)
 
     def open_sample(self) -> None:
         self._opener.open(None)
@@ -197,6 +207,8 @@ class FileOpener(QObject):
     @Slot(object, object, object)
     def _opened(self, player: PlayerThread, info: VideoInfo, take: Take | None) -> None:
         path = Path(info.path) if info.path else None
+        if path is not None and is_recording(path.parent):
+            info = replace(info, name=path.parent.name)  # every recording's video has the same name
         self.video.replace(player)
         self.replaced.emit(info, path, player.is_sample)
         if take is not None:

@@ -28,6 +28,7 @@ class TakeSession(QObject):
         self.info: VideoInfo | None = None
         self.path: Path | None = None  # the video's; None without a video file
         self.is_sample = False
+        self.rate_hz: float | None = None  # stored rate given for images and 2D joints, which do not say it
         self.take: Take | None = None  # the shown one; not complete during a run
         self.kept: Take | None = None  # the last complete take of this video: a cancelled run falls back to it
         self.person = 1  # the followed person
@@ -64,9 +65,9 @@ class TakeSession(QObject):
         self._saved_revision, self.take_path = revision, path
         self.dirty_changed.emit(self.dirty)
 
-    def open(self, info: VideoInfo, path: Path | None, is_sample: bool) -> None:
-        """Reset for another video."""
-        self.info, self.path, self.is_sample = info, path, is_sample
+    def open(self, info: VideoInfo, path: Path | None, is_sample: bool, rate_hz: float | None = None) -> None:
+        """Reset for another video; `rate_hz` as in `rate_hz` of this class."""
+        self.info, self.path, self.is_sample, self.rate_hz = info, path, is_sample, rate_hz
         self.take = self.kept = self.kept_config = None
         self.set_saved(self.revision, None)
         self.person, self.trim, self.detected = 1, (None, None), False

@@ -30,6 +30,7 @@ class Work:
     take: Take | None = None
     persons: tuple[int, ...] = ()
     recording: Path | None = None
+    rate_hz: float | None = None  # stored rate of images and 2D joints that do not say it
 
 
 class JobThread(QThread):
@@ -81,5 +82,6 @@ class JobThread(QThread):
             )
         assert work.path is not None, "a run is over a video or over a take"
         return library.lift(
-            work.path, config=work.config, progress=progress, partial=partial, cancel=cancel, models=models
-        )
+            work.path, fps=work.rate_hz, config=work.config, progress=progress, partial=partial, cancel=cancel,
+            models=models,
+        )  # fmt: skip

@@ -46,18 +46,20 @@ class PlayerThread(QThread):
         parent: QObject,
         slow_motion: float | None = None,
         turned_deg: int = 0,
+        rate_hz: float | None = None,
     ) -> None:
         """Prepare to open `path`, or the sample video if it is None.
 
         `slow_motion` and `turned_deg` are those of the take which is shown with the video (`VideoInfo`); without one
         the file's speed and 0. `turned_deg` may be set at any time, for the frames that are requested from then on.
+        `rate_hz` is that of images, which do not say it.
         """
         super().__init__(parent)
         self.setObjectName("player")
         self.generation = generation
         self.frames: LatestSlot[ShownFrame] = LatestSlot()
         self._wanted: LatestSlot[tuple[float, QSize]] = LatestSlot()
-        self._library, self._path, self._slow_motion = library, path, slow_motion
+        self._library, self._path, self._slow_motion, self._rate_hz = library, path, slow_motion, rate_hz
         self.turned_deg = turned_deg
 
     @property
@@ -77,7 +79,7 @@ class PlayerThread(QThread):
     def run(self) -> None:
         try:
             path = self._path or self._library.sample_video()
-            source = self._library.open_source(path)
+            source = self._library.open_source(path, self._rate_hz)
             try:
                 info = source.info
                 if self._slow_motion is not None:

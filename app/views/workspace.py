@@ -14,6 +14,7 @@ from app.views.compare_bar import CompareBar
 from app.views.drawer.drawer import Drawer
 from app.views.lanes.person_lanes import PersonLanes
 from app.views.run_panel import RunPanel
+from app.views.scene.absence import Absence
 from app.views.scene.scene_view import SceneView
 from app.views.settings.settings_panel import SettingsPanel
 from app.views.timeline import Timeline
@@ -33,6 +34,7 @@ class Workspace(QWidget):
     ) -> None:  # fmt: skip
         super().__init__()
         self.video, self.scene = VideoView(), SceneView()
+        self.absence = Absence(self.scene)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # a click outside a field gives the keys back to the window
         self.timeline, self.strip, self.transport = Timeline(), TokenStrip(), Transport(speeds)
         self.lanes = PersonLanes()

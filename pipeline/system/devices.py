@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import logging
 import os
 import platform
+import re
 import shutil
 import subprocess
 import time
@@ -92,6 +94,32 @@ def describe() -> dict[str, Any]:
         "gpus": [torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count())],
         "warnings": [warning] if warning else [],
     }
+
+
+def likely_devices() -> tuple[str, ...]:
+    """Return which of "cuda" and "mps" can be used here, without importing torch; takes up to some seconds.
+
+    torch decides when a network is loaded: this is for lists to choose from.
+    """
+    if platform.system() == "Darwin":
+        return ("mps",) if platform.machine() == "arm64" else ()
+    built = _built_for()
+    if "cuda" in built and nvidia_gpus():
+        return ("cuda",)
+    return ("cuda",) if "hip" in built and os.path.exists("/dev/kfd") else ()  # AMD's GPUs answer to the same name
+
+
+def _built_for() -> set[str]:
+    """Return for which of "cuda" and "hip" the installed torch was built, from the file that states it."""
+    found = importlib.util.find_spec("torch")
+    if found is None or found.origin is None:
+        return set()
+    try:
+        text = Path(found.origin).with_name("version.py").read_text("utf-8")
+    except OSError:
+        return set()
+    stated = re.findall(r"^(cuda|hip)\b[^=\n]*=\s*(\S+)", text, re.MULTILINE)
+    return {name for name, value in stated if value != "None"}
 
 
 def leave_a_core() -> int:

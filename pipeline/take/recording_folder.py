@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime
 import json
 import logging
+import re
 from pathlib import Path
 from typing import Any
 
@@ -24,13 +25,16 @@ VIDEO = "video.mkv"
 ROWS = "rows.bin"
 JOINTS = "joints2d.npz"
 TAKE = "take.pose3d"
+_LONGEST_SOURCE = 40  # characters of the source in the name of a recording
 FORMAT, VERSION = "hourglass-recording", 1
 _MAX_MANIFEST_BYTES = 4 << 20  # bytes of `recording.json`
 
 
-def new_take_folder(parent: Path, now: datetime.datetime | None = None) -> Path:
-    """Create a new folder in `parent`, named after the time. Raises `OutputError`."""
+def new_take_folder(parent: Path, now: datetime.datetime | None = None, source: str = "") -> Path:
+    """Create a new folder in `parent`, named after the time and the `source` (a camera). Raises `OutputError`."""
     name = (now or datetime.datetime.now()).strftime("take-%Y-%m-%d-%H-%M-%S")
+    words = re.sub(r"[^\w]+", "-", source).strip("-")[:_LONGEST_SOURCE].rstrip("-")
+    name = f"{name}-{words}" if words else name
     make_folder(parent)
     for number in range(1, 1000):
         folder = parent / (name if number == 1 else f"{name}-{number}")

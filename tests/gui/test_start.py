@@ -124,8 +124,11 @@ def test_the_sample_played_live_is_recorded_and_becomes_a_take(
     qtbot.waitUntil(lambda: page.scene.gl.bodies is not None)
     assert page.video.image is not None
     assert page.facts.text().startswith("1768 × 994")
-    with qtbot.waitSignal(real.controller.finished, timeout=120_000):
+    with qtbot.waitSignal(real.live.recording.recorded, timeout=120_000):
         real.actions_["record"].trigger()
+    qtbot.waitUntil(real.banner.isVisible)
+    with qtbot.waitSignal(real.controller.finished, timeout=120_000):
+        real.banner.remedy.click()
     take = real.controller.session.take
     assert take.provenance["recorded"]["lifter"] == live.lifter
     assert not take.provenance.get("recorded_live")

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from app.backend import inputs
 from app.backend.checkpoint_info import Assumption, FoundCheckpoint, RecipeCost
 from pipeline.core.camera import turned_info
 from pipeline.core.concurrency import CancelToken
@@ -51,6 +52,8 @@ class FakeLibrary(FakeLive):
         self.finishes: list[RunConfig] = []
         self.engines: list[FakeEngine] = []
         self.sources: list[FakeSource] = []
+        self.gpus: tuple[str, ...] = ()
+        self.rates_hz: list[float | None] = []  # given with each source that was opened
         self.export_gate = threading.Event()  # which an export waits for
         self.export_gate.set()
         self.exports: list[tuple[Path, str, tuple[str, ...], ExportOptions]] = []
@@ -80,12 +83,16 @@ class FakeLibrary(FakeLive):
     def release(self) -> None:
         self._release.set()
 
-    def open_source(self, path: Path) -> FakeSource:
-        if not path.is_file() or path.stat().st_size == 0:
+    def open_source(self, path: Path, fps: float | None = None) -> FakeSource:
+        self.rates_hz.append(fps)
+        if "*" not in path.name and not path.is_dir() and (not path.is_file() or path.stat().st_size == 0):
             raise SourceError(f"{path.name} cannot be opened.", "Choose a video file.")
         source = FakeSource(path)
         self.sources.append(source)
         return source
+
+    is_plain = staticmethod(inputs.is_plain)
+    find_inputs = staticmethod(inputs.find_inputs)
 
     def sample_video(self) -> Path:
         path = self.folder / "sample.mp4"
@@ -107,13 +114,14 @@ class FakeLibrary(FakeLive):
         self,
         path: Path,
         *,
+        fps: float | None = None,
         config: RunConfig,
         progress: Tell,
         partial: Callable[[Take], None],
         cancel: CancelToken,
         models: Any,
     ) -> Take:
-        source = self.open_source(path)
+        source = self.open_source(path, fps)
         try:
             return self._lifted(source, config, progress, partial, cancel)
         finally:
@@ -205,6 +213,9 @@ class FakeLibrary(FakeLive):
         if path.name != take.info.name:
             raise TakeError(f"{path.name} is not the video.", "Choose that one.")
         return replace(take, info=replace(take.info, path=str(path)))
+
+    def devices(self) -> tuple[str, ...]:
+        return self.gpus
 
     def video_suffixes(self) -> Sequence[str]:
         return [".mp4"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QPushButton, QWidget
@@ -43,15 +43,26 @@ class FindingsList(QWidget):
         self.nothing = label(_NONE, "faint")
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.nothing.setWordWrap(True)
+        self.notes = label("", "muted")
+        self.notes.setWordWrap(True)
+        self.notes.setContentsMargins(6, 4, 6, 4)
+        self.notes.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.notes.hide()
         self.remedy = QPushButton()  # what puts the chosen finding right, if a click can
         self.remedy.hide()
         self.remedy.clicked.connect(self._put_right)
-        self.setLayout(column(self.nothing, self.list, self.remedy, margins=(8, 0, 8, 8)))
+        self.setLayout(column(self.notes, self.nothing, self.list, self.remedy, margins=(8, 0, 8, 8)))
         self.list.currentItemChanged.connect(self._offer)
         self.list.itemClicked.connect(self._chosen)
         self.list.itemActivated.connect(self._chosen)
         self.set_take(None)
         theme.changes.changed.connect(self._fill)
+
+    def set_notes(self, notes: Sequence[str]) -> None:
+        """Show what was repaired, left out or assumed about the frames and times of the whole video."""
+        text = "\n".join(f"\u2022 {note[:1].upper()}{note[1:]}." for note in notes)
+        self.notes.setText(text)
+        self.notes.setVisible(bool(text))
 
     def set_take(self, take: Take | None) -> None:
         if take is not None and take is self._take:

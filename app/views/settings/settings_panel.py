@@ -84,6 +84,7 @@ class SettingsPanel(QFrame):
         self.lifter.addItem("Default", "")
         for name, title in _DEVICES:
             self.device.addItem(title, name)
+        self._enable_devices(())
         body = column(
             section("SUBJECT"), self.subject, self.person, self.everyone,
             10, section("BODY"),
@@ -253,6 +254,22 @@ class SettingsPanel(QFrame):
         for i, one in enumerate(listed):
             model.item(i).setEnabled(one.ready)
             model.item(i).setToolTip(one.explanation)
+
+    def set_devices(self, gpus: Sequence[str]) -> None:
+        """Offer the kinds of GPU that are here; where the chosen one is not, the choice is automatic again."""
+        self._enable_devices(gpus)
+        if self._settings.device not in ("auto", "cpu", *gpus):
+            self._settings.device = "auto"
+            self.load()
+            self.changed.emit()
+
+    def _enable_devices(self, gpus: Sequence[str]) -> None:
+        model = self.device.model()
+        assert isinstance(model, QStandardItemModel)
+        for i, (name, title) in enumerate(_DEVICES):
+            there = name in ("auto", "cpu", *gpus)
+            model.item(i).setEnabled(there)
+            model.item(i).setToolTip("" if there else f"{title}: there is none that can be used on this computer.")
 
     def set_lifters(self, lifters: Sequence[LifterInfo]) -> None:
         """Offer lifters; the first is the default, stored as "" so that it may change later."""

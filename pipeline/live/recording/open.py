@@ -192,7 +192,7 @@ def _film_info(path: Path) -> VideoInfo | None:
         return None
     info = source.info
     source.close()
-    return replace(info, name=f"{path.parent.name}/{path.name}")
+    return replace(info, name=path.parent.name)
 
 
 def _stated_info(folder: Path, manifest: dict[str, Any], rows: Rows) -> VideoInfo:

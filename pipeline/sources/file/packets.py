@@ -21,6 +21,9 @@ from .timing import NO_STAMP, FrameTable, Packets
 
 _WITH_DECODE_TIMES = ("mpegts", "mpeg", "mov", "flv")  # formats that store them; libav makes them up for others
 
+# s, and share of the stated length, by which frames may end earlier: sound often lasts a little longer.
+_LONGER_S, _LONGER = 0.5, 0.05
+
 
 @dataclass(slots=True)
 class _Read:
@@ -37,6 +40,9 @@ class _Read:
     end: int | None = None  # when the last frame stops being shown
     second_fields: int = 0
     announced: int = 0  # packets that an .mp4 says it has
+    ends_inside: bool = False  # the last packet is not whole
+    stated_s: float = 0.0  # length that a Matroska file says it has; 0: not stated
+    end_s: float = 0.0  # end of the last frame
     streams: int = 1  # of video
 
     def notes(self) -> tuple[str, ...]:
@@ -44,7 +50,15 @@ class _Read:
         if self.streams > 1:
             notes.append(f"the file has {self.streams} streams of video: one of them is read")
         if self.announced > len(self.pts):
-            notes.append(f"the file is cut off: {len(self.pts)} of {self.announced} frames are in it")
+            whole = len(self.pts) - self.ends_inside
+            notes.append(f"the file is cut off: {whole} of {self.announced} frames are in it")
+        elif self.ends_inside:
+            notes.append("the file is cut off: it ends in the middle of a frame")
+        elif self.stated_s - self.end_s > max(_LONGER_S, _LONGER * self.stated_s):
+            notes.append(
+                f"the file states a length of {self.stated_s:.1f} s and its frames end at {self.end_s:.1f} s: "
+                "it may be cut off"
+            )
         if self.second_fields:
             notes.append(f"{self.second_fields} frames are stored as two fields each; fields are not counted as frames")
         if self.is_reference is not None:
@@ -144,9 +158,12 @@ def _read(path: Path, container: Any, stream: Any) -> _Read:
             read.end = max(read.end or pts, pts + (packet.duration or 0))
     if last_is_corrupt and sum(read.is_frame) > 1:
         read.is_frame[-1] = False  # the file ends in the middle of this packet
+    read.ends_inside = last_is_corrupt
     read.streams = len(video_streams(container))  # at the end: a stream may begin midway
     if container.format.name.split(",")[0] == "mov":
         read.announced = stream.frames
+    if container.format.name.split(",")[0] == "matroska" and container.duration and read.end is not None:
+        read.stated_s, read.end_s = container.duration / 1e6, read.end * float(stream.time_base or 0)
     return read
 
 

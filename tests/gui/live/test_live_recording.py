@@ -29,9 +29,17 @@ def test_a_recording_is_lifted_again_and_takes_the_place_of_the_live_view(
     bar = live.live.page.bar
     qtbot.waitUntil(lambda: live.live.recording.seconds > 0.5)
     qtbot.waitUntil(lambda: "0:00." in bar.recorded.text() and bar.record.text() == "Stop recording")
-    with qtbot.waitSignal(live.controller.finished, timeout=10_000):
+    with qtbot.waitSignal(live.live.recording.recorded, timeout=10_000):
         live.actions_["record"].trigger()
+    qtbot.waitUntil(live.banner.isVisible)
+    assert live.live.session.running, "stopping a recording does not stop the camera"
+    assert live.pages.currentWidget() is live.live.page
+    with qtbot.waitSignal(live.controller.finished, timeout=10_000):
+        live.banner.remedy.click()
     ((folder, config),) = library.relifted
+    assert folder.name.startswith("take-20")
+    assert folder.name.endswith("-fake")
+    assert live.controller.session.info.name == folder.name, "not video.mkv, as every recording"
     assert config.persons == "all"
     assert folder.parent == live.settings.recordings
     recording = open_recording(folder)
@@ -49,7 +57,17 @@ def test_a_recording_ends_by_itself(live: Window, library: FakeLibrary, qtbot: Q
     with qtbot.waitSignal(live.live.recording.recorded, timeout=10_000) as said:
         live.actions_["record"].trigger()
     assert 0.4 <= open_recording(said.args[0]).rows.time_s[-1] < 1.5
-    qtbot.waitUntil(lambda: bool(library.relifted))
+    assert live.live.session.running
+    assert said.args[0].name in live.banner.message.text()
+
+
+def test_stopping_the_live_run_opens_what_was_being_recorded(live: Window, library: FakeLibrary, qtbot: QtBot) -> None:
+    live.actions_["record"].trigger()
+    qtbot.waitUntil(lambda: live.live.recording.seconds > 0.4)
+    with qtbot.waitSignal(live.controller.finished, timeout=10_000):
+        live.actions_["stop_live"].trigger()
+    assert len(library.relifted) == 1
+    assert live.pages.currentWidget() is live.workspace
 
 
 def test_escape_takes_the_countdown_back(live: Window, qtbot: QtBot) -> None:
