@@ -9,21 +9,22 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QMenu
 
 from app.actions import Actions
+from app.languages.translation import QT_TRANSLATE_NOOP, translate
 from app.live.commands import LiveCommands
 from app.notifications import Banner
 from app.session.controller import Controller
 from app.session.people_editor import PeopleEditor
 from app.views.workspace import Workspace
 
-NOTHING_OPEN = "Open a video first."
-LIVE = "Stop the live run first."
-NOT_LIVE = "Only during a live run."
-RUNNING = "Wait for the end of the run, or cancel it."
-NOT_LIFTED = "Press Run first: there is no skeleton yet."
-NO_VIDEO = "The video is not where it was, and a run needs it."
-ALONE = "There is only one person."
-NO_EDIT = "No change to the people can be undone."
-NOTHING_TO_CANCEL = "Nothing is running."
+NOTHING_OPEN = QT_TRANSLATE_NOOP("availability", "Open a video first.")
+LIVE = QT_TRANSLATE_NOOP("availability", "Stop the live run first.")
+NOT_LIVE = QT_TRANSLATE_NOOP("availability", "Only during a live run.")
+RUNNING = QT_TRANSLATE_NOOP("availability", "Wait for the end of the run, or cancel it.")
+NOT_LIFTED = QT_TRANSLATE_NOOP("availability", "Press Run first: there is no skeleton yet.")
+NO_VIDEO = QT_TRANSLATE_NOOP("availability", "The video is not where it was, and a run needs it.")
+ALONE = QT_TRANSLATE_NOOP("availability", "There is only one person.")
+NO_EDIT = QT_TRANSLATE_NOOP("availability", "No change to the people can be undone.")
+NOTHING_TO_CANCEL = QT_TRANSLATE_NOOP("availability", "Nothing is running.")
 
 _NAVIGATION = (
     "play", "back", "forward", "back10", "forward10", "start", "end", "slower", "faster", "loop",
@@ -119,9 +120,9 @@ class Availability(QObject):
         for name, reason in found.items():
             if name in self._submenus:
                 self._submenus[name].setEnabled(not reason)
-                self._submenus[name].menuAction().setToolTip(reason)
+                self._submenus[name].menuAction().setToolTip(translate("availability", reason))
             else:
-                self._actions.allow(name, reason)
+                self._actions.allow(name, translate("availability", reason))
         self._workspace.video.pickable = not found["export"]
         shown = (reason for reason in (found["run"], found["export"]) if reason in (NO_VIDEO, NOT_LIFTED))
-        self._workspace.why.set_whole(next(shown, ""))
+        self._workspace.why.set_whole(translate("availability", next(shown, "")))

@@ -7,13 +7,14 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from app.languages.translation import QT_TRANSLATE_NOOP, translate
 from pipeline.core.take import Progress
 
 STAGES = {
-    "prepare": "Getting ready",
-    "detect": "Finding people",
-    "lift": "Lifting to 3D",
-    "finish": "Finishing",
+    "prepare": QT_TRANSLATE_NOOP("progress_meter", "Getting ready"),
+    "detect": QT_TRANSLATE_NOOP("progress_meter", "Finding people"),
+    "lift": QT_TRANSLATE_NOOP("progress_meter", "Lifting to 3D"),
+    "finish": QT_TRANSLATE_NOOP("progress_meter", "Finishing"),
 }
 _WINDOW_S = 4.0  # s over which the rate is measured
 
@@ -53,7 +54,7 @@ class ProgressMeter:
             if now - first_time > 0.2:
                 rate = (last_done - first_done) / (now - first_time)
         left = (progress.total - progress.done) / rate if rate and progress.total else None
-        title = STAGES.get(progress.stage, progress.stage.capitalize())
+        title = translate("progress_meter", STAGES.get(progress.stage, progress.stage.capitalize()))
         return Reading(title, progress.message, progress.done, progress.total, rate, left)
 
 
@@ -63,5 +64,9 @@ def duration_text(seconds: float) -> str:
     if whole < 60:
         return f"{whole} s"
     if whole < 3600:
-        return f"{whole // 60} min {whole % 60:02d} s"
-    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
+        return translate("progress_meter", "{minutes} min {seconds:02d} s").format(
+            minutes=whole // 60, seconds=whole % 60
+        )
+    return translate("progress_meter", "{hours} h {minutes:02d} min").format(
+        hours=whole // 3600, minutes=whole % 3600 // 60
+    )

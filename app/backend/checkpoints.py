@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.backend.checkpoint_info import Assumption, FoundCheckpoint, RecipeCost
 from app.backend.pruning_settings import parse_schedule
+from app.languages.translation import QT_TRANSLATE_NOOP, translate
 from pipeline import api
 from pipeline.core.errors import ConfigError, ModelError
 from pipeline.core.pruning_schedule import RECOVERERS, STRATEGIES, PruneConfig, default_schedule, schedule_text
@@ -19,7 +20,10 @@ from pipeline.core.pruning_schedule import RECOVERERS, STRATEGIES, PruneConfig, 
 if TYPE_CHECKING:
     from pipeline.lift.checkpoints.recognise import Overrides, Recognised
 
-_JOINT_RULES = (("h36m", "Human3.6M (official checkpoints)"), ("hourglass", "Hourglass (trained with this program)"))
+_JOINT_RULES = (
+    ("h36m", QT_TRANSLATE_NOOP("checkpoints", "Human3.6M (official checkpoints)")),
+    ("hourglass", QT_TRANSLATE_NOOP("checkpoints", "Hourglass (trained with this program)")),
+)
 
 
 def recognise(path: Path, corrections: Mapping[str, str]) -> FoundCheckpoint:
@@ -65,41 +69,65 @@ def _found(found: Recognised, corrections: Mapping[str, str]) -> FoundCheckpoint
     sizes = found.sizes
     fields = []
     for key, title, text in (
-        ("heads", "Attention heads", "The shapes do not tell. The published value is filled in."),
-        ("neighbours", "Graph neighbours", "Of the temporal graph: 2 in MotionAGFormer's own files, 4 in HoT's."),
+        (
+            "heads",
+            translate("checkpoints", "Attention heads"),
+            translate("checkpoints", "The shapes do not tell. The published value is filled in."),
+        ),
+        (
+            "neighbours",
+            translate("checkpoints", "Graph neighbours"),
+            translate("checkpoints", "Of the temporal graph: 2 in MotionAGFormer's own files, 4 in HoT's."),
+        ),
     ):
         if key in sizes:
             fields.append(Assumption(key, title, "number", str(sizes[key]), help=text))
     prune = found.prune
-    strategies = (("none", "Nothing"), *((name, name) for name in STRATEGIES))
+    strategies = (("none", translate("checkpoints", "Nothing")), *((name, name) for name in STRATEGIES))
     fields.append(
         Assumption(
-            "prune", "Prunes by", "choice", prune.strategy if prune.schedule else "none", strategies,
-            "How the training of this checkpoint dropped frames, if it did.",
+            "prune",
+            translate("checkpoints", "Prunes by"),
+            "choice",
+            prune.strategy if prune.schedule else "none",
+            strategies,
+            translate("checkpoints", "How the training of this checkpoint dropped frames, if it did."),
         )
-    )  # fmt: skip
+    )
     if prune.schedule:
         fields.append(
             Assumption(
-                "stages", "Frames @ block", "stages", schedule_text(prune.schedule),
-                help="How many frames stay at the input of which block.",
+                "stages", translate("checkpoints", "Frames @ block"), "stages", schedule_text(prune.schedule),
+                help=translate("checkpoints", "How many frames stay at the input of which block."),
             )
         )  # fmt: skip
-        recoverers = (*((name, name) for name in RECOVERERS), ("none", "Nothing"))
-        fields.append(Assumption("recover", "Recovers by", "choice", prune.recover or "none", recoverers))
-    if "seq2frame" in sizes:
-        sequence = (("no", "For every frame"), ("yes", "For the centre frame"))
+        recoverers = (*((name, name) for name in RECOVERERS), ("none", translate("checkpoints", "Nothing")))
         fields.append(
             Assumption(
-                "seq2frame", "Gives a pose", "choice", "yes" if sizes["seq2frame"] else "no", sequence,
-                "Models for the centre frame keep it in every selection.",
+                "recover", translate("checkpoints", "Recovers by"), "choice", prune.recover or "none", recoverers
             )
-        )  # fmt: skip
+        )
+    if "seq2frame" in sizes:
+        sequence = (
+            ("no", translate("checkpoints", "For every frame")),
+            ("yes", translate("checkpoints", "For the centre frame")),
+        )
+        fields.append(
+            Assumption(
+                "seq2frame",
+                translate("checkpoints", "Gives a pose"),
+                "choice",
+                "yes" if sizes["seq2frame"] else "no",
+                sequence,
+                translate("checkpoints", "Models for the centre frame keep it in every selection."),
+            )
+        )
     rule = corrections.get("joint_rule") or str(found.extra.get("joint_rule", "h36m"))
     fields.append(
         Assumption(
-            "joint_rule", "2D joints", "choice", rule, _JOINT_RULES,
-            "Which joints it was trained to see. With the wrong rule the body leans.",
+            "joint_rule", translate("checkpoints", "2D joints"), "choice", rule,
+            tuple((key, translate("checkpoints", title)) for key, title in _JOINT_RULES),
+            translate("checkpoints", "Which joints it was trained to see. With the wrong rule the body leans."),
         )
     )  # fmt: skip
     assumed = tuple(map(str, found.assumed))

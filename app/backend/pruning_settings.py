@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from app.languages.translation import translate
 from pipeline.core.errors import ConfigError, UserError
 from pipeline.core.pruning_schedule import PruneConfig
 from pipeline.model_info import LifterInfo
@@ -71,9 +72,13 @@ def _check_positions(prune: PruneConfig, lifter: LifterInfo) -> None:
         [keep for _, keep in p.schedule] if p.position_names(lifter.seq2frame) else [] for p in (prune, lifter.prune)
     )
     if mine != trained:
-        kept = ", then ".join(map(str, trained))
-        what = f"only {kept} frames can stay, chosen by TPC" if trained else "it was not trained for TPC with TRA"
-        raise ConfigError(f"This lifter cannot do that: {what}.")
+        kept = translate("pruning_settings", ", then ").join(map(str, trained))
+        what = (
+            translate("pruning_settings", "only {kept} frames can stay, chosen by TPC").format(kept=kept)
+            if trained
+            else translate("pruning_settings", "it was not trained for TPC with TRA")
+        )
+        raise ConfigError(translate("pruning_settings", "This lifter cannot do that: {what}.").format(what=what))
 
 
 def problem(recipe: RecipeSettings, lifter: LifterInfo) -> str:
@@ -95,4 +100,4 @@ def describe(recipe: RecipeSettings, lifter: LifterInfo) -> str:
     try:
         return effective(recipe, lifter).label
     except UserError:
-        return "a recipe that does not fit"
+        return translate("pruning_settings", "a recipe that does not fit")

@@ -5,26 +5,27 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 
+from app.languages.translation import QT_TRANSLATE_NOOP, translate
 from pipeline.core.errors import INSTALLATION, UserError
 
 # Field of the library -> name of its control in the window.
 CONTROLS = {
-    "height_cm": "Height",
-    "heights_cm": "Height",
-    "fov_deg": "Field of view",
-    "pitch_deg": "Tilt down",
-    "roll_deg": "Roll",
-    "smooth_hz": "Smoothing",
-    "detector": "2D detector",
-    "lifter": "3D lifter",
-    "device": "Compute on",
-    "prune": "Token pruning",
-    "tokens": "Token pruning",
-    "at": "Token pruning",
-    "recover": "Token pruning",
-    "motion": "Token pruning",
-    "max_people": "People at most",
-    "lookahead": "Look-ahead",
+    "height_cm": QT_TRANSLATE_NOOP("wording", "Height"),
+    "heights_cm": QT_TRANSLATE_NOOP("wording", "Height"),
+    "fov_deg": QT_TRANSLATE_NOOP("wording", "Field of view"),
+    "pitch_deg": QT_TRANSLATE_NOOP("wording", "Tilt down"),
+    "roll_deg": QT_TRANSLATE_NOOP("wording", "Roll"),
+    "smooth_hz": QT_TRANSLATE_NOOP("wording", "Smoothing"),
+    "detector": QT_TRANSLATE_NOOP("wording", "2D detector"),
+    "lifter": QT_TRANSLATE_NOOP("wording", "3D lifter"),
+    "device": QT_TRANSLATE_NOOP("wording", "Compute on"),
+    "prune": QT_TRANSLATE_NOOP("wording", "Token pruning"),
+    "tokens": QT_TRANSLATE_NOOP("wording", "Token pruning"),
+    "at": QT_TRANSLATE_NOOP("wording", "Token pruning"),
+    "recover": QT_TRANSLATE_NOOP("wording", "Token pruning"),
+    "motion": QT_TRANSLATE_NOOP("wording", "Token pruning"),
+    "max_people": QT_TRANSLATE_NOOP("wording", "People at most"),
+    "lookahead": QT_TRANSLATE_NOOP("wording", "Look-ahead"),
 }
 
 
@@ -40,10 +41,14 @@ def hint(error: UserError, controls: Mapping[str, str] = CONTROLS) -> str:
         kind, _, name = field.partition(":")
         if kind == INSTALLATION:
             script = ".\\start.ps1" if sys.platform == "win32" else "./start"
-            parts.append(f"In a terminal, {script} --reinstall puts all packages back.")
+            parts.append(
+                translate("wording", "In a terminal, {script} --reinstall puts all packages back.").format(
+                    script=script
+                )
+            )
         elif kind == "download":
-            parts.append(f"The list of models has a Download button for {name}.")
-    named = dict.fromkeys(controls[field] for field in error.fields if field in controls)
+            parts.append(translate("wording", "The list of models has a Download button for {name}.").format(name=name))
+    named = dict.fromkeys(translate("wording", controls[field]) for field in error.fields if field in controls)
     if named:
-        parts.append(f"In the window: {', '.join(named)}.")
+        parts.append(translate("wording", "In the window: {controls}.").format(controls=", ".join(named)))
     return " ".join(parts)

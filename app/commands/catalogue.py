@@ -47,7 +47,7 @@ class CatalogueCommands(QObject):
 
     @Slot(str)
     def _download(self, name: str) -> None:
-        self._busy(f"Downloading {name}…", can_cancel=True)
+        self._busy(self.tr("Downloading {name}…").format(name=name), can_cancel=True)
 
         def work(task: Task) -> str:
             self._library.download(name, progress=lambda done, total: task.publish((done, total)), cancel=task.token)

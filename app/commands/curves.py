@@ -74,4 +74,7 @@ class CurveCommands(QObject):
             self._view.set_walk("", [])
         else:
             marks = [Mark(event.kind, event.side, event.time_s) for event in found.events]
-            self._view.set_walk(f"{take.name_of(subject)} walks: {gait_text(found)}", marks)
+            self._view.set_walk(
+                self.tr("{name} walks: {gait}").format(name=take.name_of(subject), gait=gait_text(found)),
+                marks,
+            )

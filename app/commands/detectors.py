@@ -52,10 +52,10 @@ class DetectorCommands(CatalogueCommands):
 
     @Slot(object, str)
     def _add(self, path: Path, config: str) -> None:
-        self._busy(f"Adding {path.name} (loads MMPose, some seconds)…")
+        self._busy(self.tr("Adding {name} (loads MMPose, some seconds)…").format(name=path.name))
         self._threads.run("add detector", lambda: self._library.add_detector(path, config), self._changed, self._failed)
 
     @Slot(str)
     def _remove(self, name: str) -> None:
-        self._busy(f"Removing {name}…")
+        self._busy(self.tr("Removing {name}…").format(name=name))
         self._threads.run("remove detector", lambda: self._library.remove(name), self._changed, self._failed)

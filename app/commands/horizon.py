@@ -47,7 +47,7 @@ class HorizonCommands(QObject):
         findings = take.scene.findings if take.scene is not None else ()
         rolled = next((finding for finding in findings if finding.kind == "camera_roll"), None)
         if rolled is not None:
-            turn = f"Turn the video (roll {rolled.other}°)"
+            turn = self.tr("Turn the video (roll {other}°)").format(other=rolled.other)
             self._banner.offer(rolled.note, "", turn, lambda: self.set_roll(rolled.other))
 
     @property
@@ -80,9 +80,9 @@ class HorizonCommands(QObject):
         scene = take.scene if take is not None else None
         camera = Camera.of(info, SceneConfig(fov_deg=run.fov_deg or (scene.fov_deg if scene is not None else None)))
         pitch, roll = run.pitch_deg, SceneConfig(roll_deg=run.roll_deg).in_turned(info.turned_deg).roll_deg
-        note = "set; double click for the estimate" if pitch is not None else "drag it to where it is"
+        note = self.tr("set; double click for the estimate") if pitch is not None else self.tr("drag it to where it is")
         if pitch is None and scene is not None:
             pitch, roll = scene.pitch_deg, scene.roll_deg if roll is None else roll
             sigma = f" ± {scene.tilt_sigma_deg:.0f}°" if scene.tilt_sigma_deg is not None else ""
-            note = f"estimated{sigma}; drag to correct it"
+            note = self.tr("estimated{sigma}; drag to correct it").format(sigma=sigma)
         self._horizon.show_tilt(pitch or 0.0, roll or 0.0, camera, note, run.pitch_deg is not None)

@@ -38,14 +38,18 @@ class Leaving(QObject):
 
     def _ask(self, then: Callable[[], None], *, dirty: bool, running: bool) -> None:
         info = self._controller.session.info
-        name = info.name if info is not None else "this video"
+        name = info.name if info is not None else self.tr("this video")
         box = self.box = QMessageBox(self._window)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.setIcon(QMessageBox.Icon.Question)
-        box.setWindowTitle("Unsaved changes" if dirty else "A run is going on")
-        box.setText(f"The changes to {name} are not saved." if dirty else f"{name} is being lifted.")
-        parts = ["Names, splits, merges and exchanged sides would be lost."] if dirty else []
-        parts += ["The run stops; what was found in 2D is kept for the next one."] if running else []
+        box.setWindowTitle(self.tr("Unsaved changes") if dirty else self.tr("A run is going on"))
+        box.setText(
+            self.tr("The changes to {name} are not saved.").format(name=name)
+            if dirty
+            else self.tr("{name} is being lifted.").format(name=name)
+        )
+        parts = [self.tr("Names, splits, merges and exchanged sides would be lost.")] if dirty else []
+        parts += [self.tr("The run stops; what was found in 2D is kept for the next one.")] if running else []
         box.setInformativeText(" ".join(parts))
         box.setTextFormat(Qt.TextFormat.PlainText)
         if dirty:
@@ -53,7 +57,7 @@ class Leaving(QObject):
             box.setDefaultButton(_Buttons.Save)
         else:
             box.setStandardButtons(_Buttons.Discard | _Buttons.Cancel)
-            box.button(_Buttons.Discard).setText("Stop the run")
+            box.button(_Buttons.Discard).setText(self.tr("Stop the run"))
             box.setDefaultButton(_Buttons.Cancel)
         box.finished.connect(lambda answer: self._answered(_Buttons(answer), then))
         box.open()

@@ -106,7 +106,7 @@ class LifterCommands(CatalogueCommands):
 
     @Slot(object, object)
     def _recognise(self, path: Path, corrections: Mapping[str, str]) -> None:
-        self._busy(f"Looking at {path.name}…")
+        self._busy(self.tr("Looking at {name}…").format(name=path.name))
         self._threads.run(
             "recognise", lambda: self._library.recognise(path, corrections), self._recognised, self._failed
         )
@@ -117,14 +117,14 @@ class LifterCommands(CatalogueCommands):
 
     @Slot(object, str, object)
     def _adopt(self, path: Path, name: str, corrections: Mapping[str, str]) -> None:
-        self._busy(f"Adding {name}…")
+        self._busy(self.tr("Adding {name}…").format(name=name))
         self._threads.run(
             "adopt", lambda: self._library.add_lifter(path, name, corrections), self._changed, self._failed
         )
 
     @Slot(str)
     def _remove(self, name: str) -> None:
-        self._busy(f"Removing {name}…")
+        self._busy(self.tr("Removing {name}…").format(name=name))
         self._threads.run("remove", lambda: self._library.remove(name), self._changed, self._failed)
 
     def _changed(self, name: str | None) -> None:

@@ -74,7 +74,11 @@ class PruningCommands(QObject):
         if ghost is not None:
             bar.show_difference(title, take_times(self._controller.session.take), ghost.difference_mm)
         else:
-            messages = {Stage.WAITING: "appears after a run", Stage.LIFTING: "lifting…", Stage.FAILED: "not lifted"}
+            messages = {
+                Stage.WAITING: self.tr("appears after a run"),
+                Stage.LIFTING: self.tr("lifting…"),
+                Stage.FAILED: self.tr("not lifted"),
+            }
             bar.show_message(title, messages.get(comparer.stage, "not lifted"))
 
     def _title(self) -> str:
@@ -82,6 +86,10 @@ class PruningCommands(QObject):
         recipe = self._workspace.panel.pruning
         info = recipe.other.info
         if info is None:
-            return "Ghost"
+            return self.tr("Ghost")
         what = describe(recipe.other.recipe, info)
-        return f"Ghost: {what}" if info is recipe.editor.info else f"Ghost: {info.title}, {what}"
+        return (
+            self.tr("Ghost: {what}").format(what=what)
+            if info is recipe.editor.info
+            else self.tr("Ghost: {title}, {what}").format(title=info.title, what=what)
+        )

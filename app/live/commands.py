@@ -137,7 +137,10 @@ class LiveCommands(QObject):
             return
         self._controller.cancel()
         name = Path(live.source).name if "://" not in live.source else live.source
-        self.page.clear(f"Camera {name}" if name.isdigit() else name, "Opening the camera, loading the models…")
+        self.page.clear(
+            self.tr("Camera {name}").format(name=name) if name.isdigit() else name,
+            self.tr("Opening the camera, loading the models…"),
+        )
         self.page.scene.prepare()
         self._subject = 0
         self.session.start(LiveRequest(live.source, config, live.loop, live.size_px, live.rate_hz or None))
@@ -187,13 +190,17 @@ class LiveCommands(QObject):
         if result.people:
             page.scene.set_hint("")
         provisional = any(person.provisional for person in result.people)
-        page.scene_card.detail.set_whole("provisional: paler until its future is known" if provisional else "")
+        page.scene_card.detail.set_whole(self.tr("provisional: paler until its future is known") if provisional else "")
 
     @Slot(object)
     def _show_stats(self, stats: LiveStats) -> None:
         info = None if self.session.engine is None else self.session.engine.info
         if info is not None:
-            self.page.facts.setText(f"{info.width_px} × {info.height_px}  ·  {info.fps_hz:.4g} fps")
+            self.page.facts.setText(
+                self.tr("{width_px} × {height_px}  ·  {fps_hz:.4g} fps").format(
+                    width_px=info.width_px, height_px=info.height_px, fps_hz=info.fps_hz
+                )
+            )
         notice = "  ·  ".join(text for text in (stats.notice, self._gpu_warning or "") if text)
         video = self.page.video
         self.page.bar.show_stats(stats, video.display_ms, video.painted_hz, notice)
@@ -240,7 +247,7 @@ class LiveCommands(QObject):
 
     @Slot()
     def open_recording(self) -> None:
-        folder = QFileDialog.getExistingDirectory(self._window, "Open a recording", str(self._folder()))
+        folder = QFileDialog.getExistingDirectory(self._window, self.tr("Open a recording"), str(self._folder()))
         if folder:
             self._before_leaving(lambda: self._open_recording(Path(folder)))
 
@@ -265,8 +272,8 @@ class LiveCommands(QObject):
     def _unfinished_found(self, folders: Sequence[Path]) -> None:
         if folders:
             self.noted.emit(
-                f"{len(folders)} recording{'s were' if len(folders) > 1 else ' was'} interrupted: {folders[0].name}.",
-                "File > Open a recording repairs and lifts it.",
+                self.tr("%n recording(s) interrupted: {name}.", "", len(folders)).format(name=folders[0].name),
+                self.tr("File > Open a recording repairs and lifts it."),
             )
 
     @Slot(bool)

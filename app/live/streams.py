@@ -38,8 +38,12 @@ class LiveStreams(QObject):
     @property
     def text(self) -> str:
         """Describe for the user what each stream does."""
-        said = (s.notice or f"{s.url}: {s.sent} frames sent" + (f", {s.dropped} left out" if s.dropped else "")
-                for s in self._open)  # fmt: skip
+        said = (
+            s.notice
+            or self.tr("{url}: {sent} frames sent").format(url=s.url, sent=s.sent)
+            + (self.tr(", {dropped} left out").format(dropped=s.dropped) if s.dropped else "")
+            for s in self._open
+        )
         return "  ·  ".join(said)
 
     def open(self, urls: str) -> None:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtWidgets import QFrame, QWidget
 
+from app.languages.translation import QT_TRANSLATE_NOOP, decimal, translate
 from app.views.take_rows import row_at
 from app.views.widgets import Elided, column, label, row
 from pipeline.core.arrays import Doubles, Floats
 
-_WHAT = "Mean over the joints, both pelvises on the same place: the difference of the two poses, not an error."
+_WHAT = QT_TRANSLATE_NOOP(
+    "compare_bar",
+    "Mean over the joints, both pelvises on the same place: the difference of the two poses, not an error.",
+)
 
 
 class CompareBar(QWidget):
@@ -25,11 +29,11 @@ class CompareBar(QWidget):
         swatch.setObjectName("ghostSwatch")
         self.title = Elided()
         self.numbers = label("")
-        self.what = label("mean over joints, roots aligned", "faint")
+        self.what = label(self.tr("mean over joints, roots aligned"), "faint")
         first = row(swatch, self.title, self.what, spacing=8)
         first.setStretch(1, 1)
         self.setLayout(column(first, self.numbers, spacing=2, margins=(14, 7, 14, 9)))
-        self.setToolTip(_WHAT)
+        self.setToolTip(translate("compare_bar", _WHAT))
         self.hide()
 
     def show_message(self, title: str, message: str) -> None:
@@ -56,8 +60,8 @@ class CompareBar(QWidget):
         here = float(self._difference[at]) if at is not None else float("nan")
         known = self._difference[np.isfinite(self._difference)]
         mean = float(known.mean()) if len(known) else float("nan")
-        self.numbers.setText(f"{_mm(here)} here  ·  {_mm(mean)} on average")
+        self.numbers.setText(self.tr("{here} here  ·  {mean} on average").format(here=_mm(here), mean=_mm(mean)))
 
 
 def _mm(value: float) -> str:
-    return f"{value:.1f} mm" if np.isfinite(value) else "–"
+    return f"{decimal(value, 1)} mm" if np.isfinite(value) else "–"

@@ -24,12 +24,12 @@ class RunPanel(QWidget):
         self.stage.setMinimumWidth(170)
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
-        named(self.bar, "Progress of the run")
+        named(self.bar, self.tr("Progress of the run"))
         self.numbers = label("", "muted")
         self.numbers.setMinimumWidth(330)
         self.numbers.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.cancel = icon_button("stop", "Cancel")
-        self.cancel.setToolTip("Stop this run; what was found so far is kept for the next one  (Esc)")
+        self.cancel = icon_button("stop", self.tr("Cancel"))
+        self.cancel.setToolTip(self.tr("Stop this run; what was found so far is kept for the next one  (Esc)"))
         self.cancel.clicked.connect(self.cancel_wanted)
         layout = row(self.stage, self.bar, self.numbers, 4, self.cancel, spacing=12, margins=(18, 8, 14, 8))
         layout.setStretch(1, 1)
@@ -45,7 +45,7 @@ class RunPanel(QWidget):
 
         With `quiet` only if it takes longer than a moment, so that the views do not move for nothing.
         """
-        self.stage.setText("Getting ready…")
+        self.stage.setText(self.tr("Getting ready…"))
         self.numbers.setText("")
         self.bar.setRange(0, 0)
         self.cancel.setEnabled(True)
@@ -59,7 +59,7 @@ class RunPanel(QWidget):
         self.hide()
 
     def stopping(self) -> None:
-        self.stage.setText("Stopping…")
+        self.stage.setText(self.tr("Stopping…"))
         self.cancel.setEnabled(False)
 
     def show_reading(self, reading: Reading) -> None:
@@ -70,11 +70,13 @@ class RunPanel(QWidget):
         if reading.total <= 1:
             self.numbers.setText(reading.message)
             return
-        parts = [f"{reading.done} of {reading.total} frames"]
+        parts = [self.tr("{done} of {total} frames").format(done=reading.done, total=reading.total)]
         if reading.rate_hz:
             parts.append(
-                f"{reading.rate_hz:.0f} frames/s" if reading.rate_hz >= 10 else f"{reading.rate_hz:.1f} frames/s"
+                self.tr("{rate_hz:.0f} frames/s").format(rate_hz=reading.rate_hz)
+                if reading.rate_hz >= 10
+                else self.tr("{rate_hz:.1f} frames/s").format(rate_hz=reading.rate_hz)
             )
         if reading.left_s is not None:
-            parts.append(f"{duration_text(reading.left_s)} left")
+            parts.append(self.tr("{time} left").format(time=duration_text(reading.left_s)))
         self.numbers.setText("  ·  ".join(parts))

@@ -29,7 +29,7 @@ class TokenStrip(QWidget):
         self._times: Doubles = np.zeros(0)
         self._duration_s = self._time_s = 0.0
         self._trim: tuple[float | None, float | None] = (None, None)
-        self.setAccessibleName("Frames kept by each stage of the lifter")
+        self.setAccessibleName(self.tr("Frames kept by each stage of the lifter"))
         self._rows: QPixmap | None = None  # cached: painting them for every playhead position would be slow
         theme.changes.changed.connect(self._repaint)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -87,10 +87,9 @@ class TokenStrip(QWidget):
     def text_of(self, stage: int) -> str:
         assert self._stages is not None
         kept = self._stages.kept[stage]
-        return (
-            f"Stage {stage + 1} (block {self._stages.blocks[stage]}): "
-            f"kept {int(kept.sum())} of {len(kept)} frames"
-        )  # fmt: skip
+        return self.tr("Stage {stage} (block {block}): kept {kept} of {total} frames").format(
+            stage=stage + 1, block=self._stages.blocks[stage], kept=int(kept.sum()), total=len(kept)
+        )
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent):

@@ -38,8 +38,8 @@ class Transport(QWidget):
         self.speed = QToolButton()
         self.speed.setProperty("role", "chip")
         self.speed.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.speed.setToolTip("Playback speed")
-        named(self.speed, "Playback speed")
+        self.speed.setToolTip(self.tr("Playback speed"))
+        named(self.speed, self.tr("Playback speed"))
         self.speed.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.speed.setMinimumWidth(62)
         self._menu = QMenu(self)
@@ -83,7 +83,11 @@ class Transport(QWidget):
     def set_time(self, time_s: float, duration_s: float, frame: int, count: int) -> None:
         self._times_s = (time_s, duration_s)
         self._show_time()
-        self.frame.setText(f"frame {frame} of {count}" if count else f"frame {frame}")
+        self.frame.setText(
+            self.tr("frame {frame} of {count}").format(frame=frame, count=count)
+            if count
+            else self.tr("frame {frame}").format(frame=frame)
+        )
 
     @Slot()
     def _show_time(self) -> None:

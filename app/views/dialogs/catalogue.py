@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtGui import QCloseEvent, QColor
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialog,
@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app import theme
 from app.backend import wording
 from app.views.widgets import label, named, row
 from pipeline.core.errors import UserError
@@ -47,8 +48,8 @@ class CatalogueDialog(QDialog):
         self.problem.hide()
         self.progress, self.doing = QProgressBar(), label("", "muted")
         self.progress.setTextVisible(False)
-        named(self.progress, "Progress")
-        self.cancel = QPushButton("Cancel")
+        named(self.progress, self.tr("Progress"))
+        self.cancel = QPushButton(self.tr("Cancel"))
         self.cancel.clicked.connect(self.cancel_wanted)
         self.work = QWidget()
         work = row(self.doing, self.progress, self.cancel, spacing=12)
@@ -56,9 +57,9 @@ class CatalogueDialog(QDialog):
         self.work.setLayout(work)
         self.work.hide()
         self.download, self.remove, self.close_button = (
-            QPushButton("Download"),
-            QPushButton("Remove"),
-            QPushButton("Close"),
+            QPushButton(self.tr("Download")),
+            QPushButton(self.tr("Remove")),
+            QPushButton(self.tr("Close")),
         )
         self.download.clicked.connect(self._download)
         self.remove.clicked.connect(self._remove)
@@ -105,13 +106,17 @@ class CatalogueDialog(QDialog):
         raise NotImplementedError
 
     def _fill(self, rows: Sequence[tuple[str, QTreeWidgetItem]], select: str) -> None:
-        """Fill the list from (name, row); select `select`, else the row selected before, else the first."""
-        current = select or self.selected or (rows[0][0] if rows else "")
+        """Fill the list from (name, row); select `select`, else the row selected before, else the first.
+
+        A row without a name is a heading, see `heading`.
+        """
+        current = select or self.selected or next((name for name, _ in rows if name), "")
         self.table.clear()
         for name, item in rows:
             item.setData(0, Qt.ItemDataRole.UserRole, name)
             self.table.addTopLevelItem(item)
-            if name == current:
+            item.setFirstColumnSpanned(not name)
+            if name and name == current:
                 self.table.setCurrentItem(item)
         self._selected()
 
@@ -126,6 +131,17 @@ class CatalogueDialog(QDialog):
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         self.cancel_wanted.emit()
         super().closeEvent(event)
+
+
+def heading(text: str) -> QTreeWidgetItem:
+    """Return a row that stands over others and cannot be selected."""
+    item = QTreeWidgetItem([text])
+    item.setFlags(Qt.ItemFlag.ItemIsEnabled)
+    item.setForeground(0, QColor(theme.colours().muted))
+    font = item.font(0)
+    font.setBold(True)
+    item.setFont(0, font)
+    return item
 
 
 def _table(columns: Sequence[str]) -> QTreeWidget:

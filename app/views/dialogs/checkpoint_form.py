@@ -25,26 +25,33 @@ class CheckpointForm(QWidget):
         self.read, self.assumed, self.problem = label(""), label("", "muted"), label("", "danger")
         for text in (self.title, self.file, self.read, self.assumed, self.problem):
             text.setWordWrap(True)
-        self.name, self._name_label = QLineEdit(), label("Name", "muted")
-        self.name.setToolTip("What it is called in the list of lifters")
-        named(self.name, "Name", self.name.toolTip())
-        self.name.setPlaceholderText("From the file's name")
+        self.name, self._name_label = QLineEdit(), label(self.tr("Name"), "muted")
+        self.name.setToolTip(self.tr("What it is called in the list of lifters"))
+        named(self.name, self.tr("Name"), self.name.toolTip())
+        self.name.setPlaceholderText(self.tr("From the file's name"))
         self.name.textEdited.connect(self._renamed)
         self._form = QFormLayout()
         self._form.setHorizontalSpacing(18)
         self._form.setVerticalSpacing(8)
         self._form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        self.back, self.add = QPushButton("Back"), QPushButton("Add this lifter")
+        self.back, self.add = QPushButton(self.tr("Back")), QPushButton(self.tr("Add this lifter"))
         self.add.setProperty("role", "primary")
         self.add.clicked.connect(self._accept)
         inside = QWidget()
         inside.setLayout(
             column(
-                label("IN THE FILE", "section"), self.read, 8, label("ASSUMED, NOT IN THE FILE", "section"),
-                self.assumed, 2, self._form, None, spacing=6,
+                label(self.tr("IN THE FILE"), "section"),
+                self.read,
+                8,
+                label(self.tr("ASSUMED, NOT IN THE FILE"), "section"),
+                self.assumed,
+                2,
+                self._form,
+                None,
+                spacing=6,
             )
-        )  # fmt: skip
+        )
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

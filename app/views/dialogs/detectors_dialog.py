@@ -10,12 +10,15 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QTreeWidgetItem, QWidget
 
 from app import theme
-from app.views.dialogs.catalogue import CatalogueDialog
+from app.languages.translation import QT_TRANSLATE_NOOP, translate
+from app.views.dialogs.catalogue import CatalogueDialog, heading
 from app.views.widgets import column, icon_button, label, named, row
 from pipeline.model_info import DetectorInfo
 
-_CONFIG = "mmpose::body_2d_keypoint/…/name.py, or the path of a config file"
-_ADD_TIP = "Your own network of MMPose: say its config here, then choose its checkpoint file."
+_CONFIG = QT_TRANSLATE_NOOP("detectors_dialog", "mmpose::body_2d_keypoint/…/name.py, or the path of a config file")
+_ADD_TIP = QT_TRANSLATE_NOOP(
+    "detectors_dialog", "Your own network of MMPose: say its config here, then choose its checkpoint file."
+)
 
 
 class DetectorsDialog(CatalogueDialog):
@@ -24,22 +27,23 @@ class DetectorsDialog(CatalogueDialog):
     add_wanted = Signal(object, str)  # Path of the checkpoint, config
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("2D detectors", ("Detector", "State"), 72, parent)
+        columns = [translate("DetectorsDialog", "Detector"), translate("DetectorsDialog", "State")]
+        super().__init__(translate("DetectorsDialog", "2D detectors"), columns, 72, parent)
         self.resize(760, 560)
         self._rows: dict[str, DetectorInfo] = {}
         self.config = QLineEdit()
-        self.config.setPlaceholderText(_CONFIG)
-        self.config.setToolTip(_ADD_TIP)
-        named(self.config, "Config of your own network", _ADD_TIP)
+        self.config.setPlaceholderText(translate("detectors_dialog", _CONFIG))
+        self.config.setToolTip(translate("detectors_dialog", _ADD_TIP))
+        named(self.config, self.tr("Config of your own network"), translate("detectors_dialog", _ADD_TIP))
         self.config.textChanged.connect(self._selected)
-        self.add = icon_button("open", "Add checkpoint…")
-        self.add.setToolTip(_ADD_TIP)
+        self.add = icon_button("open", self.tr("Add checkpoint…"))
+        self.add.setToolTip(translate("detectors_dialog", _ADD_TIP))
         self.add.clicked.connect(self._choose)
-        self.remove.setToolTip("Only detectors that you added can be removed.")
-        own = row(label("Config of your own network", "muted"), self.config, self.add, spacing=12)
+        self.remove.setToolTip(self.tr("Only detectors that you added can be removed."))
+        own = row(label(self.tr("Config of your own network"), "muted"), self.config, self.add, spacing=12)
         own.setStretch(1, 1)
         layout = column(
-            label("2D detectors", "title"), self.table, self.details, self.problem, self.work, own, 6,
+            label(self.tr("2D detectors"), "title"), self.table, self.details, self.problem, self.work, own, 6,
             row(self.download, self.remove, None, self.close_button), spacing=8, margins=(24, 22, 24, 20),
         )  # fmt: skip
         self.setLayout(layout)
@@ -50,9 +54,13 @@ class DetectorsDialog(CatalogueDialog):
     def set_detectors(self, rows: Sequence[DetectorInfo], select: str = "") -> None:
         """Fill the list and select `select`, else the detector selected before."""
         self._rows = {one.name: one for one in rows}
-        items = []
+        items: list[tuple[str, QTreeWidgetItem]] = []
+        group = ""
         for one in rows:
-            item = QTreeWidgetItem([one.title, one.state + (", added by you" if one.added else "")])
+            if one.group != group:
+                group = one.group
+                items.append(("", heading(group)))
+            item = QTreeWidgetItem([one.title, one.state + (self.tr(", added by you") if one.added else "")])
             item.setToolTip(0, one.name)
             if not one.ready:
                 item.setForeground(1, QColor(theme.colours().faint if one.can_get else theme.colours().danger))
@@ -68,13 +76,18 @@ class DetectorsDialog(CatalogueDialog):
         self.add.setEnabled(bool(self.config.text().strip()) and not self._busy)
         self.download.setEnabled(can_get and not self._busy)
         self.remove.setEnabled(one is not None and one.added and not self._busy)
-        self.download.setText(f"Download ({one.size})" if one is not None and can_get else "Download")
+        self.download.setText(
+            self.tr("Download ({size})").format(size=one.size) if one is not None and can_get else self.tr("Download")
+        )
         self.details.setText("" if one is None else "\n".join(text for text in (one.explanation, one.details) if text))
 
     @Slot()
     def _choose(self) -> None:
         path, _ = QFileDialog.getOpenFileName(
-            self, "Add a checkpoint", str(Path.home()), "Checkpoints (*.pth *.pt *.safetensors);;All files (*)"
+            self,
+            self.tr("Add a checkpoint"),
+            str(Path.home()),
+            self.tr("Checkpoints (*.pth *.pt *.safetensors);;All files (*)"),
         )
         if path:
             self.add_wanted.emit(Path(path), self.config.text().strip())

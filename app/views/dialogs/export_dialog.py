@@ -62,7 +62,7 @@ class ExportDialog(QDialog):
         options: ExportOptions, everyone: bool, rate_hz: float, span: RangeFields, parent: QWidget | None = None,
     ) -> None:  # fmt: skip
         super().__init__(parent)
-        self.setWindowTitle("Export")
+        self.setWindowTitle(self.tr("Export"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setMinimumWidth(640)
         self._folder, self._beside, self._rate_hz = folder, folder, rate_hz
@@ -77,16 +77,18 @@ class ExportDialog(QDialog):
         for field in (self.folder, self.stem):
             field.textChanged.connect(self._check)
         browse = icon_button("folder", "")
-        browse.setToolTip("Choose another folder")
+        browse.setToolTip(self.tr("Choose another folder"))
         browse.clicked.connect(self._browse)
         self.who = QComboBox()
-        self.who.addItem(f"Person {person}", (person,))
+        self.who.addItem(self.tr("Person {person}").format(person=person), (person,))
         if len(lifted) > 1:
-            self.who.addItem(f"Everyone ({len(lifted)} people)", None)
+            self.who.addItem(self.tr("Everyone (%n people)", "", len(lifted)), None)
             self.who.setCurrentIndex(1 if everyone else 0)
         else:
             self.who.setEnabled(False)
-            self.who.setToolTip("Choose “Everyone in the picture” in the settings and run again to export more people.")
+            self.who.setToolTip(
+                self.tr("Choose “Everyone in the picture” in the settings and run again to export more people.")
+            )
         self.why = label("", "muted")  # what is missing while Export is disabled
         self.where_to = label("", "faint")  # the folder, where it is typed relative to the video's
         self.hint = label("", "muted")
@@ -99,7 +101,7 @@ class ExportDialog(QDialog):
         self._hints.setWidget(self.hint)
         self.problem = label("", "danger")
         self.problem.setWordWrap(True)
-        self.export = icon_button("export", "Export", "on_accent")
+        self.export = icon_button("export", self.tr("Export"), "on_accent")
         self.export.setProperty("role", "primary")
         self.export.setDefault(True)
         self.export.clicked.connect(self._export)
@@ -116,35 +118,55 @@ class ExportDialog(QDialog):
         page = QWidget()
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
-        named(self.bar, "Progress of the export")
+        named(self.bar, self.tr("Progress of the export"))
         self.step = label("", "muted")
         for part in (self.bar, self.step):
             part.hide()
-        self.cancel = QPushButton("Cancel")
+        self.cancel = QPushButton(self.tr("Cancel"))
         self.cancel.clicked.connect(self.reject)
         for widget, name in (
-            (self.folder, "Folder"), (self.stem, "Name"), (browse, "Choose another folder"), (self.who, "Who"),
-        ):  # fmt: skip
+            (self.folder, self.tr("Folder")),
+            (self.stem, self.tr("Name")),
+            (browse, self.tr("Choose another folder")),
+            (self.who, self.tr("Who")),
+        ):
             named(widget, name)
         form = QFormLayout()
         form.setHorizontalSpacing(18)
         form.setVerticalSpacing(10)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        form.addRow(label("Folder", "muted"), row(self.folder, browse))
-        form.addRow(label("Name", "muted"), self.stem)
+        form.addRow(label(self.tr("Folder"), "muted"), row(self.folder, browse))
+        form.addRow(label(self.tr("Name"), "muted"), self.stem)
         form.addRow("", self.where_to)
-        form.addRow(label("Who", "muted"), self.who)
-        form.addRow(label("From", "muted"), self.span)
+        form.addRow(label(self.tr("Who"), "muted"), self.who)
+        form.addRow(label(self.tr("From"), "muted"), self.span)
         self._rows = form
         choices = column(
-            self._choice, 10, label("OPTIONS", "section"), self.options, 10, label("FILES", "section"), form, 4,
-            self._hints, None, spacing=6, margins=(0, 0, 12, 0),
-        )  # fmt: skip
+            self._choice,
+            10,
+            label(self.tr("OPTIONS"), "section"),
+            self.options,
+            10,
+            label(self.tr("FILES"), "section"),
+            form,
+            4,
+            self._hints,
+            None,
+            spacing=6,
+            margins=(0, 0, 12, 0),
+        )
         whole = column(
-            label("Export the skeleton", "title"), 10, Scrolling(choices), self.problem, self.step, self.bar, 10,
-            row(self.why, None, self.cancel, self.export), spacing=6,
-        )  # fmt: skip
+            label(self.tr("Export the skeleton"), "title"),
+            10,
+            Scrolling(choices),
+            self.problem,
+            self.step,
+            self.bar,
+            10,
+            row(self.why, None, self.cancel, self.export),
+            spacing=6,
+        )
         page.setLayout(whole)
         return page
 
@@ -153,18 +175,18 @@ class ExportDialog(QDialog):
         self.files = QListWidget()
         self.files.setSelectionMode(QListWidget.SelectionMode.NoSelection)
         self.files.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        named(self.files, "Written files")
+        named(self.files, self.tr("Written files"))
         self.where = label("", "muted")
         self.where.setWordWrap(True)
         self.where.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.after = label("", "muted")
         self.after.setWordWrap(True)
-        show = icon_button("folder", "Open the folder")
+        show = icon_button("folder", self.tr("Open the folder"))
         show.clicked.connect(self._open_folder)
-        done = QPushButton("Done")
+        done = QPushButton(self.tr("Done"))
         done.setProperty("role", "primary")
         done.clicked.connect(self.accept)
-        head = row(icon_label("check", 22, "accent"), label("Exported", "title"), None, spacing=10)
+        head = row(icon_label("check", 22, "accent"), label(self.tr("Exported"), "title"), None, spacing=10)
         page.setLayout(column(head, 4, self.where, self.files, self.after, 8, row(None, show, done), spacing=8))
         return page
 
@@ -190,7 +212,9 @@ class ExportDialog(QDialog):
         self.hint.setText(hints)
         self.problem.hide()
         typed = self.folder.text().strip()
-        self.where_to.setText(f"This is {self._target}" if typed and Path(typed) != self._target else "")
+        self.where_to.setText(
+            self.tr("This is {target}").format(target=self._target) if typed and Path(typed) != self._target else ""
+        )
         self._rows.setRowVisible(self.where_to, bool(self.where_to.text()))
         why = self._missing()
         self.why.setText(why)
@@ -201,14 +225,14 @@ class ExportDialog(QDialog):
         """Return what keeps the export from being possible; "" for nothing."""
         stem = self.stem.text().strip()
         if not self.chosen:
-            return "Tick at least one format."
+            return self.tr("Tick at least one format.")
         if not self.folder.text().strip():
-            return "Choose a folder."
+            return self.tr("Choose a folder.")
         if not stem or stem in (".", ".."):
-            return "Give the files a name."
+            return self.tr("Give the files a name.")
         if any(c in stem for c in _NOT_IN_NAMES):
-            return f"A name cannot have any of {' '.join(_NOT_IN_NAMES)}"
-        return "" if self.span.count else "There is no frame in this range."
+            return self.tr("A name cannot have any of {characters}").format(characters=" ".join(_NOT_IN_NAMES))
+        return "" if self.span.count else self.tr("There is no frame in this range.")
 
     @property
     def _target(self) -> Path:
@@ -217,7 +241,7 @@ class ExportDialog(QDialog):
 
     @Slot()
     def _browse(self) -> None:
-        folder = QFileDialog.getExistingDirectory(self, "Export to", self.folder.text())
+        folder = QFileDialog.getExistingDirectory(self, self.tr("Export to"), self.folder.text())
         if folder:
             self.folder.setText(folder)
 
@@ -241,8 +265,8 @@ class ExportDialog(QDialog):
         for part in (self.bar, self.step):
             part.setVisible(writing)
         self.cancel.setEnabled(True)
-        self.cancel.setText("Cancel")
-        self.export.setText("Writing…" if writing else "Export")
+        self.cancel.setText(self.tr("Cancel"))
+        self.export.setText(self.tr("Writing…") if writing else self.tr("Export"))
         if writing:
             self.export.setEnabled(False)
         else:
@@ -252,7 +276,7 @@ class ExportDialog(QDialog):
     def reject(self) -> None:
         if self._writing:
             self.cancel.setEnabled(False)
-            self.cancel.setText("Cancelling…")
+            self.cancel.setText(self.tr("Cancelling…"))
             self.cancel_wanted.emit()
         else:
             super().reject()
@@ -261,7 +285,14 @@ class ExportDialog(QDialog):
         self.bar.setRange(0, progress.total)
         self.bar.setValue(progress.done)
         title = find("exporter", progress.message).title
-        self.step.setText(title + (f": {progress.done} of {progress.total} frames" if progress.total else ""))
+        self.step.setText(
+            title
+            + (
+                self.tr(": {done} of {total} frames").format(done=progress.done, total=progress.total)
+                if progress.total
+                else ""
+            )
+        )
 
     def show_stopped(self, why: str) -> None:
         self._set_writing(False)
@@ -273,7 +304,7 @@ class ExportDialog(QDialog):
         self.files.clear()
         for path in paths:
             size = path.stat().st_size / 1024 if path.exists() else 0
-            self.files.addItem(f"{path.name}     {size:,.0f} KB")
+            self.files.addItem(self.tr("{name}     {size:,.0f} KB").format(name=path.name, size=size))
         self.where.setText(str(self._folder))
         self.after.setVisible(bool(self.hint.text()))
         self.after.setText(self.hint.text())

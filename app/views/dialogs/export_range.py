@@ -34,8 +34,8 @@ class RangeFields(QWidget):
             box.setValue(whole if marked is None else marked)
             box.setFixedWidth(120)
             box.valueChanged.connect(self._edited)
-        named(self.start, "Start of the range")
-        named(self.end, "End of the range")
+        named(self.start, self.tr("Start of the range"))
+        named(self.end, self.tr("End of the range"))
         self.setLayout(row(self.start, label("to", "muted"), self.end, 6, self.frames, None))
         self._show_count()
 
@@ -57,7 +57,7 @@ class RangeFields(QWidget):
         return int((after & (self._time_s < (np.inf if end is None else end))).sum())
 
     def _show_count(self) -> None:
-        self.frames.setText(f"{self.count} of {len(self._time_s)} frames")
+        self.frames.setText(self.tr("{count} of {total} frames").format(count=self.count, total=len(self._time_s)))
 
     def _edited(self) -> None:
         self._show_count()

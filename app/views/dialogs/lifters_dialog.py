@@ -12,15 +12,26 @@ from PySide6.QtWidgets import QFileDialog, QStackedWidget, QTreeWidgetItem, QVBo
 from app import theme
 from app.backend import wording
 from app.backend.checkpoint_info import FoundCheckpoint
+from app.languages.translation import QT_TRANSLATE_NOOP, translate
 from app.views.dialogs.catalogue import CatalogueDialog
 from app.views.dialogs.checkpoint_form import CheckpointForm
 from app.views.widgets import column, icon_button, label, row
 from pipeline.core.errors import UserError
 from pipeline.model_info import CHECKPOINT_SUFFIXES, DAMAGED, INSTALLED, MISSING, LifterInfo
 
-_STATES = {INSTALLED: "Installed", MISSING: "Missing", DAMAGED: "Damaged"}
-_COLUMNS = ("Lifter", "Network", "Frames", "Trained pruning", "State")
-_INVITE = "Drop a checkpoint file here to add it: " + " ".join(CHECKPOINT_SUFFIXES)
+_STATES = {
+    INSTALLED: QT_TRANSLATE_NOOP("lifters_dialog", "Installed"),
+    MISSING: QT_TRANSLATE_NOOP("lifters_dialog", "Missing"),
+    DAMAGED: QT_TRANSLATE_NOOP("lifters_dialog", "Damaged"),
+}
+_COLUMNS = (
+    QT_TRANSLATE_NOOP("lifters_dialog", "Lifter"),
+    QT_TRANSLATE_NOOP("lifters_dialog", "Network"),
+    QT_TRANSLATE_NOOP("lifters_dialog", "Frames"),
+    QT_TRANSLATE_NOOP("lifters_dialog", "Trained pruning"),
+    QT_TRANSLATE_NOOP("lifters_dialog", "State"),
+)
+_INVITE = QT_TRANSLATE_NOOP("lifters_dialog", "Drop a checkpoint file here to add it: {suffixes}")
 
 
 class LiftersDialog(CatalogueDialog):
@@ -30,7 +41,8 @@ class LiftersDialog(CatalogueDialog):
     adopt_wanted = Signal(object, str, object)  # Path, name, corrections
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("Lifters", _COLUMNS, 56, parent)
+        columns = [translate("lifters_dialog", title) for title in _COLUMNS]
+        super().__init__(translate("LiftersDialog", "Lifters"), columns, 56, parent)
         self.setAcceptDrops(True)
         self.resize(860, 560)
         self._lifters: dict[str, LifterInfo] = {}
@@ -47,17 +59,25 @@ class LiftersDialog(CatalogueDialog):
         self._selected()
 
     def _list_page(self) -> QWidget:
-        self.add = icon_button("open", "Add a file…")
+        self.add = icon_button("open", self.tr("Add a file…"))
         self.add.clicked.connect(self._choose)
         page = QWidget()
-        invite = label(_INVITE, "muted")
+        invite = label(translate("lifters_dialog", _INVITE).format(suffixes=" ".join(CHECKPOINT_SUFFIXES)), "muted")
         buttons = row(self.add, self.download, self.remove, None, self.close_button)
         page.setLayout(
             column(
-                label("Lifters", "title"), invite, 4, self.table, self.details, self.problem, self.work, 6, buttons,
+                label(self.tr("Lifters"), "title"),
+                invite,
+                4,
+                self.table,
+                self.details,
+                self.problem,
+                self.work,
+                6,
+                buttons,
                 spacing=8,
             )
-        )  # fmt: skip
+        )
         return page
 
     # --- answers
@@ -67,7 +87,9 @@ class LiftersDialog(CatalogueDialog):
         self._lifters = {lifter.name: lifter for lifter in lifters}
         items = []
         for lifter in lifters:
-            state = _STATES[lifter.state] + (", default" if lifter.default else "")
+            state = translate("lifters_dialog", _STATES[lifter.state]) + (
+                self.tr(", default") if lifter.default else ""
+            )
             network, pruning = lifter.host_title.partition(" (")[0], lifter.prune.label
             item = QTreeWidgetItem([lifter.title, network, str(lifter.frames), pruning, state])
             item.setToolTip(0, lifter.title)
@@ -118,12 +140,20 @@ class LiftersDialog(CatalogueDialog):
         self.download.setEnabled(can_get and not self._busy)
         self.download.setVisible(any(one.downloadable for one in self._lifters.values()))
         self.remove.setEnabled(lifter is not None and lifter.added and not self._busy)
-        self.remove.setToolTip("Only lifters that you added can be removed.")
+        self.remove.setToolTip(self.tr("Only lifters that you added can be removed."))
         if lifter is None:
             self.details.setText("")
             return
-        self.download.setText(f"Download ({lifter.size_bytes / 1e6:.0f} MB)" if can_get else "Download")
-        parts = [lifter.reason, f"Licence: {lifter.licence}." if lifter.licence else "", lifter.limits]
+        self.download.setText(
+            self.tr("Download ({size})").format(size=f"{lifter.size_bytes / 1e6:.0f} MB")
+            if can_get
+            else self.tr("Download")
+        )
+        parts = [
+            lifter.reason,
+            self.tr("Licence: {licence}.").format(licence=lifter.licence) if lifter.licence else "",
+            lifter.limits,
+        ]
         self.details.setText("\n".join(part for part in parts if part))
 
     def open_file(self, path: Path) -> None:
@@ -136,7 +166,10 @@ class LiftersDialog(CatalogueDialog):
     def _choose(self) -> None:
         patterns = " ".join(f"*{suffix}" for suffix in CHECKPOINT_SUFFIXES)
         path, _ = QFileDialog.getOpenFileName(
-            self, "Add a checkpoint", str(Path.home()), f"Checkpoints ({patterns});;All files (*)"
+            self,
+            self.tr("Add a checkpoint"),
+            str(Path.home()),
+            self.tr("Checkpoints ({patterns});;All files (*)").format(patterns=patterns),
         )
         if path:
             self.open_file(Path(path))

@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QFileDialog, QHBoxLayout, QPushButton, QWidget
 
+from app.languages.translation import QT_TRANSLATE_NOOP, translate
 from app.settings import LiveSettings
 from app.views.settings.fields import LongComboBox, number, stacked
 from app.views.widgets import column, icon_button, label, named, row
@@ -16,8 +17,10 @@ from pipeline.model_info import INSTALLED, DetectorInfo, LifterInfo
 
 _SIZES = ("", "640x480", "1280x720", "1920x1080", "3840x2160")
 _RATES = (0.0, 24.0, 30.0, 50.0, 60.0)
-_NONE_FOUND = "No camera found. Plug one in and look again, or give an address or a file."
-_PLACE = "Camera, or rtsp://…, http://…, udp://…, or a video file"
+_NONE_FOUND = QT_TRANSLATE_NOOP(
+    "live_dialog", "No camera found. Plug one in and look again, or give an address or a file."
+)
+_PLACE = QT_TRANSLATE_NOOP("live_dialog", "Camera, or rtsp://…, http://…, udp://…, or a video file")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,23 +41,23 @@ class LiveDialog(QDialog):
         self, settings: LiveSettings, models: LiveChoices, video_suffixes: Sequence[str], parent: QWidget
     ) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Camera or stream")
+        self.setWindowTitle(self.tr("Camera or stream"))
         self.setMinimumWidth(520)
         self._settings, self._suffixes = settings, video_suffixes
         where = self._source_row()
-        self.found = label("Looking for cameras…", "faint")
+        self.found = label(self.tr("Looking for cameras…"), "faint")
         self.picture_size, self.rate = QComboBox(), QComboBox()
         for text in _SIZES:
-            self.picture_size.addItem(text.replace("x", " × ") or "The camera's", text)
+            self.picture_size.addItem(text.replace("x", " × ") or self.tr("The camera's"), text)
         for hz in _RATES:
-            self.rate.addItem(f"{hz:g} frames/s" if hz else "The camera's", hz)
+            self.rate.addItem(self.tr("{hz:g} frames/s").format(hz=hz) if hz else self.tr("The camera's"), hz)
         self.picture_size.setCurrentIndex(max(self.picture_size.findData(settings.size), 0))
         self.rate.setCurrentIndex(max(self.rate.findData(settings.rate_hz), 0))
-        self.loop = QCheckBox("Play a file again and again")
+        self.loop = QCheckBox(self.tr("Play a file again and again"))
         self.loop.setChecked(settings.loop)
         self.people = number(1, 8, 1, "", "", 0, 2)
         self.people.setValue(settings.max_people)
-        self.height_cm = number(40, 260, 1, " cm", "Assumed", 0, 170)
+        self.height_cm = number(40, 260, 1, " cm", self.tr("Assumed"), 0, 170)
         if settings.height_cm is not None:
             self.height_cm.setValue(settings.height_cm)
         self.detector, self.lifter = LongComboBox(), LongComboBox()
@@ -66,21 +69,31 @@ class LiveDialog(QDialog):
                 self.lifter.addItem(lifter.title, lifter.name)
         self.detector.setCurrentIndex(max(self.detector.findData(settings.detector), 0))
         self.lifter.setCurrentIndex(max(self.lifter.findData(settings.lifter), 0))
-        self.start, cancel = icon_button("live", "Start", "on_accent"), QPushButton("Cancel")
+        self.start, cancel = icon_button("live", self.tr("Start"), "on_accent"), QPushButton(self.tr("Cancel"))
         self.start.setProperty("role", "primary")
         self.start.setDefault(True)
         self.start.clicked.connect(self.accept)
         cancel.clicked.connect(self.reject)
         camera_row = row(
-            stacked("Picture size", self.picture_size, "What a camera is asked for; it may give another one"),
-            stacked("Rate", self.rate, "What a camera is asked for; it may give another one"),
-            stacked("People at most", self.people, "Each person costs time; one is the quickest"),
-            stacked("Height", self.height_cm, "How tall the person is: it sets the scale of everything"),
+            stacked(
+                self.tr("Picture size"),
+                self.picture_size,
+                self.tr("What a camera is asked for; it may give another one"),
+            ),
+            stacked(self.tr("Rate"), self.rate, self.tr("What a camera is asked for; it may give another one")),
+            stacked(self.tr("People at most"), self.people, self.tr("Each person costs time; one is the quickest")),
+            stacked(
+                self.tr("Height"), self.height_cm, self.tr("How tall the person is: it sets the scale of everything")
+            ),
             spacing=12,
         )
         models_row = row(
-            stacked("2D detector", self.detector, "Finds people and their joints in every picture."),
-            stacked("3D lifter", self.lifter, "Turns the joints' movement into 3D. The fast one is made for this."),
+            stacked(self.tr("2D detector"), self.detector, self.tr("Finds people and their joints in every picture.")),
+            stacked(
+                self.tr("3D lifter"),
+                self.lifter,
+                self.tr("Turns the joints' movement into 3D. The fast one is made for this."),
+            ),
             spacing=12,
         )
         for choices in (camera_row, models_row):
@@ -88,10 +101,22 @@ class LiveDialog(QDialog):
                 choices.setStretch(i, 1)
         self.setLayout(
             column(
-                label("Camera or stream", "title"), 4, where, self.found, 6, camera_row, 6, models_row, 6, self.loop,
-                14, row(None, cancel, self.start), spacing=6, margins=(24, 22, 24, 20),
+                label(self.tr("Camera or stream"), "title"),
+                4,
+                where,
+                self.found,
+                6,
+                camera_row,
+                6,
+                models_row,
+                6,
+                self.loop,
+                14,
+                row(None, cancel, self.start),
+                spacing=6,
+                margins=(24, 22, 24, 20),
             )
-        )  # fmt: skip
+        )
         self.source.editTextChanged.connect(self._edited)
         self._edited()
         line = self.source.lineEdit()
@@ -105,14 +130,16 @@ class LiveDialog(QDialog):
         self.source.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)  # else Enter adds the address to the cameras
         line = self.source.lineEdit()
         assert line is not None, "it is editable"
-        line.setPlaceholderText(_PLACE)
+        line.setPlaceholderText(translate("live_dialog", _PLACE))
         self.source.setEditText(self._settings.source)
-        named(self.source, "Camera, address or file", _PLACE)
-        self.file, self.refresh = icon_button("film", "File…"), icon_button("loop", "")
-        self.file.setToolTip("Play a video file as if it were a camera: for rehearsing, and for trying things out")
+        named(self.source, self.tr("Camera, address or file"), translate("live_dialog", _PLACE))
+        self.file, self.refresh = icon_button("film", self.tr("File…")), icon_button("loop", "")
+        self.file.setToolTip(
+            self.tr("Play a video file as if it were a camera: for rehearsing, and for trying things out")
+        )
         self.file.clicked.connect(self._choose)
-        self.refresh.setToolTip("Look for cameras again")
-        named(self.refresh, "Look for cameras again")
+        self.refresh.setToolTip(self.tr("Look for cameras again"))
+        named(self.refresh, self.tr("Look for cameras again"))
         self.refresh.clicked.connect(self.refresh_wanted)
         where = row(self.source, self.file, self.refresh, spacing=8)
         where.setStretch(0, 1)
@@ -135,8 +162,8 @@ class LiveDialog(QDialog):
         if line is not None and line.text() == typed:
             line.selectAll()  # typing replaces the address of the last time
         count = len(cameras)
-        found = f"{count} camera{'s' if count != 1 else ''} found."
-        self.found.setText(found if count else _NONE_FOUND)
+        found = self.tr("%n camera(s) found.", "", count)
+        self.found.setText(found if count else translate("live_dialog", _NONE_FOUND))
         self._edited()
 
     @property
@@ -156,7 +183,12 @@ class LiveDialog(QDialog):
         patterns = " ".join(f"*{suffix}" for suffix in self._suffixes)
         before = Path(self.chosen)
         start = str(before.parent) if before.is_file() else str(Path.home())
-        path, _ = QFileDialog.getOpenFileName(self, "Play a video as if it were live", start, f"Videos ({patterns})")
+        path, _ = QFileDialog.getOpenFileName(
+            self,
+            self.tr("Play a video as if it were live"),
+            start,
+            self.tr("Videos ({patterns})").format(patterns=patterns),
+        )
         if path:
             self.source.setEditText(path)
 

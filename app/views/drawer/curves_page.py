@@ -38,17 +38,17 @@ class CurvesPage(QWidget):
         self._unit = ""
         self._parts: Mapping[str, Sequence[tuple[str, str]]] = {}
         self.what = QComboBox()
-        self.what.setToolTip("What the curves show")
-        named(self.what, "Quantity", self.what.toolTip())
+        self.what.setToolTip(self.tr("What the curves show"))
+        named(self.what, self.tr("Quantity"), self.what.toolTip())
         self.choice = QToolButton()
         self.choice.setProperty("role", "chip")
         self.choice.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.choice.setToolTip("Which joints; several can be shown at once")
-        named(self.choice, "Joints", self.choice.toolTip())
+        self.choice.setToolTip(self.tr("Which joints; several can be shown at once"))
+        named(self.choice, self.tr("Joints"), self.choice.toolTip())
         self.menu = QMenu(self)
         self.choice.setMenu(self.menu)
-        self.everybody = QCheckBox("Everyone")
-        self.everybody.setToolTip("The other people's curves too, faintly")
+        self.everybody = QCheckBox(self.tr("Everyone"))
+        self.everybody.setToolTip(self.tr("The other people's curves too, faintly"))
         self.readout = label("", "muted")
         self.readout.setTextFormat(Qt.TextFormat.RichText)
         self.readout.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # never widens the window
@@ -75,7 +75,11 @@ class CurvesPage(QWidget):
 
         self.plot = CurvePlot()
         self.plot.setMinimumHeight(90)
-        named(self.plot, "Curves", "A click shows the frame; the values of this frame are in the line above")
+        named(
+            self.plot,
+            self.tr("Curves"),
+            self.tr("A click shows the frame; the values of this frame are in the line above"),
+        )
         self.plot.sought.connect(self.sought)
         self.plot.trim_dragged.connect(self.trim_dragged)
         self._room.addWidget(self.plot)
@@ -172,7 +176,9 @@ class CurvesPage(QWidget):
     def set_walk(self, text: str, marks: Sequence[Mark]) -> None:
         """Show gait numbers ("" if the person does not walk) and mark the gait events."""
         self.walk.setVisible(bool(text))
-        self.walk.set_whole(f"{text}  ·  long ticks: heel strikes, short ones: toe offs" if text else "")
+        self.walk.set_whole(
+            self.tr("{text}  ·  long ticks: heel strikes, short ones: toe offs").format(text=text) if text else ""
+        )
         if self.plot is not None:
             self.plot.set_marks(marks)
 

@@ -25,8 +25,8 @@ class Drawer(QFrame):
         self._group = QButtonGroup(self)
         self.tabs: dict[str, QToolButton] = {}
         for key, title, page in (
-            ("curves", "Curves", self.curves), ("people", "People", self.people),
-            ("findings", "Findings", self.findings),
+            ("curves", self.tr("Curves"), self.curves), ("people", self.tr("People"), self.people),
+            ("findings", self.tr("Findings"), self.findings),
         ):  # fmt: skip
             tab = QToolButton()
             tab.setText(title)
@@ -61,7 +61,9 @@ class Drawer(QFrame):
 
     @Slot(int)
     def _count_findings(self, count: int) -> None:
-        self.tabs["findings"].setText(f"Findings ({count})" if count else "Findings")
+        self.tabs["findings"].setText(
+            self.tr("Findings ({count})").format(count=count) if count else self.tr("Findings")
+        )
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
         super().showEvent(event)

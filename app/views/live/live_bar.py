@@ -7,19 +7,22 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QPushButton, QSlider, QWidget
 
 from app import theme
+from app.languages.translation import QT_TRANSLATE_NOOP, translate
 from app.settings import LiveSettings
 from app.views.settings.fields import number
 from app.views.widgets import Elided, column, icon_button, label, named, restyle, row
 from pipeline.core.config import MAX_LOOKAHEAD
 from pipeline.core.live import LiveStats
 
-_LOOKAHEAD_TIP = (
+_LOOKAHEAD_TIP = QT_TRANSLATE_NOOP(
+    "live_bar",
     "Later frames make a skeleton surer: it is then so much older than the picture. "
-    "This delay is chosen; the latency on the left is what the machine takes."
+    "This delay is chosen; the latency on the left is what the machine takes.",
 )
-_STREAM_TIP = (
+_STREAM_TIP = QT_TRANSLATE_NOOP(
+    "live_bar",
     "Other programs move with the person: vmc://HOST:PORT for avatars, osc://, udp://, ws:// and lsl://. "
-    "Several addresses with spaces between."
+    "Several addresses with spaces between.",
 )
 
 
@@ -41,38 +44,40 @@ class LiveBar(QWidget):
         self.lookahead = QSlider(Qt.Orientation.Horizontal)
         self.lookahead.setRange(0, MAX_LOOKAHEAD)
         self.lookahead.setFixedWidth(170)
-        self.lookahead.setToolTip(_LOOKAHEAD_TIP)
-        named(self.lookahead, "Look-ahead", _LOOKAHEAD_TIP)
+        self.lookahead.setToolTip(translate("live_bar", _LOOKAHEAD_TIP))
+        named(self.lookahead, self.tr("Look-ahead"), translate("live_bar", _LOOKAHEAD_TIP))
         self.lookahead_text = label("", "muted")
         self.lookahead_text.setMinimumWidth(150)
-        self.ghost = QCheckBox("Corrected one as a ghost")
+        self.ghost = QCheckBox(self.tr("Corrected one as a ghost"))
         self.ghost.setToolTip(
-            "Show beside the newest skeleton the last one whose future is known: it does not change any more."
+            self.tr("Show beside the newest skeleton the last one whose future is known: it does not change any more.")
         )
-        self.record = icon_button("record", "Record")
+        self.record = icon_button("record", self.tr("Record"))
         self.record.setToolTip(record.toolTip())
         self.record.clicked.connect(record.trigger)
         self.record.setMinimumWidth(132)
         record.enabledChanged.connect(self.record.setEnabled)
-        self.countdown = number(0, 60, 1, " s", "Off", 0, 3)
-        self.stop_after = number(0, 36000, 5, " s", "Off", 0, 10)
+        self.countdown = number(0, 60, 1, " s", self.tr("Off"), 0, 3)
+        self.stop_after = number(0, 36000, 5, " s", self.tr("Off"), 0, 10)
         for box, name, tip in (
-            (self.countdown, "Countdown", "How long is counted down before a recording"),
-            (self.stop_after, "Longest recording", "A recording ends by itself after so long"),
+            (self.countdown, self.tr("Countdown"), self.tr("How long is counted down before a recording")),
+            (self.stop_after, self.tr("Longest recording"), self.tr("A recording ends by itself after so long")),
         ):
             box.setFixedWidth(92)
             box.setToolTip(tip)
             named(box, name, tip)
-        self.hands_free = QCheckBox("or with both hands up")
-        self.hands_free.setToolTip("Holding both hands over the head for 2 seconds begins a recording, and ends it.")
+        self.hands_free = QCheckBox(self.tr("or with both hands up"))
+        self.hands_free.setToolTip(
+            self.tr("Holding both hands over the head for 2 seconds begins a recording, and ends it.")
+        )
         self.recorded = label("", "muted")
         self.streams = QLineEdit()
-        self.streams.setToolTip(_STREAM_TIP)
-        named(self.streams, "Send to", _STREAM_TIP)
+        self.streams.setToolTip(translate("live_bar", _STREAM_TIP))
+        named(self.streams, self.tr("Send to"), translate("live_bar", _STREAM_TIP))
         self.streams.setMinimumWidth(220)
-        self.stream = QPushButton("Send")
+        self.stream = QPushButton(self.tr("Send"))
         self.stream.setCheckable(True)
-        self.stream.setToolTip(_STREAM_TIP)
+        self.stream.setToolTip(translate("live_bar", _STREAM_TIP))
         self.stream_text = Elided()
         self.stream_text.setProperty("role", "muted")
         first = row(self.rates, 18, self.latency, 18, self.device, 12, self.notice, spacing=4)
@@ -80,9 +85,9 @@ class LiveBar(QWidget):
         second = row(
             self.record, label("after", "muted"), self.countdown, label("for", "muted"), self.stop_after, 4,
             self.hands_free, 4, self.recorded, None,
-            label("Look-ahead", "muted"), self.lookahead, self.lookahead_text, self.ghost, spacing=10,
+            label(self.tr("Look-ahead"), "muted"), self.lookahead, self.lookahead_text, self.ghost, spacing=10,
         )  # fmt: skip
-        third = row(label("Send to", "muted"), self.streams, self.stream, self.stream_text, spacing=10)
+        third = row(label(self.tr("Send to"), "muted"), self.streams, self.stream, self.stream_text, spacing=10)
         third.setStretch(3, 1)
         self.setLayout(column(first, second, third, spacing=9, margins=(16, 10, 16, 12)))
         self.load()
@@ -123,7 +128,9 @@ class LiveBar(QWidget):
     def _show_lookahead(self, ms: float) -> None:
         frames = self._settings.lookahead
         cost = f" = {ms:.0f} ms" if ms > 0 else ""
-        self.lookahead_text.setText(f"{frames} frames{cost}" if frames else "none: the newest frame")
+        self.lookahead_text.setText(
+            self.tr("%n frame(s)", "", frames) + cost if frames else self.tr("none: the newest frame")
+        )
 
     # --- state of the run
 
@@ -133,13 +140,28 @@ class LiveBar(QWidget):
         `painted_hz` are the frames on the screen; those that the engine made are not all painted on a slow screen.
         """
         self.rates.setText(
-            f"<b>{painted_hz:.1f}</b> shown  ·  {stats.predicted_hz:.1f} predicted  ·  "
-            f"{stats.captured_hz:.1f} captured a second  ·  {stats.dropped} dropped"
+            self.tr(
+                "<b>{painted_hz:.1f}</b> shown  ·  {predicted_hz:.1f} predicted  ·  {captured_hz:.1f} captured "
+                "a second  ·  {dropped} dropped"
+            ).format(
+                painted_hz=painted_hz,
+                predicted_hz=stats.predicted_hz,
+                captured_hz=stats.captured_hz,
+                dropped=stats.dropped,
+            )
         )
         total = stats.latency_ms + display_ms
         self.latency.setText(
-            f"Latency {total:.0f} ms: capture {stats.capture_ms:.0f}, detect {stats.detect_ms:.0f}, "
-            f"lift {stats.lift_ms:.0f}, display {display_ms:.0f}"
+            self.tr(
+                "Latency {total:.0f} ms: capture {capture_ms:.0f}, detect {detect_ms:.0f}, lift {lift_ms:.0f}, "
+                "display {display_ms:.0f}"
+            ).format(
+                total=total,
+                capture_ms=stats.capture_ms,
+                detect_ms=stats.detect_ms,
+                lift_ms=stats.lift_ms,
+                display_ms=display_ms,
+            )
         )
         said = [stats.device] if stats.device else []
         self.device.setText("  ·  ".join([*said, *stats.left_out]))
@@ -147,7 +169,13 @@ class LiveBar(QWidget):
         self._show_lookahead(stats.lookahead_ms)
 
     def show_recording(self, recording: bool, counting: int, seconds: float, left_out: int) -> None:
-        text = "Stop recording" if recording else f"Begins in {counting}" if counting else "Record"
+        text = (
+            self.tr("Stop recording")
+            if recording
+            else self.tr("Begins in {counting}").format(counting=counting)
+            if counting
+            else self.tr("Record")
+        )
         if self.record.text() != text:
             self.record.setText(text)
             theme.set_icon(self.record, "stop" if recording or counting else "record")
@@ -158,12 +186,12 @@ class LiveBar(QWidget):
             if recording
             else ""
         )
-        self.recorded.setText(said + (f"  ·  {left_out} pictures left out" if left_out else ""))
+        self.recorded.setText(said + ("  ·  " + self.tr("%n picture(s) left out", "", left_out) if left_out else ""))
 
     def show_streams(self, on: bool, text: str) -> None:
         self.stream.blockSignals(True)
         self.stream.setChecked(on)
         self.stream.blockSignals(False)
-        self.stream.setText("Stop sending" if on else "Send")
+        self.stream.setText(self.tr("Stop sending") if on else self.tr("Send"))
         self.streams.setEnabled(not on)
         self.stream_text.set_whole(text)

@@ -28,7 +28,7 @@ class LiveVideo(VideoView):
 
     def __init__(self) -> None:
         super().__init__()
-        named(self, "Camera", "The camera's picture with the detected joints")
+        named(self, self.tr("Camera"), self.tr("The camera's picture with the detected joints"))
         self.counting = 0
         self._people: Sequence[SeenPerson] = ()
         self._due_since_s: float | None = None
@@ -104,14 +104,14 @@ class LivePage(QWidget):
         self.video, self.scene = LiveVideo(), SceneView()
         self.bar = LiveBar(settings, actions["record"])
         self.name, self.facts = ElidedName("title"), label("", "faint")
-        self.stop = icon_button("stop", "Stop")
+        self.stop = icon_button("stop", self.tr("Stop"))
         self.stop.setToolTip(actions["stop_live"].toolTip())
         self.stop.clicked.connect(actions["stop_live"].trigger)
         head = QWidget()
         head.setObjectName("bar")
         head.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         head.setFixedHeight(56)
-        live = label("LIVE", "live")
+        live = label(self.tr("LIVE"), "live")
         head.setLayout(
             row(
                 icon_label("logo", 28, "text"), 2, self.name, 4, live, 4, self.facts, None, self.stop,
@@ -121,7 +121,7 @@ class LivePage(QWidget):
         self.cards = QSplitter(Qt.Orientation.Horizontal)
         self.cards.setHandleWidth(10)
         self.cards.setChildrenCollapsible(False)
-        self.video_card, self.scene_card = Card("Camera", "live"), Card("Skeleton", "cube")
+        self.video_card, self.scene_card = Card(self.tr("Camera"), "live"), Card(self.tr("Skeleton"), "cube")
         self.video_card.add_tool(actions["mirror"])
         self.video_card.set_content(self.video)
         self.scene_card.set_content(self.scene)
@@ -140,5 +140,5 @@ class LivePage(QWidget):
         self.facts.setText("")
         self.video.clear(text)
         self.scene.set_take(None, 1)
-        self.scene.set_hint("The skeleton appears here\nas soon as a person is in the picture")
+        self.scene.set_hint(self.tr("The skeleton appears here\nas soon as a person is in the picture"))
         self.scene_card.detail.set_whole("")

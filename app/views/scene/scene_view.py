@@ -12,6 +12,7 @@ from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from app import theme
+from app.languages.translation import QT_TRANSLATE_NOOP, translate
 from app.views.scene.viewpoints import KEPT, STILL, Viewpoints
 from app.views.take_rows import row_at
 from app.views.widgets import column, icon_label, label, named
@@ -28,9 +29,10 @@ _EYE_M = 0.92  # height of the point looked at, before a person is known
 _GL_PATIENCE_MS = 2000
 _GLIDE_S, _LEAP_M = 0.5, 3.0  # time constant of following in a live run; the distance beyond which the view jumps
 _STRAY_M = np.array([0.9, 0.9, 0.5])  # greatest distance (x, y, z) of the followed person from the view's centre
-_NO_GL = (
+_NO_GL = QT_TRANSLATE_NOOP(
+    "scene_view",
     "This computer offers no OpenGL 2.1, which the 3D view needs.\n"
-    "Update the graphics driver. Everything else works, export included."
+    "Update the graphics driver. Everything else works, export included.",
 )
 
 
@@ -61,7 +63,7 @@ class SceneView(QWidget):
         self._gliding = False  # the view follows the person of a live run smoothly
         self._anchor = np.array([0.0, 0.0, _EYE_M])  # the point at which following centres the view
         self._ghosts: Mapping[int, Floats] = {}
-        named(self, "Skeleton", "The lifted people in 3D; menu View has the viewpoints")
+        named(self, self.tr("Skeleton"), self.tr("The lifted people in 3D; menu View has the viewpoints"))
         theme.changes.changed.connect(self._show_now)
         self._stack = QStackedLayout(self)
         self._stack.setStackingMode(QStackedLayout.StackingMode.StackAll)
@@ -105,7 +107,7 @@ class SceneView(QWidget):
             self.set_hint("")
 
     def set_hint(self, text: str) -> None:
-        text = _NO_GL if self._broken else text
+        text = translate("scene_view", _NO_GL) if self._broken else text
         self._hint_text.setText(text)
         self._hint.setVisible(bool(text))
 

@@ -130,11 +130,10 @@ class NumberBox(QDoubleSpinBox):
 def number(
     low: float, high: float, step: float, unit: str, special: str, decimals: int, usual: float = 0.0
 ) -> QDoubleSpinBox:
-    """Make a number field; with `special`, one step below `low` means None (with "Off", 0 does)."""
+    """Make a number field; with `special`, one step below `low` means None; if `low` is 0, 0 does."""
     box = NumberBox(usual)
     box.setDecimals(decimals)
-    zero_is_special = special == "Off"
-    box.setRange(low if not special or zero_is_special else low - step, high)
+    box.setRange(low if not special or low == 0 else low - step, high)
     box.setSingleStep(step)
     box.setSuffix(unit)
     if special:

@@ -5,48 +5,110 @@ from __future__ import annotations
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QWidget
 
+from app.languages.translation import QT_TRANSLATE_NOOP, translate
 from app.run_settings import RunSettings
 from app.views.settings.fields import Fold, NoWheel, field, number
 from app.views.widgets import column, label
 
-_REPAIR = (("repair", "Repair"), ("list", "Only list"), ("off", "Leave"))
+_REPAIR = (
+    ("repair", QT_TRANSLATE_NOOP("motion_panel", "Repair")),
+    ("list", QT_TRANSLATE_NOOP("motion_panel", "Only list")),
+    ("off", QT_TRANSLATE_NOOP("motion_panel", "Leave")),
+)
 # Field of the settings -> (value, text) of its choices, title, and help text.
 _CHOICES: dict[str, tuple[tuple[tuple[str, str], ...], str, str]] = {
     "smooth": (
-        (("adaptive", "Adaptive"), ("butterworth", "Butterworth"), ("savitzky_golay", "Savitzky-Golay"),
-         ("off", "Off")),
-        "Low-pass",
-        "How the movement is smoothed. Adaptive smooths slow joints more and leaves fast ones alone. "
-        "None of them delays the movement.",
+        (
+            ("adaptive", QT_TRANSLATE_NOOP("motion_panel", "Adaptive")),
+            ("butterworth", QT_TRANSLATE_NOOP("motion_panel", "Butterworth")),
+            ("savitzky_golay", QT_TRANSLATE_NOOP("motion_panel", "Savitzky-Golay")),
+            ("off", QT_TRANSLATE_NOOP("motion_panel", "Off")),
+        ),
+        QT_TRANSLATE_NOOP("motion_panel", "Low-pass"),
+        QT_TRANSLATE_NOOP(
+            "motion_panel",
+            "How the movement is smoothed. Adaptive smooths slow joints more and leaves fast ones alone. "
+            "None of them delays the movement.",
+        ),
     ),
     "bones": (
-        (("fit", "One body"), ("directions", "Bone by bone"), ("off", "As lifted")),
-        "Bone lengths",
-        "One body: constant lengths, fitted to all joints at once. Bone by bone: constant lengths along the lifted "
-        "directions. As lifted: lengths change from frame to frame.",
+        (
+            ("fit", QT_TRANSLATE_NOOP("motion_panel", "One body")),
+            ("directions", QT_TRANSLATE_NOOP("motion_panel", "Bone by bone")),
+            ("off", QT_TRANSLATE_NOOP("motion_panel", "As lifted")),
+        ),
+        QT_TRANSLATE_NOOP("motion_panel", "Bone lengths"),
+        QT_TRANSLATE_NOOP(
+            "motion_panel",
+            "One body: constant lengths, fitted to all joints at once. Bone by bone: constant lengths along the lifted "
+            "directions. As lifted: lengths change from frame to frame.",
+        ),
     ),
     "sides": (
-        _REPAIR, "Exchanged sides",
-        "Frames in which the detector took the left for the right. What was found is listed under Findings.",
+        _REPAIR,
+        QT_TRANSLATE_NOOP("motion_panel", "Exchanged sides"),
+        QT_TRANSLATE_NOOP(
+            "motion_panel",
+            "Frames in which the detector took the left for the right. What was found is listed under Findings.",
+        ),
     ),
     "limits": (
-        _REPAIR, "Backward joints",
-        "Knees and elbows that bend the wrong way. What was found is listed under Findings.",
+        _REPAIR,
+        QT_TRANSLATE_NOOP("motion_panel", "Backward joints"),
+        QT_TRANSLATE_NOOP(
+            "motion_panel", "Knees and elbows that bend the wrong way. What was found is listed under Findings."
+        ),
     ),
     "foot_lock": (
-        (("off", "Off"), ("auto", "Automatic"), ("always", "Always"), ("grounding", "On the floor")),
-        "Standing feet",
-        "Feet that stand do not slide. Automatic: where a contact can be believed. Always: every contact. "
-        "On the floor: as automatic, and feet near the floor stand on it.",
+        (
+            ("off", QT_TRANSLATE_NOOP("motion_panel", "Off")),
+            ("auto", QT_TRANSLATE_NOOP("motion_panel", "Automatic")),
+            ("always", QT_TRANSLATE_NOOP("motion_panel", "Always")),
+            ("grounding", QT_TRANSLATE_NOOP("motion_panel", "On the floor")),
+        ),
+        QT_TRANSLATE_NOOP("motion_panel", "Standing feet"),
+        QT_TRANSLATE_NOOP(
+            "motion_panel",
+            "Feet that stand do not slide. Automatic: where a contact can be believed. Always: every contact. "
+            "On the floor: as automatic, and feet near the floor stand on it.",
+        ),
     ),
-}  # fmt: skip
+}
 # Field of `config.LIMBS`, title, what is measured, and a usual length in cm.
 _LIMBS = (
-    ("hip_width", "Hips", "Between the hip joints", 24), ("thigh", "Thigh", "From hip to knee", 43),
-    ("shank", "Shank", "From knee to ankle", 42), ("trunk", "Trunk", "From hips to shoulders", 48),
-    ("shoulder_width", "Shoulders", "Between the shoulder joints", 35),
-    ("upper_arm", "Upper arm", "From shoulder to elbow", 29), ("forearm", "Forearm", "From elbow to wrist", 25),
-)  # fmt: skip
+    (
+        "hip_width",
+        QT_TRANSLATE_NOOP("motion_panel", "Hips"),
+        QT_TRANSLATE_NOOP("motion_panel", "Between the hip joints"),
+        24,
+    ),
+    ("thigh", QT_TRANSLATE_NOOP("motion_panel", "Thigh"), QT_TRANSLATE_NOOP("motion_panel", "From hip to knee"), 43),
+    ("shank", QT_TRANSLATE_NOOP("motion_panel", "Shank"), QT_TRANSLATE_NOOP("motion_panel", "From knee to ankle"), 42),
+    (
+        "trunk",
+        QT_TRANSLATE_NOOP("motion_panel", "Trunk"),
+        QT_TRANSLATE_NOOP("motion_panel", "From hips to shoulders"),
+        48,
+    ),
+    (
+        "shoulder_width",
+        QT_TRANSLATE_NOOP("motion_panel", "Shoulders"),
+        QT_TRANSLATE_NOOP("motion_panel", "Between the shoulder joints"),
+        35,
+    ),
+    (
+        "upper_arm",
+        QT_TRANSLATE_NOOP("motion_panel", "Upper arm"),
+        QT_TRANSLATE_NOOP("motion_panel", "From shoulder to elbow"),
+        29,
+    ),
+    (
+        "forearm",
+        QT_TRANSLATE_NOOP("motion_panel", "Forearm"),
+        QT_TRANSLATE_NOOP("motion_panel", "From elbow to wrist"),
+        25,
+    ),
+)
 
 
 class MotionPanel(Fold):
@@ -55,35 +117,60 @@ class MotionPanel(Fold):
     changed = Signal()
 
     def __init__(self, settings: RunSettings, parent: QWidget | None = None) -> None:
-        super().__init__("Motion in detail", parent)
+        super().__init__(translate("MotionPanel", "Motion in detail"), parent)
         self._settings = settings
         self._loading = False
-        self.gap = number(0, 2, 0.05, " s", "Off", 2, 0.25)
-        self.picture = number(0, 100, 5, " %", "Off", 0, 80)
-        self.calm = QCheckBox("Calm sudden turns")
-        self.calm.setToolTip("No bone turns faster than a body can: a turn that does is spread over its neighbours.")
+        self.gap = number(0, 2, 0.05, " s", self.tr("Off"), 2, 0.25)
+        self.picture = number(0, 100, 5, " %", self.tr("Off"), 0, 80)
+        self.calm = QCheckBox(self.tr("Calm sudden turns"))
+        self.calm.setToolTip(
+            self.tr("No bone turns faster than a body can: a turn that does is spread over its neighbours.")
+        )
         self.choices = {name: QComboBox() for name in _CHOICES}
         fields = {}
         for name, (values, title, help_text) in _CHOICES.items():
             for value, text in values:
-                self.choices[name].addItem(text, value)
-            fields[name] = field(title, self.choices[name], help_text)
-        self.limbs = {name: number(3, 120, 0.5, " cm", "Estimated", 1, usual) for name, _, _, usual in _LIMBS}
+                self.choices[name].addItem(translate("motion_panel", text), value)
+            fields[name] = field(
+                translate("motion_panel", title), self.choices[name], translate("motion_panel", help_text)
+            )
+        self.limbs = {name: number(3, 120, 0.5, " cm", self.tr("Estimated"), 1, usual) for name, _, _, usual in _LIMBS}
         self.body.setLayout(
             column(
                 fields["smooth"],
-                field("Fill gaps up to", self.gap,
-                      "Frames in which the person was lost for a moment are filled in. Longer absences stay empty."),
+                field(
+                    self.tr("Fill gaps up to"),
+                    self.gap,
+                    self.tr(
+                        "Frames in which the person was lost for a moment are filled in. Longer absences stay empty."
+                    ),
+                ),
                 fields["bones"],
-                field("Follow the picture", self.picture,
-                      "How far a joint that was well seen is drawn onto its place in the picture."),
-                fields["sides"], fields["limits"], fields["foot_lock"], self.calm,
-                6, label("Measured on the person", "muted"),
-                *(field(title, self.limbs[name], f"{what}, middle to middle. Left alone, it is estimated.")
-                  for name, title, what, _ in _LIMBS),
-                spacing=6, margins=(0, 2, 0, 4),
+                field(
+                    self.tr("Follow the picture"),
+                    self.picture,
+                    self.tr("How far a joint that was well seen is drawn onto its place in the picture."),
+                ),
+                fields["sides"],
+                fields["limits"],
+                fields["foot_lock"],
+                self.calm,
+                6,
+                label(self.tr("Measured on the person"), "muted"),
+                *(
+                    field(
+                        translate("motion_panel", title),
+                        self.limbs[name],
+                        self.tr("{what}, middle to middle. Left alone, it is estimated.").format(
+                            what=translate("motion_panel", what)
+                        ),
+                    )
+                    for name, title, what, _ in _LIMBS
+                ),
+                spacing=6,
+                margins=(0, 2, 0, 4),
             )
-        )  # fmt: skip
+        )
         self.load()
         self._no_wheel = NoWheel(self)
         self._no_wheel.watch(*self._numbers(), *self.choices.values())

@@ -18,6 +18,7 @@ from app.backend.pruning_settings import (
     share_kept,
     takes_motion,
 )
+from app.languages.translation import QT_TRANSLATE_NOOP, translate
 from app.views.settings.fields import LongComboBox, NoWheel, percent_slider, stacked, with_text
 from app.views.widgets import column, label
 from pipeline.core.errors import UserError
@@ -25,14 +26,18 @@ from pipeline.core.pruning_schedule import PruneConfig, default_schedule, schedu
 from pipeline.model_info import LifterInfo
 
 _PRUNERS = (
-    (AS_TRAINED, "As the lifter was trained"),
-    (NOTHING, "Nothing: every frame"),
-    ("TPS", "TPS: evenly spread frames"),
-    ("TPC", "TPC: one of each cluster"),
-    ("TPA", "TPA: most attended frames"),
-    ("TPMo", "TPMo: frames of most motion"),
+    (AS_TRAINED, QT_TRANSLATE_NOOP("pruning_editor", "As the lifter was trained")),
+    (NOTHING, QT_TRANSLATE_NOOP("pruning_editor", "Nothing: every frame")),
+    ("TPS", QT_TRANSLATE_NOOP("pruning_editor", "TPS: evenly spread frames")),
+    ("TPC", QT_TRANSLATE_NOOP("pruning_editor", "TPC: one of each cluster")),
+    ("TPA", QT_TRANSLATE_NOOP("pruning_editor", "TPA: most attended frames")),
+    ("TPMo", QT_TRANSLATE_NOOP("pruning_editor", "TPMo: frames of most motion")),
 )
-_RECOVERERS = (("TRI", "TRI: in between, straight"), ("TRA", "TRA: learned tokens"), ("", "None: centre frame only"))
+_RECOVERERS = (
+    ("TRI", QT_TRANSLATE_NOOP("pruning_editor", "TRI: in between, straight")),
+    ("TRA", QT_TRANSLATE_NOOP("pruning_editor", "TRA: learned tokens")),
+    ("", QT_TRANSLATE_NOOP("pruning_editor", "None: centre frame only")),
+)
 _PAUSE_MS = 400  # ms without a change before anything is computed: a dragged slider passes many values
 _LEAST_PERCENT = 5
 
@@ -57,31 +62,31 @@ class PruningEditor(QWidget):
         for text in (self.problem_text, self.cost):
             text.setWordWrap(True)
         for key, title in _PRUNERS:
-            self.pruner.addItem(title, key)
+            self.pruner.addItem(translate("pruning_editor", title), key)
         for key, title in _RECOVERERS:
-            self.recoverer.addItem(title, key)
-        self._pick = stacked("Lifter", self.lifter, "Lifts the same 2D joints.")
+            self.recoverer.addItem(translate("pruning_editor", title), key)
+        self._pick = stacked(self.tr("Lifter"), self.lifter, self.tr("Lifts the same 2D joints."))
         self._pick.setVisible(with_lifter)
         self._keep_row = stacked(
-            "Frames kept", with_text(self.keep, self.keep_text),
-            "Fewer frames through the deep blocks: faster, a little less exact.",
+            self.tr("Frames kept"), with_text(self.keep, self.keep_text),
+            self.tr("Fewer frames through the deep blocks: faster, a little less exact."),
         )  # fmt: skip
         self._motion_row = stacked(
-            "Follows the motion", with_text(self.motion, self.motion_text),
-            "How much fast movement gets more of the kept frames than standing still. 0 spreads them evenly.",
+            self.tr("Follows the motion"), with_text(self.motion, self.motion_text),
+            self.tr("How much fast movement gets more of the kept frames than standing still. 0 spreads them evenly."),
         )  # fmt: skip
         self._expert = QWidget()
         self._expert.setLayout(
             column(
-                stacked("Recovery", self.recoverer, "How the dropped frames come back at the end."),
+                stacked(self.tr("Recovery"), self.recoverer, self.tr("How the dropped frames come back at the end.")),
                 stacked(
-                    "Schedule", self.schedule,
-                    "Frames @ block: how many frames stay at the input of which block, counted from 0.",
+                    self.tr("Schedule"), self.schedule,
+                    self.tr("Frames @ block: how many frames stay at the input of which block, counted from 0."),
                 ),
                 spacing=7,
             )
         )  # fmt: skip
-        choose = stacked("Pruning", self.pruner, "Which frames are dropped inside the lifter.")
+        choose = stacked(self.tr("Pruning"), self.pruner, self.tr("Which frames are dropped inside the lifter."))
         self.setLayout(
             column(
                 self._pick, choose, self._keep_row, self._motion_row, self._expert, self.problem_text, self.cost,
@@ -147,11 +152,23 @@ class PruningEditor(QWidget):
             self.cost.setText("")
             return
         frames, kept = self.info.frames, round(share_kept(prune, self.info.frames) * self.info.frames)
-        text = f"{kept} of {frames} frames" if prune.schedule else f"All {frames} frames"
+        text = (
+            self.tr("{kept} of {frames} frames").format(kept=kept, frames=frames)
+            if prune.schedule
+            else self.tr("All {frames} frames").format(frames=frames)
+        )
         self.cost.setToolTip("")
         if cost is not None:
-            text += f", about {100 * cost.saved:.0f} % less computation" if prune.schedule else ", nothing saved"
-            self.cost.setToolTip(f"{cost.gflops:.3g} of {cost.full_gflops:.3g} GFLOPs for a window of {frames} frames")
+            text += (
+                self.tr(", about {percent:.0f} % less computation").format(percent=100 * cost.saved)
+                if prune.schedule
+                else self.tr(", nothing saved")
+            )
+            self.cost.setToolTip(
+                self.tr("{gflops:.3g} of {full_gflops:.3g} GFLOPs for a window of {frames} frames").format(
+                    gflops=cost.gflops, full_gflops=cost.full_gflops, frames=frames
+                )
+            )
         self.cost.setText(text)
 
     def ask_for_cost(self) -> None:
@@ -273,16 +290,18 @@ class PruningEditor(QWidget):
         if info is not None:
             fixed = bool(info.prune.position_names(info.seq2frame))
             self.keep.setEnabled(not fixed)
-            self.keep.setToolTip("This lifter has learned for how many frames it works." if fixed else "")
+            self.keep.setToolTip(self.tr("This lifter has learned for how many frames it works.") if fixed else "")
             self._offer_recoverers(info)
         self._loading = False
         self.show_cost(None)
 
     def _offer_recoverers(self, info: LifterInfo) -> None:
         why = {
-            "TRI": "This lifter was trained to recover with TRA." if info.learned else "",
-            "TRA": "" if info.learned else "This lifter has no learned tokens for TRA.",
-            "": "" if info.seq2frame and not info.learned else "This lifter gives every frame: they must come back.",
+            "TRI": self.tr("This lifter was trained to recover with TRA.") if info.learned else "",
+            "TRA": "" if info.learned else self.tr("This lifter has no learned tokens for TRA."),
+            "": ""
+            if info.seq2frame and not info.learned
+            else self.tr("This lifter gives every frame: they must come back."),
         }
         model = self.recoverer.model()
         assert isinstance(model, QStandardItemModel)

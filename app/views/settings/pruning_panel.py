@@ -8,13 +8,18 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QWidget
 
 from app.backend.pruning_settings import RecipeSettings
+from app.languages.translation import QT_TRANSLATE_NOOP, translate
 from app.views.settings.fields import Fold
 from app.views.settings.pruning_editor import PruningEditor
 from app.views.widgets import column, label
 from pipeline.model_info import LifterInfo
 
-_WHAT = "Neighbouring frames say nearly the same: dropping some inside the lifter makes it faster."
-_COMPARE = "Lifts the same 2D a second time and shows it as a ghost. It is never saved or exported."
+_WHAT = QT_TRANSLATE_NOOP(
+    "pruning_panel", "Neighbouring frames say nearly the same: dropping some inside the lifter makes it faster."
+)
+_COMPARE = QT_TRANSLATE_NOOP(
+    "pruning_panel", "Lifts the same 2D a second time and shows it as a ghost. It is never saved or exported."
+)
 
 
 class PruningPanel(Fold):
@@ -23,15 +28,15 @@ class PruningPanel(Fold):
     compare_toggled = Signal(bool)
 
     def __init__(self, recipe: RecipeSettings, other: RecipeSettings, parent: QWidget | None = None) -> None:
-        super().__init__("Token pruning", parent)
-        self.head.setToolTip(_WHAT)
+        super().__init__(translate("PruningPanel", "Token pruning"), parent)
+        self.head.setToolTip(translate("pruning_panel", _WHAT))
         self.host = label("", "faint")
         self.host.setWordWrap(True)
-        what = label(_WHAT, "muted")
+        what = label(translate("pruning_panel", _WHAT), "muted")
         what.setWordWrap(True)
         self.editor = PruningEditor(recipe, with_lifter=False)
-        self.compare = QCheckBox("Compare with another recipe")
-        self.compare.setToolTip(_COMPARE)
+        self.compare = QCheckBox(self.tr("Compare with another recipe"))
+        self.compare.setToolTip(translate("pruning_panel", _COMPARE))
         self.other = PruningEditor(other, with_lifter=True)
         self.other.hide()
         self.body.setLayout(column(what, self.host, self.editor, 4, self.compare, self.other, spacing=7))
@@ -59,9 +64,13 @@ class PruningPanel(Fold):
         if info is None:
             self.host.setText("")
             return
-        gives = "made for the centre frame" if info.seq2frame else "a pose for every frame"
-        self.host.setText(f"{info.host_title or info.title}: {info.frames} frames, {info.depth} blocks, {gives}")
-        self.host.setToolTip(f"Trained with {info.prune.label}.")
+        gives = self.tr("made for the centre frame") if info.seq2frame else self.tr("a pose for every frame")
+        self.host.setText(
+            self.tr("{title}: {frames} frames, {depth} blocks, {gives}").format(
+                title=info.host_title or info.title, frames=info.frames, depth=info.depth, gives=gives
+            )
+        )
+        self.host.setToolTip(self.tr("Trained with {pruning}.").format(pruning=info.prune.label))
 
     @Slot(bool)
     def _opened(self, on: bool) -> None:

@@ -18,7 +18,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.languages.translation import QT_TRANSLATE_NOOP, translate
 from app.run_settings import DEFAULT_HZ, CompareSettings, RunSettings
+from app.views.settings.detector_box import DetectorBox
 from app.views.settings.fields import LongComboBox, NoWheel, field, number, section, stacked
 from app.views.settings.motion_panel import MotionPanel
 from app.views.settings.pruning_panel import PruningPanel
@@ -29,8 +31,11 @@ from pipeline.model_info import INSTALLED, DetectorInfo, LifterInfo
 
 _WIDTH = 288
 _DEVICES = (
-    ("auto", "Automatic"), ("cpu", "Processor (CPU)"), ("cuda", "NVIDIA GPU (CUDA)"), ("mps", "Apple GPU (Metal)"),
-)  # fmt: skip
+    ("auto", QT_TRANSLATE_NOOP("settings_panel", "Automatic")),
+    ("cpu", QT_TRANSLATE_NOOP("settings_panel", "Processor (CPU)")),
+    ("cuda", QT_TRANSLATE_NOOP("settings_panel", "NVIDIA GPU (CUDA)")),
+    ("mps", QT_TRANSLATE_NOOP("settings_panel", "Apple GPU (Metal)")),
+)
 
 
 class SettingsPanel(QFrame):
@@ -52,68 +57,114 @@ class SettingsPanel(QFrame):
         self._settings, self._other = settings, other
         self._loading = False
 
-        self.subject = QRadioButton("One person")
-        self.subject.setToolTip("Lift the person who is in the picture most, or the one you click on in the video.")
-        self.everyone = QRadioButton("Everyone in the picture")
-        self.everyone.setToolTip("Lift every person that was found. Takes longer with many people.")
+        self.subject = QRadioButton(self.tr("One person"))
+        self.subject.setToolTip(
+            self.tr("Lift the person who is in the picture most, or the one you click on in the video.")
+        )
+        self.everyone = QRadioButton(self.tr("Everyone in the picture"))
+        self.everyone.setToolTip(self.tr("Lift every person that was found. Takes longer with many people."))
         self.person = QComboBox()
-        self.person.setToolTip("Whose skeleton is followed and coloured. Person 1 is seen the longest.")
-        self.person.addItem("Most visible", 1)
-        named(self.person, "Person", self.person.toolTip())
+        self.person.setToolTip(self.tr("Whose skeleton is followed and coloured. Person 1 is seen the longest."))
+        self.person.addItem(self.tr("Most visible"), 1)
+        named(self.person, self.tr("Person"), self.person.toolTip())
 
         self.whose = ElidedName()
-        self.whose.set_whole("Height")
+        self.whose.set_whole(self.tr("Height"))
         self._people: list[int] = []  # of the complete take
         self._followed = 1
-        self.stature = number(40, 260, 1, " cm", "Assumed", 0, 170)
-        self.fov = number(5, 150, 1, "°", "Automatic", 0, 60)
-        self.pitch = number(-89, 89, 1, "°", "Estimated", 1)
-        self.roll = number(-180, 180, 1, "°", "Estimated", 1)
-        self.smooth = number(0, 60, 0.5, " Hz", "Off", 1, DEFAULT_HZ)
-        self.detector, self.lifter, self.device = LongComboBox(), LongComboBox(), QComboBox()
+        self.stature = number(40, 260, 1, " cm", self.tr("Assumed"), 0, 170)
+        self.fov = number(5, 150, 1, "°", self.tr("Automatic"), 0, 60)
+        self.pitch = number(-89, 89, 1, "°", self.tr("Estimated"), 1)
+        self.roll = number(-180, 180, 1, "°", self.tr("Estimated"), 1)
+        self.smooth = number(0, 60, 0.5, " Hz", self.tr("Off"), 1, DEFAULT_HZ)
+        self.detector, self.lifter, self.device = DetectorBox(), LongComboBox(), QComboBox()
         self.motion = MotionPanel(settings)
         self.pruning = PruningPanel(settings, other)
         self.estimates = label("", "faint")
         self.estimates.setWordWrap(True)
         self.estimates.setContentsMargins(0, 10, 0, 0)
         self.estimates.hide()
-        self.reset = QPushButton("Back to the defaults")
+        self.reset = QPushButton(self.tr("Back to the defaults"))
         self.reset.setProperty("role", "flat")
 
-        self.detector.addItem("Default", DetectConfig().detector)
-        self.lifter.addItem("Default", "")
+        self.lifter.addItem(self.tr("Default"), "")
         for name, title in _DEVICES:
-            self.device.addItem(title, name)
+            self.device.addItem(translate("settings_panel", title), name)
         self._enable_devices(())
         body = column(
-            section("SUBJECT"), self.subject, self.person, self.everyone,
-            10, section("BODY"),
-            field(self.whose, self.stature,
-                   "How tall the person is. It sets the scale of everything: 10 % wrong here is 10 % wrong in metres. "
-                   "With several people it is the height of the one who is followed."),
-            10, section("CAMERA"),
-            field("Field of view", self.fov,
-                   "How wide the lens sees, horizontally. A phone's main camera has 60 to 70 degrees. "
-                   "Automatic reads it from the file or assumes 60 degrees across the longer side."),
-            field("Tilt down", self.pitch,
-                   "How far the camera looks down. 0 is level; negative looks up. "
-                   "Left alone, it is estimated from how people stand. "
-                   "Set it if the skeleton leans towards or away from the camera."),
-            field("Roll", self.roll,
-                   "How far the camera is turned clockwise. Left alone, it is estimated, or 0 where the tilt is set. "
-                   "Both can be set with the horizon in the video."),
-            10, section("MOTION"),
-            field("Smoothing", self.smooth,
-                   f"Movements faster than this are smoothed away. {DEFAULT_HZ:g} Hz suits most; "
-                   "choose more for fast sports, 0 for none."),
+            section(self.tr("SUBJECT")),
+            self.subject,
+            self.person,
+            self.everyone,
+            10,
+            section(self.tr("BODY")),
+            field(
+                self.whose,
+                self.stature,
+                self.tr(
+                    "How tall the person is. It sets the scale of everything: 10 % wrong here is 10 % wrong in metres. "
+                    "With several people it is the height of the one who is followed."
+                ),
+            ),
+            10,
+            section(self.tr("CAMERA")),
+            field(
+                self.tr("Field of view"),
+                self.fov,
+                self.tr(
+                    "How wide the lens sees, horizontally. A phone's main camera has 60 to 70 degrees. "
+                    "Automatic reads it from the file or assumes 60 degrees across the longer side."
+                ),
+            ),
+            field(
+                self.tr("Tilt down"),
+                self.pitch,
+                self.tr(
+                    "How far the camera looks down. 0 is level; negative looks up. "
+                    "Left alone, it is estimated from how people stand. "
+                    "Set it if the skeleton leans towards or away from the camera."
+                ),
+            ),
+            field(
+                self.tr("Roll"),
+                self.roll,
+                self.tr(
+                    "How far the camera is turned clockwise. Left alone, it is estimated, or 0 where the tilt is set. "
+                    "Both can be set with the horizon in the video."
+                ),
+            ),
+            10,
+            section(self.tr("MOTION")),
+            field(
+                self.tr("Smoothing"),
+                self.smooth,
+                self.tr(
+                    "Movements faster than this are smoothed away. {usual:g} Hz suits most; choose more "
+                    "for fast sports, 0 for none."
+                ).format(usual=DEFAULT_HZ),
+            ),
             self.motion,
-            10, section("MODELS"),
-            stacked("2D detector", self.detector, "Finds people and their joints in every picture.", tool(detectors)),
-            stacked("3D lifter", self.lifter, "Turns the joints' movement into 3D.", tool(models)),
-            stacked("Compute on", self.device, "Automatic takes a supported GPU if there is one, else the processor."),
+            10,
+            section(self.tr("MODELS")),
+            stacked(
+                self.tr("2D detector"),
+                self.detector,
+                self.tr("Finds people and their joints in every picture."),
+                tool(detectors),
+            ),
+            stacked(self.tr("3D lifter"), self.lifter, self.tr("Turns the joints' movement into 3D."), tool(models)),
+            stacked(
+                self.tr("Compute on"),
+                self.device,
+                self.tr("Automatic takes a supported GPU if there is one, else the processor."),
+            ),
             self.pruning,
-            None, self.estimates, self.reset, spacing=7, margins=(18, 16, 14, 12),
-        )  # fmt: skip
+            None,
+            self.estimates,
+            self.reset,
+            spacing=7,
+            margins=(18, 16, 14, 12),
+        )
         inside = QWidget()
         inside.setLayout(body)
         scroll = QScrollArea()
@@ -243,17 +294,13 @@ class SettingsPanel(QFrame):
     # --- choices
 
     def set_detectors(self, detectors: Sequence[DetectorInfo]) -> None:
-        """Offer detectors, usable ones first; the others are disabled, with the reason as tooltip."""
+        """Offer detectors; the chosen one is the default again if it was removed."""
         if self._settings.detector not in {one.name for one in detectors}:
             self._settings.detector = DetectConfig().detector
-        listed = sorted(detectors, key=lambda one: not one.ready)
-        titles = [one.title if one.ready else f"{one.title}: {one.state}" for one in listed]
-        self._refill(self.detector, [(one.name, title) for one, title in zip(listed, titles, strict=True)])
-        model = self.detector.model()
-        assert isinstance(model, QStandardItemModel)
-        for i, one in enumerate(listed):
-            model.item(i).setEnabled(one.ready)
-            model.item(i).setToolTip(one.explanation)
+        loading, self._loading = self._loading, True
+        self.detector.set_detectors(detectors, self._settings.detector)
+        self._loading = loading
+        self.load()
 
     def set_devices(self, gpus: Sequence[str]) -> None:
         """Offer the kinds of GPU that are here; where the chosen one is not, the choice is automatic again."""
@@ -292,20 +339,24 @@ class SettingsPanel(QFrame):
         numbers = [track.person for track in take.tracks2d] if take is not None and take.complete else []
         self._people, self._followed = numbers, person
         several = take is not None and len(numbers) > 1
-        self.whose.set_whole(f"Height of {take.name_of(person)}" if take is not None and several else "Height")
+        self.whose.set_whole(
+            self.tr("Height of {name}").format(name=take.name_of(person))
+            if take is not None and several
+            else self.tr("Height")
+        )
         self._show_height()
         self.person.clear()
         for person_number in numbers:
             track = take.track2d(person_number) if take is not None else None
             share = (
-                f" · {100 * float(track.seen.mean()):.0f} % of the time"
+                self.tr(" · {percent:.0f} % of the time").format(percent=100 * float(track.seen.mean()))
                 if track is not None and len(track.seen)
                 else ""
             )
             name = take.name_of(person_number) if take is not None else ""
             self.person.addItem(f"{name}{share}", person_number)
         if not numbers:
-            self.person.addItem("Most visible", 1)
+            self.person.addItem(self.tr("Most visible"), 1)
         self.person.setCurrentIndex(max(self.person.findData(person), 0))
         self.person.setEnabled(len(numbers) > 1)
         self._loading = False
@@ -320,10 +371,14 @@ def estimates_text(take: Take | None) -> str:
         return ""
     scene = take.scene
     used = {
-        "fov": f"field of view {scene.fov_deg:.0f}°",
-        "pitch": f"tilt {round(scene.pitch_deg)}°",
-        "roll": f"roll {round(scene.roll_deg)}°",
+        "fov": translate("settings_panel", "field of view {fov_deg:.0f}°").format(fov_deg=scene.fov_deg),
+        "pitch": translate("settings_panel", "tilt {pitch_deg}°").format(pitch_deg=round(scene.pitch_deg)),
+        "roll": translate("settings_panel", "roll {roll_deg}°").format(roll_deg=round(scene.roll_deg)),
         "height": "height",
     }
     parts = [f"{used[key]} {note}" for key, note in scene.notes.items() if key in used]
-    return f"Estimates, not measurements: {', '.join(parts)}." if parts else ""
+    return (
+        translate("settings_panel", "Estimates, not measurements: {values}.").format(values=", ".join(parts))
+        if parts
+        else ""
+    )

@@ -160,7 +160,7 @@ class Horizon(QObject):
 
     def _paint_label(self, painter: QPainter, rect: QRectF, middle: QPointF) -> None:
         tilt = f"{abs(self.pitch_deg):.1f}° {'down' if self.pitch_deg >= 0 else 'up'}"
-        short = f"Horizon: tilt {tilt}, roll {self.roll_deg:.1f}°"
+        short = self.tr("Horizon: tilt {tilt}, roll {roll_deg:.1f}°").format(tilt=tilt, roll_deg=self.roll_deg)
         font = QFont(painter.font())
         font.setPixelSize(12)
         font.setBold(False)

@@ -62,7 +62,7 @@ class VideoView(QWidget):
         self.pickable = True
         self.horizon = Horizon(self)
         self.horizon.changed.connect(self.update)
-        named(self, "Video", "The frame with the detected joints; a click on a person chooses them")
+        named(self, self.tr("Video"), self.tr("The frame with the detected joints; a click on a person chooses them"))
         self.setMouseTracking(True)
         self.setMinimumSize(200, 160)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -127,7 +127,9 @@ class VideoView(QWidget):
         return self._take is not None and len(self._take.tracks2d) > 1
 
     def name_of(self, person: int) -> str:
-        return self._take.name_of(person) if self._take is not None else f"Person {person}"
+        return (
+            self._take.name_of(person) if self._take is not None else self.tr("Person {person}").format(person=person)
+        )
 
     def person_at(self, point: QPointF) -> int | None:
         """Return the person whose box holds `point` (widget); of several, the nearest joint decides."""
@@ -172,9 +174,9 @@ class VideoView(QWidget):
             up_down = part == "middle"
             self.setCursor(Qt.CursorShape.SizeVerCursor if up_down else Qt.CursorShape.CrossCursor)
             self.setToolTip(
-                "Drag to set the camera's tilt; double click for the estimate"
+                self.tr("Drag to set the camera's tilt; double click for the estimate")
                 if up_down
-                else "Drag to set the camera's roll"
+                else self.tr("Drag to set the camera's roll")
             )
             return
         person = self.person_at(event.position()) if self.pickable else None
@@ -184,7 +186,9 @@ class VideoView(QWidget):
         else:
             self.setCursor(Qt.CursorShape.PointingHandCursor)
             name = self.name_of(person)
-            self.setToolTip(name if person == self._person else f"{name}: click to choose them")
+            self.setToolTip(
+                name if person == self._person else self.tr("{name}: click to choose them").format(name=name)
+            )
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         painter = QPainter(self)

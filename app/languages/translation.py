@@ -1,0 +1,68 @@
+"""Translate the window's texts: load the language of the settings, else that of the system.
+
+Texts are English in the code. Methods of a QObject use `self.tr`, other functions `translate` with the module as
+context; constants are marked by QT_TRANSLATE_NOOP and translated where they are shown. English has a file, too: its
+plural forms.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
+
+FOLDER = Path(__file__).resolve().parent
+# Code -> the language's own name for itself. Another language is a line here and a .ts file (see update.py).
+LANGUAGES: Mapping[str, str] = {"en": "English", "de": "Deutsch", "ja": "日本語", "zh_CN": "简体中文"}
+SYSTEM = ""  # the setting of a user who chose no language
+
+translate = QCoreApplication.translate
+
+
+def QT_TRANSLATE_NOOP(context: str, text: str) -> str:  # noqa: N802 - the name that lupdate looks for
+    """Mark a constant to be translated in `context` where it is shown; return it unchanged."""
+    return text
+
+
+def spoken(setting: str) -> str:
+    """Return the code of the language to show: that of `setting`, else the first of the system's that there is."""
+    if setting in LANGUAGES:
+        return setting
+    for name in QLocale.system().uiLanguages():
+        code = matching(name)
+        if code:
+            return code
+    return "en"
+
+
+def matching(name: str) -> str:
+    """Return the code of the language that a system calls `name`, "de-AT" for example; "" if there is none."""
+    locale = QLocale(name)
+    if locale.language() == QLocale.Language.Chinese:
+        return "zh_CN" if locale.script() == QLocale.Script.SimplifiedHanScript else ""
+    code = name.replace("-", "_").partition("_")[0].lower()
+    return code if code in LANGUAGES else ""
+
+
+def install(app: QCoreApplication, setting: str = SYSTEM) -> str:
+    """Show texts, numbers and dates in a language from now on; return its code. Replaces the language of before."""
+    code = spoken(setting)
+    for old in app.findChildren(QTranslator):
+        app.removeTranslator(old)
+        old.deleteLater()
+    qt = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+    files = [(f"qtbase_{code}", qt)] if code != "en" else []
+    for name, folder in [*files, (f"hourglass_{code}", str(FOLDER))]:
+        translator = QTranslator(app)
+        if translator.load(name, folder):
+            app.installTranslator(translator)
+    QLocale.setDefault(QLocale.system() if setting not in LANGUAGES else QLocale(code))
+    return code
+
+
+def decimal(value: float, digits: int) -> str:
+    """Format a number with `digits` decimals as the language writes it."""
+    locale = QLocale()
+    locale.setNumberOptions(QLocale.NumberOption.OmitGroupSeparator)
+    return locale.toString(float(value), "f", digits)
