@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from .core.config import AUTO_DETECTOR
 from .core.pruning_schedule import PruneConfig
 
+RECOMMENDED, ADDED = "Recommended", "Added by you"
 INSTALLED, MISSING, DAMAGED = "installed", "missing", "damaged"
+_EMBEDDED_MS = 17  # ms of one core for a frame of the embedded detector, measured as the others (docs/detectors.md)
 CHECKPOINT_SUFFIXES = (".pth", ".tr", ".pt", ".bin", ".safetensors")  # MotionAGFormer's are .pth.tr
 
 
@@ -53,6 +56,8 @@ class DetectorInfo:
     size_bytes: int = 0
     downloadable: bool = False
     added: bool = False  # by the user: can be removed again
+    family: str = ""  # heading for detectors of one kind, with what they are for
+    cpu_ms: int = 0  # ms of one core for a frame with one person; 0: not measured
     accuracy: str = ""
     licence: str = ""
     training_data: tuple[str, ...] = ()
@@ -64,6 +69,13 @@ class DetectorInfo:
     def ready(self) -> bool:
         """Whether it can be used now."""
         return not self.reason
+
+    @property
+    def group(self) -> str:
+        """Heading under which it is listed: what is recommended or automatic comes first, then the user's own."""
+        if self.recommended_for or self.name == AUTO_DETECTOR:
+            return RECOMMENDED
+        return ADDED if self.added else self.family
 
     @property
     def can_get(self) -> bool:
@@ -89,8 +101,10 @@ class DetectorInfo:
 
     @property
     def details(self) -> str:
-        """Recommendation, accuracy, training data and licence, a line each."""
+        """Recommendation, speed, accuracy, training data and licence, a line each."""
+        times = f"{self.cpu_ms / _EMBEDDED_MS:.1f} times as long as BlazePose full"
+        speed = f"A frame takes {self.cpu_ms} ms of one core, {times}." if self.cpu_ms else ""
         trained = f"Trained on {', '.join(self.training_data)}." if self.training_data else ""
         licence = f"Licence: {self.licence}." if self.licence else ""
         accuracy = f"{self.accuracy}." if self.accuracy else ""
-        return "\n".join(text for text in (self.advice, accuracy, trained, licence) if text)
+        return "\n".join(text for text in (self.advice, speed, accuracy, trained, licence) if text)

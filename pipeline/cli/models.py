@@ -75,7 +75,11 @@ def add_parser(commands: Any) -> None:
 def run(arguments: argparse.Namespace, report: Report) -> int:
     """List all models."""
     report.line("2D detectors")
+    group = ""
     for info in api.detectors(check=True):
+        if info.group != group:
+            group = info.group
+            report.line(f" {group}")
         _list_detector(info, report)
     for problem in weights.own_detectors()[1]:
         report.line(f"  not usable: {problem}")
@@ -111,8 +115,9 @@ def _list_detector(info: DetectorInfo, report: Report) -> None:
         report.line(f"  {'':<20} {info.advice}")
     row = {"kind": "detector", "name": info.name, "title": info.title, "ready": not info.reason, "reason": info.reason}
     more = {"own": info.added, "installed": info.installed, "downloadable": info.downloadable}
-    advice = {"recommended_for": list(info.recommended_for), "advice": info.advice}
-    report.record({**row, "hint": hint, **more, "bytes": info.size_bytes, "licence": info.licence, **advice})
+    advice = {"recommended_for": list(info.recommended_for), "advice": info.advice, "group": info.group}
+    facts = {"bytes": info.size_bytes, "licence": info.licence, "cpu_ms": info.cpu_ms}
+    report.record({**row, "hint": hint, **more, **facts, **advice})
 
 
 def _list_lifter(weight: weights.WeightEntry, is_own: bool, report: Report) -> None:

@@ -31,6 +31,7 @@ def listing(check: bool = False) -> list[DetectorInfo]:
         fields = (row.field,) if reason and row.field else ()
         infos[row.name] = DetectorInfo(row.name, row.title, reason, row.hint if reason else "", fields=fields)
     infos[FULL] = replace(infos[FULL], recommended_for=("live",), advice=WHY_FULL)
+    infos[_MMPOSE] = replace(infos[_MMPOSE], family="Your own network")
     auto = replace(infos[FULL], name=AUTO_DETECTOR, title=auto_title(), recommended_for=(), advice=auto_reason())
     own = {entry.name for entry in weights.own_detectors()[0]}
     listed = [_info(entry, infos[entry.kind], entry.name in own, check) for entry in weights.detectors()]
@@ -103,7 +104,7 @@ def _info(entry: DetectorEntry, needed: DetectorInfo, added: bool, check: bool) 
             reason, hint, fields, damaged = error.message, error.hint, error.fields, installed
     return DetectorInfo(
         entry.name, entry.title, reason, hint, installed, damaged, entry.size_bytes, bool(entry.url), added,
-        entry.accuracy, entry.licence, entry.training_data, fields,
+        entry.family, entry.cpu_ms, entry.accuracy, entry.licence, entry.training_data, fields,
         ("files",) if heavy else (), WHY_HEAVY if heavy else "",
     )  # fmt: skip
 

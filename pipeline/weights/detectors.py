@@ -48,6 +48,8 @@ class DetectorEntry:
     about_bytes: int = 0
     url: str = ""
     npm: str = ""  # package of npm, with its version, that contains the file, too
+    family: str = ""  # heading under which the detectors of one kind are listed, with what they are for
+    cpu_ms: int = 0  # measured time of one core for a frame with one person; 0: not measured (docs/detectors.md)
     accuracy: str = ""
     licence: str = ""
     training_data: tuple[str, ...] = ()
@@ -65,10 +67,11 @@ class DetectorEntry:
             raise ModelError(
                 f"The detector entry '{name}' does not fit ({error}).", f"Its fields are: {known}."
             ) from error
-        texts = (entry.name, entry.title, entry.config, entry.file, entry.sha256, entry.skeleton, entry.url, entry.npm)
+        names = (entry.name, entry.title, entry.family, entry.skeleton)
+        texts = (*names, entry.config, entry.file, entry.sha256, entry.url, entry.npm)
         sensible = (
             all(is_text(text) for text in (*texts, *entry.training_data))
-            and all(is_size(number) for number in (entry.bytes, entry.about_bytes))
+            and all(is_size(number) for number in (entry.bytes, entry.about_bytes, entry.cpu_ms))
             and is_file_name(entry.file)
             and (entry.config.startswith("mmpose::") or is_file_name(entry.config))
             and _HASH.fullmatch(entry.sha256) is not None

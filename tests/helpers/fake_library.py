@@ -13,7 +13,7 @@ import numpy as np
 
 from app.backend import inputs
 from app.backend.checkpoint_info import Assumption, FoundCheckpoint, RecipeCost
-from pipeline.core.camera import turned_info
+from pipeline.core.camera import at_recorded_rate, turned_info
 from pipeline.core.concurrency import CancelToken
 from pipeline.core.config import LiftConfig, RunConfig
 from pipeline.core.errors import Cancelled, ConfigError, ModelError, NoPersonError, SourceError, TakeError
@@ -65,10 +65,10 @@ class FakeLibrary(FakeLive):
         ]
         self.known_detectors = [
             DetectorInfo("auto", "Fake automatic"),
-            DetectorInfo("mediapipe", "Fake embedded"),
+            DetectorInfo("mediapipe", "Fake embedded", recommended_for=("live",), advice="It is the quickest."),
             DetectorInfo(
                 "rtmpose-m", "Fake RTMPose", "Not here.", installed=False, size_bytes=54_000_000, downloadable=True,
-                licence="none",
+                licence="none", family="RTMPose", cpu_ms=52,
             ),
         ]  # fmt: skip
         self.added_detectors: list[tuple[Path, str]] = []
@@ -135,7 +135,9 @@ class FakeLibrary(FakeLive):
         self.before_run()
         if self.fail is not None:
             raise self.fail
-        index = [frame.index for frame in source.frames(config.start_s, config.end_s)]
+        info = turned_info(at_recorded_rate(source.info, config.recorded_fps), config.scene.turn_deg)
+        start_s, end_s = (None if at is None else at * info.slow_motion for at in (config.start_s, config.end_s))
+        index = [frame.index for frame in source.frames(start_s, end_s)]
         if not index:
             raise NoPersonError("Nobody was found.", "Choose another video.")
         persons = (1, 2) if config.persons == "all" else config.persons or (1,)
@@ -144,7 +146,6 @@ class FakeLibrary(FakeLive):
             tell(Progress("detect", done, len(index)))
         prune = HALVING if config.lift.prune is None else config.lift.prune
         half = len(index) // 2
-        info = turned_info(source.info, config.scene.turn_deg)
         partial(make_take(info, persons[:1], half, index[0], complete=False, prune=prune, config=config))
         self._wait(tell, cancel, Progress("detect", half, len(index)))
         tell(Progress("finish", 0, 1, "Smoothing"))
