@@ -30,7 +30,10 @@ _LONGEST_PATIENCE_S = 30.0  # s, upper limit of the doubled patience
 _PROVEN_S = 10.0  # s; an overload later than this after a step to more frames has another cause
 _TIMELY = 0.8  # fraction of the latency budget; a waiting frame is lifted if it and the newest are ready within it
 _STEPS = (1.0, 1.5, 2.0, 3.0, 4.0)  # frames per run of a stage: all, 2 of 3, every second, ...
-_RAREST_HZ = 8.0  # Hz, lowest rate of detections and of lifts
+_RAREST_HZ = 8.0  # Hz, lowest rate of detections and of lifts for which frames are skipped
+_TOO_RARE_HZ = (
+    4.0  # Hz, rate of lifts below which frames are processed again, however late: the source has become slower
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,7 @@ class Load:
     """Hold the current load: durations in milliseconds and the detection rate.
 
     `detect_ms`, `lift_ms`: one detection, one lift; `interval_ms`: between two frames of the source; `seen_hz`:
-    detections per second, 0 = not known yet.
+    detections per second, 0 = not known (at the start, and after an interruption of the source).
     """
 
     detect_ms: float
@@ -118,7 +121,8 @@ class Adapter:
     def _fewer(self, time_s: float, load: Load) -> None:
         """Process fewer frames in the stage with the higher load."""
         now = self.pace
-        lifts_hz = (load.seen_hz or math.inf) / now.lift_every  # lifts never outnumber detections
+        seen_hz = load.seen_hz or 1e3 / (load.interval_ms * now.detect_every)
+        lifts_hz = seen_hz / now.lift_every  # lifts never outnumber detections
         options = []
         fewer = _next(now.detect_every)
         if fewer and lifts_hz * now.detect_every / fewer >= _RAREST_HZ:
@@ -128,6 +132,8 @@ class Adapter:
             options.append((load.lift_ms / now.lift_every, Pace(now.detect_every, fewer)))
         if not options:
             self._easy_since_s = None
+            if lifts_hz < _TOO_RARE_HZ and now != Pace():
+                self._change(Pace(_before(now.detect_every), _before(now.lift_every)), time_s)
             return
         _, slower = max(options, key=lambda option: option[0])
         too_bold = self._tried == slower and self._changed_s is not None and time_s - self._changed_s < _PROVEN_S
@@ -170,5 +176,5 @@ def _next(every: float) -> float | None:
 
 
 def _before(every: float) -> float:
-    """Return the next step to more frames."""
-    return _STEPS[_STEPS.index(every) - 1]
+    """Return the next step to more frames; the first step is the last one."""
+    return _STEPS[max(0, _STEPS.index(every) - 1)]

@@ -15,6 +15,11 @@ import platformdirs
 
 from ..core.errors import OutputError
 
+try:
+    import fcntl
+except ImportError:  # Windows, where a file that is open cannot be removed
+    fcntl = None  # type: ignore[assignment]
+
 _HINTS = {
     errno.ENOSPC: "The disk is full: free some space, or choose a folder on another disk.",
     errno.EDQUOT: "Your disk quota is used up: free some space, or choose another folder.",
@@ -25,6 +30,9 @@ _HINTS = {
     errno.ENAMETOOLONG: "The name is too long for this file system: choose a shorter one.",
 }
 
+
+_TEMPORARY = re.compile(r"\.hourglass-[a-z0-9_]{8}\.part(\.\w+)?")  # names of temporary files
+_cleared: set[Path] = set()  # folders whose abandoned temporary files this process has removed
 
 # Python's stand-ins for bytes of a file's name that are not UTF-8, and halves of Windows' UTF-16.
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -80,12 +88,17 @@ def atomic_path(path: Path) -> Iterator[Path]:
 
 @contextlib.contextmanager
 def _replacement(path: Path, suffix: str = "") -> Iterator[Path]:
-    """Yield an empty temporary file, then rename it to `path`, or delete it on failure."""
+    """Yield an empty temporary file, then rename it to `path`, or delete it on failure.
+
+    It is locked meanwhile: one that is not belongs to a process that was killed, and the next run removes it.
+    """
     temporary: Path | None = None
+    handle = -1
     try:
-        handle, name = tempfile.mkstemp(prefix=".", suffix=f".part{suffix}", dir=path.parent)
-        temporary = Path(name)
-        os.close(handle)
+        if path.parent not in _cleared:
+            _cleared.add(path.parent)
+            remove_abandoned(path.parent)
+        handle, temporary = _new_temporary(path.parent, suffix)
         yield temporary
         # mkstemp makes private files; the result gets the permissions of an ordinary new file.
         umask = os.umask(0)
@@ -98,6 +111,44 @@ def _replacement(path: Path, suffix: str = "") -> Iterator[Path]:
         if temporary is not None:
             with contextlib.suppress(OSError):
                 temporary.unlink(missing_ok=True)
+        if handle >= 0:
+            os.close(handle)
+
+
+def _new_temporary(folder: Path, suffix: str) -> tuple[int, Path]:
+    """Create a temporary file; return the handle that holds its lock (-1: this system needs none), and its path."""
+    while True:
+        handle, name = tempfile.mkstemp(prefix=".hourglass-", suffix=f".part{suffix}", dir=folder)
+        if fcntl is None:
+            os.close(handle)
+            return -1, Path(name)
+        with contextlib.suppress(OSError):  # a file system without locks: then nobody removes it either
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if os.fstat(handle).st_nlink:
+            return handle, Path(name)
+        os.close(handle)  # another process took it for an abandoned one before it was locked
+
+
+def remove_abandoned(folder: Path) -> None:
+    """Remove the temporary files in `folder` of processes that were killed while they wrote."""
+    with contextlib.suppress(OSError):
+        for entry in os.scandir(folder):
+            if _TEMPORARY.fullmatch(entry.name) and entry.is_file(follow_symlinks=False):
+                with contextlib.suppress(OSError):
+                    _remove_unlocked(Path(entry.path))
+
+
+def _remove_unlocked(path: Path) -> None:
+    """Remove a file unless its writer holds its lock. Raises OSError."""
+    if fcntl is None:
+        path.unlink()
+        return
+    handle = os.open(path, os.O_RDWR | os.O_NOFOLLOW)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        path.unlink()
+    finally:
+        os.close(handle)
 
 
 def cache_path() -> Path:

@@ -114,6 +114,22 @@ def test_rare_detections_are_not_made_rarer():
     assert machine.adapter.pace == machine.paces[1] == Pace(1.5, 1)
 
 
+def test_rare_frames_are_not_skipped_while_the_rate_of_detections_is_unknown():
+    """After an interruption of the source: its own rate counts then."""
+    assert Machine(Adapter(150), lambda _: 400, Load(100, 60, 125, 0)).run(60) == Pace()
+    assert Machine(Adapter(150), lambda pace: 400 if pace == Pace() else 100, Load(30, 10, 33, 0)).run(3) == Pace(
+        1.5, 1
+    )
+
+
+def test_a_pace_for_a_fast_source_ends_when_the_source_becomes_slow():
+    machine = Machine(Adapter(150), lambda _: 400, DETECTOR_HEAVY)
+    machine.run(20)
+    assert machine.adapter.pace.detect_every * machine.adapter.pace.lift_every > 2
+    machine.load = Load(60, 40, 125, 2)
+    assert machine.run(20) == Pace()
+
+
 def test_there_is_an_end_to_leaving_out():
     pace = Machine(Adapter(150), lambda _: 400, Load(40, 30, 8, 120)).run(60)
     assert pace.detect_every <= 4

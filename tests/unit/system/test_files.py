@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -68,3 +71,37 @@ def test_a_file_by_name_is_whole_or_not_there(tmp_path: Path) -> None:
     with atomic_path(path) as temporary:
         temporary.write_text("new")
     assert (path.read_text(), os.listdir(tmp_path)) == ("new", ["a.mp4"])
+
+
+WRITER = """
+import sys, time
+from pathlib import Path
+from pipeline.system.files import atomic_write
+with atomic_write(Path(sys.argv[1]) / "a.csv", "w") as file:
+    file.write("half")
+    file.flush()
+    print("writing", flush=True)
+    time.sleep(60)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
+def test_the_next_run_removes_what_a_killed_one_left_and_nothing_else(tmp_path: Path) -> None:
+    names = {".hourglass-notes.part.txt", ".abcdefgh.part", ".hourglass-abcdefgh.partly"}
+    for name in names:
+        (tmp_path / name).write_text("the user's")
+    command = [sys.executable, "-c", WRITER, str(tmp_path)]
+    writers = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    for writer in writers:
+        assert writer.stdout is not None
+        assert writer.stdout.readline() == "writing\n"
+    writers[0].send_signal(signal.SIGKILL)
+    writers[0].wait()
+    assert len(os.listdir(tmp_path)) == len(names) + 2
+    next_run = "import sys; from pathlib import Path; from pipeline.system.files import atomic_write\n"
+    next_run += "with atomic_write(Path(sys.argv[1]) / 'b.csv') as file: file.write(b'whole')"
+    subprocess.run([sys.executable, "-c", next_run, str(tmp_path)], check=True)
+    assert len(os.listdir(tmp_path)) == len(names) + 2  # the result, and the file that is still being written
+    writers[1].send_signal(signal.SIGINT)
+    writers[1].wait()
+    assert set(os.listdir(tmp_path)) == {*names, "b.csv"}
