@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
@@ -17,6 +18,7 @@ from app.settings import Settings
 from app.views.dialogs.export_dialog import ExportDialog, ExportRequest
 from app.views.dialogs.export_range import RangeFields
 from pipeline.core.errors import Cancelled, UserError
+from pipeline.core.export_options import ExportView
 from pipeline.core.take import Progress, Take
 from pipeline.take.file import SUFFIX as TAKE_SUFFIX
 
@@ -35,6 +37,8 @@ class FileCommands(QObject):
         super().__init__(window)
         self._window, self._controller, self._settings, self._banner = window, controller, settings, banner
         self.dialog: ExportDialog | None = None
+        # What the 3D view shows, for the side-by-side video; the window sets it, because views are made later.
+        self.export_view: Callable[[], ExportView | None] = lambda: None
         self.question: QMessageBox | None = None  # whether files may be replaced
         self.leaving = Leaving(window, controller, self.choose_save)
         self.given = GivenFiles(window, controller, banner, self.leaving.before)
@@ -189,7 +193,8 @@ class FileCommands(QObject):
         kept.everyone = request.options.persons is None
         kept.keep(request.options)
         self._settings.save()
-        self._controller.export(request.folder, request.stem, request.formats, request.options, request.span_s)
+        options = dataclasses.replace(request.options, view=self.export_view())
+        self._controller.export(request.folder, request.stem, request.formats, options, request.span_s)
 
     @Slot(object)
     def _exported(self, paths: list[Path]) -> None:

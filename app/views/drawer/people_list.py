@@ -12,6 +12,7 @@ from app.views.take_rows import take_times
 from app.views.timeline import spans
 from app.views.widgets import column, named
 from pipeline.core.take import Take
+from pipeline.drawing.colours import person_colour
 
 _ROLE = Qt.ItemDataRole.UserRole
 _NAME, _SEEN, _SPAN, _LIFTED = range(4)
@@ -73,7 +74,7 @@ class PeopleList(QWidget):
             item.setFlags(item.flags() | Qt.ItemFlag.ItemIsEditable)
             self.tree.addTopLevelItem(item)
             known = [(a - times[0], b - times[0]) for a, b in spans(times, track.seen)]
-            self.tree.setItemWidget(item, _SPAN, _Spans(known, whole, track.person == person))
+            self.tree.setItemWidget(item, _SPAN, _Spans(known, whole, track.person))
             if track.person == person:
                 self.tree.setCurrentItem(item)
         self._filling = False
@@ -165,9 +166,9 @@ class PeopleList(QWidget):
 class _Spans(QWidget):
     """Draw the spans in which a person is seen, on a line as long as the take."""
 
-    def __init__(self, known: list[tuple[float, float]], whole_s: float, subject: bool) -> None:
+    def __init__(self, known: list[tuple[float, float]], whole_s: float, person: int) -> None:
         super().__init__()
-        self._known, self._whole_s, self._subject = known, whole_s, subject
+        self._known, self._whole_s, self._number = known, whole_s, person
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
@@ -178,7 +179,7 @@ class _Spans(QWidget):
         width, middle = self.width() - 12, self.height() / 2
         painter.setBrush(QColor(colours.track))
         painter.drawRoundedRect(6, int(middle) - 4, width, 8, 3, 3)
-        painter.setBrush(QColor(colours.lane if self._subject else colours.other_lane))
+        painter.setBrush(QColor(person_colour(self._number, colours.dark)))
         for start, end in self._known:
             left = 6 + width * start / max(self._whole_s, 1e-6)
             right = 6 + width * min(end / max(self._whole_s, 1e-6), 1.0)

@@ -11,18 +11,21 @@ import numpy as np
 from OpenGL import GL
 from pyqtgraph import Vector
 from pyqtgraph.opengl import GLLinePlotItem, GLViewWidget
-from PySide6.QtCore import QEasingCurve, QPointF, QRectF, Qt, QVariantAnimation, Signal, Slot
+from PySide6.QtCore import QEasingCurve, QPointF, Qt, QVariantAnimation, Signal, Slot
 from PySide6.QtGui import QColor, QFont, QMouseEvent, QPainter, QSurfaceFormat, QVector4D, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
 from app import theme
-from app.views.scene.scene_mesh import ArrayMesh, body_shader, floor_disc, floor_lines
+from app.views.numbers import paint_number
+from app.views.scene.scene_mesh import ArrayMesh, body_shader
 from pipeline.core.arrays import Floats
+from pipeline.core.camera import Viewpoint
 from pipeline.drawing.body_mesh import Mesh, bodies_mesh, shadow_mesh
-from pipeline.drawing.viewpoint import Viewpoint
+from pipeline.drawing.colours import OTHERS, person_colour
+from pipeline.drawing.floor import floor_disc, floor_lines
 
 _ELEVATION = (-8.0, 89.0)
-_DISTANCE = (0.6, 40.0)
+_DISTANCE = (0.6, 120.0)
 _BADGE_ABOVE_M = 0.24
 _GHOST_THICKNESS = 0.5  # as a share of a body's
 _GHOST_ALPHA = 0.75
@@ -41,7 +44,7 @@ def _rgba(colour: str, mix: float = 1.0) -> tuple[float, float, float, float]:
 def body_colours(subject: bool, provisional: bool = False) -> Floats:
     """Return RGBA (3, 4) of left, right, centre; greyer for others and for provisional poses."""
     p = theme.colours()
-    mix = (1.0 if subject else 0.42) * (0.7 if provisional else 1.0)
+    mix = (1.0 if subject else OTHERS) * (0.7 if provisional else 1.0)
     return np.array([_rgba(c, mix) for c in (p.left, p.right, p.centre)], np.float32)
 
 
@@ -113,12 +116,8 @@ class SceneGL(GLViewWidget):
             if at.w() <= 0:
                 continue
             centre = QPointF((at.x() / at.w() + 1) / 2 * self.width(), (1 - at.y() / at.w()) / 2 * self.height())
-            box = QRectF(centre.x() - 11, centre.y() - 11, 22, 22)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(colours.accent if subject else colours.badge))
-            painter.drawEllipse(box)
-            painter.setPen(QColor(colours.on_accent if subject else colours.on_badge))
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, str(number))
+            shade = QColor(person_colour(number, colours.dark))
+            paint_number(painter, centre, number, shade, subject, QColor(colours.badge), QColor(colours.on_badge))
         painter.end()
 
     # --- content

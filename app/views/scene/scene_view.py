@@ -7,20 +7,22 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from app import theme
 from app.languages.translation import QT_TRANSLATE_NOOP, translate
-from app.views.scene.viewpoints import KEPT, STILL, Viewpoints
+from app.views.scene.hint import Hint
+from app.views.scene.viewpoints import KEPT, STILL, Viewpoints, export_view
 from app.views.take_rows import row_at
-from app.views.widgets import column, icon_label, label, named
+from app.views.widgets import named
 from pipeline.core.arrays import Floats
+from pipeline.core.camera import Viewpoint
+from pipeline.core.export_options import ExportView
 from pipeline.core.live import LivePerson
 from pipeline.core.take import Take
 from pipeline.drawing.framing import HOME_DEG
-from pipeline.drawing.viewpoint import Viewpoint
 
 if TYPE_CHECKING:
     from app.views.scene.scene_gl import SceneGL
@@ -67,14 +69,7 @@ class SceneView(QWidget):
         theme.changes.changed.connect(self._show_now)
         self._stack = QStackedLayout(self)
         self._stack.setStackingMode(QStackedLayout.StackingMode.StackAll)
-        self._hint = QWidget()
-        self._hint_text = label("", "muted")
-        self._hint_text.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        cube = icon_label("cube", 40, "inactive")
-        centred = column(None, cube, 6, self._hint_text, None, spacing=4)
-        centred.setAlignment(cube, Qt.AlignmentFlag.AlignHCenter)
-        self._hint.setLayout(centred)
-        self._hint.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._hint = Hint()
         self._stack.addWidget(self._hint)
         self.set_hint("")
 
@@ -107,14 +102,12 @@ class SceneView(QWidget):
             self.set_hint("")
 
     def set_hint(self, text: str) -> None:
-        text = translate("scene_view", _NO_GL) if self._broken else text
-        self._hint_text.setText(text)
-        self._hint.setVisible(bool(text))
+        self._hint.set_text(translate("scene_view", _NO_GL) if self._broken else text)
 
     @property
     def hint(self) -> str:
         """Return the text shown in place of a skeleton; "" where there is one."""
-        return self._hint_text.text()
+        return self._hint.text
 
     # --- content
 
@@ -245,6 +238,13 @@ class SceneView(QWidget):
         name = self.preset_name or "follow"  # the mouse chose the direction
         now = self.gl.camera if self._chosen else Viewpoint((0.0, 0.0, 0.0), 1.0, *HOME_DEG)
         return self._viewpoints.of(name, self._person, self._anchor, self._view_px, now)
+
+    def export_view(self) -> ExportView | None:
+        """Return what is shown, for a video that shows the same; None before there is a take."""
+        if self.gl is None or self._take is None:
+            return None
+        view = self._viewpoint() if self.preset_name else self.gl.camera
+        return export_view(view, self._person, self._anchor if self.following else None, self._view_px)
 
     def _look(self) -> None:
         """Show the chosen viewpoint at once."""

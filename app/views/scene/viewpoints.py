@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.core.camera import Viewpoint
+from pipeline.core.export_options import ExportView
 from pipeline.core.take import Take
 from pipeline.drawing.framing import HOME_DEG, follow_path, framed, joints_to_frame, shows_everybody
 from pipeline.drawing.viewpoint import video_viewpoint
@@ -77,3 +80,13 @@ class Viewpoints:
                 return view
         x, y, z = anchor.tolist()
         return Viewpoint((x, y, z), _USUAL_M, elevation, azimuth)
+
+
+def export_view(
+    view: Viewpoint, person: int, anchor: NDArray[np.float64] | None, view_px: tuple[int, int]
+) -> ExportView:
+    """Describe a view for the side-by-side video; it follows `person` if it is about their place, the `anchor`."""
+    if anchor is not None:
+        x, y, z = (np.array(view.centre) - anchor).tolist()
+        view = dataclasses.replace(view, centre=(x, y, z))
+    return ExportView(person, view, anchor is not None, max(view_px[0], 1) / max(view_px[1], 1))

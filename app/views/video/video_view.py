@@ -13,21 +13,21 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from app import theme
 from app.appearance.palettes import (
     LABEL,
-    MARK,
     ON_LABEL,
-    ON_MARK,
     OUTLINE,
     VIDEO_CENTRE,
     VIDEO_LEFT,
     VIDEO_RIGHT,
 )
 from app.theme import faded
+from app.views.numbers import paint_number
 from app.views.take_rows import row_at
 from app.views.video.horizon import Horizon
 from app.views.widgets import named
 from pipeline.core.arrays import Floats
 from pipeline.core.skeletons import SKELETONS
 from pipeline.core.take import Take
+from pipeline.drawing.colours import person_colour
 
 _SEEN = 0.3  # score below which joints are drawn faintly
 _BLAZEPOSE_FACE_AND_HANDS = frozenset([*range(1, 7), 9, 10, *range(17, 23)])
@@ -266,9 +266,5 @@ class VideoView(QWidget):
         font.setPixelSize(12)
         font.setBold(True)
         painter.setFont(font)
-        badge = QRectF(x - 11, y - 11, 22, 22)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(MARK) if subject else faded(LABEL, 215))
-        painter.drawEllipse(badge)
-        painter.setPen(QColor(ON_MARK if subject else ON_LABEL))
-        painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, str(person))
+        colour = QColor(person_colour(person))  # in both themes that of a dark ground, because the ground is the video
+        paint_number(painter, QPointF(x, y), person, colour, subject, faded(LABEL, 215), QColor(ON_LABEL))
