@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Qt
@@ -9,6 +10,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu
 
 from app import theme
+from app.languages.translation import mark, shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,125 +30,165 @@ class Spec:
 
 
 SPECS = (
-    Spec("open", "&Open…", "choose_file", "Ctrl+O", "open", "Open a video, 2D joints or a saved take"),
-    Spec("open_folder", "Open a &folder…", "choose_folder", "Ctrl+Shift+O", "", "Numbered images, videos or 2D joints"),
-    Spec("sample", "Open the &sample video", "open_sample", "", "sparkle", "Two people, one of them jumps"),
+    Spec("open", mark("&Open…"), "choose_file", "Ctrl+O", "open", mark("Open a video, 2D joints or a saved take")),
+    Spec(
+        "open_folder",
+        mark("Open a &folder…"),
+        "choose_folder",
+        "Ctrl+Shift+O",
+        "",
+        mark("Numbered images, videos or 2D joints"),
+    ),
+    Spec("sample", mark("Open the &sample video"), "open_sample", "", "sparkle", mark("Two people, one of them jumps")),
     Spec(
         "live",
-        "Open &camera or stream…",
+        mark("Open &camera or stream…"),
         "open_live",
         "Ctrl+L",
         "live",
-        "A webcam or a network stream",
+        mark("A webcam or a network stream"),
     ),
     Spec(
         "open_recording",
-        "Open a re&cording…",
+        mark("Open a re&cording…"),
         "open_recording",
         "",
         "",
-        "Also one that was interrupted",
+        mark("Also one that was interrupted"),
     ),
-    Spec("record", "&Record", "toggle_recording", "R", "record", "Record the live run, and lift it again afterwards"),
-    Spec("stop_live", "S&top live", "stop_live", "Ctrl+.", "stop", "End the live run"),
+    Spec(
+        "record",
+        mark("&Record"),
+        "toggle_recording",
+        "R",
+        "record",
+        mark("Record the live run, and lift it again afterwards"),
+    ),
+    Spec("stop_live", mark("S&top live"), "stop_live", "Ctrl+.", "stop", mark("End the live run")),
     Spec(
         "mirror",
-        "&Mirror the camera's picture",
+        mark("&Mirror the camera's picture"),
         "~set_mirrored",
         "M",
         "mirror",
-        "Only the picture: 3D stays as it is",
+        mark("Only the picture: 3D stays as it is"),
     ),
-    Spec("save", "&Save take", "choose_save", "Ctrl+S", "save", "Save everything that was found as one .pose3d file"),
-    Spec("save_as", "Save take &as…", "choose_save_as", "Ctrl+Shift+S", "", "Save to another .pose3d file"),
-    Spec("export", "&Export…", "open_export", "Ctrl+E", "export", "Export to BVH, CSV and more"),
-    Spec("quit", "&Quit", "close", "Ctrl+Q"),
-    Spec("run", "&Run", "run", "Ctrl+R", "sparkle", "Find the people and lift them to 3D"),
-    Spec("cancel", "&Cancel", "escape", "Esc", "stop", "Stop the run, or dismiss the message"),
+    Spec(
+        "save",
+        mark("&Save take"),
+        "choose_save",
+        "Ctrl+S",
+        "save",
+        mark("Save everything that was found as one .pose3d file"),
+    ),
+    Spec("save_as", mark("Save take &as…"), "choose_save_as", "Ctrl+Shift+S", "", mark("Save to another .pose3d file")),
+    Spec("export", mark("&Export…"), "open_export", "Ctrl+E", "export", mark("Export to BVH, CSV and more")),
+    Spec("quit", mark("&Quit"), "close", "Ctrl+Q"),
+    Spec("run", mark("&Run"), "run", "Ctrl+R", "sparkle", mark("Find the people and lift them to 3D")),
+    Spec("cancel", mark("&Cancel"), "escape", "Esc", "stop", mark("Stop the run, or dismiss the message")),
     Spec(
         "everyone",
-        "Lift &everyone",
+        mark("Lift &everyone"),
         "~set_everyone",
         "",
         "people",
-        "Lift everybody in the picture, not only one person",
+        mark("Lift everybody in the picture, not only one person"),
     ),
-    Spec("next_person", "Next &person", "next_person", "P", "person", "Follow the next person"),
+    Spec("next_person", mark("Next &person"), "next_person", "P", "person", mark("Follow the next person")),
     Spec(
         "compare",
-        "&Compare recipes",
+        mark("&Compare recipes"),
         "~set_compare",
         "C",
         "",
-        "Lift the same 2D with a second recipe and show it as a ghost",
+        mark("Lift the same 2D with a second recipe and show it as a ghost"),
     ),
-    Spec("models", "Li&fters…", "open_models", "", "layers", "Which lifters there are; add a checkpoint file"),
     Spec(
-        "detectors", "2D &detectors…", "open_detectors", "", "layers", "Which 2D detectors there are; get their weights"
+        "models", mark("Li&fters…"), "open_models", "", "layers", mark("Which lifters there are; add a checkpoint file")
     ),
-    Spec("play", "&Play", "toggle_play", "Space", "play", "Play or pause"),
-    Spec("back", "One frame &back", "step_back", "Left", "step-back", "One frame back"),
-    Spec("forward", "One frame &forward", "step_forward", "Right", "step-forward", "One frame forward"),
-    Spec("back10", "Ten frames back", "step_back_10", "Shift+Left"),
-    Spec("forward10", "Ten frames forward", "step_forward_10", "Shift+Right"),
-    Spec("start", "To the &start", "to_start", "Home", "skip-start", "To the start"),
-    Spec("end", "To the &end", "to_end", "End", "skip-end", "To the end"),
-    Spec("slower", "&Slower", "slower", "["),
-    Spec("faster", "Fas&ter", "faster", "]"),
-    Spec("loop", "&Loop", "~set_loop", "L", "loop", "Start again at the end"),
-    Spec("trim_in", "Start &here", "trim_in", "I", "trim-in", "Cut everything before this frame"),
-    Spec("trim_out", "End h&ere", "trim_out", "O", "trim-out", "Cut everything after this frame"),
-    Spec("trim_clear", "Use the &whole video", "trim_clear", "Shift+X", "", "Undo the cuts"),
-    Spec("joints", "2D &joints over the video", "~set_joints", "J", "joints", "Show the detected joints"),
-    Spec("others", "&Other people", "~set_others", "", "people", "Show the other people's joints too"),
-    Spec("follow", "&Follow the person", "~set_follow", "F", "follow", "Keep the person in the middle"),
-    Spec("floor", "F&loor", "~set_floor", "G", "", "Show the floor"),
-    Spec("front", "F&ront", "view_front", "1", "cube-front", "From the front"),
-    Spec("side", "&Side", "view_side", "2", "cube-side", "From the side"),
-    Spec("top", "&Top", "view_top", "3", "cube-top", "From above"),
-    Spec("camera", "As the &camera saw it", "view_camera", "4", "camera", "As the camera saw it"),
     Spec(
-        "reset_view", "&Reset the view", "reset_view", "0", "home", "Back to the three-quarter view (or double-click)"
+        "detectors",
+        mark("2D &detectors…"),
+        "open_detectors",
+        "",
+        "layers",
+        mark("Which 2D detectors there are; get their weights"),
     ),
-    Spec("frame_all", "Frame &all", "frame_all", "A", "frame-all", "Show everybody over the whole take"),
+    Spec("play", mark("&Play"), "toggle_play", "Space", "play", mark("Play or pause")),
+    Spec("back", mark("One frame &back"), "step_back", "Left", "step-back", mark("One frame back")),
+    Spec("forward", mark("One frame &forward"), "step_forward", "Right", "step-forward", mark("One frame forward")),
+    Spec("back10", mark("Ten frames back"), "step_back_10", "Shift+Left"),
+    Spec("forward10", mark("Ten frames forward"), "step_forward_10", "Shift+Right"),
+    Spec("start", mark("To the &start"), "to_start", "Home", "skip-start", mark("To the start")),
+    Spec("end", mark("To the &end"), "to_end", "End", "skip-end", mark("To the end")),
+    Spec("slower", mark("&Slower"), "slower", "["),
+    Spec("faster", mark("Fas&ter"), "faster", "]"),
+    Spec("loop", mark("&Loop"), "~set_loop", "L", "loop", mark("Start again at the end")),
+    Spec("trim_in", mark("Start &here"), "trim_in", "I", "trim-in", mark("Cut everything before this frame")),
+    Spec("trim_out", mark("End h&ere"), "trim_out", "O", "trim-out", mark("Cut everything after this frame")),
+    Spec("trim_clear", mark("Use the &whole video"), "trim_clear", "Shift+X", "", mark("Undo the cuts")),
+    Spec("joints", mark("2D &joints over the video"), "~set_joints", "J", "joints", mark("Show the detected joints")),
+    Spec("others", mark("&Other people"), "~set_others", "", "people", mark("Show the other people's joints too")),
+    Spec("follow", mark("&Follow the person"), "~set_follow", "F", "follow", mark("Keep the person in the middle")),
+    Spec("floor", mark("F&loor"), "~set_floor", "G", "", mark("Show the floor")),
+    Spec("front", mark("F&ront"), "view_front", "1", "cube-front", mark("From the front")),
+    Spec("side", mark("&Side"), "view_side", "2", "cube-side", mark("From the side")),
+    Spec("top", mark("&Top"), "view_top", "3", "cube-top", mark("From above")),
+    Spec("camera", mark("As the &camera saw it"), "view_camera", "4", "camera", mark("As the camera saw it")),
+    Spec(
+        "reset_view",
+        mark("&Reset the view"),
+        "reset_view",
+        "0",
+        "home",
+        mark("Back to the three-quarter view (or double-click)"),
+    ),
+    Spec("frame_all", mark("Frame &all"), "frame_all", "A", "frame-all", mark("Show everybody over the whole take")),
     Spec(
         "frame_person",
-        "Frame the &person",
+        mark("Frame the &person"),
         "frame_person",
         "Shift+A",
         "frame-person",
-        "Show this person over the whole take",
+        mark("Show this person over the whole take"),
     ),
-    Spec("drawer", "&Curves, people, findings", "~set_drawer", "D", "pulse", "Curves, people and findings"),
+    Spec("drawer", mark("&Curves, people, findings"), "~set_drawer", "D", "pulse", mark("Curves, people and findings")),
     Spec(
         "horizon",
-        "&Horizon",
+        mark("&Horizon"),
         "~set_horizon",
         "H",
         "horizon",
-        "Show the horizon: drag it to set the camera's tilt and roll",
+        mark("Show the horizon: drag it to set the camera's tilt and roll"),
     ),
-    Spec("rename_person", "Re&name this person…", "rename_person", "F2"),
-    Spec("split_person", "S&plit this person here", "split_person", "", "", "Another person from this frame on"),
+    Spec("rename_person", mark("Re&name this person…"), "rename_person", "F2"),
+    Spec(
+        "split_person",
+        mark("S&plit this person here"),
+        "split_person",
+        "",
+        "",
+        mark("Another person from this frame on"),
+    ),
     Spec(
         "exchange_sides",
-        "E&xchange left and right",
+        mark("E&xchange left and right"),
         "exchange_sides",
         "",
         "",
-        "Correct a detector that swapped left and right: the person is lifted again",
+        mark("Correct a detector that swapped left and right: the person is lifted again"),
     ),
-    Spec("delete_person", "&Delete this person", "delete_person"),
-    Spec("undo", "&Undo", "undo", "Ctrl+Z", "", "Undo the last change to the people"),
-    Spec("panel", "Se&ttings", "~set_panel", "Ctrl+,", "sliders", "Show or hide the settings"),
-    Spec("keys", "&Keyboard and mouse", "show_keys", "F1"),
-    Spec("log", "Show the &log file", "show_log"),
-    Spec("about", "&About Hourglass", "show_about"),
+    Spec("delete_person", mark("&Delete this person"), "delete_person"),
+    Spec("undo", mark("&Undo"), "undo", "Ctrl+Z", "", mark("Undo the last change to the people")),
+    Spec("panel", mark("Se&ttings"), "~set_panel", "Ctrl+,", "sliders", mark("Show or hide the settings")),
+    Spec("keys", mark("&Keyboard and mouse"), "show_keys", "F1"),
+    Spec("log", mark("Show the &log file"), "show_log"),
+    Spec("about", mark("&About Hourglass"), "show_about"),
 )
 
 MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
-        "&File",
+        mark("&File"),
         (
             "open",
             "open_folder",
@@ -164,7 +206,7 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
         ),
     ),
     (
-        "&Run",
+        mark("&Run"),
         (
             "run",
             "cancel",
@@ -180,17 +222,17 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "trim_clear",
         ),
     ),
-    ("&Live", ("live", "-", "record", "mirror", "-", "stop_live")),
+    (mark("&Live"), ("live", "-", "record", "mirror", "-", "stop_live")),
     (
-        "P&eople",
+        mark("P&eople"),
         ("next_person", "-", "rename_person", "@merge", "split_person", "exchange_sides", "delete_person", "-", "undo"),
     ),
     (
-        "&Playback",
+        mark("&Playback"),
         ("play", "back", "forward", "back10", "forward10", "start", "end", "-", "@speed", "slower", "faster", "loop"),
     ),
     (
-        "&View",
+        mark("&View"),
         (
             "joints",
             "others",
@@ -211,10 +253,17 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "panel",
             "-",
             "@theme",
+            "@language",
         ),
     ),
-    ("&Help", ("keys", "log", "about")),
+    (mark("&Help"), ("keys", "log", "about")),
 )
+
+
+def plain(text: str) -> str:
+    """Return the text of an action without its mnemonic, "(&O)" at its end in Japanese and Chinese, and "
+    "without dots."""
+    return re.sub(r"\(&.\)", "", text).replace("&", "").rstrip("…")
 
 
 class Actions:
@@ -225,7 +274,7 @@ class Actions:
         for spec in SPECS:
             self._by_name[spec.name] = self._make(window, spec)
         for title, names in MENUS:
-            menu = window.menuBar().addMenu(title)
+            menu = window.menuBar().addMenu(shown(title))
             menu.setToolTipsVisible(True)  # which say why an entry is grey
             for name in names:
                 if name == "-":
@@ -237,7 +286,7 @@ class Actions:
 
     @staticmethod
     def _make(window: QMainWindow, spec: Spec) -> QAction:
-        action = QAction(spec.text, window)
+        action = QAction(shown(spec.text), window)
         action.setObjectName(spec.name)
         action.setCheckable(spec.handler.startswith("~"))
         if spec.keys:
@@ -248,8 +297,8 @@ class Actions:
             # Icons are for buttons; menus have none.
             action.setIconVisibleInMenu(False)
         keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-        plain = spec.tip or spec.text.replace("&", "").rstrip("…")
-        action.setToolTip(f"{plain}  ({keys})" if keys else plain)
+        tip = shown(spec.tip) or plain(action.text())
+        action.setToolTip(f"{tip}  ({keys})" if keys else tip)
         action.setData(action.toolTip())
         window.addAction(action)
         return action

@@ -9,22 +9,22 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QMenu
 
 from app.actions import Actions
-from app.languages.translation import QT_TRANSLATE_NOOP, translate
+from app.languages.translation import mark, shown
 from app.live.commands import LiveCommands
 from app.notifications import Banner
 from app.session.controller import Controller
 from app.session.people_editor import PeopleEditor
 from app.views.workspace import Workspace
 
-NOTHING_OPEN = QT_TRANSLATE_NOOP("availability", "Open a video first.")
-LIVE = QT_TRANSLATE_NOOP("availability", "Stop the live run first.")
-NOT_LIVE = QT_TRANSLATE_NOOP("availability", "Only during a live run.")
-RUNNING = QT_TRANSLATE_NOOP("availability", "Wait for the end of the run, or cancel it.")
-NOT_LIFTED = QT_TRANSLATE_NOOP("availability", "Press Run first: there is no skeleton yet.")
-NO_VIDEO = QT_TRANSLATE_NOOP("availability", "The video is not where it was, and a run needs it.")
-ALONE = QT_TRANSLATE_NOOP("availability", "There is only one person.")
-NO_EDIT = QT_TRANSLATE_NOOP("availability", "No change to the people can be undone.")
-NOTHING_TO_CANCEL = QT_TRANSLATE_NOOP("availability", "Nothing is running.")
+NOTHING_OPEN = mark("Open a video first.")
+LIVE = mark("Stop the live run first.")
+NOT_LIVE = mark("Only during a live run.")
+RUNNING = mark("Wait for the end of the run, or cancel it.")
+NOT_LIFTED = mark("Press Run first: there is no skeleton yet.")
+NO_VIDEO = mark("The video is not where it was, and a run needs it.")
+ALONE = mark("There is only one person.")
+NO_EDIT = mark("No change to the people can be undone.")
+NOTHING_TO_CANCEL = mark("Nothing is running.")
 
 _NAVIGATION = (
     "play", "back", "forward", "back10", "forward10", "start", "end", "slower", "faster", "loop",
@@ -120,9 +120,9 @@ class Availability(QObject):
         for name, reason in found.items():
             if name in self._submenus:
                 self._submenus[name].setEnabled(not reason)
-                self._submenus[name].menuAction().setToolTip(translate("availability", reason))
+                self._submenus[name].menuAction().setToolTip(shown(reason))
             else:
-                self._actions.allow(name, translate("availability", reason))
+                self._actions.allow(name, shown(reason))
         self._workspace.video.pickable = not found["export"]
-        shown = (reason for reason in (found["run"], found["export"]) if reason in (NO_VIDEO, NOT_LIFTED))
-        self._workspace.why.set_whole(translate("availability", next(shown, "")))
+        why = (reason for reason in (found["run"], found["export"]) if reason in (NO_VIDEO, NOT_LIFTED))
+        self._workspace.why.set_whole(shown(next(why, "")))

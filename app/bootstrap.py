@@ -21,6 +21,7 @@ from PySide6.QtWidgets import QApplication  # noqa: E402
 
 from app import theme  # noqa: E402
 from app.backend.library import Library  # noqa: E402
+from app.languages import translation  # noqa: E402
 from app.settings import Settings  # noqa: E402
 from app.window import Window  # noqa: E402
 from pipeline.core.errors import OutputError  # noqa: E402
@@ -88,12 +89,13 @@ def start_log() -> Path:
 
 
 def make_app(argv: list[str], settings: Settings) -> QApplication:
-    """Return the application with its name and the theme of the settings."""
+    """Return the application with its name, and theme and language of the settings."""
     QCoreApplication.setApplicationName("Hourglass")
     # pyqtgraph has one set of shader programs for all views, so their contexts must be shared.
     QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
     app = QApplication(["hourglass", *argv])
     theme.apply(app, settings.view.theme)
+    translation.install(app, settings.view.language)
     return app
 
 

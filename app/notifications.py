@@ -28,7 +28,7 @@ from app.views.widgets import column, icon_button, icon_label, label, named, res
 from pipeline.core.errors import UserError
 
 _NOTE_MS = 8000  # how long a note is shown
-_WIDEST_PX = 980  # of a message
+_WIDEST_PX = 720  # of a message
 
 
 class Banner(QWidget):
@@ -49,8 +49,8 @@ class Banner(QWidget):
             text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         close = QToolButton()
         theme.set_icon(close, "close")
-        close.setToolTip("Dismiss")
-        named(close, "Dismiss")
+        close.setToolTip(self.tr("Dismiss"))
+        named(close, self.tr("Dismiss"))
         close.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         close.clicked.connect(self.dismiss)
         self.remedy = QPushButton()  # what puts the reported thing right, if a click can
@@ -152,23 +152,23 @@ class CrashDialog(QDialog):
 
     def __init__(self, error: BaseException, log_path: Path, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Something went wrong")
+        self.setWindowTitle(self.tr("Something went wrong"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(640, 420)
         self._log_path = log_path
         self.report = QPlainTextEdit(report(error))
         self.report.setReadOnly(True)
-        named(self.report, "Report")
-        title = label("This is a bug in Hourglass, not your mistake.", "title")
-        text = label("The program goes on. The report below helps to put it right.", "muted")
-        where = label(f"Log file: {log_path}", "faint")
+        named(self.report, self.tr("Report"))
+        title = label(self.tr("This is a bug in Hourglass, not your mistake."), "title")
+        text = label(self.tr("The program goes on. The report below helps to put it right."), "muted")
+        where = label(self.tr("Log file: {log_path}").format(log_path=log_path), "faint")
         where.setWordWrap(True)
         where.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        copy = icon_button("copy", "Copy the report")
+        copy = icon_button("copy", self.tr("Copy the report"))
         copy.clicked.connect(self._copy)
-        folder = icon_button("folder", "Show the log")
+        folder = icon_button("folder", self.tr("Show the log"))
         folder.clicked.connect(self._open_log)
-        close = QPushButton("Go on")
+        close = QPushButton(self.tr("Go on"))
         close.setProperty("role", "primary")
         close.setDefault(True)
         close.clicked.connect(self.accept)

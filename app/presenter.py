@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 from app.commands.playback import PlaybackCommands
 from app.progress_meter import ProgressMeter
 from app.session.controller import Controller
-from app.views.take_rows import take_times
+from app.views.take_rows import name_of, take_times
 from app.views.workspace import Workspace
 from pipeline.core.camera import VideoInfo
 from pipeline.core.live import RunState
@@ -61,7 +61,7 @@ class Presenter(QObject):
         w.show_info(info)
         w.video.set_video(info.width_px, info.height_px)
         if not self._controller.video.there:
-            w.video.set_message("The video is not there any more.")
+            w.video.set_message(self.tr("The video is not there any more."))
         w.set_duration(info.duration_s)
         w.scene.prepare()
         self.video_shown.emit(info)
@@ -111,10 +111,10 @@ class Presenter(QObject):
         if take is not None and take.tracks3d:
             text = ""
         elif c.busy:
-            text = "The skeleton appears here\nas soon as the first frames are lifted"
+            text = self.tr("The skeleton appears here\nas soon as the first frames are lifted")
         else:
-            text = "Press Run to lift this video to 3D"
+            text = self.tr("Press Run to lift this video to 3D")
         self._workspace.scene.set_hint(text)
-        title = [take.name_of(c.session.person)] if take is not None and len(take.tracks2d) > 1 else []
-        title += ["being finished…"] if c.updates.refinisher.busy else []
+        title = [name_of(take, c.session.person)] if take is not None and len(take.tracks2d) > 1 else []
+        title += [self.tr("being finished…")] if c.updates.refinisher.busy else []
         self._workspace.scene_card.detail.set_whole(" · ".join(title) if not text else "")

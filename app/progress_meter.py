@@ -7,14 +7,14 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from app.languages.translation import QT_TRANSLATE_NOOP, translate
+from app.languages.translation import mark, shown, translate
 from pipeline.core.take import Progress
 
 STAGES = {
-    "prepare": QT_TRANSLATE_NOOP("progress_meter", "Getting ready"),
-    "detect": QT_TRANSLATE_NOOP("progress_meter", "Finding people"),
-    "lift": QT_TRANSLATE_NOOP("progress_meter", "Lifting to 3D"),
-    "finish": QT_TRANSLATE_NOOP("progress_meter", "Finishing"),
+    "prepare": mark("Getting ready"),
+    "detect": mark("Finding people"),
+    "lift": mark("Lifting to 3D"),
+    "finish": mark("Finishing"),
 }
 _WINDOW_S = 4.0  # s over which the rate is measured
 
@@ -54,7 +54,7 @@ class ProgressMeter:
             if now - first_time > 0.2:
                 rate = (last_done - first_done) / (now - first_time)
         left = (progress.total - progress.done) / rate if rate and progress.total else None
-        title = translate("progress_meter", STAGES.get(progress.stage, progress.stage.capitalize()))
+        title = shown(STAGES.get(progress.stage, progress.stage.capitalize()))
         return Reading(title, progress.message, progress.done, progress.total, rate, left)
 
 

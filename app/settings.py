@@ -57,6 +57,7 @@ class ViewSettings:
     loop: bool = True
     speed: float = 1.0
     theme: str = "dark"  # one of theme.CHOICES
+    language: str = ""  # key of translation.LANGUAGES; "" is that of the system
 
 
 @dataclass(slots=True)

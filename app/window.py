@@ -31,6 +31,7 @@ from app.commands.people import PeopleCommands
 from app.commands.playback import PlaybackCommands
 from app.commands.pruning import PruningCommands
 from app.commands.view import ViewCommands
+from app.languages.translation import LANGUAGES, SYSTEM, mark, shown
 from app.live.commands import LiveCommands
 from app.notifications import Banner, CrashDialog
 from app.presenter import Presenter
@@ -47,7 +48,7 @@ from pipeline.model_info import CHECKPOINT_SUFFIXES
 
 _USUAL_PX, _MINIMUM_PX = (1440, 900), (960, 560)  # width and height of the window on a screen with room
 _TITLE_BAR_PX = 32  # height of a title bar, which is not known before the window is shown
-THEMES = (("dark", "&Dark"), ("light", "&Light"), ("system", "&As the system"))  # theme.CHOICES
+THEMES = (("dark", mark("&Dark")), ("light", mark("&Light")), ("system", mark("&As the system")))  # theme.CHOICES
 _HEADER_PX = 56  # height of the pages' header, which messages leave free
 _WARM_UP_MS = 120  # ms after the first paint at which modules for the first video are loaded
 
@@ -64,14 +65,19 @@ class Window(QMainWindow):
         self._warm = self._closed = False
         self.empty, self.banner = EmptyState(), Banner()
         self.files = FileCommands(self, self.controller, settings, self.banner)
-        speed_menu = QMenu("S&peed", self)
-        merge_menu = QMenu("&Merge with", self)
-        self.theme_menu = ChoiceMenu("&Theme", THEMES, self)
+        speed_menu = QMenu(self.tr("S&peed"), self)
+        merge_menu = QMenu(self.tr("&Merge with"), self)
+        themes = [(key, shown(title)) for key, title in THEMES]
+        self.theme_menu = ChoiceMenu(self.tr("&Theme"), themes, self)
+        languages = [(SYSTEM, self.tr("&As the system")), *LANGUAGES.items()]
+        self.language_menu = ChoiceMenu(self.tr("&Language"), languages, self)
         submenus: dict[str, QMenu] = {
             "recent": self.files.recent_menu, "speed": speed_menu, "merge": merge_menu, "theme": self.theme_menu,
+            "language": self.language_menu,
         }  # fmt: skip
         self.actions_ = Actions(self, submenus)
         self.workspace = Workspace(self.actions_, settings.run, settings.compare, SPEEDS)
+        self.files.export_view = self.workspace.scene.export_view
         speed_menu.addActions(self.workspace.transport.speed_menu.actions())
         self.play = PlaybackCommands(self, self.controller, settings, self.workspace, self.actions_)
         self.playback = self.play.playback
@@ -132,6 +138,8 @@ class Window(QMainWindow):
         c.session.dirty_changed.connect(self._show_dirty)
         self.theme_menu.tick(self.settings.view.theme)
         self.theme_menu.chosen.connect(self.views.set_theme)
+        self.language_menu.tick(self.settings.view.language)
+        self.language_menu.chosen.connect(self._language_chosen)
 
     def _restore(self) -> None:
         self.actions_.check("everyone", self.settings.run.everyone)
@@ -197,6 +205,12 @@ class Window(QMainWindow):
     def _close_soon(self) -> None:
         QTimer.singleShot(0, self, self.close)  # not inside the slot of the question, whose parent this is
 
+    @Slot(str)
+    def _language_chosen(self, code: str) -> None:
+        self.settings.view.language = code
+        self.settings.save()
+        self.banner.note(self.tr("The language changes when Hourglass is started the next time."))
+
     @Slot(bool)
     def _show_dirty(self, dirty: bool) -> None:
         self.setWindowModified(dirty)
@@ -231,7 +245,7 @@ class Window(QMainWindow):
     def run(self) -> None:
         problem = self.workspace.panel.pruning.editor.problem
         if problem:
-            self.show_error(ConfigError(problem, "Correct it under Token pruning in the settings."))
+            self.show_error(ConfigError(problem, self.tr("Correct it under Token pruning in the settings.")))
         elif self.controller.can_run:
             self.banner.dismiss()
             self.controller.run()
@@ -276,9 +290,11 @@ class Window(QMainWindow):
     @Slot(object)
     def _recording_offered(self, folder: Path) -> None:
         self.banner.offer(
-            f"Recorded: {folder.name}.", f"In {folder.parent}. The camera goes on; opening ends the live run.",
-            "Open the recording", lambda: self.live.open_recorded(folder),
-        )  # fmt: skip
+            self.tr("Recorded: {name}.").format(name=folder.name),
+            self.tr("In {parent}. The camera goes on; opening ends the live run.").format(parent=folder.parent),
+            self.tr("Open the recording"),
+            lambda: self.live.open_recorded(folder),
+        )
 
     @Slot(bool)
     def _live_changed(self, active: bool) -> None:

@@ -110,7 +110,7 @@ QSlider { min-height: 20px; }
 QSlider::groove:horizontal { height: 4px; border-radius: 2px; background: $selected; }
 QSlider::sub-page:horizontal { height: 4px; border-radius: 2px; background: $accent; }
 QSlider::handle:horizontal { width: 14px; height: 14px; margin: -5px 0; border-radius: 7px; background: $text; }
-QSlider::handle:horizontal:hover, QSlider:focus::handle:horizontal { background: $accent_hover; }
+QSlider::handle:horizontal:hover { background: $accent_hover; }
 QSlider::handle:horizontal:disabled, QSlider::sub-page:horizontal:disabled { background: $inactive; }
 
 QProgressBar { background: $hover; border: none; border-radius: 3px; min-height: 6px; max-height: 6px; }

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.backend.checkpoint_info import Assumption, FoundCheckpoint, RecipeCost
 from app.backend.pruning_settings import parse_schedule
-from app.languages.translation import QT_TRANSLATE_NOOP, translate
+from app.languages.translation import mark, shown, translate
 from pipeline import api
 from pipeline.core.errors import ConfigError, ModelError
 from pipeline.core.pruning_schedule import RECOVERERS, STRATEGIES, PruneConfig, default_schedule, schedule_text
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from pipeline.lift.checkpoints.recognise import Overrides, Recognised
 
 _JOINT_RULES = (
-    ("h36m", QT_TRANSLATE_NOOP("checkpoints", "Human3.6M (official checkpoints)")),
-    ("hourglass", QT_TRANSLATE_NOOP("checkpoints", "Hourglass (trained with this program)")),
+    ("h36m", mark("Human3.6M (official checkpoints)")),
+    ("hourglass", mark("Hourglass (trained with this program)")),
 )
 
 
@@ -126,7 +126,7 @@ def _found(found: Recognised, corrections: Mapping[str, str]) -> FoundCheckpoint
     fields.append(
         Assumption(
             "joint_rule", translate("checkpoints", "2D joints"), "choice", rule,
-            tuple((key, translate("checkpoints", title)) for key, title in _JOINT_RULES),
+            tuple((key, shown(title)) for key, title in _JOINT_RULES),
             translate("checkpoints", "Which joints it was trained to see. With the wrong rule the body leans."),
         )
     )  # fmt: skip

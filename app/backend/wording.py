@@ -5,27 +5,27 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 
-from app.languages.translation import QT_TRANSLATE_NOOP, translate
+from app.languages.translation import mark, shown, translate
 from pipeline.core.errors import INSTALLATION, UserError
 
 # Field of the library -> name of its control in the window.
 CONTROLS = {
-    "height_cm": QT_TRANSLATE_NOOP("wording", "Height"),
-    "heights_cm": QT_TRANSLATE_NOOP("wording", "Height"),
-    "fov_deg": QT_TRANSLATE_NOOP("wording", "Field of view"),
-    "pitch_deg": QT_TRANSLATE_NOOP("wording", "Tilt down"),
-    "roll_deg": QT_TRANSLATE_NOOP("wording", "Roll"),
-    "smooth_hz": QT_TRANSLATE_NOOP("wording", "Smoothing"),
-    "detector": QT_TRANSLATE_NOOP("wording", "2D detector"),
-    "lifter": QT_TRANSLATE_NOOP("wording", "3D lifter"),
-    "device": QT_TRANSLATE_NOOP("wording", "Compute on"),
-    "prune": QT_TRANSLATE_NOOP("wording", "Token pruning"),
-    "tokens": QT_TRANSLATE_NOOP("wording", "Token pruning"),
-    "at": QT_TRANSLATE_NOOP("wording", "Token pruning"),
-    "recover": QT_TRANSLATE_NOOP("wording", "Token pruning"),
-    "motion": QT_TRANSLATE_NOOP("wording", "Token pruning"),
-    "max_people": QT_TRANSLATE_NOOP("wording", "People at most"),
-    "lookahead": QT_TRANSLATE_NOOP("wording", "Look-ahead"),
+    "height_cm": mark("Height"),
+    "heights_cm": mark("Height"),
+    "fov_deg": mark("Field of view"),
+    "pitch_deg": mark("Tilt down"),
+    "roll_deg": mark("Roll"),
+    "smooth_hz": mark("Smoothing"),
+    "detector": mark("2D detector"),
+    "lifter": mark("3D lifter"),
+    "device": mark("Compute on"),
+    "prune": mark("Token pruning"),
+    "tokens": mark("Token pruning"),
+    "at": mark("Token pruning"),
+    "recover": mark("Token pruning"),
+    "motion": mark("Token pruning"),
+    "max_people": mark("People at most"),
+    "lookahead": mark("Look-ahead"),
 }
 
 
@@ -48,7 +48,7 @@ def hint(error: UserError, controls: Mapping[str, str] = CONTROLS) -> str:
             )
         elif kind == "download":
             parts.append(translate("wording", "The list of models has a Download button for {name}.").format(name=name))
-    named = dict.fromkeys(translate("wording", controls[field]) for field in error.fields if field in controls)
+    named = dict.fromkeys(shown(controls[field]) for field in error.fields if field in controls)
     if named:
         parts.append(translate("wording", "In the window: {controls}.").format(controls=", ".join(named)))
     return " ".join(parts)

@@ -9,7 +9,7 @@ from app.session.controller import Controller
 from app.settings import Settings
 from app.views.drawer.curve_lines import Line, Mark
 from app.views.drawer.drawer import Drawer
-from app.views.take_rows import take_times
+from app.views.take_rows import name_of, take_times
 from pipeline.analysis.curves import QUANTITIES, TakeCurves, gait_text
 from pipeline.core.take import Take
 
@@ -75,6 +75,6 @@ class CurveCommands(QObject):
         else:
             marks = [Mark(event.kind, event.side, event.time_s) for event in found.events]
             self._view.set_walk(
-                self.tr("{name} walks: {gait}").format(name=take.name_of(subject), gait=gait_text(found)),
+                self.tr("{name} walks: {gait}").format(name=name_of(take, subject), gait=gait_text(found)),
                 marks,
             )

@@ -42,7 +42,7 @@ class FileCommands(QObject):
         self.question: QMessageBox | None = None  # whether files may be replaced
         self.leaving = Leaving(window, controller, self.choose_save)
         self.given = GivenFiles(window, controller, banner, self.leaving.before)
-        self.recent_menu = QMenu("Open &recent", window)
+        self.recent_menu = QMenu(self.tr("Open &recent"), window)
         self.recent_menu.aboutToShow.connect(self.fill_recent)
         self.recent_menu.triggered.connect(self._open_recent_action)
         controller.opening.video_missing.connect(self._video_missing)
@@ -56,9 +56,13 @@ class FileCommands(QObject):
         library = self._controller.library
         patterns = " ".join(f"*{suffix}" for suffix in (*library.video_suffixes(), *library.other_suffixes()))
         paths, _ = QFileDialog.getOpenFileNames(
-            self._window, "Open", self._settings.last_folder,
-            f"Videos, images, 2D joints and takes ({patterns} *{TAKE_SUFFIX});;All files (*)",
-        )  # fmt: skip
+            self._window,
+            self.tr("Open"),
+            self._settings.last_folder,
+            self.tr("Videos, images, 2D joints and takes ({patterns});;All files (*)").format(
+                patterns=f"{patterns} *{TAKE_SUFFIX}"
+            ),
+        )
         if paths:
             self._settings.last_folder = str(Path(paths[0]).parent)
             self.given.open([Path(path) for path in paths])
@@ -66,7 +70,7 @@ class FileCommands(QObject):
     @Slot()
     def choose_folder(self) -> None:
         """Open the images, the videos or the 2D joints in a folder."""
-        folder = QFileDialog.getExistingDirectory(self._window, "Open a folder", self._settings.last_folder)
+        folder = QFileDialog.getExistingDirectory(self._window, self.tr("Open a folder"), self._settings.last_folder)
         if folder:
             self._settings.last_folder = folder
             self.given.open([Path(folder)])
@@ -95,7 +99,12 @@ class FileCommands(QObject):
         if info is None or self._controller.session.kept is None:
             return False
         start = self._controller.session.take_path or self._controller.home / f"{Path(info.name).stem}{TAKE_SUFFIX}"
-        path, _ = QFileDialog.getSaveFileName(self._window, "Save the take", str(start), f"Takes (*{TAKE_SUFFIX})")
+        path, _ = QFileDialog.getSaveFileName(
+            self._window,
+            self.tr("Save the take"),
+            str(start),
+            self.tr("Takes ({pattern})").format(pattern=f"*{TAKE_SUFFIX}"),
+        )
         if path:
             target = Path(path)
             self._controller.save_take(target if target.suffix == TAKE_SUFFIX else Path(path + TAKE_SUFFIX))
@@ -104,9 +113,9 @@ class FileCommands(QObject):
     @Slot(object)
     def _video_missing(self, take: Take) -> None:
         self._banner.offer(
-            f"The video {take.info.name} is not where it was.",
-            "The skeleton is shown without it; export works, but for videos.",
-            "Find the video…",
+            self.tr("The video {name} is not where it was.").format(name=take.info.name),
+            self.tr("The skeleton is shown without it; export works, but for videos."),
+            self.tr("Find the video…"),
             lambda: self._locate(take),
         )
 
@@ -114,24 +123,27 @@ class FileCommands(QObject):
         """Ask where the video of a take is now."""
         patterns = " ".join(f"*{suffix}" for suffix in self._controller.library.video_suffixes())
         path, _ = QFileDialog.getOpenFileName(
-            self._window, f"Find {take.info.name}", self._settings.last_folder, f"Videos ({patterns});;All files (*)"
+            self._window,
+            self.tr("Find {name}").format(name=take.info.name),
+            self._settings.last_folder,
+            self.tr("Videos ({patterns});;All files (*)").format(patterns=patterns),
         )
         if path and self._controller.session.take is not None:
             self._controller.opening.locate(take, Path(path))
 
     @Slot(object)
     def _saved(self, path: Path) -> None:
-        self._banner.note(f"Saved {path.name}.", str(path.parent))
+        self._banner.note(self.tr("Saved {name}.").format(name=path.name), str(path.parent))
 
     def fill_recent(self) -> None:
         self.recent_menu.clear()
         for path in self._settings.recent:
             self.recent_menu.addAction(path.name).setData(str(path))
         if self.recent_menu.isEmpty():
-            self.recent_menu.addAction("Nothing yet").setEnabled(False)
+            self.recent_menu.addAction(self.tr("Nothing yet")).setEnabled(False)
         else:
             self.recent_menu.addSeparator()
-            self.recent_menu.addAction("Clear the list").setData("")
+            self.recent_menu.addAction(self.tr("Clear the list")).setData("")
 
     def _open_recent_action(self, action: object) -> None:
         name = str(action.data())  # type: ignore[attr-defined]
@@ -172,12 +184,12 @@ class FileCommands(QObject):
         box = self.question = QMessageBox(self.dialog)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.setIcon(QMessageBox.Icon.Question)
-        box.setWindowTitle("Files exist")
+        box.setWindowTitle(self.tr("Files exist"))
         box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setText(f"{len(there)} file{'s are' if len(there) > 1 else ' is'} in {request.folder.name} already.")
+        box.setText(self.tr("%n file(s) are in {folder} already.", "", len(there)).format(folder=request.folder.name))
         box.setInformativeText("\n".join(there[:_NAMES_SHOWN]) + ("\n…" if len(there) > _NAMES_SHOWN else ""))
-        replace = box.addButton("Replace", QMessageBox.ButtonRole.DestructiveRole)
-        both = box.addButton("Keep both", QMessageBox.ButtonRole.AcceptRole)
+        replace = box.addButton(self.tr("Replace"), QMessageBox.ButtonRole.DestructiveRole)
+        both = box.addButton(self.tr("Keep both"), QMessageBox.ButtonRole.AcceptRole)
         box.addButton(QMessageBox.StandardButton.Cancel)
         box.setDefaultButton(both)
         other = dataclasses.replace(request, stem=free_name(request.folder, request.stem, formats))
@@ -201,7 +213,7 @@ class FileCommands(QObject):
         if self.dialog is not None:
             self.dialog.show_written(paths)
         else:
-            self._banner.note(f"Exported {len(paths)} files.", str(paths[0].parent) if paths else "")
+            self._banner.note(self.tr("Exported %n file(s).", "", len(paths)), str(paths[0].parent) if paths else "")
 
     @Slot(object)
     def _export_progress(self, progress: Progress) -> None:
@@ -216,9 +228,11 @@ class FileCommands(QObject):
         elif isinstance(error, UserError):
             self.dialog.show_error(error)
         elif isinstance(error, Cancelled):
-            self.dialog.show_stopped("Cancelled. What was finished before is there, and nothing is half-written.")
+            self.dialog.show_stopped(
+                self.tr("Cancelled. What was finished before is there, and nothing is half-written.")
+            )
         else:  # a bug has its own report; the dialog must not stay busy
-            self.dialog.show_stopped("Nothing was written, because of a bug.")
+            self.dialog.show_stopped(self.tr("Nothing was written, because of a bug."))
 
     @Slot()
     def _export_closed(self) -> None:

@@ -8,20 +8,30 @@ from PySide6.QtCore import QObject, Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices, QKeySequence
 from PySide6.QtWidgets import QDialog, QGridLayout, QPushButton, QWidget
 
-from app.actions import SPECS
+from app.actions import SPECS, plain
+from app.languages.translation import mark, shown, translate
 from app.views.widgets import Scrolling, column, icon_label, label, row
 
 _MOUSE = (
-    ("Turn the 3D view", "drag"),
-    ("Move the 3D view", "Shift + drag, or right drag"),
-    ("Zoom", "wheel"),
-    ("Reset the 3D view", "double-click"),
-    ("Choose a person", "click on them in the video"),
-    ("Choose a person in the timeline", "click on their lane"),
-    ("Rename a person", "double-click on their lane or in the list of people"),
-    ("Rename, split, merge, exchange sides", "right click on a lane or in the list of people"),
-    ("Zoom the curves", "wheel; double-click for all"),
-    ("Tilt and roll", "drag the horizon; double-click for the estimate"),
+    (mark("Turn the 3D view"), "drag"),
+    (mark("Move the 3D view"), mark("Shift + drag, or right drag")),
+    (mark("Zoom"), "wheel"),
+    (mark("Reset the 3D view"), "double-click"),
+    (mark("Choose a person"), mark("click on them in the video")),
+    (mark("Choose a person in the timeline"), mark("click on their lane")),
+    (
+        mark("Rename a person"),
+        mark("double-click on their lane or in the list of people"),
+    ),
+    (
+        mark("Rename, split, merge, exchange sides"),
+        mark("right click on a lane or in the list of people"),
+    ),
+    (mark("Zoom the curves"), mark("wheel; double-click for all")),
+    (
+        mark("Tilt and roll"),
+        mark("drag the horizon; double-click for the estimate"),
+    ),
 )
 
 
@@ -33,7 +43,7 @@ def _dialog(parent: QWidget, title: str) -> QDialog:
 
 
 def _close_row(dialog: QDialog) -> QWidget:
-    close = QPushButton("Close")
+    close = QPushButton(translate("help", "Close"))
     close.setDefault(True)
     close.clicked.connect(dialog.accept)
     holder = QWidget()
@@ -43,10 +53,10 @@ def _close_row(dialog: QDialog) -> QWidget:
 
 def keys_dialog(parent: QWidget) -> QDialog:
     """Make a dialog with all shortcuts, from the table of actions."""
-    dialog = _dialog(parent, "Keyboard and mouse")
+    dialog = _dialog(parent, translate("help", "Keyboard and mouse"))
     pairs = [
         (
-            spec.text.replace("&", "").rstrip("…"),
+            plain(shown(spec.text)),
             QKeySequence(spec.keys).toString(QKeySequence.SequenceFormat.NativeText),
         )
         for spec in SPECS
@@ -55,7 +65,7 @@ def keys_dialog(parent: QWidget) -> QDialog:
     grid = QGridLayout()
     grid.setHorizontalSpacing(16)
     grid.setVerticalSpacing(5)
-    rows = [*pairs, *_MOUSE]
+    rows = [*pairs, *((shown(what), shown(how)) for what, how in _MOUSE)]
     half = (len(rows) + 1) // 2
     for i, (what, keys) in enumerate(rows):
         at = (i % half, 3 * (i // half))
@@ -64,7 +74,12 @@ def keys_dialog(parent: QWidget) -> QDialog:
     grid.setColumnMinimumWidth(2, 26)
     dialog.setLayout(
         column(
-            label("Keyboard and mouse", "title"), 8, Scrolling(grid), 10, _close_row(dialog), margins=(26, 22, 26, 18)
+            label(translate("help", "Keyboard and mouse"), "title"),
+            8,
+            Scrolling(grid),
+            10,
+            _close_row(dialog),
+            margins=(26, 22, 26, 18),
         )
     )
     return dialog
@@ -73,12 +88,16 @@ def keys_dialog(parent: QWidget) -> QDialog:
 def about_dialog(parent: QWidget) -> QDialog:
     from pipeline import __version__
 
-    dialog = _dialog(parent, "About Hourglass")
+    dialog = _dialog(parent, translate("help", "About Hourglass"))
     text = label(
-        "One ordinary camera in, a 3D skeleton out.\n\n"
-        "People are found in 2D by MediaPipe BlazePose, then a video pose transformer (MixSTE, sped up by H2OT token "
-        "pruning) lifts their movement to 3D. Scale, camera and floor are estimates, not measurements.\n\n"
-        "MIT licence. The licences of the parts it is built on are in THIRD_PARTY.md."
+        translate(
+            "help",
+            "One ordinary camera in, a 3D skeleton out.\n\n"
+            "People are found in 2D by MediaPipe BlazePose, then a video pose transformer (MixSTE, sped up by "
+            "H2OT token "
+            "pruning) lifts their movement to 3D. Scale, camera and floor are estimates, not measurements.\n\n"
+            "MIT licence. The licences of the parts it is built on are in THIRD_PARTY.md.",
+        )
     )
     text.setWordWrap(True)
     text.setMinimumWidth(420)

@@ -10,7 +10,7 @@ from app.actions import Actions
 from app.session.controller import Controller
 from app.session.people_editor import PeopleEditor
 from app.session.playback_clock import PlaybackClock
-from app.views.take_rows import row_at, take_times
+from app.views.take_rows import name_of, row_at, take_times
 from app.views.workspace import Workspace
 
 
@@ -68,7 +68,7 @@ class PeopleCommands(QObject):
     def _undo_changed(self) -> None:
         what = self.editor.undo_text
         self._list.set_undo(what)
-        self._actions["undo"].setText(f"&Undo {what}" if what else "&Undo")
+        self._actions["undo"].setText(self.tr("&Undo {what}").format(what=what) if what else self.tr("&Undo"))
 
     @Slot(bool)
     def set_everyone(self, on: bool) -> None:
@@ -124,7 +124,7 @@ class PeopleCommands(QObject):
         take = self._controller.session.take
         for track in take.tracks2d if take is not None else ():
             if track.person != self._controller.session.person and take is not None:
-                self._merge_menu.addAction(take.name_of(track.person)).setData(track.person)
+                self._merge_menu.addAction(name_of(take, track.person)).setData(track.person)
 
     @Slot(QAction)
     def _merge_chosen(self, action: QAction) -> None:

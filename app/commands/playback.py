@@ -133,7 +133,7 @@ class PlaybackCommands(QObject):
     @Slot(bool)
     def _playing_changed(self, playing: bool) -> None:
         theme.set_icon(self._actions["play"], "pause" if playing else "play")
-        self._actions["play"].setText("&Pause" if playing else "&Play")
+        self._actions["play"].setText(self.tr("&Pause") if playing else self.tr("&Play"))
 
     @Slot()
     def step_back(self) -> None:

@@ -1,7 +1,7 @@
 """Translate the window's texts: load the language of the settings, else that of the system.
 
 Texts are English in the code. Methods of a QObject use `self.tr`, other functions `translate` with the module as
-context; constants are marked by QT_TRANSLATE_NOOP and translated where they are shown. English has a file, too: its
+context; constants are marked by `mark` and translated by `shown`. English has a file, too: its
 plural forms.
 """
 
@@ -20,9 +20,14 @@ SYSTEM = ""  # the setting of a user who chose no language
 translate = QCoreApplication.translate
 
 
-def QT_TRANSLATE_NOOP(context: str, text: str) -> str:  # noqa: N802 - the name that lupdate looks for
-    """Mark a constant to be translated in `context` where it is shown; return it unchanged."""
+def mark(text: str) -> str:
+    """Mark a constant for lupdate, to be translated by `shown`; return it unchanged."""
     return text
+
+
+def shown(text: str) -> str:
+    """Translate a text that `mark` marked."""
+    return translate("", text) if text else ""
 
 
 def spoken(setting: str) -> str:

@@ -131,7 +131,12 @@ class LiveRecording(QObject):
             self._begin()
         recorder = self._recorder
         if recorder is not None and recorder.problem:
-            self.failed.emit(OutputError(recorder.problem, f"What was recorded until then is in {recorder.folder}."))
+            self.failed.emit(
+                OutputError(
+                    recorder.problem,
+                    self.tr("What was recorded until then is in {folder}.").format(folder=recorder.folder),
+                )
+            )
             self.finish()
         elif recorder is not None and 0 < self._settings.stop_after_s <= recorder.duration_s:
             self.finish()

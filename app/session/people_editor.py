@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.languages.translation import QT_TRANSLATE_NOOP, translate
+from app.languages.translation import mark, shown
 from app.session.controller import Controller
 from pipeline.core.errors import UserError
 from pipeline.core.take import Take
@@ -22,11 +22,11 @@ from pipeline.take.provenance import take_config
 _STEPS = 50  # undo steps; takes share unchanged tracks, so a step costs only the changed ones
 # Function of `pipeline.take.edit` -> text of its Undo, with the numbers of its persons.
 _TEXTS = {
-    "rename": QT_TRANSLATE_NOOP("people_editor", "name of person {}"),
-    "delete": QT_TRANSLATE_NOOP("people_editor", "deleting person {}"),
-    "merge": QT_TRANSLATE_NOOP("people_editor", "merging {1} into {0}"),
-    "split": QT_TRANSLATE_NOOP("people_editor", "splitting person {}"),
-    "exchange_sides": QT_TRANSLATE_NOOP("people_editor", "exchanging sides of person {}"),
+    "rename": mark("name of person {}"),
+    "delete": mark("deleting person {}"),
+    "merge": mark("merging {1} into {0}"),
+    "split": mark("splitting person {}"),
+    "exchange_sides": mark("exchanging sides of person {}"),
 }
 
 _Heights = Mapping[int, float]  # person -> height in cm
@@ -111,7 +111,7 @@ class PeopleEditor(QObject):
             return False
         heights = dict(self._settings.heights_cm)
         after = self._settings.heights_cm = _rebased(_heights(done.take), _heights(take), heights)
-        text = translate("people_editor", _TEXTS[kind]).format(*persons)
+        text = shown(_TEXTS[kind]).format(*persons)
         self._keep(_Before(text, take, session.revision, session.person, heights, dict(after)))
         session.edit()
         self._updates.edit(done)
@@ -127,7 +127,7 @@ class PeopleEditor(QObject):
         self._before.clear()
         session, heights = self._session, dict(self._settings.heights_cm)
         for step in steps:
-            text = translate("people_editor", _TEXTS[step.kind]).format(*step.persons)
+            text = shown(_TEXTS[step.kind]).format(*step.persons)
             self._keep(_Before(text, step.before, session.new_revision(), session.person, heights, heights))
         self.changed.emit()
 

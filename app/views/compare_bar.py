@@ -5,13 +5,12 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtWidgets import QFrame, QWidget
 
-from app.languages.translation import QT_TRANSLATE_NOOP, decimal, translate
+from app.languages.translation import decimal, mark, shown
 from app.views.take_rows import row_at
 from app.views.widgets import Elided, column, label, row
 from pipeline.core.arrays import Doubles, Floats
 
-_WHAT = QT_TRANSLATE_NOOP(
-    "compare_bar",
+_WHAT = mark(
     "Mean over the joints, both pelvises on the same place: the difference of the two poses, not an error.",
 )
 
@@ -33,7 +32,7 @@ class CompareBar(QWidget):
         first = row(swatch, self.title, self.what, spacing=8)
         first.setStretch(1, 1)
         self.setLayout(column(first, self.numbers, spacing=2, margins=(14, 7, 14, 9)))
-        self.setToolTip(translate("compare_bar", _WHAT))
+        self.setToolTip(shown(_WHAT))
         self.hide()
 
     def show_message(self, title: str, message: str) -> None:

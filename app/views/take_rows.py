@@ -1,14 +1,21 @@
-"""Find the row of a take that is shown at a time of the video."""
+"""Find the row of a take that is shown at a time of the video, and the names of its people."""
 
 from __future__ import annotations
 
 import numpy as np
 
+from app.languages.translation import translate
 from pipeline.core.arrays import Doubles
 from pipeline.core.camera import UNKNOWN_RATE_HZ
 from pipeline.core.take import Take
 
 _EARLY_S = 0.0005  # tolerance in s, as in FrameSource.frame_at
+
+
+def name_of(take: Take | None, person: int) -> str:
+    """Return the name that was given to a person, else "Person 2"."""
+    given = take.names.get(person) if take is not None else None
+    return given or translate("take_rows", "Person {number}").format(number=person)
 
 
 def take_times(take: Take | None) -> Doubles:

@@ -64,7 +64,7 @@ class Timeline(QWidget):
         self._trim: tuple[float | None, float | None] = (None, None)
         self._drag = ""
         self._hover = ""
-        self.setAccessibleName("Timeline")
+        self.setAccessibleName(self.tr("Timeline"))
         self.setMouseTracking(True)
         self.setFixedHeight(_TRACK_TOP + _TRACK_HEIGHT + _BELOW)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -96,9 +96,11 @@ class Timeline(QWidget):
         """Tell a screen reader, if one is there, the place and the trimmed range."""
         if QAccessible.isActive():
             start, end = self._range()
-            text = f"{clock_text(self._time_s)} of {clock_text(self._duration_s)}"
-            cut = f", from {clock_text(start)} to {clock_text(end)}" if self._trim != (None, None) else ""
-            self.setAccessibleDescription(text + cut)
+            text = self.tr("{now} of {duration}").format(
+                now=clock_text(self._time_s), duration=clock_text(self._duration_s)
+            )
+            cut = self.tr(", from {start} to {end}").format(start=clock_text(start), end=clock_text(end))
+            self.setAccessibleDescription(text + cut if self._trim != (None, None) else text)
 
     # --- geometry
 
@@ -144,7 +146,9 @@ class Timeline(QWidget):
             self._hover = part
             handle = part in ("start", "end")
             self.setCursor(Qt.CursorShape.SizeHorCursor if handle else Qt.CursorShape.ArrowCursor)
-            self.setToolTip({"start": "Drag to cut the start (I)", "end": "Drag to cut the end (O)"}.get(part, ""))
+            self.setToolTip(
+                {"start": self.tr("Drag to cut the start (I)"), "end": self.tr("Drag to cut the end (O)")}.get(part, "")
+            )
             self.update()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802

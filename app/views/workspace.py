@@ -43,10 +43,10 @@ class Workspace(QWidget):
         self.compare_bar = CompareBar()
         self.name, self.facts = ElidedName("title"), ElidedName("faint")
         self.why = ElidedName("faint")  # what Run or Export waits for
-        self.run_button = _action_button(actions["run"], "Run", "on_accent")
+        self.run_button = _action_button(actions["run"], self.tr("Run"), "on_accent")
         self.run_button.setProperty("role", "primary")
         self.run_button.setMinimumWidth(96)
-        self.export_button = _action_button(actions["export"], "Export")
+        self.export_button = _action_button(actions["export"], self.tr("Export"))
         self.cards = QSplitter(Qt.Orientation.Horizontal)
         self.cards.setHandleWidth(10)
         self.cards.setChildrenCollapsible(False)
@@ -88,7 +88,7 @@ class Workspace(QWidget):
         head.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         head.setFixedHeight(56)
         logo = icon_label("logo", 28, "text")
-        open_button = _action_button(actions["open"], "Open")
+        open_button = _action_button(actions["open"], self.tr("Open"))
         settings = tool(actions["panel"], 19)
         head.setLayout(
             row(
@@ -100,14 +100,14 @@ class Workspace(QWidget):
         return head
 
     def _video_card(self, actions: Actions) -> Card:
-        card = Card("Video", "film")
+        card = Card(self.tr("Video"), "film")
         for name in ("horizon", "joints", "others"):
             card.add_tool(actions[name])
         card.set_content(self.video)
         return card
 
     def _scene_card(self, actions: Actions) -> Card:
-        card = Card("Skeleton", "cube")
+        card = Card(self.tr("Skeleton"), "cube")
         for name in ("front", "side", "top", "camera", "reset_view", "frame_all", "frame_person"):
             card.add_tool(actions[name])
         card.add_gap()

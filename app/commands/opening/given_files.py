@@ -67,8 +67,8 @@ class GivenFiles(QObject):
     def _ask_rate(self, one: Openable) -> None:
         """Ask how many images make a second, which images do not say."""
         question = self.question = QInputDialog(self._window)
-        question.setWindowTitle("Images as a video")
-        question.setLabelText(f"Frames a second of {one.path.name}:")
+        question.setWindowTitle(self.tr("Images as a video"))
+        question.setLabelText(self.tr("Frames a second of {name}:").format(name=one.path.name))
         question.setInputMode(QInputDialog.InputMode.DoubleInput)
         question.setDoubleDecimals(3)
         question.setDoubleRange(*_RATES_HZ)
@@ -92,9 +92,11 @@ class GivenFiles(QObject):
         rest = self._rest
         names = ", ".join(one.path.name for one in rest[:_NAMES_SHOWN]) + (", …" if len(rest) > _NAMES_SHOWN else "")
         self._banner.offer(
-            f"One video is shown at a time; waiting: {names}.", "The command line lifts several in one go.",
-            f"Open {rest[0].path.name}", lambda: self._open_first(rest),
-        )  # fmt: skip
+            self.tr("One video is shown at a time; waiting: {names}.").format(names=names),
+            self.tr("The command line lifts several in one go."),
+            self.tr("Open {name}").format(name=rest[0].path.name),
+            lambda: self._open_first(rest),
+        )
         return True
 
     @Slot(object)
@@ -102,4 +104,6 @@ class GivenFiles(QObject):
         """Say why a file could not be opened, and offer the next one with that."""
         rest = self._rest
         if rest:
-            self._banner.error(error, f"Open {rest[0].path.name}", lambda: self._open_first(rest))
+            self._banner.error(
+                error, self.tr("Open {name}").format(name=rest[0].path.name), lambda: self._open_first(rest)
+            )

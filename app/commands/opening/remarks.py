@@ -49,9 +49,9 @@ class Remarks(QObject):
         self._known.update(new)
         if not new or self._banner.kind:  # an error or an offer is more important; the list has the notes
             return
-        more = f"; {len(new) - _SHOWN} more" if len(new) > _SHOWN else ""
+        more = self.tr("; {count} more").format(count=len(new) - _SHOWN) if len(new) > _SHOWN else ""
         text = "; ".join(new[:_SHOWN]) + more
-        self._banner.offer(f"{name}: {text}.", "", "Show the list", self._show)
+        self._banner.offer(f"{name}: {text}.", "", self.tr("Show the list"), self._show)
 
     def _show(self) -> None:
         self._actions["drawer"].setChecked(True)

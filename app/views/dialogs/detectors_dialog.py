@@ -10,15 +10,13 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QTreeWidgetItem, QWidget
 
 from app import theme
-from app.languages.translation import QT_TRANSLATE_NOOP, translate
+from app.languages.translation import mark, shown, translate
 from app.views.dialogs.catalogue import CatalogueDialog, heading
 from app.views.widgets import column, icon_button, label, named, row
 from pipeline.model_info import DetectorInfo
 
-_CONFIG = QT_TRANSLATE_NOOP("detectors_dialog", "mmpose::body_2d_keypoint/…/name.py, or the path of a config file")
-_ADD_TIP = QT_TRANSLATE_NOOP(
-    "detectors_dialog", "Your own network of MMPose: say its config here, then choose its checkpoint file."
-)
+_CONFIG = mark("mmpose::body_2d_keypoint/…/name.py, or the path of a config file")
+_ADD_TIP = mark("Your own network of MMPose: say its config here, then choose its checkpoint file.")
 
 
 class DetectorsDialog(CatalogueDialog):
@@ -32,12 +30,12 @@ class DetectorsDialog(CatalogueDialog):
         self.resize(760, 560)
         self._rows: dict[str, DetectorInfo] = {}
         self.config = QLineEdit()
-        self.config.setPlaceholderText(translate("detectors_dialog", _CONFIG))
-        self.config.setToolTip(translate("detectors_dialog", _ADD_TIP))
-        named(self.config, self.tr("Config of your own network"), translate("detectors_dialog", _ADD_TIP))
+        self.config.setPlaceholderText(shown(_CONFIG))
+        self.config.setToolTip(shown(_ADD_TIP))
+        named(self.config, self.tr("Config of your own network"), shown(_ADD_TIP))
         self.config.textChanged.connect(self._selected)
         self.add = icon_button("open", self.tr("Add checkpoint…"))
-        self.add.setToolTip(translate("detectors_dialog", _ADD_TIP))
+        self.add.setToolTip(shown(_ADD_TIP))
         self.add.clicked.connect(self._choose)
         self.remove.setToolTip(self.tr("Only detectors that you added can be removed."))
         own = row(label(self.tr("Config of your own network"), "muted"), self.config, self.add, spacing=12)

@@ -28,6 +28,7 @@ from PySide6.QtWidgets import (
 from app.backend import wording
 from app.views.dialogs.export_formats import FormatChoice, OptionFields
 from app.views.dialogs.export_range import RangeFields
+from app.views.take_rows import name_of
 from app.views.widgets import Scrolling, column, icon_button, icon_label, label, named, row
 from pipeline.core.errors import UserError
 from pipeline.core.export_options import ExportOptions
@@ -80,7 +81,7 @@ class ExportDialog(QDialog):
         browse.setToolTip(self.tr("Choose another folder"))
         browse.clicked.connect(self._browse)
         self.who = QComboBox()
-        self.who.addItem(self.tr("Person {person}").format(person=person), (person,))
+        self.who.addItem(name_of(None, person), (person,))
         if len(lifted) > 1:
             self.who.addItem(self.tr("Everyone (%n people)", "", len(lifted)), None)
             self.who.setCurrentIndex(1 if everyone else 0)

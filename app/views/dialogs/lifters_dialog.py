@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QStackedWidget, QTreeWidgetItem, QVBo
 from app import theme
 from app.backend import wording
 from app.backend.checkpoint_info import FoundCheckpoint
-from app.languages.translation import QT_TRANSLATE_NOOP, translate
+from app.languages.translation import mark, shown, translate
 from app.views.dialogs.catalogue import CatalogueDialog
 from app.views.dialogs.checkpoint_form import CheckpointForm
 from app.views.widgets import column, icon_button, label, row
@@ -20,18 +20,18 @@ from pipeline.core.errors import UserError
 from pipeline.model_info import CHECKPOINT_SUFFIXES, DAMAGED, INSTALLED, MISSING, LifterInfo
 
 _STATES = {
-    INSTALLED: QT_TRANSLATE_NOOP("lifters_dialog", "Installed"),
-    MISSING: QT_TRANSLATE_NOOP("lifters_dialog", "Missing"),
-    DAMAGED: QT_TRANSLATE_NOOP("lifters_dialog", "Damaged"),
+    INSTALLED: mark("Installed"),
+    MISSING: mark("Missing"),
+    DAMAGED: mark("Damaged"),
 }
 _COLUMNS = (
-    QT_TRANSLATE_NOOP("lifters_dialog", "Lifter"),
-    QT_TRANSLATE_NOOP("lifters_dialog", "Network"),
-    QT_TRANSLATE_NOOP("lifters_dialog", "Frames"),
-    QT_TRANSLATE_NOOP("lifters_dialog", "Trained pruning"),
-    QT_TRANSLATE_NOOP("lifters_dialog", "State"),
+    mark("Lifter"),
+    mark("Network"),
+    mark("Frames"),
+    mark("Trained pruning"),
+    mark("State"),
 )
-_INVITE = QT_TRANSLATE_NOOP("lifters_dialog", "Drop a checkpoint file here to add it: {suffixes}")
+_INVITE = mark("Drop a checkpoint file here to add it: {suffixes}")
 
 
 class LiftersDialog(CatalogueDialog):
@@ -41,7 +41,7 @@ class LiftersDialog(CatalogueDialog):
     adopt_wanted = Signal(object, str, object)  # Path, name, corrections
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        columns = [translate("lifters_dialog", title) for title in _COLUMNS]
+        columns = [shown(title) for title in _COLUMNS]
         super().__init__(translate("LiftersDialog", "Lifters"), columns, 56, parent)
         self.setAcceptDrops(True)
         self.resize(860, 560)
@@ -62,7 +62,7 @@ class LiftersDialog(CatalogueDialog):
         self.add = icon_button("open", self.tr("Add a file…"))
         self.add.clicked.connect(self._choose)
         page = QWidget()
-        invite = label(translate("lifters_dialog", _INVITE).format(suffixes=" ".join(CHECKPOINT_SUFFIXES)), "muted")
+        invite = label(shown(_INVITE).format(suffixes=" ".join(CHECKPOINT_SUFFIXES)), "muted")
         buttons = row(self.add, self.download, self.remove, None, self.close_button)
         page.setLayout(
             column(
@@ -87,9 +87,7 @@ class LiftersDialog(CatalogueDialog):
         self._lifters = {lifter.name: lifter for lifter in lifters}
         items = []
         for lifter in lifters:
-            state = translate("lifters_dialog", _STATES[lifter.state]) + (
-                self.tr(", default") if lifter.default else ""
-            )
+            state = shown(_STATES[lifter.state]) + (self.tr(", default") if lifter.default else "")
             network, pruning = lifter.host_title.partition(" (")[0], lifter.prune.label
             item = QTreeWidgetItem([lifter.title, network, str(lifter.frames), pruning, state])
             item.setToolTip(0, lifter.title)

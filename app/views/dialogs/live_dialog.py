@@ -9,7 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QFileDialog, QHBoxLayout, QPushButton, QWidget
 
-from app.languages.translation import QT_TRANSLATE_NOOP, translate
+from app.languages.translation import mark, shown
 from app.settings import LiveSettings
 from app.views.settings.fields import LongComboBox, number, stacked
 from app.views.widgets import column, icon_button, label, named, row
@@ -17,10 +17,8 @@ from pipeline.model_info import INSTALLED, DetectorInfo, LifterInfo
 
 _SIZES = ("", "640x480", "1280x720", "1920x1080", "3840x2160")
 _RATES = (0.0, 24.0, 30.0, 50.0, 60.0)
-_NONE_FOUND = QT_TRANSLATE_NOOP(
-    "live_dialog", "No camera found. Plug one in and look again, or give an address or a file."
-)
-_PLACE = QT_TRANSLATE_NOOP("live_dialog", "Camera, or rtsp://…, http://…, udp://…, or a video file")
+_NONE_FOUND = mark("No camera found. Plug one in and look again, or give an address or a file.")
+_PLACE = mark("Camera, or rtsp://…, http://…, udp://…, or a video file")
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +128,9 @@ class LiveDialog(QDialog):
         self.source.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)  # else Enter adds the address to the cameras
         line = self.source.lineEdit()
         assert line is not None, "it is editable"
-        line.setPlaceholderText(translate("live_dialog", _PLACE))
+        line.setPlaceholderText(shown(_PLACE))
         self.source.setEditText(self._settings.source)
-        named(self.source, self.tr("Camera, address or file"), translate("live_dialog", _PLACE))
+        named(self.source, self.tr("Camera, address or file"), shown(_PLACE))
         self.file, self.refresh = icon_button("film", self.tr("File…")), icon_button("loop", "")
         self.file.setToolTip(
             self.tr("Play a video file as if it were a camera: for rehearsing, and for trying things out")
@@ -163,7 +161,7 @@ class LiveDialog(QDialog):
             line.selectAll()  # typing replaces the address of the last time
         count = len(cameras)
         found = self.tr("%n camera(s) found.", "", count)
-        self.found.setText(found if count else translate("live_dialog", _NONE_FOUND))
+        self.found.setText(found if count else shown(_NONE_FOUND))
         self._edited()
 
     @property

@@ -8,21 +8,27 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QPushButton, QWidget
 
 from app import theme
-from app.views.take_rows import take_times
+from app.languages.translation import decimal, mark, shown, translate
+from app.views.take_rows import name_of, take_times
 from app.views.widgets import column, label, named
 from pipeline.core.take import Finding, FindingKind, Take
 
 _TITLES: Mapping[FindingKind, str] = {
-    "gap": "Not seen",
-    "sides": "Sides exchanged",
-    "sides_throughout": "Sides may be exchanged throughout",
-    "backward_joint": "Knee or elbow bent backward",
-    "sudden_turn": "Sudden turn",
-    "same_person": "Possibly the same person",
-    "camera_roll": "Camera upside down or on its side",
+    "gap": mark("Not seen"),
+    "sides": mark("Sides exchanged"),
+    "sides_throughout": mark("Sides may be exchanged throughout"),
+    "backward_joint": mark("Knee or elbow bent backward"),
+    "sudden_turn": mark("Sudden turn"),
+    "same_person": mark("Possibly the same person"),
+    "camera_roll": mark("Camera upside down or on its side"),
 }
-_REPAIRED: Mapping[FindingKind, str] = {"gap": "filled in", "sudden_turn": "smoothed"}
-_NONE = "Nothing to report: gaps, exchanged sides, backward joints and sudden turns would be listed here."
+_REPAIRED: Mapping[FindingKind, str] = {
+    "gap": mark("filled in"),
+    "sudden_turn": mark("smoothed"),
+}
+_USUALLY_REPAIRED = mark("repaired")
+_TO_CHECK = mark("please check")
+_NONE = mark("Nothing to report: gaps, exchanged sides, backward joints and sudden turns would be listed here.")
 
 
 class FindingsList(QWidget):
@@ -39,8 +45,8 @@ class FindingsList(QWidget):
         self._take: Take | None = None
         self.list = QListWidget()
         self.list.setFrameShape(QListWidget.Shape.NoFrame)
-        named(self.list, "Findings", "Repaired and doubtful frames; a click shows the frame")
-        self.nothing = label(_NONE, "faint")
+        named(self.list, self.tr("Findings"), self.tr("Repaired and doubtful frames; a click shows the frame"))
+        self.nothing = label(shown(_NONE), "faint")
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.nothing.setWordWrap(True)
         self.notes = label("", "muted")
@@ -63,6 +69,12 @@ class FindingsList(QWidget):
         text = "\n".join(f"\u2022 {note[:1].upper()}{note[1:]}." for note in notes)
         self.notes.setText(text)
         self.notes.setVisible(bool(text))
+        self._show_nothing()
+
+    def _show_nothing(self) -> None:
+        """Say that nothing is listed, if that is so."""
+        self.list.setVisible(self.list.count() > 0)
+        self.nothing.setVisible(self.list.count() == 0 and not self.notes.text())
 
     def set_take(self, take: Take | None) -> None:
         if take is not None and take is self._take:
@@ -82,8 +94,7 @@ class FindingsList(QWidget):
             item.setToolTip(finding.note)
             item.setData(Qt.ItemDataRole.UserRole, finding)
             self.list.addItem(item)
-        self.list.setVisible(bool(findings))
-        self.nothing.setVisible(not findings)
+        self._show_nothing()
         self.count_changed.emit(len(findings))
 
     @Slot()
@@ -115,9 +126,9 @@ class FindingsList(QWidget):
 def remedy_text(finding: Finding, take: Take | None) -> str:
     """Return the text of the button that corrects a finding; "" if only the user can."""
     if finding.kind == "camera_roll":
-        return f"Turn the video upright (roll {finding.other}°)"
+        return translate("findings_list", "Turn the video upright (roll {other}°)").format(other=finding.other)
     if finding.kind == "same_person" and take is not None:
-        return f"Merge with {take.name_of(finding.other)}"
+        return translate("findings_list", "Merge with {name}").format(name=name_of(take, finding.other))
     return ""
 
 
@@ -128,10 +139,12 @@ def finding_text(finding: Finding, take: Take) -> str:
     """
     times = take_times(take)
     first, last = float(times[finding.first]), float(times[min(finding.last, len(times) - 1)])
-    span = f"{first:.2f} s" if finding.first == finding.last else f"{first:.2f}–{last:.2f} s"
-    done = _REPAIRED.get(finding.kind, "repaired") if finding.repaired else "please check"
-    who = f"{take.name_of(finding.person)}:  " if len(take.tracks3d) > 1 else ""
-    title = _TITLES.get(finding.kind, finding.kind)
+    span = f"{decimal(first, 2)} s" if finding.first == finding.last else f"{decimal(first, 2)}–{decimal(last, 2)} s"
+    done = _REPAIRED.get(finding.kind, _USUALLY_REPAIRED) if finding.repaired else _TO_CHECK
+    who = f"{name_of(take, finding.person)}:  " if len(take.tracks3d) > 1 else ""
+    title = shown(_TITLES.get(finding.kind, finding.kind))
     if finding.kind == "same_person":
-        title = f"{title} as {take.name_of(finding.other)}"
-    return f"{who}{title}  {span}, {done}"
+        title = translate("findings_list", "{finding} as {name}").format(
+            finding=title, name=name_of(take, finding.other)
+        )
+    return f"{who}{title}  {span}, {shown(done)}"

@@ -8,7 +8,7 @@ from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTreeWidget, QTreeWidgetItem, QWidget
 
 from app import theme
-from app.views.take_rows import take_times
+from app.views.take_rows import name_of, take_times
 from app.views.timeline import spans
 from app.views.widgets import column, named
 from pipeline.core.take import Take
@@ -39,12 +39,14 @@ class PeopleList(QWidget):
         self.editable = True
         self.tree = QTreeWidget()
         self.tree.setColumnCount(4)
-        self.tree.setHeaderLabels(["Name", "Seen", "When", "3D"])
+        self.tree.setHeaderLabels([self.tr("Name"), self.tr("Seen"), self.tr("When"), "3D"])
         self.tree.setRootIsDecorated(False)
-        named(self.tree, "People of the take")
+        named(self.tree, self.tr("People of the take"))
         self.tree.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.tree.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.tree.setToolTip("Double click to rename; right click to split, merge, exchange left and right, or delete")
+        self.tree.setToolTip(
+            self.tr("Double click to rename; right click to split, merge, exchange left and right, or delete")
+        )
         header = self.tree.header()
         header.setStretchLastSection(False)
         header.setSectionResizeMode(_SPAN, QHeaderView.ResizeMode.Stretch)
@@ -68,8 +70,8 @@ class PeopleList(QWidget):
         for track in self._take.tracks2d if self._take is not None else ():
             assert self._take is not None
             share = f"{100 * float(np.mean(track.seen)):.0f} %"
-            lifted = "yes" if self._take.track3d(track.person) is not None else "–"
-            item = QTreeWidgetItem([self._take.name_of(track.person), share, "", lifted])
+            lifted = self.tr("yes") if self._take.track3d(track.person) is not None else "–"
+            item = QTreeWidgetItem([name_of(self._take, track.person), share, "", lifted])
             item.setData(0, _ROLE, track.person)
             item.setFlags(item.flags() | Qt.ItemFlag.ItemIsEditable)
             self.tree.addTopLevelItem(item)
@@ -98,20 +100,20 @@ class PeopleList(QWidget):
             action.setEnabled(known and on)
             return action
 
-        name = take.name_of(person) if take is not None else f"Person {person}"
+        name = name_of(take, person)
         others = [t.person for t in take.tracks2d if t.person != person] if take is not None else []
-        add(menu, f"Rename {name}…", lambda: self.edit_wanted.emit(person))
-        add(menu, "Split here: another person from this frame on", lambda: self.split_wanted.emit(person))
-        merge = menu.addMenu("Merge with")
+        add(menu, self.tr("Rename {name}…").format(name=name), lambda: self.edit_wanted.emit(person))
+        add(menu, self.tr("Split here: another person from this frame on"), lambda: self.split_wanted.emit(person))
+        merge = menu.addMenu(self.tr("Merge with"))
         merge.setEnabled(known and bool(others))
         for other in others:
             assert take is not None
-            add(merge, take.name_of(other), lambda checked=False, other=other: self.merge_wanted.emit(person, other))
-        add(menu, "Exchange left and right", lambda: self.exchange_wanted.emit(person))
+            add(merge, name_of(take, other), lambda checked=False, other=other: self.merge_wanted.emit(person, other))
+        add(menu, self.tr("Exchange left and right"), lambda: self.exchange_wanted.emit(person))
         menu.addSeparator()
-        add(menu, f"Delete {name}", lambda: self.delete_wanted.emit(person), bool(others))
+        add(menu, self.tr("Delete {name}").format(name=name), lambda: self.delete_wanted.emit(person), bool(others))
         menu.addSeparator()
-        undo = menu.addAction(f"Undo {self._undo}" if self._undo else "Undo")
+        undo = menu.addAction(self.tr("Undo {what}").format(what=self._undo) if self._undo else self.tr("Undo"))
         undo.setEnabled(bool(self._undo))
         undo.triggered.connect(self.undo_wanted)
         return menu
@@ -154,13 +156,13 @@ class PeopleList(QWidget):
         if self._filling or changed != _NAME or self._take is None:
             return
         person, name = int(item.data(0, _ROLE)), item.text(_NAME).strip()
-        shown = self._take.name_of(person)
+        shown = name_of(self._take, person)
         if name != shown:
             # The old name is shown until a take with the new one comes; the name may be refused.
             self._filling = True
             item.setText(_NAME, shown)
             self._filling = False
-            self.rename_wanted.emit(person, "" if name == f"Person {person}" else name)
+            self.rename_wanted.emit(person, "" if name == name_of(None, person) else name)
 
 
 class _Spans(QWidget):

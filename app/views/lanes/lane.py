@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.views.drawer.findings_list import finding_text
-from app.views.take_rows import frame_step_s, take_times
+from app.views.take_rows import frame_step_s, name_of, take_times
 from app.views.timeline import spans
 from pipeline.core.take import Take
 
@@ -52,6 +52,6 @@ def lanes_of(take: Take | None) -> list[Lane]:
                 marks.append(Mark(first, last + step, finding.repaired, finding_text(finding, take)))
         lifted = take.track3d(track.person) is not None
         lanes.append(
-            Lane(track.person, take.name_of(track.person), tuple(spans(times, track.seen)), lifted, tuple(marks))
+            Lane(track.person, name_of(take, track.person), tuple(spans(times, track.seen)), lifted, tuple(marks))
         )
     return lanes

@@ -18,7 +18,8 @@ class NameField(QLineEdit):
         super().__init__(parent)
         self._person = 0
         self.setMaxLength(_LONGEST)
-        self.setAccessibleName("Name of the person")
+        self.setStyleSheet("padding: 0 5px; min-height: 0; border-radius: 4px;")  # as low as a lane
+        self.setAccessibleName(self.tr("Name of the person"))
         self.editingFinished.connect(self._finish)
         self.hide()
 

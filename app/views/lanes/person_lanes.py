@@ -21,6 +21,7 @@ from PySide6.QtWidgets import QScrollBar, QSizePolicy, QToolTip, QWidget
 from app import theme
 from app.views.lanes.lane import Lane, Mark, lanes_of
 from app.views.lanes.name_field import NameField
+from app.views.take_rows import name_of
 from app.views.timeline import MARGIN, time_at, x_at
 from pipeline.core.take import Take
 from pipeline.drawing.colours import person_colour
@@ -50,7 +51,7 @@ class PersonLanes(QWidget):
         self.lanes: list[Lane] = []
         self.editable = True
         self.pickable = False
-        self.setAccessibleName("People over time")
+        self.setAccessibleName(self.tr("People over time"))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.bar = QScrollBar(Qt.Orientation.Vertical, self)
         self.bar.setSingleStep(_LANE)
@@ -151,7 +152,7 @@ class PersonLanes(QWidget):
     def _renamed(self, person: int, name: str) -> None:
         lane = next((lane for lane in self.lanes if lane.person == person), None)
         if lane is not None and name != lane.name:
-            self.rename_wanted.emit(person, "" if name == f"Person {person}" else name)
+            self.rename_wanted.emit(person, "" if name == name_of(None, person) else name)
 
     # --- mouse
 
@@ -200,8 +201,16 @@ class PersonLanes(QWidget):
             return ""
         if mark is not None:
             return mark.text
-        done = "Double-click to rename" if lane.person == self._person else "Click to choose; double-click to rename"
-        return f"{lane.name}\n{done}" if lane.lifted else f"{lane.name}\nNot in 3D yet. {done}"
+        done = (
+            self.tr("Double-click to rename")
+            if lane.person == self._person
+            else self.tr("Click to choose; double-click to rename")
+        )
+        return (
+            f"{lane.name}\n{done}"
+            if lane.lifted
+            else self.tr("{name}\nNot in 3D yet. {done}").format(name=lane.name, done=done)
+        )
 
     # --- painting
 
@@ -237,10 +246,13 @@ class PersonLanes(QWidget):
             left, right = self.x_at(first), self.x_at(last)
             painter.drawRoundedRect(QRectF(left, bar, max(right - left, 2), _BAR), 3, 3)
         painter.setPen(QPen(QColor(colours.track), 1))
-        for mark in lane.marks:
+        # What was repaired is a line below the bar; what needs a look covers it.
+        for mark in sorted(lane.marks, key=lambda mark: not mark.repaired):
             left, right = self.x_at(mark.start_s), self.x_at(mark.end_s)
+            span = (left - 1, max(right - left, 3) + 2)
             painter.setBrush(QColor(colours.muted if mark.repaired else colours.danger))
-            painter.drawRoundedRect(QRectF(left - 1, top + 3, max(right - left, 3) + 2, _LANE - 6), 2, 2)
+            low, high = (bar + _BAR - 2, 5) if mark.repaired else (top + 3, _LANE - 6)
+            painter.drawRoundedRect(QRectF(span[0], low, span[1], high), 2, 2)
         self._paint_name(painter, lane, top, followed)
 
     def _paint_name(self, painter: QPainter, lane: Lane, top: float, followed: bool) -> None:

@@ -7,20 +7,18 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QPushButton, QSlider, QWidget
 
 from app import theme
-from app.languages.translation import QT_TRANSLATE_NOOP, translate
+from app.languages.translation import mark, shown
 from app.settings import LiveSettings
 from app.views.settings.fields import number
 from app.views.widgets import Elided, column, icon_button, label, named, restyle, row
 from pipeline.core.config import MAX_LOOKAHEAD
 from pipeline.core.live import LiveStats
 
-_LOOKAHEAD_TIP = QT_TRANSLATE_NOOP(
-    "live_bar",
+_LOOKAHEAD_TIP = mark(
     "Later frames make a skeleton surer: it is then so much older than the picture. "
     "This delay is chosen; the latency on the left is what the machine takes.",
 )
-_STREAM_TIP = QT_TRANSLATE_NOOP(
-    "live_bar",
+_STREAM_TIP = mark(
     "Other programs move with the person: vmc://HOST:PORT for avatars, osc://, udp://, ws:// and lsl://. "
     "Several addresses with spaces between.",
 )
@@ -44,8 +42,8 @@ class LiveBar(QWidget):
         self.lookahead = QSlider(Qt.Orientation.Horizontal)
         self.lookahead.setRange(0, MAX_LOOKAHEAD)
         self.lookahead.setFixedWidth(170)
-        self.lookahead.setToolTip(translate("live_bar", _LOOKAHEAD_TIP))
-        named(self.lookahead, self.tr("Look-ahead"), translate("live_bar", _LOOKAHEAD_TIP))
+        self.lookahead.setToolTip(shown(_LOOKAHEAD_TIP))
+        named(self.lookahead, self.tr("Look-ahead"), shown(_LOOKAHEAD_TIP))
         self.lookahead_text = label("", "muted")
         self.lookahead_text.setMinimumWidth(150)
         self.ghost = QCheckBox(self.tr("Corrected one as a ghost"))
@@ -72,12 +70,12 @@ class LiveBar(QWidget):
         )
         self.recorded = label("", "muted")
         self.streams = QLineEdit()
-        self.streams.setToolTip(translate("live_bar", _STREAM_TIP))
-        named(self.streams, self.tr("Send to"), translate("live_bar", _STREAM_TIP))
+        self.streams.setToolTip(shown(_STREAM_TIP))
+        named(self.streams, self.tr("Send to"), shown(_STREAM_TIP))
         self.streams.setMinimumWidth(220)
         self.stream = QPushButton(self.tr("Send"))
         self.stream.setCheckable(True)
-        self.stream.setToolTip(translate("live_bar", _STREAM_TIP))
+        self.stream.setToolTip(shown(_STREAM_TIP))
         self.stream_text = Elided()
         self.stream_text.setProperty("role", "muted")
         first = row(self.rates, 18, self.latency, 18, self.device, 12, self.notice, spacing=4)

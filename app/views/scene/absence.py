@@ -6,13 +6,14 @@ import numpy as np
 from PySide6.QtCore import QEvent, QObject, QPoint, Signal, Slot
 from PySide6.QtWidgets import QFrame, QPushButton, QWidget
 
-from app.views.take_rows import take_times
+from app.views.take_rows import name_of, take_times
 from app.views.timeline import clock_text
 from app.views.widgets import label, row
 from pipeline.core.take import Take
 
 _SHORTEST_S = 0.5  # s, absence between two sightings from which it is worth a message
-_BOTTOM_PX = 18  # distance from the lower edge of the view
+_BOTTOM_PX = 18  # distance from the edges of the view
+_WIDEST_PX = 440
 
 
 class Absence(QFrame):
@@ -29,9 +30,12 @@ class Absence(QFrame):
         self._seen: list[np.ndarray] = []  # (T,) of every lifted person
         self._to_s = self._time_s = 0.0
         self.text = label("")
-        self.go = QPushButton("Go there")
+        self.text.setWordWrap(True)
+        self.go = QPushButton(self.tr("Go there"))
         self.go.clicked.connect(self._go)
-        self.setLayout(row(self.text, self.go, spacing=12, margins=(14, 8, 8, 8)))
+        inside = row(self.text, self.go, spacing=12, margins=(14, 8, 8, 8))
+        inside.setStretch(0, 1)
+        self.setLayout(inside)
         view.installEventFilter(self)
         self.hide()
 
@@ -64,23 +68,31 @@ class Absence(QFrame):
             return ""
         if len(later):
             self._to_s = float(times[later[0]])
-            return f"Nobody is in this frame. {self._name(later[0])} appears at {clock_text(self._to_s)}."
+            return self.tr("Nobody is in this frame. {name} appears at {time}.").format(
+                name=self._name(later[0]), time=clock_text(self._to_s)
+            )
         if len(earlier):
             self._to_s = float(times[earlier[-1]])
-            return f"Nobody is in this frame. {self._name(earlier[-1])} was last seen at {clock_text(self._to_s)}."
+            return self.tr("Nobody is in this frame. {name} was last seen at {time}.").format(
+                name=self._name(earlier[-1]), time=clock_text(self._to_s)
+            )
         return ""
 
     def _name(self, at: int) -> str:
         assert self._take is not None
         person = next(t.person for t, seen in zip(self._take.tracks3d, self._seen, strict=True) if seen[at])
-        return self._take.name_of(person)
+        return name_of(self._take, person)
 
     @Slot()
     def _go(self) -> None:
         self.sought.emit(self._to_s)
 
     def _place(self) -> None:
-        self.adjustSize()
+        layout = self.layout()
+        assert layout is not None
+        layout.activate()
+        width = min(self._view.width() - 2 * _BOTTOM_PX, _WIDEST_PX)
+        self.resize(width, layout.totalHeightForWidth(width))
         free = self._view.size() - self.size()
         self.move(QPoint(max(free.width() // 2, 0), max(free.height() - _BOTTOM_PX, 0)))
 

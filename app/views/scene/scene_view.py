@@ -12,7 +12,7 @@ from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from app import theme
-from app.languages.translation import QT_TRANSLATE_NOOP, translate
+from app.languages.translation import mark, shown
 from app.views.scene.hint import Hint
 from app.views.scene.viewpoints import KEPT, STILL, Viewpoints, export_view
 from app.views.take_rows import row_at
@@ -31,8 +31,7 @@ _EYE_M = 0.92  # height of the point looked at, before a person is known
 _GL_PATIENCE_MS = 2000
 _GLIDE_S, _LEAP_M = 0.5, 3.0  # time constant of following in a live run; the distance beyond which the view jumps
 _STRAY_M = np.array([0.9, 0.9, 0.5])  # greatest distance (x, y, z) of the followed person from the view's centre
-_NO_GL = QT_TRANSLATE_NOOP(
-    "scene_view",
+_NO_GL = mark(
     "This computer offers no OpenGL 2.1, which the 3D view needs.\n"
     "Update the graphics driver. Everything else works, export included.",
 )
@@ -102,7 +101,7 @@ class SceneView(QWidget):
             self.set_hint("")
 
     def set_hint(self, text: str) -> None:
-        self._hint.set_text(translate("scene_view", _NO_GL) if self._broken else text)
+        self._hint.set_text(shown(_NO_GL) if self._broken else text)
 
     @property
     def hint(self) -> str:

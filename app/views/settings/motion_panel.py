@@ -5,70 +5,64 @@ from __future__ import annotations
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QWidget
 
-from app.languages.translation import QT_TRANSLATE_NOOP, translate
+from app.languages.translation import mark, shown, translate
 from app.run_settings import RunSettings
 from app.views.settings.fields import Fold, NoWheel, field, number
 from app.views.widgets import column, label
 
 _REPAIR = (
-    ("repair", QT_TRANSLATE_NOOP("motion_panel", "Repair")),
-    ("list", QT_TRANSLATE_NOOP("motion_panel", "Only list")),
-    ("off", QT_TRANSLATE_NOOP("motion_panel", "Leave")),
+    ("repair", mark("Repair")),
+    ("list", mark("Only list")),
+    ("off", mark("Leave")),
 )
 # Field of the settings -> (value, text) of its choices, title, and help text.
 _CHOICES: dict[str, tuple[tuple[tuple[str, str], ...], str, str]] = {
     "smooth": (
         (
-            ("adaptive", QT_TRANSLATE_NOOP("motion_panel", "Adaptive")),
-            ("butterworth", QT_TRANSLATE_NOOP("motion_panel", "Butterworth")),
-            ("savitzky_golay", QT_TRANSLATE_NOOP("motion_panel", "Savitzky-Golay")),
-            ("off", QT_TRANSLATE_NOOP("motion_panel", "Off")),
+            ("adaptive", mark("Adaptive")),
+            ("butterworth", mark("Butterworth")),
+            ("savitzky_golay", mark("Savitzky-Golay")),
+            ("off", mark("Off")),
         ),
-        QT_TRANSLATE_NOOP("motion_panel", "Low-pass"),
-        QT_TRANSLATE_NOOP(
-            "motion_panel",
+        mark("Low-pass"),
+        mark(
             "How the movement is smoothed. Adaptive smooths slow joints more and leaves fast ones alone. "
             "None of them delays the movement.",
         ),
     ),
     "bones": (
         (
-            ("fit", QT_TRANSLATE_NOOP("motion_panel", "One body")),
-            ("directions", QT_TRANSLATE_NOOP("motion_panel", "Bone by bone")),
-            ("off", QT_TRANSLATE_NOOP("motion_panel", "As lifted")),
+            ("fit", mark("One body")),
+            ("directions", mark("Bone by bone")),
+            ("off", mark("As lifted")),
         ),
-        QT_TRANSLATE_NOOP("motion_panel", "Bone lengths"),
-        QT_TRANSLATE_NOOP(
-            "motion_panel",
+        mark("Bone lengths"),
+        mark(
             "One body: constant lengths, fitted to all joints at once. Bone by bone: constant lengths along the lifted "
             "directions. As lifted: lengths change from frame to frame.",
         ),
     ),
     "sides": (
         _REPAIR,
-        QT_TRANSLATE_NOOP("motion_panel", "Exchanged sides"),
-        QT_TRANSLATE_NOOP(
-            "motion_panel",
+        mark("Exchanged sides"),
+        mark(
             "Frames in which the detector took the left for the right. What was found is listed under Findings.",
         ),
     ),
     "limits": (
         _REPAIR,
-        QT_TRANSLATE_NOOP("motion_panel", "Backward joints"),
-        QT_TRANSLATE_NOOP(
-            "motion_panel", "Knees and elbows that bend the wrong way. What was found is listed under Findings."
-        ),
+        mark("Backward joints"),
+        mark("Knees and elbows that bend the wrong way. What was found is listed under Findings."),
     ),
     "foot_lock": (
         (
-            ("off", QT_TRANSLATE_NOOP("motion_panel", "Off")),
-            ("auto", QT_TRANSLATE_NOOP("motion_panel", "Automatic")),
-            ("always", QT_TRANSLATE_NOOP("motion_panel", "Always")),
-            ("grounding", QT_TRANSLATE_NOOP("motion_panel", "On the floor")),
+            ("off", mark("Off")),
+            ("auto", mark("Automatic")),
+            ("always", mark("Always")),
+            ("grounding", mark("On the floor")),
         ),
-        QT_TRANSLATE_NOOP("motion_panel", "Standing feet"),
-        QT_TRANSLATE_NOOP(
-            "motion_panel",
+        mark("Standing feet"),
+        mark(
             "Feet that stand do not slide. Automatic: where a contact can be believed. Always: every contact. "
             "On the floor: as automatic, and feet near the floor stand on it.",
         ),
@@ -78,34 +72,34 @@ _CHOICES: dict[str, tuple[tuple[tuple[str, str], ...], str, str]] = {
 _LIMBS = (
     (
         "hip_width",
-        QT_TRANSLATE_NOOP("motion_panel", "Hips"),
-        QT_TRANSLATE_NOOP("motion_panel", "Between the hip joints"),
+        mark("Hips"),
+        mark("Between the hip joints"),
         24,
     ),
-    ("thigh", QT_TRANSLATE_NOOP("motion_panel", "Thigh"), QT_TRANSLATE_NOOP("motion_panel", "From hip to knee"), 43),
-    ("shank", QT_TRANSLATE_NOOP("motion_panel", "Shank"), QT_TRANSLATE_NOOP("motion_panel", "From knee to ankle"), 42),
+    ("thigh", mark("Thigh"), mark("From hip to knee"), 43),
+    ("shank", mark("Shank"), mark("From knee to ankle"), 42),
     (
         "trunk",
-        QT_TRANSLATE_NOOP("motion_panel", "Trunk"),
-        QT_TRANSLATE_NOOP("motion_panel", "From hips to shoulders"),
+        mark("Trunk"),
+        mark("From hips to shoulders"),
         48,
     ),
     (
         "shoulder_width",
-        QT_TRANSLATE_NOOP("motion_panel", "Shoulders"),
-        QT_TRANSLATE_NOOP("motion_panel", "Between the shoulder joints"),
+        mark("Shoulders"),
+        mark("Between the shoulder joints"),
         35,
     ),
     (
         "upper_arm",
-        QT_TRANSLATE_NOOP("motion_panel", "Upper arm"),
-        QT_TRANSLATE_NOOP("motion_panel", "From shoulder to elbow"),
+        mark("Upper arm"),
+        mark("From shoulder to elbow"),
         29,
     ),
     (
         "forearm",
-        QT_TRANSLATE_NOOP("motion_panel", "Forearm"),
-        QT_TRANSLATE_NOOP("motion_panel", "From elbow to wrist"),
+        mark("Forearm"),
+        mark("From elbow to wrist"),
         25,
     ),
 )
@@ -130,10 +124,8 @@ class MotionPanel(Fold):
         fields = {}
         for name, (values, title, help_text) in _CHOICES.items():
             for value, text in values:
-                self.choices[name].addItem(translate("motion_panel", text), value)
-            fields[name] = field(
-                translate("motion_panel", title), self.choices[name], translate("motion_panel", help_text)
-            )
+                self.choices[name].addItem(shown(text), value)
+            fields[name] = field(shown(title), self.choices[name], shown(help_text))
         self.limbs = {name: number(3, 120, 0.5, " cm", self.tr("Estimated"), 1, usual) for name, _, _, usual in _LIMBS}
         self.body.setLayout(
             column(
@@ -159,11 +151,9 @@ class MotionPanel(Fold):
                 label(self.tr("Measured on the person"), "muted"),
                 *(
                     field(
-                        translate("motion_panel", title),
+                        shown(title),
                         self.limbs[name],
-                        self.tr("{what}, middle to middle. Left alone, it is estimated.").format(
-                            what=translate("motion_panel", what)
-                        ),
+                        self.tr("{what}, middle to middle. Left alone, it is estimated.").format(what=shown(what)),
                     )
                     for name, title, what, _ in _LIMBS
                 ),

@@ -18,7 +18,7 @@ from app.backend.pruning_settings import (
     share_kept,
     takes_motion,
 )
-from app.languages.translation import QT_TRANSLATE_NOOP, translate
+from app.languages.translation import mark, shown
 from app.views.settings.fields import LongComboBox, NoWheel, percent_slider, stacked, with_text
 from app.views.widgets import column, label
 from pipeline.core.errors import UserError
@@ -26,17 +26,17 @@ from pipeline.core.pruning_schedule import PruneConfig, default_schedule, schedu
 from pipeline.model_info import LifterInfo
 
 _PRUNERS = (
-    (AS_TRAINED, QT_TRANSLATE_NOOP("pruning_editor", "As the lifter was trained")),
-    (NOTHING, QT_TRANSLATE_NOOP("pruning_editor", "Nothing: every frame")),
-    ("TPS", QT_TRANSLATE_NOOP("pruning_editor", "TPS: evenly spread frames")),
-    ("TPC", QT_TRANSLATE_NOOP("pruning_editor", "TPC: one of each cluster")),
-    ("TPA", QT_TRANSLATE_NOOP("pruning_editor", "TPA: most attended frames")),
-    ("TPMo", QT_TRANSLATE_NOOP("pruning_editor", "TPMo: frames of most motion")),
+    (AS_TRAINED, mark("As the lifter was trained")),
+    (NOTHING, mark("Nothing: every frame")),
+    ("TPS", mark("TPS: evenly spread frames")),
+    ("TPC", mark("TPC: one of each cluster")),
+    ("TPA", mark("TPA: most attended frames")),
+    ("TPMo", mark("TPMo: frames of most motion")),
 )
 _RECOVERERS = (
-    ("TRI", QT_TRANSLATE_NOOP("pruning_editor", "TRI: in between, straight")),
-    ("TRA", QT_TRANSLATE_NOOP("pruning_editor", "TRA: learned tokens")),
-    ("", QT_TRANSLATE_NOOP("pruning_editor", "None: centre frame only")),
+    ("TRI", mark("TRI: in between, straight")),
+    ("TRA", mark("TRA: learned tokens")),
+    ("", mark("None: centre frame only")),
 )
 _PAUSE_MS = 400  # ms without a change before anything is computed: a dragged slider passes many values
 _LEAST_PERCENT = 5
@@ -62,9 +62,9 @@ class PruningEditor(QWidget):
         for text in (self.problem_text, self.cost):
             text.setWordWrap(True)
         for key, title in _PRUNERS:
-            self.pruner.addItem(translate("pruning_editor", title), key)
+            self.pruner.addItem(shown(title), key)
         for key, title in _RECOVERERS:
-            self.recoverer.addItem(translate("pruning_editor", title), key)
+            self.recoverer.addItem(shown(title), key)
         self._pick = stacked(self.tr("Lifter"), self.lifter, self.tr("Lifts the same 2D joints."))
         self._pick.setVisible(with_lifter)
         self._keep_row = stacked(

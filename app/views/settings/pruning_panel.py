@@ -8,18 +8,14 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QWidget
 
 from app.backend.pruning_settings import RecipeSettings
-from app.languages.translation import QT_TRANSLATE_NOOP, translate
+from app.languages.translation import mark, shown, translate
 from app.views.settings.fields import Fold
 from app.views.settings.pruning_editor import PruningEditor
 from app.views.widgets import column, label
 from pipeline.model_info import LifterInfo
 
-_WHAT = QT_TRANSLATE_NOOP(
-    "pruning_panel", "Neighbouring frames say nearly the same: dropping some inside the lifter makes it faster."
-)
-_COMPARE = QT_TRANSLATE_NOOP(
-    "pruning_panel", "Lifts the same 2D a second time and shows it as a ghost. It is never saved or exported."
-)
+_WHAT = mark("Neighbouring frames say nearly the same: dropping some inside the lifter makes it faster.")
+_COMPARE = mark("Lifts the same 2D a second time and shows it as a ghost. It is never saved or exported.")
 
 
 class PruningPanel(Fold):
@@ -29,14 +25,14 @@ class PruningPanel(Fold):
 
     def __init__(self, recipe: RecipeSettings, other: RecipeSettings, parent: QWidget | None = None) -> None:
         super().__init__(translate("PruningPanel", "Token pruning"), parent)
-        self.head.setToolTip(translate("pruning_panel", _WHAT))
+        self.head.setToolTip(shown(_WHAT))
         self.host = label("", "faint")
         self.host.setWordWrap(True)
-        what = label(translate("pruning_panel", _WHAT), "muted")
+        what = label(shown(_WHAT), "muted")
         what.setWordWrap(True)
         self.editor = PruningEditor(recipe, with_lifter=False)
         self.compare = QCheckBox(self.tr("Compare with another recipe"))
-        self.compare.setToolTip(translate("pruning_panel", _COMPARE))
+        self.compare.setToolTip(shown(_COMPARE))
         self.other = PruningEditor(other, with_lifter=True)
         self.other.hide()
         self.body.setLayout(column(what, self.host, self.editor, 4, self.compare, self.other, spacing=7))

@@ -18,12 +18,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.languages.translation import QT_TRANSLATE_NOOP, translate
+from app.languages.translation import mark, shown, translate
 from app.run_settings import DEFAULT_HZ, CompareSettings, RunSettings
 from app.views.settings.detector_box import DetectorBox
 from app.views.settings.fields import LongComboBox, NoWheel, field, number, section, stacked
 from app.views.settings.motion_panel import MotionPanel
 from app.views.settings.pruning_panel import PruningPanel
+from app.views.take_rows import name_of
 from app.views.widgets import ElidedName, column, label, named, tool
 from pipeline.core.config import DetectConfig
 from pipeline.core.take import Take
@@ -31,10 +32,10 @@ from pipeline.model_info import INSTALLED, DetectorInfo, LifterInfo
 
 _WIDTH = 288
 _DEVICES = (
-    ("auto", QT_TRANSLATE_NOOP("settings_panel", "Automatic")),
-    ("cpu", QT_TRANSLATE_NOOP("settings_panel", "Processor (CPU)")),
-    ("cuda", QT_TRANSLATE_NOOP("settings_panel", "NVIDIA GPU (CUDA)")),
-    ("mps", QT_TRANSLATE_NOOP("settings_panel", "Apple GPU (Metal)")),
+    ("auto", mark("Automatic")),
+    ("cpu", mark("Processor (CPU)")),
+    ("cuda", mark("NVIDIA GPU (CUDA)")),
+    ("mps", mark("Apple GPU (Metal)")),
 )
 
 
@@ -89,7 +90,7 @@ class SettingsPanel(QFrame):
 
         self.lifter.addItem(self.tr("Default"), "")
         for name, title in _DEVICES:
-            self.device.addItem(translate("settings_panel", title), name)
+            self.device.addItem(shown(title), name)
         self._enable_devices(())
         body = column(
             section(self.tr("SUBJECT")),
@@ -340,7 +341,7 @@ class SettingsPanel(QFrame):
         self._people, self._followed = numbers, person
         several = take is not None and len(numbers) > 1
         self.whose.set_whole(
-            self.tr("Height of {name}").format(name=take.name_of(person))
+            self.tr("Height of {name}").format(name=name_of(take, person))
             if take is not None and several
             else self.tr("Height")
         )
@@ -353,7 +354,7 @@ class SettingsPanel(QFrame):
                 if track is not None and len(track.seen)
                 else ""
             )
-            name = take.name_of(person_number) if take is not None else ""
+            name = name_of(take, person_number)
             self.person.addItem(f"{name}{share}", person_number)
         if not numbers:
             self.person.addItem(self.tr("Most visible"), 1)

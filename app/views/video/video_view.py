@@ -21,7 +21,7 @@ from app.appearance.palettes import (
 )
 from app.theme import faded
 from app.views.numbers import paint_number
-from app.views.take_rows import row_at
+from app.views.take_rows import name_of, row_at
 from app.views.video.horizon import Horizon
 from app.views.widgets import named
 from pipeline.core.arrays import Floats
@@ -127,9 +127,7 @@ class VideoView(QWidget):
         return self._take is not None and len(self._take.tracks2d) > 1
 
     def name_of(self, person: int) -> str:
-        return (
-            self._take.name_of(person) if self._take is not None else self.tr("Person {person}").format(person=person)
-        )
+        return name_of(self._take, person)
 
     def person_at(self, point: QPointF) -> int | None:
         """Return the person whose box holds `point` (widget); of several, the nearest joint decides."""
