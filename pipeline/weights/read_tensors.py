@@ -8,6 +8,7 @@ behaviour, and discarded. A pickle that names anything else is refused.
 
 from __future__ import annotations
 
+import io
 import math
 import os
 import pickletools
@@ -19,7 +20,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from ..core.errors import ModelError
-from ..system.array_file import open_member, open_zip
+from ..system.array_file import open_zip, read_member
 from ..system.safe_read import DamagedFile, open_regular
 
 if TYPE_CHECKING:
@@ -130,8 +131,7 @@ def _check_zip(path: Path) -> None:
             records = archive.infolist()
             for record in records:
                 if record.filename.endswith("data.pkl"):
-                    with open_member(archive, record.filename, _MAX_PICKLE_BYTES) as program:
-                        _check_steps(path, program)
+                    _check_steps(path, io.BytesIO(read_member(archive, record.filename, _MAX_PICKLE_BYTES)))
     except (DamagedFile, OSError) as error:
         raise ModelError(f"The weights {path} cannot be read: the file is cut short or damaged.", _HINT) from error
     if not any(record.filename.endswith("data.pkl") for record in records):

@@ -292,6 +292,17 @@ def test_the_stand_ins_are_never_the_real_things(tmp_path: Path, state: State) -
         torch.load(path, weights_only=True)
 
 
+def test_a_damaged_record_of_a_zip_is_said(tmp_path: Path) -> None:
+    """The pickle's checksum is checked while it is read."""
+    path = tmp_path / "damaged.pth"
+    torch.save({"a.weight": torch.ones(2, 3)}, path)
+    content = bytearray(path.read_bytes())
+    content[content.index(b"_rebuild_tensor")] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(ModelError, match="cut short or damaged"):
+        read_state_dict(path)
+
+
 def test_a_broken_pickle_anywhere(tmp_path: Path, state: State) -> None:
     """Change random bytes in the pickle: a readable error or the weights; no other exception."""
     small = {"a.weight": torch.ones(2, 3), "epoch": np.float64(3)}
