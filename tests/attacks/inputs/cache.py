@@ -81,8 +81,9 @@ def use(argv: list[str]) -> int:
 
 def with_files(chunk: bytes, mark: bytes | None = None) -> Build:
     def build(folder: Path) -> None:
-        (place(folder) / CHUNK).write_bytes(chunk)
-        (place(folder) / MARK).write_bytes(sound()[1] if mark is None else mark)
+        files = place(folder)
+        (files / CHUNK).write_bytes(chunk)
+        (files / MARK).write_bytes(sound()[1] if mark is None else mark)
 
     return made(build)
 

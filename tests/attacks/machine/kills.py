@@ -168,7 +168,7 @@ class Scene:
             faults.append(f"exit {ended.code} after Ctrl-C")
         if left_processes(ended.pid):
             faults.append("a process was left")
-        faults += self._results(ended.code == -signal.SIGKILL)
+        faults += self._results(ended.code in (-signal.SIGKILL, -signal.SIGTERM))
         faults += self._next_run()
         name = f"{self.kind} {number} {sent.name} after {wait_s:.2f} s"
         return Outcome(name, ended.code, ended.seconds, ended.peak_mb, faults, said[-300:])
