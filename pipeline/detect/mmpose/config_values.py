@@ -191,7 +191,7 @@ class Evaluator:
         numbers = all(isinstance(value, int | float) for value in (left, right))
         joined = isinstance(node.op, ast.Add) and type(left) is type(right) and isinstance(left, str | list | tuple)
         repeated = isinstance(node.op, ast.Mult) and isinstance(left, list | tuple) and isinstance(right, int)
-        if not numbers and not joined and not repeated:
+        if type(node.op) not in _OPERATORS or not (numbers or joined or repeated):
             self._refuse(node)
         if isinstance(node.op, ast.Pow) and (abs(left) > _LARGEST_BASE or abs(right) > _LARGEST_EXPONENT):
             self.fail("a power is too large")
