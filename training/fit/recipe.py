@@ -71,6 +71,9 @@ class TrainRecipe:
     )  # detector error models, relative to training/; each step draws one
     posed_share: float = 0.0  # share of the windows of `training.synthesis.posed_bodies`
     rendered_share: float = 0.0  # share of the windows of rendered people
+    depth_share: float | None = (
+        None  # share of these with the detector's own depth; None: the input has no such channel
+    )
     weight_decay: float = 0.02
     clip_norm: float = 1.0
     seed: int = 1
@@ -80,7 +83,8 @@ class TrainRecipe:
     @property
     def channels(self) -> tuple[str, ...]:
         """Input channels of each joint."""
-        return CHANNELS[:6] if self.normalisation == "person_ray" else CHANNELS[:3]
+        own = CHANNELS[:6] if self.normalisation == "person_ray" else CHANNELS[:3]
+        return own if self.depth_share is None else (*own, "depth")
 
     @property
     def result(self) -> TrainStage:
@@ -94,6 +98,8 @@ class TrainRecipe:
         Raises TypeError for sizes unknown to the architecture.
         """
         sizes = {**self.sizes, "frames": stage.frames, "in_channels": len(self.channels)}
+        if self.depth_share is not None:
+            sizes["depth_channel"] = True
         if self.host in _ROTARY_TIME_HOSTS:
             sizes["stride"] = stage.stride
         host = registry.find("host", self.host).load()

@@ -66,7 +66,15 @@ class Trainer:
         self.recipe, self.folder, self.init = recipe, folder, init
         kinds = zip(("train", "held_out"), selection_split(clips), _split(posed), strict=True)
         self.training, self.held_out = (
-            Mixture(mocap, errors, bodies, recipe.posed_share, _tracks_of(rendered, split), recipe.rendered_share)
+            Mixture(
+                mocap,
+                errors,
+                bodies,
+                recipe.posed_share,
+                _tracks_of(rendered, split),
+                recipe.rendered_share,
+                recipe.depth_share,
+            )
             for split, mocap, bodies in kinds
         )
         self.progress = TrainProgress()

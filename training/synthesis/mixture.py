@@ -7,15 +7,20 @@ that is trained on both answers in the convention of its input, which the propor
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from training.data.motion_file import Clips, at_unit_stature, draw_windows
 from training.synthesis.batches import Batch, joined_batches, make_batch, synthesise_batch
 from training.synthesis.cameras import draw_cameras
-from training.synthesis.detector_errors import ErrorModel, for_detector_joints, like_rendered_people
-from training.synthesis.rendered_tracks import RenderedTrack, draw_rendered_batch
+from training.synthesis.detector_errors import (
+    ErrorModel,
+    for_detector_joints,
+    like_rendered_people,
+    simulate_depth,
+)
+from training.synthesis.rendered_tracks import RenderedTrack, draw_rendered_batch, with_depth
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,7 @@ class Mixture:
     posed_share: float = 0.0
     rendered: Sequence[RenderedTrack] = ()
     rendered_share: float = 0.0
+    depth_share: float | None = None  # share of rendered windows with the detector's own depth; None: no such channel
 
     def batch(self, seed: tuple[int, ...], count: int, frames: int, stride: int, rule: str, clean: float) -> Batch:
         """Make the batch of a seed: `count` windows, a share `clean` of the batches without errors.
@@ -42,15 +48,20 @@ class Mixture:
         errors = None if chance[0] < clean else self.errors[int(chance[1] * len(self.errors))]
         rendered = round(self.rendered_share * count) if self.rendered else 0
         posed = round(self.posed_share * count) if self.posed is not None else 0
-        parts = []
+        parts: list[Batch] = []
         if count > rendered + posed:
             parts.append(make_batch(self.mocap, errors, seed, count - rendered - posed, frames, stride, rule))
         if self.posed is not None and posed:
             hard = None if errors is None or chance[2] < 0.5 else like_rendered_people(errors)
-            parts.append(posed_batch(self.posed, hard or errors, (*seed, 2), posed, frames, stride, rule))
+            deep = round((self.depth_share or 0) * posed)
+            parts.append(posed_batch(self.posed, hard or errors, (*seed, 2), posed - deep, frames, stride, rule))
+            if deep:
+                parts.append(posed_batch_with_depth(self.posed, hard or errors, (*seed, 4), deep, frames, stride, rule))
         if rendered:
             rng = np.random.default_rng((*seed, 3))
-            parts.append(draw_rendered_batch(self.rendered, rng, rendered, frames, stride, rule))
+            seen = draw_rendered_batch(self.rendered, rng, rendered, frames, stride, rule, depth_share=self.depth_share)
+            parts.append(seen)
+        parts = [self._as_without_depth(part) for part in parts]
         return parts[0] if len(parts) == 1 else joined_batches(parts)
 
     def held_out_batches(
@@ -70,7 +81,17 @@ class Mixture:
         if self.rendered:
             rng = np.random.default_rng(seed)
             out["held_out_rendered"] = draw_rendered_batch(self.rendered, rng, count, frames, stride, rule, vary=False)
+        out = {name: self._as_without_depth(batch) for name, batch in out.items()}
+        if self.rendered and self.depth_share:
+            rng = np.random.default_rng(seed)
+            out["held_out_rendered_depth"] = draw_rendered_batch(
+                self.rendered, rng, count, frames, stride, rule, vary=False, depth_share=1.0
+            )
         return out
+
+    def _as_without_depth(self, batch: Batch) -> Batch:
+        wanted = 7 if self.depth_share is not None else batch.x.shape[-1]
+        return batch if batch.x.shape[-1] == wanted else with_depth(batch)
 
 
 def posed_batch(
@@ -89,3 +110,16 @@ def posed_batch(
     joints, _ = at_unit_stature(drawn)
     errors = None if errors is None else for_detector_joints(errors)
     return synthesise_batch(joints, draw_cameras(rng, count), rate_hz, errors, rng, rule, fov_known)
+
+
+def posed_batch_with_depth(
+    clips: Clips, errors: ErrorModel | None, seed: tuple[int, ...], count: int, frames: int, stride: int, rule: str
+) -> Batch:
+    """Make a batch of bodies in a detector's convention, with the depth that a detector's network would give.
+
+    Sides are never exchanged here: where BlazePose exchanges them, its depth is that of the wrong pose.
+    """
+    whole = None if errors is None else replace(errors, swap_per_s=0.0, swap_body_per_s=0.0)
+    batch = posed_batch(clips, whole, seed, count, frames, stride, rule)
+    rng = np.random.default_rng((*seed, 5))
+    return with_depth(batch, simulate_depth(batch.y[..., 2], rng).astype(np.float32))

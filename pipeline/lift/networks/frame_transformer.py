@@ -33,7 +33,9 @@ from ..hourglass.layers import Attention, Mlp
 from ..hourglass.recover import interpolate_at
 from ..inputs.person_ray import SIZE
 
+ERROR_AXES = 2  # predicted errors of a joint: across the image (along each of x and y), and in depth
 _LONGEST_WAVE = 1000.0  # frames, base of the wavelengths of RoPE
+_LOG_ERROR_RANGE = (-7.0, 1.0)  # log metres, limits of a predicted standard error: 1 mm to 2.7 m
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +49,13 @@ class FrameTransformerConfig:
     decoder_depth: int = 2  # MLPs after recovering, on every frame
     heads: int = 8
     mlp_ratio: float = 2.0
-    in_channels: int = 6  # x, y, confidence of each joint, then the channels that all joints of a frame share
+    in_channels: int = 6  # x, y, confidence of each joint, the channels that all joints of a frame share, then depth
     joints: int = 17
     out_channels: int = 3
     along_rays: bool = False  # True: the input is `person_ray`, and a learned gate pulls joints to their rays
     stride: int = 1  # frames between rows of the window (cheap training on long windows)
+    depth_channel: bool = False  # True: the last channel is the detector's own depth of each joint, zero: unknown
+    error_bars: bool = False  # True: `joints_and_errors` also predicts how far off each joint may be
 
 
 class MlpLayer(nn.Module):
@@ -115,8 +119,7 @@ class FrameTransformer(HourglassHost):
         super().__init__(prune, frames=c.frames, depth=c.depth, channels=c.channels, heads=c.heads)
         self.config = c
         self.stride = c.stride  # may be changed between two calls
-        own = min(c.in_channels, 3)
-        self.embed = nn.Linear(c.joints * own + c.in_channels - own, c.channels)
+        self.embed = nn.Linear(self.inputs_of(c), c.channels)
         self.encoder = nn.ModuleList(MlpLayer(c.channels, c.mlp_ratio) for _ in range(c.encoder_depth))
         self.blocks = nn.ModuleList(FrameBlock(c.channels, c.heads, c.mlp_ratio) for _ in range(c.depth))
         self.decoder = nn.ModuleList(MlpLayer(c.channels, c.mlp_ratio) for _ in range(c.decoder_depth))
@@ -126,11 +129,28 @@ class FrameTransformer(HourglassHost):
             if c.in_channels <= SIZE or c.out_channels != 3:
                 raise ValueError("along_rays needs the channels of person_ray and gives three coordinates")
             self.gate = nn.Linear(c.channels, c.joints)
+        if c.error_bars:
+            self.spread = nn.Linear(c.channels, c.joints * ERROR_AXES)
+
+    @staticmethod
+    def inputs_of(config: FrameTransformerConfig) -> int:
+        """Count the values of a frame that the first layer reads."""
+        own, deep = min(config.in_channels, 3), int(config.depth_channel)
+        return config.joints * (own + deep) + config.in_channels - own - deep
 
     @classmethod
     def from_sizes(cls, sizes: Mapping[str, Any], prune: PruneConfig) -> FrameTransformer:
         """Build from the `sizes` of a manifest entry. Raises TypeError for an unknown size."""
         return cls(config_from_sizes("FrameTransformer", FrameTransformerConfig, sizes), prune)
+
+    def inputs(self, x: Tensor) -> Tensor:
+        """Flatten windows (B, n, J, in_channels) to what the first layer reads of a frame, (B, n, `inputs_of`)."""
+        own, last = min(self.config.in_channels, 3), self.config.in_channels - int(self.config.depth_channel)
+        parts = [x[..., :own].flatten(2), x[:, :, 0, own:last]]
+        if self.config.depth_channel:
+            # Depth last: without these columns of its weights the network is the one for a detector without depth.
+            parts.append(x[..., last:].flatten(2))
+        return torch.cat(parts, -1)
 
     def initialise(self) -> None:
         """Initialise the weights for training: every layer starts close to the identity."""
@@ -139,7 +159,7 @@ class FrameTransformer(HourglassHost):
                 nn.init.zeros_(value)
             elif name.endswith("mlp.fc2.weight"):
                 nn.init.normal_(value, std=0.005)
-            elif name.startswith("gate."):
+            elif name.startswith(("gate.", "spread.")):
                 nn.init.zeros_(value)
             elif value.dim() == 2:
                 nn.init.normal_(value, std=0.02 if name == "head.weight" else value.shape[1] ** -0.5)
@@ -148,12 +168,25 @@ class FrameTransformer(HourglassHost):
 
     def forward_kept(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Predict recovered joints and kept frames, (B, F, J, C) -> (B, F, J, 3), (B, r)."""
+        tokens, kept = self.features(x)
+        return self.joints_of(tokens, x), kept
+
+    def joints_and_errors(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Predict joints (B, F, J, 3) and their standard errors (B, F, J, 2): across the image, in depth.
+
+        In the units and axes of the output, relative to the pelvis; for weights with `error_bars`. Calibrated so that
+        nine of ten errors along one axis are smaller than 1.645 standard errors.
+        """
+        tokens, _ = self.features(x)
+        log_error = self.spread(tokens).float().unflatten(-1, (self.config.joints, ERROR_AXES))
+        return self.joints_of(tokens, x), log_error.clamp(*_LOG_ERROR_RANGE).exp()
+
+    def features(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Compute the features of all frames before the head, (B, F, J, C) -> (B, F, C), and kept frames (B, r)."""
         c = self.config
         check_windows("FrameTransformer", x, c.frames, c.joints, c.in_channels)
         kept = all_frames(x)  # (B, F)
-        source = x
-        own = min(c.in_channels, 3)
-        x = self.embed(torch.cat([x[..., :own].flatten(2), x[:, :, 0, own:]], -1))  # (B, F, C)
+        x = self.embed(self.inputs(x))  # (B, F, C)
         for layer in self.encoder:
             x = layer(x)
         x = x[:, :, None]  # (B, F, 1, C)
@@ -169,9 +202,12 @@ class FrameTransformer(HourglassHost):
         x = self._recovered(x, kept, stages)[:, :, 0]
         for layer in self.decoder:
             x = layer(x)
-        x = self.norm(x)
-        joints = self.head(x).unflatten(-1, (c.joints, c.out_channels))
-        return (pull_to_rays(joints, source, self.gate(x)) if c.along_rays else joints), kept
+        return self.norm(x), kept
+
+    def joints_of(self, tokens: Tensor, source: Tensor) -> Tensor:
+        """Decode features (B, F, C) of windows `source` (B, F, J, in_channels) to joints (B, F, J, 3)."""
+        joints: Tensor = self.head(tokens).unflatten(-1, (self.config.joints, self.config.out_channels))
+        return pull_to_rays(joints, source, self.gate(tokens)) if self.config.along_rays else joints
 
     def _block(self, block: int, x: Tensor, rotation: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor | None]:
         """Run a block on (B, n, 1, C); also return the attention (B, n) if the next needs it."""

@@ -117,8 +117,7 @@ def forward_rows(
     stages = plan_rows(network, x.shape[1], rows, schedule, x.device)
     # Without a block before the first pruning, the frames that it drops are not used.
     used = x if len(stages[0].blocks) else x[:, stages[0].asked]
-    own = min(c.in_channels, 3)
-    tokens = network.embed(torch.cat([used[..., :own].flatten(2), used[:, :, 0, own:]], -1))
+    tokens = network.embed(network.inputs(used))
     for layer in network.encoder:
         tokens = layer(tokens)
     outputs: list[Tensor] = []  # tokens that leave each stage except the last

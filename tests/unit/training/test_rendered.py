@@ -209,3 +209,47 @@ def test_the_command_prints_tables_and_json(capsys: pytest.CaptureFixture[str]) 
     assert 10 < heavy["all"]["p_mpjpe_mm"] < 250
     assert heavy["from behind"]["mpjpe_mm"] > heavy["from the front"]["mpjpe_mm"]
     assert any(line.startswith("heavy: h2ot_fast_v2") for line in lines)
+
+
+def test_people_turned_a_little_keep_their_detectors_errors() -> None:
+    """Detections move with the true joints, so a left elbow that was seen at the right one stays off by as much."""
+    tracks = [track for track in load_tracks(SAMPLE, "held_out") if track.detector == "heavy"]
+    same = draw_rendered_batch(tracks, np.random.default_rng(8), 30, 9, 3, vary=False)
+    other = draw_rendered_batch(tracks, np.random.default_rng(8), 30, 9, 3)
+    bones = [np.linalg.norm(batch.y[..., 2, :] - batch.y[..., 1, :], axis=-1) for batch in (same, other)]
+    assert np.ptp(bones[1], axis=1).max() < 1.05 * np.ptp(bones[0], axis=1).max() + 0.02  # rigid within a window
+    assert 0.02 < np.abs(np.log(np.median(bones[1], 1) / np.median(bones[0], 1))).mean() < 0.2
+
+
+def test_the_depth_channel_is_the_detectors_own_depth_and_may_be_missing() -> None:
+    (track, *_) = (one for one in load_tracks(SAMPLE, "held_out") if one.detector == "heavy")
+    assert track.depth.shape == track.scores.shape
+    assert (track.depth[:, 0] == 0).all()
+    assert np.abs(track.depth).max() <= 1.5
+    tracks = load_tracks(SAMPLE, "held_out")
+    with_it, without, half = (
+        draw_rendered_batch(tracks, np.random.default_rng(1), 16, 9, 3, vary=False, depth_share=share).x
+        for share in (1.0, 0.0, 0.5)
+    )
+    assert with_it.shape == (16, 9, 17, 7)
+    assert (without[..., 6] == 0).all()
+    np.testing.assert_array_equal(with_it[..., :6], without[..., :6])
+    known = np.abs(half[..., 6]).max((1, 2)) > 0
+    assert 2 < known.sum() < 14
+    # Joints that are nearer than the pelvis have a negative depth, as in the truth.
+    true = draw_rendered_batch(tracks, np.random.default_rng(1), 16, 9, 3, vary=False).y[..., 2]
+    right = [np.corrcoef(with_it[b, ..., 6].ravel(), true[b].ravel())[0, 1] for b in range(16)]
+    assert max(right) > 0.5
+
+
+def test_a_mixture_with_depth_has_the_channel_in_every_window() -> None:
+    tracks = load_tracks(SAMPLE, "held_out")
+    mixed = Mixture(swinging(), [load_model()], swinging(), 0.25, tracks, 0.5, depth_share=0.5)
+    batch = mixed.batch((1, 2), 16, 9, 3, "person_ray", 0.2)
+    assert batch.x.shape == (16, 9, 17, 7)
+    assert (batch.x[:6, ..., 6] == 0).all()  # motion capture, and posed bodies without depth
+    simulated = batch.x[6:8, ..., 6]
+    assert np.corrcoef(simulated.ravel(), batch.y[6:8, ..., 2].ravel())[0, 1] > 0.3
+    held_out = mixed.held_out_batches((1,), 4, 9, 3, "person_ray")
+    assert np.abs(held_out["held_out_rendered_depth"].x[..., 6]).max() > 0
+    assert (held_out["held_out_rendered"].x[..., 6] == 0).all()

@@ -130,3 +130,37 @@ def test_the_gate_is_a_part_of_the_model_only_if_asked_for(window):
         assert (made(window)[:, :, 0] == 0).all()  # relative to the pelvis
     with pytest.raises(ValueError, match="person_ray"):
         FrameTransformer(FrameTransformerConfig(25, along_rays=True, in_channels=3, **SIZES))
+
+
+def test_weights_without_the_depth_columns_answer_as_for_a_detector_without_depth() -> None:
+    """A lifter trained with the depth channel can be bundled for detectors that have none."""
+    sizes = SIZES | {"in_channels": 7}
+    deep = FrameTransformer(FrameTransformerConfig(25, depth_channel=True, along_rays=True, **sizes)).eval()
+    deep.initialise()
+    torch.nn.init.normal_(deep.head.weight, std=0.1)
+    weights = dict(deep.state_dict())
+    joints = weights["head.weight"].shape[0] // 3
+    weights["embed.weight"] = weights["embed.weight"][:, :-joints]
+    plain = FrameTransformer(FrameTransformerConfig(25, along_rays=True, **(SIZES | {"in_channels": 6}))).eval()
+    plain.load_state_dict(weights)
+    x = torch.randn(2, 25, joints, 7, generator=torch.Generator().manual_seed(1))
+    x[..., 3:6] = x[:, :, :1, 3:6]
+    assert (deep(x) - plain(x[..., :6])).abs().max() > 1e-3  # it reads the depth ...
+    x[..., 6] = 0
+    torch.testing.assert_close(deep(x), plain(x[..., :6]))  # ... and lacks nothing without it
+
+
+def test_error_bars_leave_the_joints_as_they_are() -> None:
+    plain = model(prune=PruneConfig("TPS", ((1, 9),), "TRI")).eval()
+    config = FrameTransformerConfig(25, error_bars=True, **SIZES)
+    barred = FrameTransformer(config, PruneConfig("TPS", ((1, 9),), "TRI")).eval()
+    barred.load_state_dict(
+        plain.state_dict() | {k: v for k, v in barred.state_dict().items() if k.startswith("spread")}
+    )
+    torch.nn.init.zeros_(barred.spread.weight)
+    torch.nn.init.constant_(barred.spread.bias, -3.0)
+    x = torch.randn(2, 25, config.joints, config.in_channels, generator=torch.Generator().manual_seed(2))
+    joints, errors = barred.joints_and_errors(x)
+    torch.testing.assert_close(joints, plain(x))
+    assert errors.shape == (2, 25, config.joints, 2)
+    torch.testing.assert_close(errors, torch.full_like(errors, 0.049787))
