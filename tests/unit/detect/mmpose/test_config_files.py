@@ -203,10 +203,10 @@ class TestConfigs:
     def test_a_config_that_would_take_for_ever_is_refused_at_once(self, tmp_path: Path, text: str) -> None:
         path = tmp_path / "hostile.py"
         path.write_text(text)
-        begun = time.monotonic()
+        begun = time.process_time()
         with pytest.raises(ModelError, match="config"):
             read_config(str(path))
-        assert time.monotonic() - begun < 5
+        assert time.process_time() - begun < 5
 
     @pytest.mark.parametrize(
         "part", ["torch.load", "mmengine.load", "load", "mmpose.apis.init_model", "", 7, None, ["ResNet"]]
