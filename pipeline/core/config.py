@@ -46,8 +46,8 @@ def _check_precision(precision: str) -> None:
 class DetectConfig:
     """Configure 2D detection.
 
-    `detector`: "auto" (`detect.mediapipe.choose`), "mediapipe" (BlazePose full), a name in weights/detectors.json, one that the
-    user added, or "mmpose".
+    `detector`: "auto" (`detect.mediapipe.choose`), "mediapipe" (BlazePose full), a name in weights/detectors.json, one
+    that the user added, or "mmpose".
     """
 
     detector: str = AUTO_DETECTOR
