@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Slot
 
 from app.commands.playback import PlaybackCommands
+from app.languages.translation import shown
 from app.session.controller import Controller
 from app.settings import Settings
 from app.views.drawer.curve_lines import Line, Mark
@@ -25,8 +26,8 @@ class CurveCommands(QObject):
         self._known: tuple[Take, TakeCurves] | None = None
         view = self._view
         view.offer(
-            [(quantity.key, quantity.title) for quantity in QUANTITIES.values()],
-            {quantity.key: quantity.parts for quantity in QUANTITIES.values()},
+            [(quantity.key, shown(quantity.title)) for quantity in QUANTITIES.values()],
+            {one.key: [(key, shown(title)) for key, title in one.parts] for one in QUANTITIES.values()},
             settings.view.curve,
             settings.view.curve_parts.split(","),
         )
@@ -63,9 +64,12 @@ class CurveCommands(QObject):
             self._known = (take, TakeCurves(take))
         known, quantity = self._known[1], QUANTITIES[self._view.quantity]
         persons = [track.person for track in take.tracks3d] if self._view.everyone else [subject]
-        parts, titles = self._view.parts, dict(quantity.parts)
+        parts, titles = self._view.parts, {part: shown(title) for part, title in quantity.parts}
         lines = [
-            (titles[curve.part], Line(curve.values, curve.side, parts.index(curve.part), curve.person == subject))
+            (
+                shown(titles[curve.part]),
+                Line(curve.values, curve.side, parts.index(curve.part), curve.person == subject),
+            )
             for curve in known.curves(persons, quantity.key, parts)
         ]
         self._view.set_curves(take_times(take), lines, quantity.unit)

@@ -473,7 +473,7 @@
     </message>
     <message>
         <source>Tilt down</source>
-        <translation>Neigung nach unten</translation>
+        <translation>Neigung</translation>
     </message>
     <message>
         <source>Roll</source>
@@ -490,6 +490,10 @@
     <message>
         <source>3D lifter</source>
         <translation>3D-Lifter</translation>
+    </message>
+    <message>
+        <source>Recorded at</source>
+        <translation>Aufgenommen mit</translation>
     </message>
     <message>
         <source>Compute on</source>
@@ -945,6 +949,282 @@ Den Grafiktreiber aktualisieren. Alles andere funktioniert, auch der Export.</tr
         <source>&amp;As the system</source>
         <translation>&amp;Wie das System</translation>
     </message>
+    <message>
+        <source>Animation</source>
+        <translation>Animation</translation>
+    </message>
+    <message>
+        <source>Tables</source>
+        <translation>Tabellen</translation>
+    </message>
+    <message>
+        <source>Data</source>
+        <translation>Daten</translation>
+    </message>
+    <message>
+        <source>Biomechanics</source>
+        <translation>Biomechanik</translation>
+    </message>
+    <message>
+        <source>Video</source>
+        <translation>Video</translation>
+    </message>
+    <message>
+        <source>BVH motion (Blender, Unity, Unreal, Maya)</source>
+        <translation>BVH-Bewegung (Blender, Unity, Unreal, Maya)</translation>
+    </message>
+    <message>
+        <source>glTF with a simple body (.glb)</source>
+        <translation>glTF mit einfachem Körper (.glb)</translation>
+    </message>
+    <message>
+        <source>FBX with a simple body (Unity, Unreal; by Blender)</source>
+        <translation>FBX mit einfachem Körper (Unity, Unreal)</translation>
+    </message>
+    <message>
+        <source>USD with a simple body (.usdc)</source>
+        <translation>USD mit einfachem Körper (.usdc)</translation>
+    </message>
+    <message>
+        <source>CSV, one row a frame, person and joint</source>
+        <translation>CSV, eine Zeile je Bild, Person, Gelenk</translation>
+    </message>
+    <message>
+        <source>CSV, one row a frame</source>
+        <translation>CSV, eine Zeile je Bild</translation>
+    </message>
+    <message>
+        <source>CSV as DeepLabCut writes it</source>
+        <translation>CSV wie von DeepLabCut</translation>
+    </message>
+    <message>
+        <source>JSON</source>
+        <translation>JSON</translation>
+    </message>
+    <message>
+        <source>NumPy arrays (.npz)</source>
+        <translation>NumPy-Arrays (.npz)</translation>
+    </message>
+    <message>
+        <source>OpenPose JSON of the 2D joints (zipped)</source>
+        <translation>OpenPose-JSON der 2D-Gelenke (ZIP)</translation>
+    </message>
+    <message>
+        <source>MOT joint angles (OpenSim)</source>
+        <translation>MOT-Gelenkwinkel (OpenSim)</translation>
+    </message>
+    <message>
+        <source>CSV of the joint angles</source>
+        <translation>CSV der Gelenkwinkel</translation>
+    </message>
+    <message>
+        <source>Video with the joints over it (.mp4)</source>
+        <translation>Video mit den Gelenken darüber (.mp4)</translation>
+    </message>
+    <message>
+        <source>Video beside the skeleton (.mp4)</source>
+        <translation>Video neben dem Skelett (.mp4)</translation>
+    </message>
+    <message>
+        <source>TRC markers (OpenSim, Pose2Sim)</source>
+        <translation>TRC-Marker (OpenSim, Pose2Sim)</translation>
+    </message>
+    <message>
+        <source>C3D markers (Mokka, Visual3D, MATLAB)</source>
+        <translation>C3D-Marker (Mokka, Visual3D, MATLAB)</translation>
+    </message>
+    <message>
+        <source>Bone names for</source>
+        <translation>Knochennamen für</translation>
+    </message>
+    <message>
+        <source>Blender (Hips, LeftArm)</source>
+        <translation>Blender (Hips, LeftArm)</translation>
+    </message>
+    <message>
+        <source>Unity, VRM (LeftUpperArm)</source>
+        <translation>Unity, VRM (LeftUpperArm)</translation>
+    </message>
+    <message>
+        <source>Unreal (upperarm_l)</source>
+        <translation>Unreal (upperarm_l)</translation>
+    </message>
+    <message>
+        <source>Mixamo (mixamorig:LeftArm)</source>
+        <translation>Mixamo (mixamorig:LeftArm)</translation>
+    </message>
+    <message>
+        <source>BVH unit</source>
+        <translation>Einheit in BVH</translation>
+    </message>
+    <message>
+        <source>Centimetres</source>
+        <translation>Zentimeter</translation>
+    </message>
+    <message>
+        <source>Metres</source>
+        <translation>Meter</translation>
+    </message>
+    <message>
+        <source>Travel of the body</source>
+        <translation>Fortbewegung</translation>
+    </message>
+    <message>
+        <source>as filmed</source>
+        <translation>wie gefilmt</translation>
+    </message>
+    <message>
+        <source>on the spot</source>
+        <translation>auf der Stelle</translation>
+    </message>
+    <message>
+        <source>T-pose as first frame (BVH)</source>
+        <translation>T-Pose als erstes Bild (BVH)</translation>
+    </message>
+    <message>
+        <source>Report with checks</source>
+        <translation>Bericht mit Prüfungen</translation>
+    </message>
+    <message>
+        <source>no</source>
+        <translation>nein</translation>
+    </message>
+    <message>
+        <source>yes</source>
+        <translation>ja</translation>
+    </message>
+    <message>
+        <source>Joint angle</source>
+        <translation>Gelenkwinkel</translation>
+    </message>
+    <message>
+        <source>Speed</source>
+        <translation>Geschwindigkeit</translation>
+    </message>
+    <message>
+        <source>Height above the floor</source>
+        <translation>Höhe über dem Boden</translation>
+    </message>
+    <message>
+        <source>Position across the image</source>
+        <translation>Position quer zum Bild</translation>
+    </message>
+    <message>
+        <source>Position away from the camera</source>
+        <translation>Entfernung von der Kamera</translation>
+    </message>
+    <message>
+        <source>Hip flexion</source>
+        <translation>Hüftflexion</translation>
+    </message>
+    <message>
+        <source>Hip abduction</source>
+        <translation>Hüftabduktion</translation>
+    </message>
+    <message>
+        <source>Knee flexion</source>
+        <translation>Knieflexion</translation>
+    </message>
+    <message>
+        <source>Shoulder flexion</source>
+        <translation>Schulterflexion</translation>
+    </message>
+    <message>
+        <source>Shoulder abduction</source>
+        <translation>Schulterabduktion</translation>
+    </message>
+    <message>
+        <source>Elbow flexion</source>
+        <translation>Ellbogenflexion</translation>
+    </message>
+    <message>
+        <source>Trunk tilt</source>
+        <translation>Rumpfneigung</translation>
+    </message>
+    <message>
+        <source>Trunk list</source>
+        <translation>Rumpfseitneigung</translation>
+    </message>
+    <message>
+        <source>Trunk rotation</source>
+        <translation>Rumpfrotation</translation>
+    </message>
+    <message>
+        <source>Lumbar bending</source>
+        <translation>Lumbale Seitneigung</translation>
+    </message>
+    <message>
+        <source>Lumbar rotation</source>
+        <translation>Lumbale Rotation</translation>
+    </message>
+    <message>
+        <source>Wrist</source>
+        <translation>Handgelenk</translation>
+    </message>
+    <message>
+        <source>Elbow</source>
+        <translation>Ellbogen</translation>
+    </message>
+    <message>
+        <source>Shoulder</source>
+        <translation>Schulter</translation>
+    </message>
+    <message>
+        <source>Ankle</source>
+        <translation>Knöchel</translation>
+    </message>
+    <message>
+        <source>Knee</source>
+        <translation>Knie</translation>
+    </message>
+    <message>
+        <source>Hip</source>
+        <translation>Hüfte</translation>
+    </message>
+    <message>
+        <source>Pelvis</source>
+        <translation>Becken</translation>
+    </message>
+    <message>
+        <source>Head</source>
+        <translation>Kopf</translation>
+    </message>
+    <message>
+        <source>assumed</source>
+        <translation>angenommen</translation>
+    </message>
+    <message>
+        <source>from the file</source>
+        <translation>aus der Datei</translation>
+    </message>
+    <message>
+        <source>set by the user</source>
+        <translation>von Ihnen eingestellt</translation>
+    </message>
+    <message>
+        <source>estimated from how people stand (deviation {0} degrees)</source>
+        <translation>aus dem Stand der Personen geschätzt (Abweichung {0} Grad)</translation>
+    </message>
+    <message>
+        <source>dashes</source>
+        <translation>Striche</translation>
+    </message>
+    <message>
+        <source>dots</source>
+        <translation>Punkte</translation>
+    </message>
+    <message>
+        <source>dash-dot</source>
+        <translation>Strichpunkte</translation>
+    </message>
+    <message>
+        <source>L</source>
+        <translation>L</translation>
+    </message>
+    <message>
+        <source>R</source>
+        <translation>R</translation>
+    </message>
 </context>
 <context>
     <name>Absence</name>
@@ -1202,6 +1482,13 @@ Den Grafiktreiber aktualisieren. Alles andere funktioniert, auch der Export.</tr
     </message>
 </context>
 <context>
+    <name>DeviceBox</name>
+    <message>
+        <source>{device}: there is none that can be used on this computer.</source>
+        <translation>{device}: auf diesem Rechner ist keine verwendbar.</translation>
+    </message>
+</context>
+<context>
     <name>Drawer</name>
     <message>
         <source>Curves</source>
@@ -1376,10 +1663,6 @@ Den Grafiktreiber aktualisieren. Alles andere funktioniert, auch der Export.</tr
         <source>: {done} of {total} frames</source>
         <translation>: {done} von {total} Bildern</translation>
     </message>
-    <message>
-        <source>{name}     {size:,.0f} KB</source>
-        <translation>{name}     {size:,.0f} KB</translation>
-    </message>
 </context>
 <context>
     <name>FileCommands</name>
@@ -1511,8 +1794,12 @@ Den Grafiktreiber aktualisieren. Alles andere funktioniert, auch der Export.</tr
 <context>
     <name>Horizon</name>
     <message>
-        <source>Horizon: tilt {tilt}, roll {roll_deg:.1f}°</source>
-        <translation>Horizont: Neigung {tilt}, Rollwinkel {roll_deg:.1f}°</translation>
+        <source>Horizon: {pitch}° down, roll {roll}°</source>
+        <translation>Horizont: Neigung {pitch}° abwärts, Rollwinkel {roll}°</translation>
+    </message>
+    <message>
+        <source>Horizon: {pitch}° up, roll {roll}°</source>
+        <translation>Horizont: Neigung {pitch}° aufwärts, Rollwinkel {roll}°</translation>
     </message>
 </context>
 <context>
@@ -1676,6 +1963,14 @@ Den Grafiktreiber aktualisieren. Alles andere funktioniert, auch der Export.</tr
     <message>
         <source>Send</source>
         <translation>Senden</translation>
+    </message>
+    <message>
+        <source>after</source>
+        <translation>nach</translation>
+    </message>
+    <message>
+        <source>for</source>
+        <translation>für</translation>
     </message>
     <message numerus="yes">
         <source>%n frame(s)</source>
@@ -2209,7 +2504,7 @@ sobald die ersten Bilder geliftet sind</translation>
     </message>
     <message>
         <source>Compare with another recipe</source>
-        <translation>Mit einem anderen Rezept vergleichen</translation>
+        <translation>Mit anderem Rezept vergleichen</translation>
     </message>
     <message>
         <source>made for the centre frame</source>
@@ -2237,6 +2532,10 @@ sobald die ersten Bilder geliftet sind</translation>
     <message>
         <source>End of the range</source>
         <translation>Ende des Bereichs</translation>
+    </message>
+    <message>
+        <source>to</source>
+        <translation>bis</translation>
     </message>
     <message>
         <source>{count} of {total} frames</source>
@@ -2281,12 +2580,8 @@ sobald die ersten Bilder geliftet sind</translation>
         <translation>{done} von {total} Bildern</translation>
     </message>
     <message>
-        <source>{rate_hz:.0f} frames/s</source>
-        <translation>{rate_hz:.0f} Bilder/s</translation>
-    </message>
-    <message>
-        <source>{rate_hz:.1f} frames/s</source>
-        <translation>{rate_hz:.1f} Bilder/s</translation>
+        <source>{rate} frames/s</source>
+        <translation>{rate} Bilder/s</translation>
     </message>
     <message>
         <source>{time} left</source>
@@ -2351,6 +2646,10 @@ sobald die ersten Bilder geliftet sind</translation>
         <translation>Geschätzt</translation>
     </message>
     <message>
+        <source>As stored</source>
+        <translation>Wie gespeichert</translation>
+    </message>
+    <message>
         <source>Off</source>
         <translation>Aus</translation>
     </message>
@@ -2388,7 +2687,7 @@ sobald die ersten Bilder geliftet sind</translation>
     </message>
     <message>
         <source>Tilt down</source>
-        <translation>Neigung nach unten</translation>
+        <translation>Neigung</translation>
     </message>
     <message>
         <source>How far the camera looks down. 0 is level; negative looks up. Left alone, it is estimated from how people stand. Set it if the skeleton leans towards or away from the camera.</source>
@@ -2401,6 +2700,14 @@ sobald die ersten Bilder geliftet sind</translation>
     <message>
         <source>How far the camera is turned clockwise. Left alone, it is estimated, or 0 where the tilt is set. Both can be set with the horizon in the video.</source>
         <translation>Wie weit die Kamera im Uhrzeigersinn gedreht ist. Ohne Angabe wird es geschätzt, oder 0, wenn die Neigung gesetzt ist. Beides lässt sich am Horizont im Video einstellen.</translation>
+    </message>
+    <message>
+        <source>Recorded at</source>
+        <translation>Aufgenommen mit</translation>
+    </message>
+    <message>
+        <source>For slow motion: the frames a second that the camera recorded, where the file does not state them. All times are then those of the motion; the video is lifted again.</source>
+        <translation>Für Zeitlupe: wie viele Bilder je Sekunde die Kamera aufnahm, wenn die Datei es nicht angibt. Alle Zeiten sind dann die der Bewegung; das Video wird neu geliftet.</translation>
     </message>
     <message>
         <source>MOTION</source>
@@ -2753,6 +3060,10 @@ MIT-Lizenz. Die Lizenzen der verwendeten Teile stehen in THIRD_PARTY.md.</transl
     <message>
         <source>roll {roll_deg}°</source>
         <translation>Rollwinkel {roll_deg}°</translation>
+    </message>
+    <message>
+        <source>height</source>
+        <translation>Größe</translation>
     </message>
     <message>
         <source>Estimates, not measurements: {values}.</source>

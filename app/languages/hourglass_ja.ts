@@ -492,6 +492,10 @@
         <translation>3D リフター</translation>
     </message>
     <message>
+        <source>Recorded at</source>
+        <translation>撮影レート</translation>
+    </message>
+    <message>
         <source>Compute on</source>
         <translation>計算デバイス</translation>
     </message>
@@ -945,6 +949,282 @@ Update the graphics driver. Everything else works, export included.</source>
         <source>&amp;As the system</source>
         <translation>システムに合わせる(&amp;A)</translation>
     </message>
+    <message>
+        <source>Animation</source>
+        <translation>アニメーション</translation>
+    </message>
+    <message>
+        <source>Tables</source>
+        <translation>表</translation>
+    </message>
+    <message>
+        <source>Data</source>
+        <translation>データ</translation>
+    </message>
+    <message>
+        <source>Biomechanics</source>
+        <translation>バイオメカニクス</translation>
+    </message>
+    <message>
+        <source>Video</source>
+        <translation>動画</translation>
+    </message>
+    <message>
+        <source>BVH motion (Blender, Unity, Unreal, Maya)</source>
+        <translation>BVH モーション (Blender、Unity、Unreal、Maya)</translation>
+    </message>
+    <message>
+        <source>glTF with a simple body (.glb)</source>
+        <translation>glTF、簡易ボディ付き (.glb)</translation>
+    </message>
+    <message>
+        <source>FBX with a simple body (Unity, Unreal; by Blender)</source>
+        <translation>FBX、簡易ボディ付き (Unity、Unreal)</translation>
+    </message>
+    <message>
+        <source>USD with a simple body (.usdc)</source>
+        <translation>USD、簡易ボディ付き (.usdc)</translation>
+    </message>
+    <message>
+        <source>CSV, one row a frame, person and joint</source>
+        <translation>CSV (フレーム・人物・関節ごとに 1 行)</translation>
+    </message>
+    <message>
+        <source>CSV, one row a frame</source>
+        <translation>CSV (フレームごとに 1 行)</translation>
+    </message>
+    <message>
+        <source>CSV as DeepLabCut writes it</source>
+        <translation>CSV (DeepLabCut 形式)</translation>
+    </message>
+    <message>
+        <source>JSON</source>
+        <translation>JSON</translation>
+    </message>
+    <message>
+        <source>NumPy arrays (.npz)</source>
+        <translation>NumPy 配列 (.npz)</translation>
+    </message>
+    <message>
+        <source>OpenPose JSON of the 2D joints (zipped)</source>
+        <translation>2D 関節の OpenPose JSON (ZIP)</translation>
+    </message>
+    <message>
+        <source>MOT joint angles (OpenSim)</source>
+        <translation>MOT 関節角度 (OpenSim)</translation>
+    </message>
+    <message>
+        <source>CSV of the joint angles</source>
+        <translation>関節角度の CSV</translation>
+    </message>
+    <message>
+        <source>Video with the joints over it (.mp4)</source>
+        <translation>関節を重ねた動画 (.mp4)</translation>
+    </message>
+    <message>
+        <source>Video beside the skeleton (.mp4)</source>
+        <translation>スケルトンと並べた動画 (.mp4)</translation>
+    </message>
+    <message>
+        <source>TRC markers (OpenSim, Pose2Sim)</source>
+        <translation>TRC マーカー (OpenSim、Pose2Sim)</translation>
+    </message>
+    <message>
+        <source>C3D markers (Mokka, Visual3D, MATLAB)</source>
+        <translation>C3D マーカー (Mokka、Visual3D、MATLAB)</translation>
+    </message>
+    <message>
+        <source>Bone names for</source>
+        <translation>骨の名前</translation>
+    </message>
+    <message>
+        <source>Blender (Hips, LeftArm)</source>
+        <translation>Blender (Hips, LeftArm)</translation>
+    </message>
+    <message>
+        <source>Unity, VRM (LeftUpperArm)</source>
+        <translation>Unity、VRM (LeftUpperArm)</translation>
+    </message>
+    <message>
+        <source>Unreal (upperarm_l)</source>
+        <translation>Unreal (upperarm_l)</translation>
+    </message>
+    <message>
+        <source>Mixamo (mixamorig:LeftArm)</source>
+        <translation>Mixamo (mixamorig:LeftArm)</translation>
+    </message>
+    <message>
+        <source>BVH unit</source>
+        <translation>BVH の単位</translation>
+    </message>
+    <message>
+        <source>Centimetres</source>
+        <translation>センチメートル</translation>
+    </message>
+    <message>
+        <source>Metres</source>
+        <translation>メートル</translation>
+    </message>
+    <message>
+        <source>Travel of the body</source>
+        <translation>身体の移動</translation>
+    </message>
+    <message>
+        <source>as filmed</source>
+        <translation>撮影どおり</translation>
+    </message>
+    <message>
+        <source>on the spot</source>
+        <translation>その場</translation>
+    </message>
+    <message>
+        <source>T-pose as first frame (BVH)</source>
+        <translation>最初のフレームを T ポーズに (BVH)</translation>
+    </message>
+    <message>
+        <source>Report with checks</source>
+        <translation>検査レポート</translation>
+    </message>
+    <message>
+        <source>no</source>
+        <translation>いいえ</translation>
+    </message>
+    <message>
+        <source>yes</source>
+        <translation>あり</translation>
+    </message>
+    <message>
+        <source>Joint angle</source>
+        <translation>関節角度</translation>
+    </message>
+    <message>
+        <source>Speed</source>
+        <translation>速度</translation>
+    </message>
+    <message>
+        <source>Height above the floor</source>
+        <translation>床からの高さ</translation>
+    </message>
+    <message>
+        <source>Position across the image</source>
+        <translation>画像の横方向の位置</translation>
+    </message>
+    <message>
+        <source>Position away from the camera</source>
+        <translation>カメラからの奥行き</translation>
+    </message>
+    <message>
+        <source>Hip flexion</source>
+        <translation>股関節屈曲</translation>
+    </message>
+    <message>
+        <source>Hip abduction</source>
+        <translation>股関節外転</translation>
+    </message>
+    <message>
+        <source>Knee flexion</source>
+        <translation>膝屈曲</translation>
+    </message>
+    <message>
+        <source>Shoulder flexion</source>
+        <translation>肩屈曲</translation>
+    </message>
+    <message>
+        <source>Shoulder abduction</source>
+        <translation>肩外転</translation>
+    </message>
+    <message>
+        <source>Elbow flexion</source>
+        <translation>肘屈曲</translation>
+    </message>
+    <message>
+        <source>Trunk tilt</source>
+        <translation>体幹前傾</translation>
+    </message>
+    <message>
+        <source>Trunk list</source>
+        <translation>体幹側屈</translation>
+    </message>
+    <message>
+        <source>Trunk rotation</source>
+        <translation>体幹回旋</translation>
+    </message>
+    <message>
+        <source>Lumbar bending</source>
+        <translation>腰部側屈</translation>
+    </message>
+    <message>
+        <source>Lumbar rotation</source>
+        <translation>腰部回旋</translation>
+    </message>
+    <message>
+        <source>Wrist</source>
+        <translation>手首</translation>
+    </message>
+    <message>
+        <source>Elbow</source>
+        <translation>肘</translation>
+    </message>
+    <message>
+        <source>Shoulder</source>
+        <translation>肩</translation>
+    </message>
+    <message>
+        <source>Ankle</source>
+        <translation>足首</translation>
+    </message>
+    <message>
+        <source>Knee</source>
+        <translation>膝</translation>
+    </message>
+    <message>
+        <source>Hip</source>
+        <translation>股関節</translation>
+    </message>
+    <message>
+        <source>Pelvis</source>
+        <translation>骨盤</translation>
+    </message>
+    <message>
+        <source>Head</source>
+        <translation>頭</translation>
+    </message>
+    <message>
+        <source>assumed</source>
+        <translation>(仮定)</translation>
+    </message>
+    <message>
+        <source>from the file</source>
+        <translation>(ファイルから)</translation>
+    </message>
+    <message>
+        <source>set by the user</source>
+        <translation>(設定値)</translation>
+    </message>
+    <message>
+        <source>estimated from how people stand (deviation {0} degrees)</source>
+        <translation>(人物の立ち方から推定、標準偏差 {0} 度)</translation>
+    </message>
+    <message>
+        <source>dashes</source>
+        <translation>破線</translation>
+    </message>
+    <message>
+        <source>dots</source>
+        <translation>点線</translation>
+    </message>
+    <message>
+        <source>dash-dot</source>
+        <translation>一点鎖線</translation>
+    </message>
+    <message>
+        <source>L</source>
+        <translation>左</translation>
+    </message>
+    <message>
+        <source>R</source>
+        <translation>右</translation>
+    </message>
 </context>
 <context>
     <name>Absence</name>
@@ -1201,6 +1481,13 @@ Update the graphics driver. Everything else works, export included.</source>
     </message>
 </context>
 <context>
+    <name>DeviceBox</name>
+    <message>
+        <source>{device}: there is none that can be used on this computer.</source>
+        <translation>{device}: このコンピューターでは使えません。</translation>
+    </message>
+</context>
+<context>
     <name>Drawer</name>
     <message>
         <source>Curves</source>
@@ -1374,10 +1661,6 @@ Update the graphics driver. Everything else works, export included.</source>
         <source>: {done} of {total} frames</source>
         <translation>: {total} フレーム中 {done}</translation>
     </message>
-    <message>
-        <source>{name}     {size:,.0f} KB</source>
-        <translation>{name}     {size:,.0f} KB</translation>
-    </message>
 </context>
 <context>
     <name>FileCommands</name>
@@ -1507,8 +1790,12 @@ Update the graphics driver. Everything else works, export included.</source>
 <context>
     <name>Horizon</name>
     <message>
-        <source>Horizon: tilt {tilt}, roll {roll_deg:.1f}°</source>
-        <translation>水平線: 傾き {tilt}、ロール {roll_deg:.1f}°</translation>
+        <source>Horizon: {pitch}° down, roll {roll}°</source>
+        <translation>水平線: 下向き {pitch}°、ロール {roll}°</translation>
+    </message>
+    <message>
+        <source>Horizon: {pitch}° up, roll {roll}°</source>
+        <translation>水平線: 上向き {pitch}°、ロール {roll}°</translation>
     </message>
 </context>
 <context>
@@ -1672,6 +1959,14 @@ Update the graphics driver. Everything else works, export included.</source>
     <message>
         <source>Send</source>
         <translation>送信</translation>
+    </message>
+    <message>
+        <source>after</source>
+        <translation>開始まで</translation>
+    </message>
+    <message>
+        <source>for</source>
+        <translation>長さ</translation>
     </message>
     <message numerus="yes">
         <source>%n frame(s)</source>
@@ -2231,6 +2526,10 @@ as soon as the first frames are lifted</source>
         <translation>範囲の終わり</translation>
     </message>
     <message>
+        <source>to</source>
+        <translation>～</translation>
+    </message>
+    <message>
         <source>{count} of {total} frames</source>
         <translation>{total} フレーム中 {count}</translation>
     </message>
@@ -2273,12 +2572,8 @@ as soon as the first frames are lifted</source>
         <translation>{total} フレーム中 {done}</translation>
     </message>
     <message>
-        <source>{rate_hz:.0f} frames/s</source>
-        <translation>{rate_hz:.0f} フレーム/秒</translation>
-    </message>
-    <message>
-        <source>{rate_hz:.1f} frames/s</source>
-        <translation>{rate_hz:.1f} フレーム/秒</translation>
+        <source>{rate} frames/s</source>
+        <translation>{rate} フレーム/秒</translation>
     </message>
     <message>
         <source>{time} left</source>
@@ -2343,6 +2638,10 @@ as soon as the first frames are lifted</source>
         <translation>推定値</translation>
     </message>
     <message>
+        <source>As stored</source>
+        <translation>ファイルのまま</translation>
+    </message>
+    <message>
         <source>Off</source>
         <translation>オフ</translation>
     </message>
@@ -2393,6 +2692,14 @@ as soon as the first frames are lifted</source>
     <message>
         <source>How far the camera is turned clockwise. Left alone, it is estimated, or 0 where the tilt is set. Both can be set with the horizon in the video.</source>
         <translation>カメラの時計回りの回転。空欄の場合は推定します (傾きを設定した場合は 0)。どちらも動画内の水平線で設定できます。</translation>
+    </message>
+    <message>
+        <source>Recorded at</source>
+        <translation>撮影レート</translation>
+    </message>
+    <message>
+        <source>For slow motion: the frames a second that the camera recorded, where the file does not state them. All times are then those of the motion; the video is lifted again.</source>
+        <translation>スローモーション用: ファイルに記録がない場合の、カメラの 1 秒あたりの撮影フレーム数。時刻はすべて実際の動きの時刻になり、動画はもう一度リフティングされます。</translation>
     </message>
     <message>
         <source>MOTION</source>
@@ -2745,6 +3052,10 @@ MIT ライセンス。利用しているソフトウェアのライセンスは 
     <message>
         <source>roll {roll_deg}°</source>
         <translation>ロール {roll_deg}°</translation>
+    </message>
+    <message>
+        <source>height</source>
+        <translation>身長</translation>
     </message>
     <message>
         <source>Estimates, not measurements: {values}.</source>

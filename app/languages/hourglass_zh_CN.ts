@@ -492,6 +492,10 @@
         <translation>3D 提升器</translation>
     </message>
     <message>
+        <source>Recorded at</source>
+        <translation>拍摄帧率</translation>
+    </message>
+    <message>
         <source>Compute on</source>
         <translation>计算设备</translation>
     </message>
@@ -945,6 +949,282 @@ Update the graphics driver. Everything else works, export included.</source>
         <source>&amp;As the system</source>
         <translation>跟随系统(&amp;A)</translation>
     </message>
+    <message>
+        <source>Animation</source>
+        <translation>动画</translation>
+    </message>
+    <message>
+        <source>Tables</source>
+        <translation>表格</translation>
+    </message>
+    <message>
+        <source>Data</source>
+        <translation>数据</translation>
+    </message>
+    <message>
+        <source>Biomechanics</source>
+        <translation>生物力学</translation>
+    </message>
+    <message>
+        <source>Video</source>
+        <translation>视频</translation>
+    </message>
+    <message>
+        <source>BVH motion (Blender, Unity, Unreal, Maya)</source>
+        <translation>BVH 动作 (Blender, Unity, Unreal, Maya)</translation>
+    </message>
+    <message>
+        <source>glTF with a simple body (.glb)</source>
+        <translation>glTF，带简易身体 (.glb)</translation>
+    </message>
+    <message>
+        <source>FBX with a simple body (Unity, Unreal; by Blender)</source>
+        <translation>FBX，带简易身体 (Unity, Unreal；由 Blender 生成)</translation>
+    </message>
+    <message>
+        <source>USD with a simple body (.usdc)</source>
+        <translation>USD，带简易身体 (.usdc)</translation>
+    </message>
+    <message>
+        <source>CSV, one row a frame, person and joint</source>
+        <translation>CSV，每帧、每人、每关节一行</translation>
+    </message>
+    <message>
+        <source>CSV, one row a frame</source>
+        <translation>CSV，每帧一行</translation>
+    </message>
+    <message>
+        <source>CSV as DeepLabCut writes it</source>
+        <translation>CSV（DeepLabCut 格式）</translation>
+    </message>
+    <message>
+        <source>JSON</source>
+        <translation>JSON</translation>
+    </message>
+    <message>
+        <source>NumPy arrays (.npz)</source>
+        <translation>NumPy 数组 (.npz)</translation>
+    </message>
+    <message>
+        <source>OpenPose JSON of the 2D joints (zipped)</source>
+        <translation>2D 关节点的 OpenPose JSON (ZIP)</translation>
+    </message>
+    <message>
+        <source>MOT joint angles (OpenSim)</source>
+        <translation>MOT 关节角度 (OpenSim)</translation>
+    </message>
+    <message>
+        <source>CSV of the joint angles</source>
+        <translation>关节角度 CSV</translation>
+    </message>
+    <message>
+        <source>Video with the joints over it (.mp4)</source>
+        <translation>叠加关节点的视频 (.mp4)</translation>
+    </message>
+    <message>
+        <source>Video beside the skeleton (.mp4)</source>
+        <translation>视频与骨架并排 (.mp4)</translation>
+    </message>
+    <message>
+        <source>TRC markers (OpenSim, Pose2Sim)</source>
+        <translation>TRC 标记点 (OpenSim, Pose2Sim)</translation>
+    </message>
+    <message>
+        <source>C3D markers (Mokka, Visual3D, MATLAB)</source>
+        <translation>C3D 标记点 (Mokka, Visual3D, MATLAB)</translation>
+    </message>
+    <message>
+        <source>Bone names for</source>
+        <translation>骨骼命名</translation>
+    </message>
+    <message>
+        <source>Blender (Hips, LeftArm)</source>
+        <translation>Blender (Hips, LeftArm)</translation>
+    </message>
+    <message>
+        <source>Unity, VRM (LeftUpperArm)</source>
+        <translation>Unity, VRM (LeftUpperArm)</translation>
+    </message>
+    <message>
+        <source>Unreal (upperarm_l)</source>
+        <translation>Unreal (upperarm_l)</translation>
+    </message>
+    <message>
+        <source>Mixamo (mixamorig:LeftArm)</source>
+        <translation>Mixamo (mixamorig:LeftArm)</translation>
+    </message>
+    <message>
+        <source>BVH unit</source>
+        <translation>BVH 单位</translation>
+    </message>
+    <message>
+        <source>Centimetres</source>
+        <translation>厘米</translation>
+    </message>
+    <message>
+        <source>Metres</source>
+        <translation>米</translation>
+    </message>
+    <message>
+        <source>Travel of the body</source>
+        <translation>身体位移</translation>
+    </message>
+    <message>
+        <source>as filmed</source>
+        <translation>与拍摄一致</translation>
+    </message>
+    <message>
+        <source>on the spot</source>
+        <translation>原地</translation>
+    </message>
+    <message>
+        <source>T-pose as first frame (BVH)</source>
+        <translation>首帧为 T 姿势 (BVH)</translation>
+    </message>
+    <message>
+        <source>Report with checks</source>
+        <translation>检查报告</translation>
+    </message>
+    <message>
+        <source>no</source>
+        <translation>否</translation>
+    </message>
+    <message>
+        <source>yes</source>
+        <translation>有</translation>
+    </message>
+    <message>
+        <source>Joint angle</source>
+        <translation>关节角度</translation>
+    </message>
+    <message>
+        <source>Speed</source>
+        <translation>速度</translation>
+    </message>
+    <message>
+        <source>Height above the floor</source>
+        <translation>离地高度</translation>
+    </message>
+    <message>
+        <source>Position across the image</source>
+        <translation>画面横向位置</translation>
+    </message>
+    <message>
+        <source>Position away from the camera</source>
+        <translation>距摄像机的位置</translation>
+    </message>
+    <message>
+        <source>Hip flexion</source>
+        <translation>髋屈曲</translation>
+    </message>
+    <message>
+        <source>Hip abduction</source>
+        <translation>髋外展</translation>
+    </message>
+    <message>
+        <source>Knee flexion</source>
+        <translation>膝屈曲</translation>
+    </message>
+    <message>
+        <source>Shoulder flexion</source>
+        <translation>肩屈曲</translation>
+    </message>
+    <message>
+        <source>Shoulder abduction</source>
+        <translation>肩外展</translation>
+    </message>
+    <message>
+        <source>Elbow flexion</source>
+        <translation>肘屈曲</translation>
+    </message>
+    <message>
+        <source>Trunk tilt</source>
+        <translation>躯干前倾</translation>
+    </message>
+    <message>
+        <source>Trunk list</source>
+        <translation>躯干侧倾</translation>
+    </message>
+    <message>
+        <source>Trunk rotation</source>
+        <translation>躯干旋转</translation>
+    </message>
+    <message>
+        <source>Lumbar bending</source>
+        <translation>腰部侧屈</translation>
+    </message>
+    <message>
+        <source>Lumbar rotation</source>
+        <translation>腰部旋转</translation>
+    </message>
+    <message>
+        <source>Wrist</source>
+        <translation>腕</translation>
+    </message>
+    <message>
+        <source>Elbow</source>
+        <translation>肘</translation>
+    </message>
+    <message>
+        <source>Shoulder</source>
+        <translation>肩</translation>
+    </message>
+    <message>
+        <source>Ankle</source>
+        <translation>踝</translation>
+    </message>
+    <message>
+        <source>Knee</source>
+        <translation>膝</translation>
+    </message>
+    <message>
+        <source>Hip</source>
+        <translation>髋</translation>
+    </message>
+    <message>
+        <source>Pelvis</source>
+        <translation>骨盆</translation>
+    </message>
+    <message>
+        <source>Head</source>
+        <translation>头</translation>
+    </message>
+    <message>
+        <source>assumed</source>
+        <translation>（假设）</translation>
+    </message>
+    <message>
+        <source>from the file</source>
+        <translation>（取自文件）</translation>
+    </message>
+    <message>
+        <source>set by the user</source>
+        <translation>（用户设置）</translation>
+    </message>
+    <message>
+        <source>estimated from how people stand (deviation {0} degrees)</source>
+        <translation>（根据站姿估计，偏差 {0} 度）</translation>
+    </message>
+    <message>
+        <source>dashes</source>
+        <translation>虚线</translation>
+    </message>
+    <message>
+        <source>dots</source>
+        <translation>点线</translation>
+    </message>
+    <message>
+        <source>dash-dot</source>
+        <translation>点划线</translation>
+    </message>
+    <message>
+        <source>L</source>
+        <translation>左</translation>
+    </message>
+    <message>
+        <source>R</source>
+        <translation>右</translation>
+    </message>
 </context>
 <context>
     <name>Absence</name>
@@ -1201,6 +1481,13 @@ Update the graphics driver. Everything else works, export included.</source>
     </message>
 </context>
 <context>
+    <name>DeviceBox</name>
+    <message>
+        <source>{device}: there is none that can be used on this computer.</source>
+        <translation>{device}：此计算机上没有可用的设备。</translation>
+    </message>
+</context>
+<context>
     <name>Drawer</name>
     <message>
         <source>Curves</source>
@@ -1374,10 +1661,6 @@ Update the graphics driver. Everything else works, export included.</source>
         <source>: {done} of {total} frames</source>
         <translation>：{done} / {total} 帧</translation>
     </message>
-    <message>
-        <source>{name}     {size:,.0f} KB</source>
-        <translation>{name}     {size:,.0f} KB</translation>
-    </message>
 </context>
 <context>
     <name>FileCommands</name>
@@ -1507,8 +1790,12 @@ Update the graphics driver. Everything else works, export included.</source>
 <context>
     <name>Horizon</name>
     <message>
-        <source>Horizon: tilt {tilt}, roll {roll_deg:.1f}°</source>
-        <translation>地平线：俯仰 {tilt}，滚转 {roll_deg:.1f}°</translation>
+        <source>Horizon: {pitch}° down, roll {roll}°</source>
+        <translation>地平线：向下 {pitch}°，滚转 {roll}°</translation>
+    </message>
+    <message>
+        <source>Horizon: {pitch}° up, roll {roll}°</source>
+        <translation>地平线：向上 {pitch}°，滚转 {roll}°</translation>
     </message>
 </context>
 <context>
@@ -1672,6 +1959,14 @@ Update the graphics driver. Everything else works, export included.</source>
     <message>
         <source>Send</source>
         <translation>发送</translation>
+    </message>
+    <message>
+        <source>after</source>
+        <translation>延迟</translation>
+    </message>
+    <message>
+        <source>for</source>
+        <translation>时长</translation>
     </message>
     <message numerus="yes">
         <source>%n frame(s)</source>
@@ -2231,6 +2526,10 @@ as soon as the first frames are lifted</source>
         <translation>范围的终点</translation>
     </message>
     <message>
+        <source>to</source>
+        <translation>至</translation>
+    </message>
+    <message>
         <source>{count} of {total} frames</source>
         <translation>{count} / {total} 帧</translation>
     </message>
@@ -2273,12 +2572,8 @@ as soon as the first frames are lifted</source>
         <translation>{done} / {total} 帧</translation>
     </message>
     <message>
-        <source>{rate_hz:.0f} frames/s</source>
-        <translation>{rate_hz:.0f} 帧/秒</translation>
-    </message>
-    <message>
-        <source>{rate_hz:.1f} frames/s</source>
-        <translation>{rate_hz:.1f} 帧/秒</translation>
+        <source>{rate} frames/s</source>
+        <translation>{rate} 帧/秒</translation>
     </message>
     <message>
         <source>{time} left</source>
@@ -2343,6 +2638,10 @@ as soon as the first frames are lifted</source>
         <translation>估计值</translation>
     </message>
     <message>
+        <source>As stored</source>
+        <translation>与文件一致</translation>
+    </message>
+    <message>
         <source>Off</source>
         <translation>关闭</translation>
     </message>
@@ -2393,6 +2692,14 @@ as soon as the first frames are lifted</source>
     <message>
         <source>How far the camera is turned clockwise. Left alone, it is estimated, or 0 where the tilt is set. Both can be set with the horizon in the video.</source>
         <translation>摄像机顺时针旋转的角度。留空则自动估计；若已设置俯仰则为 0。两者都可用视频中的地平线设置。</translation>
+    </message>
+    <message>
+        <source>Recorded at</source>
+        <translation>拍摄帧率</translation>
+    </message>
+    <message>
+        <source>For slow motion: the frames a second that the camera recorded, where the file does not state them. All times are then those of the motion; the video is lifted again.</source>
+        <translation>用于慢动作：文件未注明时摄像机每秒拍摄的帧数。此后所有时间均为实际运动的时间；视频将重新提升。</translation>
     </message>
     <message>
         <source>MOTION</source>
@@ -2745,6 +3052,10 @@ MIT 许可证。所用组件的许可证见 THIRD_PARTY.md。</translation>
     <message>
         <source>roll {roll_deg}°</source>
         <translation>滚转 {roll_deg}°</translation>
+    </message>
+    <message>
+        <source>height</source>
+        <translation>身高</translation>
     </message>
     <message>
         <source>Estimates, not measurements: {values}.</source>

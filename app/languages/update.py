@@ -32,9 +32,19 @@ def collect(code: str, folder: Path = FOLDER) -> Path:
     """Write the texts of the window to the .ts file of a language in `folder`; translations stay. Returns its path."""
     target = folder / f"hourglass_{code}.ts"
     sources = sorted(str(path) for path in APP.rglob("*.py") if path.parent != FOLDER)
-    options = ["-tr-function-alias", "QT_TR_NOOP+=mark", "-locations", "none", "-no-obsolete", "-no-ui-lines", "-silent"]
+    options = [
+        "-tr-function-alias",
+        "QT_TR_NOOP+=mark",
+        "-locations",
+        "none",
+        "-no-obsolete",
+        "-no-ui-lines",
+        "-silent",
+    ]
     plurals = ["-pluralonly"] if code == _PLURALS else []
-    _run("lupdate", *options, *plurals, "-source-language", "en", "-target-language", code, *sources, "-ts", str(target))
+    _run(
+        "lupdate", *options, *plurals, "-source-language", "en", "-target-language", code, *sources, "-ts", str(target)
+    )
     return target
 
 
@@ -55,7 +65,7 @@ def main() -> int:
         source = collect(code)
         compile_texts(source, source.with_suffix(".qm"))
         left = source.read_text(encoding="utf-8").count('type="unfinished"')
-        print(f"{LANGUAGES[code]}: {left} texts are not translated yet")
+        sys.stdout.write(f"{LANGUAGES[code]}: {left} texts are not translated yet\n")
     return 0
 
 

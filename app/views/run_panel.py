@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QProgressBar, QWidget
 
+from app.languages.translation import decimal
 from app.progress_meter import Reading, duration_text
 from app.views.widgets import icon_button, label, named, row
 
@@ -73,9 +74,7 @@ class RunPanel(QWidget):
         parts = [self.tr("{done} of {total} frames").format(done=reading.done, total=reading.total)]
         if reading.rate_hz:
             parts.append(
-                self.tr("{rate_hz:.0f} frames/s").format(rate_hz=reading.rate_hz)
-                if reading.rate_hz >= 10
-                else self.tr("{rate_hz:.1f} frames/s").format(rate_hz=reading.rate_hz)
+                self.tr("{rate} frames/s").format(rate=decimal(reading.rate_hz, 0 if reading.rate_hz >= 10 else 1))
             )
         if reading.left_s is not None:
             parts.append(self.tr("{time} left").format(time=duration_text(reading.left_s)))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QUrl, Signal, Slot
+from PySide6.QtCore import QLocale, Qt, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.backend import wording
+from app.languages.translation import shown
 from app.views.dialogs.export_formats import FormatChoice, OptionFields
 from app.views.dialogs.export_range import RangeFields
 from app.views.take_rows import name_of
@@ -285,7 +286,7 @@ class ExportDialog(QDialog):
     def show_progress(self, progress: Progress) -> None:
         self.bar.setRange(0, progress.total)
         self.bar.setValue(progress.done)
-        title = find("exporter", progress.message).title
+        title = shown(find("exporter", progress.message).title)
         self.step.setText(
             title
             + (
@@ -305,7 +306,7 @@ class ExportDialog(QDialog):
         self.files.clear()
         for path in paths:
             size = path.stat().st_size / 1024 if path.exists() else 0
-            self.files.addItem(self.tr("{name}     {size:,.0f} KB").format(name=path.name, size=size))
+            self.files.addItem(f"{path.name}     {QLocale().toString(round(size))} KB")
         self.where.setText(str(self._folder))
         self.after.setVisible(bool(self.hint.text()))
         self.after.setText(self.hint.text())

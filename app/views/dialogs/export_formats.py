@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QGridLayout, QVBoxLayout, QWidget
 
+from app.languages.translation import shown
 from app.views.widgets import label, named, row
 from pipeline.core.export_options import OPTIONS, ExportOptions, Value, import_hint
 from pipeline.registry import entries, find
@@ -26,7 +27,7 @@ class FormatChoice(QWidget):
         self.boxes: dict[str, QCheckBox] = {}
         groups: dict[str, list[QCheckBox]] = {}
         for entry in entries("exporter"):
-            box = QCheckBox(entry.title)
+            box = QCheckBox(shown(entry.title))
             missing = entry.missing()
             box.setEnabled(not missing)
             box.setToolTip(f"{missing}. {entry.hint}".strip(". ").capitalize() if missing else "")
@@ -41,7 +42,7 @@ class FormatChoice(QWidget):
         filled = [0] * _COLUMNS
         for name, boxes in groups.items():
             at = filled.index(min(filled))  # the shortest column
-            columns[at].addWidget(label(name.upper(), "section"))
+            columns[at].addWidget(label(shown(name).upper(), "section"))
             for box in boxes:
                 columns[at].addWidget(box)
             columns[at].addSpacing(8)
@@ -81,17 +82,17 @@ class OptionFields(QWidget):
         for name, option in OPTIONS.items():
             now = getattr(value, name)
             if option.is_switch:
-                box = self.switches[name] = QCheckBox(option.title)
+                box = self.switches[name] = QCheckBox(shown(option.title))
                 box.setChecked(now)
                 box.toggled.connect(self._edited)
                 continue
             field = self.lists[name] = QComboBox()
             for choice, title in option.choices:
-                field.addItem(title, choice)
+                field.addItem(shown(title), choice)
             field.setCurrentIndex([choice for choice, _ in option.choices].index(now))
             field.currentIndexChanged.connect(self._edited)
-            named(field, option.title)
-            self._form.addRow(label(option.title, "muted"), field)
+            named(field, shown(option.title))
+            self._form.addRow(label(shown(option.title), "muted"), field)
         self._form.addRow(row(*self.switches.values(), None, spacing=18))
 
     @property

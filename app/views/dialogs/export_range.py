@@ -36,7 +36,7 @@ class RangeFields(QWidget):
             box.valueChanged.connect(self._edited)
         named(self.start, self.tr("Start of the range"))
         named(self.end, self.tr("End of the range"))
-        self.setLayout(row(self.start, label("to", "muted"), self.end, 6, self.frames, None))
+        self.setLayout(row(self.start, label(self.tr("to"), "muted"), self.end, 6, self.frames, None))
         self._show_count()
 
     @property

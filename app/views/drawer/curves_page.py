@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QComboBox, QMenu, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from app import theme
+from app.languages.translation import decimal, mark, shown
 from app.views.drawer.curve_lines import Line, Mark, colour_of
 from app.views.take_rows import row_at
 from app.views.widgets import Elided, column, label, named, row
@@ -18,7 +19,8 @@ from pipeline.core.arrays import Doubles
 if TYPE_CHECKING:
     from app.views.drawer.curve_plot import CurvePlot
 
-_STYLES = ("", " (dashes)", " (dots)", " (dash-dot)")
+_STYLES = ("", mark("dashes"), mark("dots"), mark("dash-dot"))
+_SIDES = {"left": mark("L"), "right": mark("R")}  # short names of the sides of the body
 
 
 class CurvesPage(QWidget):
@@ -192,9 +194,10 @@ class CurvesPage(QWidget):
         for title, line in self._shown:
             if line.subject:
                 value = float(line.values[at]) if at is not None else float("nan")
-                text = f"{value:.{digits}f} {self._unit}".replace(" °", "°") if np.isfinite(value) else "–"
-                name = title + (_STYLES[line.style % len(_STYLES)] if several else "")
-                side = f"{line.side[:1].upper()} " if line.side else ""
+                text = f"{decimal(value, digits)} {self._unit}".replace(" °", "°") if np.isfinite(value) else "–"
+                style = shown(_STYLES[line.style % len(_STYLES)]) if several else ""
+                name = f"{title} ({style})" if style else title
+                side = f"{shown(_SIDES[line.side])} " if line.side else ""
                 parts.setdefault(name, []).append(f'<span style="color:{colour_of(line.side)}">{side}{text}</span>')
         words = [f"{name} &nbsp;{' &nbsp;'.join(values)}" for name, values in parts.items()]
         self.readout.setText(" &nbsp;&nbsp;&nbsp; ".join(words))

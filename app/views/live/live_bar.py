@@ -81,8 +81,8 @@ class LiveBar(QWidget):
         first = row(self.rates, 18, self.latency, 18, self.device, 12, self.notice, spacing=4)
         first.setStretch(first.indexOf(self.notice), 1)
         second = row(
-            self.record, label("after", "muted"), self.countdown, label("for", "muted"), self.stop_after, 4,
-            self.hands_free, 4, self.recorded, None,
+            self.record, label(self.tr("after"), "muted"), self.countdown, label(self.tr("for"), "muted"),
+            self.stop_after, 4, self.hands_free, 4, self.recorded, None,
             label(self.tr("Look-ahead"), "muted"), self.lookahead, self.lookahead_text, self.ghost, spacing=10,
         )  # fmt: skip
         third = row(label(self.tr("Send to"), "muted"), self.streams, self.stream, self.stream_text, spacing=10)

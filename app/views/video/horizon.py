@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QPainter, QPen
 
 from app.appearance.palettes import LABEL, MARK, ON_LABEL, OUTLINE
+from app.languages.translation import decimal
 from app.theme import faded
 from pipeline.core.arrays import Doubles
 from pipeline.core.camera import Camera
@@ -159,8 +160,9 @@ class Horizon(QObject):
         self._paint_label(painter, rect, grips["middle"])
 
     def _paint_label(self, painter: QPainter, rect: QRectF, middle: QPointF) -> None:
-        tilt = f"{abs(self.pitch_deg):.1f}° {'down' if self.pitch_deg >= 0 else 'up'}"
-        short = self.tr("Horizon: tilt {tilt}, roll {roll_deg:.1f}°").format(tilt=tilt, roll_deg=self.roll_deg)
+        down, up = self.tr("Horizon: {pitch}° down, roll {roll}°"), self.tr("Horizon: {pitch}° up, roll {roll}°")
+        said = down if self.pitch_deg >= 0 else up
+        short = said.format(pitch=decimal(abs(self.pitch_deg), 1), roll=decimal(self.roll_deg, 1))
         font = QFont(painter.font())
         font.setPixelSize(12)
         font.setBold(False)
