@@ -31,6 +31,7 @@ class Presenter(QObject):
         controller.opening_changed.connect(self._opening_changed)
         controller.session.video_changed.connect(self._video_changed)
         controller.session.turned.connect(self._turned)
+        controller.session.retimed.connect(self._retimed)
         controller.session.take_changed.connect(self._take_changed)
         controller.session.person_changed.connect(self._person_changed)
         controller.progressed.connect(self._progressed)
@@ -75,6 +76,15 @@ class Presenter(QObject):
         self._workspace.show_info(info)
         self._workspace.video.set_video(info.width_px, info.height_px)
         self._play.ask_for_frame()
+
+    @Slot(object, float)
+    def _retimed(self, info: VideoInfo, factor: float) -> None:
+        """Show the same video with other times, because its motion was recorded at another rate."""
+        self._controller.video.retime(info.slow_motion)
+        self._workspace.show_info(info)
+        self._workspace.set_duration(info.duration_s)
+        self._play.playback.time_s /= factor
+        self._play.update_range()
 
     @Slot(object)
     def _take_changed(self, take: Take | None) -> None:

@@ -31,6 +31,7 @@ class RunSettings(RecipeSettings):
     fov_deg: float | None = None
     pitch_deg: float | None = None
     roll_deg: float | None = None
+    recorded_fps: float | None = None  # rate of the camera, for slow motion whose file does not state it
     limbs: str = ""  # measured lengths in cm: "thigh=44,shank=42"
     smooth_hz: float = PostConfig().smooth_hz
     fill_gap_s: float = PostConfig().fill_gap_s
@@ -93,6 +94,7 @@ class RunSettings(RecipeSettings):
             start_s=start_s,
             end_s=end_s,
             persons="all" if self.everyone else None if person is None else (person,),
+            recorded_fps=self.recorded_fps,
         )
 
 

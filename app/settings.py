@@ -39,7 +39,7 @@ def config_folder() -> Path:
     return Path(override) if override else Path(platformdirs.user_config_dir("hourglass-pose", appauthor=False))
 
 
-_NOT_STORED = {"run": {*SCENE_FIELDS, "limbs"}}  # group -> fields that belong to a take
+_NOT_STORED = {"run": {*SCENE_FIELDS, "limbs", "recorded_fps"}}  # group -> fields that belong to a take
 
 
 @dataclass(slots=True)

@@ -18,6 +18,7 @@ CONTROLS = {
     "smooth_hz": mark("Smoothing"),
     "detector": mark("2D detector"),
     "lifter": mark("3D lifter"),
+    "recorded_fps": mark("Recorded at"),
     "device": mark("Compute on"),
     "prune": mark("Token pruning"),
     "tokens": mark("Token pruning"),

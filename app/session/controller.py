@@ -119,8 +119,10 @@ class Controller(QObject):
         self._runner.drop()
         self.updates.refinisher.drop()
         self.settings.run.adopt_scene(SceneConfig())  # another camera and another body
+        self.settings.run.recorded_fps = None
         self.settings_adopted.emit()
         self.session.open(info, path, is_sample, self.opening.rate_hz)
+        self.session.file_slow_motion = self.opening.file_slow_motion
 
     @Slot(object)
     def _take_loaded(self, take: Take) -> None:
@@ -132,6 +134,7 @@ class Controller(QObject):
             if can_refinish(take):
                 self.settings.run.adopt(made)
             self.settings.run.adopt_scene(made.scene)
+            self.settings.run.recorded_fps = made.recorded_fps
             self.settings_adopted.emit()
         self.session.show(take)
         path = self.takes.read_from
@@ -149,11 +152,12 @@ class Controller(QObject):
 
         If tracks were edited and the same frames are requested, the edits stay and only the lifting is repeated.
         """
-        config = self.configured(person, *self.session.trim)
+        trim = self.session.trim_at(self.settings.run.recorded_fps)
+        config = self.configured(person, *trim)
         chosen, kept = self.session.person, self.session.kept
         made = take_config(kept) if kept is not None and not edited(kept) else None
         if config is not None and person is None and chosen != 1 and made is not None and same_source(config, made):
-            config = self.configured(chosen, *self.session.trim)  # the same frames: the number means the same person
+            config = self.configured(chosen, *trim)  # the same frames: the number means the same person
         if config is not None and not self.updates.relift_if_edited(config, person):
             self._start(config, relift=False)
 

@@ -100,6 +100,10 @@ class OpenVideo:
         self._player = player
 
     @property
+    def file_slow_motion(self) -> float:
+        return 1.0 if self._player is None else self._player.file_slow_motion
+
+    @property
     def there(self) -> bool:
         return self._player is not None
 
@@ -109,6 +113,11 @@ class OpenVideo:
     def request(self, time_s: float, size: QSize) -> None:
         if self._player is not None:
             self._player.request(time_s, size)
+
+    def retime(self, slow_motion: float) -> None:
+        """Take the times of requests for those of a motion that the file shows `slow_motion` times slower."""
+        if self._player is not None:
+            self._player.slow_motion = slow_motion
 
     def turn(self, turned_deg: int) -> None:
         """Turn the images of the next frames clockwise, see `VideoInfo.turned_deg`."""
@@ -158,6 +167,11 @@ class FileOpener(QObject):
     def rate_hz(self) -> float | None:
         """Return the stored rate that was given for the images or 2D joints that were opened last."""
         return self._opener.rate_hz
+
+    @property
+    def file_slow_motion(self) -> float:
+        """Return how much slower than the motion the shown file says it is."""
+        return self.video.file_slow_motion
 
     def open_path(self, path: Path, rate_hz: float | None = None) -> None:
         path = path.absolute()

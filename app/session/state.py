@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -13,10 +14,17 @@ from pipeline.core.take import Take
 Trim = tuple[float | None, float | None]  # start, end in s; None: not trimmed at that end
 
 
+def _faster(trim: Trim, factor: float) -> Trim:
+    """Return a trim in times that pass `factor` times as fast."""
+    start, end = trim
+    return None if start is None else start / factor, None if end is None else end / factor
+
+
 class TakeSession(QObject):
     """Share the open take's state; for the main thread, without threads or widgets."""
 
     video_changed = Signal(object)  # VideoInfo or None
+    retimed = Signal(object, float)  # VideoInfo with other times, and how many times faster than before
     turned = Signal(object)  # VideoInfo, after the images of the same video were turned upright or back
     take_changed = Signal(object)  # Take or None
     person_changed = Signal(int)
@@ -28,6 +36,7 @@ class TakeSession(QObject):
         self.info: VideoInfo | None = None
         self.path: Path | None = None  # the video's; None without a video file
         self.is_sample = False
+        self.file_slow_motion = 1.0  # `VideoInfo.slow_motion` as the file states it
         self.rate_hz: float | None = None  # stored rate given for images and 2D joints, which do not say it
         self.take: Take | None = None  # the shown one; not complete during a run
         self.kept: Take | None = None  # the last complete take of this video: a cancelled run falls back to it
@@ -83,8 +92,27 @@ class TakeSession(QObject):
         self.trim = (start_s, end_s)
         self.trim_changed.emit()
 
+    def trim_at(self, recorded_fps: float | None) -> Trim:
+        """Return the trim in the times of a run at `recorded_fps`; None: at the rate that the file states."""
+        info = self.info
+        if info is None or info.fps_hz <= 0:
+            return self.trim
+        stored_hz = info.fps_hz / info.slow_motion
+        wanted = self.file_slow_motion if recorded_fps is None else recorded_fps / stored_hz
+        return _faster(self.trim, wanted / info.slow_motion)
+
+    def _retime(self, info: VideoInfo, shown: VideoInfo) -> None:
+        """Take over the times of a run at another rate than the shown one."""
+        factor = info.slow_motion / shown.slow_motion
+        self.info = replace(shown, fps_hz=info.fps_hz, duration_s=info.duration_s, slow_motion=info.slow_motion)
+        self.trim = _faster(self.trim, factor)
+        self.retimed.emit(self.info, factor)
+        self.trim_changed.emit()
+
     def show(self, take: Take | None) -> None:
         """Show `take`, keep it if complete, and follow a person who is in its 3D."""
+        if take is not None and self.info is not None and take.info.slow_motion != self.info.slow_motion:
+            self._retime(take.info, self.info)
         if take is not None and self.info is not None and take.info.turned_deg != self.info.turned_deg:
             self.info = turned_info(self.info, (take.info.turned_deg - self.info.turned_deg) % 360)
             self.turned.emit(self.info)

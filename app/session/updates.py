@@ -20,14 +20,16 @@ from pipeline.core.take import Take
 from pipeline.take.edit import Edited, edited
 from pipeline.take.provenance import same_source, take_config
 
-_TURN_DEBOUNCE_MS = 600  # ms without a change of the roll, before a run begins
+_RUN_DEBOUNCE_MS = 600  # ms without a change of roll or rate, before a run begins
+
+_Frames = tuple[int, float | None]  # clockwise turn of the images in degrees, rate of the camera
 
 
 class TakeUpdates(QObject):
     """Change the complete take of `session` by runs over its 2D, and by finishing it again."""
 
     replaced = Signal(object)  # Take that replaces the shown one
-    run_wanted = Signal()  # over the video: its images have to be turned
+    run_wanted = Signal()  # over the video: its images have to be turned, or its times change
 
     def __init__(
         self,
@@ -43,11 +45,11 @@ class TakeUpdates(QObject):
         self._session, self._start, self._configured = session, start, configured
         self.refinisher = Refinisher(library, threads, self)
         self.refinisher.lift_wanted.connect(self.relift_all)
-        self._tried_turn: int | None = None  # degrees of the last run that was asked for
-        self._turn_timer = QTimer(self)  # the value of the roll rests
-        self._turn_timer.setSingleShot(True)
-        self._turn_timer.setInterval(_TURN_DEBOUNCE_MS)
-        self._turn_timer.timeout.connect(self._turn)
+        self._tried: _Frames | None = None  # of the last run that was asked for
+        self._run_timer = QTimer(self)  # the value of the roll or rate rests
+        self._run_timer.setSingleShot(True)
+        self._run_timer.setInterval(_RUN_DEBOUNCE_MS)
+        self._run_timer.timeout.connect(self._run)
 
     @property
     def editable(self) -> Take | None:
@@ -62,26 +64,27 @@ class TakeUpdates(QObject):
     def settings_changed(self) -> None:
         """Re-finish the take if the post-processing settings changed; during a run afterwards.
 
-        Another turn of the images (a roll of over 45 degrees) needs a run over the video instead.
+        Another turn of the images (a roll of over 45 degrees) or another rate of the camera needs a run over the video
+        instead.
         """
         take = self.editable
         config = self._configured() if take is not None else None
         if take is None or config is None:
             return
-        if self._session.path is None or config.scene.turn_deg == take.info.turned_deg:
-            self._turn_timer.stop()
-            self._tried_turn = None
+        if self._session.path is None or _frames(config) == _frames_of(take):
+            self._run_timer.stop()
+            self._tried = None
             self.refinisher.want(take, config)
-        elif self._tried_turn != config.scene.turn_deg:  # once, also if the run fails or is cancelled
+        elif self._tried != _frames(config):  # once, also if the run fails or is cancelled
             self.refinisher.drop()
-            self._turn_timer.start()
+            self._run_timer.start()
 
     @Slot()
-    def _turn(self) -> None:
+    def _run(self) -> None:
         take = self.editable
         config = self._configured() if take is not None else None
-        if take is not None and config is not None and config.scene.turn_deg != take.info.turned_deg:
-            self._tried_turn = config.scene.turn_deg
+        if take is not None and config is not None and _frames(config) != _frames_of(take):
+            self._tried = _frames(config)
             self.run_wanted.emit()
 
     def _finish(self, *, anyway: bool) -> None:
@@ -133,3 +136,13 @@ class TakeUpdates(QObject):
         self.refinisher.drop()
         self.replaced.emit(take)
         self._finish(anyway=False)
+
+
+def _frames(config: RunConfig) -> _Frames:
+    """Return what of `config` decides how the frames of a video are seen, and at which times."""
+    return config.scene.turn_deg, config.recorded_fps
+
+
+def _frames_of(take: Take) -> _Frames:
+    made = take_config(take)
+    return take.info.turned_deg, None if made is None else made.recorded_fps

@@ -51,7 +51,7 @@ class PlayerThread(QThread):
         """Prepare to open `path`, or the sample video if it is None.
 
         `slow_motion` and `turned_deg` are those of the take which is shown with the video (`VideoInfo`); without one
-        the file's speed and 0. `turned_deg` may be set at any time, for the frames that are requested from then on.
+        the file's speed and 0. Both may be set at any time, for the frames that are requested from then on.
         `rate_hz` is that of images, which do not say it.
         """
         super().__init__(parent)
@@ -59,7 +59,9 @@ class PlayerThread(QThread):
         self.generation = generation
         self.frames: LatestSlot[ShownFrame] = LatestSlot()
         self._wanted: LatestSlot[tuple[float, QSize]] = LatestSlot()
-        self._library, self._path, self._slow_motion, self._rate_hz = library, path, slow_motion, rate_hz
+        self._library, self._path, self._rate_hz = library, path, rate_hz
+        self.slow_motion = slow_motion
+        self.file_slow_motion = 1.0  # as the file states it, once it is opened
         self.turned_deg = turned_deg
 
     @property
@@ -82,10 +84,11 @@ class PlayerThread(QThread):
             source = self._library.open_source(path, self._rate_hz)
             try:
                 info = source.info
-                if self._slow_motion is not None:
-                    info = at_recorded_rate(info, info.fps_hz * self._slow_motion / info.slow_motion)
+                self.file_slow_motion = info.slow_motion
+                if self.slow_motion is not None:
+                    info = at_recorded_rate(info, info.fps_hz * self.slow_motion / info.slow_motion)
                 self.opened.emit(self.generation, turned_info(info, self.turned_deg))
-                self._serve(source, info.slow_motion / source.info.slow_motion)
+                self._serve(source)
             finally:
                 source.close()
         except UserError as error:
@@ -98,8 +101,8 @@ class PlayerThread(QThread):
             self._wanted.close()
             self.frames.close()
 
-    def _serve(self, source: FrameSource | Joints2DSource, faster: float) -> None:
-        """Answer requests; a second of the requested times is `faster` seconds of the source."""
+    def _serve(self, source: FrameSource | Joints2DSource) -> None:
+        """Answer requests; a second of the requested times may be several seconds of the source."""
         frame_at = getattr(source, "frame_at", None)  # files of 2D joints have no images
         while True:
             try:
@@ -108,6 +111,7 @@ class PlayerThread(QThread):
                 return
             if wanted is not None:
                 time_s, size = wanted
+                faster = 1.0 if self.slow_motion is None else self.slow_motion / source.info.slow_motion
                 source_s = time_s * faster
                 if frame_at is None:
                     frame = blank_frame(source.info, source_s)

@@ -155,12 +155,11 @@ class Elided(QLabel):
 
 
 class ElidedName(Elided):
-    """Show a name at its whole width where there is room; else elide its middle, which keeps the suffix."""
+    """Show a name at its whole width where there is room; else elide its middle, which keeps the suffix of a file."""
 
-    _mode = Qt.TextElideMode.ElideMiddle
-
-    def __init__(self, role: str = "", parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, role: str = "", mode: Qt.TextElideMode = Qt.TextElideMode.ElideMiddle) -> None:
+        super().__init__()
+        self._mode = mode
         self.setProperty("role", role)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
 

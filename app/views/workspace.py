@@ -21,7 +21,7 @@ from app.views.timeline import Timeline
 from app.views.token_strip import TokenStrip
 from app.views.transport import Transport
 from app.views.video.video_view import VideoView
-from app.views.widgets import Card, ElidedName, column, icon_button, icon_label, row, tool
+from app.views.widgets import Card, ElidedName, column, icon_button, icon_label, label, row, tool
 from pipeline.core.camera import VideoInfo
 
 
@@ -41,7 +41,7 @@ class Workspace(QWidget):
         self.panel = SettingsPanel(run, other, actions["models"], actions["detectors"])
         self.run_panel = RunPanel()
         self.compare_bar = CompareBar()
-        self.name, self.facts = ElidedName("title"), ElidedName("faint")
+        self.name, self.facts = ElidedName("title"), label("", "faint")
         self.why = ElidedName("faint")  # what Run or Export waits for
         self.run_button = _action_button(actions["run"], self.tr("Run"), "on_accent")
         self.run_button.setProperty("role", "primary")
@@ -129,8 +129,10 @@ class Workspace(QWidget):
     def show_info(self, info: VideoInfo) -> None:
         self.name.set_whole(info.name)
         self.name.setToolTip(info.path or info.name)
-        facts = f"{info.width_px} × {info.height_px}  ·  {info.fps_hz:.4g} fps  ·  {info.duration_s:.1f} s"
-        self.facts.set_whole(facts + ("  ·  variable rate" if info.variable_rate else ""))
+        facts = self.tr("{width_px} × {height_px}  ·  {fps_hz:.4g} fps  ·  {duration_s:.1f} s").format(
+            width_px=info.width_px, height_px=info.height_px, fps_hz=info.fps_hz, duration_s=info.duration_s
+        )
+        self.facts.setText(facts + (self.tr("  ·  variable rate") if info.variable_rate else ""))
 
 
 def _action_button(action: QAction, text: str, role: str = "text") -> QPushButton:

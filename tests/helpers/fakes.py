@@ -46,7 +46,7 @@ def make_take(
     Stages keep their share of a window of 243 frames, spread evenly.
     """
     index = np.arange(start, start + count, dtype=np.int64)
-    times = index / FPS
+    times = index / info.fps_hz
     rotation = rotation_world_from_camera(0.0)
     scene = SceneEstimate(
         Camera.assumed((WIDTH, HEIGHT)).fov_deg, 0.0, rotation, np.array([0.0, -4.0, 1.2]), {"fov": "assumed"}

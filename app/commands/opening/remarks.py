@@ -27,6 +27,7 @@ class Remarks(QObject):
         self._known: set[str] = set()  # of the shown video, announced already
         controller.session.take_changed.connect(self._list)
         controller.finished.connect(self._finished)
+        controller.opening.take_loaded.connect(self._finished)
 
     def video_shown(self, info: VideoInfo) -> None:
         """Announce what was repaired or assumed while `info` was read."""

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QAction, QStandardItemModel
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
@@ -18,9 +18,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.languages.translation import mark, shown, translate
 from app.run_settings import DEFAULT_HZ, CompareSettings, RunSettings
 from app.views.settings.detector_box import DetectorBox
+from app.views.settings.device_box import DeviceBox
+from app.views.settings.estimates import estimates_text
 from app.views.settings.fields import LongComboBox, NoWheel, field, number, section, stacked
 from app.views.settings.motion_panel import MotionPanel
 from app.views.settings.pruning_panel import PruningPanel
@@ -31,12 +32,6 @@ from pipeline.core.take import Take
 from pipeline.model_info import INSTALLED, DetectorInfo, LifterInfo
 
 _WIDTH = 288
-_DEVICES = (
-    ("auto", mark("Automatic")),
-    ("cpu", mark("Processor (CPU)")),
-    ("cuda", mark("NVIDIA GPU (CUDA)")),
-    ("mps", mark("Apple GPU (Metal)")),
-)
 
 
 class SettingsPanel(QFrame):
@@ -69,7 +64,7 @@ class SettingsPanel(QFrame):
         self.person.addItem(self.tr("Most visible"), 1)
         named(self.person, self.tr("Person"), self.person.toolTip())
 
-        self.whose = ElidedName()
+        self.whose = ElidedName(mode=Qt.TextElideMode.ElideRight)
         self.whose.set_whole(self.tr("Height"))
         self._people: list[int] = []  # of the complete take
         self._followed = 1
@@ -77,8 +72,9 @@ class SettingsPanel(QFrame):
         self.fov = number(5, 150, 1, "°", self.tr("Automatic"), 0, 60)
         self.pitch = number(-89, 89, 1, "°", self.tr("Estimated"), 1)
         self.roll = number(-180, 180, 1, "°", self.tr("Estimated"), 1)
+        self.recorded = number(1, 100_000, 1, " fps", self.tr("As stored"), 0, 240)
         self.smooth = number(0, 60, 0.5, " Hz", self.tr("Off"), 1, DEFAULT_HZ)
-        self.detector, self.lifter, self.device = DetectorBox(), LongComboBox(), QComboBox()
+        self.detector, self.lifter, self.device = DetectorBox(), LongComboBox(), DeviceBox()
         self.motion = MotionPanel(settings)
         self.pruning = PruningPanel(settings, other)
         self.estimates = label("", "faint")
@@ -89,9 +85,6 @@ class SettingsPanel(QFrame):
         self.reset.setProperty("role", "flat")
 
         self.lifter.addItem(self.tr("Default"), "")
-        for name, title in _DEVICES:
-            self.device.addItem(shown(title), name)
-        self._enable_devices(())
         body = column(
             section(self.tr("SUBJECT")),
             self.subject,
@@ -132,6 +125,14 @@ class SettingsPanel(QFrame):
                 self.tr(
                     "How far the camera is turned clockwise. Left alone, it is estimated, or 0 where the tilt is set. "
                     "Both can be set with the horizon in the video."
+                ),
+            ),
+            field(
+                self.tr("Recorded at"),
+                self.recorded,
+                self.tr(
+                    "For slow motion: the frames a second that the camera recorded, where the file does not state "
+                    "them. All times are then those of the motion; the video is lifted again."
                 ),
             ),
             10,
@@ -181,12 +182,12 @@ class SettingsPanel(QFrame):
         self._connect()
 
     def _connect(self) -> None:
-        for box in (self.stature, self.fov, self.pitch, self.roll, self.smooth):
+        for box in (self.stature, self.fov, self.pitch, self.roll, self.recorded, self.smooth):
             box.valueChanged.connect(self._store)
         for choice in (self.detector, self.device):
             choice.currentIndexChanged.connect(self._store)
         self._no_wheel = NoWheel(self)
-        self._no_wheel.watch(self.stature, self.fov, self.pitch, self.roll, self.smooth, self.person)
+        self._no_wheel.watch(self.stature, self.fov, self.pitch, self.roll, self.recorded, self.smooth, self.person)
         self._no_wheel.watch(self.detector, self.lifter, self.device)
         self.lifter.currentIndexChanged.connect(self._lifter_chosen)
         self.motion.changed.connect(self.changed)
@@ -200,7 +201,8 @@ class SettingsPanel(QFrame):
 
     def _optional(self) -> dict[str, QDoubleSpinBox]:
         """Return the fields that may be None, by their name in the settings."""
-        return {"fov_deg": self.fov, "pitch_deg": self.pitch, "roll_deg": self.roll}
+        return {"fov_deg": self.fov, "pitch_deg": self.pitch, "roll_deg": self.roll,
+                "recorded_fps": self.recorded}  # fmt: skip
 
     def show_optional(self) -> None:
         """Show the settings of body and camera."""
@@ -305,19 +307,11 @@ class SettingsPanel(QFrame):
 
     def set_devices(self, gpus: Sequence[str]) -> None:
         """Offer the kinds of GPU that are here; where the chosen one is not, the choice is automatic again."""
-        self._enable_devices(gpus)
-        if self._settings.device not in ("auto", "cpu", *gpus):
+        self.device.set_gpus(gpus)
+        if not self.device.offers(self._settings.device):
             self._settings.device = "auto"
             self.load()
             self.changed.emit()
-
-    def _enable_devices(self, gpus: Sequence[str]) -> None:
-        model = self.device.model()
-        assert isinstance(model, QStandardItemModel)
-        for i, (name, title) in enumerate(_DEVICES):
-            there = name in ("auto", "cpu", *gpus)
-            model.item(i).setEnabled(there)
-            model.item(i).setToolTip("" if there else f"{title}: there is none that can be used on this computer.")
 
     def set_lifters(self, lifters: Sequence[LifterInfo]) -> None:
         """Offer lifters; the first is the default, stored as "" so that it may change later."""
@@ -364,22 +358,3 @@ class SettingsPanel(QFrame):
         text = estimates_text(take)
         self.estimates.setText(text)
         self.estimates.setVisible(bool(text))
-
-
-def estimates_text(take: Take | None) -> str:
-    """List which values of scale, camera and floor of `take` were assumed or estimated."""
-    if take is None or take.scene is None:
-        return ""
-    scene = take.scene
-    used = {
-        "fov": translate("settings_panel", "field of view {fov_deg:.0f}°").format(fov_deg=scene.fov_deg),
-        "pitch": translate("settings_panel", "tilt {pitch_deg}°").format(pitch_deg=round(scene.pitch_deg)),
-        "roll": translate("settings_panel", "roll {roll_deg}°").format(roll_deg=round(scene.roll_deg)),
-        "height": "height",
-    }
-    parts = [f"{used[key]} {note}" for key, note in scene.notes.items() if key in used]
-    return (
-        translate("settings_panel", "Estimates, not measurements: {values}.").format(values=", ".join(parts))
-        if parts
-        else ""
-    )

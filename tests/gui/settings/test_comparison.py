@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from app.session.comparison import Stage, ghost
 from app.run_settings import CompareSettings
+from app.session.comparison import Stage, ghost
 from app.settings import Settings
 from app.views.settings.pruning_editor import PruningEditor
 from app.window import Window
