@@ -103,7 +103,8 @@ def _expanded(name: str | Path) -> Iterator[Path]:
     pattern = str(path)
     if not glob.has_magic(pattern):
         raise SourceError(f"There is no file or folder {path}.", "Check the name and the folder.")
-    found = sorted(glob.glob(pattern, recursive=True), key=natural_key)
+    # Not recursive, as in a shell: `**` through the folders of a system, with its links, may never end.
+    found = sorted(glob.glob(pattern), key=natural_key)
     if not found:
         raise SourceError(f"There is no file or folder that {path} stands for.", "Check the name and the folder.")
     yield from map(Path, found)

@@ -63,6 +63,14 @@ def test_images_named_one_by_one_are_one_video(tmp_path: Path) -> None:
     assert (source.info.fps_hz, source.info.path) == (25, str(tmp_path / "a_*.png"))
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights")
+def test_a_wildcard_does_not_follow_folders_without_end(tmp_path: Path) -> None:
+    touch(tmp_path / "day1", "clip.mp4")
+    touch(tmp_path / "day1" / "inner", "deep.mp4")
+    (tmp_path / "day1" / "again").symlink_to(tmp_path)
+    assert paths(tmp_path / "**" / "*.mp4") == [tmp_path / "day1" / "clip.mp4"]
+
+
 def test_folders_of_images_and_of_joints(tmp_path: Path) -> None:
     frames = images(tmp_path / "frames", "1.png", "2.png")
     assert find_inputs([frames]).found == [Input(frames)]
