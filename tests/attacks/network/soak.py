@@ -26,7 +26,7 @@ from tests.attacks.harness.places import PROJECT, SEED, work_folder
 from .http_server import ScriptedServer, mjpeg
 
 WIDTH_PX, HEIGHT_PX = 480, 270
-RATE_HZ = 8.0  # of the camera: a machine that does other work, too, can hold it
+RATE_HZ = 4.0  # of the camera: a machine that does other work, too, can hold it
 LIFE_S = 60.0  # between two deaths of the camera
 SAMPLE_S = 5.0
 WINDOW_S = 600.0  # that are compared at the beginning and at the end

@@ -6,31 +6,22 @@ memory and handles stay bounded, and closing is quick.
 
 from __future__ import annotations
 
-import base64
 import contextlib
-import json
-import os
 import random
-import resource
-import signal
 import socket
-import struct
 import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
-
-import psutil
 
 from tests.attacks.harness.case import Outcome
-from tests.attacks.harness.child import fork, make_home, set_surroundings, wait
-from tests.attacks.harness.places import SEED, work_folder
-from tests.helpers.live.receivers import free_port, wait_for
+from tests.attacks.harness.places import SEED
+from tests.helpers.live.receivers import free_port
 
-RATE_HZ = 30.0
+from .websocket_protocol import GoodClient, accepts, connect, frame
+from .websocket_stream import Stream
+
 LEAST_SHARE = 0.8  # of the frames that a good client gets without attackers
 MOST_MB = 150  # that memory may rise
-CLOSE_S = 2.0
 # Origin of a page -> whether it may listen.
 ORIGINS = {
     "": True, "http://localhost:8000": True, "http://127.0.0.1": True, "file://": True, "http://LOCALHOST": True,
@@ -43,145 +34,6 @@ ORIGINS = {
 }  # fmt: skip
 EITHER = ("http://LOCALHOST",)  # the case of a host does not matter: both answers are right
 Attack = Callable[[int], list[socket.socket]]  # gets the port, returns what is to be closed afterwards
-
-
-def serve(url: str, folder: Path, handles: int | None) -> int:
-    """Send frames with two people until SIGINT; write how many were sent and how long closing took."""
-    import numpy as np
-
-    from pipeline.core.camera import Frame
-    from pipeline.core.live import LivePerson, LiveResult, LiveStats
-    from pipeline.core.poses import Pose2D
-    from pipeline.stream.open import open_stream
-
-    set_surroundings(folder, {})
-    if handles is not None:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (handles, handles))
-    stream = open_stream(url)
-    (folder / "open").touch()
-    image, joints = np.zeros((16, 16, 3), np.uint8), np.ones((17, 3), np.float32)
-    scores, points = np.ones(17, np.float32), np.zeros((17, 2), np.float32)
-    number, longest_s, begun = 0, 0.0, time.monotonic()
-    try:
-        while True:
-            people = tuple(LivePerson(person, joints * number, scores, points) for person in (1, 2))
-            frame, at = Frame(number, number / RATE_HZ, image), time.monotonic()
-            stream.send(LiveResult(frame, Pose2D.nobody("h36m17"), (), people, number / RATE_HZ, False, LiveStats()))
-            longest_s = max(longest_s, time.monotonic() - at)
-            number += 1
-            time.sleep(max(0.0, begun + number / RATE_HZ - time.monotonic()))
-    except KeyboardInterrupt:
-        at = time.monotonic()
-        stream.close()
-        found = {"close_s": time.monotonic() - at, "longest_s": longest_s, "sent": stream.sent, "frames": number}
-        (folder / "found.json").write_text(json.dumps(found))
-    return 0
-
-
-class Stream:
-    """Hold a running stream."""
-
-    def __init__(self, name: str, url: str, handles: int | None = None) -> None:
-        self.folder = work_folder(f"ws/{''.join(c if c.isalnum() else '_' for c in name)}")
-        make_home(self.folder)
-        self.process = fork(lambda: serve(url, self.folder, handles), self.folder)
-        wait_for((self.folder / "open").exists, 60)
-        self.watched = psutil.Process(self.process.pid)
-
-    @property
-    def memory_mb(self) -> float:
-        return self.watched.memory_info().rss / 2**20
-
-    def listening(self) -> list[str]:
-        return [c.laddr.ip for c in self.watched.connections("tcp") if c.status == psutil.CONN_LISTEN]
-
-    def close(self) -> list[str]:
-        """End the stream; return what was wrong with it."""
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(self.process.pid, signal.SIGINT)
-        ended = wait(self.process, self.folder, 30)
-        said = (self.folder / ".stderr").read_text("utf-8", "replace")
-        faults = [f"ended with {ended.code}"] if ended.code else []
-        if "Traceback" in said:
-            faults.append(f"traceback: {said.strip().splitlines()[-1][:150]}")
-        if (self.folder / "found.json").exists():
-            found = json.loads((self.folder / "found.json").read_text())
-            if found["close_s"] > CLOSE_S:
-                faults.append(f"closing took {found['close_s']:.1f} s")
-        return faults
-
-
-def connect(port: int, headers: str = "", timeout_s: float = 5.0) -> tuple[socket.socket, bytes]:
-    """Return the connection and the head of the answer."""
-    connection = socket.create_connection(("127.0.0.1", port), timeout=timeout_s)
-    key = base64.b64encode(os.urandom(16)).decode()
-    request = f"GET / HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-    request += f"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n{headers}\r\n"
-    connection.sendall(request.encode())
-    answer = b""
-    while b"\r\n\r\n" not in answer:
-        piece = connection.recv(4096)
-        if not piece:
-            break
-        answer += piece
-    return connection, answer
-
-
-def accepts(port: int, headers: str = "") -> bool:
-    try:
-        connection, answer = connect(port, headers)
-    except OSError:
-        return False
-    connection.close()
-    return b" 101 " in answer[:30]
-
-
-def frame(
-    opcode: int, payload: bytes, fin: bool = True, length: int | None = None, masked: bool = True, rsv: int = 0
-) -> bytes:
-    """Return a frame of RFC 6455; `length`: what it claims."""
-    n, bit = len(payload) if length is None else length, 0x80 if masked else 0
-    head = bytes([(0x80 if fin else 0) | rsv | opcode])
-    if n < 126:
-        head += bytes([bit | n])
-    elif n < 65536:
-        head += bytes([bit | 126]) + struct.pack(">H", n)
-    else:
-        head += bytes([bit | 127]) + struct.pack(">Q", n)
-    mask = os.urandom(4)
-    return head + (mask + bytes(b ^ mask[i % 4] for i, b in enumerate(payload)) if masked else payload)
-
-
-class GoodClient:
-    """Count the frames that a client gets which reads them."""
-
-    def __init__(self, port: int) -> None:
-        self.count = 0
-        self._socket, _ = connect(port)
-        self._socket.settimeout(20)
-        threading.Thread(target=self._read, daemon=True).start()
-
-    def rate_hz(self, seconds: float) -> float:
-        before, begun = self.count, time.monotonic()
-        time.sleep(seconds)
-        return (self.count - before) / (time.monotonic() - begun)
-
-    def close(self) -> None:
-        self._socket.close()
-
-    def _read(self) -> None:
-        rest = b""
-        with contextlib.suppress(OSError):
-            while piece := self._socket.recv(65536):
-                rest += piece
-                while len(rest) >= 4:
-                    n, at = rest[1] & 127, 2
-                    if n == 126:
-                        n, at = struct.unpack(">H", rest[2:4])[0], 4
-                    if len(rest) < at + n:
-                        break
-                    rest = rest[at + n :]
-                    self.count += 1
 
 
 def many(count: int, then: Callable[[socket.socket], object] = lambda s: None, handshake: bool = True) -> Attack:
