@@ -330,6 +330,6 @@ class Actions:
         action.setEnabled(not reason)
 
     def refused(self, keys: QKeySequence) -> str:
-        """Return why the action with this shortcut is unavailable; "" if there is none, or if it is available."""
+        """Return why the action with this shortcut is unavailable; "" if nothing is wrong."""
         found = (a for a in self._by_name.values() if a.shortcut() == keys and not a.isEnabled())
         return next((action.statusTip() for action in found), "")

@@ -55,7 +55,7 @@ class Situation:
 
 
 def reasons(now: Situation) -> Mapping[str, str]:
-    """Return for every action that depends on the situation why it is unavailable; "" if it is available."""
+    """Return action -> why it is unavailable in a situation; "" if it is available."""
     page = LIVE if now.live else "" if now.opened else NOTHING_OPEN
     idle = page or (RUNNING if now.running else "")
     result = idle or ("" if now.lifted else NOT_LIFTED)
@@ -78,7 +78,7 @@ def reasons(now: Situation) -> Mapping[str, str]:
 
 
 class Availability(QObject):
-    """Enable the actions that apply; the tooltips of the others, and a line in the header, say why not."""
+    """Enable the actions that apply, and say in tooltips and in the header why others do not."""
 
     def __init__(
         self, parent: QObject, controller: Controller, editor: PeopleEditor, live: LiveCommands, banner: Banner,

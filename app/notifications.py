@@ -72,7 +72,7 @@ class Banner(QWidget):
         self.hide()
 
     def float_over(self, host: QWidget, top_px: int) -> None:
-        """Lie over `host`, `top_px` below its upper edge: a message never moves the page under the mouse."""
+        """Lie over `host`, `top_px` below its top, so that a message never moves the page."""
         self._host, self._top_px = host, top_px
         self.setParent(host)
         host.installEventFilter(self)

@@ -260,7 +260,7 @@ class Window(QMainWindow):
             self.banner.dismiss()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        """Say why the shortcut of an unavailable action does nothing; plain keys may be typed by mistake."""
+        """Say why a shortcut with Ctrl does nothing; plain keys may be typed by mistake."""
         reason = self.actions_.refused(QKeySequence(event.keyCombination()))
         if reason and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             self.banner.note(reason)

@@ -33,9 +33,9 @@ def is_plain(path: Path) -> bool:
 
 
 def find_inputs(paths: Sequence[Path]) -> FoundInputs:
-    """Find what `paths` stand for, as the command line does; an image stands for the whole series in its folder.
+    """Find what `paths` stand for, as the command line does.
 
-    Reads folders. Raises `SourceError` if nothing can be opened.
+    An image stands for the whole series in its folder. Reads folders. Raises `SourceError` if nothing can be opened.
     """
     from pipeline.sources.inputs import find_inputs
 

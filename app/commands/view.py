@@ -22,7 +22,7 @@ class ViewCommands(QObject):
         self._videos, self._scenes = [workspace.video], [workspace.scene]
 
     def also(self, video: VideoView, scene: SceneView) -> None:
-        """Apply the switches to the views of another page, too; viewpoints are those of the page that is shown."""
+        """Apply the switches to the views of another page, too; viewpoints go to the shown page."""
         self._videos.append(video)
         self._scenes.append(scene)
 

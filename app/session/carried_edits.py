@@ -24,7 +24,7 @@ class CarriedEdits(QObject):
         self._follow: int | None = None  # the person of before the run, if not lifted yet
 
     def over(self, take: Take) -> Take:
-        """Return `take` with the edits of the kept take; follow the same person, and keep everybody's height."""
+        """Return `take` with the edits of the kept take; keep the followed person and heights."""
         session, self.steps = self._session, ()
         if session.kept is None:
             return take

@@ -103,7 +103,7 @@ class Controller(QObject):
     # --- opening
 
     def open_path(self, path: Path, rate_hz: float | None = None) -> None:
-        """Open a video, images, 2D joints or a saved take; `rate_hz` is that of images, which do not say it."""
+        """Open a video, images (at `rate_hz`), 2D joints or a saved take."""
         self.opening.open_path(path, rate_hz)
 
     def open_sample(self) -> None:

@@ -45,7 +45,7 @@ class VideoOpener(QObject):
         self._generation = 0
 
     def open(self, path: Path | None, take: Take | None = None, rate_hz: float | None = None) -> None:
-        """Open the video at `path`; None: the sample. `rate_hz` is that of images; that of a take is known."""
+        """Open the video at `path` (None: the sample), or images at `rate_hz`."""
         if self._opening is not None:
             self._opening.close()
         self._generation += 1
@@ -115,7 +115,7 @@ class OpenVideo:
             self._player.request(time_s, size)
 
     def retime(self, slow_motion: float) -> None:
-        """Take the times of requests for those of a motion that the file shows `slow_motion` times slower."""
+        """Request times of a motion that the file shows `slow_motion` times slower."""
         if self._player is not None:
             self._player.slow_motion = slow_motion
 

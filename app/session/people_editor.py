@@ -75,7 +75,7 @@ class PeopleEditor(QObject):
             self._session.follow(into)
 
     def split(self, person: int, row: int) -> None:
-        """Make another person of `person` from `row` on, and follow that one if `person` is followed.
+        """Make another person of `person` from `row` on, and follow them instead of `person`.
 
         The split is made where the playhead is, so the new person is the one who is seen there.
         """

@@ -93,7 +93,7 @@ class TakeSession(QObject):
         self.trim_changed.emit()
 
     def trim_at(self, recorded_fps: float | None) -> Trim:
-        """Return the trim in the times of a run at `recorded_fps`; None: at the rate that the file states."""
+        """Return the trim in the times of a run at `recorded_fps` (None: as the file states)."""
         info = self.info
         if info is None or info.fps_hz <= 0:
             return self.trim

@@ -46,7 +46,7 @@ def ankle_height_m(scene: SceneConfig) -> float:
 
 
 def height_note(heights_cm: Mapping[int, float | None]) -> str:
-    """Return where the statures of people come from; `heights_cm`: person -> height, None if not given."""
+    """Return where the statures come from; `heights_cm`: person -> height, None if not given."""
     given = [str(person) for person, height in heights_cm.items() if height is not None]
     if not given:
         return "assumed"

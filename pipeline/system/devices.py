@@ -97,9 +97,9 @@ def describe() -> dict[str, Any]:
 
 
 def likely_devices() -> tuple[str, ...]:
-    """Return which of "cuda" and "mps" can be used here, without importing torch; takes up to some seconds.
+    """Return which of "cuda" and "mps" can be used here, without importing torch.
 
-    torch decides when a network is loaded: this is for lists to choose from.
+    It takes up to some seconds. torch decides when a network is loaded: this is for lists to choose from.
     """
     if platform.system() == "Darwin":
         return ("mps",) if platform.machine() == "arm64" else ()

@@ -11,8 +11,8 @@ from ..core.camera import VideoInfo
 from ..core.config import LiftConfig, RunConfig
 from ..core.errors import UserError
 from ..core.take import Take
-from ..system import devices
 from ..detect.mediapipe.choose import resolved
+from ..system import devices
 from ..system.version import __version__
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def with_settings(provenance: dict[str, Any], config: RunConfig) -> dict[str, An
 
 
 def with_heights(provenance: dict[str, Any], change: Callable[[dict[int, float]], dict[int, float]]) -> dict[str, Any]:
-    """Return `provenance` with `change` applied to the heights of single persons (`SceneConfig.heights_cm`)."""
+    """Return `provenance` with `change` applied to `SceneConfig.heights_cm` in it."""
     config = provenance.get("config")
     scene = config.get("scene") if isinstance(config, dict) else None
     told = scene.get("heights_cm") if isinstance(scene, dict) else None

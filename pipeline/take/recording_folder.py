@@ -31,7 +31,7 @@ _MAX_MANIFEST_BYTES = 4 << 20  # bytes of `recording.json`
 
 
 def new_take_folder(parent: Path, now: datetime.datetime | None = None, source: str = "") -> Path:
-    """Create a new folder in `parent`, named after the time and the `source` (a camera). Raises `OutputError`."""
+    """Create a new folder in `parent`, named after time and `source`. Raises `OutputError`."""
     name = (now or datetime.datetime.now()).strftime("take-%Y-%m-%d-%H-%M-%S")
     words = re.sub(r"[^\w]+", "-", source).strip("-")[:_LONGEST_SOURCE].rstrip("-")
     name = f"{name}-{words}" if words else name

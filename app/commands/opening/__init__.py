@@ -1,1 +1,1 @@
-"""Open what the user named: several files one after the other, images with their rate, and what to know of each."""
+"""Open what the user named: several files one by one, images with their rate, and remarks."""

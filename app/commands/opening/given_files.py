@@ -1,4 +1,4 @@
-"""Open files and folders that were chosen, dropped or named at the start, one after the other."""
+"""Open files and folders that were chosen, dropped or named at the start, one by one."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class GivenFiles(QObject):
         controller.opening.failed.connect(self._refused)
 
     def open(self, paths: Sequence[Path]) -> None:
-        """Open `paths`; a folder stands for the videos or images in it, an image for the series it belongs to."""
+        """Open `paths`: of a folder the videos or images in it, of an image its whole series."""
         self._rest = []
         library = self._controller.library
         if len(paths) == 1 and library.is_plain(paths[0]):
@@ -86,7 +86,7 @@ class GivenFiles(QObject):
         self.question = None
 
     def offer_next(self) -> bool:
-        """Offer the next of the inputs that were given with the shown one; return whether there is one."""
+        """Offer the next of the inputs given with the shown one; return whether there is one."""
         if not self._rest:
             return False
         rest = self._rest

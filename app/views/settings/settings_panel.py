@@ -306,7 +306,7 @@ class SettingsPanel(QFrame):
         self.load()
 
     def set_devices(self, gpus: Sequence[str]) -> None:
-        """Offer the kinds of GPU that are here; where the chosen one is not, the choice is automatic again."""
+        """Offer the GPUs that are here; if the chosen one is not, the choice is automatic again."""
         self.device.set_gpus(gpus)
         if not self.device.offers(self._settings.device):
             self._settings.device = "auto"

@@ -25,7 +25,10 @@ def add_argument(parser: Any) -> None:
 
 
 def with_heights(values: Sequence[str], scene: SceneConfig) -> dict[str, Any]:
-    """Return the fields of `scene` that the arguments change; "auto" takes a height back. Raises `ConfigError`."""
+    """Return the fields of `scene` that the arguments change. Raises `ConfigError`.
+
+    "auto" takes a height back.
+    """
     height_cm, heights_cm = scene.height_cm, dict(scene.heights_cm)
     for text in values:
         person, one, height = text.rpartition("=")
