@@ -48,6 +48,13 @@ function Install-Environment([string]$markName, [string]$extras) {
     Invoke-Pip install -c $constraints --no-build-isolation -e "$here[$extras]"
     # Only the sample video inside this package is used: without its many dependencies.
     Invoke-Pip install --no-deps sports2d==0.8.34
+    # 28 MB: the more precise of the two embedded detectors. Without it, files get the other one.
+    if (Get-Command npm -ErrorAction SilentlyContinue) {
+        & $python (Join-Path $here "main.py") models download mediapipe-heavy --from npm | Out-Null
+        if ($LASTEXITCODE -ne 0) {
+            Write-Host "BlazePose heavy could not be fetched; later: .\start.ps1 models download mediapipe-heavy"
+        }
+    }
     Get-Wanted | Set-Content $mark
 }
 

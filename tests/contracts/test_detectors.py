@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,16 +16,28 @@ from pipeline.core.config import DetectConfig
 from pipeline.core.poses import Pose2D
 from pipeline.core.skeletons import SKELETONS
 from pipeline.detect.base import Detector
-from pipeline.detect.create import listing
+from pipeline.detect.create import create_detector, listing
 
 Maker = Callable[[DetectConfig], Detector]
 
 
-def mediapipe() -> Maker:
+def mediapipe(request: pytest.FixtureRequest) -> Maker:
     return registry.find("detector", "mediapipe").load()
 
 
-def mmpose() -> Maker:
+def mediapipe_heavy(request: pytest.FixtureRequest) -> Maker:
+    """Make the embedded detector with BlazePose heavy, wherever the test environment has its weights."""
+    folder = request.getfixturevalue("heavy_folder")
+
+    def make(config: DetectConfig) -> Detector:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("HOURGLASS_WEIGHTS", str(folder))
+            return create_detector(replace(config, detector="mediapipe-heavy"))
+
+    return make
+
+
+def mmpose(request: pytest.FixtureRequest) -> Maker:
     """Make MMPose's network with the stand-in weights of `mmpose_oracle`."""
     from pipeline.detect.mmpose.topdown import MMPoseTopDown
     from tests.helpers.mmpose_oracle import oracle_network
@@ -33,10 +46,10 @@ def mmpose() -> Maker:
     return lambda config: MMPoseTopDown(network, "rtmpose-t", "0" * 64, config)
 
 
-@pytest.fixture(scope="module", params=[mediapipe, mmpose], ids=lambda maker: maker.__name__)
+@pytest.fixture(scope="module", params=[mediapipe, mediapipe_heavy, mmpose], ids=lambda maker: maker.__name__)
 def kind(request: pytest.FixtureRequest) -> Maker:
     """Return the function that makes the detector from its settings."""
-    return request.param()
+    return request.param(request)
 
 
 @pytest.fixture(scope="module")

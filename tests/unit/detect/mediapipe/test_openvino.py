@@ -17,7 +17,7 @@ from pipeline.core.errors import ModelError
 from pipeline.detect.crops import Square
 from pipeline.detect.mediapipe import openvino as openvino_landmarks
 from pipeline.detect.mediapipe.detector import MediaPipeDetector
-from pipeline.detect.mediapipe.model_bundle import model_bundle
+from pipeline.detect.mediapipe.model_bundle import Size, model_bundle
 from pipeline.detect.mediapipe.networks import LANDMARKER_PX, Landmarker
 from pipeline.detect.mediapipe.openvino import OpenVinoLandmarker, landmarkers, refined
 
@@ -41,9 +41,14 @@ def without_openvino(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "openvino" else find(name))
 
 
-def test_the_same_joints_as_mediapipes_graph(pictures: list[np.ndarray]) -> None:
-    own = Landmarker(model_bundle())
-    (fast,), runtime = landmarkers(model_bundle(), 1)
+@pytest.mark.parametrize("size", ["full", "heavy"])
+def test_the_same_joints_as_mediapipes_graph(
+    pictures: list[np.ndarray], size: Size, request: pytest.FixtureRequest
+) -> None:
+    if size == "heavy":
+        request.getfixturevalue("with_heavy")
+    own = Landmarker(model_bundle(size=size))
+    (fast,), runtime = landmarkers(model_bundle(size=size), 1)
     assert isinstance(fast, OpenVinoLandmarker)
     assert runtime.startswith("openvino20")
     people = 0
