@@ -40,6 +40,9 @@ def config_folder() -> Path:
 
 
 _NOT_STORED = {"run": {*SCENE_FIELDS, "limbs", "recorded_fps"}}  # group -> fields that belong to a take
+# Number of the file's format. The format before did not state it, and had the only embedded detector where none was
+# chosen.
+_FORMAT, _ONLY_DETECTOR = "2", "mediapipe"
 
 
 @dataclass(slots=True)
@@ -135,10 +138,13 @@ class Settings:
 
     def _read(self, group: str, defaults: Any) -> Any:
         values = {}
+        older = self._store.get("file", "format") != _FORMAT
         for field in dataclasses.fields(defaults):
             default = getattr(defaults, field.name)
             stored = self._store.get(group, field.name)
             if stored is None or field.name in _NOT_STORED.get(group, ()):
+                continue
+            if older and field.name == "detector" and stored == _ONLY_DETECTOR:
                 continue
             try:
                 values[field.name] = _parse(stored, default)
@@ -152,6 +158,7 @@ class Settings:
             kept = {name: v for name, v in dataclasses.asdict(values).items() if name not in _NOT_STORED.get(group, ())}
             texts = {name: "" if value is None else str(value) for name, value in kept.items()}
             self._store.put(group, texts)
+        self._store.put("file", {"format": _FORMAT})
         self._store.save()
 
     @property

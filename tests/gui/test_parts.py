@@ -185,9 +185,16 @@ def test_settings_of_an_older_version_open(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setenv("HOURGLASS_CONFIG", str(tmp_path))
     (tmp_path / "hourglass.ini").write_text(
         "[run]\neveryone=True\nheight_cm=181.0\nroll_deg=\nlimbs=thigh=44\nsmooth=off\nlifter=mine\npruner=TPS\n"
-        'recoverer=TRA\nschedule="121 @ 2, 81 @ 4"\nmotion_share=0.5\ndevice=cpu\n[compare]\nlifter=other\n'
+        'recoverer=TRA\nschedule="121 @ 2, 81 @ 4"\nmotion_share=0.5\ndevice=cpu\ndetector=mediapipe\n'
+        "[compare]\nlifter=other\n[live]\ndetector=rtmpose-s\n"
     )
     settings = Settings()
+    assert settings.run.detector == "auto", "the only embedded one then: nobody chose it"
+    assert settings.live.detector == "rtmpose-s"
+    settings.run.detector = "mediapipe"
+    settings.save()
+    assert Settings().run.detector == "mediapipe", "chosen beside others"
+    settings.run.detector = "auto"
     config = settings.run.run_config(None, None, None)
     assert (config.persons, config.detect.device, config.post.smooth) == ("all", "cpu", "off")
     assert (config.scene.height_cm, config.scene.roll_deg, config.scene.limbs_cm) == (
