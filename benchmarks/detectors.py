@@ -2,8 +2,8 @@
 
     python benchmarks/detectors.py [--frames 230] [--video FILE] [--mmpose rtmpose-t,rtmpose-m,rtmo-s]
 
-All detectors run on the same frames in one process. They take turns after blocks of frames, so that other load affects
-all alike; on a busy machine read the ratios. (With turns after each frame, the threads of one detector would still spin
+BlazePose heavy is among them if its weights are here. All detectors run on the same frames in one process. They take
+turns after blocks of frames, so that other load affects all alike; on a busy machine read the ratios. (With turns after each frame, the threads of one detector would still spin
 when the next begins.) `cpu` is processor time over all threads. The last columns compare the detections: people per
 frame, and the distance of this program's joints from the other detector's for people that both found, in pixels and in
 percent of the body's size.
@@ -35,6 +35,7 @@ from pipeline.core.poses import Pose2D
 from pipeline.detect.crops import Piece
 from pipeline.detect.keypoint_similarity import body_joints, box_diagonal, joint_box, oks
 from pipeline.detect.mediapipe.detector import MediaPipeDetector
+from pipeline.detect.mediapipe.heavy import HEAVY, is_here
 from pipeline.detect.mediapipe.model_bundle import model_bundle
 from pipeline.detect.mediapipe.networks import quiet_stderr
 from pipeline.sources.file.video import VideoSource
@@ -155,7 +156,8 @@ def main() -> None:
     options = arguments.parse_args()
     found: dict[int, Any] = {}  # frame index -> boxes of the embedded detector
     ours = Row("hourglass, up to 4", MediaPipeDetector(DetectConfig()))
-    rows = [ours, *(Row(f"PoseLandmarker, {n}", PlainLandmarker(n)) for n in (1, 2, 3))]
+    heavy = [Row("hourglass, heavy", MediaPipeDetector(DetectConfig(detector=HEAVY)))] if is_here() else []
+    rows = [ours, *heavy, *(Row(f"PoseLandmarker, {n}", PlainLandmarker(n)) for n in (1, 2, 3))]
     for name in filter(None, options.mmpose.split(",")):
         network = RandomNetwork(name, lambda frame: found[frame.index])
         rows.append(Row(network.label, network))
