@@ -16,11 +16,14 @@ for _name in ("QT_QPA_PLATFORM_PLUGIN_PATH", "QT_QPA_FONTDIR"):
     if "cv2" in os.environ.get(_name, ""):
         del os.environ[_name]
 
+# PySide6 reads the source text of every module that is imported after it; the many modules without Qt come first.
+from app.backend.library import Library  # noqa: E402
+
+# isort: split
 from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer, Signal, Slot  # noqa: E402
 from PySide6.QtWidgets import QApplication  # noqa: E402
 
 from app import theme  # noqa: E402
-from app.backend.library import Library  # noqa: E402
 from app.languages import translation  # noqa: E402
 from app.settings import Settings  # noqa: E402
 from app.window import Window  # noqa: E402
@@ -89,12 +92,12 @@ def start_log() -> Path:
 
 
 def make_app(argv: list[str], settings: Settings) -> QApplication:
-    """Return the application with its name, and theme and language of the settings."""
+    """Return the named application with theme and language of the settings, but no style sheet."""
     QCoreApplication.setApplicationName("Hourglass")
     # pyqtgraph has one set of shader programs for all views, so their contexts must be shared.
     QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
     app = QApplication(["hourglass", *argv])
-    theme.apply(app, settings.view.theme)
+    theme.apply(app, settings.view.theme, sheet=False)
     translation.install(app, settings.view.language)
     return app
 
@@ -107,6 +110,7 @@ def main(argv: list[str]) -> int:
     settings = Settings()
     app = make_app(argv, settings)
     window = Window(Library(), settings, log_path)
+    theme.apply_sheet(app)  # after the window is built, see there
     relay.attach(window)
 
     def interrupted(number: int, frame: object) -> None:

@@ -68,8 +68,11 @@ def colours() -> Palette:
     return changes.palette
 
 
-def apply(app: QApplication, choice: str = DARK_THEME) -> None:
-    """Give `app` palette, font and style sheet of one of CHOICES; an unknown one is "dark"."""
+def apply(app: QApplication, choice: str = DARK_THEME, *, sheet: bool = True) -> None:
+    """Give `app` palette, font and style sheet of one of CHOICES; an unknown one is "dark".
+
+    `sheet` False leaves the style sheet to `apply_sheet`.
+    """
     before, changes.choice = changes.palette, choice
     changes.palette = palette = _chosen(choice)
     app.setStyle("Fusion")
@@ -79,7 +82,8 @@ def apply(app: QApplication, choice: str = DARK_THEME) -> None:
     font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
     app.setFont(font)
     app.setPalette(_qt_palette(palette))
-    app.setStyleSheet(style_sheet(palette, ASSETS / "icons"))
+    if sheet:
+        apply_sheet(app)
     app.setWindowIcon(QIcon(pixmap("logo", 64)))
     if not changes.follows:
         changes.follows = True
@@ -87,6 +91,15 @@ def apply(app: QApplication, choice: str = DARK_THEME) -> None:
     if palette is not before:
         _renew_icons()
         changes.changed.emit()
+
+
+def apply_sheet(app: QApplication) -> None:
+    """Give `app` the style sheet of the applied theme.
+
+    Qt matches a widget with the style sheet again at each layer of parents that it gets while a window is built; one
+    that is built before the sheet is set is matched once.
+    """
+    app.setStyleSheet(style_sheet(colours(), ASSETS / "icons"))
 
 
 def _chosen(choice: str) -> Palette:

@@ -87,7 +87,7 @@ def lift(
     opened = open_source(source, fps, size) if isinstance(source, str | Path) else source
     token, own = cancel_token(cancel), models or Engine()
     try:
-        steps = analyse(opened, wanted, token, own)
+        steps = analyse(opened, wanted, token, own, partials=partial is not None)
         return Take.of(last_take(steps, progress, _as_take(partial), token))
     finally:
         if named:

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.arrays import Floats
+from ..core.skeletons import SKELETONS, h36m17_from
 
 
 class GrowingArray:
@@ -42,29 +43,37 @@ class GrowingArray:
         self._data[row] = value
         self.length = max(self.length, row + 1)
 
+    def extend(self, values: NDArray) -> None:
+        """Append `values` (n, ...) at the end."""
+        start = self.length
+        self.put(start + len(values) - 1, values[-1])
+        self._data[start : self.length] = values
+
 
 class PersonRows:
     """Store the growing rows of one person's track, from the first frame with the person.
 
-    The columns are those of `PersonTrack`.
+    The columns are those of `PersonTrack`. Rows are converted to H36M-17 once and many at a time, when they are first
+    read: one frame costs about as much as a hundred.
     """
 
-    def __init__(self, first: int, joint_count: int) -> None:
+    def __init__(self, first: int, skeleton: str) -> None:
         self.first = first
+        self._skeleton = skeleton
         self._columns = [  # joints and scores of the detector, then of H36M-17
             column
-            for count in (joint_count, 17)
+            for count in (len(SKELETONS[skeleton].names), 17)
             for column in (GrowingArray((count, 2), np.float32, np.nan), GrowingArray((count,), np.float32, 0.0))
         ]
 
-    def put(self, row: int, *values: Floats) -> None:
-        """Write joints (J, 2), scores (J,) and H36M-17 joints (17, 2), scores (17,) at a take's row."""
-        for column, value in zip(self._columns, values, strict=True):
+    def put(self, row: int, joints: Floats, scores: Floats) -> None:
+        """Write a detector's joints (J, 2) and scores (J,) at a take's row, after earlier rows."""
+        for column, value in zip(self._columns, (joints, scores), strict=False):
             column.put(row - self.first, value)
 
     def followed_by(self, later: PersonRows) -> PersonRows:
         """Return these rows with those of `later`, which begin after their end."""
-        joined = PersonRows(self.first, 0)
+        joined = PersonRows(self.first, self._skeleton)
         stop = later.first + later._columns[0].length
         joined._columns = [
             GrowingArray.of(np.concatenate([early, late]), own)
@@ -76,6 +85,7 @@ class PersonRows:
 
     def between(self, start: int, stop: int) -> list[Floats]:
         """Return copies of the columns for the rows start <= row < stop; NaN and 0 where not seen."""
+        self._convert()
         low, high = max(start, self.first), min(stop, self.first + self._columns[0].length)
         parts = []
         for column in self._columns:
@@ -84,3 +94,12 @@ class PersonRows:
                 part[low - start : high - start] = column.values[low - self.first : high - self.first]
             parts.append(part)
         return parts
+
+    def _convert(self) -> None:
+        """Convert the rows that came since the last call to H36M-17."""
+        detected, converted = self._columns[:2], self._columns[2:]
+        new = slice(converted[0].length, detected[0].length)
+        if new.start < new.stop:
+            joints, scores = (column.values[new] for column in detected)
+            for column, values in zip(converted, h36m17_from(self._skeleton, joints, scores), strict=True):
+                column.extend(values)

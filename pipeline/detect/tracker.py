@@ -39,7 +39,6 @@ class _Seen:
 
     joints: Floats
     scores: Floats
-    h36m17: tuple[Floats, Floats] | None  # (17, 2), (17,); None where no rows are kept
     colours: Floats | None
     centre: Doubles
     size: float
@@ -68,7 +67,7 @@ class Tracker:
     """Assign identities (1, 2, ... by order of appearance) to detections, and store joints.
 
     Rows count the frames fed so far, from 0; a row never changes once its frame was fed. Each frame is converted to
-    H36M-17 once, when it is fed. Memory: about 600 bytes per frame and person.
+    H36M-17 once, when it is first read. Memory: about 600 bytes per frame and person.
 
     Poses with given `identity` (2D joints from a file with identities) keep it.
 
@@ -82,7 +81,6 @@ class Tracker:
         self._skeleton = skeleton
         self._keep_rows = keep_rows
         self._appeared = 0
-        self._joint_count = len(SKELETONS[skeleton].names)
         self._body = list(body_joints(skeleton))
         names = SKELETONS[skeleton].names
         self._trunk = [i for i in self._body if names[i].endswith(("shoulder", "hip"))]
@@ -186,10 +184,9 @@ class Tracker:
 
     def _look(self, pose: Pose2D, which: int) -> _Seen:
         joints, scores = pose.joints_image[which], pose.scores[which]
-        h36m17 = (pose.h36m17[0][which], pose.h36m17[1][which]) if self._keep_rows else None
         size, box = box_diagonal(joints, scores), joint_box(joints, scores)
         colours = None if pose.colours is None else pose.colours[which]
-        return _Seen(joints, scores, h36m17, colours, self._centre(joints), size, box)
+        return _Seen(joints, scores, colours, self._centre(joints), size, box)
 
     def _centre(self, joints: Floats) -> Doubles:
         """Return the mean of the known shoulders and hips, else of all known joints."""
@@ -261,7 +258,7 @@ class Tracker:
         self._appeared += 1
         person = _Person(
             identity=self._appeared,
-            rows=PersonRows(row, self._joint_count),
+            rows=PersonRows(row, self._skeleton),
             last=seen,
             last_time_s=time_s,
             centre=seen.centre,
@@ -274,8 +271,8 @@ class Tracker:
     def _record(self, person: _Person, row: int, seen: _Seen, time_s: float) -> None:
         known = np.isfinite(seen.joints).all(axis=-1)
         scores = np.where(known, seen.scores, 0).astype(np.float32)
-        if seen.h36m17 is not None:
-            person.rows.put(row, np.where(known[:, None], seen.joints, np.nan), scores, *seen.h36m17)
+        if self._keep_rows:
+            person.rows.put(row, np.where(known[:, None], seen.joints, np.nan), scores)
         gap_s = time_s - person.last_time_s
         if gap_s > 0:
             # Weight one half for the new estimate, so that one noisy frame does not distort the prediction.

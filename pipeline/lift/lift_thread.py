@@ -57,7 +57,7 @@ class Lifted:
 class LiftWorker:
     """Lift the rows of people's tracks in a thread while they are pushed.
 
-    `overlap`: see `TrackLift`.
+    `overlap`: see `TrackLift`. `partials` False: no results before the end, which saves lifting previews.
     """
 
     def __init__(
@@ -66,10 +66,12 @@ class LiftWorker:
         camera: Camera,
         cancel: CancelToken,
         overlap: float = OVERLAP,
+        partials: bool = True,
     ) -> None:
         self._make_lifter = make_lifter
         self._camera = camera
         self._overlap = overlap
+        self._wants_partials = partials
         self._cancel = cancel
         self._queue: StopQueue[PersonTrack | int] = StopQueue(_QUEUED_BATCHES)
         self._tracks: dict[int, TrackLift] = {}
@@ -153,6 +155,12 @@ class LiftWorker:
         lifted_before = track.rows_lifted
         track.push(rows)
         track.lift_ready(self._cancel)
+        if self._wants_partials:
+            self._preview(lifter, rows, track, lifted_before)
+
+    def _preview(self, lifter: WindowLifter, rows: PersonTrack, track: TrackLift, lifted_before: int) -> None:
+        """Make a partial result of the person of `rows`, if there is enough new to show."""
+        identity = rows.person
         shown = self._shown.get(identity, 0)
         if track.rows_pushed <= _PREVIEW_WINDOWS * lifter.frames and not lifter.seq2frame:
             # At most two windows are full: lift the first rows as a clip of their length, so that they can be shown.

@@ -52,16 +52,17 @@ SHORTEST_PERSON_SHARE = 0.5
 
 
 def analyse(
-    source: FrameSource | Joints2DSource, config: RunConfig, cancel: CancelToken, engine: Engine
+    source: FrameSource | Joints2DSource, config: RunConfig, cancel: CancelToken, engine: Engine, partials: bool = True
 ) -> Iterator[Progress | Take]:
     """Detect, track, lift and finish `source`.
 
-    Yields `Progress`, partial takes (complete=False), and the complete take last. Raises the `UserError` of the failing
+    Yields `Progress`, partial takes (complete=False), and the complete take last. `partials` False saves the time of
+    partial takes where nobody looks at them; the complete take is the same. Raises the `UserError` of the failing
     stage (`NoPersonError` if no person, or not the requested one, was found), and `Cancelled` within a frame or a batch
     of windows of `cancel`.
     """
     yield Progress("prepare", 0, 0, "Loading models")
-    run = _Run(source, config, cancel, engine)
+    run = _Run(source, config, cancel, engine, partials)
     try:
         yield from run.steps()
     finally:
@@ -72,7 +73,12 @@ class _Run:
     """Hold the state of one run; `steps` is the generator behind `analyse`."""
 
     def __init__(
-        self, source: FrameSource | Joints2DSource, config: RunConfig, cancel: CancelToken, engine: Engine
+        self,
+        source: FrameSource | Joints2DSource,
+        config: RunConfig,
+        cancel: CancelToken,
+        engine: Engine,
+        partials: bool,
     ) -> None:
         source = turned(source, config.scene.turn_deg)
         self.info = at_recorded_rate(source.info, config.recorded_fps)
@@ -105,7 +111,7 @@ class _Run:
             self.poses = self._at_recorded_rate(self._observed(source, detector))
             self.images = (source, detector)
         self.tracker = Tracker(self.skeleton, self.camera, one_person=alone)
-        self.worker = LiftWorker(lambda: engine.lifter(config.lift), self.camera, cancel)
+        self.worker = LiftWorker(lambda: engine.lifter(config.lift), self.camera, cancel, partials=partials)
 
     def _range_s(self) -> tuple[float | None, float | None]:
         """Return start and end of the range in times of the source."""

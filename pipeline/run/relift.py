@@ -37,7 +37,7 @@ def relift(
     yield Progress("prepare", 0, 0, "Loading models")
     begun = time.monotonic()
     camera = Camera.of(take.info, config.scene.in_turned(take.info.turned_deg), take.time_s)
-    worker = LiftWorker(lambda: engine.lifter(config.lift), camera, cancel)
+    worker = LiftWorker(lambda: engine.lifter(config.lift), camera, cancel, partials=False)
     try:
         for track in tracks:
             for start in range(0, len(track.frame_index), _BATCH_ROWS):

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-import http.client
 import re
 import threading
-import urllib.error
-import urllib.request
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..core.concurrency import CancelToken
 from ..core.errors import ModelError
 from ..system.files import make_folder, output_error
 from .catalogue import is_hash_of, user_folder
 from .entries import WeightFile
+
+if TYPE_CHECKING:
+    from http.client import HTTPResponse
 
 _CHUNK = 1 << 20
 _TIMEOUT_S = 30
@@ -71,6 +72,10 @@ def _fetch(entry: WeightFile, part: Path, progress: Callable[[int, int], None], 
     Also starts over if `part` is too long. Returns the size of the whole file in bytes, 0 if neither the entry nor the
     server states it.
     """
+    import http.client  # here, because the window starts without a network
+    import urllib.error
+    import urllib.request
+
     have = part.stat().st_size if part.exists() else 0
     if have > (entry.bytes or _MAX_BYTES):
         have = 0
@@ -110,7 +115,7 @@ def _fetch(entry: WeightFile, part: Path, progress: Callable[[int, int], None], 
                     return total  # another file: stop here instead of filling the disk
 
 
-def _total_bytes(reply: http.client.HTTPResponse, before: int) -> int:
+def _total_bytes(reply: HTTPResponse, before: int) -> int:
     """Return the size of the whole file from the reply's header.
 
     `before`: bytes that the reply leaves out at the start.

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-import subprocess
-import tarfile
 import tempfile
 from pathlib import Path
 from typing import Protocol
@@ -59,6 +57,8 @@ def fetch_from_npm(entry: NpmFile) -> Path:
 
 def _packed(npm: str, package: str, folder: Path) -> Path:
     """Let npm put the package's archive into `folder`, and return its path."""
+    import subprocess
+
     command = [npm, "pack", "--silent", "--ignore-scripts", package]
     try:
         done = subprocess.run(
@@ -75,6 +75,8 @@ def _packed(npm: str, package: str, folder: Path) -> Path:
 
 def _member(archive: Path, entry: NpmFile) -> bytes:
     """Return the content of the file in the archive; nothing is unpacked to disk."""
+    import tarfile
+
     try:
         with tarfile.open(archive) as package:
             member = package.getmember(f"package/{entry.file}")

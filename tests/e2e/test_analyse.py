@@ -111,6 +111,16 @@ def test_partial_takes_say_what_was_kept_so_far(engine, source) -> None:
         assert stages.kept[0, seen].mean() == pytest.approx(weights.find().prune["schedule"][0][1] / 243, abs=0.05)
 
 
+def test_a_run_without_partial_takes_gives_the_same_take(engine, source) -> None:
+    takes = {}
+    for partials in (True, False):
+        steps = list(analyse(source, RunConfig(end_s=2.2, use_cache=False), CancelToken(), engine, partials))
+        *early, takes[partials] = [step for step in steps if isinstance(step, Take)]
+        assert bool(early) is partials
+    (one,), (other,) = (take.tracks3d for take in takes.values())
+    np.testing.assert_array_equal(one.joints, other.joints)
+
+
 def test_a_recipe_that_does_not_fit_is_said_and_the_engine_goes_on(engine, source) -> None:
     config = RunConfig(lift=LiftConfig(prune=PruneConfig("TPS", ((2, 81),), "TRA")), end_s=0.5)
     with pytest.raises(ModelError, match="TRA cannot be put into this checkpoint"):

@@ -19,7 +19,7 @@ from app.window import Window
 from tests.gui.conftest import run_to_end
 
 ROOT = Path(__file__).resolve().parents[2]
-HEAVY = ("torch", "mediapipe", "av", "scipy", "cv2", "mmpose", "mmengine", "pandas")
+HEAVY = ("torch", "mediapipe", "av", "scipy", "cv2", "mmpose", "mmengine", "pandas", "matplotlib", "http.client")
 
 _START = """
 import sys
@@ -31,6 +31,7 @@ from app.window import Window
 def look():
     window = next(w for w in QApplication.topLevelWidgets() if isinstance(w, Window))
     print("VISIBLE", window.isVisible())
+    print("STYLED", bool(QApplication.instance().styleSheet()))
     print("LOADED", *[name for name in sys.argv[1].split(",") if name in sys.modules])
     window.close()
 
@@ -63,6 +64,7 @@ def test_the_window_comes_up_without_heavy_modules_and_leaves_cleanly(tmp_path: 
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
     assert "VISIBLE True" in lines
+    assert "STYLED True" in lines
     assert "LOADED" in lines, f"loaded at the start: {lines}"
     assert "CODE 0" in lines
     assert (tmp_path / "hourglass.log").exists()

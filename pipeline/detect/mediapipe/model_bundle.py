@@ -26,6 +26,7 @@ from typing import Literal
 from ...core.errors import INSTALLATION, ModelError
 from ...system.files import cache_folder
 from .heavy import heavy_network
+from .import_without_plots import import_mediapipe
 from .sealed_file import sealed_sha256
 
 Size = Literal["full", "heavy"]
@@ -89,6 +90,7 @@ def wheel_file(member: str) -> Path:
 
 def _built(landmarks: Path, silhouette: bool) -> bytes:
     """Return the content of the bundle with the landmark network in the file `landmarks`."""
+    import_mediapipe()
     from mediapipe.tasks.python.metadata.metadata_writers import metadata_writer
 
     parts: dict[str, bytes] = {}
@@ -119,6 +121,8 @@ def _without_output(model: bytes, output: int, stand_in: int) -> bytes:
     The number of outputs stays, because the graphs around the model rely on it.
     """
     import flatbuffers
+
+    import_mediapipe()
     from mediapipe.tasks.metadata import schema_py_generated as schema
 
     tree = schema.ModelT.InitFromObj(schema.Model.GetRootAsModel(bytearray(model), 0))

@@ -20,6 +20,7 @@ import numpy as np
 
 from ...core.arrays import Floats, Image
 from ...core.errors import INSTALLATION, ModelError
+from .import_without_plots import import_mediapipe
 from .model_bundle import DETECTOR_MEMBER, LANDMARKS_MEMBER, ModelBundle
 
 FINDER_PX = 224  # px, input side of the person detector
@@ -47,6 +48,7 @@ class PersonFinder:
     """Find people in a square image with BlazePose's person detector."""
 
     def __init__(self, bundle: ModelBundle, minimum_score: float, maximum: int) -> None:
+        import_mediapipe()
         from mediapipe.tasks.cc.vision.pose_detector.proto import pose_detector_graph_options_pb2
 
         options = pose_detector_graph_options_pb2.PoseDetectorGraphOptions(
@@ -75,6 +77,7 @@ class Landmarker:
     """Locate the 33 joints of the person at the centre of a square crop."""
 
     def __init__(self, bundle: ModelBundle) -> None:
+        import_mediapipe()
         from mediapipe.tasks.cc.vision.pose_landmarker.proto import pose_landmarks_detector_graph_options_pb2
 
         options = pose_landmarks_detector_graph_options_pb2.PoseLandmarksDetectorGraphOptions(

@@ -42,7 +42,8 @@ def relift(
         return replace(take, info=recording.info, provenance={**take.provenance, **made})
 
     # A time range chosen for another video does not apply to the recording.
-    steps = analyse(recording.joints_source(), replace(config, start_s=None, end_s=None), cancel, engine)
+    wanted = replace(config, start_s=None, end_s=None)
+    steps = analyse(recording.joints_source(), wanted, cancel, engine, partials=partial is not None)
     show = None if partial is None else lambda take: partial(of_recording(take))
     take = of_recording(last_take(steps, progress, show, cancel))
     save_take(take, recording.folder / TAKE)

@@ -9,6 +9,7 @@ import pytest
 
 from pipeline.core.camera import Camera
 from pipeline.core.poses import Pose2D
+from pipeline.core.skeletons import h36m17_from
 from pipeline.detect.keypoint_similarity import iou, joint_box, oks
 from pipeline.detect.tracker import Tracker
 
@@ -296,3 +297,18 @@ class TestRows:
         tracemalloc.stop()
         assert held < 3 * 400 * 3000
         assert tracker.identities() == [1]
+
+
+def test_rows_are_converted_alike_whether_they_are_read_early_or_late(walker: Body) -> None:
+    early, late = (Tracker(SKELETON, Camera.assumed(SIZE, FPS)) for _ in range(2))
+    for frame in range(30):
+        pose = pose_of() if 10 <= frame < 13 else pose_of(at(walker, frame, 400 + 3 * frame, 500))
+        for tracker in (early, late):
+            tracker.update(frame, frame / FPS, pose)
+        read = early.rows(1, 0, frame + 1).h36m17
+    for one, other in zip(read, late.track(1, person=1).h36m17, strict=True):
+        np.testing.assert_array_equal(one, other)
+    assert np.isnan(read[0][10:13]).all()
+    joints, scores = h36m17_from(SKELETON, *(part[29] for part in joints_of(late, 0, 30)))
+    np.testing.assert_array_equal(read[0][29], joints)
+    np.testing.assert_array_equal(read[1][29], scores)

@@ -92,6 +92,19 @@ def test_what_is_lifted_early_comes_with_its_stages(worker: LiftWorker, lifter: 
     assert worker.take_partials() == {}
 
 
+def test_without_partial_results_the_end_is_the_same(lifter: Steps, cancel: CancelToken) -> None:
+    lifter.go.release(100)
+    results = []
+    for partials in (True, False):
+        worker = LiftWorker(lambda: lifter, Camera.assumed((640, 480)), cancel, overlap=0.0, partials=partials)
+        worker.push(rows(40))
+        worker.finish(7)
+        assert worker.wait(20)
+        assert bool(worker.take_partials()) is partials
+        results.append(worker.results[7].joints)
+    np.testing.assert_array_equal(*results)
+
+
 def test_what_goes_wrong_in_the_thread_is_raised_to_who_waits(worker: LiftWorker, lifter: Steps) -> None:
     lifter.fail = ModelError("too large", "choose another")
     lifter.go.release(100)
