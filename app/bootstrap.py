@@ -97,8 +97,8 @@ def make_app(argv: list[str], settings: Settings) -> QApplication:
     # pyqtgraph has one set of shader programs for all views, so their contexts must be shared.
     QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
     app = QApplication(["hourglass", *argv])
-    theme.apply(app, settings.view.theme, sheet=False)
     translation.install(app, settings.view.language)
+    theme.apply(app, settings.view.theme, sheet=False)  # its fonts depend on the language
     return app
 
 

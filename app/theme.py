@@ -11,7 +11,7 @@ import re
 from functools import lru_cache
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QObject, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QByteArray, QLocale, QObject, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QColor, QFont, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
@@ -30,7 +30,7 @@ _DRAWN = {
 _STROKE = "#e8eaee"  # colour of the lines in icons, in whose place comes the colour that is asked for
 _ICON, _SIZE = "theme icon", "theme icon size"  # properties of widgets and actions with an icon
 # DejaVu is on every Linux; its condensed version is the more legible one at interface sizes.
-_FAMILIES = [
+_FAMILIES = (
     "Inter",
     "SF Pro Text",
     "Segoe UI",
@@ -39,7 +39,12 @@ _FAMILIES = [
     "Cantarell",
     "DejaVu Sans Condensed",
     "DejaVu Sans",
-]
+)
+# First in these languages: else the system may take bold glyphs, or those of another language for the same character.
+_EAST_ASIAN = {
+    QLocale.Language.Japanese: ("Noto Sans CJK JP", "Yu Gothic UI", "Meiryo", "Hiragino Sans"),
+    QLocale.Language.Chinese: ("Noto Sans CJK SC", "Microsoft YaHei UI", "PingFang SC", "WenQuanYi Micro Hei"),
+}
 
 
 class Changes(QObject):
@@ -77,7 +82,7 @@ def apply(app: QApplication, choice: str = DARK_THEME, *, sheet: bool = True) ->
     changes.palette = palette = _chosen(choice)
     app.setStyle("Fusion")
     font = QFont()
-    font.setFamilies(_FAMILIES)
+    font.setFamilies([*_EAST_ASIAN.get(QLocale().language(), ()), *_FAMILIES])
     font.setPixelSize(13)
     font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
     app.setFont(font)

@@ -465,7 +465,7 @@
     </message>
     <message>
         <source>Height</source>
-        <translation>Größe</translation>
+        <translation>Körpergröße</translation>
     </message>
     <message>
         <source>Field of view</source>
@@ -1370,7 +1370,7 @@ Den Grafiktreiber aktualisieren. Alles andere funktioniert, auch der Export.</tr
     </message>
     <message>
         <source>Quantity</source>
-        <translation>Größe</translation>
+        <translation>Messgröße</translation>
     </message>
     <message>
         <source>Which joints; several can be shown at once</source>
@@ -2101,7 +2101,7 @@ Den Grafiktreiber aktualisieren. Alles andere funktioniert, auch der Export.</tr
     </message>
     <message>
         <source>Height</source>
-        <translation>Größe</translation>
+        <translation>Körpergröße</translation>
     </message>
     <message>
         <source>How tall the person is: it sets the scale of everything</source>
@@ -2631,7 +2631,7 @@ sobald die ersten Bilder geliftet sind</translation>
     </message>
     <message>
         <source>Height</source>
-        <translation>Größe</translation>
+        <translation>Körpergröße</translation>
     </message>
     <message>
         <source>Assumed</source>
@@ -3063,7 +3063,7 @@ MIT-Lizenz. Die Lizenzen der verwendeten Teile stehen in THIRD_PARTY.md.</transl
     </message>
     <message>
         <source>height</source>
-        <translation>Größe</translation>
+        <translation>Körpergröße</translation>
     </message>
     <message>
         <source>Estimates, not measurements: {values}.</source>

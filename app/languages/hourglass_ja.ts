@@ -2225,7 +2225,7 @@ as soon as a person is in the picture</source>
     </message>
     <message>
         <source>Fill gaps up to</source>
-        <translation>補間する欠落の上限</translation>
+        <translation>補間の上限</translation>
     </message>
     <message>
         <source>Frames in which the person was lost for a moment are filled in. Longer absences stay empty.</source>

@@ -50,7 +50,9 @@ def collect(code: str, folder: Path = FOLDER) -> Path:
 
 def compile_texts(source: Path, target: Path) -> None:
     """Compile a .ts file to the .qm file that the program reads."""
-    _run("lrelease", "-silent", "-nounfinished", str(source), "-qm", str(target))
+    made = target.with_suffix(".qm.new")
+    _run("lrelease", "-silent", "-nounfinished", str(source), "-qm", str(made))
+    made.replace(target)  # a running window has the old file mapped, which must not change under it
 
 
 def _run(name: str, *arguments: str) -> None:

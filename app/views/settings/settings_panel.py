@@ -31,7 +31,7 @@ from pipeline.core.config import DetectConfig
 from pipeline.core.take import Take
 from pipeline.model_info import INSTALLED, DetectorInfo, LifterInfo
 
-_WIDTH = 288
+_WIDTH = 300
 
 
 class SettingsPanel(QFrame):
