@@ -79,8 +79,9 @@ def _message(scene: Scene, ended: Ended) -> list[str]:
     lines = said.strip().splitlines()
     at = next((i for i, line in enumerate(lines) if line.startswith("error: ")), None)
     if at is None:
-        # The usage of argparse, or a batch whose inputs failed one by one
-        return [] if "usage:" in said or "left out: " in said else ["exit 2 without a message"]
+        # The usage of argparse, or a batch whose inputs failed one by one (of videos, of motion capture)
+        told = any(word in said for word in ("usage:", "left out: ", "skipped: "))
+        return [] if told else ["exit 2 without a message"]
     faults = []
     message = " ".join(lines[at:])
     if not any(line.startswith("  ") for line in lines[at + 1 :]):
