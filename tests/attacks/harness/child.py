@@ -61,6 +61,7 @@ def fork(target: Callable[[], int], folder: Path) -> multiprocessing.process.Bas
             traceback.print_exc()
             code = 1
         finally:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)  # the program has ended; what follows is the harness
             peak_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
             (folder / ".peak").write_text(str(peak_kb))
             atexit._run_exitfuncs()  # a fork of `multiprocessing` ends without them; they remove temporary folders

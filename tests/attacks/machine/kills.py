@@ -222,10 +222,8 @@ def run(count: int, seed: int = SEED, verbose: bool = False) -> list[Outcome]:
             outcome = scene.kill(number, rng)
             outcomes.append(outcome)
             if outcome.faults or verbose:
-                print(
-                    f"{'FAIL' if outcome.faults else 'ok  '} kills: {outcome.name}: {'; '.join(outcome.faults)}",
-                    flush=True,
-                )
+                how = "FAIL" if outcome.faults else "ok  "
+                print(f"{how} kills: {outcome.name}: {'; '.join(outcome.faults)}\n       {outcome.said}", flush=True)
         codes = Counter(o.code for o in outcomes if o.name.startswith(kind))
         print(f"{kind}: {kills} kills, a run takes {scene.takes_s:.1f} s, exit codes {dict(codes)}, "
               f"at most {scene.most_partial} temporary files after one")  # fmt: skip
