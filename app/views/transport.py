@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
-from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtGui import QAction, QActionGroup, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
 
 from app import theme
 from app.views.timeline import clock_text
 from app.views.widgets import label, named, row, tool
+
+_MARGINS = 60  # px around and between the parts
 
 
 class Transport(QWidget):
@@ -88,6 +90,13 @@ class Transport(QWidget):
             if count
             else self.tr("frame {frame}").format(frame=frame)
         )
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Leave the number of the frame out where it would cut off the time."""
+        super().resizeEvent(event)
+        others = self._buttons.sizeHint().width() + self._right.sizeHint().width() + _MARGINS
+        room = self.width() - others - self.time.sizeHint().width()
+        self.frame.setVisible(room >= self.frame.sizeHint().width())
 
     @Slot()
     def _show_time(self) -> None:

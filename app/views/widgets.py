@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QAction, QResizeEvent
+from PySide6.QtGui import QAction, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -21,6 +21,7 @@ from app import theme
 
 _SCROLLED_PX = 400  # height of scrolled content, at most: with head and buttons a dialog stays below 600 px
 _SHORTEST_NAME = 8  # characters that are shown of a name at least
+_DETAIL_PX = 60  # width that the head of a card keeps for its detail, like a person's name
 _LEAST_PX = 160  # height below which scrolled content cannot be used
 
 
@@ -155,7 +156,7 @@ class Elided(QLabel):
 
 
 class ElidedName(Elided):
-    """Show a name at its whole width where there is room; else elide its middle, which keeps the suffix of a file."""
+    """Show a name at its whole width where there is room, else elided; `mode`: where."""
 
     def __init__(self, role: str = "", mode: Qt.TextElideMode = Qt.TextElideMode.ElideMiddle) -> None:
         super().__init__()
@@ -176,7 +177,10 @@ class ElidedName(Elided):
 
 
 class Card(QFrame):
-    """Frame a view under a head line: title on the left, buttons on the right."""
+    """Frame a view under a head line: title on the left, buttons on the right.
+
+    Buttons that menus and keys replace are `rare`: they hide while there is no room, the last one first.
+    """
 
     def __init__(self, title: str, icon: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -188,15 +192,35 @@ class Card(QFrame):
         self._head.setFixedHeight(40)
         self._buttons = QHBoxLayout()
         self._buttons.setSpacing(2)
+        self._rare: list[QToolButton] = []
         head = row(icon_label(icon, 17), self.title, 4, self.detail, None, spacing=8, margins=(14, 0, 6, 0))
         head.addLayout(self._buttons)
         self._head.setLayout(head)
         self.setLayout(column(self._head, spacing=0, margins=(1, 1, 1, 1)))
 
-    def add_tool(self, action: QAction) -> QToolButton:
+    def add_tool(self, action: QAction, rare: bool = False) -> QToolButton:
         button = tool(action)
         self._buttons.addWidget(button)
+        if rare:
+            self._rare.append(button)
         return button
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        """Set the least width, at which the rare buttons are hidden; it stays the same when they are."""
+        super().showEvent(event)
+        if self._rare and not self.minimumWidth():
+            rare = sum(self._width(button) for button in self._rare)
+            self.setMinimumWidth(self._head.minimumSizeHint().width() - rare + _DETAIL_PX)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        room = self.width() - self.minimumWidth()
+        for button in self._rare:
+            room -= self._width(button)
+            button.setVisible(room >= 0)
+
+    def _width(self, button: QToolButton) -> int:
+        return button.sizeHint().width() + self._buttons.spacing()
 
     def add_gap(self) -> None:
         self._buttons.addSpacing(8)

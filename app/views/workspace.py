@@ -109,7 +109,7 @@ class Workspace(QWidget):
     def _scene_card(self, actions: Actions) -> Card:
         card = Card(self.tr("Skeleton"), "cube")
         for name in ("front", "side", "top", "camera", "reset_view", "frame_all", "frame_person"):
-            card.add_tool(actions[name])
+            card.add_tool(actions[name], rare=name in ("side", "top", "camera", "frame_person"))
         card.add_gap()
         card.add_tool(actions["follow"])
         card.set_content(column(self.scene, self.compare_bar, spacing=0))

@@ -64,3 +64,17 @@ def test_the_export_button_stays_while_choices_scroll(lifted: Window, qtbot: QtB
     assert dialog.height() <= 440
     assert dialog.export.mapTo(dialog, QPoint(0, dialog.export.height())).y() <= dialog.height()
     qtbot.mouseClick(dialog.cancel, Qt.MouseButton.LeftButton)
+
+
+def test_the_smallest_window_shares_the_stage_among_video_and_skeleton(lifted: Window, qtbot: QtBot) -> None:
+    """Buttons that the menu View has, too, and the number of the frame make room for video and time."""
+    lifted.resize(lifted.minimumSize())
+    qtbot.wait(50)
+    video, scene = lifted.workspace.cards.sizes()
+    assert video >= 0.9 * scene
+    transport = lifted.workspace.transport
+    assert not transport.frame.isVisible()
+    assert transport.time.width() >= transport.time.sizeHint().width()
+    lifted.resize(1440, 900)
+    qtbot.wait(50)
+    assert transport.frame.isVisible()
