@@ -3,10 +3,10 @@
     python benchmarks/detectors.py [--frames 230] [--video FILE] [--mmpose rtmpose-t,rtmpose-m,rtmo-s]
 
 BlazePose heavy is among them if its weights are here. All detectors run on the same frames in one process. They take
-turns after blocks of frames, so that other load affects all alike; on a busy machine read the ratios. (With turns after each frame, the threads of one detector would still spin
-when the next begins.) `cpu` is processor time over all threads. The last columns compare the detections: people per
-frame, and the distance of this program's joints from the other detector's for people that both found, in pixels and in
-percent of the body's size.
+turns after blocks of frames, so that other load affects all alike; on a busy machine read the ratios. (With turns after
+each frame, the threads of one detector would still spin when the next begins.) `cpu` is processor time over all
+threads. The last columns compare the detections: people per frame, and the distance of this program's joints from the
+other detector's for people that both found, in pixels and in percent of the body's size.
 
 MMPose's networks have random weights here, which are as fast as trained ones. The top-down networks get the boxes of
 all people that the embedded detector found in the frame; their time covers cropping, network and decoding, but not the
