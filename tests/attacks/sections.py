@@ -214,7 +214,8 @@ SECTIONS: dict[str, CaseSection | ProgramSection] = {
     "arguments": CaseSection(
         "arguments of every command",
         ("inputs.arguments",),
-        (*_LIFTING, "pipeline.api", "pipeline.live.engine", "pipeline.stream.open", "pipeline.sources.live.network_stream"),
+        (*_LIFTING, "pipeline.api", "pipeline.live.engine", "pipeline.stream.open",
+         "pipeline.sources.live.network_stream"),
         (
             "lift --fov 'nan' 0",
             "lift --person '99999999999999999999' 7, joined",
