@@ -9,23 +9,28 @@ import numpy as np
 import pytest
 
 from pipeline.core.concurrency import CancelToken
-from pipeline.core.config import RunConfig
+from pipeline.core.config import DetectConfig, RunConfig
 from pipeline.core.take import Take
 from pipeline.post.ground.foot_contacts import standing_feet
 from pipeline.post.ground.gravity import centre_of_mass
 from pipeline.run.lift_video import Engine, analyse
 from pipeline.sources.open import open_source
 
+pytestmark = pytest.mark.timeout(1200)  # heavy on 230 frames takes minutes where others compute, too
+
 G_M_S2 = 9.81
 UP = np.array([0.0, 0.0, 1.0])
 
 
-@pytest.fixture(scope="module")
-def take(sample_path) -> Take:
+@pytest.fixture(scope="module", params=["mediapipe", "mediapipe-heavy"])
+def take(sample_path, request: pytest.FixtureRequest) -> Take:
     source = open_source(sample_path)
+    config = RunConfig(detect=DetectConfig(detector=request.param), persons="all")
     try:
-        with Engine() as engine:
-            *_, take = analyse(source, RunConfig(persons="all"), CancelToken(), engine)
+        with pytest.MonkeyPatch.context() as patch, Engine() as engine:
+            if request.param == "mediapipe-heavy":
+                patch.setenv("HOURGLASS_WEIGHTS", str(request.getfixturevalue("heavy_folder")))
+            *_, take = analyse(source, config, CancelToken(), engine)
     finally:
         source.close()
     assert isinstance(take, Take)
