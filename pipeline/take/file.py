@@ -78,7 +78,10 @@ def save_take(take: Take, path: Path) -> Path:
         "provenance": take.provenance,
     }
     with atomic_write(path) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
-        archive.writestr("take.json", json.dumps(header, indent=1, allow_nan=False))
+        # Without the time of day, which a zip cannot hold before 1980, where clocks without a battery begin.
+        entry = zipfile.ZipInfo("take.json")
+        entry.external_attr = 0o644 << 16
+        archive.writestr(entry, json.dumps(header, indent=1, allow_nan=False))
         with archive.open("arrays.npz", "w", force_zip64=True) as member:
             np.savez_compressed(member, **arrays)
     return path

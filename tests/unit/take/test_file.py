@@ -18,6 +18,8 @@ from pipeline.core.take import Finding, LiftedTrack, SceneEstimate, Take, TokenS
 from pipeline.take.file import load_take, save_take
 from pipeline.take.provenance import can_refinish
 
+EARLIER = Path(__file__).parents[2] / "data" / "take_0619064.pose3d"
+
 
 def make_take(frames: int = 40) -> Take:
     rng = np.random.default_rng(1)
@@ -79,6 +81,13 @@ def test_a_file_from_before_the_lifted_joints_were_kept(tmp_path: Path) -> None:
     take = load_take(_with_header(tmp_path, lambda header: (header.pop("lifted"), header.pop("names"))))
     assert_same(take, dataclasses.replace(make_take(), lifted=(), names={}))
     assert not can_refinish(take)
+
+
+def test_a_clock_before_1980_does_not_matter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A zip cannot hold such times, and a computer without a battery begins in 1970."""
+    take = load_take(EARLIER)
+    monkeypatch.setattr("time.time", lambda: 86_400.0)
+    assert load_take(save_take(take, tmp_path / "t.pose3d")).names == take.names
 
 
 def test_a_take_without_anybody(tmp_path: Path) -> None:
