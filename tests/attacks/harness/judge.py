@@ -80,7 +80,7 @@ def _message(scene: Scene, ended: Ended) -> list[str]:
     at = next((i for i, line in enumerate(lines) if line.startswith("error: ")), None)
     if at is None:
         # The usage of argparse, or a batch whose inputs failed one by one (of videos, of motion capture)
-        told = any(word in said for word in ("usage:", "left out: ", "skipped: "))
+        told = any(word in said for word in ("usage:", "left out: ", "skipped: ", "There is no .bvh"))
         return [] if told else ["exit 2 without a message"]
     faults = []
     message = " ".join(lines[at:])
