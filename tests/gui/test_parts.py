@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -37,8 +38,28 @@ def test_meter_measures_rate_and_time_left() -> None:
         now[0] = i * 0.1
         reading = meter.read(Progress("detect", i * 3, 300))
     assert reading.rate_hz == pytest.approx(30, rel=0.01)
-    assert reading.left_s == pytest.approx(4.0, rel=0.01)
+    assert reading.left_s == pytest.approx(4.0 + 0.1 * 10.0, rel=0.02), "detection, and a tenth of it for the rest"
     assert meter.read(Progress("lift", 0, 2)).rate_hz is None, "a new stage starts anew"
+
+
+def test_time_left_neither_leaps_nor_misleads() -> None:
+    """100 frames come out of the cache, 2000 at 25 a second with pauses for partial takes; 7 s of lifting follow."""
+    steps = [(0.002, Progress("detect", n, 2100)) for n in range(100)]
+    for n in range(100, 2101):
+        steps.append((2.0 if n % 250 == 0 else 0.04, Progress("detect", n, 2100)))
+    steps += [(0.5, Progress("lift", 210 * n, 2100)) for n in range(11)]
+    steps += [(2.0, Progress("finish", 0, 1))]
+    end, now, shown = sum(seconds for seconds, _ in steps), [0.0], []
+    meter = ProgressMeter(clock=lambda: now[0])
+    for seconds, progress in steps:
+        now[0] += seconds
+        left = meter.read(progress).left_s
+        if left is not None:
+            shown.append((now[0], left))
+    assert shown[0][0] < 5
+    for (at, left), (later, then) in pairwise(shown):
+        assert abs(left - then - (later - at)) < 1 + 0.15 * left, "it counts down, without leaps"
+        assert abs(left - (end - at)) < 5 + 0.2 * (end - at), f"{left} s left at {at} s of {end} s"
 
 
 def test_meter_slows_down_when_nothing_comes() -> None:
