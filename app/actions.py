@@ -261,8 +261,7 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
 
 
 def plain(text: str) -> str:
-    """Return the text of an action without its mnemonic, "(&O)" at its end in Japanese and Chinese, and "
-    "without dots."""
+    """Return the text of an action without dots and mnemonic, "(&O)" in Japanese and Chinese."""
     return re.sub(r"\(&.\)", "", text).replace("&", "").rstrip("…")
 
 

@@ -1,6 +1,7 @@
-"""List the library's short texts that the window shows, so that they are translated; `shown` gives the translation.
+"""List the library's short texts that the window shows, so that they are translated.
 
-The library itself is English. A text that is not here is shown in English; a test compares this list with the library.
+`shown` gives the translation. The library itself is English; a text that is not here is shown in English. A test
+compares this list with the library.
 """
 
 from __future__ import annotations

@@ -31,7 +31,7 @@ def shown(text: str) -> str:
 
 
 def spoken(setting: str) -> str:
-    """Return the code of the language to show: that of `setting`, else the first of the system's that there is."""
+    """Return the code of the language to show: that of `setting`, else the system's."""
     if setting in LANGUAGES:
         return setting
     for name in QLocale.system().uiLanguages():
@@ -42,7 +42,7 @@ def spoken(setting: str) -> str:
 
 
 def matching(name: str) -> str:
-    """Return the code of the language that a system calls `name`, "de-AT" for example; "" if there is none."""
+    """Return the code of a language that a system calls `name`, "de-AT" say; "" for none."""
     locale = QLocale(name)
     if locale.language() == QLocale.Language.Chinese:
         return "zh_CN" if locale.script() == QLocale.Script.SimplifiedHanScript else ""
@@ -51,7 +51,7 @@ def matching(name: str) -> str:
 
 
 def install(app: QCoreApplication, setting: str = SYSTEM) -> str:
-    """Show texts, numbers and dates in a language from now on; return its code. Replaces the language of before."""
+    """Show texts and numbers in another language from now on; return its code."""
     code = spoken(setting)
     for old in app.findChildren(QTranslator):
         app.removeTranslator(old)

@@ -1,4 +1,4 @@
-"""Bring the translations up to date: collect the texts of the window, and compile what is translated.
+"""Update the translations: collect the texts of the window, compile what is translated.
 
     python -m app.languages.update
 
@@ -29,7 +29,10 @@ def tool(name: str) -> Path | None:
 
 
 def collect(code: str, folder: Path = FOLDER) -> Path:
-    """Write the texts of the window to the .ts file of a language in `folder`; translations stay. Returns its path."""
+    """Write the texts of the window to a language's .ts file in `folder`, and return its path.
+
+    Translations that it has stay.
+    """
     target = folder / f"hourglass_{code}.ts"
     sources = sorted(str(path) for path in APP.rglob("*.py") if path.parent != FOLDER)
     options = [

@@ -130,7 +130,7 @@ class NumberBox(QDoubleSpinBox):
 def number(
     low: float, high: float, step: float, unit: str, special: str, decimals: int, usual: float = 0.0
 ) -> QDoubleSpinBox:
-    """Make a number field; with `special`, one step below `low` means None; if `low` is 0, 0 does."""
+    """Make a number field; with `special`, one step below `low` means None, or 0 if `low` is 0."""
     box = NumberBox(usual)
     box.setDecimals(decimals)
     box.setRange(low if not special or low == 0 else low - step, high)
