@@ -29,6 +29,7 @@ from .markers import markers
 log = logging.getLogger(__name__)
 
 MAX_FRAMES = 65535
+_LONGEST_NAME = 127  # characters: a parameter's length is one byte, which some readers take for a signed one
 
 
 class C3dExporter:
@@ -73,9 +74,10 @@ def _frame_number(person: SelectedPerson) -> int:
 
 
 def _plain(name: str) -> str:
-    """Return the name in C3D's plain bytes: letters without accents, "?" for other characters."""
+    """Return the name in C3D's plain bytes: letters without accents, "?" for other characters, at most 127."""
     apart = unicodedata.normalize("NFKD", name)
-    return "".join(c for c in apart if not unicodedata.combining(c)).encode("ascii", "replace").decode("ascii")
+    plain = "".join(c for c in apart if not unicodedata.combining(c)).encode("ascii", "replace").decode("ascii")
+    return plain[:_LONGEST_NAME]
 
 
 def _write(path: Path, names: Sequence[str], positions: Doubles, start: int, rate: float, name: str) -> None:

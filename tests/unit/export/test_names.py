@@ -74,6 +74,14 @@ def test_c3d_has_the_subject_in_plain_letters(take, tmp_path) -> None:
     assert file["parameters"]["SUBJECTS"]["USED"]["value"].tolist() == [1]
 
 
+def test_c3d_has_the_start_of_a_name_that_is_too_long(take, tmp_path) -> None:
+    """The ligature stands for 18 letters and spaces, and a parameter has 255 at most."""
+    ezc3d = pytest.importorskip("ezc3d")
+    export_take(dataclasses.replace(take, names={1: "ﷺ" * 60}), tmp_path, "a", ["c3d"], ExportOptions())
+    names = ezc3d.c3d(str(tmp_path / "a.c3d"))["parameters"]["SUBJECTS"]["NAMES"]["value"]
+    assert [len(name) for name in names] == [127]
+
+
 def test_usd_shows_the_name(take, tmp_path) -> None:
     usd = pytest.importorskip("pxr.Usd")
     export_take(take, tmp_path, "a", ["usd"], ExportOptions())
