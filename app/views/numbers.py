@@ -14,7 +14,10 @@ _EDGE = 1.6  # px
 def paint_number(
     painter: QPainter, centre: QPointF, number: int, colour: QColor, followed: bool, ground: QColor, text: QColor
 ) -> None:
-    """Paint a disc in `colour` if the person is `followed`, else one on `ground` with an edge in it."""
+    """Paint a number on a disc.
+
+    The disc is in `colour` if the person is `followed`, else on `ground` with an edge in `colour`.
+    """
     box = QRectF(centre.x() - _RADIUS, centre.y() - _RADIUS, 2 * _RADIUS, 2 * _RADIUS)
     painter.setPen(Qt.PenStyle.NoPen if followed else QPen(colour, _EDGE))
     painter.setBrush(colour if followed else ground)

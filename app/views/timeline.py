@@ -1,4 +1,4 @@
-"""Draw the timeline: trimmed range with handles, and the playhead; `lanes` shows the people under it."""
+"""Draw the timeline: trimmed range with handles, and the playhead; people are in `lanes`."""
 
 from __future__ import annotations
 

@@ -206,7 +206,7 @@ class Card(QFrame):
         return button
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
-        """Set the least width, at which the rare buttons are hidden; it stays the same when they are."""
+        """Set the least width, at which the rare buttons are hidden."""
         super().showEvent(event)
         if self._rare and not self.minimumWidth():
             rare = sum(self._width(button) for button in self._rare)

@@ -173,7 +173,10 @@ class Camera:
 
 @dataclass(frozen=True, slots=True)
 class Viewpoint:
-    """Describe a view of a 3D scene that orbits around `centre` (world): metres, degrees; `fov_deg` is horizontal."""
+    """Describe a view of a 3D scene that orbits around `centre` (world).
+
+    Lengths in metres, angles in degrees; `fov_deg` is horizontal.
+    """
 
     centre: tuple[float, float, float]
     distance: float

@@ -74,7 +74,7 @@ OPTIONS: dict[str, Option] = {
 
 @dataclass(frozen=True, slots=True)
 class ExportView:
-    """Describe how the 3D view of a window shows the people, for a video that shows them in the same way."""
+    """Describe how the 3D view of a window shows the people, for a video that does the same."""
 
     person: int  # shown in full colour, while others fade
     viewpoint: Viewpoint  # a view that `follows` has its centre relative to the person's smoothed path

@@ -1,1 +1,1 @@
-"""Define how people look in 3D: bodies, floor, colours and viewpoints, for the window and for videos."""
+"""Define how people look in 3D, in the window and in videos: bodies, floor, viewpoints."""

@@ -160,9 +160,9 @@ def _disc_faces() -> NDArray[np.uint32]:
 
 
 def shadow_discs(joints: Floats) -> tuple[Floats, Floats, Floats]:
-    """Return the shadows of `joints` (P, 17, 3): centres (N, 3) on the floor, radii (N,) in metres, darkness (N,).
+    """Return the shadows of `joints` (P, 17, 3).
 
-    Unseen joints have NaN.
+    These are centres (N, 3) on the floor, radii (N,) in metres and darkness (N,), 0 to 1. Unseen joints have NaN.
     """
     points = joints[:, _SHADOW_JOINTS].reshape(-1, 3).astype(np.float32)
     height = np.clip(points[:, 2], 0, 3)

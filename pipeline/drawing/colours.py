@@ -32,7 +32,7 @@ def rgb(colour: str) -> Floats:
 
 
 def body_colours(share: float = 1.0) -> Floats:
-    """Return RGBA (3, 4) of left, right and centre; `share` of them is the colour, the rest is `FAR`."""
+    """Return RGBA (3, 4) of left, right and centre, of which 1 - `share` is `FAR`."""
     own = np.stack([rgb(colour) for colour in (LEFT, RIGHT, CENTRE)])
     mixed = rgb(FAR) + (own - rgb(FAR)) * np.float32(share)
     return np.concatenate([mixed, np.ones((3, 1), np.float32)], axis=1)

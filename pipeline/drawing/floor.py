@@ -1,4 +1,4 @@
-"""Build the floor: a faint disc, on which shadows can be seen, under a grid of 1 m that fades out.
+"""Build the floor: a faint disc, on which shadows are seen, under a grid of 1 m.
 
 World space: metres, z up, floor at z = 0.
 """

@@ -23,7 +23,7 @@ _OUTSIDE = 0.002  # share of the joints that may be cut off: those of single wro
 
 
 def joints_to_frame(joints: Sequence[Floats | Doubles]) -> Doubles:
-    """Return the known points (N, 3) of joints (T, 17, 3) of several people, of `_MOST_ROWS` frames at most."""
+    """Return the known points (N, 3) of joints (T, 17, 3), from `_MOST_ROWS` frames at most."""
     parts = [one[:: -(-len(one) // _MOST_ROWS)].reshape(-1, 3) for one in joints if len(one)]
     points = np.concatenate(parts).astype(np.float64) if parts else np.zeros((0, 3))
     return points[np.isfinite(points).all(axis=1)]
@@ -32,10 +32,10 @@ def joints_to_frame(joints: Sequence[Floats | Doubles]) -> Doubles:
 def framed(
     points: Doubles, elevation_deg: float, azimuth_deg: float, view_px: tuple[int, int], fov_deg: float = VIEW_FOV_DEG
 ) -> Viewpoint | None:
-    """Return the nearest viewpoint in a direction from which all `points` (N, 3) are seen; None without points.
+    """Return the nearest viewpoint in a direction from which all `points` (N, 3) are seen.
 
-    `fov_deg` is horizontal, over a view of `view_px` (width, height). Each side of the view gives a half-space of
-    positions that see all points; the viewpoint is where these meet.
+    None without points. `fov_deg` is horizontal, over a view of `view_px` (width, height). Each side of the view gives
+    a half-space of positions that see all points; the viewpoint is where these meet.
     """
     if len(points) == 0:
         return None
@@ -56,14 +56,14 @@ def framed(
 
 
 def shape(points: Doubles, elevation_deg: float, azimuth_deg: float) -> tuple[float, float]:
-    """Return width and height in metres of `points` (N, 3) with their bodies, as seen in a direction from far away."""
+    """Return width and height (m) of `points` (N, 3) with their bodies, seen from far away."""
     seen = points @ view_axes(elevation_deg, azimuth_deg)[:2].T
     low, high = np.quantile(seen, [_OUTSIDE, 1 - _OUTSIDE], axis=0) + [[-_BODY_M], [_BODY_M]]
     return float(high[0] - low[0]), float(high[1] - low[1])
 
 
 def shows_everybody(joints: Sequence[Floats | Doubles], person: int, view_px: tuple[int, int]) -> bool:
-    """Return whether a first view should rest and show all people over the whole motion, not follow one of them.
+    """Return whether a first view should rest and show everybody, not follow one person.
 
     `joints`: (T, 17, 3) of each; `person` is the index of the one to follow. True if nobody is tiny in the former.
     """

@@ -1,6 +1,7 @@
-"""Define the light on bodies: a key light over the viewer's left shoulder, a soft sky, and a rim light.
+"""Define the light on bodies: a key light, a soft sky, and a rim light.
 
-The same numbers make the shader of the window and the shading of videos. Eye space: x right, y up, z to the viewer.
+The key light is over the viewer's left shoulder. The same numbers make the shader of the window and the shading of
+videos. Eye space: x right, y up, z to the viewer.
 """
 
 from __future__ import annotations

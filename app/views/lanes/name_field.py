@@ -1,4 +1,4 @@
-"""Edit a person's name in place: Enter or a click elsewhere takes it, Escape keeps the old one."""
+"""Edit a name in place: Enter or a click elsewhere takes it, Escape keeps the old one."""
 
 from __future__ import annotations
 

@@ -195,7 +195,7 @@ class PersonLanes(QWidget):
         return super().event(event)
 
     def tip_at(self, point: QPointF) -> str:
-        """Return what the mouse is told at a point: the finding, else what a click does."""
+        """Return the tooltip at a point: the finding, else what a click does."""
         lane, mark = self.lane_at(point.y()), self._mark_at(point)
         if lane is None:
             return ""

@@ -225,7 +225,7 @@ class SceneView(QWidget):
 
     @property
     def following(self) -> bool:
-        """Return whether the view moves with the person; it rests while it shows whole paths or the camera's view."""
+        """Return whether the view moves with the person, which views of whole paths do not."""
         return self._follow and not self._still
 
     @property
@@ -262,7 +262,7 @@ class SceneView(QWidget):
         self.preset("home")
 
     def preset(self, name: str) -> None:
-        """Move to a viewpoint: one of `DIRECTIONS`, "all" people or one "person" over the whole take.
+        """Move to a viewpoint: one of `DIRECTIONS`, or "all" or one "person" over the whole take.
 
         "front" is the camera's direction, level; "camera" its own view.
         """
@@ -290,7 +290,7 @@ class SceneView(QWidget):
             self._look()
 
     def set_follow(self, on: bool) -> None:
-        """Follow the person or not; a view of whole paths goes to the person for that, in the same direction."""
+        """Follow the person or not; a view of whole paths goes to the person for that."""
         self._follow = on
         if on and self._still:
             self.preset("follow")

@@ -32,7 +32,7 @@ class Viewpoints:
         self._paths = {} if take is None else {t.person: follow_path(t.joints) for t in take.tracks3d}
 
     def position(self, person: int, row: int) -> NDArray[np.float64] | None:
-        """Return the point (3,) at which following `person` centres the view; None where they are not known."""
+        """Return the point (3,) at which following `person` centres the view; None if unknown."""
         path = self._paths.get(person)
         if path is None or row >= len(path) or not np.isfinite(path[row]).all():
             return None
@@ -85,7 +85,10 @@ class Viewpoints:
 def export_view(
     view: Viewpoint, person: int, anchor: NDArray[np.float64] | None, view_px: tuple[int, int]
 ) -> ExportView:
-    """Describe a view for the side-by-side video; it follows `person` if it is about their place, the `anchor`."""
+    """Describe a view for the side-by-side video.
+
+    It follows `person` if it is about their place, the `anchor`; None: it rests.
+    """
     if anchor is not None:
         x, y, z = (np.array(view.centre) - anchor).tolist()
         view = dataclasses.replace(view, centre=(x, y, z))

@@ -1,4 +1,4 @@
-"""Choose the 2D detector: what is recommended first, with the reason, then what else is here."""
+"""Choose the 2D detector: the recommended ones first, with the reason, then others."""
 
 from __future__ import annotations
 
@@ -24,7 +24,10 @@ class DetectorBox(LongComboBox):
         self.addItem(self.tr("Default"), DetectConfig().detector)
 
     def set_detectors(self, detectors: Sequence[DetectorInfo], chosen: str) -> None:
-        """Offer `detectors`; of those that cannot be used, the recommended and the `chosen` one, with the reason."""
+        """Offer detectors.
+
+        Of those that cannot be used, the recommended and the `chosen` one are shown, with the reason.
+        """
         self.clear()
         best = [one for one in detectors if one.group == RECOMMENDED]
         others = [one for one in detectors if one.group != RECOMMENDED]

@@ -28,7 +28,7 @@ def _colour(skeleton: Skeleton, joint: int) -> tuple[float, ...]:
 
 
 def draw_other(image: Image, joints: Floats, scores: Floats, skeleton_key: str) -> None:
-    """Draw the joints (J, 2) of a person who is not followed: without colour, thin and translucent."""
+    """Draw the joints (J, 2) of a person who is not followed: grey, thin and translucent."""
     import cv2
 
     over = image.copy()

@@ -1,4 +1,4 @@
-"""Draw the 3D half of a side-by-side video as the window shows it: bodies, floor, numbers and viewpoint."""
+"""Draw the 3D half of a side-by-side video as the window shows it."""
 
 from __future__ import annotations
 
@@ -67,9 +67,9 @@ class ScenePanel:
 
 
 def draw_number(image: Image, at_px: Doubles, person: int, subject: int | None) -> None:
-    """Draw a person's number in a disc around (x, y); those of others than the `subject` are dark with a coloured edge.
+    """Draw a person's number in a disc around (x, y), in the person's colour.
 
-    With `subject` None all are shown as subjects.
+    Those of others than the `subject` are dark with a coloured edge. With `subject` None all are shown as subjects.
     """
     import cv2
 
