@@ -11,7 +11,7 @@ import pytest
 
 pytest.importorskip("PySide6")
 
-from PySide6.QtCore import QCoreApplication, Qt, QTranslator
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QApplication, QDialog
 from pytestqt.qtbot import QtBot
 
@@ -84,8 +84,7 @@ def make_window(
 ) -> Iterator[Callable[..., Window]]:
     """Open windows; at the end close them, and check for leaked threads."""
     windows: list[Window] = []
-    if not QApplication.instance().findChildren(QTranslator):
-        translation.install(QApplication.instance(), "en")  # for its plural forms
+    translation.install(QApplication.instance(), "en")  # for its plural forms
     theme.apply(QApplication.instance())
 
     def make(library: object) -> Window:
