@@ -25,7 +25,7 @@ os.environ["HOURGLASS_CONFIG"] = _SETTINGS.name
 from PySide6.QtCore import QEventLoop, QTimer  # noqa: E402
 from PySide6.QtWidgets import QScrollArea  # noqa: E402
 
-from app import bootstrap  # noqa: E402
+from app import bootstrap, theme  # noqa: E402
 from app.session.comparison import Stage  # noqa: E402
 from app.window import Window  # noqa: E402
 
@@ -95,6 +95,7 @@ def main() -> int:
     settings = bootstrap.Settings()
     app = bootstrap.make_app([], settings)
     window = Window(bootstrap.Library(), settings, Path("hourglass.log"))
+    theme.apply_sheet(app)
     window.setGeometry(0, 0, *SIZE)
     window.show()
     pause(1500)
