@@ -14,20 +14,26 @@ Bazarevsky et al., "BlazePose: On-device Real-time Body Pose tracking", CVPR wor
 
 from __future__ import annotations
 
+import atexit
+import functools
 import importlib.metadata
 import importlib.util
 import io
+import logging
 import struct
+import tempfile
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from ...core.errors import INSTALLATION, ModelError
-from ...system.files import cache_folder
+from ...core.errors import INSTALLATION, ModelError, OutputError
+from ...system.files import cache_folder, output_error
 from .heavy import heavy_network
 from .import_without_plots import import_mediapipe
 from .sealed_file import sealed_sha256
+
+log = logging.getLogger(__name__)
 
 Size = Literal["full", "heavy"]
 
@@ -65,7 +71,7 @@ def model_bundle(silhouette: bool = False, size: Size = "full") -> ModelBundle:
 
     `size`: the landmark network, "full" of the wheel or "heavy". `silhouette`: keep the layers that compute it, as
     Google ships the model (for comparisons). Raises `ModelError` if MediaPipe or the model files are missing or
-    damaged, `OutputError` if the cache cannot be written.
+    damaged, `OutputError` if neither the cache nor a temporary folder can be written.
     """
     try:
         version = importlib.metadata.version("mediapipe")
@@ -73,8 +79,28 @@ def model_bundle(silhouette: bool = False, size: Size = "full") -> ModelBundle:
         raise ModelError("MediaPipe is not installed.", _HINT, field=INSTALLATION) from error
     landmarks = heavy_network() if size == "heavy" else wheel_file(LANDMARKS_MEMBER)
     variant = f"{size}_silhouette" if silhouette else size
-    path = cache_folder() / f"blazepose_{variant}-mediapipe{version}-r{_RECIPE}.task"
-    return ModelBundle(path, sealed_sha256(path, lambda: _built(landmarks, silhouette)), version, landmarks)
+    name = f"blazepose_{variant}-mediapipe{version}-r{_RECIPE}.task"
+
+    def in_folder(folder: Path) -> ModelBundle:
+        digest = sealed_sha256(folder / name, lambda: _built(landmarks, silhouette))
+        return ModelBundle(folder / name, digest, version, landmarks)
+
+    try:
+        return in_folder(cache_folder())
+    except OutputError as error:  # a home that is full, read-only or missing
+        log.warning("%s The detector's model is built in a temporary folder for this run.", error.message)
+        return in_folder(_temporary_folder())
+
+
+@functools.cache
+def _temporary_folder() -> Path:
+    """Return a private folder that is removed when the process ends. Raises `OutputError`."""
+    try:
+        folder = tempfile.TemporaryDirectory(prefix="hourglass-")
+    except OSError as error:
+        raise output_error(Path(tempfile.gettempdir()), error) from error
+    atexit.register(folder.cleanup)
+    return Path(folder.name)
 
 
 def wheel_file(member: str) -> Path:

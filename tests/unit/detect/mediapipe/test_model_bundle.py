@@ -95,3 +95,14 @@ def test_joints_do_not_need_the_silhouette(own_cache: Path, sample_path: Path) -
     assert results[0].confidence == results[1].confidence > 0.99
     for name in ("joints", "visibility", "presence", "hip_centre", "circle"):
         np.testing.assert_array_equal(getattr(results[0], name), getattr(results[1], name))
+
+
+def test_a_cache_that_cannot_be_written_costs_only_the_time_of_building(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = model_bundle()
+    (tmp_path / "cache").write_text("a file")
+    monkeypatch.setenv("HOURGLASS_CACHE", str(tmp_path / "cache"))
+    bundle = model_bundle()
+    assert bundle.sha256 == expected.sha256
+    assert bundle.path.parent.stat().st_mode & 0o077 == 0  # nobody else can put a file there
