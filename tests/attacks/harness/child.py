@@ -26,7 +26,7 @@ from .case import Case
 
 MEMORY_MB = 6000  # that a child may map beyond what its parent has: more is refused, as on a small computer
 FILE_BYTES = 2 << 30
-LEAST_WAIT_S, WAIT_FACTOR = 60.0, 5.0  # until a case is ended that does not compute: other programs may run, too
+LEAST_WAIT_S, WAIT_FACTOR = 120.0, 12.0  # until a case is ended that does not compute: other programs may run, too
 _DAC_OVERRIDE, _DAC_READ_SEARCH = 1, 2  # numbers of the rights to write and to read whatever the modes say
 # Programs that imports of other packages start, and `mount`, with which the section `disk` makes its disks.
 _USUAL_PROGRAMS = ("mount", "lscpu", "ldconfig", "gcc", "ld", "fc-list", "uname", "file")

@@ -148,9 +148,9 @@ def _full_disks() -> Cases:
     edit = disk("disk", "64k", filled=True, keep="t.pose3d")
     yield _case("edit in place on a full disk", _EDIT, edit, "disk/t.pose3d", **must)
     yield _case("lift to a full disk", _LIFT, disk("out", "24k", filled=True), **must)
-    needed = {"environment": {"HOURGLASS_CACHE": "FOLDER/cache"}, "codes": (0, 2), "mentions": FULL}  # for the detector
-    yield _case("lift with a full cache", _LIFT, disk("cache", "4k", filled=True), **needed)
-    yield _case("lift with a cache of 16 kB", _LIFT, disk("cache", "16k"), **needed)
+    cache = {"environment": {"HOURGLASS_CACHE": "FOLDER/cache"}, "codes": (0,)}
+    yield _case("lift with a full cache", _LIFT, disk("cache", "4k", filled=True), **cache)
+    yield _case("lift with a cache of 16 kB", _LIFT, disk("cache", "16k"), **cache)
     record = ("live", "--source", "people.mp4", "--seconds", "0.5", "--record", "out/take", "--no-relift")
     yield _case("record to a full disk", record, disk("out", "8k", filled=True), codes=(0, 2), mentions=FULL)
 
