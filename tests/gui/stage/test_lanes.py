@@ -168,5 +168,6 @@ def test_f2_edits_in_the_list_of_people_where_that_is_open(lifted: Window, qtbot
         qtbot.waitUntil(lambda name=name: lifted.controller.session.take.name_of(1) == name)
         idle(lifted, qtbot)
     row = tree.visualItemRect(tree.topLevelItem(0)).center()
+    qtbot.mouseClick(tree.viewport(), Qt.MouseButton.LeftButton, pos=row)  # Qt wants the first click of the two
     qtbot.mouseDClick(tree.viewport(), Qt.MouseButton.LeftButton, pos=row)
     qtbot.waitUntil(lambda: tree.findChild(QLineEdit) is not None)
