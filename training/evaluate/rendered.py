@@ -53,7 +53,10 @@ class PersonErrors:
 
 
 def lift_clip(lifter: WindowLifter, shard: Shard, detector: str, fov: Fov = "known") -> Doubles:
-    """Lift every person of a clip as the program lifts a track: joints (P, T, 17, 3), camera axes."""
+    """Lift every person of a clip as the program lifts a track.
+
+    Joints (P, T, 17, 3), camera axes.
+    """
     size, rate = shard.size_px, float(shard.meta["rate_hz"])
     camera = Camera.assumed(size, rate)
     if fov == "known":

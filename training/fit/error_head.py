@@ -42,7 +42,10 @@ def with_error_bars(recipe: TrainRecipe) -> TrainRecipe:
 
 
 def split_axes(off: Tensor) -> Tensor:
-    """Convert absolute errors (..., 3) to those across the image (mean of x and y) and in depth: (..., 2)."""
+    """Convert absolute errors (..., 3) to those across the image and in depth (..., 2).
+
+    The first is the mean of x and y.
+    """
     return torch.stack([off[..., :2].mean(-1), off[..., 2]], -1)
 
 
@@ -77,7 +80,10 @@ def train_head(model: FrameTransformer, mixture: Mixture, recipe: TrainRecipe, s
 
 @torch.inference_mode()
 def errors_and_bars(model: FrameTransformer, batch: Batch) -> tuple[Doubles, Doubles]:
-    """Return absolute errors (N, 16, 3) and standard errors (N, 16, 2) of all frames of the windows, without pelvis."""
+    """Compute the errors of all frames of the windows, without the pelvis.
+
+    Absolute errors (N, 16, 3) and predicted standard errors (N, 16, 2), metres.
+    """
     off, bars = [], []
     for b in range(len(batch.x)):
         joints, error = model.joints_and_errors(torch.from_numpy(batch.x[b : b + 1]))
@@ -97,7 +103,10 @@ def calibrate(model: FrameTransformer, batch: Batch) -> Doubles:
 
 
 def coverage(model: FrameTransformer, batch: Batch) -> dict[str, dict[str, float]]:
-    """Measure the bands: share of the errors inside, and mean width against one width for all joints and frames."""
+    """Measure the share of errors inside the bands, and the bands' mean width.
+
+    The width is compared with one width for all joints and frames at the same share.
+    """
     off, bars = errors_and_bars(model, batch)
     out = {}
     for name, error, bar in (("image", off[..., :2], bars[..., :1]), ("depth", off[..., 2:], bars[..., 1:])):

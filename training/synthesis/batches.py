@@ -98,9 +98,9 @@ def joined_batches(parts: Sequence[Batch]) -> Batch:
 
 
 def assumed_focal_px(focal: Doubles, sizes_px: Doubles, rng: np.random.Generator) -> Doubles:
-    """Draw the focal lengths (B,) px that the input assumes, given the true ones and the sizes (B, 2) px.
+    """Draw the focal lengths (B,) px that the input assumes.
 
-    `_TRUE_FOV_SHARE` describes the mixture.
+    `focal` (B,) px are the true ones, `sizes_px` (B, 2) the image sizes; `_TRUE_FOV_SHARE` describes the mixture.
     """
     guess = [Camera.assumed((int(width), int(height))).focal_px for width, height in sizes_px]
     chance = rng.random(len(focal))

@@ -96,7 +96,7 @@ def load_model(path: Path = PARAMETERS) -> ErrorModel:
 
 
 def for_detector_joints(model: ErrorModel) -> ErrorModel:
-    """Return the errors of a detector on bodies whose true joints are already in a detector's convention.
+    """Return the errors of a detector on bodies in a detector's convention.
 
     Its hips, shoulders and head are then not shifted against those of motion capture. What remains is the median shift
     of BlazePose full and heavy against the regressed joints of rendered bodies (`training.synthesis.people.statistics`,
@@ -110,10 +110,11 @@ def for_detector_joints(model: ErrorModel) -> ErrorModel:
 
 
 def like_rendered_people(model: ErrorModel) -> ErrorModel:
-    """Return the errors of a detector in hard scenes, as measured with BlazePose on rendered people.
+    """Return the errors of a detector in hard scenes.
 
-    Their rooms, furniture, crops, backs and small figures are harder than the footage of `detector_errors.json`. Values
-    are those of `training.synthesis.people.statistics` over full and heavy, or an estimate between both.
+    As measured with BlazePose on rendered people. Their rooms, furniture, crops, backs and small figures are harder
+    than the footage of `detector_errors.json`. Values are those of `training.synthesis.people.statistics` over full and
+    heavy, or an estimate between both.
     """
     return replace(
         model,
@@ -199,7 +200,10 @@ _WINDOW_SHARE = 0.5  # share of the variance that is constant over a window
 
 
 def simulate_depth(depth: Doubles | Floats, rng: np.random.Generator) -> Doubles:
-    """Simulate a detector's own depth of the joints from the true one (B, F, 17), behind the pelvis, metres."""
+    """Simulate a detector's own depth of the joints, metres behind the pelvis.
+
+    `depth` (B, F, 17) is the true one.
+    """
     B, F = depth.shape[:2]
 
     def noise(joints: int) -> Doubles:

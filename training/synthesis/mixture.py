@@ -1,4 +1,4 @@
-"""Mix training batches of motion capture, bodies in a detector's convention and rendered people.
+"""Mix training batches of motion capture, posed bodies and rendered people.
 
 Motion capture has other hips, shoulders and heads than a detector sees (`training.synthesis.posed_bodies`). A lifter
 that is trained on both answers in the convention of its input, which the proportions of the image show.
@@ -67,9 +67,10 @@ class Mixture:
     def held_out_batches(
         self, seed: tuple[int, ...], count: int, frames: int, stride: int, rule: str
     ) -> dict[str, Batch]:
-        """Make the batches on which training is measured, by name, if this mixture is of held-out people.
+        """Make the batches on which training is measured, by name.
 
-        Their fields of view are known. "held_out" is motion capture with detector errors, "held_out_clean" without.
+        For a mixture of held-out people. Their fields of view are known. "held_out" is motion capture with detector
+        errors, "held_out_clean" without.
         """
         errors = self.errors[-1]
         out = {
@@ -115,7 +116,7 @@ def posed_batch(
 def posed_batch_with_depth(
     clips: Clips, errors: ErrorModel | None, seed: tuple[int, ...], count: int, frames: int, stride: int, rule: str
 ) -> Batch:
-    """Make a batch of bodies in a detector's convention, with the depth that a detector's network would give.
+    """Make a batch of posed bodies with the depth that a detector's network would give.
 
     Sides are never exchanged here: where BlazePose exchanges them, its depth is that of the wrong pose.
     """

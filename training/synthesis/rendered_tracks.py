@@ -79,7 +79,10 @@ def tracks_of(shard: Shard, person: int, detector: str) -> list[RenderedTrack]:
 
 
 def own_depth(shard: Shard, person: int, detector: str) -> Floats:
-    """Return the detector's own depth (T, 17) of the joints behind the pelvis, metres at unit stature, 0: unknown."""
+    """Return the detector's own depth of the joints behind the pelvis.
+
+    (T, 17), metres at unit stature; 0: unknown.
+    """
     points = shard.depth_h36m17(detector)
     if points is None:
         return np.zeros(shard.arrays["joints_world"].shape[1:2] + (17,), np.float32)
@@ -94,7 +97,10 @@ def depth_channel(points: Floats) -> Floats:
 
 
 def segments(seen: np.ndarray, longest_gap: int) -> list[slice]:
-    """Split rows at absences of more than `longest_gap` rows: `seen` (T,) -> runs from seen to seen row."""
+    """Split rows at absences of more than `longest_gap` rows.
+
+    `seen` (T,) -> runs that begin and end with a seen row.
+    """
     rows = np.flatnonzero(seen)
     if not len(rows):
         return []
@@ -140,10 +146,11 @@ def draw_rendered_batch(
     vary: bool = True,
     depth_share: float | None = None,
 ) -> Batch:
-    """Draw windows of rendered people; with `vary` mirrored, rolled and of assumed field of view.
+    """Draw a batch of windows of rendered people.
 
-    Only every `stride`-th frame becomes a row. A segment shorter than a window is centred and reflect-padded. With a
-    `depth_share`, the input has one more channel, the detector's own depth, which is zero in the other windows.
+    With `vary` they are mirrored, rolled, turned a little and of assumed field of view. Only every `stride`-th frame
+    becomes a row. A segment shorter than a window is centred and reflect-padded. With a `depth_share`, the input has
+    one more channel, the detector's own depth, which is zero in the other windows.
     """
     weight = np.array([len(track.found) for track in tracks], np.float64) ** _LENGTH_POWER
     chosen = [tracks[k] for k in rng.choice(len(tracks), count, p=weight / weight.sum())]

@@ -144,7 +144,7 @@ class FrameTransformer(HourglassHost):
         return cls(config_from_sizes("FrameTransformer", FrameTransformerConfig, sizes), prune)
 
     def inputs(self, x: Tensor) -> Tensor:
-        """Flatten windows (B, n, J, in_channels) to what the first layer reads of a frame, (B, n, `inputs_of`)."""
+        """Flatten windows (B, n, J, in_channels) to the first layer's input (B, n, `inputs_of`)."""
         own, last = min(self.config.in_channels, 3), self.config.in_channels - int(self.config.depth_channel)
         parts = [x[..., :own].flatten(2), x[:, :, 0, own:last]]
         if self.config.depth_channel:
@@ -172,17 +172,21 @@ class FrameTransformer(HourglassHost):
         return self.joints_of(tokens, x), kept
 
     def joints_and_errors(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """Predict joints (B, F, J, 3) and their standard errors (B, F, J, 2): across the image, in depth.
+        """Predict joints (B, F, J, 3) and their standard errors (B, F, J, 2).
 
-        In the units and axes of the output, relative to the pelvis; for weights with `error_bars`. Calibrated so that
-        nine of ten errors along one axis are smaller than 1.645 standard errors.
+        The errors are those across the image and in depth, in the units and axes of the output, relative to the pelvis;
+        for weights with `error_bars`. Calibrated so that nine of ten errors along one axis are smaller than 1.645
+        standard errors.
         """
         tokens, _ = self.features(x)
         log_error = self.spread(tokens).float().unflatten(-1, (self.config.joints, ERROR_AXES))
         return self.joints_of(tokens, x), log_error.clamp(*_LOG_ERROR_RANGE).exp()
 
     def features(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """Compute the features of all frames before the head, (B, F, J, C) -> (B, F, C), and kept frames (B, r)."""
+        """Compute the features of all frames before the head.
+
+        (B, F, J, in_channels) -> (B, F, C), and the kept frames (B, r).
+        """
         c = self.config
         check_windows("FrameTransformer", x, c.frames, c.joints, c.in_channels)
         kept = all_frames(x)  # (B, F)
@@ -205,7 +209,10 @@ class FrameTransformer(HourglassHost):
         return self.norm(x), kept
 
     def joints_of(self, tokens: Tensor, source: Tensor) -> Tensor:
-        """Decode features (B, F, C) of windows `source` (B, F, J, in_channels) to joints (B, F, J, 3)."""
+        """Decode features (B, F, C) to joints (B, F, J, 3).
+
+        `source` (B, F, J, in_channels) is the input that they were computed from.
+        """
         joints: Tensor = self.head(tokens).unflatten(-1, (self.config.joints, self.config.out_channels))
         return pull_to_rays(joints, source, self.gate(tokens)) if self.config.along_rays else joints
 
