@@ -207,7 +207,8 @@ def test_the_command_prints_tables_and_json(capsys: pytest.CaptureFixture[str]) 
     assert result["clips"] == 2
     heavy = result["detectors"]["heavy"]
     assert 10 < heavy["all"]["p_mpjpe_mm"] < 250
-    assert heavy["from behind"]["mpjpe_mm"] > heavy["from the front"]["mpjpe_mm"]
+    assert heavy["adults"]["p_mpjpe_mm"] is None or heavy["adults"]["p_mpjpe_mm"] > 10  # None: nobody was found
+    assert 0 <= heavy["all"]["lost_share"] <= 1
     assert any(line.startswith("heavy: h2ot_fast_v2") for line in lines)
 
 
