@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from PySide6.QtGui import QImage, QTransform
 from app.backend.library import Library
 from pipeline.core.camera import Frame, VideoInfo, at_recorded_rate, turned_info
 from pipeline.core.concurrency import Closed, LatestSlot
-from pipeline.core.errors import UserError
+from pipeline.core.errors import Cancelled, UserError
 
 if TYPE_CHECKING:
     from pipeline.sources.base import FrameSource
@@ -103,21 +104,37 @@ class PlayerThread(QThread):
 
     def _serve(self, source: FrameSource | Joints2DSource) -> None:
         """Answer requests; a second of the requested times may be several seconds of the source."""
-        frame_at = getattr(source, "frame_at", None)  # files of 2D joints have no images
         while True:
             try:
                 wanted = self._wanted.get()
             except Closed:
                 return
-            if wanted is not None:
-                time_s, size = wanted
-                faster = 1.0 if self.slow_motion is None else self.slow_motion / source.info.slow_motion
-                source_s = time_s * faster
-                if frame_at is None:
-                    frame = blank_frame(source.info, source_s)
-                else:
-                    frame = scaled_frame(frame_at(source_s), size, self.turned_deg)
-                self.frames.put(replace(frame, time_s=frame.time_s / faster) if faster != 1 else frame)
+            if wanted is None:
+                continue
+            time_s, size = wanted
+            faster = 1.0 if self.slow_motion is None else self.slow_motion / source.info.slow_motion
+            try:
+                for frame in self._frames_for(source, time_s * faster, size):
+                    self.frames.put(replace(frame, time_s=frame.time_s / faster) if faster != 1 else frame)
+            except Cancelled:
+                log.debug("another frame is wanted by now")
+
+    def _frames_for(self, source: FrameSource | Joints2DSource, source_s: float, size: QSize) -> Iterator[ShownFrame]:
+        """Yield the frame at a time of the source; before it its keyframe, if decoding takes long.
+
+        Raises `Cancelled` if another frame is requested meanwhile.
+        """
+        preview_at = getattr(source, "preview_at", None)  # of a video file; images need no other image
+        if preview_at is not None:
+            preview = preview_at(source_s)
+            if preview is not None:
+                yield scaled_frame(preview, size, self.turned_deg)
+            frame = source.frame_at(source_s, lambda: preview is not None and self._wanted.waiting)
+            yield scaled_frame(frame, size, self.turned_deg)
+        elif hasattr(source, "frame_at"):
+            yield scaled_frame(source.frame_at(source_s), size, self.turned_deg)
+        else:  # 2D joints have no images
+            yield blank_frame(source.info, source_s)
 
 
 def scaled_frame(frame: Frame, size: QSize, turned_deg: int = 0) -> ShownFrame:

@@ -78,6 +78,12 @@ class LatestSlot(Generic[T]):
                 raise Closed
             return None
 
+    @property
+    def waiting(self) -> bool:
+        """Return whether an item has not been taken yet, or the slot is closed."""
+        with self._condition:
+            return self._full or self._closed
+
     def close(self) -> None:
         with self._condition:
             self._closed = True

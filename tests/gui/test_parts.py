@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtCore import QObject, QSize
 from pytestqt.qtbot import QtBot
 
+from app.backend.library import Library
 from app.progress_meter import ProgressMeter, duration_text
 from app.run_settings import RunSettings
 from app.session.playback_clock import PlaybackClock
@@ -23,6 +24,7 @@ from pipeline.core.pruning_schedule import PruneConfig
 from pipeline.core.take import Progress
 from pipeline.drawing.body_mesh import bodies_mesh, shadow_mesh
 from pipeline.drawing.framing import follow_path
+from tests.helpers.clips import write_clip
 from tests.helpers.fake_library import FakeLibrary
 from tests.helpers.fakes import walking
 
@@ -263,3 +265,23 @@ def test_the_player_shows_the_video_at_the_speed_of_the_take(library: FakeLibrar
         assert (frame.index, frame.time_s) == (59, pytest.approx(last_s))
         player.close()
         assert player.wait(5000)
+
+
+def test_a_jump_shows_the_keyframe_first_and_a_newer_request_ends_the_wait(
+    library: FakeLibrary, tmp_path: Path, qtbot: QtBot
+) -> None:
+    clip = write_clip(tmp_path / "long.mp4", 240, options={"g": "120", "sc_threshold": "0"})
+    parent = QObject()
+    player = PlayerThread(1, Library(), clip, parent)
+    shown: list[int] = []
+    player.frames.put = lambda frame: shown.append(frame.index)  # all frames, also those that nobody takes in time
+    player.start()
+    player.request(239 / 30, QSize())
+    qtbot.waitUntil(lambda: len(shown) == 2)
+    assert shown == [120, 239]
+    player.request(110 / 30, QSize())
+    player.request(115 / 30, QSize())
+    qtbot.waitUntil(lambda: shown[-1] == 115)
+    assert shown[2] == 0, "a keyframe again"
+    player.close()
+    assert player.wait(5000)

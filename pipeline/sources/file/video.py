@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import math
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ import numpy as np
 
 from ...core.arrays import Doubles
 from ...core.camera import Frame, VideoInfo
-from ...core.errors import SourceError
+from ...core.errors import Cancelled, SourceError
 from ...system.files import printable
 from .capture_rate import capture_rate_hz
 from .capture_rate import slow_motion as slow_motion_of
@@ -130,11 +130,30 @@ class VideoSource:
                 f"{self._path} is broken: no frame of this range can be decoded.", "Choose another range."
             )
 
-    def frame_at(self, time_s: float) -> Frame:
-        """Return the frame shown at `time_s`, or the nearest earlier frame that is not damaged."""
+    def frame_at(self, time_s: float, cancel: Callable[[], bool] | None = None) -> Frame:
+        """Return the frame shown at `time_s`, or the nearest earlier frame that is not damaged.
+
+        `cancel` is asked before every frame that has to be decoded on the way. Raises `Cancelled`, `SourceError`.
+        """
+        return self._kept_frame(self._table.index_at(time_s), cancel)
+
+    def preview_at(self, time_s: float) -> Frame | None:
+        """Return the nearest frame before that of `time_s` that costs no wait; None if that of `time_s` costs none.
+
+        It is a keyframe, or the last frame decoded on the way, and `frame_at` goes on from there. Raises `SourceError`.
+        """
+        wanted = self._table.index_at(time_s)
+        near = self._table.keyframe_before(wanted)
+        if self._scrub is not None and near < self._scrub.next_index <= wanted:
+            near = self._scrub.next_index - 1
+        if wanted in self._kept or wanted - near <= _DECODE_AHEAD:
+            return None
+        return self._kept_frame(near, None)
+
+    def _kept_frame(self, wanted: int, cancel: Callable[[], bool] | None) -> Frame:
         self._check_open()
         try:
-            index = self._fetch(self._table.index_at(time_s))
+            index = self._fetch(wanted, cancel)
         except SourceError:  # the file is gone or changed; a later call opens it again
             if self._scrub is not None:
                 self._scrub.close()
@@ -142,7 +161,7 @@ class VideoSource:
             raise
         return self._frame(index, self._kept[index])
 
-    def _fetch(self, wanted: int) -> int:
+    def _fetch(self, wanted: int, cancel: Callable[[], bool] | None) -> int:
         """Decode up to frame `wanted`; return the index of the kept frame that is shown for it."""
         if wanted in self._kept:
             return wanted
@@ -156,6 +175,8 @@ class VideoSource:
             self._remember(index, av_frame)
             if index >= wanted:
                 break
+            if cancel is not None and cancel():
+                raise Cancelled
         if wanted in self._kept:
             return wanted
         if not self._kept:

@@ -12,7 +12,7 @@ import numpy as np
 import psutil
 import pytest
 
-from pipeline.core.errors import SourceError
+from pipeline.core.errors import Cancelled, SourceError
 from pipeline.sources.file.container import fov_from_metadata
 from pipeline.sources.file.video import VideoSource
 from tests.helpers.clips import ffmpeg, number_in, numbered, write_clip
@@ -66,6 +66,25 @@ def test_any_range_and_any_moment_give_the_frames_of_a_straight_run(clip: Path) 
         frame = source.frame_at(frames[index].time_s)
         assert (frame.index, frame.time_s) == (index, frames[index].time_s)
         assert np.array_equal(frame.bgr, frames[index].bgr), index
+    source.close()
+
+
+def test_a_preview_is_the_keyframe_and_the_frame_itself_can_wait(tmp_path: Path) -> None:
+    source = VideoSource(write_clip(tmp_path / "clip.mp4", 120, options={"g": "60", "sc_threshold": "0"}))
+    assert source.preview_at(5 / 30) is None, "a few frames are no wait"
+    preview = source.preview_at(119 / 30)
+    assert preview is not None
+    assert (preview.index, number_in(preview.bgr)) == (60, 60)
+    asked: list[int] = []
+    with pytest.raises(Cancelled):
+        source.frame_at(119 / 30, lambda: asked.append(0) or len(asked) == 20)
+    going_on = source.preview_at(119 / 30)
+    assert going_on is not None
+    assert (going_on.index, number_in(going_on.bgr)) == (80, 80)  # twenty frames after the keyframe
+    assert number_in(source.frame_at(119 / 30, lambda: False).bgr) == 119
+    assert source.preview_at(119 / 30) is None
+    assert source.preview_at(118 / 30) is None, "recent frames are kept"
+    assert number_in(source.frame_at(30 / 30).bgr) == 30, "back, without a preview"
     source.close()
 
 
