@@ -23,6 +23,7 @@ from pipeline.system.files import atomic_write
 from pipeline.weights.catalogue import MANIFEST, PROJECT_FOLDER
 from pipeline.weights.entries import WeightEntry
 from training.data.motion_file import UNIT_STATURE_M, load_clips, selection_split
+from training.fit.checkpoint import fit_to_model
 from training.fit.recipe import TrainRecipe, load_recipe
 from training.fit.train import predict
 from training.metrics import mpjpe
@@ -113,6 +114,9 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--project", action="store_true", help="add to weights/ of the project, not to the user's own")
     args = parser.parse_args(arguments)
     recipe, state = load_recipe(args.recipe), read_state_dict(args.weights)
+    if recipe.depth_share is not None:
+        recipe = recipe.without_depth()
+        state = fit_to_model(state, recipe.model(recipe.result))
     cost_mm = float16_cost_mm(recipe, state, args.data)
     if cost_mm < FLOAT16_LIMIT_MM:
         state = {name: value.half() for name, value in state.items()}
