@@ -47,7 +47,10 @@ class Reading:
 
 
 class ProgressMeter:
-    """Measure the rate over the last seconds of a stage, and the time left of a run; `clock` returns seconds."""
+    """Measure the rate over the last seconds of a stage, and the time left of a run.
+
+    `clock` returns seconds.
+    """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock

@@ -72,7 +72,7 @@ class DetectorInfo:
 
     @property
     def group(self) -> str:
-        """Heading under which it is listed: what is recommended or automatic comes first, then the user's own."""
+        """Return the heading under which it is listed."""
         if self.recommended_for or self.name == AUTO_DETECTOR:
             return RECOMMENDED
         return ADDED if self.added else self.family

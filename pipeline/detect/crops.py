@@ -39,10 +39,10 @@ class Square:
         return Square(float(centre[0]), float(centre[1]), 2 * radius * margin, up)
 
     def snapped(self) -> Square:
-        """Return the nearest square of a fixed grid: steps of 9 % in size, 1/16 of it in place, 6 degrees.
+        """Return the nearest square of a fixed grid.
 
-        Squares that differ in their last bits become the same, so that following a person from frame to frame does not
-        amplify such differences.
+        Its steps are 9 % in size, 1/16 of the size in place, and 6 degrees. Squares that differ in their last bits
+        become the same, so that following a person from frame to frame does not amplify such differences.
         """
         side = 2.0 ** (round(_SIDES_PER_OCTAVE * math.log2(self.side)) / _SIDES_PER_OCTAVE)
         step, turn = side / _SNAP_STEPS, math.pi / 2 / _SNAP_STEPS

@@ -82,7 +82,10 @@ def series_name(stems: Sequence[str]) -> str:
 
 
 def are_frames(numbers: Sequence[int]) -> bool:
-    """Return whether whole numbers can be frame numbers: from 0, below 10**18, each once, and dense enough."""
+    """Return whether whole numbers can be frame numbers.
+
+    They are from 0, below 10**18, each once, and dense enough.
+    """
     if len(set(numbers)) < len(numbers):
         return False
     first, last = min(numbers, default=0), max(numbers, default=0)

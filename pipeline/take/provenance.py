@@ -104,7 +104,7 @@ def can_refinish(take: Take) -> bool:
 
 
 def same_source(config: RunConfig, made: RunConfig) -> bool:
-    """Return whether a run with `config` would detect the same people in the same frames as `made` did.
+    """Return whether a run with `config` would detect the same people in the same frames.
 
     `made` names the detector that ran; what `auto` means is looked up on this computer.
     """

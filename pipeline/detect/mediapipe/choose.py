@@ -1,7 +1,7 @@
-"""Resolve the detector `auto`: the most precise embedded network for files, the quickest for cameras.
+"""Resolve the detector `auto`: the most precise network for files, the quickest for cameras.
 
-The rule depends on one fact of the computer, whether the weights of BlazePose heavy are there, and a take names the
-detector that ran. Imports nothing heavy.
+Both are embedded ones. The rule depends on one fact of the computer, whether the weights of BlazePose heavy are there,
+and a take names the detector that ran. Imports nothing heavy.
 """
 
 from __future__ import annotations

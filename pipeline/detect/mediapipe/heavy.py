@@ -48,7 +48,10 @@ def is_here() -> bool:
 
 
 def heavy_network() -> Path:
-    """Return the verified TFLite file. Raises `ModelError` if it is missing, damaged or another network."""
+    """Return the verified TFLite file.
+
+    Raises `ModelError` if it is missing, damaged or another network.
+    """
     bundle = _bundle()
     if weights.path_of(heavy_entry()) is None and bundle is not None:
         return _from_bundle(bundle)
@@ -86,9 +89,10 @@ def _recognised(bundle: Path) -> bytes:
 
 
 def network_digest(network: bytes) -> str:
-    """Return the sha256 of what a TFLite network computes: layers with their options, tensors with their values.
+    """Return the sha256 of what a TFLite network computes.
 
-    Names, metadata and the order of the buffers do not count. Raises `ValueError` and others for damaged files.
+    That is its layers with their options, and its tensors with their values. Names, metadata and the order of the
+    buffers do not count. Raises `ValueError` and others for damaged files.
     """
     from mediapipe.tasks.metadata import schema_py_generated as schema
 

@@ -1,4 +1,4 @@
-"""Keep derived files in the cache, each with its checksum beside it: a damaged one is made again."""
+"""Keep derived files in the cache, with their checksums: a damaged one is made again."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ log = logging.getLogger(__name__)
 
 
 def sealed_sha256(path: Path, make: Callable[[], bytes]) -> str:
-    """Return the sha256 of the file at `path`; write what `make` returns if it is missing or damaged.
+    """Return the sha256 of the file at `path`.
 
-    The checksum and the size are in a `.sha256` file beside it. Raises what `make` raises, and `OutputError`.
+    If it is missing or damaged, what `make` returns is written. The checksum and the size are in a `.sha256` file
+    beside it. Raises what `make` raises, and `OutputError`.
     """
     seal = path.with_suffix(".sha256")
     found = _whole(path, seal)

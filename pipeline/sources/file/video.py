@@ -138,7 +138,7 @@ class VideoSource:
         return self._kept_frame(self._table.index_at(time_s), cancel)
 
     def preview_at(self, time_s: float) -> Frame | None:
-        """Return the nearest frame before that of `time_s` that costs no wait; None if that of `time_s` costs none.
+        """Return the nearest earlier frame that costs no wait; None if that of `time_s` costs none.
 
         It is a keyframe, or the last frame decoded on the way, and `frame_at` goes on from there. Raises `SourceError`.
         """

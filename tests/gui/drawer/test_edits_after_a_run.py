@@ -50,9 +50,7 @@ def test_a_merge_keeps_the_followed_person(apart: Window, qtbot: QtBot) -> None:
     assert apart.controller.session.take.name_of(1) == "Ada"
 
 
-def test_a_split_and_a_name_survive_a_trim_and_can_be_undone(
-    apart: Window, library: FakeLibrary, qtbot: QtBot
-) -> None:
+def test_a_split_and_a_name_survive_a_trim_and_can_be_undone(apart: Window, library: FakeLibrary, qtbot: QtBot) -> None:
     apart.controller.session.set_trim(5 / FPS, 50 / FPS)
     run_to_end(apart, qtbot)
     idle(apart, qtbot)
