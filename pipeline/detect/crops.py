@@ -13,9 +13,6 @@ import numpy as np
 
 from ..core.arrays import Floats, Image
 
-_SIDES_PER_OCTAVE = 8  # number of sides of snapped squares between one size and twice that
-_SNAP_STEPS = 16  # steps of a snapped square along its side, and in a quarter turn
-
 
 @dataclass(frozen=True, slots=True)
 class Square:
@@ -37,19 +34,6 @@ class Square:
         radius = math.hypot(dx, dy)
         up = (dx / radius, dy / radius) if radius > 0 else (0.0, -1.0)
         return Square(float(centre[0]), float(centre[1]), 2 * radius * margin, up)
-
-    def snapped(self) -> Square:
-        """Return the nearest square of a fixed grid.
-
-        Its steps are 9 % in size, 1/16 of the size in place, and 6 degrees. Squares that differ in their last bits
-        become the same, so that following a person from frame to frame does not amplify such differences.
-        """
-        side = 2.0 ** (round(_SIDES_PER_OCTAVE * math.log2(self.side)) / _SIDES_PER_OCTAVE)
-        step, turn = side / _SNAP_STEPS, math.pi / 2 / _SNAP_STEPS
-        angle = round(math.atan2(self.up[0], -self.up[1]) / turn) * turn
-        return Square(
-            round(self.x / step) * step, round(self.y / step) * step, side, (math.sin(angle), -math.cos(angle))
-        )
 
     def image_from_crop(self, points: Floats) -> Floats:
         """Convert (..., 2) crop coordinates in [0, 1] to (..., 2) image pixels."""

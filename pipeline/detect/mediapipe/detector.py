@@ -64,14 +64,11 @@ class MediaPipeDetector(PersonFollower[Person]):
         bundle = model_bundle(size="heavy" if self.name == HEAVY else "full")
         self._max_people, self._prompt = config.max_people, config.prompt
         self._search = PersonSearch(bundle, config.max_people + 2)
-        # Full's crops are where they always were: its recorded results depend on it, and on a grid it is less accurate.
-        snapped = self.name == HEAVY
-        self._locator = PeopleLocator(bundle, config.max_people, config.runtime, snapped)
+        self._locator = PeopleLocator(bundle, config.max_people, config.runtime)
         runtime = self._locator.runtime
         self.runtime = runtime or "mediapipe"  # inference engine of the landmark network
         parts = [self.name, bundle.mediapipe_version, bundle.sha256[:16], f"a{_ALGORITHM}", f"people{self._max_people}"]
         parts += [] if self._prompt else ["beside"]
-        parts += ["snapped"] if snapped else []
         self._cache_key = "-".join([*parts, runtime] if runtime else parts)
         self.reset()
 

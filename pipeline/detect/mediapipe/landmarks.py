@@ -51,9 +51,7 @@ class Person:
 class PeopleLocator:
     """Run the landmark network on several people at once. Use from one thread at a time."""
 
-    def __init__(self, bundle: ModelBundle, max_people: int, runtime: Runtime = "auto", snapped: bool = False) -> None:
-        """Load the network. `snapped`: crops lie on a grid, so that runtimes do not drift apart (`Square.snapped`)."""
-        self._snapped = snapped
+    def __init__(self, bundle: ModelBundle, max_people: int, runtime: Runtime = "auto") -> None:
         # One thread per network: on two cores nearly twice as fast as in sequence, and the order in which they finish
         # does not change the results.
         threads = max(1, min(_MAX_THREADS, max_people, os.cpu_count() or 1))
@@ -74,8 +72,6 @@ class PeopleLocator:
         longest = max(width, height)
         if not 4 <= square.side <= 8 * longest:
             return None
-        if self._snapped:
-            square = square.snapped()
         piece = square.cut(bgr, LANDMARKER_PX)
         landmarker = self._idle.get()
         try:

