@@ -30,7 +30,10 @@ def open_lifter(name_or_file: str, recipe: Path | None = None) -> HostLifter:
 
 
 def lifter_of_recipe(weights: Path, recipe: Path) -> HostLifter:
-    """Open weights of a recipe in the recipe's `result` windows, without depth. Raises `UserError`."""
+    """Open weights of a recipe in the recipe's `result` windows, without depth.
+
+    Raises `UserError`.
+    """
     import torch
 
     from pipeline.lift.checkpoints.load import load_strictly, read_state_dict

@@ -87,7 +87,7 @@ class TrainRecipe:
         return own if self.depth_share is None else (*own, "depth")
 
     def without_depth(self) -> TrainRecipe:
-        """Return the recipe of the same lifter for a detector without depth, which is all that the program feeds."""
+        """Return the recipe of the same lifter without depth, which the program does not feed yet."""
         return replace(self, depth_share=None)
 
     @property

@@ -134,7 +134,7 @@ def test_a_name_survives_another_run_also_over_other_frames(people: Window, qtbo
     idle(people, qtbot)
     run_to_end(people, qtbot)
     assert people.controller.session.take.name_of(1) == "Änne"
-    assert not people.actions_["undo"].isEnabled(), "a run ends what can be taken back"
+    assert people.actions_["undo"].isEnabled(), "edits that were carried over can be taken back"
     people.controller.session.set_trim(0.5, None)
     run_to_end(people, qtbot)
     assert people.controller.session.take.names == {1: "Änne"}, "who lies where they lay is the same person"
@@ -169,7 +169,7 @@ def test_run_keeps_who_is_who_while_the_same_frames_are_asked_for(
     idle(people, qtbot)
     run_to_end(people, qtbot)
     assert len(library.configs) == 1
-    assert library.lifts[-1][0] == (1,)
+    assert library.lifts[-1][0] == (3,), "the second part of the split is followed"
     assert persons(people)[0] == [1, 2, 3]
     people.controller.select_person(2)
     idle(people, qtbot)
@@ -178,7 +178,7 @@ def test_run_keeps_who_is_who_while_the_same_frames_are_asked_for(
     people.controller.session.set_trim(0.5, None)
     run_to_end(people, qtbot)
     assert len(library.configs) == 2
-    assert persons(people)[0] == [1, 2]
+    assert persons(people)[0] == [1, 2, 3], "the split is carried over to the other range"
 
 
 def test_delete_goes_to_somebody_who_is_left(people: Window, library: FakeLibrary, qtbot: QtBot) -> None:

@@ -74,9 +74,10 @@ def test_a_file_by_name_is_whole_or_not_there(tmp_path: Path) -> None:
 
 
 WRITER = """
-import sys, time
+import signal, sys, time
 from pathlib import Path
 from pipeline.system.files import atomic_write
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs start without it
 with atomic_write(Path(sys.argv[1]) / "a.csv", "w") as file:
     file.write("half")
     file.flush()
