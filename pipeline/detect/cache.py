@@ -25,7 +25,7 @@ import numpy as np
 from ..core.errors import OutputError
 from ..core.poses import Pose2D
 from ..core.skeletons import SKELETONS
-from ..system.array_file import ArrayFile, open_arrays
+from ..system.array_file import ArrayFile, open_arrays, write_arrays
 from ..system.files import atomic_write, cache_folder, make_folder
 from ..system.safe_read import DamagedFile, read_json
 from .appearance import LENGTH
@@ -151,7 +151,7 @@ class DetectionCache:
             arrays["state"] = states
         try:
             with atomic_write(path) as file:
-                np.savez(file, **arrays)
+                write_arrays(file, arrays, compressed=False)
         except OutputError as error:
             self._switch_off(error)
             return

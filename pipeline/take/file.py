@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from ..core.camera import VideoInfo
 from ..core.errors import TakeError
 from ..core.take import Take
-from ..system.array_file import ArrayFile, open_member, open_zip, read_member
+from ..system.array_file import ArrayFile, open_member, open_zip, read_member, write_arrays
 from ..system.files import atomic_write
 from ..system.json_fields import JsonFields
 from ..system.safe_read import parse_json
@@ -83,7 +83,7 @@ def save_take(take: Take, path: Path) -> Path:
         entry.external_attr = 0o644 << 16
         archive.writestr(entry, json.dumps(header, indent=1, allow_nan=False))
         with archive.open("arrays.npz", "w", force_zip64=True) as member:
-            np.savez_compressed(member, **arrays)
+            write_arrays(member, arrays)
     return path
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import logging
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from ...core.arrays import Doubles
+from ...system.array_file import write_arrays
 from ...system.files import atomic_write
 from ..base import UNWATCHED, Watch
 from ..number_text import chunks, formatted
@@ -23,7 +23,6 @@ from ..tracks import Selection, text_files
 
 log = logging.getLogger(__name__)
 
-_NPY: Any = np.lib.format  # without types in NumPy 1.26
 _TRIPLES = "[" + ",".join(["[%.5f,%.5f,%.5f]"] * 17) + "],\n"
 _PAIRS = "[" + ",".join(["[%.2f,%.2f]"] * 17) + "],\n"
 _SINGLES = "[" + ",".join(["%.4f"] * 17) + "],\n"
@@ -113,10 +112,7 @@ class NpzExporter:
             "skeleton": np.array(skeleton.key),
             "about": np.array(json.dumps(plain(take_facts(selection)), ensure_ascii=False, allow_nan=False)),
         }
-        # Not `savez_compressed`, which leaves its archive open when the disk is full.
-        with atomic_write(path) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-            for name, array in arrays.items():
-                with archive.open(f"{name}.npy", "w", force_zip64=True) as entry:
-                    _NPY.write_array(entry, np.asanyarray(array), allow_pickle=False)
+        with atomic_write(path) as file:
+            write_arrays(file, arrays)
         log.info("wrote %s", path.name)
         return [path]

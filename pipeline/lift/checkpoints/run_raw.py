@@ -20,6 +20,7 @@ from ... import weights
 from ...core.arrays import Floats, Ints
 from ...core.errors import ConfigError, ModelError, SourceError
 from ...core.pruning_schedule import PruneConfig
+from ...system.array_file import write_arrays
 from ...system.files import atomic_write
 from ...system.memory import available_memory_bytes
 from ...weights import WeightEntry
@@ -136,7 +137,7 @@ def write(path: Path, result: RawResult) -> None:
     if result.kept_frames is not None:
         arrays["kept_frames"] = result.kept_frames
     with atomic_write(path) as file:
-        np.savez(file, **arrays)
+        write_arrays(file, arrays, compressed=False)
 
 
 def _batches(model: HourglassHost, x: Floats, device: torch.device) -> Iterator[Floats]:

@@ -18,6 +18,7 @@ from ...core.take import Take, Track3D
 from ...run.lift_video import SHORTEST_PERSON_S, SHORTEST_PERSON_SHARE
 from ...sources.file.timing import true_rate
 from ...sources.joints2d.source import Joints2DSource
+from ...system.array_file import write_arrays
 from ...system.files import atomic_write
 from ...take.file import load_take
 from ...take.recording_folder import JOINTS, ROWS, TAKE, VIDEO, read_manifest, write_manifest
@@ -106,7 +107,7 @@ class Recording:
             arrays["fov_deg"] = self.info.fov_deg
         path = self.folder / JOINTS
         with atomic_write(path) as file:
-            np.savez_compressed(file, **arrays)
+            write_arrays(file, arrays)
         return Joints2DSource(path)
 
 

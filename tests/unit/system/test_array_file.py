@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import gc
 import io
 import os
 import tracemalloc
@@ -11,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline.system.array_file import open_arrays, open_zip, read_member
+from pipeline.system.array_file import open_arrays, open_zip, read_member, write_arrays
 from pipeline.system.safe_read import DamagedFile
 
 LIMIT = 64 << 20
@@ -120,3 +122,19 @@ def test_members_are_bounded_and_pipes_are_not_read(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.npz")
     with pytest.raises(OSError, match="regular"):
         open_arrays(tmp_path / "pipe.npz", LIMIT)
+
+
+def test_a_full_disk_leaves_no_open_archive(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """NumPy's `savez` leaves one, which complains on the error output when it is collected."""
+
+    class Full(io.BytesIO):
+        def write(self, data: object) -> int:
+            if self.tell() > 1000:
+                raise OSError(errno.ENOSPC, "No space left on device")
+            return super().write(data)
+
+    for compressed in (True, False):
+        with pytest.raises(OSError, match="No space left"), Full() as file:
+            write_arrays(file, {"noise": np.random.default_rng(0).random(2000)}, compressed=compressed)
+    gc.collect()
+    assert capfd.readouterr().err == ""
