@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -112,7 +112,7 @@ def entry(case: Case, argv: list[str], folder: Path, reached: Path) -> Callable[
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(case.time_s),) * 2)
         set_surroundings(folder, case.environment)
-        watch(folder, reached)
+        watch(folder, reached, [place for place in case.environment.values() if place and os.path.isabs(place)])
         if case.as_user and os.geteuid() == 0:
             give_up_rights()
         if case.entry is not None:
@@ -161,10 +161,13 @@ def give_up_rights() -> None:
         raise OSError(ctypes.get_errno(), "the rights cannot be given up")
 
 
-def watch(folder: Path, reached: Path) -> None:
-    """Log every file opened for writing outside `folder`, every connection and every program that is started."""
+def watch(folder: Path, reached: Path, places: Sequence[str]) -> None:
+    """Log every file opened for writing outside `folder`, every connection and every program that is started.
+
+    `places` are other folders that the environment of the case names.
+    """
     log = os.open(reached, os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o666)
-    allowed = (str(folder), "/dev/null", "/proc")
+    allowed = (str(folder), "/dev/null", "/proc", *places)
 
     def hook(event: str, args: tuple[Any, ...]) -> None:
         if event == "open" and isinstance(args[0], str) and re.search("[wax+]", str(args[1] or "")):

@@ -13,6 +13,7 @@ import os
 import resource
 import shutil
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -196,7 +197,8 @@ def _places() -> Cases:
     yield _case("lift with a HOME that is nowhere", _LIFT, nothing, **done, environment=nowhere)
     temporary = {"TMPDIR": "/nonexistent"}
     yield _case("lift with a TMPDIR that is nowhere", _LIFT, nothing, **done, environment=temporary)
-    yield _case("lift with everything else read-only", _LIFT, everything_read_only, **done, environment=home)
+    elsewhere = {**home, "TMPDIR": tempfile.gettempdir()}
+    yield _case("lift with everything else read-only", _LIFT, everything_read_only, **done, environment=elsewhere)
 
 
 def _clocks() -> Cases:
