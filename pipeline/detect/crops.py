@@ -13,6 +13,8 @@ import numpy as np
 
 from ..core.arrays import Floats, Image
 
+_MOST_TILES = 32  # tiles along an image
+
 
 @dataclass(frozen=True, slots=True)
 class Square:
@@ -133,14 +135,18 @@ def search_squares(width_px: int, height_px: int) -> tuple[Square, ...]:
 
     Tiles overlap by a fifth. A detector with 224 px input sees a person in a whole 16:9 image at half the size that a
     square tile gives; on the sample video the whole image gives hardly any true hit and the tiles find nearly everyone.
+    An image more than 25 times as long as wide has larger tiles, so that the search stays bounded.
     """
     short, long = min(width_px, height_px), max(width_px, height_px)
     count = 1 if long <= 1.1 * short else 1 + math.ceil((long - short) / (0.8 * short))
-    starts = np.linspace(0, long - short, count)
-    middles = [(start + short / 2, short / 2) for start in starts]
+    side: float = short
+    if count > _MOST_TILES:
+        count, side = _MOST_TILES, long / (1 + 0.8 * (_MOST_TILES - 1))
+    starts = np.linspace(0, long - side, count)
+    middles = [(start + side / 2, short / 2) for start in starts]
     if height_px > width_px:
         middles = [(y, x) for x, y in middles]
-    tiles = tuple(Square(float(x), float(y), float(short)) for x, y in middles)
+    tiles = tuple(Square(float(x), float(y), float(side)) for x, y in middles)
     whole = Square(width_px / 2, height_px / 2, float(long))
     return tiles if count == 1 else (*tiles, whole)
 

@@ -80,6 +80,16 @@ class TestSquare:
         assert (piece[:, 21:] == 255).all()
         assert (Square(-500.0, 50.0, 80.0).cut(white, 40) == 0).all()
 
+    @pytest.mark.parametrize("size", [(16000, 16), (16, 16000), (65535, 1)])
+    def test_the_search_of_a_strip_is_bounded(self, size: tuple[int, int]) -> None:
+        *tiles, whole = search_squares(*size)
+        assert len(tiles) == 32
+        along = sorted(max(tile.x, tile.y) for tile in tiles)
+        assert along[0] - tiles[0].side / 2 == pytest.approx(0)
+        assert along[-1] + tiles[0].side / 2 == pytest.approx(max(size))
+        assert max(np.diff(along)) == pytest.approx(0.8 * tiles[0].side)
+        assert whole.side == max(size)
+
     @pytest.mark.parametrize("size", [(1768, 994), (1080, 1920), (640, 480), (500, 500), (4000, 300), (1, 1)])
     def test_search_covers_the_picture(self, size: tuple[int, int]) -> None:
         width, height = size
