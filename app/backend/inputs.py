@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,7 +30,7 @@ def is_plain(path: Path) -> bool:
     """Return whether `path` is a file that stands for itself: neither an image nor a folder."""
     from pipeline.sources.suffixes import IMAGE_SUFFIXES
 
-    return path.suffix.lower() not in IMAGE_SUFFIXES and "*" not in path.name and not path.is_dir()
+    return path.suffix.lower() not in IMAGE_SUFFIXES and "*" not in path.name and not os.path.isdir(path)
 
 
 def find_inputs(paths: Sequence[Path]) -> FoundInputs:
@@ -50,7 +51,7 @@ def _whole(path: Path) -> Openable:
     from pipeline.sources.joints2d.recognise import is_joints
     from pipeline.sources.suffixes import IMAGE_SUFFIXES
 
-    if path.is_dir():
+    if os.path.isdir(path):
         return Openable(path, stills=not is_joints(path))
     if path.suffix.lower() not in IMAGE_SUFFIXES or is_animated_webp(path):
         return Openable(path)

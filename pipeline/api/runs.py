@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -222,7 +223,7 @@ def load(path: str | Path) -> Take:
         >>> hg.load("squat.take")
         <Take of squat.mp4: 15 frames at 30 Hz, 1 of 1 people in 3D>
     """
-    if Path(path).is_dir():
+    if os.path.isdir(path):
         from ..live.recording.open import recover
 
         return Take.of(recover(Path(path)).take())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -60,7 +61,7 @@ def open_live(
     source: LiveSource
     if "://" in text:
         source = registry.find("live_source", "stream").load()(text, cancel=cancel)
-    elif Path(text).is_file() and not text.startswith("/dev/"):
+    elif os.path.isfile(text) and not text.startswith("/dev/"):  # unlike `Path`, it bears names that are too long
         raise SourceError(f"{text} is a file, not a camera.", "Open it as a video, or play it as if it were live.")
     else:
         source = registry.find("live_source", "camera").load()(text, width_px, height_px, fps_hz, cancel=cancel)

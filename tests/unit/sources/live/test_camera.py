@@ -356,3 +356,9 @@ def test_open_live_says_what_a_spec_is_not(tmp_path: Path) -> None:
         with pytest.raises(SourceError, match=message) as caught:
             open_live(spec)
         assert caught.value.hint
+
+
+@pytest.mark.parametrize("name", ["x" * 5000, "/" + "y" * 300])
+def test_a_name_that_no_file_can_have_is_no_camera(name: str, camera: FakeCamera) -> None:
+    with pytest.raises(SourceError):
+        open_live(name)
