@@ -1,4 +1,4 @@
-"""Format numbers as text, many at a time.
+"""Format numbers as text, many at a time, and names for lines of text.
 
 One C-level format call for many rows formats 3 million numbers a second, `numpy.savetxt` 0.5 million. Rows are
 formatted in blocks, because a Python float takes 24 bytes and its text a dozen more.
@@ -6,6 +6,7 @@ formatted in blocks, because a Python float takes 24 bytes and its text a dozen 
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
 
 from ..core.arrays import Doubles
@@ -25,3 +26,8 @@ def formatted(template: str, values: Doubles, empty: str = "") -> str:
     The template itself must not contain "nan".
     """
     return ((template * len(values)) % tuple(values.ravel().tolist())).replace("nan", empty)
+
+
+def in_one_line(name: str) -> str:
+    """Return a name for a line of a text file: line breaks, which a file name may hold, become spaces."""
+    return "".join(" " if unicodedata.category(letter) in ("Cc", "Zl", "Zp") else letter for letter in name)

@@ -148,9 +148,9 @@ def check_length(folder: Path, stem: str) -> None:
 
 def check_folder(folder: Path) -> None:
     """Raise `ConfigError` if what should be a folder for results is, or looks like, a file."""
-    if folder.is_dir():
+    if os.path.isdir(folder):  # unlike `Path`, os.path bears names that are too long: making the folder says so
         return
-    if folder.exists():
+    if os.path.exists(folder):
         raise ConfigError(f"{folder} is a file, not a folder.", "Name a folder for the results.", field="output")
     suffix = folder.suffix.lower().removeprefix(".")
     if suffix in _FILES:

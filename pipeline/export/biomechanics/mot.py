@@ -14,7 +14,7 @@ from ...analysis.gait import SIDES
 from ...analysis.joint_angles import ANGLES, joint_angles
 from ...core.arrays import Doubles
 from ..base import UNWATCHED, Watch
-from ..number_text import chunks, formatted
+from ..number_text import chunks, formatted, in_one_line
 from ..per_person import write_text
 from ..tracks import SelectedPerson, Selection
 from .trc import opensim_from_world
@@ -67,7 +67,7 @@ def _motion(person: SelectedPerson, name: str) -> Iterator[str]:
     names = list(_COORDINATES)
     names[3:3] = _PLACE
     values = np.stack(columns, axis=1)
-    yield f"{name}\nversion=1\nnRows={len(values)}\nnColumns={values.shape[1]}\ninDegrees=yes\n\n"
+    yield f"{in_one_line(name)}\nversion=1\nnRows={len(values)}\nnColumns={values.shape[1]}\ninDegrees=yes\n\n"
     yield "Units are S.I. units (second, meters, Newtons, ...)\nAngles are in degrees.\n\nendheader\n"
     yield "\t".join(["time", *names]) + "\n"
     template = "%.6f" + "\t%.6f" * (values.shape[1] - 1) + "\n"

@@ -16,7 +16,7 @@ import numpy as np
 
 from ...core.arrays import Doubles
 from ..base import UNWATCHED, Watch
-from ..number_text import chunks, formatted
+from ..number_text import chunks, formatted, in_one_line
 from ..per_person import write_text
 from ..tracks import SelectedPerson, Selection
 from .markers import markers
@@ -43,7 +43,7 @@ class TrcExporter:
 def _text(person: SelectedPerson, name: str) -> Iterator[str]:
     rate, count, first = person.rate_hz, len(person.frame_index), int(person.frame_index[0]) + 1
     names, points = markers(person)
-    yield f"PathFileType\t4\t(X/Y/Z)\t{name}\n"
+    yield f"PathFileType\t4\t(X/Y/Z)\t{in_one_line(name)}\n"
     yield "DataRate\tCameraRate\tNumFrames\tNumMarkers\tUnits\tOrigDataRate\tOrigDataStartFrame\tOrigNumFrames\n"
     yield f"{rate:.6f}\t{rate:.6f}\t{count}\t{len(names)}\tm\t{rate:.6f}\t{first}\t{count}\n"
     yield "Frame#\tTime\t" + "\t\t\t".join(names) + "\t\t\n"

@@ -156,3 +156,8 @@ def test_openpose_of_blazepose(take):
     assert np.allclose(joints[0, 8, :2], pixels[0, [23, 24]].mean(axis=0))
     assert (joints[1, [1, 5]] == 0).all()
     assert (joints[:, [20, 23]] == 0).all()
+
+
+def test_a_name_with_a_line_break_stays_in_its_line(take, tmp_path):
+    path, *_ = TrcExporter().write(selected(take, ALL), tmp_path, "a\nb\tc")
+    assert path.read_text("utf-8").startswith("PathFileType\t4\t(X/Y/Z)\ta b c.trc\nDataRate\t")
