@@ -29,5 +29,5 @@ def formatted(template: str, values: Doubles, empty: str = "") -> str:
 
 
 def in_one_line(name: str) -> str:
-    """Return a name for a line of a text file: line breaks, which a file name may hold, become spaces."""
+    """Return a name for a line of text: line breaks, which a name may hold, become spaces."""
     return "".join(" " if unicodedata.category(letter) in ("Cc", "Zl", "Zp") else letter for letter in name)

@@ -1,4 +1,4 @@
-"""Read zip archives and `.npz` arrays, checking stated sizes before allocating memory; write them.
+"""Read and write zip archives and `.npz` arrays; stated sizes are checked before allocating.
 
 `ArrayFile.headers` describes the arrays: callers check names, types and shapes there first, so that a zip bomb or a
 header that claims terabytes costs nothing. Only plain numbers, text and dates are read, never Python objects.
