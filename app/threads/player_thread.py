@@ -124,17 +124,18 @@ class PlayerThread(QThread):
 
         Raises `Cancelled` if another frame is requested meanwhile.
         """
-        preview_at = getattr(source, "preview_at", None)  # of a video file; images need no other image
-        if preview_at is not None:
+        frame_at = getattr(source, "frame_at", None)  # 2D joints have no images
+        preview_at = getattr(source, "preview_at", None)  # of a video file; single images need no other image
+        if frame_at is None:
+            yield blank_frame(source.info, source_s)
+        elif preview_at is None:
+            yield scaled_frame(frame_at(source_s), size, self.turned_deg)
+        else:
             preview = preview_at(source_s)
             if preview is not None:
                 yield scaled_frame(preview, size, self.turned_deg)
-            frame = source.frame_at(source_s, lambda: preview is not None and self._wanted.waiting)
+            frame = frame_at(source_s, lambda: preview is not None and self._wanted.waiting)
             yield scaled_frame(frame, size, self.turned_deg)
-        elif hasattr(source, "frame_at"):
-            yield scaled_frame(source.frame_at(source_s), size, self.turned_deg)
-        else:  # 2D joints have no images
-            yield blank_frame(source.info, source_s)
 
 
 def scaled_frame(frame: Frame, size: QSize, turned_deg: int = 0) -> ShownFrame:
