@@ -1,4 +1,4 @@
-"""Define the array types of the pipeline, and check shapes and value ranges."""
+"""Define the array types of the pipeline, arrays that grow, and checks of shapes and values."""
 
 from __future__ import annotations
 
@@ -59,3 +59,58 @@ def check_times(name: str, time_s: Doubles) -> None:
         raise ValueError(f"{name} rises by {np.median(steps):.3g} s a frame, expected {SHORTEST_STEP_S:g} s or more")
     if len(steps) and time_s[-1] - time_s[0] > LONGEST_S:
         raise ValueError(f"{name} spans {time_s[-1] - time_s[0]:.3g} s, expected at most {LONGEST_S:g} s")
+
+
+class GrowingArray:
+    """Hold an array that grows at its end in amortised constant time."""
+
+    def __init__(self, shape: tuple[int, ...], dtype: type, fill: float = 0) -> None:
+        """Hold no rows of `shape` yet; rows that `put` skips over hold `fill`."""
+        self._fill = fill
+        self._data: NDArray[Any] = np.full((64, *shape), fill, dtype)
+        self._length = 0
+
+    @classmethod
+    def of(cls, values: NDArray[Any], like: GrowingArray) -> GrowingArray:
+        """Return an array that holds `values` and grows with the fill value of `like`."""
+        grown = cls(values.shape[1:], values.dtype.type, like._fill)
+        grown._data, grown._length = values, len(values)
+        return grown
+
+    def __len__(self) -> int:
+        return self._length
+
+    def filled(self, count: int) -> NDArray[Any]:
+        """Return a new array of `count` rows that hold the fill value."""
+        return np.full((count, *self._data.shape[1:]), self._fill, self._data.dtype)
+
+    @property
+    def view(self) -> NDArray[Any]:
+        """Return the rows without copying; they can be changed."""
+        return self._data[: self._length]
+
+    @property
+    def values(self) -> NDArray[Any]:
+        """Return the rows without copying, read-only."""
+        rows = self.view
+        rows.flags.writeable = False
+        return rows
+
+    def put(self, row: int, value: object) -> None:
+        """Write `value` at `row`, at or beyond the end; rows skipped over keep the fill value."""
+        self._reserve(row + 1)
+        self._data[row] = value
+        self._length = max(self._length, row + 1)
+
+    def extend(self, rows: NDArray[Any]) -> None:
+        """Append `rows` (n, ...) at the end."""
+        end = self._length + len(rows)
+        self._reserve(end)
+        self._data[self._length : end] = rows
+        self._length = end
+
+    def _reserve(self, count: int) -> None:
+        if count > len(self._data):
+            grown = self.filled(max(count, 2 * len(self._data)))
+            grown[: self._length] = self.view
+            self._data = grown

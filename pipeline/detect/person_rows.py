@@ -3,51 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ..core.arrays import Floats
+from ..core.arrays import Floats, GrowingArray
 from ..core.skeletons import SKELETONS, h36m17_from
-
-
-class GrowingArray:
-    """Hold an array that grows at its end in amortised constant time."""
-
-    def __init__(self, shape: tuple[int, ...], dtype: type, fill: float) -> None:
-        self._fill = fill
-        self._data: NDArray = np.full((64, *shape), fill, dtype)
-        self.length = 0
-
-    @classmethod
-    def of(cls, values: NDArray, like: GrowingArray) -> GrowingArray:
-        """Return an array that holds `values` and grows with the fill value of `like`."""
-        grown = cls(values.shape[1:], values.dtype.type, like._fill)
-        grown._data, grown.length = values, len(values)
-        return grown
-
-    def filled(self, count: int) -> NDArray:
-        """Return a new array of `count` rows that hold the fill value."""
-        return np.full((count, *self._data.shape[1:]), self._fill, self._data.dtype)
-
-    @property
-    def values(self) -> NDArray:
-        view = self._data[: self.length]
-        view.flags.writeable = False
-        return view
-
-    def put(self, row: int, value: object) -> None:
-        """Write `value` at `row`, at or beyond the end; rows skipped over keep the fill value."""
-        if row >= len(self._data):
-            grown = np.full((max(row + 1, 2 * len(self._data)), *self._data.shape[1:]), self._fill, self._data.dtype)
-            grown[: self.length] = self._data[: self.length]
-            self._data = grown
-        self._data[row] = value
-        self.length = max(self.length, row + 1)
-
-    def extend(self, values: NDArray) -> None:
-        """Append `values` (n, ...) at the end."""
-        start = self.length
-        self.put(start + len(values) - 1, values[-1])
-        self._data[start : self.length] = values
 
 
 class PersonRows:
@@ -74,7 +32,7 @@ class PersonRows:
     def followed_by(self, later: PersonRows) -> PersonRows:
         """Return these rows with those of `later`, which begin after their end."""
         joined = PersonRows(self.first, self._skeleton)
-        stop = later.first + later._columns[0].length
+        stop = later.first + len(later._columns[0])
         joined._columns = [
             GrowingArray.of(np.concatenate([early, late]), own)
             for early, late, own in zip(
@@ -86,7 +44,7 @@ class PersonRows:
     def between(self, start: int, stop: int) -> list[Floats]:
         """Return copies of the columns for the rows start <= row < stop; NaN and 0 where not seen."""
         self._convert()
-        low, high = max(start, self.first), min(stop, self.first + self._columns[0].length)
+        low, high = max(start, self.first), min(stop, self.first + len(self._columns[0]))
         parts = []
         for column in self._columns:
             part = column.filled(stop - start)
@@ -98,7 +56,7 @@ class PersonRows:
     def _convert(self) -> None:
         """Convert the rows that came since the last call to H36M-17."""
         detected, converted = self._columns[:2], self._columns[2:]
-        new = slice(converted[0].length, detected[0].length)
+        new = slice(len(converted[0]), len(detected[0]))
         if new.start < new.stop:
             joints, scores = (column.values[new] for column in detected)
             for column, values in zip(converted, h36m17_from(self._skeleton, joints, scores), strict=True):

@@ -12,13 +12,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..core.arrays import Doubles, Floats, Ints
+from ..core.arrays import Doubles, Floats, GrowingArray, Ints
 from ..core.camera import Camera
 from ..core.poses import PersonTrack, Pose2D
 from ..core.skeletons import SKELETONS
 from .appearance import LENGTH
 from .keypoint_similarity import body_joints, box_diagonal, iou, joint_box, oks
-from .person_rows import GrowingArray, PersonRows
+from .person_rows import PersonRows
 from .returning import Appearance
 
 _FRESH_S = 0.2  # s since last seen: such people are matched before all others
@@ -87,8 +87,8 @@ class Tracker:
         self._rate_hz = camera.rate_hz
         self._diagonal_px = float(np.hypot(*camera.size_px))
         self._one_person = one_person
-        self._frame_index = GrowingArray((), np.int64, 0)
-        self._time_s = GrowingArray((), np.float64, 0.0)
+        self._frame_index = GrowingArray((), np.int64)
+        self._time_s = GrowingArray((), np.float64)
         self._people: dict[int, _Person] = {}
         self._given: dict[int, int] = {}  # identity of the source -> identity here
 
@@ -107,7 +107,7 @@ class Tracker:
 
         0 for a detection without a single known joint.
         """
-        row = self._frame_index.length if self._keep_rows else 0
+        row = len(self._frame_index) if self._keep_rows else 0
         if self._keep_rows:
             self._frame_index.put(row, frame_index)
             self._time_s.put(row, time_s)
@@ -145,14 +145,14 @@ class Tracker:
     def rows(self, identity: int, start: int, stop: int) -> PersonTrack:
         """Return the track of the rows start <= row < stop; NaN and 0 where the person was not seen."""
         start = max(0, start)
-        stop = max(start, min(stop, self._frame_index.length))
+        stop = max(start, min(stop, len(self._frame_index)))
         joints, scores, *h36m17 = self._people[identity].rows.between(start, stop)
         index, time_s = self.frame_index[start:stop].copy(), self.time_s[start:stop].copy()
         return PersonTrack(identity, index, time_s, joints, scores, self._skeleton, (h36m17[0], h36m17[1]))
 
     def track(self, identity: int, person: int) -> PersonTrack:
         """Return all rows of an identity as the track of number `person`."""
-        return replace(self.rows(identity, 0, self._frame_index.length), person=person)
+        return replace(self.rows(identity, 0, len(self._frame_index)), person=person)
 
     def appearance(self, identity: int) -> Appearance:
         """Return where in the take an identity was seen, and its clothing colours and size."""

@@ -11,12 +11,11 @@ a window. A **segment** is a run of rows in which the person was seen without a 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.arrays import Floats
+from ..core.arrays import Floats, GrowingArray
 from ..core.camera import Camera
 from ..core.concurrency import CancelToken
 from ..core.poses import PersonTrack
@@ -58,13 +57,13 @@ class TrackLift:
         self._stride = self._rows - shared
         self._weights = blend_weights(self._rows, shared)
         # Frames of the track, as needed to resample from the grid.
-        self._time_s = _GrowingArray((), np.float64)
-        self._seen = _GrowingArray((), np.bool_)
+        self._time_s = GrowingArray((), np.float64)
+        self._seen = GrowingArray((), np.bool_)
         # Rows of the grid; `_sum` and `_weight` hold the blended result.
-        self._joints = _GrowingArray((17, 2), np.float32)
-        self._scores = _GrowingArray((17,), np.float32)
-        self._sum = _GrowingArray((17, 3), np.float32)
-        self._weight = _GrowingArray((), np.float32)
+        self._joints = GrowingArray((17, 2), np.float32)
+        self._scores = GrowingArray((17,), np.float32)
+        self._sum = GrowingArray((17, 3), np.float32)
+        self._weight = GrowingArray((), np.float32)
         self._stages = StageRecord()
         # The open segment: its first row, the last row in which the person was seen, the next window's first row.
         self._segment: int | None = None
@@ -231,28 +230,3 @@ class _Window:
     index: NDArray[np.int64]
     before: int  # position of the first row in the lifter's output
     kept_before: int  # position of the first row in the window of `last_kept`
-
-
-class _GrowingArray:
-    """An array that grows at its end with amortised copying."""
-
-    def __init__(self, shape: tuple[int, ...], dtype: type) -> None:
-        self._data: NDArray[Any] = np.empty((256, *shape), dtype)
-        self._length = 0
-
-    def __len__(self) -> int:
-        return self._length
-
-    @property
-    def view(self) -> NDArray[Any]:
-        """Return the content without copying."""
-        return self._data[: self._length]
-
-    def extend(self, rows: NDArray[Any]) -> None:
-        need = self._length + len(rows)
-        if need > len(self._data):
-            grown = np.empty((max(need, len(self._data) * 2), *self._data.shape[1:]), self._data.dtype)
-            grown[: self._length] = self._data[: self._length]
-            self._data = grown
-        self._data[self._length : need] = rows
-        self._length = need
