@@ -63,6 +63,12 @@ def at_recorded_rate(info: VideoInfo, recorded_fps: float | None) -> VideoInfo:
     )
 
 
+def fov_over_deg(fov_deg: float, width: float, other_width: float) -> float:
+    """Return the field of view over `other_width` of a camera with `fov_deg` over `width`."""
+    half = math.tan(math.radians(fov_deg / 2)) * other_width / width
+    return math.degrees(2 * math.atan(half))
+
+
 def turned_info(info: VideoInfo, degrees: int) -> VideoInfo:
     """Return the video with its images turned clockwise by `degrees` (a multiple of 90) more."""
     total = (info.turned_deg + degrees) % 360
@@ -70,8 +76,7 @@ def turned_info(info: VideoInfo, degrees: int) -> VideoInfo:
         return replace(info, turned_deg=total)
     fov = info.fov_deg
     if fov is not None and info.width_px:
-        half = math.tan(math.radians(fov / 2)) * info.height_px / info.width_px
-        fov = math.degrees(2 * math.atan(half))
+        fov = fov_over_deg(fov, info.width_px, info.height_px)
     return replace(info, width_px=info.height_px, height_px=info.width_px, fov_deg=fov, turned_deg=total)
 
 
@@ -124,8 +129,7 @@ class Camera:
 
         Main cameras of phones and most webcams lie between 55 and 75 degrees. The value is labelled as an assumption.
         """
-        half = np.tan(np.radians(_ASSUMED_FOV_DEG / 2)) * size_px[0] / max(size_px)
-        return cls(size_px, float(np.degrees(2 * np.arctan(half))), "assumed", rate_hz, even_rate)
+        return cls(size_px, fov_over_deg(_ASSUMED_FOV_DEG, max(size_px), size_px[0]), "assumed", rate_hz, even_rate)
 
     @property
     def focal_px(self) -> float:

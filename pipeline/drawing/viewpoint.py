@@ -9,7 +9,7 @@ import numpy as np
 
 from ..core.arrays import Doubles
 from ..core.camera import Camera as VideoCamera
-from ..core.camera import Viewpoint
+from ..core.camera import Viewpoint, fov_over_deg
 from ..core.take import SceneEstimate
 
 
@@ -27,9 +27,7 @@ def video_viewpoint(scene: SceneEstimate, video: VideoCamera, view_px: tuple[int
     centre = scene.translation + forward * depth_m
     elevation = float(np.degrees(np.arcsin(np.clip(-forward[2], -1, 1))))
     azimuth = float(np.degrees(np.arctan2(-forward[1], -forward[0])))
-    half = np.tan(np.radians(video.fov_deg) / 2)
     # A view taller than the image shows its whole width; a wider one its whole height.
     widen = max(1.0, (view_px[0] / max(view_px[1], 1)) / (video.size_px[0] / video.size_px[1]))
-    fov = float(np.degrees(2 * np.arctan(half * widen)))
     x, y, z = centre.tolist()
-    return Viewpoint((x, y, z), depth_m, elevation, azimuth, fov)
+    return Viewpoint((x, y, z), depth_m, elevation, azimuth, fov_over_deg(video.fov_deg, 1.0, widen))

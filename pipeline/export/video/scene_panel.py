@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 
 from ...core.arrays import Doubles, Image
-from ...core.camera import Viewpoint
+from ...core.camera import Viewpoint, fov_over_deg
 from ...drawing.colours import OTHERS, body_colours, person_colour, rgb
 from ...drawing.framing import HOME_DEG, beside_path, follow_path, framed, joints_to_frame, shape, shows_everybody
 from ...drawing.renderer import Renderer
@@ -34,8 +34,8 @@ class ScenePanel:
         if view is not None and (self.subject is not None or not view.follows):
             aspect = min(max(view.aspect, _NARROWEST), widest)
             viewpoint, self._follows = view.viewpoint, view.follows
-            half = np.tan(np.radians(viewpoint.fov_deg) / 2) * max(1.0, aspect / view.aspect)
-            self._viewpoint = dataclasses.replace(viewpoint, fov_deg=float(np.degrees(2 * np.arctan(half))))
+            fov_deg = fov_over_deg(viewpoint.fov_deg, 1.0, max(1.0, aspect / view.aspect))
+            self._viewpoint = dataclasses.replace(viewpoint, fov_deg=fov_deg)
         else:
             self._follows = not shows_everybody(self._joints, index, (widest_px, height_px))
             shown = [beside_path(self._joints[index])] if self._follows else self._joints

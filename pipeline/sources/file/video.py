@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import logging
-import math
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -16,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from ...core.arrays import Doubles
-from ...core.camera import Frame, VideoInfo
+from ...core.camera import Frame, VideoInfo, fov_over_deg
 from ...core.errors import Cancelled, SourceError
 from ...system.files import printable
 from .capture_rate import capture_rate_hz
@@ -247,5 +246,4 @@ def _of_whole_image(fov_deg: float | None, upright: UprightConverter) -> float |
     """Return the horizontal field of view (degrees) of the whole image from that of the first frame in it."""
     if fov_deg is None or upright.first_size == upright.size:
         return fov_deg
-    half = math.tan(math.radians(fov_deg / 2)) * upright.size[0] / upright.first_size[0]
-    return math.degrees(2 * math.atan(half))
+    return fov_over_deg(fov_deg, upright.first_size[0], upright.size[0])
