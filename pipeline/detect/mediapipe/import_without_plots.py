@@ -9,17 +9,17 @@ from __future__ import annotations
 
 import importlib
 import sys
-import threading
 import types
 from typing import Any
 
+from ...core.concurrency import IMPORT_LOCK
+
 _UNUSED = ("matplotlib", "matplotlib.pyplot", "sounddevice")
-_lock = threading.Lock()
 
 
 def import_mediapipe() -> None:
     """Import MediaPipe; later calls return at once. Raises what its import raises."""
-    with _lock:
+    with IMPORT_LOCK:
         if "mediapipe" in sys.modules:
             return
         stand_ins: dict[str, types.ModuleType] = {}

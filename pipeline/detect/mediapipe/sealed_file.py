@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import Callable
 from pathlib import Path
 
 from ...system.files import atomic_write
+from ...weights import file_sha256
 
 log = logging.getLogger(__name__)
 
@@ -24,7 +24,7 @@ def sealed_sha256(path: Path, make: Callable[[], bytes]) -> str:
         content = make()
         with atomic_write(path) as file:
             file.write(content)
-        found = _sha256(path)
+        found = file_sha256(path)
         with atomic_write(seal, "w") as file:
             file.write(f"{found} {path.stat().st_size}\n")
     return found
@@ -34,7 +34,7 @@ def _whole(path: Path, seal: Path) -> str | None:
     """Return the file's sha256 if it is unchanged since it was written, else None."""
     try:
         expected, size = seal.read_text(encoding="ascii").split()
-        if path.stat().st_size == int(size) and _sha256(path) == expected:
+        if path.stat().st_size == int(size) and file_sha256(path) == expected:
             return expected
         log.warning("A file in the cache is damaged and is made again: %s", path)
     except FileNotFoundError:
@@ -42,8 +42,3 @@ def _whole(path: Path, seal: Path) -> str | None:
     except (OSError, ValueError) as error:
         log.warning("A file in the cache cannot be used and is made again: %s (%s)", path, error)
     return None
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

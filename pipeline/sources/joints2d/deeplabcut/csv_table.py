@@ -39,10 +39,8 @@ def read_csv(path: Path) -> FoundJoints:
     parts, coords = headers.get("bodyparts", []), headers.get("coords", [])
     begin = next((place for place, cell in enumerate(coords) if place and cell.strip()), len(coords))
     width = len(parts)
-    if not body or begin >= width or len(coords) != width or any(len(row) != width for row in body):
-        raise SourceError(f"{path.name} is cut off, or its rows have different lengths.", "Write it again as CSV.")
     who = headers.get("individuals", [""] * width)
-    if len(who) != width:
+    if not body or begin >= width or any(len(row) != width for row in (who, coords, *body)):
         raise SourceError(f"{path.name} is cut off, or its rows have different lengths.", "Write it again as CSV.")
     return found_joints(
         _numbers([row[begin:] for row in body], path.name),
