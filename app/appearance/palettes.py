@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pipeline.drawing import colours
+
 
 @dataclass(frozen=True, slots=True)
 class Palette:
@@ -84,17 +86,17 @@ class Palette:
 DARK = Palette(
     dark=True,
     background="#121419", surface="#191c22", raised="#22262e", hover="#2b303a", pressed="#1d2128", disabled="#1c2026",
-    selected="#363d49", well="#0d0f13", scene="#0f1116", drop="#15181d", drop_hot="#1f1c16",
+    selected="#363d49", well="#0d0f13", scene=colours.BACKGROUND, drop="#15181d", drop_hot="#1f1c16",
     line="#2a2f38", edge="#323843", edge_hover="#434b58", control="#6f7a8b", drop_edge="#39404c", shadow="#0c0e12",
     text="#e8eaee", muted="#a7afbc", faint="#8b95a5", inactive="#5b6473",
     accent="#e9b44c", accent_hover="#f3c466", accent_pressed="#d3a03d", on_accent="#17130a", accent_off="#4a402a",
     on_accent_off="#8f8468", accent_tint="#3a3222", accent_tint_hover="#463c28",
     danger="#f0705f", info="#4db8ff", error_ground="#3a2220", error_line="#6b3a34", note_ground="#222a33",
     note_line="#37485a", note_hint="#cfc3c0",
-    left="#4db8ff", right="#ff7d66", centre="#e6e1d6", ghost="#c4adff",
+    left=colours.LEFT, right=colours.RIGHT, centre=colours.CENTRE, ghost="#c4adff",
     track="#1d2128", track_range="#2c323c", lane="#9c7d3f", other_lane="#6f7a8b", tick="#3d4450", playhead="#ffffff",
     stages=("#8b7038", "#c2933f", "#e9b44c", "#f3c466"), shade="#aa121419",
-    distance="#4a5160", grid="#7d8aa0", floor="#454e5e", badge="#e6343a46", on_badge="#e8eaee",
+    distance=colours.FAR, grid=colours.GRID, floor=colours.FLOOR, badge="#e6343a46", on_badge="#e8eaee",
     chevrons="", check="check-dark",
 )  # fmt: skip
 
@@ -121,7 +123,7 @@ LABEL = "#121419"  # ground of labels and numbers
 ON_LABEL = "#e8eaee"
 MARK = "#e9b44c"  # horizon, number of the followed person, countdown
 ON_MARK = "#17130a"
-VIDEO_LEFT, VIDEO_RIGHT, VIDEO_CENTRE = "#4db8ff", "#ff7d66", "#e6e1d6"
+VIDEO_LEFT, VIDEO_RIGHT, VIDEO_CENTRE = colours.LEFT, colours.RIGHT, colours.CENTRE
 
 
 def contrast(one: str, other: str) -> float:

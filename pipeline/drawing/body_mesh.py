@@ -58,20 +58,20 @@ def _sphere() -> tuple[Floats, NDArray[np.uint32]]:
         ],
         axis=-1,
     )
-    return points.reshape(-1, 3).astype(np.float32), _grid_faces(_STACKS + 1)
+    return points.reshape(-1, 3).astype(np.float32), ring_faces(_STACKS + 1)
 
 
-def _grid_faces(rings: int) -> NDArray[np.uint32]:
-    """Return the triangles between neighbouring rings of `_SIDES` points each."""
-    ring, side = np.meshgrid(np.arange(rings - 1), np.arange(_SIDES), indexing="ij")
-    a = ring * _SIDES + side
-    b = ring * _SIDES + (side + 1) % _SIDES
-    quads = np.stack([a, a + _SIDES, b, b, a + _SIDES, b + _SIDES], axis=-1)
+def ring_faces(rings: int, sides: int = _SIDES) -> NDArray[np.uint32]:
+    """Return the triangles (N, 3) between neighbouring rings of `sides` points each."""
+    ring, side = np.meshgrid(np.arange(rings - 1), np.arange(sides), indexing="ij")
+    a = ring * sides + side
+    b = ring * sides + (side + 1) % sides
+    quads = np.stack([a, a + sides, b, b, a + sides, b + sides], axis=-1)
     return quads.reshape(-1, 3).astype(np.uint32)
 
 
 _SPHERE, _SPHERE_FACES = _sphere()
-_TUBE_FACES = _grid_faces(2)
+_TUBE_FACES = ring_faces(2)
 _SPHERES = 17 + 1  # joints and head
 _TUBES = len(LIMBS) + 1  # limbs and neck
 _SPHERE_V, _TUBE_V = len(_SPHERE), 2 * _SIDES
@@ -153,10 +153,7 @@ def _hide_unseen(parts: Floats) -> Floats:
 # Shadows are discs under these joints, larger and fainter the higher the joint is.
 _SHADOW_JOINTS = (0, 2, 3, 5, 6, 7, 8, 10, 12, 13, 15, 16)
 SHADOW_FADE = ((0.0, 0.45, 1.0), (1.0, 0.62, 0.0))  # shares of the radius, shares of the darkness there
-
-
-def _disc_faces() -> NDArray[np.uint32]:
-    return _grid_faces(len(SHADOW_FADE[0]))
+_DISC_FACES = ring_faces(len(SHADOW_FADE[0]))
 
 
 def shadow_discs(joints: Floats) -> tuple[Floats, Floats, Floats]:
@@ -183,5 +180,5 @@ def shadow_mesh(joints: Floats) -> Mesh:
     colours[..., 3] = np.nan_to_num(dark)[:, None, None] * fade[None, :, None]
     normals = np.tile(np.array([0, 0, 1], np.float32), (len(vertices), 1))
     size = len(SHADOW_FADE[0]) * _SIDES
-    faces = (_disc_faces()[None] + (np.arange(len(points), dtype=np.uint32) * size)[:, None, None]).reshape(-1, 3)
+    faces = (_DISC_FACES[None] + (np.arange(len(points), dtype=np.uint32) * size)[:, None, None]).reshape(-1, 3)
     return Mesh(vertices, normals, colours.reshape(-1, 4), faces.astype(np.uint32))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..core.arrays import Floats
-from .body_mesh import Mesh
+from .body_mesh import Mesh, ring_faces
 from .colours import FLOOR, GRID, rgb
 
 HALF_M = 6  # m from the middle of the floor to its edge
@@ -46,7 +46,5 @@ def floor_disc(colour: str = FLOOR) -> Mesh:
     points = np.stack([x, y, np.full_like(x, -0.003)], axis=-1).reshape(-1, 3).astype(np.float32)
     colours = np.tile(np.append(rgb(colour), 0).astype(np.float32), (len(points), 1))
     colours[:, 3] = np.repeat(disc_alpha(radius.astype(np.float32)), sides)
-    ring, side = np.meshgrid(np.arange(rings - 1), np.arange(sides), indexing="ij")
-    a, b = ring * sides + side, ring * sides + (side + 1) % sides
-    faces = np.stack([a, a + sides, b, b, a + sides, b + sides], axis=-1).reshape(-1, 3)
-    return Mesh(points, np.tile(np.array([0, 0, 1], np.float32), (len(points), 1)), colours, faces.astype(np.uint32))
+    up = np.tile(np.array([0, 0, 1], np.float32), (len(points), 1))
+    return Mesh(points, up, colours, ring_faces(rings, sides))
