@@ -23,7 +23,7 @@ from training.data.motion_file import UNIT_STATURE_M, Clips, load_clips
 from training.evaluate.breakdown import breakdown
 from training.evaluate.causal import causal
 from training.evaluate.frozen_views import frozen_errors
-from training.evaluate.open_lifter import newest_of, open_lifter
+from training.evaluate.open_lifter import add_lifter_arguments, chosen_lifter, newest_of, open_lifter
 from training.evaluate.paired import check_twin, compare_lifters
 from training.evaluate.per_sample import ESTIMATED_SOURCE, Fov, sample_metrics, summary
 from training.evaluate.tables import breakdown_text, causal_text, headline_text, twin_text
@@ -93,14 +93,8 @@ def text(result: dict[str, Any], tables: bool) -> str:
 def main(arguments: list[str] | None = None) -> None:
     parser = _parser()
     args = parser.parse_args(arguments)
-    import torch
-
-    if args.threads:
-        torch.set_num_threads(args.threads)
-    if args.weights and not args.recipe:
-        parser.error("--weights needs --recipe")
     try:
-        lifter = open_lifter(args.weights or args.model, args.recipe)
+        lifter = chosen_lifter(parser, args)
         twins = {}
         if args.twin:
             twins["twin"] = open_lifter(args.twin, args.twin_recipe or args.recipe)
@@ -123,9 +117,6 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m training.evaluate", description="Evaluate a lifter on motion that it was not trained on."
     )
     parser.add_argument("--data", type=Path, required=True, help="motion to evaluate on (.npz)")
-    parser.add_argument("--model", default="", help="name in weights/manifest.json (default: its default)")
-    parser.add_argument("--weights", help="instead of --model: a .safetensors file, with --recipe")
-    parser.add_argument("--recipe", type=Path, help="recipe that --weights were trained with")
     parser.add_argument(
         "--draws", type=int, default=3, help="cameras and errors drawn per clip; the spread is over the draws"
     )
@@ -145,8 +136,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--live", action="store_true", help="with --causal: also lift the latest frame as a live run does"
     )
-    parser.add_argument("--threads", type=int, default=0, help="threads of torch (default: torch's own choice)")
-    parser.add_argument("--json", action="store_true", help="print only the JSON line")
+    add_lifter_arguments(parser)
     return parser
 
 

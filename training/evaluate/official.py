@@ -25,7 +25,7 @@ from pipeline.export.take_facts import plain
 from pipeline.lift.base import WindowLifter
 from pipeline.lift.windows import TrackLift
 from training.data.official_test_sets import H36M_SUBJECTS, OfficialTake, h36m_takes, load_cameras, mpi_takes
-from training.evaluate.open_lifter import open_lifter
+from training.evaluate.open_lifter import add_lifter_arguments, chosen_lifter
 from training.metrics import joint_errors, mpjpe, n_mpjpe, p_mpjpe, velocity_error
 
 _RATE_HZ = 50.0  # Hz, of Human3.6M; the frame rate only decides whether a lifter resamples
@@ -136,12 +136,8 @@ def main(arguments: list[str] | None = None) -> None:
         parser.error("Human3.6M needs --data-3d, --data-2d and --cameras")
     if not any(h36m) and not args.mpi:
         parser.error("give the files of Human3.6M (--data-3d, --data-2d, --cameras) or of MPI-INF-3DHP (--3dhp)")
-    import torch
-
-    if args.threads:
-        torch.set_num_threads(args.threads)
     try:
-        lifter = open_lifter(args.weights or args.model, args.recipe)
+        lifter = chosen_lifter(parser, args)
         rule = lifter.entry.joint_rule
         result: dict[str, Any] = {"model": lifter.name, "prune": lifter.prune.label, "joint_rule": rule}
         parts = [f"{lifter.name}, {lifter.prune.label}; {_SIZED}"]
@@ -169,11 +165,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--cameras", type=Path, help="Human3.6M: the cameras as JSON, see training/README.md")
     parser.add_argument("--subjects", default=",".join(H36M_SUBJECTS), help="Human3.6M: test subjects (default S9,S11)")
     parser.add_argument("--3dhp", type=Path, dest="mpi", help="MPI-INF-3DHP: data_test_3dhp.npz")
-    parser.add_argument("--model", default="", help="name in the manifest (default: its default)")
-    parser.add_argument("--weights", help="instead of --model: a .safetensors file, with --recipe")
-    parser.add_argument("--recipe", type=Path, help="recipe that --weights were trained with")
-    parser.add_argument("--threads", type=int, default=0, help="threads of torch (default: torch's own choice)")
-    parser.add_argument("--json", action="store_true", help="print only the JSON line")
+    add_lifter_arguments(parser)
     return parser
 
 

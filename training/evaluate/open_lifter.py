@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from argparse import ArgumentParser, Namespace
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,29 @@ from training.data.motion_file import UNIT_STATURE_M
 if TYPE_CHECKING:
     from pipeline.lift.base import NewestLifter
     from pipeline.lift.host_lifter import HostLifter
+
+
+def add_lifter_arguments(parser: ArgumentParser) -> None:
+    """Add the options of every evaluation: the lifter, the threads, and the form of the result."""
+    parser.add_argument("--model", default="", help="name in weights/manifest.json (default: its default)")
+    parser.add_argument("--weights", help="instead of --model: a .safetensors file, with --recipe")
+    parser.add_argument("--recipe", type=Path, help="recipe that --weights were trained with")
+    parser.add_argument("--threads", type=int, default=0, help="threads of torch (default: torch's own choice)")
+    parser.add_argument("--json", action="store_true", help="print only the JSON line")
+
+
+def chosen_lifter(parser: ArgumentParser, args: Namespace) -> HostLifter:
+    """Open the lifter of `add_lifter_arguments` and set torch's threads.
+
+    Ends the program for weights without a recipe. Raises `UserError`.
+    """
+    import torch
+
+    if args.weights and not args.recipe:
+        parser.error("--weights needs --recipe")
+    if args.threads:
+        torch.set_num_threads(args.threads)
+    return open_lifter(args.weights or args.model, args.recipe)
 
 
 def open_lifter(name_or_file: str, recipe: Path | None = None) -> HostLifter:

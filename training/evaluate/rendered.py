@@ -28,7 +28,7 @@ from pipeline.export.take_facts import plain
 from pipeline.lift.base import WindowLifter
 from pipeline.lift.windows import TrackLift
 from training.data.motion_file import UNIT_STATURE_M, at_unit_stature
-from training.evaluate.open_lifter import open_lifter
+from training.evaluate.open_lifter import add_lifter_arguments, chosen_lifter
 from training.evaluate.per_sample import Fov
 from training.metrics import joint_errors, p_joint_errors
 from training.synthesis.people import shards
@@ -172,26 +172,16 @@ def main(arguments: list[str] | None = None) -> None:
         prog="python -m training.evaluate.rendered", description="Evaluate a lifter on rendered people held out."
     )
     parser.add_argument("--people", type=Path, required=True, help="folder of clips of training.synthesis.people")
-    parser.add_argument("--model", default="", help="name in weights/manifest.json (default: its default)")
-    parser.add_argument("--weights", help="instead of --model: a .safetensors file, with --recipe")
-    parser.add_argument("--recipe", type=Path, help="recipe that --weights were trained with")
     parser.add_argument("--split", choices=("held_out", "train"), default="held_out")
     parser.add_argument("--every", type=int, default=1, metavar="N", help="only every N-th clip: a quick look")
     parser.add_argument(
         "--fov", choices=("known", "assumed"), default="known", help="field of view given to the lifter"
     )
     parser.add_argument("--no-own-3d", action="store_true", help="leave out the detector's own 3D")
-    parser.add_argument("--threads", type=int, default=0, help="threads of torch (default: torch's own choice)")
-    parser.add_argument("--json", action="store_true", help="print only the JSON line")
+    add_lifter_arguments(parser)
     args = parser.parse_args(arguments)
-    import torch
-
-    if args.threads:
-        torch.set_num_threads(args.threads)
-    if args.weights and not args.recipe:
-        parser.error("--weights needs --recipe")
     try:
-        lifter = open_lifter(args.weights or args.model, args.recipe)
+        lifter = chosen_lifter(parser, args)
         clips = [shard for n, shard in enumerate(shards.read_all(args.people, args.split)) if n % args.every == 0]
         if not clips:
             parser.error(f"{args.people} has no clips of the split {args.split}")

@@ -45,7 +45,7 @@ class Ended:
 
 
 def fork(target: Callable[[], int], folder: Path) -> multiprocessing.process.BaseProcess:
-    """Start `target` in a forked child in a session of its own; its output goes to files in `folder`."""
+    """Start `target` in a forked child process with its own session; write its output to `folder`."""
 
     def run() -> None:
         os.setsid()
@@ -149,7 +149,7 @@ def make_home(folder: Path) -> None:
 
 
 def give_up_rights() -> None:
-    """Become a user for whom the modes of files and folders hold (capabilities of Linux, see capset(2))."""
+    """Give up the capabilities that bypass file permissions (Linux, see capset(2))."""
     version, kept = 0x20080522, 0xFFFFFFFF & ~(1 << _DAC_OVERRIDE | 1 << _DAC_READ_SEARCH)
     header = (ctypes.c_uint32 * 2)(version, 0)
     data = (ctypes.c_uint32 * 6)(kept, kept, 0, 0xFFFFFFFF, 0xFFFFFFFF, 0)  # effective, permitted, inheritable; twice

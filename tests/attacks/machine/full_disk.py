@@ -87,7 +87,7 @@ def file_size_limit(size: int) -> Prepare:
 
 
 def entry(prepare: Prepare, unchanged: str = "") -> Callable[[list[str]], int]:
-    """Return what the child does: a namespace of its own, the preparation, the command; then look at the old file."""
+    """Return the job of the child: enter a mount namespace, prepare, run the command, check the old file."""
 
     def run(argv: list[str]) -> int:
         from pipeline.cli import main

@@ -143,13 +143,17 @@ def test_blender_reads_the_fbx_that_it_wrote(tmp_path):
     assert found["body"]["high"][2] - joints[:, 2].max() < 0.2
 
 
+def put_fake_blender(folder: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
+    """Put a shell script called `blender` in front of the real one."""
+    folder.mkdir()
+    (folder / "blender").write_text(script)
+    (folder / "blender").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}:/usr/bin:/bin")
+
+
 def test_a_blender_that_fails_is_said(tmp_path, monkeypatch):
     """Run another program called `blender`: no file is left behind."""
-    fake = tmp_path / "bin" / "blender"
-    fake.parent.mkdir()
-    fake.write_text("#!/bin/sh\necho 'Error: this is not Blender' >&2\nexit 1\n")
-    fake.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{fake.parent}:/usr/bin:/bin")
+    put_fake_blender(tmp_path / "bin", monkeypatch, "#!/bin/sh\necho 'Error: this is not Blender' >&2\nexit 1\n")
     out = tmp_path / "out"
     with pytest.raises(OutputError, match="this is not Blender") as error:
         export_take(scene(clip("jump")[:20]).take(), out, "jump", ["fbx"])
@@ -158,11 +162,7 @@ def test_a_blender_that_fails_is_said(tmp_path, monkeypatch):
 
 
 def test_a_blender_that_hangs_is_ended_when_the_export_is_cancelled(tmp_path, monkeypatch):
-    fake = tmp_path / "bin" / "blender"
-    fake.parent.mkdir()
-    fake.write_text(f"#!/bin/sh\necho $$ > {tmp_path}/pid\nexec sleep 600\n")
-    fake.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{fake.parent}:/usr/bin:/bin")
+    put_fake_blender(tmp_path / "bin", monkeypatch, f"#!/bin/sh\necho $$ > {tmp_path}/pid\nexec sleep 600\n")
     cancel = CancelToken()
 
     def look(progress: Progress) -> None:
@@ -179,11 +179,7 @@ def test_a_blender_that_hangs_is_ended_when_the_export_is_cancelled(tmp_path, mo
 
 def test_a_blender_that_ctrl_c_has_ended_counts_as_cancelled(tmp_path, monkeypatch):
     """Send Ctrl-C to both processes, as a terminal does; Blender may end before the next poll."""
-    fake = tmp_path / "bin" / "blender"
-    fake.parent.mkdir()
-    fake.write_text("#!/bin/sh\nsleep 0.5\nexit 130\n")
-    fake.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{fake.parent}:/usr/bin:/bin")
+    put_fake_blender(tmp_path / "bin", monkeypatch, "#!/bin/sh\nsleep 0.5\nexit 130\n")
     monkeypatch.setattr("pipeline.export.animation.fbx.POLL_S", 60.0)  # the second poll would be too late
     cancel = CancelToken()
     watch = Watch(cancel, lambda _: cancel.cancel())

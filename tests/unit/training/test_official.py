@@ -259,7 +259,7 @@ def test_the_command_prints_the_papers_tables(
 ) -> None:
     lifter = FlatLifter(wrist_off_m=0.068)
     lifter.entry = type("Entry", (), {"joint_rule": "h36m"})
-    monkeypatch.setattr(official, "open_lifter", lambda name, recipe: lifter)
+    monkeypatch.setattr("training.evaluate.open_lifter.open_lifter", lambda name, recipe: lifter)
     files = ["--data-3d", str(h36m["data_3d"]), "--data-2d", str(h36m["data_2d"]), "--cameras", str(h36m["cameras"])]
     official.main([*files, "--subjects", "S9", "--3dhp", str(mpi)])
     out = capsys.readouterr().out.splitlines()

@@ -252,7 +252,7 @@ def test_statistics_of_the_sample() -> None:
 
 @pytest.mark.parametrize("detector", ["full", "heavy"])
 def test_a_back_taken_for_a_front_shows_in_sides_and_depth(detector: str) -> None:
-    # Clip 0 shows a child from behind whom both networks take for its mirror image; clip 1 is seen as it is.
+    # In clip 0 both networks swap left and right of a child seen from behind; in clip 1 nothing is swapped.
     exchanged, sound = (statistics.Tally(), statistics.Tally())
     for tally, shard in zip((exchanged, sound), shards.read_all(SAMPLE), strict=True):
         for person in range(len(shard.meta["people"])):

@@ -374,6 +374,7 @@ def test_the_command_ends_with_json_that_holds_everything(
     lifter.with_prune = lambda prune: lifter
     watching(monkeypatch, lifter)
     monkeypatch.setattr(evaluate, "open_lifter", lambda name, recipe: lifter)
+    monkeypatch.setattr("training.evaluate.open_lifter.open_lifter", lambda name, recipe: lifter)
     clips = moving_clips((150, 60, 150))
     bounds = np.append(clips.start, len(clips.positions))
     np.savez(
