@@ -31,9 +31,8 @@ _PROVEN_S = 10.0  # s; an overload later than this after a step to more frames h
 _TIMELY = 0.8  # fraction of the latency budget; a waiting frame is lifted if it and the newest are ready within it
 _STEPS = (1.0, 1.5, 2.0, 3.0, 4.0)  # frames per run of a stage: all, 2 of 3, every second, ...
 _RAREST_HZ = 8.0  # Hz, lowest rate of detections and of lifts for which frames are skipped
-_TOO_RARE_HZ = (
-    4.0  # Hz, rate of lifts below which frames are processed again, however late: the source has become slower
-)
+# Hz, rate of lifts below which frames are processed again, however late: the source has become slower
+_TOO_RARE_HZ = 4.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ class Absence(QFrame):
         self.setProperty("kind", "note")
         self._take: Take | None = None
         self._seen: list[np.ndarray] = []  # (T,) of every lifted person
+        self._anyone = np.zeros(0, np.bool_)  # (T,) whether one of them is seen
         self._to_s = self._time_s = 0.0
         self.text = label("")
         self.text.setWordWrap(True)
@@ -42,6 +43,7 @@ class Absence(QFrame):
     def set_take(self, take: Take | None) -> None:
         self._take = take if take is not None and take.complete and take.tracks3d else None
         self._seen = [] if self._take is None else [track.seen for track in self._take.tracks3d]
+        self._anyone = np.any(self._seen, axis=0)  # once: `show_time` is called in every frame of playback
         self.show_time(self._time_s)
 
     def show_time(self, time_s: float) -> None:
@@ -59,7 +61,7 @@ class Absence(QFrame):
         times = take_times(self._take)
         if self._take is None or not len(times):
             return ""
-        anyone = np.any(self._seen, axis=0)
+        anyone = self._anyone
         at = int(np.searchsorted(times, time_s + 0.0005, side="right")) - 1
         if at >= 0 and anyone[min(at, len(times) - 1)]:
             return ""
