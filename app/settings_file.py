@@ -15,7 +15,7 @@ from io import StringIO
 from pathlib import Path
 
 from pipeline.core.errors import OutputError
-from pipeline.system.files import atomic_write, make_folder
+from pipeline.system.files import atomic_write, one_writer
 from pipeline.system.safe_read import DamagedFile, parse_json, read_text
 
 log = logging.getLogger(__name__)
@@ -30,6 +30,7 @@ class SettingsFile:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._values = self._read()
+        self._changed: dict[tuple[str, str], str | None] = {}  # since the file was read; None: removed
 
     def get(self, group: str, name: str) -> str | None:
         """Return a value; None if it is missing, too long, or not plain text."""
@@ -47,25 +48,42 @@ class SettingsFile:
     def put(self, group: str, values: Mapping[str, str]) -> None:
         """Set values of a group; the others stay. Written by `save`."""
         self._values.setdefault(group, {}).update(values)
+        self._changed.update({(group, name): text for name, text in values.items()})
 
     def put_list(self, group: str, name: str, values: list[str]) -> None:
         self.put(group, {name: json.dumps(values)})
 
     def remove(self, group: str, name: str) -> None:
         self._values.get(group, {}).pop(name, None)
+        self._changed[group, name] = None
 
     def save(self) -> None:
-        """Write the file; another program's changes since it was read are overwritten."""
+        """Write the values that were put or removed; all others stay as they are in the file by now.
+
+        A second window may have written it in the meantime.
+        """
+        try:
+            with one_writer(self._path.parent):
+                self._values = self._read()
+                for (group, name), text in self._changed.items():
+                    if text is None:
+                        self._values.get(group, {}).pop(name, None)
+                    else:
+                        self._values.setdefault(group, {})[name] = text
+                self._write()
+        except OutputError as error:
+            log.warning("The settings are not kept: %s", error)
+            return
+        self._changed.clear()
+
+    def _write(self) -> None:
+        """Write all values. Raises `OutputError`."""
         parser = _parser()
         parser.read_dict({g: {n: _quoted(v) for n, v in values.items()} for g, values in self._values.items()})
         text = StringIO()
         parser.write(text, space_around_delimiters=False)
-        try:
-            make_folder(self._path.parent)
-            with atomic_write(self._path, "w") as file:
-                file.write(text.getvalue())
-        except OutputError as error:
-            log.warning("The settings are not kept: %s", error)
+        with atomic_write(self._path, "w") as file:
+            file.write(text.getvalue())
 
     def _read(self) -> dict[str, dict[str, str]]:
         parser = _parser()

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO
 
 import platformdirs
+from filelock import FileLock, Timeout
 
 from ..core.errors import OutputError
 
@@ -31,6 +32,8 @@ _HINTS = {
 }
 
 
+_LOCK = ".lock"  # a file of no bytes; it stays, because a lock whose file is removed holds nobody off
+_LONGEST_CHANGE_S = 60.0
 _TEMPORARY = re.compile(r"\.hourglass-[a-z0-9_]{8}\.part(\.\w+)?")  # names of temporary files
 _cleared: set[Path] = set()  # folders whose abandoned temporary files this process has removed
 
@@ -57,6 +60,28 @@ def make_folder(path: Path) -> None:
             pass
     except OSError as error:
         raise output_error(path, error) from error
+
+
+@contextlib.contextmanager
+def one_writer(folder: Path) -> Iterator[None]:
+    """Hold `folder`, made if it is missing, while a file in it is read, changed and written again.
+
+    Another thread or process that asks for it waits. Not reentrant. Raises `OutputError` if the folder is not writable,
+    or if nobody lets go of it for a minute.
+    """
+    make_folder(folder)
+    lock = FileLock(folder / _LOCK, timeout=_LONGEST_CHANGE_S)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        hint = "End the other programs that use this folder, then try again."
+        raise OutputError(f"Another program keeps {folder} locked.", hint) from error
+    except OSError as error:
+        raise output_error(folder / _LOCK, error) from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 @contextlib.contextmanager

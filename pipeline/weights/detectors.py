@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 import re
-import threading
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from functools import cache
@@ -18,7 +17,7 @@ from typing import Any
 
 from ..core.errors import ConfigError, ModelError
 from ..core.skeletons import SKELETONS
-from ..system.files import atomic_write, make_folder, output_error
+from ..system.files import atomic_write, one_writer, output_error
 from ..system.safe_read import DamagedFile
 from .catalogue import bundled, user_folder
 from .entries import is_file_name, is_size, is_text, read_entries, read_own_entries, write_own_entries
@@ -30,7 +29,6 @@ OTHERS = ("auto", "mediapipe", "mmpose")  # names without an entry here; they ar
 _MEDIAPIPE = "mediapipe::"
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _HASH = re.compile(r"[0-9a-f]{8,64}")
-_one_change = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,9 +152,8 @@ def register_detector(entry: DetectorEntry, weights: bytes, config: str) -> None
     Raises `ConfigError` for a name that is taken, `ModelError` if the user's list is invalid, `OutputError`.
     """
     folder = user_folder()
-    with _one_change:
+    with one_writer(folder):
         check_detector_name(entry.name)
-        make_folder(folder)
         listed = read_own_entries(folder / DETECTORS, "detectors")
         paths = (folder / entry.file, folder / entry.config)
         try:
@@ -174,7 +171,7 @@ def register_detector(entry: DetectorEntry, weights: bytes, config: str) -> None
 def unregister_detector(name: str) -> None:
     """Remove a detector of the user and its files. Raises `ConfigError` if it is not the user's."""
     folder = user_folder()
-    with _one_change:
+    with one_writer(folder):
         entry = next((one for one in own_detectors()[0] if one.name == name), None)
         if entry is None:
             raise ConfigError(f"There is no detector '{name}' that you added.", "Only those that you added can go.")

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import re
-import threading
 from pathlib import Path
 from typing import Any
 
 from ..core.errors import ConfigError
-from ..system.files import atomic_write, make_folder, output_error
+from ..system.files import atomic_write, one_writer, output_error
 from .catalogue import MANIFEST, bundled, is_own, manifest, own, user_folder
 from .entries import WeightEntry, read_own_entries, write_own_entries
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
-_one_change = threading.Lock()
 
 
 def check_name(name: str) -> None:
@@ -34,9 +32,8 @@ def register(entry: WeightEntry, content: bytes) -> Path:
     invalid, `OutputError`.
     """
     folder = user_folder()
-    with _one_change:
+    with one_writer(folder):
         check_name(entry.name)
-        make_folder(folder)
         listed = read_own_entries(folder / MANIFEST, "lifters")
         path = folder / entry.file
         with atomic_write(path) as file:
@@ -52,15 +49,15 @@ def register(entry: WeightEntry, content: bytes) -> Path:
 def unregister(name: str) -> None:
     """Remove a lifter and its file from the user's folder.
 
-    Raises `ConfigError` if it is not the user's.
+    Raises `ConfigError` if it is not the user's, `ModelError` if the user's manifest is invalid, `OutputError`.
     """
-    with _one_change:
+    folder = user_folder()
+    with one_writer(folder):
         if not is_own(name):
             if any(entry.name == name for entry in manifest()):
                 raise ConfigError(f"The lifter '{name}' comes with the program.", "Only lifters that you added can go.")
             known = ", ".join(entry.name for entry in manifest() if is_own(entry.name)) or "none"
             raise ConfigError(f"There is no lifter called '{name}'.", f"Added by you: {known}.")
-        folder = user_folder()
         entry = next(entry for entry in own().entries if entry.name == name)
         # An invalid entry of the same name may name any file: only the checked one is deleted.
         listed = read_own_entries(folder / MANIFEST, "lifters")

@@ -64,6 +64,20 @@ def test_a_damaged_file_counts_as_empty_and_is_replaced(tmp_path: Path, content:
     assert SettingsFile(tmp_path / "s.ini").get("run", "x") == "2"
 
 
+def test_two_windows_keep_each_others_changes(tmp_path: Path) -> None:
+    first, second = SettingsFile(tmp_path / "s.ini"), SettingsFile(tmp_path / "s.ini")
+    first.put("run", {"a": "1", "b": "1"})
+    first.save()
+    second.put("run", {"b": "2", "c": "2"})
+    second.save()
+    first.remove("run", "c")
+    first.put("view", {"d": "3"})
+    first.save()
+    read = SettingsFile(tmp_path / "s.ini")
+    assert [read.get("run", name) for name in "abc"] == ["1", "2", None]
+    assert read.get("view", "d") == "3"
+
+
 def test_pipes_are_not_read(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "s.ini")
     assert SettingsFile(tmp_path / "s.ini").get("run", "x") is None

@@ -7,7 +7,10 @@ import hashlib
 import json
 import os
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -283,3 +286,30 @@ def test_offline_says_how_to_go_on_by_hand(published: weights.DetectorEntry):
     assert str(weights.user_folder()) in caught.value.hint
     weights.user_folder().joinpath(published.file).write_bytes(CONTENT)  # as published
     assert weights.locate(published, added=False).read_bytes() == CONTENT
+
+
+def test_two_processes_that_add_lifters_at_once_lose_none(entry: weights.WeightEntry) -> None:
+    """The other process has read the list and not written it yet when this one begins."""
+    other = (
+        "import sys; from dataclasses import asdict, replace; from pipeline import weights\n"
+        "from pipeline.system.files import one_writer; from pipeline.weights.entries import *\n"
+        "folder = weights.user_folder()\n"
+        "with one_writer(folder):\n"
+        "    listed = read_own_entries(folder / 'manifest.json', 'lifters')\n"
+        "    print('read', flush=True); sys.stdin.readline()\n"
+        "    new = replace(weights.find(), name='theirs', file='theirs.safetensors').to_json()\n"
+        "    write_own_entries(folder / 'manifest.json', [*listed, new])\n"
+    )
+    command = [sys.executable, "-c", other]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdin
+        assert process.stdout
+        assert process.stdout.readline() == "read\n"
+        with ThreadPoolExecutor(1) as pool:
+            added = pool.submit(weights.register, dataclasses.replace(entry, name="ours", file="ours.bin"), b"x")
+            with pytest.raises(TimeoutError):
+                added.result(timeout=0.5)
+            process.stdin.write("\n")
+            process.stdin.flush()
+            added.result(timeout=60)
+    assert {one.name for one in weights.catalogue.own().entries} == {"theirs", "ours"}

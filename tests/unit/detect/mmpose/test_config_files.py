@@ -329,7 +329,7 @@ class TestAdded:
             add_detector(checkpoint, RTMPOSE, "my_rtmpose")
         weights.unregister_detector("my_rtmpose")
         assert not any(one.added for one in listing())
-        assert sorted(path.name for path in weights.user_folder().iterdir()) == ["detectors.json"]
+        assert sorted(path.name for path in weights.user_folder().iterdir()) == [".lock", "detectors.json"]
 
     def test_names_that_are_taken_or_impossible(self, cache: Path, checkpoint: Path) -> None:
         for name in ("mediapipe", "rtmpose-m", "Two Words", "../x"):
