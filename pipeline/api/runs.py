@@ -105,6 +105,7 @@ def lift_joints(
     size: tuple[int, int],
     skeleton: str = H36M17.key,
     time_s: ArrayLike | None = None,
+    depth: ArrayLike | None = None,
     name: str = "joints",
     people: People = "all",
     config: RunConfig | None = None,
@@ -123,6 +124,9 @@ def lift_joints(
         size: Width and height of the image in pixels.
         skeleton: Order of the joints: h36m17, coco17, coco23, halpe26 or blazepose33.
         time_s: (T,) true times of the frames, rising. Default: frame i at i / fps.
+        depth: (T, J) or (T, P, J) the detector's own depth of the joints, for lifters that use it: how far they are
+            behind the middle of the hips, in lengths of the detector's own 3D chain leg + pelvis-thorax-nose-head_top.
+            NaN where it has none.
         name: Name of the take.
         people: As in `lift`; by default everyone.
         config: All settings; those of detecting mean nothing here.
@@ -156,6 +160,8 @@ def lift_joints(
     }
     if time_s is not None:
         arrays["time_s"] = np.asarray(time_s)
+    if depth is not None:
+        arrays["depth"] = np.asarray(depth)
     source = Joints2DSource.of(arrays, name)
     if skeleton == H36M17.key:
         check_h36m17(arrays["joints_image"])

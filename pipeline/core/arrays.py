@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float32]
 
 
+Halves = NDArray[np.float16]
+
+
 Doubles = NDArray[np.float64]
 
 

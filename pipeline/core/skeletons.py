@@ -185,6 +185,11 @@ def _ears(joints: Floats, scores: Floats, left: int, right: int) -> tuple[Floats
     return middle, np.select(alone, [scores[..., left], scores[..., right]], both)
 
 
+# H36M-17 joints at the ends of the bones of a body's chain: those of both legs, which count half, then the others.
+CHAIN_LEGS = ((1, 2), (2, 3), (4, 5), (5, 6))
+CHAIN_TRUNK = ((0, 8), (8, 9), (9, 10))
+
+
 def chain_length(joints: Floats) -> NDArray[np.float64]:
     """Return leg length (mean of both) + pelvis-thorax-nose-head_top, (...) of (..., 17, 3).
 
@@ -194,5 +199,7 @@ def chain_length(joints: Floats) -> NDArray[np.float64]:
     def bone(a: int, b: int) -> NDArray[np.float64]:
         return np.asarray(np.linalg.norm(joints[..., a, :] - joints[..., b, :], axis=-1))
 
-    legs = (bone(1, 2) + bone(2, 3) + bone(4, 5) + bone(5, 6)) / 2
-    return np.asarray(legs + bone(0, 8) + bone(8, 9) + bone(9, 10))
+    length = sum(bone(*ends) for ends in CHAIN_LEGS) / 2
+    for ends in CHAIN_TRUNK:
+        length = length + bone(*ends)
+    return np.asarray(length)

@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 
 from ..core.errors import OutputError
-from ..core.poses import Pose2D
+from ..core.poses import EXTRAS, Pose2D, check_read_extras, joined_extras
 from ..core.skeletons import SKELETONS
 from ..system.array_file import ArrayFile, open_arrays, write_arrays
 from ..system.files import atomic_write, cache_folder, make_folder
@@ -263,6 +263,7 @@ def _arrays(entries: list[tuple[float, Pose2D]], indices: list[int]) -> dict[str
         "scores": np.concatenate([pose.scores for pose in poses]),
         "skeleton": np.array(poses[0].skeleton),
         **_colours(poses),
+        **joined_extras([(len(pose.scores), pose.extras) for pose in poses], poses[0].skeleton),
     }
 
 
@@ -327,13 +328,19 @@ def _poses(path: Path) -> dict[int, Pose2D]:
             colours = arrays.read("colours")
             if np.isinf(colours).any():
                 raise DamagedFile("its colours are infinite somewhere")
+        extras = {name: arrays.read(name) for name in EXTRAS if name in arrays.headers}
+        try:
+            check_read_extras(extras, people, skeleton)
+        except ValueError as error:
+            raise DamagedFile(f"its {error}") from error
     poses = {}
     ends = np.cumsum(count)
     for index, begin, end in zip(frames, ends - count, ends, strict=True):
         part = slice(int(begin), int(end))
         boxes, joints_image, scores = (chunk[name][part] for name in ("boxes_image", "joints_image", "scores"))
         clothes = None if colours is None or np.isnan(colours[part]).all() else colours[part]
-        poses[index] = Pose2D(boxes, joints_image, scores, skeleton, colours=clothes)
+        known = {name: values[part] for name, values in extras.items() if not np.isnan(values[part]).all()}
+        poses[index] = Pose2D(boxes, joints_image, scores, skeleton, colours=clothes, extras=known)
     return poses
 
 

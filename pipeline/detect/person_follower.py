@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from typing import Generic, Protocol, TypeVar
 
 import numpy as np
 
 from ..core.arrays import Floats
 from ..core.camera import Frame
-from ..core.poses import Pose2D
+from ..core.poses import Extras, Pose2D
 from .keypoint_similarity import joint_box
 
 
@@ -64,7 +65,7 @@ class PersonFollower(ABC, Generic[_Person]):
         people = sorted(self._people, key=lambda person: -self._confidence(person))
         joints, scores = np.stack([p.joints for p in people]), np.stack([p.scores for p in people])
         boxes = np.stack([joint_box(j, s) for j, s in zip(joints, scores, strict=True)])
-        return Pose2D(boxes, joints, scores, self.skeleton)
+        return Pose2D(boxes, joints, scores, self.skeleton, extras=self._extras(people))
 
     def _start(self, size_px: tuple[int, int], time_s: float) -> None:
         self._people, self._size, self._time_s = [], size_px, time_s
@@ -81,6 +82,10 @@ class PersonFollower(ABC, Generic[_Person]):
     @abstractmethod
     def _update(self, frame: Frame) -> None:
         """Update `_people` to this frame: track them, and search for new ones."""
+
+    def _extras(self, people: Sequence[_Person]) -> Extras:
+        """Return the extras of these people; detectors that have any override it."""
+        return {}
 
     @abstractmethod
     def _confidence(self, person: _Person) -> float:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from ..core.arrays import Floats, GrowingArray
+from ..core.poses import EXTRAS, Extras, blank_extra, joined_extras
 from ..core.skeletons import SKELETONS, h36m17_from
 
 
@@ -23,11 +27,17 @@ class PersonRows:
             for count in (len(SKELETONS[skeleton].names), 17)
             for column in (GrowingArray((count, 2), np.float32, np.nan), GrowingArray((count,), np.float32, 0.0))
         ]
+        self._extras: dict[str, GrowingArray] = {}  # those that the detector has given so far
 
-    def put(self, row: int, joints: Floats, scores: Floats) -> None:
-        """Write a detector's joints (J, 2) and scores (J,) at a take's row, after earlier rows."""
+    def put(self, row: int, joints: Floats, scores: Floats, extras: Extras) -> None:
+        """Write a detector's joints (J, 2), scores (J,) and extras at a take's row, after earlier rows."""
         for column, value in zip(self._columns, (joints, scores), strict=False):
             column.put(row - self.first, value)
+        for name, values in extras.items():
+            if name not in self._extras:
+                shape = EXTRAS[name].shape(SKELETONS[self._skeleton])
+                self._extras[name] = GrowingArray(shape, EXTRAS[name].dtype, np.nan)
+            self._extras[name].put(row - self.first, values)
 
     def followed_by(self, later: PersonRows) -> PersonRows:
         """Return these rows with those of `later`, which begin after their end."""
@@ -39,6 +49,12 @@ class PersonRows:
                 self.between(self.first, later.first), later.between(later.first, stop), self._columns, strict=True
             )
         ]
+        parts = [
+            (later.first - self.first, self.extras_between(self.first, later.first)),
+            (stop - later.first, later.extras_between(later.first, stop)),
+        ]
+        for name, values in joined_extras(parts, self._skeleton).items():
+            joined._extras[name] = GrowingArray.of(values, self._extras.get(name) or later._extras[name])
         return joined
 
     def between(self, start: int, stop: int) -> list[Floats]:
@@ -52,6 +68,16 @@ class PersonRows:
                 part[low - start : high - start] = column.values[low - self.first : high - self.first]
             parts.append(part)
         return parts
+
+    def extras_between(self, start: int, stop: int) -> dict[str, NDArray[Any]]:
+        """Return copies of the extras for the rows start <= row < stop; NaN where not known."""
+        extras = {}
+        for name, column in self._extras.items():
+            part = extras[name] = blank_extra(name, stop - start, self._skeleton)
+            low, high = max(start, self.first), min(stop, self.first + len(column))
+            if low < high:
+                part[low - start : high - start] = column.values[low - self.first : high - self.first]
+        return extras
 
     def _convert(self) -> None:
         """Convert the rows that came since the last call to H36M-17."""

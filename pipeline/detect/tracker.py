@@ -14,7 +14,7 @@ import numpy as np
 
 from ..core.arrays import Doubles, Floats, GrowingArray, Ints
 from ..core.camera import Camera
-from ..core.poses import PersonTrack, Pose2D
+from ..core.poses import Extras, PersonTrack, Pose2D
 from ..core.skeletons import SKELETONS
 from .appearance import LENGTH
 from .keypoint_similarity import body_joints, box_diagonal, iou, joint_box, oks
@@ -39,6 +39,7 @@ class _Seen:
 
     joints: Floats
     scores: Floats
+    extras: Extras  # of this person alone
     colours: Floats | None
     centre: Doubles
     size: float
@@ -67,7 +68,7 @@ class Tracker:
     """Assign identities (1, 2, ... by order of appearance) to detections, and store joints.
 
     Rows count the frames fed so far, from 0; a row never changes once its frame was fed. Each frame is converted to
-    H36M-17 once, when it is first read. Memory: about 600 bytes per frame and person.
+    H36M-17 once, when it is first read. Memory: about 700 bytes per frame and person.
 
     Poses with given `identity` (2D joints from a file with identities) keep it.
 
@@ -146,9 +147,11 @@ class Tracker:
         """Return the track of the rows start <= row < stop; NaN and 0 where the person was not seen."""
         start = max(0, start)
         stop = max(start, min(stop, len(self._frame_index)))
-        joints, scores, *h36m17 = self._people[identity].rows.between(start, stop)
+        kept = self._people[identity].rows
+        joints, scores, *h36m17 = kept.between(start, stop)
+        extras = kept.extras_between(start, stop)
         index, time_s = self.frame_index[start:stop].copy(), self.time_s[start:stop].copy()
-        return PersonTrack(identity, index, time_s, joints, scores, self._skeleton, (h36m17[0], h36m17[1]))
+        return PersonTrack(identity, index, time_s, joints, scores, self._skeleton, (h36m17[0], h36m17[1]), extras)
 
     def track(self, identity: int, person: int) -> PersonTrack:
         """Return all rows of an identity as the track of number `person`."""
@@ -186,7 +189,8 @@ class Tracker:
         joints, scores = pose.joints_image[which], pose.scores[which]
         size, box = box_diagonal(joints, scores), joint_box(joints, scores)
         colours = None if pose.colours is None else pose.colours[which]
-        return _Seen(joints, scores, colours, self._centre(joints), size, box)
+        extras = {name: values[which] for name, values in pose.extras.items()}
+        return _Seen(joints, scores, extras, colours, self._centre(joints), size, box)
 
     def _centre(self, joints: Floats) -> Doubles:
         """Return the mean of the known shoulders and hips, else of all known joints."""
@@ -272,7 +276,7 @@ class Tracker:
         known = np.isfinite(seen.joints).all(axis=-1)
         scores = np.where(known, seen.scores, 0).astype(np.float32)
         if self._keep_rows:
-            person.rows.put(row, np.where(known[:, None], seen.joints, np.nan), scores)
+            person.rows.put(row, np.where(known[:, None], seen.joints, np.nan), scores, seen.extras)
         gap_s = time_s - person.last_time_s
         if gap_s > 0:
             # Weight one half for the new estimate, so that one noisy frame does not distort the prediction.

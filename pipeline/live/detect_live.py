@@ -9,7 +9,7 @@ import numpy as np
 from ..core.arrays import Floats
 from ..core.camera import Camera, Frame, VideoInfo
 from ..core.config import SceneConfig
-from ..core.poses import Pose2D
+from ..core.poses import Extras, Pose2D, joined_extras
 from ..detect.base import Detector
 from ..detect.keypoint_similarity import joint_box
 from ..detect.tracker import Tracker
@@ -38,6 +38,7 @@ class _Followed:
     joints: Floats  # (J, 2) px
     scores: Floats  # (J,)
     speed: Floats  # (J, 2) px/s
+    extras: Extras  # name -> (1, ...), as last seen
 
 
 class LiveObserver:
@@ -63,7 +64,7 @@ class LiveObserver:
         known = [i for i, number in enumerate(numbers) if number]
         identities = tuple(self._before + numbers[i] for i in known)
         self._given = max(self._given, *identities, 0)
-        pose = Pose2D(pose.boxes_image[known], pose.joints_image[known], pose.scores[known], pose.skeleton)
+        pose = pose.people(known)
         self._remember(frame.time_s, pose, identities)
         return pose, identities
 
@@ -79,7 +80,9 @@ class LiveObserver:
             moved.append(person.joints + person.speed * np.float32(_FADES_S * (1 - np.exp(-gap_s / _FADES_S))))
         joints, scores = np.stack(moved), np.stack([person.scores for person in people.values()])
         boxes = np.stack([joint_box(j, s) for j, s in zip(joints, scores, strict=True)])
-        return Pose2D(boxes, joints, scores, self._detector.skeleton), tuple(people)
+        skeleton = self._detector.skeleton
+        extras = joined_extras([(1, person.extras) for person in people.values()], skeleton)
+        return Pose2D(boxes, joints, scores, skeleton, extras=extras), tuple(people)
 
     def _tracker_for(self, frame: Frame) -> Tracker:
         """Return the tracker; replace it and the camera when the frame size changes."""
@@ -94,13 +97,13 @@ class LiveObserver:
 
     def _remember(self, time_s: float, pose: Pose2D, identities: tuple[int, ...]) -> None:
         followed = {}
-        for identity, joints, scores in zip(identities, pose.joints_image, pose.scores, strict=True):
+        for i, (identity, joints, scores) in enumerate(zip(identities, pose.joints_image, pose.scores, strict=True)):
             before = self._followed.get(identity)
             speed = np.zeros_like(joints)
             if before is not None and 0 < time_s - before.time_s <= _CARRIED_S:
                 now = np.nan_to_num((joints - before.joints) / np.float32(time_s - before.time_s))
                 speed = (before.speed + now) / 2  # mean with the last speed: half of a new one is noise
-            followed[identity] = _Followed(time_s, joints, scores, speed)
+            followed[identity] = _Followed(time_s, joints, scores, speed, pose.people([i]).extras)
         for identity, person in self._followed.items():  # keep people missed for a moment
             if identity not in followed and time_s - person.time_s <= _CARRIED_S:
                 followed[identity] = person

@@ -27,7 +27,7 @@ from ..system.array_file import ArrayFile, open_member, open_zip, read_member, w
 from ..system.files import atomic_write
 from ..system.json_fields import JsonFields
 from ..system.safe_read import parse_json
-from .parts import read_info, read_take
+from .parts import extra_array, read_info, read_take
 
 SUFFIX = ".pose3d"
 FORMAT = "hourglass-pose3d"
@@ -45,6 +45,7 @@ def save_take(take: Take, path: Path) -> Path:
     for track in take.tracks2d:
         arrays[f"person{track.person}_joints_image"] = track.joints_image
         arrays[f"person{track.person}_scores_image"] = track.scores
+        arrays |= {extra_array(track.person, name): values for name, values in track.extras.items()}
     for track3d in take.tracks3d:
         arrays[f"person{track3d.person}_joints"] = track3d.joints
         arrays[f"person{track3d.person}_scores"] = track3d.scores
@@ -61,7 +62,7 @@ def save_take(take: Take, path: Path) -> Path:
         "version": VERSION,
         "info": dataclasses.asdict(take.info),
         "complete": take.complete,
-        "tracks2d": [{"person": t.person, "skeleton": t.skeleton} for t in take.tracks2d],
+        "tracks2d": [{"person": t.person, "skeleton": t.skeleton, "extras": list(t.extras)} for t in take.tracks2d],
         "tracks3d": [{"person": t.person, "skeleton": t.skeleton, "space": t.space} for t in take.tracks3d],
         "lifted": [{"person": t.person, "unit_stature_m": t.unit_stature_m} for t in take.lifted],
         "names": {str(person): name for person, name in take.names.items()},

@@ -23,7 +23,7 @@ from ..core.arrays import (
     check_times,
 )
 from ..core.camera import VideoInfo
-from ..core.poses import PersonTrack
+from ..core.poses import EXTRAS, PersonTrack
 from ..core.skeletons import SKELETONS
 from ..core.take import Finding, FindingKind, LiftedTrack, SceneEstimate, Space, Take, TokenStages, Track3D
 from ..system.array_file import ArrayFile, ArrayHeader
@@ -72,6 +72,11 @@ def read_take(header: JsonFields, arrays: ArrayFile) -> Take:
     )
 
 
+def extra_array(person: int, name: str) -> str:
+    """Return the name of the array that holds an extra of a person's 2D."""
+    return f"person{person}_{name}_image"
+
+
 def read_info(fields: JsonFields) -> VideoInfo:
     """Read the description of a video from JSON fields. Raises `DamagedFile`."""
     return read_dataclass(VideoInfo, fields, _INFO_LIMITS)
@@ -113,6 +118,12 @@ class _Arrays:
         values = self._read(name, "fiu", shape)
         check_numbers(name, values, low, high, gaps)
         return values.astype(np.float32, copy=False)
+
+    def extra(self, array: str, name: str, skeleton: str) -> NDArray[Any]:
+        """Read the values of an extra (T, ...) of `core.poses.EXTRAS`."""
+        extra = EXTRAS[name]
+        shape = (self.frames, *extra.shape(SKELETONS[skeleton]))
+        return self.floats(array, shape, *extra.limits, gaps=True).astype(extra.dtype)
 
     def doubles(self, name: str, shape: tuple[int, ...], farthest: float) -> Doubles:
         """Read finite numbers from -`farthest` to `farthest`."""
@@ -160,7 +171,10 @@ def _track2d(fields: JsonFields, arrays: _Arrays) -> PersonTrack:
     shape = (arrays.frames, len(SKELETONS[skeleton].names))
     joints = arrays.floats(f"person{person}_joints_image", (*shape, 2), -FARTHEST_PX, FARTHEST_PX, gaps=True)
     scores = arrays.floats(f"person{person}_scores_image", shape, 0.0, HIGHEST_SCORE, gaps=False)
-    return PersonTrack.of(person, arrays.index, arrays.time_s, joints, scores, skeleton)
+    # Older files have no extras; those of a newer program that are not known here are left out.
+    named = [name for name in fields.listed("extras", ()) if isinstance(name, str) and name in EXTRAS]
+    extras = {name: arrays.extra(extra_array(person, name), name, skeleton) for name in named}
+    return PersonTrack.of(person, arrays.index, arrays.time_s, joints, scores, skeleton, extras)
 
 
 def _track3d(fields: JsonFields, arrays: _Arrays) -> Track3D:

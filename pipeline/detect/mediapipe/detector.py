@@ -24,6 +24,7 @@ import numpy as np
 from ...core.arrays import Floats
 from ...core.camera import Frame
 from ...core.config import DetectConfig
+from ...core.poses import Extras
 from ..crops import Square
 from ..person_follower import PersonFollower
 from .heavy import HEAVY
@@ -31,7 +32,7 @@ from .landmarks import MARGIN, SKELETON, PeopleLocator, Person, are_near, body_s
 from .model_bundle import model_bundle
 from .person_search import Hit, PersonSearch, Place
 
-_ALGORITHM = 2  # raise it when the same frames would give other results
+_ALGORITHM = 3  # raise it when the same frames would give other results
 
 _SAME_PERSON_SIDES = 0.15  # square sides: a hit this near to a tracked person's square is that person
 # s, square sides: an older hit is likely a tracked person who has moved on, so only distant hits count
@@ -83,6 +84,12 @@ class MediaPipeDetector(PersonFollower[Person]):
 
     def _known(self, joints: Floats, scores: Floats) -> Person:
         return Person(body_square(joints), joints, scores, 1.0, frames=_ESTABLISHED_FRAMES)
+
+    def _extras(self, people: Sequence[Person]) -> Extras:
+        if all(person.depth is None for person in people):
+            return {}
+        unknown = np.full(len(people[0].joints), np.nan, np.float16)
+        return {"depth": np.stack([unknown if person.depth is None else person.depth for person in people])}
 
     def _confidence(self, person: Person) -> float:
         return person.confidence

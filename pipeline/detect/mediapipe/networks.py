@@ -42,6 +42,7 @@ class Landmarks:
     hip_centre: Floats  # (2,)
     circle: Floats  # (2,) a point above the head, on the circle around the hip centre that encloses the body
     confidence: float  # probability that the crop shows a person
+    metres: Floats  # (33, 3) the network's own 3D around the hips, axes of the crop: x right, y down, z away
 
 
 class PersonFinder:
@@ -84,6 +85,7 @@ class Landmarker:
             base_options=_base_options(bundle, LANDMARKS_MEMBER), min_detection_confidence=0.0
         )
         outputs = ["LANDMARKS:landmarks", "AUXILIARY_LANDMARKS:auxiliary", "PRESENCE_SCORE:confidence"]
+        outputs += ["WORLD_LANDMARKS:metres"]
         self._graph = _Graph(_LANDMARKS_GRAPH, options, outputs)
 
     def locate(self, rgb: Image) -> Landmarks | None:
@@ -92,13 +94,14 @@ class Landmarker:
         `confidence` is the probability of a person.
         """
         result = self._graph.run(rgb)
-        landmarks, auxiliary = result.proto("landmarks"), result.proto("auxiliary")
-        if landmarks is None or auxiliary is None:
+        landmarks, auxiliary, world = (result.proto(name) for name in ("landmarks", "auxiliary", "metres"))
+        if landmarks is None or auxiliary is None or world is None:
             return None
         values = np.array([(p.x, p.y, p.visibility, p.presence) for p in landmarks.landmark], np.float32)
         circle = np.array([(p.x, p.y) for p in auxiliary.landmark], np.float32)
         confidence = min(max(result.number("confidence"), 0.0), 1.0)
-        return Landmarks(values[:, :2], values[:, 2], values[:, 3], circle[0], circle[1], confidence)
+        metres = np.array([(p.x, p.y, p.z) for p in world.landmark], np.float32)
+        return Landmarks(values[:, :2], values[:, 2], values[:, 3], circle[0], circle[1], confidence, metres)
 
     def close(self) -> None:
         self._graph.close()

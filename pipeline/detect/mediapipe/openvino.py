@@ -31,7 +31,7 @@ _REFINE_CELLS = 3  # cells, side of the heat map window around a joint
 _MIN_PEAK = 0.5  # smallest peak probability of a heat map at which it moves its joint
 # The model's outputs that are used, by index, with their shapes. The silhouette and the layers that only it needs are
 # left out.
-_OUTPUTS = {0: (1, 5 * _POINTS), 1: (1, 1), 3: (1, 64, 64, _POINTS)}
+_OUTPUTS = {0: (1, 5 * _POINTS), 1: (1, 1), 3: (1, 64, 64, _POINTS), 4: (1, 3 * _POINTS)}
 
 
 class OpenVinoLandmarkers:
@@ -70,12 +70,13 @@ class OpenVinoLandmarker:
         """
         np.multiply(rgb, np.float32(1 / 255), out=self._pixels[0])
         self._request.infer({0: self._pixels}, share_inputs=True)
-        answer, score, heat = (self._request.get_output_tensor(output).data for output in range(len(_OUTPUTS)))
+        answer, score, heat, world = (self._request.get_output_tensor(output).data for output in range(len(_OUTPUTS)))
         points = answer.reshape(_POINTS, 5)
         places = refined(points[:, :2] / LANDMARKER_PX, heat[0])
         sure = _sigmoid(points[:_JOINTS, 3:])
         confidence = min(max(float(score[0, 0]), 0.0), 1.0)
-        return Landmarks(places[:_JOINTS], sure[:, 0], sure[:, 1], places[_HIPS], places[_CIRCLE], confidence)
+        metres = world.reshape(_POINTS, 3)[:_JOINTS].copy()
+        return Landmarks(places[:_JOINTS], sure[:, 0], sure[:, 1], places[_HIPS], places[_CIRCLE], confidence, metres)
 
     def close(self) -> None:
         self._request = None

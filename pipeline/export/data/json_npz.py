@@ -83,6 +83,7 @@ class NpzExporter:
     | `frame_index`, `time_s` | (T,) | frames of the video, from 0; seconds |
     | `joint_names`, `parents` | (17,) | of the skeleton |
     | `joints_image`, `scores` | (T, P, 17, 2), (T, P, 17) | the 2D joints in pixels as H36M-17, and their confidence |
+    | `depth` | (T, P, 17) float32 | the detector's own depth of the 2D joints, if it has one, see `core.poses.EXTRAS` |
     | `fps_hz`, `width_px`, `height_px`, `skeleton` | scalars | of the video |
     | `about` | text | JSON with units, axes, camera and provenance |
 
@@ -112,6 +113,10 @@ class NpzExporter:
             "skeleton": np.array(skeleton.key),
             "about": np.array(json.dumps(plain(take_facts(selection)), ensure_ascii=False, allow_nan=False)),
         }
+        if any(one.track2d is not None and one.track2d.depth is not None for one in people):
+            unknown = np.full((len(first.frame_index), 17), np.nan, np.float32)
+            depth = [unknown if one.track2d is None else one.track2d.depth_h36m17 for one in people]
+            arrays["depth"] = np.stack(depth, axis=1)
         with atomic_write(path) as file:
             write_arrays(file, arrays)
         log.info("wrote %s", path.name)

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ...core.arrays import Doubles, Floats, check_times
 from ...core.camera import VideoInfo, frame_rate_hz
 from ...core.errors import SourceError, TakeError, UserError
-from ...core.poses import PersonTrack
+from ...core.poses import Extras, PersonTrack, blank_extra, joined_extras
 from ...core.skeletons import SKELETONS
 from ...core.take import Take, Track3D
 from ...run.lift_video import SHORTEST_PERSON_S, SHORTEST_PERSON_SHARE
@@ -59,7 +60,11 @@ class Recording:
         for person, identity in enumerate(self.identities, start=1):
             mine, lifted = rows.identity2d == identity, rows.person3d == identity
             joints2d, scores2d = _placed(len(rows), row2d[mine], rows.joints_image[mine], rows.scores[mine])
-            tracks2d.append(PersonTrack.of(person, index, rows.time_s, joints2d, scores2d, rows.skeleton))
+            extras: dict[str, NDArray[Any]] = {}
+            for name, values in rows.extras.items():
+                extras[name] = blank_extra(name, len(rows), rows.skeleton)
+                extras[name][row2d[mine]] = values[mine]
+            tracks2d.append(PersonTrack.of(person, index, rows.time_s, joints2d, scores2d, rows.skeleton, extras))
             if lifted.any():
                 joints, scores = _placed(len(rows), of_row3d[lifted], rows.joints[lifted], rows.scores3d[lifted])
                 tracks3d.append(Track3D(person, index, rows.time_s, joints, scores, "world"))
@@ -90,18 +95,24 @@ class Recording:
         ]
         taken = np.zeros(len(rows), np.int64)  # columns in use per frame: a column is not one identity
         places = []
-        for at, _, _ in pieces:
+        for at, _, _, _ in pieces:
             places.append(taken[at].copy())
             taken[at] += 1
         # A single column means one person throughout, so that the source needs no tracking of identities.
         people = max(int(taken.max(initial=1)), 1 if len(identities) <= 1 else 2)
         joints = np.full((len(rows), people, len(SKELETONS[rows.skeleton].names), 2), np.nan, np.float32)
         scores = np.zeros(joints.shape[:-1], np.float32)
-        for (at, where, sure), columns in zip(pieces, places, strict=True):
+        extras = {
+            name: np.full((*joints.shape[:2], *values.shape[1:]), np.nan, values.dtype)
+            for name, values in rows.extras.items()
+        }
+        for (at, where, sure, others), columns in zip(pieces, places, strict=True):
             joints[at, columns], scores[at, columns] = where, sure
+            for name, values in others.items():
+                extras[name][at, columns] = values
         arrays: dict[str, Any] = {
             "joints_image": joints, "scores": scores, "time_s": rows.time_s, "fps_hz": self.info.fps_hz,
-            "width_px": self.info.width_px, "height_px": self.info.height_px, "skeleton": rows.skeleton,
+            "width_px": self.info.width_px, "height_px": self.info.height_px, "skeleton": rows.skeleton, **extras,
         }  # fmt: skip
         if self.info.fov_deg is not None:
             arrays["fov_deg"] = self.info.fov_deg
@@ -235,21 +246,32 @@ def _nearest(rising: Doubles, wanted: Doubles) -> np.ndarray:
     return np.where(wanted - rising[before] <= rising[after] - wanted, before, after)
 
 
-def _bridged(rows: Rows, row2d: np.ndarray, mine: np.ndarray) -> tuple[np.ndarray, Floats, Floats]:
+def _bridged(rows: Rows, row2d: np.ndarray, mine: np.ndarray) -> tuple[np.ndarray, Floats, Floats, Extras]:
     """Interpolate between the near ones of one person's detections `mine`.
 
-    Returns frames (n,), joints (n, J, 2) px and scores (n, J) of the detections and the frames between. Only frames
-    whose 2D was predicted are filled: where the detector ran and did not find the person, the person is not there.
+    Returns frames (n,), joints (n, J, 2) px, scores (n, J) and extras of the detections and the frames between. Only
+    frames whose 2D was predicted are filled: where the detector ran and did not find the person, the person is not
+    there.
     """
     at, joints, scores = row2d[mine], rows.joints_image[mine], rows.scores[mine]
+    extras = {name: values[mine] for name, values in rows.extras.items()}
     parts = [(at, joints, scores)]
+    extra_parts: list[tuple[int, Extras]] = [(len(at), extras)]
     for i in np.flatnonzero(np.diff(at) > 1):
         first, last = int(at[i]), int(at[i + 1])
         between, span_s = np.arange(first + 1, last), rows.time_s[last] - rows.time_s[first]
         if span_s > _BRIDGE_S or rows.detected[between].any():
             continue
         share = ((rows.time_s[between] - rows.time_s[first]) / span_s).astype(np.float32)
-        moved = joints[i] + share[:, None, None] * (joints[i + 1] - joints[i])
+        moved = _between(joints[i], joints[i + 1], share)
         parts.append((between, moved, np.broadcast_to(np.minimum(scores[i], scores[i + 1]), moved.shape[:2])))
+        filled = {name: _between(values[i], values[i + 1], share) for name, values in extras.items()}
+        extra_parts.append((len(between), filled))
     frames, where, sure = (np.concatenate(part) for part in zip(*parts, strict=True))
-    return frames, where, sure
+    return frames, where, sure, joined_extras(extra_parts, rows.skeleton)
+
+
+def _between(first: NDArray[Any], last: NDArray[Any], share: Floats) -> NDArray[Any]:
+    """Interpolate values (...) linearly at shares (n,) of the way: (n, ...) of the same type."""
+    one, two = first.astype(np.float32), last.astype(np.float32)
+    return (one + share.reshape(-1, *[1] * one.ndim) * (two - one)).astype(first.dtype)

@@ -23,7 +23,6 @@ from ...core.concurrency import Closed, StopQueue
 from ...core.config import LiveConfig
 from ...core.errors import OutputError, UserError
 from ...core.live import LiveResult
-from ...core.poses import Pose2D
 from ...detect.mediapipe.choose import chosen_detector
 from ...system.files import make_folder, output_error
 from ...system.version import __version__
@@ -137,7 +136,7 @@ class Recorder:
         return Row(
             source_index=result.frame.index,
             time_s=result.frame.time_s - zero_s,
-            pose=_moved(result.pose, fit) if fit.changes else result.pose,
+            pose=result.pose.scaled(fit.scale, np.array([fit.x, fit.y], np.float32)) if fit.changes else result.pose,
             identities=result.identities,
             detected=result.detected,
             people=result.people,
@@ -208,13 +207,3 @@ def made_with(config: LiveConfig, detector_runtime: str = "") -> dict[str, Any]:
         "lifter": config.lift.lifter,
         "lookahead": config.lookahead,
     }
-
-
-def _moved(pose: Pose2D, fit: Fit) -> Pose2D:
-    """Transform boxes and joints from pixels of the image to pixels of the video."""
-    offset = np.array([fit.x, fit.y], np.float32)
-    return replace(
-        pose,
-        boxes_image=(pose.boxes_image * fit.scale + np.tile(offset, 2)).astype(np.float32),
-        joints_image=(pose.joints_image * fit.scale + offset).astype(np.float32),
-    )

@@ -3,6 +3,9 @@
 A chunk is `magic, length, crc32`, followed by the concatenated arrays of some frames (an `.npz` per fifth of a second
 would be mostly zip headers, and an hour of them slow to open). After a crash the file can be read up to its last
 complete chunk; the partial chunk after it is left out.
+
+A chunk whose detections have extras (`core.poses.EXTRAS`) has another magic; after the arrays follow the number of
+extras, and for each its name and values.
 """
 
 from __future__ import annotations
@@ -13,7 +16,7 @@ import math
 import os
 import struct
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -32,7 +35,7 @@ from ...core.arrays import (
     check_shape,
 )
 from ...core.live import LivePerson
-from ...core.poses import Pose2D
+from ...core.poses import EXTRAS, Extras, Pose2D, check_extras, check_read_extras, joined_extras
 from ...core.skeletons import SKELETONS
 from ...system.files import output_error
 from ...system.safe_read import open_regular
@@ -41,7 +44,9 @@ log = logging.getLogger(__name__)
 
 _HEAD = struct.Struct("<4sII")  # magic, length of the payload in bytes, its crc32
 _COUNTS = struct.Struct("<III20s")  # frames, detections, skeletons, name of the 2D skeleton
-_MAGIC = b"HGr1"
+_MAGIC, _MAGIC_EXTRAS = b"HGr1", b"HGr2"  # chunks without and with extras
+_EXTRA_COUNT = struct.Struct("<I")
+_EXTRA_NAME = struct.Struct("<20s")
 _LARGEST = 64 << 20  # bytes, largest chunk that is read; written ones have about 20 kB
 _MOST_PEOPLE = 1000  # people or detections in one frame; more means a damaged chunk
 _LAST_IDENTITY = 1 << 40  # highest identity number; a higher one means a damaged chunk
@@ -106,8 +111,10 @@ class Rows:
     person3d: Ints  # (K,)
     joints: Floats  # (K, 17, 3) m
     scores3d: Floats  # (K, 17)
+    extras: Extras = field(default_factory=dict)  # name -> (M, ...)
 
     def __post_init__(self) -> None:
+        check_extras(self.extras, len(self.identity2d), self.skeleton)
         joints = len(SKELETONS[self.skeleton].names)
         layout = _layout(len(self.time_s), int(self.count2d.sum()), int(self.count3d.sum()), joints)
         for name, (_, shape) in layout.items():
@@ -140,8 +147,8 @@ class RowWriter:
     def append(self, rows: list[Row]) -> None:
         if not rows:
             return
-        payload = _packed(rows)
-        block = memoryview(_HEAD.pack(_MAGIC, len(payload), zlib.crc32(payload)) + payload)
+        payload, magic = _packed(rows)
+        block = memoryview(_HEAD.pack(magic, len(payload), zlib.crc32(payload)) + payload)
         begin = self._file.tell()
         try:
             while block:  # a nearly full disk may accept only a part
@@ -160,7 +167,8 @@ class RowWriter:
             raise output_error(self._path, error) from error
 
 
-def _packed(rows: list[Row]) -> bytes:
+def _packed(rows: list[Row]) -> tuple[bytes, bytes]:
+    """Encode rows: the payload of a chunk, and its magic."""
     poses, people = [row.pose for row in rows], [person for row in rows for person in row.people]
     skeleton, seen = poses[0].skeleton, sum(len(pose.scores) for pose in poses)
     values: dict[str, Any] = {
@@ -181,10 +189,21 @@ def _packed(rows: list[Row]) -> bytes:
     parts = [_COUNTS.pack(len(rows), seen, len(people), skeleton.encode())]
     for name, (kind, shape) in _layout(len(rows), seen, len(people), len(SKELETONS[skeleton].names)).items():
         parts.append(np.asarray(values[name], kind).reshape(shape).tobytes())
-    return b"".join(parts)
+    extras = joined_extras([(len(pose.scores), pose.extras) for pose in poses], skeleton)
+    if not extras:
+        return b"".join(parts), _MAGIC
+    parts.append(_EXTRA_COUNT.pack(len(extras)))
+    for name, numbers in extras.items():
+        parts += [_EXTRA_NAME.pack(name.encode()), numbers.astype(_stored(name)).tobytes()]
+    return b"".join(parts), _MAGIC_EXTRAS
 
 
-def _unpacked(payload: bytes) -> Rows:
+def _stored(extra: str) -> np.dtype[Any]:
+    """Return the type, little-endian, that an extra has in the file."""
+    return np.dtype(EXTRAS[extra].dtype).newbyteorder("<")
+
+
+def _unpacked(payload: bytes, with_extras: bool) -> Rows:
     """Decode the payload of a chunk.
 
     Raises ValueError, KeyError or struct.error if it is invalid.
@@ -193,13 +212,28 @@ def _unpacked(payload: bytes) -> Rows:
     skeleton = name.rstrip(b"\0").decode("ascii")
     arrays: dict[str, NDArray[Any]] = {}
     at = _COUNTS.size
-    for field, (kind, shape) in _layout(frames, seen, lifted, len(SKELETONS[skeleton].names)).items():
+    for member, (kind, shape) in _layout(frames, seen, lifted, len(SKELETONS[skeleton].names)).items():
         count = math.prod(shape)
-        arrays[field] = np.frombuffer(payload, kind, count, at).reshape(shape)
+        arrays[member] = np.frombuffer(payload, kind, count, at).reshape(shape)
         at += count * np.dtype(kind).itemsize
-    rows = Rows(skeleton, **arrays)
+    rows = Rows(skeleton, **arrays, extras=_extras(payload, at, seen, skeleton) if with_extras else {})
     _check_values(rows)
     return rows
+
+
+def _extras(payload: bytes, at: int, seen: int, skeleton: str) -> Extras:
+    """Decode the extras of `seen` detections, which begin at byte `at`."""
+    extras: dict[str, NDArray[Any]] = {}
+    (number,) = _EXTRA_COUNT.unpack_from(payload, at)
+    at += _EXTRA_COUNT.size
+    for _ in range(min(number, len(EXTRAS) + 1)):
+        name = _EXTRA_NAME.unpack_from(payload, at)[0].rstrip(b"\0").decode("ascii")
+        at += _EXTRA_NAME.size
+        shape = (seen, *EXTRAS[name].shape(SKELETONS[skeleton]))  # KeyError: made by a newer program
+        numbers = np.frombuffer(payload, _stored(name), math.prod(shape), at).reshape(shape)
+        at += numbers.nbytes
+        extras[name] = numbers.astype(EXTRAS[name].dtype)
+    return extras
 
 
 def read_rows(path: Path) -> tuple[Rows | None, int]:
@@ -211,9 +245,9 @@ def read_rows(path: Path) -> tuple[Rows | None, int]:
     with open_regular(path) as file:
         size = os.fstat(file.fileno()).st_size
         read = 0
-        while (payload := _next_payload(file)) is not None:
+        while (found := _next_payload(file)) is not None:
             try:
-                chunk = _unpacked(payload)
+                chunk = _unpacked(*found)
             except (ValueError, KeyError, struct.error) as error:
                 log.warning("%s: a chunk cannot be understood (%s)", path.name, error)
                 break
@@ -223,21 +257,24 @@ def read_rows(path: Path) -> tuple[Rows | None, int]:
             read = file.tell()
     if not chunks:
         return None, size
-    names = [name for name in Rows.__dataclass_fields__ if name != "skeleton"]
+    names = [name for name in Rows.__dataclass_fields__ if name not in ("skeleton", "extras")]
     together: dict[str, Any] = {name: np.concatenate([getattr(chunk, name) for chunk in chunks]) for name in names}
-    return Rows(chunks[0].skeleton, **together), size - read
+    skeleton = chunks[0].skeleton
+    extras = joined_extras([(len(chunk.identity2d), chunk.extras) for chunk in chunks], skeleton)
+    return Rows(skeleton, **together, extras=extras), size - read
 
 
-def _next_payload(file: BinaryIO) -> bytes | None:
-    """Read the payload of the next chunk; return None if there is no complete one."""
+def _next_payload(file: BinaryIO) -> tuple[bytes, bool] | None:
+    """Read the payload of the next chunk, and whether it has extras; None if there is no complete one."""
     head = file.read(_HEAD.size)
     if len(head) < _HEAD.size:
         return None
     magic, length, checksum = _HEAD.unpack(head)
-    if magic != _MAGIC or length > _LARGEST:
+    if magic not in (_MAGIC, _MAGIC_EXTRAS) or length > _LARGEST:
         return None
     payload = file.read(length)
-    return payload if len(payload) == length and zlib.crc32(payload) == checksum else None
+    whole = len(payload) == length and zlib.crc32(payload) == checksum
+    return (payload, magic == _MAGIC_EXTRAS) if whole else None
 
 
 def _check_values(rows: Rows) -> None:
@@ -252,6 +289,7 @@ def _check_values(rows: Rows) -> None:
         check_numbers(name, getattr(rows, name), 0, _LAST_IDENTITY)
     for name in ("boxes_image", "joints_image"):
         check_numbers(name, getattr(rows, name), -FARTHEST_PX, FARTHEST_PX, gaps=True)
+    check_read_extras(rows.extras, len(rows.identity2d), rows.skeleton)
     check_numbers("joints", rows.joints, -FARTHEST_M, FARTHEST_M, gaps=True)
     for name in ("scores", "scores3d"):
         check_numbers(name, getattr(rows, name), 0.0, HIGHEST_SCORE)

@@ -13,6 +13,7 @@ Arrays in the file; `T` frames, `P` persons (in no particular order), `J` joints
 | `time_s` | (T,), optional | true timestamps, rising; without them frame i is at i / fps_hz |
 | `frame_index` | (T,), optional | number of each frame in its video, rising; without it they count from 0 |
 | `identity` | (T, P), optional | identities: the same number from 1 is the same person, 0 is no person |
+| `depth` | (T, J) or (T, P, J), optional | the detector's own depth of the joints, see `core.poses.EXTRAS` |
 """
 
 from __future__ import annotations
@@ -23,14 +24,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...core.arrays import FARTHEST_PX, HIGHEST_SCORE, Doubles, Floats, Ints, check_times
+from ...core.arrays import FARTHEST_PX, HIGHEST_SCORE, Doubles, Floats, Ints, check_numbers, check_times
 from ...core.errors import SourceError
+from ...core.poses import EXTRAS
 from ...core.skeletons import SKELETONS
 from ...system.array_file import open_arrays
 from ...system.safe_read import open_regular
 
 _REQUIRED = ("joints_image", "scores", "fps_hz", "width_px", "height_px", "skeleton")
-_OPTIONAL = ("fov_deg", "time_s", "frame_index", "identity")
+_OPTIONAL = ("fov_deg", "time_s", "frame_index", "identity", *EXTRAS)
 _HINT = f"Expected arrays: {', '.join(_REQUIRED)}; optional: {', '.join(_OPTIONAL)}."
 _LARGEST = 1 << 30  # bytes of all arrays: three hours of ten people
 _MOST = 1 << 40  # highest number of a frame or an identity that is plausible
@@ -142,6 +144,24 @@ class CheckedArrays:
             np.where(seen[..., None], joints, np.nan).astype(np.float32),
             np.where(seen, np.minimum(scores, 1), 0).astype(np.float32),
         )
+
+    def extras(self, frames: int, people: int, skeleton: str) -> dict[str, NDArray[Any]]:
+        """Return the extras (T, P, ...) of `core.poses.EXTRAS` that the arrays hold; NaN: unknown."""
+        extras: dict[str, NDArray[Any]] = {}
+        for name, extra in EXTRAS.items():
+            if name not in self._arrays:
+                continue
+            own = extra.shape(SKELETONS[skeleton])
+            expected = f"numbers of shape {(frames, people, *own)}"
+            values = self._numbers(name, expected)
+            if values.shape != (frames, people, *own) and (values.shape != (frames, *own) or people != 1):
+                raise self._error(name, expected, f"of shape {values.shape}")
+            try:
+                check_numbers(name, values, *extra.limits, gaps=True)
+            except ValueError as error:
+                raise SourceError(f"{error}, in {self._name}.", _HINT) from error
+            extras[name] = values.reshape(frames, people, *own).astype(extra.dtype)
+        return extras
 
     def times(self, frames: int, fps_hz: float) -> Doubles:
         """Return the times (T,) of the frames."""

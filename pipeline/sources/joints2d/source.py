@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...core.camera import VideoInfo, turned_info
-from ...core.poses import Pose2D, Poses
+from ...core.poses import EXTRAS, Pose2D, Poses
 from ...core.skeletons import SKELETONS
 from ...system.files import printable
 from ..file.timing import true_rate
@@ -51,6 +51,7 @@ class Joints2DSource:
         fps_hz = fields.number("fps_hz", 0.1, 1000.0)
         width_px, height_px = fields.whole("width_px"), fields.whole("height_px")
         self._joints, self._scores = fields.joints(len(SKELETONS[self._skeleton].names))
+        self._extras = fields.extras(self._joints.shape[0], self._joints.shape[1], self._skeleton)
         self._time_s = fields.times(len(self._joints), fps_hz)
         self._index = fields.frame_index(len(self._joints))
         self._identity = fields.identity((self._joints.shape[0], self._joints.shape[1]))
@@ -73,9 +74,16 @@ class Joints2DSource:
         """Return the joints in images that are turned clockwise by 90, 180 or 270 degrees."""
         other = copy.copy(self)
         width, height = self._info.width_px, self._info.height_px
-        x, y = self._joints[..., 0], self._joints[..., 1]
-        placed = {90: (height - y, x), 180: (width - x, height - y), 270: (y, width - x)}[degrees]
-        other._joints = np.stack(placed, axis=-1)
+
+        def placed(points: NDArray[Any]) -> NDArray[Any]:
+            x, y = points[..., 0], points[..., 1]
+            turned = {90: (height - y, x), 180: (width - x, height - y), 270: (y, width - x)}[degrees]
+            return np.concatenate([np.stack(turned, axis=-1), points[..., 2:]], axis=-1)
+
+        other._joints = placed(self._joints)
+        other._extras = {
+            name: placed(values) if EXTRAS[name].pixels else values for name, values in self._extras.items()
+        }
         other._info = turned_info(self._info, degrees)
         return other
 
@@ -115,7 +123,8 @@ class Joints2DSource:
             return Pose2D.nobody(self._skeleton)
         boxes = np.concatenate([np.nanmin(joints, axis=1), np.nanmax(joints, axis=1)], axis=1)
         identity = None if self._identity is None else self._identity[row, present]
-        return Pose2D(boxes.astype(np.float32), joints.copy(), scores.copy(), self._skeleton, identity)
+        extras = {name: values[row, present] for name, values in self._extras.items()}
+        return Pose2D(boxes.astype(np.float32), joints.copy(), scores.copy(), self._skeleton, identity, extras=extras)
 
     def close(self) -> None:
         """Do nothing, because no file stays open; `FrameSource` has this method."""

@@ -205,7 +205,9 @@ class _Landmarker:
         sure = 1 / (1 + np.exp(-points[:_JOINTS, 3:]))
         _LATEST.metres = metres.reshape(_POINTS, 3)[:_JOINTS].copy()
         confidence = min(max(float(score[0, 0]), 0.0), 1.0)
-        return Landmarks(places[:_JOINTS], sure[:, 0], sure[:, 1], places[_HIPS], places[_CIRCLE], confidence)
+        return Landmarks(
+            places[:_JOINTS], sure[:, 0], sure[:, 1], places[_HIPS], places[_CIRCLE], confidence, _LATEST.metres
+        )
 
     def close(self) -> None:
         self._request = None
