@@ -105,8 +105,13 @@ def _temporary_folder() -> Path:
 
 def wheel_file(member: str) -> Path:
     """Return the bare TFLite file behind a member. Raises `ModelError` if it is missing."""
+    return wheel_path(PARTS[member][0])
+
+
+def wheel_path(relative: str) -> Path:
+    """Return a model file of MediaPipe's wheel. Raises `ModelError` if it is missing."""
     # Located without importing mediapipe, so that a half-installed package gives a clear error and not an ImportError.
-    relative, spec = PARTS[member][0], importlib.util.find_spec("mediapipe")
+    spec = importlib.util.find_spec("mediapipe")
     for folder in (spec.submodule_search_locations or []) if spec else []:
         path = Path(folder) / relative
         if path.is_file():

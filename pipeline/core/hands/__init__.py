@@ -1,0 +1,1 @@
+"""Hold hands: names of the 21 points, and the points that a detector saw."""
