@@ -78,8 +78,8 @@ class HandNetworks:
 def hand_networks(count: int, runtime: Runtime = "auto") -> tuple[list[HandNetworks], str]:
     """Create the networks for `count` parallel threads; returns them and the engine.
 
-    The engine "" is MediaPipe's. "auto" takes OpenVINO where it runs. Raises `ModelError` if "openvino" is requested and does not run, or MediaPipe
-    lacks a network.
+    The engine "" is MediaPipe's. "auto" takes OpenVINO where it runs. Raises `ModelError` if "openvino" is requested
+    and does not run, or MediaPipe lacks a network.
     """
     files = [wheel_path(RECROP_FILE), wheel_path(LANDMARKS_FILE)]
     there = importlib.util.find_spec("openvino") is not None

@@ -52,7 +52,7 @@ def arm_square(elbow: Floats, wrist: Floats, knuckles: tuple[Floats, Floats] | N
 def recrop_square(rough: Square, points: Floats) -> Square | None:
     """Return the square of the recrop network's answer in a rough square.
 
-    The answer is two points (2, 2) in [0, 1]: the first point is the centre, the second the middle of the square's lower edge, at the wrist.
+    The answer is two points (2, 2) in [0, 1]: the centre, and the middle of the square's lower edge, at the wrist.
     """
     centre, lower = rough.image_from_crop(points)
     return _square(centre, centre - lower, 2 * float(np.linalg.norm(centre - lower)))
