@@ -11,6 +11,7 @@ from ..core.concurrency import IMPORT_LOCK
 from ..core.config import DetectConfig, LiftConfig
 from ..detect.base import Detector
 from ..lift.base import WindowLifter
+from ..system.memory import share_heaps
 
 if TYPE_CHECKING:
     from ..lift.host_lifter import HostLifter
@@ -20,6 +21,7 @@ class Engine:
     """Create detectors and lifters on demand and keep the last one of each; `close` frees them."""
 
     def __init__(self) -> None:
+        share_heaps()  # the threads of every run start after this
         self._lock = threading.Lock()  # the lifter is asked for in the lift thread
         self._detector: tuple[DetectConfig, Detector] | None = None
         self._lifter: tuple[LiftConfig, HostLifter] | None = None

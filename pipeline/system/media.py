@@ -16,6 +16,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from .memory import share_heaps
+
 log = logging.getLogger(__name__)
 
 LARGEST_PX = 1 << 26  # px of one image: 8192 x 8192
@@ -79,12 +81,13 @@ def _limits() -> dict[str, str]:
 
 @functools.cache
 def limit_memory() -> None:
-    """Limit the size of every block that libav allocates in this process; done once.
+    """Limit the size of every block that libav allocates in this process, and what its threads keep; done once.
 
     Without it an endless image, as a stream may send, takes all memory.
     """
     import av
 
+    share_heaps()  # before the first decoder starts its threads
     try:
         # Found in the libraries that PyAV's own module is linked to.
         ctypes.CDLL(av._core.__file__).av_max_alloc(ctypes.c_size_t(_LARGEST_BLOCK))

@@ -32,6 +32,7 @@ class Reader:
 
     def __init__(self, path: Path, table: FrameTable, start: int = 0) -> None:
         self._path, self._table = path, table
+        self._frames: Iterator[tuple[int, Any]] | None = None  # None: closed
         self.next_index = 0  # index of the next frame, if no frame is damaged
         self._open()
         try:
@@ -126,6 +127,8 @@ class Reader:
         return self
 
     def __next__(self) -> tuple[int, Any]:
+        if self._frames is None:
+            raise ValueError(f"{self._path.name} is closed")
         index, av_frame = next(self._frames)
         self.next_index = index + 1
         return index, av_frame
@@ -172,7 +175,9 @@ class Reader:
             yield last, av_frame
 
     def close(self) -> None:
+        """Close the file and free the decoder with its threads and frames."""
         self._container.close()
+        self._frames = None  # it refers to this reader: the decoder would wait for the garbage collector
 
 
 def _after(first: Any, others: Iterator[Any]) -> Iterator[Any]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from av.sidedata.sidedata import SideDataContainer
 from av.video.reformatter import VideoReformatter
 
 from ...core.arrays import Image
@@ -120,7 +121,8 @@ def _display_matrix(av_frame: Any) -> tuple[int, int, int, int]:
 
     Other angles than multiples of 90 degrees are rounded to these.
     """
-    side = av_frame.side_data.get("DISPLAYMATRIX")
+    # Not `av_frame.side_data`: it makes a circle of references, and dozens of images would wait for the collector.
+    side = SideDataContainer(av_frame).get("DISPLAYMATRIX")  # type: ignore[call-arg] # PyAV's stub lacks the frame
     if side is None:
         return (1, 0, 0, 1)
     # libavutil/display.h: nine 16.16 numbers a b u c d v x y w with x' = a x + c y, y' = b x + d y.
