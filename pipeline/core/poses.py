@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .arrays import Doubles, Floats, Halves, Ints, check_numbers, check_shape
-from .skeletons import SKELETONS, Skeleton, h36m17_from
+from .arrays import FARTHEST_PX, Doubles, Floats, Halves, Ints, check_numbers, check_shape
+from .skeletons import FACE_MIRROR, SKELETONS, Skeleton, h36m17_from
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,12 @@ EXTRAS: Mapping[str, Extra] = {
     # 3D has no reliable scale, and its chain removes it. Rounded to float16 where it arises, 0.4 mm of a body at most,
     # so that caches and files keep it exactly.
     "depth": Extra(lambda skeleton: (len(skeleton.names),), lambda skeleton: skeleton.mirror, np.float16, (-8.0, 8.0)),
+    # Points of the left and the right hand: x, y in pixels and the score. See `core.hands.points.Hands`.
+    "hands": Extra(lambda _: (2, 21, 3), lambda _: np.array([1, 0]), np.float32, (-FARTHEST_PX, FARTHEST_PX), True),
+    # The same points in 3D: metres along the camera's axes, from an origin in the hand; 0.06 mm exact.
+    "hands_relative": Extra(lambda _: (2, 21, 3), lambda _: np.array([1, 0]), np.float16, (-10.0, 10.0)),
+    # The 68 points of a face in the order of iBUG 300-W: x, y in pixels and the score.
+    "face": Extra(lambda _: (68, 3), lambda _: FACE_MIRROR, np.float32, (-FARTHEST_PX, FARTHEST_PX), True),
 }
 
 Extras = Mapping[str, NDArray[Any]]  # name in `EXTRAS` -> one array of people or frames; absent: none has it

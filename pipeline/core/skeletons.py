@@ -132,6 +132,14 @@ OPENPOSE18 = Skeleton(
 
 SKELETONS: dict[str, Skeleton] = {s.key: s for s in (H36M17, COCO17, COCO23, HALPE26, BLAZEPOSE33, BODY25, OPENPOSE18)}
 
+# Order of the 68 points of a face (iBUG 300-W) with left and right exchanged: jaw, brows, nose, eyes, lips.
+FACE_MIRROR = np.array(
+    [
+        *range(16, -1, -1), *range(26, 16, -1), *range(27, 31), *range(35, 30, -1), 45, 44, 43, 42, 47, 46,
+        39, 38, 37, 36, 41, 40, *range(54, 47, -1), *range(59, 54, -1), *range(64, 59, -1), *range(67, 64, -1),
+    ]
+)  # fmt: skip
+
 # H36M-17 limb joint -> name of the same joint in every detector skeleton.
 _LIMBS = {i: H36M17.names[i] for i in (1, 2, 3, 4, 5, 6, 11, 12, 13, 14, 15, 16)}
 _HEAD_BEYOND_EARS = 0.6

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +19,7 @@ HAND_POINTS = (
     *(f"{finger}_{joint}" for finger in FINGERS[1:] for joint in ("mcp", "pip", "dip", "tip")),
 )  # fmt: skip
 WRIST = 0
+MIN_HAND_PX = 25.0  # px, longer side of the box of the smallest hand whose fingers a network sees
 CHAINS = tuple(tuple(range(4 * finger + 1, 4 * finger + 5)) for finger in range(5))  # points of each finger
 PARENTS = tuple(-1 if p == 0 else 0 if p % 4 == 1 else p - 1 for p in range(21))
 INDEX_BASE, MIDDLE_BASE, RING_BASE, LITTLE_BASE = (chain[0] for chain in CHAINS[1:])
@@ -48,6 +51,29 @@ class Hands:
             np.zeros((count, 2, 21), np.float32),
             np.full((count, 2, 21, 3), np.nan, np.float32),
         )
+
+    @classmethod
+    def of(cls, extras: Mapping[str, NDArray[Any]]) -> Hands | None:
+        """Return the hands among the extras of people (`core.poses.EXTRAS`), or None without any."""
+        hands = extras.get("hands")
+        if hands is None:
+            return None
+        relative = extras.get("hands_relative")
+        unknown = np.full(hands.shape, np.nan, np.float32)
+        return cls(
+            hands[..., :2],
+            np.nan_to_num(hands[..., 2], nan=0.0),
+            unknown if relative is None else relative.astype(np.float32),
+        )
+
+    @property
+    def extras(self) -> dict[str, NDArray[Any]]:
+        """Return the hands as extras of people; without 3D points where no hand has any."""
+        scores = np.where(self.observed[..., None], self.scores, np.nan)
+        hands = {"hands": np.concatenate([self.joints_image, scores[..., None]], axis=-1).astype(np.float32)}
+        if np.isfinite(self.relative).any():
+            hands["hands_relative"] = self.relative.astype(np.float16)
+        return hands
 
     @property
     def observed(self) -> NDArray[np.bool_]:

@@ -35,6 +35,7 @@ _KINDS = ("topdown", "onestage")
 _CLASS_NAME = re.compile(r"[A-Za-z]\w{0,63}")
 _MAX_JSON_BYTES = 1 << 20  # bytes of a stored config; RTMO's has 6 kB
 _INPUT_PX = (16, 4096)  # px, smallest and largest side of a network's input
+_WHOLE_BODY = 133  # joints of COCO-WholeBody
 _MAX_JOINTS = 10_000  # joints of a network, upper limit
 
 
@@ -91,6 +92,17 @@ class NetworkConfig:
             skeleton=skeleton,
             joints=joints,
         )
+
+    @property
+    def beyond_body(self) -> range:
+        """Return the outputs of a COCO-WholeBody network beyond the body: 68 of the face, 21 of each hand.
+
+        Empty for other networks. The outputs' order is that of the data set: body and feet, face, left, right hand.
+        """
+        head = _object(self.model.get("head"))
+        whole = (head.get("out_channels") or head.get("num_keypoints")) == _WHOLE_BODY
+        body = len(SKELETONS["coco23"].names)
+        return range(body, _WHOLE_BODY if whole and self.joints == tuple(range(body)) else body)
 
     @property
     def key(self) -> str:

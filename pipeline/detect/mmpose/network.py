@@ -59,7 +59,7 @@ class PoseNetwork:
         self._mean, self._std = (getattr(preprocessor, part).reshape(1, 3, 1, 1) for part in ("mean", "std"))
         self._to_rgb = bool(getattr(preprocessor, "_channel_conversion", False))
         self._test = {**(config.model.get("test_cfg") or {}), "flip_test": False, "output_heatmaps": False}
-        self._joints = list(config.joints)
+        self._joints = [*config.joints, *config.beyond_body]
         self._dtype = devices.dtype_for(precision, self.device)
         self._warm_up(name)
 
@@ -71,7 +71,8 @@ class PoseNetwork:
     def poses(self, crops: Sequence[Image]) -> tuple[Floats, Floats]:
         """Locate joints in BGR crops of the input size with a top-down network.
 
-        Returns joints (N, J, 2) in input pixels and scores (N, J). A joint without a peak is NaN with score 0.
+        Returns joints (N, J, 2) in input pixels and scores (N, J): those of the skeleton, then those of
+        `config.beyond_body`. A joint without a peak is NaN with score 0.
         """
         count = len(self._joints)
         if not crops:

@@ -14,11 +14,13 @@ import numpy as np
 from ...core.arrays import Floats, Image
 from ...core.camera import Frame
 from ...core.config import DetectConfig
+from ...core.poses import Extras
 from ..crops import Piece, faded, widened
 from ..find_newcomers import NewcomerSearch
 from ..keypoint_similarity import body_joints, joint_box, oks
 from ..person_follower import PersonFollower
 from .network import PoseNetwork, version
+from .whole_body import beyond_body_extras
 
 _ALGORITHM = 1  # raise it when the same frames would give other results
 
@@ -43,6 +45,7 @@ class _Person:
     box: Floats  # (4,) where the next frame's joints are searched
     joints: Floats  # (J, 2) px
     scores: Floats  # (J,)
+    beyond: Floats  # (B, 3) px and score of the points of face and hands, see `NetworkConfig.beyond_body`
     frames: int = 1  # number of frames in which the person was tracked
 
 
@@ -63,6 +66,7 @@ class MMPoseTopDown(PersonFollower[_Person]):
             [
                 name, checkpoint_sha256[:16], network.config.key, f"mmpose{version()}", network.precision,
                 self._search.key, f"a{_ALGORITHM}", f"people{config.max_people}",
+                *(["whole"] if network.config.beyond_body else []),
             ]
         )  # fmt: skip
         self.reset()
@@ -71,7 +75,12 @@ class MMPoseTopDown(PersonFollower[_Person]):
         self._search.reset()
 
     def _known(self, joints: Floats, scores: Floats) -> _Person:
-        return _Person(_body_box(joints, scores), joints, scores, frames=_ESTABLISHED_FRAMES)
+        return _Person(_body_box(joints, scores), joints, scores, np.zeros((0, 3), np.float32), _ESTABLISHED_FRAMES)
+
+    def _extras(self, people: Sequence[_Person]) -> Extras:
+        if not self._network.config.beyond_body:
+            return {}
+        return beyond_body_extras(np.stack([person.beyond for person in people]))
 
     def _release(self) -> None:
         self._search.close()
@@ -121,12 +130,15 @@ class MMPoseTopDown(PersonFollower[_Person]):
         sensible = [i for i, box in enumerate(boxes) if 4 <= (box[2:] - box[:2]).max() <= _MAX_BOX_RATIO * longest]
         pieces = [Piece.around(boxes[i], config.padding, config.input_px, config.udp) for i in sensible]
         joints, scores = self._network.poses([piece.cut(bgr) for piece in pieces])
+        body = len(config.joints)
         out: list[_Person | None] = [None] * len(boxes)
         for i, piece, points, confidences in zip(sensible, pieces, joints, scores, strict=True):
             image = piece.image_from_input(points)
             values = faded(image, confidences, self._size)
             if (values[self._body] >= _SEEN_SCORE).sum() >= _SEEN_JOINTS:
-                out[i] = _Person(_body_box(image, values), image, values)
+                beyond = np.column_stack([image[body:], values[body:]]).astype(np.float32)
+                image, values = image[:body], values[:body]
+                out[i] = _Person(_body_box(image, values), image, values, beyond)
         return out
 
     def _confidence(self, person: _Person) -> float:

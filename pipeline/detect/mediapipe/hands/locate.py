@@ -16,7 +16,7 @@ import numpy as np
 
 from ....core.arrays import Floats, Image
 from ....core.config import Runtime
-from ....core.hands.points import MIDDLE_BASE, SIDES, WRIST, Hands
+from ....core.hands.points import MIDDLE_BASE, MIN_HAND_PX, SIDES, WRIST, Hands
 from ....core.poses import Pose2D
 from ....core.skeletons import SKELETONS
 from ...crops import Square, faded
@@ -27,7 +27,6 @@ _MIN_PRESENCE = 0.5  # probability of a hand from which its points count: MediaP
 _MIN_WRIST_SCORE = 0.1  # smallest score of elbow and wrist at which a hand is searched: MediaPipe's own threshold
 _VISIBLE = 0.5  # score of a wrist from which the hand is searched a second time, in the arm's own square
 _ROUGH_SHRINK = 1.35  # rough square / square of the landmark network
-MIN_HAND_PX = 25.0  # px, smallest hand whose fingers the network sees
 _MIN_SQUARE_PX = 1.2 * MIN_HAND_PX  # px, smallest square that is searched
 # Distance between the wrists of arm and hand, relative to the square of the arm: a hand farther away belongs elsewhere.
 _MAX_WRIST_DISTANCE = 0.45

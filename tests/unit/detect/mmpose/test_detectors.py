@@ -158,7 +158,9 @@ class TestPlaces:
             network.model.extract_feat = lambda x: x
             network.model.head.forward = lambda x, p=places, n=count: simcc(p, np.ones((1, n)), (192, 256))
             joints, _ = network.poses([np.zeros((256, 192, 3), np.uint8)])
-            place = dict(zip(SKELETONS[skeleton].names, joints[0, :, 0], strict=True))
+            names = SKELETONS[skeleton].names
+            place = dict(zip(names, joints[0, : len(names), 0], strict=True))
+            assert joints.shape == (1, count, 2)
             their_numbers = {
                 "halpe26": {"nose": 0, "head_top": 17, "neck": 18, "pelvis": 19, "left_big_toe": 20, "right_heel": 25},
                 "coco23": {"nose": 0, "right_ankle": 16, "left_big_toe": 17, "left_small_toe": 18, "right_heel": 22},

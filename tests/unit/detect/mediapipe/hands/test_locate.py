@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 from pipeline.core.camera import Frame
-from pipeline.core.hands.points import WRIST, Hands
+from pipeline.core.hands.points import MIN_HAND_PX, WRIST, Hands
 from pipeline.core.poses import Pose2D
 from pipeline.core.skeletons import BLAZEPOSE33, COCO17
 from pipeline.detect.mediapipe.detector import MediaPipeDetector
-from pipeline.detect.mediapipe.hands.locate import MIN_HAND_PX, HandLocator
+from pipeline.detect.mediapipe.hands.locate import HandLocator
 from pipeline.detect.mediapipe.hands.regions import hand_size_px
 
 LEFT, RIGHT = 0, 1
