@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from ..core.arrays import Floats, Image
 from ..core.camera import UNKNOWN_RATE_HZ, Camera, Frame
 from ..core.config import AUTO_DETECTOR, RunConfig
-from ..core.poses import PersonTrack, Pose2D
+from ..core.poses import EXTRAS, Extras, PersonTrack, Pose2D
 from ..core.skeletons import H36M17
 from .runs import check_h36m17
 from .settings import DetectorNetworkSettings, LifterNetworkSettings, changed
@@ -39,6 +39,7 @@ class Lifter:
         joints_image: ArrayLike,
         scores: ArrayLike,
         *,
+        depth: ArrayLike | None = None,
         fov_deg: float | None = None,
         size: tuple[int, int] = (1920, 1080),
         fps: float = UNKNOWN_RATE_HZ,
@@ -49,6 +50,7 @@ class Lifter:
         Args:
             joints_image: (T, J, 2) pixels, NaN where a joint was not seen.
             scores: (T, J) confidences in [0, 1].
+            depth: (T, J) the detector's own depth of the joints, as in `lift_joints`; only some lifters use it.
             fov_deg: Horizontal field of view of the camera. Default: 60 degrees over the longer side.
             size: Width and height of the image in pixels.
             fps: Frames a second.
@@ -68,11 +70,12 @@ class Lifter:
         time_s = np.arange(len(joints)) / fps
         seen = np.isfinite(joints).all(axis=-1) & (sure > 0)
         joints, sure = np.where(seen[..., None], joints, np.nan), np.where(seen, sure, 0)
+        extras: Extras = {} if depth is None else {"depth": np.asarray(depth).astype(EXTRAS["depth"].dtype)}
         if skeleton == H36M17.key:  # unchanged: lifters are trained with the joints of motion capture
             check_h36m17(joints)
-            track = PersonTrack.of_h36m17(1, time_s, joints, sure)
+            track = PersonTrack.of_h36m17(1, time_s, joints, sure, extras)
         else:
-            track = PersonTrack.of(1, np.arange(len(joints)), time_s, joints, sure, skeleton)
+            track = PersonTrack.of(1, np.arange(len(joints)), time_s, joints, sure, skeleton, extras)
         assumed = Camera.assumed(size, fps)
         lifting = TrackLift(self.network, assumed if fov_deg is None else replace(assumed, fov_deg=fov_deg))
         lifting.push(track)

@@ -112,6 +112,16 @@ class Pose2D:
         """Return the people as H36M-17 by the `hourglass` rule: joints (P, 17, 2), scores (P, 17)."""
         return h36m17_from(self.skeleton, self.joints_image, self.scores)
 
+    @cached_property
+    def depth_h36m17(self) -> Floats:
+        """Return the detector's own depth (P, 17) of the H36M-17 joints, see `depth_h36m17_from`.
+
+        NaN throughout without one.
+        """
+        if self.depth is None:
+            return np.full((len(self.scores), 17), np.nan, np.float32)
+        return depth_h36m17_from(self.skeleton, self.depth)
+
     def __post_init__(self) -> None:
         persons, joints = self.boxes_image.shape[0], len(SKELETONS[self.skeleton].names)
         check_shape("boxes_image", self.boxes_image, (persons, 4))

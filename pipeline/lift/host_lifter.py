@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from contextlib import nullcontext
+from dataclasses import replace
 from typing import TypeVar
 
 import numpy as np
@@ -24,6 +25,7 @@ from .base import LIVE_SHARE, Kept, NewestLifter, WindowLifter, stack_kept
 from .checkpoints import load as checkpoints
 from .hourglass.host import HourglassHost
 from .inputs.normalise import JOINT_RULES, NetworkInput, mirror, network_input
+from .inputs.own_depth import has_depth, with_depth
 from .networks import flops
 from .networks.frame_transformer import FrameTransformer
 from .seq2frame import centre_pose
@@ -83,6 +85,7 @@ class HostLifter(WindowLifter):
         self.dtype = dtype
         self.name, self.frames, self.unit_stature_m = entry.name, entry.frames, entry.unit_stature_m
         self.rate_hz = entry.rate_hz[0], entry.rate_hz[1]
+        self.takes_depth = has_depth(entry.channels)
         self.device_name, self.precision = str(device), str(dtype).removeprefix("torch.")
         self.seq2frame, self.prune = model.seq2frame, model.pruner.config
         self.last_kept: Kept = {}
@@ -98,8 +101,10 @@ class HostLifter(WindowLifter):
         log.info("lifter %s: %s", self.entry.name, model.pruner.config.label)
         return HostLifter(self.entry, model, self.device, self.flip, self.dtype)
 
-    def one_pass(self, joints_image: Floats, scores: Floats, camera: Camera) -> tuple[Floats, Kept]:
-        windows = self.network_input(joints_image, scores, camera)
+    def one_pass(
+        self, joints_image: Floats, scores: Floats, camera: Camera, depth: Floats | None = None
+    ) -> tuple[Floats, Kept]:
+        windows = self.network_input(joints_image, scores, camera, depth)
         joints, kept = self._run(windows.values)
         return (windows.centre if self.seq2frame else windows).camera_from_answer(joints), kept
 
@@ -127,10 +132,18 @@ class HostLifter(WindowLifter):
             raise RuntimeError("the lifter is closed")
         return self._model
 
-    def network_input(self, joints_image: Floats, scores: Floats, camera: Camera) -> NetworkInput:
-        """Normalise pixels (B, n, 17, 2), scores (B, n, 17) by the rule of the manifest entry."""
-        rule, channels = self.entry.normalisation, len(self.entry.channels)
-        return network_input(rule, joints_image, scores, camera, channels)
+    def network_input(
+        self, joints_image: Floats, scores: Floats, camera: Camera, depth: Floats | None = None
+    ) -> NetworkInput:
+        """Normalise pixels (B, n, 17, 2), scores (B, n, 17) by the rule of the manifest entry.
+
+        `depth` (B, n, 17) as in `lift_windows`, for lifters that take it.
+        """
+        rule, channels = self.entry.normalisation, len(self.entry.channels) - self.takes_depth
+        windows = network_input(rule, joints_image, scores, camera, channels)
+        if not self.takes_depth:
+            return windows
+        return replace(windows, values=with_depth(windows.values, depth, self.unit_stature_m))
 
     def _run(self, x: Floats) -> tuple[Floats, Kept]:
         """Run the network on (B, F, 17, C) -> (B, F or 1, 17, 3), root at zero.

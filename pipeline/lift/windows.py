@@ -20,6 +20,7 @@ from ..core.camera import Camera
 from ..core.concurrency import CancelToken
 from ..core.poses import PersonTrack
 from .base import WindowLifter
+from .depth_rows import DepthRows
 from .kept_frames import StageRecord, frames_of_rows
 from .resample import GridResampler, from_grid, grid_rate_hz
 from .window_plan import LONGEST_GAP_S, OVERLAP, blend_weights, pad_index
@@ -62,6 +63,7 @@ class TrackLift:
         # Rows of the grid; `_sum` and `_weight` hold the blended result.
         self._joints = GrowingArray((17, 2), np.float32)
         self._scores = GrowingArray((17,), np.float32)
+        self._depth = DepthRows(rate) if lifter.takes_depth else None
         self._sum = GrowingArray((17, 3), np.float32)
         self._weight = GrowingArray((), np.float32)
         self._stages = StageRecord()
@@ -102,12 +104,14 @@ class TrackLift:
         return int(np.searchsorted(self._grid.position(self._time_s.view), done - 1, side="right")) if done else 0
 
     def push(self, rows: PersonTrack) -> None:
-        """Add the next frames of the person, whose `h36m17` joints will be lifted."""
+        """Add the next frames of the person, whose `h36m17` joints and own depth will be lifted."""
         if self._finished:
             raise RuntimeError("the track is finished")
         joints_image, scores = rows.h36m17
         self._time_s.extend(rows.time_s)
         self._seen.extend(np.isfinite(joints_image).all(-1).any(-1))
+        if self._depth is not None:
+            self._depth.push(rows)
         if self._grid is not None:
             joints_image, scores = self._grid.push(joints_image, scores, rows.time_s)
         self._add_rows(joints_image, scores)
@@ -124,9 +128,13 @@ class TrackLift:
             joints = np.stack([self._joints.view[window.index] for window in windows])
             scores = np.stack([self._scores.view[window.index] for window in windows])
             if self._lifter.seq2frame:
-                lifted = self._lifter.lift_frames(joints[0], scores[0], self._camera, cancel)[None]
+                deep = {} if self._depth is None else {"depth": self._depth.window(windows[0].index)}
+                lifted = self._lifter.lift_frames(joints[0], scores[0], self._camera, cancel, **deep)[None]
             else:
-                lifted = self._lifter.lift_windows(joints, scores, self._camera, cancel)
+                deep = (
+                    {} if self._depth is None else {"depth": np.stack([self._depth.window(w.index) for w in windows])}
+                )
+                lifted = self._lifter.lift_windows(joints, scores, self._camera, cancel, **deep)
             for n, (window, rows) in enumerate(zip(windows, lifted, strict=True)):
                 a, b, length = window.start, window.stop, window.stop - window.start
                 weight = self._weights if length == self._rows else np.ones(length, np.float32)
@@ -139,6 +147,8 @@ class TrackLift:
     def finish(self, cancel: CancelToken | None = None) -> None:
         """Lift the rest; no frames may follow. Raises `Cancelled`, and what the lifter raises."""
         if not self._finished:
+            if self._depth is not None:
+                self._depth.finish()
             if self._grid is not None:
                 self._add_rows(*self._grid.finish())
             self._close_segment()

@@ -14,6 +14,7 @@ from ... import weights
 from ...core.errors import ConfigError
 from ...weights import WeightEntry
 from ..inputs.normalise import JOINT_RULES, RULES
+from ..inputs.own_depth import CHANNEL
 from ..inputs.person_ray import CHANNELS
 from .architectures import FAMILIES, Family
 from .pruning_recipe import Overrides
@@ -73,7 +74,7 @@ def _values(found: Recognised, name: str, joint_rule: str) -> dict[str, Any]:
         "prune": found.prune.to_json() if found.prune.schedule else {},
         "frames": found.sizes["frames"],
         "rate_hz": _RATE_HZ,
-        "channels": CHANNELS[: found.sizes["in_channels"]],
+        "channels": _channels(found),
         "joint_rule": "h36m",
         "normalisation": "screen",
         "output": _output(family),
@@ -91,6 +92,12 @@ def _values(found: Recognised, name: str, joint_rule: str) -> dict[str, Any]:
             raise ConfigError(f"The {key} '{values[key]}' is not known.", f"Known: {', '.join(known)}.")
     values.setdefault("limits", " ".join(_limits(found, family, values["joint_rule"])))
     return values
+
+
+def _channels(found: Recognised) -> tuple[str, ...]:
+    """Return the input channels of each joint; the detector's own depth is the last one."""
+    count, deep = found.sizes["in_channels"], bool(found.sizes.get("depth_channel"))
+    return (*CHANNELS[: count - deep], *([CHANNEL] if deep else []))
 
 
 def _output(family: Family) -> str:

@@ -195,7 +195,7 @@ FAMILIES = (
     Family(
         "frametransformer", "Frame transformer",
         ("embed.weight", "blocks.0.attn.qkv.weight", "decoder.0.mlp.fc1.weight"),
-        _frametransformer, can_seq2frame=False, channels=(2, 3, 6),
+        _frametransformer, can_seq2frame=False, channels=(2, 3, 6, 7),
         entry={
             "rate_hz": (24.0, 75.0), "joint_rule": "hourglass", "normalisation": "person_ray", "root": "subtract",
             "unit_stature_m": 1.55, "licence": "yours", "training_data": ("not stated by the file",),

@@ -57,19 +57,31 @@ class WholeWindow(NewestLifter):
     def __init__(self, lifter: WindowLifter) -> None:
         super().__init__(lifter, lifter.frames)
 
-    def lift(self, joints_image: Floats, scores: Floats, camera: Camera, rows: Sequence[int]) -> Floats:
+    def lift(
+        self,
+        joints_image: Floats,
+        scores: Floats,
+        camera: Camera,
+        rows: Sequence[int],
+        depth: Floats | None = None,
+    ) -> Floats:
         check_shape("joints_image", joints_image, (None, None, 17, 2))
         check_shape("scores", scores, joints_image.shape[:-1])
         if not self.lifter.seq2frame:
             index, before = pad_index(joints_image.shape[1], self.frames)
-            lifted = self.lifter.lift_windows(joints_image[:, index], scores[:, index], camera)
+            deep = None if depth is None else depth[:, index]
+            lifted = self.lifter.lift_windows(joints_image[:, index], scores[:, index], camera, depth=deep)
             return lifted[:, [before + row for row in rows]]
         # One pass per row, from the window around it, in which the latest frame is repeated.
         out = []
-        for joints, joint_scores in zip(joints_image, scores, strict=True):
+        for i, (joints, joint_scores) in enumerate(zip(joints_image, scores, strict=True)):
             padded, confidence = repeat_ends(joints), repeat_ends(joint_scores)
             windows = [slice(row, row + self.frames) for row in rows]
-            poses = [self.lifter.lift_frames(padded[w], confidence[w], camera) for w in windows]
+            deeper = None if depth is None else repeat_ends(depth[i])
+            poses = [
+                self.lifter.lift_frames(padded[w], confidence[w], camera, depth=None if deeper is None else deeper[w])
+                for w in windows
+            ]
             out.append(np.concatenate(poses))
         return np.stack(out)
 
@@ -77,15 +89,15 @@ class WholeWindow(NewestLifter):
 class LazyWindow(NewestLifter):
     """Compute only what the requested rows depend on, in a frame transformer that `can_be_lazy`.
 
-    `prepare` converts pixels, confidences and the camera to network input. With `openvino` the current weights are
-    compiled for OpenVINO, which takes a second once and then 0.6 of the time of torch.
+    `prepare` converts pixels, confidences, the camera and the detector's own depth to network input. With `openvino`
+    the current weights are compiled for OpenVINO, which takes a second once and then 0.6 of the time of torch.
     """
 
     def __init__(
         self,
         lifter: WindowLifter,
         network: FrameTransformer,
-        prepare: Callable[[Floats, Floats, Camera], NetworkInput],
+        prepare: Callable[[Floats, Floats, Camera, Floats | None], NetworkInput],
         flip: bool,
         dtype: torch.dtype,
         early: bool = True,
@@ -105,7 +117,14 @@ class LazyWindow(NewestLifter):
     def runtime(self) -> str:
         return "torch" if self._openvino is None else "openvino"
 
-    def lift(self, joints_image: Floats, scores: Floats, camera: Camera, rows: Sequence[int]) -> Floats:
+    def lift(
+        self,
+        joints_image: Floats,
+        scores: Floats,
+        camera: Camera,
+        rows: Sequence[int],
+        depth: Floats | None = None,
+    ) -> Floats:
         check_shape("joints_image", joints_image, (None, None, 17, 2))
         check_shape("scores", scores, joints_image.shape[:-1])
         n = joints_image.shape[1]
@@ -114,7 +133,8 @@ class LazyWindow(NewestLifter):
         if before:
             index = lead_in(n, length)
             joints_image, scores = joints_image[:, index], scores[:, index]
-        windows = self._prepare(joints_image, scores, camera)
+            depth = None if depth is None else depth[:, index]
+        windows = self._prepare(joints_image, scores, camera, depth)
         wanted = tuple(before + row for row in rows)
         x = np.concatenate([windows.values, mirror(windows.values)]) if self._flip else windows.values
         joints = self._rows(x, wanted)

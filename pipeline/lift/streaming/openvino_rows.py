@@ -144,9 +144,12 @@ class _Graph:
         own = min(c.in_channels, 3)
         given = self._x if len(self.blocks[0]) else self._at(self._x, self._stages[0][2])
         joints = o.reshape(self._last(given, 0, own), self._whole([0, 0, -1]), True)
-        shared = self._last(self._at(given, self._whole([0]), 2), own, c.in_channels)
-        shared = o.reshape(shared, self._whole([0, 0, -1]), True)
-        tokens = self._linear(o.concat([joints, shared], -1), network.embed)
+        last = c.in_channels - int(c.depth_channel)
+        shared = self._last(self._at(given, self._whole([0]), 2), own, last)
+        parts = [joints, o.reshape(shared, self._whole([0, 0, -1]), True)]
+        if c.depth_channel:
+            parts.append(o.reshape(self._last(given, last, c.in_channels), self._whole([0, 0, -1]), True))
+        tokens = self._linear(o.concat(parts, -1), network.embed)
         for layer in network.encoder:
             tokens = self._mlp(tokens, layer)  # type: ignore[arg-type]
         outputs: list[Any] = []

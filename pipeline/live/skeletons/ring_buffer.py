@@ -6,6 +6,7 @@ import numpy as np
 
 from ...core.arrays import Doubles, Floats
 from ...core.camera import frame_rate_hz
+from ...lift.depth_rows import sample_depth
 from ...lift.resample import sample
 from ...lift.window_plan import LONGEST_GAP_S
 
@@ -56,7 +57,7 @@ class PoseRing:
     """
 
     def __init__(self, capacity: int) -> None:
-        self._rows = Ring(capacity, time_s=(), joints=(17, 2), scores=(17,))
+        self._rows = Ring(capacity, time_s=(), joints=(17, 2), scores=(17,), depth=(17,))
         self._guessed = False  # True: the latest row is a prediction
 
     def __len__(self) -> int:
@@ -72,8 +73,10 @@ class PoseRing:
     def first_s(self) -> float:
         return float(self._rows["time_s"][0]) if len(self._rows) else np.inf
 
-    def push(self, time_s: float, joints: Floats, scores: Floats, guessed: bool = False) -> None:
-        """Add the joints (17, 2) px and scores (17,) of one frame.
+    def push(
+        self, time_s: float, joints: Floats, scores: Floats, guessed: bool = False, depth: Floats | None = None
+    ) -> None:
+        """Add the joints (17, 2) px, scores (17,) and the detector's own depth (17,) of one frame.
 
         `guessed`: the row is a prediction. `at` uses it until the next push, `window` never does.
         """
@@ -83,7 +86,8 @@ class PoseRing:
             self._rows.clear()
         self._guessed = guessed and len(self._rows) > 0
         if self._guessed or not guessed:
-            self._rows.push(time_s=time_s, joints=joints, scores=scores)
+            deep: Floats | float = np.nan if depth is None else depth
+            self._rows.push(time_s=time_s, joints=joints, scores=scores, depth=deep)
 
     def window(self, rate_hz: float, frames: int) -> tuple[Floats, Floats, Doubles]:
         """Resample a window that ends with the latest detection: joints, scores and times of n rows.
@@ -106,6 +110,13 @@ class PoseRing:
             wanted,
         )
         return joints, scores, wanted
+
+    def depth_at(self, wanted: Doubles) -> Floats:
+        """Resample the detector's own depth (n, 17) at the times (n,) of a `window`; NaN: unknown."""
+        times = self._rows["time_s"][: len(self)]
+        begin = max(0, int(np.searchsorted(times, wanted[0], side="right")) - 1)
+        here = slice(begin, len(self))
+        return sample_depth(self._rows["depth"][here].astype(np.float32), times[here], wanted)
 
     def at(self, time_s: float) -> tuple[Floats, Floats]:
         """Interpolate the joints (17, 2) px and scores (17,) at `time_s`.

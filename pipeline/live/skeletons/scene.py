@@ -118,14 +118,15 @@ class LiveScene:
             self._people.clear()  # earlier detections are in other pixel coordinates
         self._camera = observed.camera
         now_s = observed.frame.time_s
-        for identity, joints, scores in zip(observed.identities, *observed.pose.h36m17, strict=True):
+        depth = observed.pose.depth_h36m17
+        for i, (identity, joints, scores) in enumerate(zip(observed.identities, *observed.pose.h36m17, strict=True)):
             person = self._people.get(identity)
             if person is None:
                 if not observed.detected:
                     continue
                 person = self._people[identity] = self._new_person()
             detections = len(person.ring)
-            person.ring.push(now_s, joints, scores, guessed=not observed.detected)
+            person.ring.push(now_s, joints, scores, guessed=not observed.detected, depth=depth[i])
             if observed.detected and len(person.ring) <= detections and len(person.ring) == 1:
                 person.forget()
         self._people = {i: p for i, p in self._people.items() if now_s - p.ring.last_s <= _FORGET_S}
@@ -149,7 +150,11 @@ class LiveScene:
         fresh = range(max(0, begin, n - SETTLED_FRAMES - _MOST_SETTLED), n - SETTLED_FRAMES)
         curve = range(max(0, n - self._config.lookahead - _CURVE_ROWS), n)
         rows = np.array(sorted({*fresh, *curve}))
-        lifted = self._newest.lift(joints, scores, self._camera, rows.tolist())
+        depth = None
+        if self._newest.lifter.takes_depth:
+            parts = zip(people, windows, strict=True)
+            depth = np.stack([person.ring.depth_at(t)[lead_in(len(t), n)] for person, (_, _, t) in parts])
+        lifted = self._newest.lift(joints, scores, self._camera, rows.tolist(), depth)
         for i, (person, answer) in enumerate(zip(people, lifted, strict=True)):
             shown = own[i, rows] & (rows >= curve.start)
             person.lift(times[i, rows[shown]], answer[shown])

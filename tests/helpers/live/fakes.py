@@ -143,7 +143,9 @@ class FakeLifter(WindowLifter):
         self.windows = 0
         self.closed = False
 
-    def one_pass(self, joints_image: Floats, scores: Floats, camera: Camera) -> tuple[Floats, Kept]:
+    def one_pass(
+        self, joints_image: Floats, scores: Floats, camera: Camera, depth: Floats | None = None
+    ) -> tuple[Floats, Kept]:
         self.windows += len(joints_image)
         time.sleep(self.delay_s)
         flat = np.concatenate([FIGURE / 118.0, np.zeros((17, 1))], axis=1)  # leg + pelvis-thorax-nose-head: 1.55 m

@@ -20,6 +20,7 @@ class Steps:
     """Lifter of 9-frame windows that keeps even frames at block 2; each window waits for `go`."""
 
     name, frames, rate_hz, unit_stature_m, seq2frame = "steps", F, (24.0, 75.0), 1.55, False
+    takes_depth = False
 
     def __init__(self) -> None:
         self.go = threading.Semaphore(0)
@@ -27,7 +28,7 @@ class Steps:
         self.last_kept: dict[int, np.ndarray] = {}
         self.fail: Exception | None = None
 
-    def lift_windows(self, joints_image, scores, camera, cancel=None):
+    def lift_windows(self, joints_image, scores, camera, cancel=None, depth=None):
         self.arrived.release()
         assert self.go.acquire(timeout=20)
         if self.fail is not None:

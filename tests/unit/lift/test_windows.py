@@ -24,7 +24,7 @@ class Echo:
     """
 
     name, frames, rate_hz, unit_stature_m = "echo", F, (24.0, 75.0), 1.55
-    seq2frame = False
+    seq2frame = takes_depth = False
 
     def __init__(self, bias=None, stages=None) -> None:
         self.stages = stages
@@ -34,7 +34,7 @@ class Echo:
         self.bias = bias
         self.cameras: set[Camera] = set()
 
-    def lift_windows(self, joints_image, scores, camera, cancel=None):
+    def lift_windows(self, joints_image, scores, camera, cancel=None, depth=None):
         assert joints_image.shape == (len(scores), F, 17, 2)
         assert camera.size_px == (640, 480)
         self.cameras.add(camera)

@@ -194,10 +194,10 @@ def test_an_error_anywhere_ends_the_run_and_is_kept(run, where):
         raise SourceError("The camera is busy.", "Close the other program.")
 
     class BrokenLifter(FakeLifter):
-        def lift_windows(self, *arguments):
+        def lift_windows(self, *arguments, **named):
             if self.windows > 60:
                 raise RuntimeError("the lifter broke")
-            return super().lift_windows(*arguments)
+            return super().lift_windows(*arguments, **named)
 
     camera = FakeCamera(change=broken)
     detector = FakeDetector(fail_at=8 if where == "detect" else None)

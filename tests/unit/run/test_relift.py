@@ -28,13 +28,14 @@ class Flat:
     """Lift to a pose in the image plane; the even frames stay at block 2."""
 
     name, frames, rate_hz, unit_stature_m, seq2frame = "flat", F, (24.0, 75.0), 1.6, False
+    takes_depth = False
     prune, gflops, device_name, precision = PruneConfig(), 1.0, "cpu", "float32"
 
     def __init__(self) -> None:
         self.windows = 0
         self.last_kept: dict[int, np.ndarray] = {}
 
-    def lift_windows(self, joints_image, scores, camera, cancel=None):
+    def lift_windows(self, joints_image, scores, camera, cancel=None, depth=None):
         self.windows += len(scores)
         self.last_kept = {2: np.tile(np.arange(F) % 2 == 0, (len(scores), 1))}
         flat = (joints_image - joints_image[:, :, :1]) / 300

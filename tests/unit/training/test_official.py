@@ -27,12 +27,13 @@ class FlatLifter:
 
     name, frames, rate_hz, unit_stature_m, device_name, precision = "flat", FRAMES, (24.0, 75.0), 1.55, "cpu", "float32"
     seq2frame, gflops, prune, last_kept = False, None, PruneConfig(), {}
+    takes_depth = False
 
     def __init__(self, wrist_off_m: float = 0.0, size: float = 1.0) -> None:
         self.wrist_off_m, self.size = wrist_off_m, size
         self.sizes_px: set[tuple[int, int]] = set()
 
-    def lift_windows(self, joints_image, scores, camera, cancel=None):
+    def lift_windows(self, joints_image, scores, camera, cancel=None, depth=None):
         self.sizes_px.add(camera.size_px)
         out = np.zeros((*joints_image.shape[:-1], 3), np.float32)
         out[..., :2] = (joints_image - joints_image[:, :, :1]) / PX_A_METRE

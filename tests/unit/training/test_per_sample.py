@@ -45,6 +45,7 @@ class Answering:
     """Returns `answer(truth)` for a window; looks the truth of a row up by its image joints."""
 
     name, frames, gflops, prune, seq2frame = "answering", FRAMES, 1.0, PruneConfig(), False
+    takes_depth = False
 
     def __init__(self, answer) -> None:
         self.answer = answer
@@ -55,7 +56,7 @@ class Answering:
             self.truth[row.tobytes()] = joints
         return view
 
-    def lift_windows(self, joints_image, scores, camera, cancel=None):
+    def lift_windows(self, joints_image, scores, camera, cancel=None, depth=None):
         true = np.stack([self.truth[row.tobytes()] for row in joints_image[0]])
         return self.answer(true - true[:, :1])[None].astype(np.float32)
 
@@ -280,7 +281,7 @@ class RecordingLifter(Answering):
         super().__init__(None)
         self.windows: list[list[int]] = []
 
-    def lift_windows(self, joints_image, scores, camera, cancel=None):
+    def lift_windows(self, joints_image, scores, camera, cancel=None, depth=None):
         number = joints_image[0, :, 0, 0]
         self.windows.append(number.astype(int).tolist())
         out = np.random.default_rng(0).normal(0, 0.3, (FRAMES, 17, 3)).astype(np.float32)

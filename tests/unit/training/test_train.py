@@ -219,7 +219,7 @@ class KnownLifter:
         self.off_m, self.scale = off_m, scale
         self.truth = np.zeros((27, 17, 3))
 
-    def lift_windows(self, joints_image, scores, camera, cancel=None):
+    def lift_windows(self, joints_image, scores, camera, cancel=None, depth=None):
         out = (self.truth - self.truth[:, :1])[None].copy()
         out[:, :, 1:, 0] += self.off_m
         return (out * self.scale).astype(np.float32)

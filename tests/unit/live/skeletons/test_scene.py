@@ -33,7 +33,7 @@ class Oracle(FakeLifter):
         super().__init__()
         self.image, self.relative = motion.person.joints_image_h36m, motion.person.relative
 
-    def lift_windows(self, joints_image, scores, camera, cancel=None):
+    def lift_windows(self, joints_image, scores, camera, cancel=None, depth=None):
         far = ((joints_image[:, :, None, 10] - self.image[None, None, :, 10]) ** 2).sum(-1)
         far = far + ((joints_image[:, :, None, 3] - self.image[None, None, :, 3]) ** 2).sum(-1)
         return self.relative[far.argmin(-1)]
