@@ -1,0 +1,42 @@
+"""Collect the detector's own depth for the rows of a growing track, resampled as its joints are."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..core.arrays import Doubles, Floats, GrowingArray
+from ..core.poses import PersonTrack
+from .resample import GridResampler, sample
+
+
+class DepthRows:
+    """Hold the depth (G, 17) of the rows so far, relative to the pelvis, in chain lengths; NaN: unknown.
+
+    `rate_hz` is that of the uniform grid to which the track is resampled; None: the rows are the frames.
+    """
+
+    def __init__(self, rate_hz: float | None) -> None:
+        self._grid = None if rate_hz is None else GridResampler(rate_hz)
+        self._rows = GrowingArray((17,), np.float32, np.nan)
+
+    def push(self, rows: PersonTrack) -> None:
+        """Add the next frames of the person."""
+        depth = rows.depth_h36m17
+        if self._grid is not None:
+            depth = self._grid.push(depth[..., None], depth, rows.time_s)[0][..., 0]
+        self._rows.extend(depth)
+
+    def finish(self) -> None:
+        """Add the last row of the grid, if there is one."""
+        if self._grid is not None:
+            self._rows.extend(self._grid.finish()[0][..., 0])
+
+    def window(self, index: NDArray[np.int64]) -> Floats:
+        """Return the depth (F, 17) of the rows `index` (F,)."""
+        return np.asarray(self._rows.view[index])
+
+
+def sample_depth(depth: Floats, time_s: Doubles, wanted: Doubles) -> Floats:
+    """Interpolate depth (n, 17) of frames at times (n,) to times `wanted` (m,), as `sample` does with joints."""
+    return sample(depth[..., None], depth, time_s, wanted)[0][..., 0]
