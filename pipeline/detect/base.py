@@ -40,3 +40,16 @@ class Detector(Protocol):
         ...
 
     def close(self) -> None: ...
+
+
+@runtime_checkable
+class LooksAhead(Protocol):
+    """Find the people of a frame with the help of the next one: faster than `detect`, and a frame later."""
+
+    def advance(self, frame: Frame) -> Pose2D | None:
+        """Take the next frame; return the people in the frame before it, None if there is none."""
+        ...
+
+    def finish(self) -> Pose2D | None:
+        """Return the people in the last frame that `advance` took, None if there is none."""
+        ...

@@ -10,6 +10,7 @@ results never enter a run from the start, where a person may have been tracked f
 from __future__ import annotations
 
 import hashlib
+import itertools
 import threading
 import time
 from collections.abc import Iterator
@@ -23,7 +24,7 @@ from ..core.concurrency import CancelToken, Closed, StopQueue
 from ..core.poses import Pose2D, Poses
 from ..sources.base import FrameSource, TimedSource
 from .appearance import EVERY, colours
-from .base import Detector
+from .base import Detector, LooksAhead
 from .cache import DAMAGED, DECODED, FITTED, DetectionCache, open_cache
 
 _QUEUED_FRAMES = 4
@@ -118,17 +119,12 @@ def observe(
     reader = threading.Thread(target=_read, args=(source, decode_from, end_s, queue), name="frame-reader", daemon=True)
     reader.start()
     try:
-        for frame in _with_damaged(queue, times, expected, end_s):
-            cancel.check()
-            if isinstance(frame, _Damaged):
-                index, time_s, pose, state = frame.index, frame.time_s, Pose2D.nobody(detector.skeleton), DAMAGED
-            else:
-                index, time_s, state = frame.index, frame.time_s, FITTED if frame.fitted else DECODED
-                pose = _detected(frame, detector, stats)
-            stats.count(index, state)
+        for frame, pose in _detected(_with_damaged(queue, times, expected, end_s), detector, cancel, stats):
+            state = DAMAGED if isinstance(frame, _Damaged) else FITTED if frame.fitted else DECODED
+            stats.count(frame.index, state)
             if cache is not None:
-                cache.put(index, time_s, pose, state)
-            yield index, time_s, pose
+                cache.put(frame.index, frame.time_s, pose, state)
+            yield frame.index, frame.time_s, pose
         if cache is not None and start_s is None and end_s is None:
             cache.mark_complete()
     finally:
@@ -138,15 +134,35 @@ def observe(
             cache.flush()
 
 
-def _detected(frame: Frame, detector: Detector, stats: ObserveStats) -> Pose2D:
-    """Detect the people of a frame; every few frames with the colours of their clothes."""
-    begun = time.perf_counter()
-    pose = detector.detect(frame)
-    if len(pose.scores) and frame.index % EVERY == 0:
-        pose = replace(pose, colours=colours(frame.bgr, pose))
-    stats.detect_s += time.perf_counter() - begun
-    stats.detected += 1
-    return pose
+def _detected(
+    frames: Iterator[Frame | _Damaged], detector: Detector, cancel: CancelToken, stats: ObserveStats
+) -> Iterator[tuple[Frame | _Damaged, Pose2D]]:
+    """Yield the frames with their people, in order; a damaged frame has none.
+
+    A detector that looks ahead settles a frame with the next one, or at the end of the unbroken run.
+    """
+    ahead = detector if isinstance(detector, LooksAhead) else None
+    waiting: Frame | None = None
+    for frame in itertools.chain(frames, (None,)):
+        cancel.check()
+        begun = time.perf_counter()
+        done, pose = waiting, None
+        if not isinstance(frame, Frame):
+            pose = ahead.finish() if ahead is not None else None
+            waiting = None
+        elif ahead is not None:
+            pose, waiting = ahead.advance(frame), frame
+        else:
+            done, pose = frame, detector.detect(frame)
+        if done is not None and pose is not None:
+            if len(pose.scores) and done.index % EVERY == 0:
+                pose = replace(pose, colours=colours(done.bgr, pose))
+            stats.detected += 1
+        stats.detect_s += time.perf_counter() - begun
+        if done is not None and pose is not None:
+            yield done, pose
+        if isinstance(frame, _Damaged):
+            yield frame, Pose2D.nobody(detector.skeleton)
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,14 +55,25 @@ class PersonFollower(ABC, Generic[_Person]):
             self._release()
 
     def detect(self, frame: Frame) -> Pose2D:
+        self._take(frame)
+        return self._pose(self._people)
+
+    def _is_break(self, frame: Frame) -> bool:
+        """Return whether the memory does not apply to a frame: another image size, or back in time."""
         height, width = frame.bgr.shape[:2]
-        if (width, height) != self._size or frame.time_s < self._time_s:
-            self._start((width, height), frame.time_s)  # another image size, or back in time: the memory does not apply
+        return (width, height) != self._size or frame.time_s < self._time_s
+
+    def _take(self, frame: Frame) -> None:
+        if self._is_break(frame):
+            height, width = frame.bgr.shape[:2]
+            self._start((width, height), frame.time_s)
         self._time_s = frame.time_s
         self._update(frame)
-        if not self._people:
+
+    def _pose(self, unsorted: Sequence[_Person]) -> Pose2D:
+        if not unsorted:
             return Pose2D.nobody(self.skeleton)
-        people = sorted(self._people, key=lambda person: -self._confidence(person))
+        people = sorted(unsorted, key=lambda person: -self._confidence(person))
         joints, scores = np.stack([p.joints for p in people]), np.stack([p.scores for p in people])
         boxes = np.stack([joint_box(j, s) for j, s in zip(joints, scores, strict=True)])
         return Pose2D(boxes, joints, scores, self.skeleton, extras=self._extras(people))

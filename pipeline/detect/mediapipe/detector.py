@@ -24,11 +24,12 @@ import numpy as np
 from ...core.arrays import Floats
 from ...core.camera import Frame
 from ...core.config import DetectConfig
-from ...core.poses import Extras
+from ...core.poses import Extras, Pose2D
 from ..crops import Square
 from ..person_follower import PersonFollower
 from .heavy import HEAVY
 from .landmarks import MARGIN, SKELETON, PeopleLocator, Person, are_near, body_square, is_duplicate, is_same
+from .look_ahead import between, is_far, may_rest, moved_evenly, settle, skip
 from .model_bundle import model_bundle
 from .person_search import Hit, PersonSearch, Place
 
@@ -70,6 +71,8 @@ class MediaPipeDetector(PersonFollower[Person]):
         self.runtime = runtime or "mediapipe"  # inference engine of the landmark network
         parts = [self.name, bundle.mediapipe_version, bundle.sha256[:16], f"a{_ALGORITHM}", f"people{self._max_people}"]
         parts += [] if self._prompt else ["beside"]
+        self._skips = self._prompt and self.name == HEAVY
+        parts += ["ahead"] if self._skips else []
         self._cache_key = "-".join([*parts, runtime] if runtime else parts)
         self.reset()
 
@@ -80,16 +83,55 @@ class MediaPipeDetector(PersonFollower[Person]):
 
     def _start_search(self, size_px: tuple[int, int]) -> None:
         self._begun: _RunningSearch | None = None
+        self._before: tuple[Frame, list[Person]] | None = None  # what `advance` has not answered yet
         self._search.reset(size_px)
+
+    def detect(self, frame: Frame) -> Pose2D:
+        self.finish()
+        return super().detect(frame)
+
+    def advance(self, frame: Frame) -> Pose2D | None:
+        """Take the next frame of a file; return the people in the frame before it, None if there is none.
+
+        With heavy, people who move little are not looked at in every frame, see `look_ahead`.
+        """
+        before = self.finish() if self._is_break(frame) else None
+        self._take(frame)
+        if self._before is not None:
+            before = self._pose(self._before[1])
+        self._before = (frame, self._people)
+        return before
+
+    def finish(self) -> Pose2D | None:
+        """Return the people in the last frame that `advance` took, None if there is none."""
+        if self._before is None:
+            return None
+        frame, people = self._before
+        waiting = [person for person in people if person.skipped_s]
+        found = self._locator.locate_all(frame.bgr, [person.square for person in waiting])
+        self._people = self._settled(people, waiting, found)
+        self._before = None
+        for person in waiting:
+            if person.skipped_s:  # not found
+                self._search.lose(frame.time_s, person.square)
+        return self._pose(self._people)
+
+    @staticmethod
+    def _settled(people: Sequence[Person], skipped: Sequence[Person], found: Sequence[Person | None]) -> list[Person]:
+        """Give skipped people what was found where they were skipped; return `people` without those not found."""
+        for person, there in zip(skipped, found, strict=True):
+            if there is not None:
+                settle(person, there)
+        lost = [person for person in skipped if person.skipped_s]
+        return [person for person in people if not any(person is one for one in lost)]
 
     def _known(self, joints: Floats, scores: Floats) -> Person:
         return Person(body_square(joints), joints, scores, 1.0, frames=_ESTABLISHED_FRAMES)
 
     def _extras(self, people: Sequence[Person]) -> Extras:
-        if all(person.depth is None for person in people):
-            return {}
-        unknown = np.full(len(people[0].joints), np.nan, np.float16)
-        return {"depth": np.stack([unknown if person.depth is None else person.depth for person in people])}
+        depth = [person.depth for person in people]
+        known = [one for one in depth if one is not None]
+        return {"depth": np.stack(known)} if len(known) == len(depth) else {}
 
     def _confidence(self, person: Person) -> float:
         return person.confidence
@@ -165,18 +207,25 @@ class MediaPipeDetector(PersonFollower[Person]):
 
         Returns the people in the `others` squares, None where there is none.
         """
-        squares = [*(person.square for person in self._people), *others]
-        seen = self._locator.locate_all(frame.bgr, squares)
+        people, step_s = self._people, 0.0 if self._before is None else frame.time_s - self._before[0].time_s
+        rest = [self._skips and may_rest(person, step_s) for person in people]
+        looked = [person for person, rests in zip(people, rest, strict=True) if not rests]
+        seen = self._locator.locate_all(frame.bgr, [*(person.square for person in looked), *others])
+        beside, found_here = seen[len(looked) :], iter(self._with_settled(frame, looked, seen[: len(looked)]))
         followed: list[Person] = []
-        for person, found in zip(self._people, seen[: len(self._people)], strict=True):
+        for person, rests in zip(people, rest, strict=True):
+            if rests:
+                followed.append(skip(person, step_s))
+                continue
+            found = next(found_here)
             if found is None:
                 self._search.lose(frame.time_s, person.square)
                 continue
             size = person.square.side / (2 * MARGIN)
             found.frames = person.frames + 1
             found.moved = float(np.hypot(found.square.x - person.square.x, found.square.y - person.square.y)) / size
+            found.past = (person.joints, *person.past)[:2]
             followed.append(found)
-        beside = seen[len(self._people) :]
         # Two squares that converged on one body: the longer-tracked person keeps it, not a new one; among established
         # people, the one whose square moved less.
         self._people = []
@@ -186,6 +235,37 @@ class MediaPipeDetector(PersonFollower[Person]):
             else:
                 self._people.append(person)
         return beside
+
+    def _with_settled(
+        self, frame: Frame, people: Sequence[Person], seen: Sequence[Person | None]
+    ) -> list[Person | None]:
+        """Settle those of `people` who were skipped in the frame before, now that they were `seen` in this one.
+
+        Returns what was seen, of some people after a second look.
+        """
+        found = list(seen)
+        doubtful: list[int] = []
+        if self._before is None:
+            return found
+        before, everybody = self._before
+        step_s = frame.time_s - before.time_s
+        for number, (person, now) in enumerate(zip(people, seen, strict=True)):
+            if person.skipped_s and now is not None and moved_evenly(person, now, step_s):
+                settle(person, between(person, now, step_s))
+            elif person.skipped_s:
+                doubtful.append(number)
+        far = [number for number in doubtful if is_far(people[number], found[number])]
+        again = [people[number] for number in doubtful]
+        there = self._locator.locate_all(before.bgr, [person.square for person in again])
+        self._before = (before, self._settled(everybody, again, there))
+        for number, one in zip(doubtful, there, strict=True):
+            if one is None:
+                found[number] = None
+        late = [number for number in far if not people[number].skipped_s]  # found in the frame before
+        here = self._locator.locate_all(frame.bgr, [people[number].square for number in late])
+        for number, one in zip(late, here, strict=True):
+            found[number] = one
+        return found
 
     def _look(self, frame: Frame, place: Place, ahead: dict[Square, Future[list[Hit]]]) -> int:
         """Search one square and track all new people found there. Returns their number."""

@@ -44,6 +44,8 @@ class Person:
     depth: Halves | None = None  # (33,) the network's own depth, see `core.poses.EXTRAS`; None: not known
     moved: float = 0.0  # body sizes, displacement since the last frame
     frames: int = 1  # number of frames in which the person was tracked
+    past: tuple[Floats, ...] = ()  # up to two of (33, 2) px: joints one frame and two frames earlier
+    skipped_s: float = 0.0  # s since the last look at a person who was skipped in this frame, see `look_ahead`
 
     def believable(self, smallest_px: float) -> bool:
         """Return whether a new person is confident and large enough to be tracked."""

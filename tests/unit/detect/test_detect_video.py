@@ -220,3 +220,31 @@ def test_frames_that_were_told_apart_in_another_way_have_a_cache_of_their_own() 
     cache = cache_for(plain, Follower())
     assert cache is not None
     assert len(cache.frames()) == FRAMES
+
+
+class Ahead(Follower):
+    """Answer a frame with the next one, and where a run is broken."""
+
+    cache_key = "ahead-1"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.before: Pose2D | None = None
+
+    def advance(self, frame: Frame) -> Pose2D | None:
+        before, self.before = self.before, self.detect(frame)
+        return before
+
+    def finish(self) -> Pose2D | None:
+        before, self.before = self.before, None
+        return before
+
+
+@pytest.mark.parametrize("damaged", [(), (5, 6, 100), (0, FRAMES - 1), range(FRAMES)])
+def test_a_detector_that_looks_ahead_gives_the_same_frames(damaged) -> None:
+    expected, counted = run(Numbers(damaged=damaged), Follower())
+    found, stats = run(Numbers(damaged=damaged), Ahead())
+    assert [(i, t) for i, t, _ in found] == [(i, t) for i, t, _ in expected]
+    for (_, _, pose), (_, _, truth) in zip(found, expected, strict=True):
+        np.testing.assert_array_equal(pose.joints_image, truth.joints_image)
+    assert (stats.detected, stats.damaged) == (counted.detected, counted.damaged)
