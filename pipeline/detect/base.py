@@ -44,7 +44,7 @@ class Detector(Protocol):
 
 @runtime_checkable
 class LooksAhead(Protocol):
-    """Find the people of a frame with the help of the next one: faster than `detect`, and a frame later."""
+    """Find people as `Detector` does, but a frame later and faster: the next frame helps."""
 
     def advance(self, frame: Frame) -> Pose2D | None:
         """Take the next frame; return the people in the frame before it, None if there is none."""

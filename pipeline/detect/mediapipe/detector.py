@@ -91,7 +91,7 @@ class MediaPipeDetector(PersonFollower[Person]):
         return super().detect(frame)
 
     def advance(self, frame: Frame) -> Pose2D | None:
-        """Take the next frame of a file; return the people in the frame before it, None if there is none.
+        """Take the next frame of a file; return the people in the one before, None if none is.
 
         With heavy, people who move little are not looked at in every frame, see `look_ahead`.
         """

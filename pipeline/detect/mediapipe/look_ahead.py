@@ -1,8 +1,8 @@
-"""Look at people in every second frame where their motion allows it, and interpolate between.
+"""Look at people in every second frame where motion allows it, and interpolate between.
 
 The landmark network takes nearly all of a run's time. Where a person moves slowly and evenly, the joints halfway
 between two frames differ from those that the network finds there by 0.4 % of the body's size on average, as two frames
-of somebody who stands still do. A person is skipped in every second frame at most, and only while the next frame lies
+of a person who stands still do. A person is skipped in every second frame at most, and only while the next frame lies
 ahead, as in files: if the motion then turns out to be fast or uneven, the network looks at the skipped frame after all.
 
 `docs/detectors.md` has what was measured.
@@ -27,14 +27,14 @@ _MOST_UNEVEN = 0.008  # body sizes, error of the point halfway if the accelerati
 
 
 def may_rest(person: Person, step_s: float) -> bool:
-    """Return whether a person who was looked at in the frame before, `step_s` ago, may be skipped in this one."""
+    """Return whether a person may be skipped in a frame `step_s` after the one before."""
     if person.skipped_s or len(person.past) < 2 or not 0 < 2 * step_s <= _LONGEST_S:
         return False
     return _share_of_size(person, 2 * (person.joints - person.past[0]), person.scores) < _FARTHEST
 
 
 def skip(person: Person, step_s: float) -> Person:
-    """Return the person as they pass through a frame in which they are skipped, `step_s` after the last look."""
+    """Return the person in a frame in which they are skipped, `step_s` after the last look."""
     return replace(person, skipped_s=step_s, moved=0.0, frames=person.frames + 1)
 
 
@@ -46,7 +46,7 @@ def is_far(person: Person, found: Person | None) -> bool:
 
 
 def moved_evenly(person: Person, found: Person, step_s: float) -> bool:
-    """Return whether a skipped person moved little and evenly until they were `found`, `step_s` later."""
+    """Return whether a skipped person moved little and evenly until `found`, `step_s` later."""
     if is_far(person, found) or person.skipped_s + step_s > _LONGEST_S:
         return False
     bend = (found.joints - 2 * person.joints + person.past[1]) / 8
@@ -72,7 +72,7 @@ def between(person: Person, found: Person, step_s: float) -> Person:
 
 
 def settle(person: Person, there: Person) -> None:
-    """Give a skipped person, in place, what was found or interpolated in the frame in which they were skipped."""
+    """Give a skipped person, in place, what was found or interpolated in that frame."""
     person.past = (person.joints, *person.past)[:2]
     person.square, person.joints, person.scores = there.square, there.joints, there.scores
     person.confidence, person.depth, person.skipped_s = there.confidence, there.depth, 0.0
