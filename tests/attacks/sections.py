@@ -76,7 +76,7 @@ class ProgramSection:
 def _kills(choice: Choice) -> list[Outcome]:
     from .machine import kills
 
-    return kills.run(1 if choice.quick else choice.count or KILLS, choice.seed, choice.verbose)
+    return kills.run(1 if choice.quick else choice.count or KILLS, choice.seed, choice.verbose, choice.part)
 
 
 def _together(choice: Choice) -> list[Outcome]:

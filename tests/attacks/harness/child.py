@@ -85,8 +85,8 @@ def wait(process: multiprocessing.process.BaseProcess, folder: Path, time_s: flo
     elif process.exitcode in (-signal.SIGXCPU, -signal.SIGKILL):
         late = f"computed for over {time_s:.0f} s"
     seconds = time.monotonic() - begun
-    peak = (folder / ".peak").read_text() if (folder / ".peak").exists() else "0"
-    return Ended(process.pid or 0, process.exitcode or 0, round(seconds, 2), int(peak) / 1024, late)
+    peak = (folder / ".peak").read_text() if (folder / ".peak").exists() else ""  # empty: killed while it was written
+    return Ended(process.pid or 0, process.exitcode or 0, round(seconds, 2), int(peak or 0) / 1024, late)
 
 
 def left_processes(pid: int) -> bool:

@@ -83,7 +83,7 @@ LINES: tuple[tuple[str, ...], ...] = (
     ("bench", "--threads", "999999999999"), ("bench", "--threads", "-1"), ("doctor", "x"),
 )  # fmt: skip
 TAKE_NAMES = (
-    "=cmd|' /C calc'!A0", "$(touch PWNED)", "a\nb", "nan", "-x", "..", "x" * 240, "%d%s", "名前",
+    "=cmd|' C calc'!A0", "$(touch PWNED)", "a\nb", "nan", "-x", "..", "x" * 240, "%d%s", "名前",
     "\x1b[31m", "a:b", "con",
     "\udcff", "a\tb", "_person2", ".hidden",
 )  # fmt: skip

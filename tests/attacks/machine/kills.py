@@ -7,6 +7,7 @@ results have to be there, without the temporary files of the killed run.
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import os
 import random
@@ -212,19 +213,22 @@ def kinds(count: int) -> list[str]:
     return [*(order * (count // len(order) + 1))[:count]] if count >= len(order) else [*SHARES][:count]
 
 
-def run(count: int, seed: int = SEED, verbose: bool = False) -> list[Outcome]:
-    """Kill `count` runs; return what happened."""
-    rng, outcomes = random.Random(seed), []
-    for kind, kills in Counter(kinds(count)).items():
+def run(count: int, seed: int = SEED, verbose: bool = False, part: tuple[int, int] = (1, 1)) -> list[Outcome]:
+    """Kill `count` runs, or of them every n-th from the k-th for `part` (k, n); return what happened."""
+    outcomes = []
+    k, n = part
+    every = [(kind, number) for kind, kills in Counter(kinds(count)).items() for number in range(kills)]
+    for kind, of_kind in itertools.groupby(every[k - 1 :: n], lambda kill: kill[0]):
+        numbers = [number for _, number in of_kind]
         scene = Scene(kind, work_folder(f"kills/{kind}"))
         scene.prepare()
-        for number in range(kills):
-            outcome = scene.kill(number, rng)
+        for number in numbers:
+            outcome = scene.kill(number, random.Random(f"{seed} {kind} {number}"))
             outcomes.append(outcome)
             if outcome.faults or verbose:
                 how = "FAIL" if outcome.faults else "ok  "
                 print(f"{how} kills: {outcome.name}: {'; '.join(outcome.faults)}\n       {outcome.said}", flush=True)
         codes = Counter(o.code for o in outcomes if o.name.startswith(kind))
-        print(f"{kind}: {kills} kills, a run takes {scene.takes_s:.1f} s, exit codes {dict(codes)}, "
+        print(f"{kind}: {len(numbers)} kills, a run takes {scene.takes_s:.1f} s, exit codes {dict(codes)}, "
               f"at most {scene.most_partial} temporary files after one")  # fmt: skip
     return outcomes
