@@ -54,24 +54,17 @@ def open_lifter(name_or_file: str, recipe: Path | None = None) -> HostLifter:
 
 
 def lifter_of_recipe(weights: Path, recipe: Path) -> HostLifter:
-    """Open weights of a recipe in the recipe's `result` windows, without depth.
-
-    Raises `UserError`.
-    """
+    """Open weights of a recipe in the recipe's `result` windows. Raises `UserError`."""
     import torch
 
     from pipeline.lift.checkpoints.load import load_strictly, read_state_dict
     from pipeline.lift.host_lifter import HostLifter
     from pipeline.weights import WeightEntry
-    from training.fit.checkpoint import fit_to_model
     from training.fit.recipe import load_recipe
 
     trained = load_recipe(recipe)
     stage = trained.result
     state = read_state_dict(weights)
-    if trained.depth_share is not None:
-        trained = trained.without_depth()
-        state = fit_to_model(state, trained.model(stage))
     model = trained.model(stage)
     load_strictly(model, state, weights.name)
     entry = WeightEntry(

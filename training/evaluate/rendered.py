@@ -20,10 +20,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.core.arrays import Doubles
+from pipeline.core.arrays import Doubles, Floats, Halves
 from pipeline.core.camera import Camera
 from pipeline.core.errors import UserError
 from pipeline.core.poses import PersonTrack
+from pipeline.core.skeletons import chain_length
 from pipeline.export.take_facts import plain
 from pipeline.lift.base import WindowLifter
 from pipeline.lift.windows import TrackLift
@@ -39,6 +40,7 @@ OWN_3D = "detector's own 3D"
 _AGES = {"adult": "adults", "old": "adults", "child": "children", "infant": "children"}
 _KINDS = {"seated": "seated", "desk": "at a desk", "lying": "lying", "moving": "moving"}
 _FACING = 0.5  # cosine of the angle to the camera from which a person is seen from the front (or the back)
+_SHORTEST_M = 0.05  # m, shorter chains of joints are no body
 _FEWEST = 5  # frames; shorter appearances are not measured
 
 
@@ -62,13 +64,21 @@ def lift_clip(lifter: WindowLifter, shard: Shard, detector: str, fov: Fov = "kno
     if fov == "known":
         camera = Camera(size, float(shard.meta["fov_deg"]), rate_hz=rate)
     found, scores = shard.detected_h36m17(detector)
+    points = shard.depth_h36m17(detector)
     out = []
-    for joints, sure in zip(found, scores, strict=True):
+    for person, (joints, sure) in enumerate(zip(found, scores, strict=True)):
         lift = TrackLift(lifter, camera)
-        lift.push(PersonTrack.of_h36m17(1, shard.arrays["time_s"], joints, sure))
+        extras = {} if points is None else {"depth": _own_depth(points[person])}
+        lift.push(PersonTrack.of_h36m17(1, shard.arrays["time_s"], joints, sure, extras))
         lift.finish()
         out.append(lift.result().astype(np.float64))
     return np.stack(out)
+
+
+def _own_depth(points: Floats) -> Halves:
+    """Convert a detector's own 3D joints (T, 17, 3) to its depth (T, 17), see `pipeline.core.poses.EXTRAS`."""
+    length = np.maximum(chain_length(points), _SHORTEST_M)
+    return np.asarray(points[..., 2] / length[:, None], np.float16)
 
 
 def errors_of(shard: Shard, detector: str, predicted: Doubles) -> list[PersonErrors]:

@@ -23,12 +23,12 @@ from pipeline.system.files import atomic_write
 from pipeline.weights.catalogue import MANIFEST, PROJECT_FOLDER
 from pipeline.weights.entries import WeightEntry
 from training.data.motion_file import UNIT_STATURE_M, load_clips, selection_split
-from training.fit.checkpoint import fit_to_model
 from training.fit.recipe import TrainRecipe, load_recipe
 from training.fit.train import predict
 from training.metrics import mpjpe
 from training.synthesis.batches import make_batch
-from training.synthesis.detector_errors import load_model
+from training.synthesis.detector_errors import load_model, simulate_depth
+from training.synthesis.rendered_tracks import with_depth
 
 RATE_HZ = (24.0, 75.0)  # Hz, range of frame rates that training draws
 FLOAT16_LIMIT_MM = 0.1  # mm MPJPE; a larger change by float16 keeps the weights in float32
@@ -40,6 +40,9 @@ def float16_cost_mm(recipe: TrainRecipe, state: dict[str, Tensor], data: Path) -
     stage = recipe.result
     _, held_out = selection_split(load_clips(data))
     batch = make_batch(held_out, load_model(), (3, 1), _BATCH, stage.frames, rule=recipe.normalisation)
+    if recipe.depth_share is not None:
+        depth = simulate_depth(batch.y[..., 2], np.random.default_rng(3))
+        batch = with_depth(batch, depth.astype(np.float32))
     predicted = []
     for values in (state, {name: value.half().float() for name, value in state.items()}):
         model = recipe.model(stage)
@@ -55,6 +58,7 @@ def entry_of(recipe: TrainRecipe, name: str, content: bytes, parameters: int, te
     `texts` overrides fields such as title and licence.
     """
     stage = recipe.result
+    deep = {} if recipe.depth_share is None else {"depth_channel": True}
     prune = {"strategy": "TPS", "schedule": [list(pair) for pair in stage.schedule], "recover": "TRI"}
     values: dict[str, Any] = {
         "name": name,
@@ -63,7 +67,7 @@ def entry_of(recipe: TrainRecipe, name: str, content: bytes, parameters: int, te
         "sha256": hashlib.sha256(content).hexdigest(),
         "bytes": len(content),
         "host": recipe.host,
-        "sizes": {**recipe.sizes, "frames": stage.frames, "in_channels": len(recipe.channels)},
+        "sizes": {**recipe.sizes, "frames": stage.frames, "in_channels": len(recipe.channels), **deep},
         "parameters": parameters,
         "prune": prune if stage.schedule else {},
         "frames": stage.frames,
@@ -114,9 +118,6 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--project", action="store_true", help="add to weights/ of the project, not to the user's own")
     args = parser.parse_args(arguments)
     recipe, state = load_recipe(args.recipe), read_state_dict(args.weights)
-    if recipe.depth_share is not None:
-        recipe = recipe.without_depth()
-        state = fit_to_model(state, recipe.model(recipe.result))
     cost_mm = float16_cost_mm(recipe, state, args.data)
     if cost_mm < FLOAT16_LIMIT_MM:
         state = {name: value.half() for name, value in state.items()}

@@ -86,10 +86,6 @@ class TrainRecipe:
         own = CHANNELS[:6] if self.normalisation == "person_ray" else CHANNELS[:3]
         return own if self.depth_share is None else (*own, "depth")
 
-    def without_depth(self) -> TrainRecipe:
-        """Return the recipe of the same lifter without depth, which the program does not feed yet."""
-        return replace(self, depth_share=None)
-
     @property
     def result(self) -> TrainStage:
         """Windows of the finished lifter: those of the last stage at stride 1."""

@@ -2,8 +2,8 @@
 
 Every view is lifted separately from its detections, including their left-right swaps. The truth is the triangulation of
 all views in the axes of that camera. Both are scaled to the same stature, as in `training.evaluate`. For comparison,
-the lifter is also run on the projected truth (its error without the detector's), and MediaPipe's world landmarks are
-measured.
+the lifter is also run on the projected truth (its error without the detector's) and, if it takes the detector's own
+depth, on the detections without that; and MediaPipe's world landmarks are measured.
 
 The truth has the detector's joints, not those of motion capture: hips, shoulders and head lie at slightly different
 positions.
@@ -20,7 +20,7 @@ import numpy as np
 
 from pipeline.core.arrays import Doubles
 from pipeline.core.config import LiftConfig
-from pipeline.core.poses import PersonTrack
+from pipeline.core.poses import EXTRAS, PersonTrack
 from pipeline.core.skeletons import H36M17
 from pipeline.lift.base import WindowLifter
 from training.data.motion_file import UNIT_STATURE_M, at_unit_stature
@@ -73,9 +73,12 @@ def predictions(
     inputs = {"": take.raw, "swaps corrected": take.corrected} if take.flags[view].any() else {"": take.raw}
     for kind, detected in inputs.items():
         joints, scores = detected.joints[view].astype(np.float32), detected.scores[view].astype(np.float32)
-        out[f"{lifter.name} {kind}".strip()] = lift_track(
-            lifter, PersonTrack.of_h36m17(1, time_s, joints, scores), video
-        )
+        track = PersonTrack.of_h36m17(1, time_s, joints, scores)
+        name = f"{lifter.name} {kind}".strip()
+        if lifter.takes_depth and detected.depth is not None:
+            out[f"{name}, no depth"] = lift_track(lifter, track, video)
+            track = replace(track, extras={"depth": detected.depth[view].astype(EXTRAS["depth"].dtype)})
+        out[name] = lift_track(lifter, track, video)
     image = camera.project(true).astype(np.float32)
     seen = np.isfinite(image).all(-1).astype(np.float32)
     out[f"{lifter.name} true image"] = lift_track(lifter, PersonTrack.of_h36m17(1, time_s, image, seen), video)

@@ -7,7 +7,7 @@ camera poses are refined and the views aligned in time; joints are triangulated 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -99,6 +99,9 @@ def load_take(folder: Path, marks: Path | None = None, detector: str = "mediapip
         raise SourceError(f"{len(videos)} videos, but {len(cameras)} cameras are calibrated.", "Give one video each.")
     seen = [detect_people(video, detector) for video in videos]
     raw, numbers = match_person(cameras, [[person.h36m17 for person in people] for people, _ in seen])
+    chosen = [people[n] for (people, _), n in zip(seen, numbers, strict=True)]
+    if any(track.depth is not None for track in chosen):
+        raw = replace(raw, depth=np.stack([track.depth_h36m17.astype(np.float64) for track in chosen]))
     reference = load_marks(marks, cameras) if marks else None
     as_calibrated, behind = cameras, np.zeros(len(cameras))
     flags = find_swaps(raw, cameras)
@@ -121,7 +124,7 @@ def load_take(folder: Path, marks: Path | None = None, detector: str = "mediapip
         cameras=cameras,
         views=[camera.as_pinhole(view) for camera, (_, view) in zip(cameras, seen, strict=True)],
         rate_hz=seen[0][1].rate_hz,
-        time_s=[people[n].time_s for (people, _), n in zip(seen, numbers, strict=True)],
+        time_s=[track.time_s for track in chosen],
         raw=raw,
         flags=flags,
         behind=behind,

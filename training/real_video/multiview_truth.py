@@ -40,6 +40,7 @@ class MultiviewJoints:
     joints: Doubles  # (V, T, 17, 2) px, NaN = not seen
     scores: Doubles  # (V, T, 17)
     size_px: Doubles  # (V,) image size of the person
+    depth: Doubles | None = None  # (V, T, 17) the detector's own, see `pipeline.core.poses.depth_h36m17_from`
 
     @staticmethod
     def of(joints: Sequence[Floats], scores: Sequence[Floats]) -> MultiviewJoints:
@@ -50,11 +51,13 @@ class MultiviewJoints:
     def swap_sides(self, flags: Bools) -> MultiviewJoints:
         """Swap left and right joints of the pairs that are marked in `flags` (V, T, 6)."""
         joints, scores = self.joints.copy(), self.scores.copy()
+        depth = None if self.depth is None else self.depth.copy()
         for k, (a, b) in enumerate(PAIRS):
             where = np.nonzero(flags[..., k])
-            for values in (joints, scores):
-                values[(*where, a)], values[(*where, b)] = values[(*where, b)], values[(*where, a)].copy()
-        return MultiviewJoints(joints, scores, self.size_px)
+            for values in (joints, scores, depth):
+                if values is not None:
+                    values[(*where, a)], values[(*where, b)] = values[(*where, b)], values[(*where, a)].copy()
+        return MultiviewJoints(joints, scores, self.size_px, depth)
 
     def triangulate_joints(
         self, cameras: Sequence[CalibratedCamera], without: int | None = None

@@ -257,11 +257,11 @@ def test_a_mixture_with_depth_has_the_channel_in_every_window() -> None:
     assert (held_out["held_out_rendered"].x[..., 6] == 0).all()
 
 
-def test_weights_with_a_depth_channel_are_evaluated_without_it() -> None:
-    """The program has no depth for lifters yet, so these weights are opened as they would be bundled."""
+def test_weights_with_a_depth_channel_see_the_detectors_depth() -> None:
     fit = Path(losses.__file__).parent
     lifter = open_lifter(str(fit / "weights" / "people.safetensors"), fit / "recipes" / "people.json")
-    assert len(lifter.entry.channels) == 6
+    assert lifter.takes_depth
+    assert lifter.entry.channels[6] == "depth"
     clip = next(shard for shard in shards.read_all(SAMPLE) if len(shard.meta["people"]) == 3)
     lifted = rendered.lift_clip(lifter, clip, "heavy")
     errors = np.concatenate([person.errors for person in rendered.errors_of(clip, "heavy", lifted)])
