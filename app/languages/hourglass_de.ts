@@ -700,6 +700,10 @@
         <translation>Kamera auf dem Kopf oder auf der Seite</translation>
     </message>
     <message>
+        <source>Uncertain</source>
+        <translation>Unsicher</translation>
+    </message>
+    <message>
         <source>filled in</source>
         <translation>aufgefüllt</translation>
     </message>

@@ -700,6 +700,10 @@
         <translation>カメラが上下逆または横向き</translation>
     </message>
     <message>
+        <source>Uncertain</source>
+        <translation>不確か</translation>
+    </message>
+    <message>
         <source>filled in</source>
         <translation>補間済み</translation>
     </message>

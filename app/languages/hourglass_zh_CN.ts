@@ -700,6 +700,10 @@
         <translation>摄像机上下颠倒或侧放</translation>
     </message>
     <message>
+        <source>Uncertain</source>
+        <translation>不确定</translation>
+    </message>
+    <message>
         <source>filled in</source>
         <translation>已补全</translation>
     </message>

@@ -14,6 +14,7 @@ from ..core.geometry import world_from_camera
 
 if TYPE_CHECKING:
     from ..analysis.gait import Gait
+    from ..analysis.trust import Trust
 
 _UP = np.array([0.0, 0.0, 1.0])
 
@@ -90,6 +91,26 @@ class Person:
     def scores(self) -> Floats:
         """Return the 2D confidences (T, 17) in [0, 1] of the joints; 0 where interpolated."""
         return self._track.scores
+
+    @property
+    def errors_mm(self) -> Floats | None:
+        """Return standard errors (T, 17, 2) of the joints, mm: across the image, and in depth.
+
+        They are those of positions relative to the pelvis. Nine of ten joints are at most 1.645 of them off on an axis.
+        NaN where interpolated; None in older takes.
+        """
+        error = self._track.error_m
+        return None if error is None else np.asarray(error * np.float32(1000))
+
+    @property
+    def trust(self) -> Trust | None:
+        """Return the share of the frames that can be trusted, and how far joints typically are off.
+
+        None: their standard errors are not known.
+        """
+        from ..analysis.trust import trust_of
+
+        return trust_of(self._track)
 
     @property
     def contacts(self) -> NDArray[np.bool_]:

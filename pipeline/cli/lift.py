@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import dataclasses
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -160,6 +161,7 @@ def _lift_one(
     frames, lost = count_frames(selected(take, options), exports) if exports else ({}, [])
     remarks = [*take.notes, *lost]
     walks = {person.number: person.gait for person in take.people}
+    trusts = {person.number: person.trust for person in take.people}
     result = {
         "status": "done",
         "input": str(one.path),
@@ -175,6 +177,7 @@ def _lift_one(
         "notes": remarks,
         "persons": [track.person for track in take.tracks3d],
         "gait": {number: walk and walk.to_json() for number, walk in walks.items()},
+        "trust": {number: trust and dataclasses.asdict(trust) for number, trust in trusts.items()},
         "seconds": round(time.monotonic() - begun, 3),
         "lifter": take.provenance["lifter"],
         **{key: take.provenance["run"][key] for key in ("detect_seconds", "lift_seconds", "device")},
@@ -193,6 +196,10 @@ def _lift_one(
     lifter = take.provenance["lifter"]
     cost = f" ({lifter['gflops_per_window']:.2f} GFLOPs a window)" if lifter["gflops_per_window"] else ""
     report.line(f"  {lifter['name']}: {PruneConfig.from_json(lifter['prune']).label}{cost}")
+    for person, trust in trusts.items():
+        if trust is not None:
+            off = f"joints are typically {trust.typical_mm / 10:.0f} cm off"
+            report.line(f"  person {person}: {100 * trust.share:.0f} % of the frames can be trusted; {off}")
     for person, walk in result["gait"].items():
         if walk is not None:
             pace = f", {walk['speed_m_s']:.2f} m/s" if walk["speed_m_s"] is not None else ""

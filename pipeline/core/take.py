@@ -38,6 +38,10 @@ class Track3D:
     """Hold one person's skeleton over all T frames of a take, metres, with the root trajectory.
 
     A frame in which the person was not seen is NaN. `scores` are the 2D confidences of the joints.
+
+    `error_m`: standard errors of the joints relative to the pelvis, as `lift.uncertainty` estimates them. Across the
+    image (along each of its two axes), and in depth; nine of ten joints are at most 1.645 of them away on an axis. NaN
+    where they are not known, as in interpolated frames; None: the take has none.
     """
 
     person: int
@@ -47,9 +51,12 @@ class Track3D:
     scores: Floats  # (T, J)
     space: Space
     skeleton: str = "h36m17"
+    error_m: Floats | None = None  # (T, J, 2)
 
     def __post_init__(self) -> None:
         frames, joints = len(self.frame_index), len(SKELETONS[self.skeleton].names)
+        if self.error_m is not None:
+            check_shape("error_m", self.error_m, (frames, joints, 2))
         check_shape("time_s", self.time_s, (frames,))
         check_shape("joints", self.joints, (frames, joints, 3))
         check_shape("scores", self.scores, (frames, joints))
@@ -62,6 +69,17 @@ class Track3D:
     def seen(self) -> NDArray[np.bool_]:
         """Return (T,) True where the whole skeleton is known."""
         return np.asarray(np.isfinite(self.joints).all(axis=(1, 2)))
+
+    def rows(self, chosen: slice | Ints) -> Track3D:
+        """Return the track restricted to the chosen frames."""
+        return replace(
+            self,
+            frame_index=self.frame_index[chosen],
+            time_s=self.time_s[chosen],
+            joints=self.joints[chosen],
+            scores=self.scores[chosen],
+            error_m=None if self.error_m is None else self.error_m[chosen],
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +111,7 @@ class TokenStages:
 
 
 FindingKind = Literal[
-    "gap", "sides", "sides_throughout", "backward_joint", "sudden_turn", "same_person", "camera_roll"
+    "gap", "sides", "sides_throughout", "backward_joint", "sudden_turn", "same_person", "camera_roll", "uncertain"
 ]  # fmt: skip
 
 

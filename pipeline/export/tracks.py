@@ -86,6 +86,15 @@ class SelectedPerson:
         return self.track2d.h36m17[0]
 
     @cached_property
+    def errors_mm(self) -> Floats | None:
+        """Return the standard errors (T, 17, 2) of the joints, millimetres, see `core.take.Track3D`.
+
+        NaN = not known; None: the take has none.
+        """
+        error = self.track.error_m
+        return None if error is None else np.asarray(error * np.float32(1000))
+
+    @cached_property
     def gait(self) -> Gait | None:
         """Return steps and cadence; None if the person does not walk."""
         return gait(self.joints_world, self.time_s)

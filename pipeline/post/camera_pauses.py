@@ -7,12 +7,16 @@ body may be elsewhere. During the computation, rows without people are inserted 
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
-from ..core.arrays import Doubles, Floats, Ints
+from ..core.arrays import Doubles, Ints
 from ..core.poses import PersonTrack
 from ..core.take import Finding, LiftedTrack, SceneEstimate, Track3D
+
+_Number = TypeVar("_Number", bound=np.generic)
 
 _SHORTEST_S = 0.5  # s, shortest pause: the lifter interpolates shorter ones, too
 _LONGEST_S = 2.0  # s of inserted rows at most: long enough for every filter
@@ -39,6 +43,7 @@ def spread_track(track: PersonTrack, rows: Ints) -> PersonTrack:
         joints_image=_spread(track.joints_image, rows, np.nan),
         scores=_spread(track.scores, rows, 0),
         h36m17=h36m17,
+        extras={name: _spread(values, rows, np.nan) for name, values in track.extras.items()},
     )
 
 
@@ -47,8 +52,8 @@ def spread_lifted(lifted: LiftedTrack, rows: Ints) -> LiftedTrack:
     return replace(lifted, relative=_spread(lifted.relative, rows, np.nan))
 
 
-def _spread(values: Floats, rows: Ints, fill: float) -> Floats:
-    out = np.full((int(rows[-1]) + 1, *values.shape[1:]), fill, values.dtype)
+def _spread(values: NDArray[_Number], rows: Ints, fill: float) -> NDArray[_Number]:
+    out: NDArray[_Number] = np.full((int(rows[-1]) + 1, *values.shape[1:]), fill, values.dtype)
     out[rows] = values
     return out
 
@@ -57,16 +62,7 @@ def frames_only(
     tracks3d: tuple[Track3D, ...], scene: SceneEstimate, rows: Ints, track: PersonTrack
 ) -> tuple[tuple[Track3D, ...], SceneEstimate]:
     """Return the result without the inserted rows; `track` has the frames and times of the take."""
-    kept = tuple(
-        replace(
-            one,
-            frame_index=track.frame_index,
-            time_s=track.time_s,
-            joints=one.joints[rows],
-            scores=one.scores[rows],
-        )
-        for one in tracks3d
-    )
+    kept = tuple(replace(one.rows(rows), frame_index=track.frame_index, time_s=track.time_s) for one in tracks3d)
     errors = {person: error_px[rows] for person, error_px in scene.reprojection_px.items()}
     findings = tuple(found for finding in scene.findings if (found := _of_frames(finding, rows)) is not None)
     return kept, replace(scene, reprojection_px=errors, findings=findings)

@@ -19,6 +19,7 @@ from ..core.config import RunConfig
 from ..core.geometry import camera_from_world, rotation_world_from_camera
 from ..core.poses import PersonTrack
 from ..core.take import Finding, LiftedTrack, SceneEstimate, Track3D
+from ..lift.uncertainty.estimate import standard_errors
 from .camera_pauses import frames_only, rows_with_pauses, spread_lifted, spread_track
 from .camera_roll import roll_finding, roll_note, seen_roll
 from .clean_pose import CleanPose, clean_pose
@@ -30,6 +31,7 @@ from .ground.slow_fall import times_too_slow
 from .image_refinement import ROOT_HZ
 from .limb_twist_rate import limit_twist_rate
 from .root_path import reprojection_px, root_path
+from .uncertain_frames import uncertain_frames
 
 
 def finish(
@@ -96,16 +98,21 @@ def _finish(
     if roll_deg:
         notes["camera"] = roll_note(roll_deg)
         findings.append(roll_finding(people[0], roll_deg))
-    for track, joints, pose in zip(people, in_world, poses, strict=True):
+    errors_m = [
+        standard_errors(track, one.relative, camera, stature_chain_m(body)) if config.post.errors else None
+        for track, one, body in zip(people, lifted, bodies, strict=True)
+    ]
+    for track, joints, pose, error_m in zip(people, in_world, poses, errors_m, strict=True):
         world = joints + translation * [1, 1, 0]
         seen = np.isfinite(world).all(axis=(1, 2))
         scores = np.where(seen[:, None], np.nan_to_num(pose.scores), 0).astype(np.float32)
-        tracks3d.append(
-            Track3D(track.person, track.frame_index, track.time_s, world.astype(np.float32), scores, "world")
+        finished = Track3D(
+            track.person, track.frame_index, track.time_s, world.astype(np.float32), scores, "world", error_m=error_m
         )
+        tracks3d.append(finished)
         back = camera_from_world(world, rotation, translation)
         errors_px[track.person] = reprojection_px(back, pose.joints_image, pose.scores, camera)
-        findings += findings_of(track.person, pose.marks)
+        findings += findings_of(track.person, pose.marks) + uncertain_frames(finished, rate_hz)
     return tuple(tracks3d), SceneEstimate(
         camera.fov_deg,
         tilt.pitch_deg,

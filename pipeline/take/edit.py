@@ -234,8 +234,11 @@ def _rows2d(a: PersonTrack, b: PersonTrack | None, mine: Bools) -> PersonTrack:
 def _rows3d(a: Track3D, b: Track3D | None, mine: Bools) -> Track3D:
     joints = np.nan if b is None else b.joints
     scores = 0 if b is None else b.scores
+    theirs = np.nan if b is None or b.error_m is None else b.error_m
+    error = None if a.error_m is None else np.where(mine[:, None, None], a.error_m, theirs).astype(np.float32)
     return replace(
         a,
+        error_m=error,
         joints=np.where(mine[:, None, None], a.joints, joints).astype(np.float32),
         scores=np.where(mine[:, None], a.scores, scores).astype(np.float32),
     )

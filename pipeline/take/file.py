@@ -49,6 +49,8 @@ def save_take(take: Take, path: Path) -> Path:
     for track3d in take.tracks3d:
         arrays[f"person{track3d.person}_joints"] = track3d.joints
         arrays[f"person{track3d.person}_scores"] = track3d.scores
+        if track3d.error_m is not None:
+            arrays[f"person{track3d.person}_error_m"] = track3d.error_m
     for lifted in take.lifted:
         arrays[f"person{lifted.person}_lifted"] = lifted.relative
     for stages in take.token_stages:

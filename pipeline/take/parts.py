@@ -183,7 +183,9 @@ def _track3d(fields: JsonFields, arrays: _Arrays) -> Track3D:
     shape = (arrays.frames, len(SKELETONS[skeleton].names))
     joints = arrays.floats(f"person{person}_joints", (*shape, 3), -FARTHEST_M, FARTHEST_M, gaps=True)
     scores = arrays.floats(f"person{person}_scores", shape, 0.0, HIGHEST_SCORE, gaps=False)
-    return Track3D(person, arrays.index, arrays.time_s, joints, scores, space, skeleton)
+    name = f"person{person}_error_m"  # older files have none
+    error = arrays.floats(name, (*shape, 2), 0.0, FARTHEST_M, gaps=True) if name in arrays else None
+    return Track3D(person, arrays.index, arrays.time_s, joints, scores, space, skeleton, error)
 
 
 def _lifted(fields: JsonFields, arrays: _Arrays) -> LiftedTrack:

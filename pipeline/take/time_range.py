@@ -24,17 +24,10 @@ def between(take: Take, start_s: float | None, end_s: float | None) -> Take:
     rows = rows_between(take, start_s, end_s)
     if rows == slice(0, len(take.time_s)):
         return take
-    tracks3d = (
-        replace(
-            track, frame_index=track.frame_index[rows], time_s=track.time_s[rows], joints=track.joints[rows],
-            scores=track.scores[rows],
-        )
-        for track in take.tracks3d
-    )  # fmt: skip
     return replace(
         take,
         tracks2d=tuple(track.rows(rows) for track in take.tracks2d),
-        tracks3d=tuple(tracks3d),
+        tracks3d=tuple(track.rows(rows) for track in take.tracks3d),
         scene=None if take.scene is None else _scene(take.scene, rows),
         token_stages=tuple(replace(stages, kept=stages.kept[:, rows]) for stages in take.token_stages),
         lifted=tuple(replace(track, relative=track.relative[rows]) for track in take.lifted),

@@ -21,6 +21,7 @@ _TITLES: Mapping[FindingKind, str] = {
     "sudden_turn": mark("Sudden turn"),
     "same_person": mark("Possibly the same person"),
     "camera_roll": mark("Camera upside down or on its side"),
+    "uncertain": mark("Uncertain"),
 }
 _REPAIRED: Mapping[FindingKind, str] = {
     "gap": mark("filled in"),

@@ -1,10 +1,11 @@
 """Write C3D, the format of motion capture laboratories, with ezc3d: one file per person.
 
 World space, z up (`POINT:X_SCREEN` +X, `Y_SCREEN` +Z), millimetres, markers as in TRC. Where the person was not seen a
-point is 0 with residual -1, C3D's code for a missing point. A C3D has one rate: a video of variable rate is resampled
-to its median rate, and pauses get frames. Frames are numbered as in the video, from 1: a range of it does not begin
-with 1. C3D counts frames in 16 bits, and readers stop at 65535: a longer take continues in `<stem>_part2.c3d`, and
-`TRIAL:ACTUAL_START_FIELD` holds the first frame of each part.
+point is 0 with residual -1, C3D's code for a missing point; else the residual is the point's standard distance from the
+truth in millimetres (`analysis.trust`), 0 where it is not known. A C3D has one rate: a video of variable rate is
+resampled to its median rate, and pauses get frames. Frames are numbered as in the video, from 1: a range of it does not
+begin with 1. C3D counts frames in 16 bits, and readers stop at 65535: a longer take continues in `<stem>_part2.c3d`,
+and `TRIAL:ACTUAL_START_FIELD` holds the first frame of each part.
 """
 
 from __future__ import annotations
@@ -20,7 +21,9 @@ from typing import Any
 
 import numpy as np
 
+from ...analysis.trust import joint_distance_m
 from ...core.arrays import Doubles
+from ...rig.foot_directions import ANKLES
 from ...system.files import atomic_path
 from ..base import UNWATCHED, Watch
 from ..tracks import SelectedPerson, Selection
@@ -43,13 +46,14 @@ class C3dExporter:
         with contextlib.ExitStack() as stack:
             for person, first in zip(selection.people, selection.paths(folder, stem, self.suffix), strict=True):
                 names, points = markers(person)
+                residuals = _even(_residuals_mm(person, len(names))[..., None], person)[..., 0]
                 points = _even(points, person)
                 zero = _frame_number(person)
                 for part, start in enumerate(range(0, len(points), MAX_FRAMES)):
                     path = first if part == 0 else first.with_name(f"{first.name[:-4]}_part{part + 1}.c3d")
                     temporary = stack.enter_context(atomic_path(path))
-                    piece = points[start : start + MAX_FRAMES]
-                    _write(temporary, names, piece, zero + start, person.rate_hz, person.name)
+                    rows = slice(start, start + MAX_FRAMES)
+                    _write(temporary, names, points[rows], residuals[rows], zero + start, person.rate_hz, person.name)
                     paths.append(path)
         log.info("wrote %s", ", ".join(path.name for path in paths))
         return paths
@@ -67,6 +71,14 @@ def _even(points: Doubles, person: SelectedPerson) -> Doubles:
     return np.asarray(points[before] * (1 - share) + points[after] * share)
 
 
+def _residuals_mm(person: SelectedPerson, count: int) -> Doubles:
+    """Return the standard distances (T, M) of `count` markers from the truth, mm, 0 = not known; toes as ankles."""
+    if person.errors_mm is None:
+        return np.zeros((len(person.time_s), count))
+    joints = np.nan_to_num(joint_distance_m(person.errors_mm))
+    return np.concatenate([joints, joints[:, ANKLES]], axis=1)[:, :count]
+
+
 def _frame_number(person: SelectedPerson) -> int:
     """Return the number of the first frame in the video, from 0; in even steps if resampled."""
     first = int(person.frame_index[0])
@@ -80,8 +92,10 @@ def _plain(name: str) -> str:
     return plain[:_LONGEST_NAME]
 
 
-def _write(path: Path, names: Sequence[str], positions: Doubles, start: int, rate: float, name: str) -> None:
-    """Write markers (T, M, 3), metres, to an existing file.
+def _write(
+    path: Path, names: Sequence[str], positions: Doubles, residuals: Doubles, start: int, rate: float, name: str
+) -> None:
+    """Write markers (T, M, 3), metres, and their residuals (T, M), mm, to an existing file.
 
     `start` is the number of the first frame, from 0. Raises OSError if the disk is full, which ezc3d does not report.
     """
@@ -107,7 +121,7 @@ def _write(path: Path, names: Sequence[str], positions: Doubles, start: int, rat
         file["header"]["points"]["first_frame"], file["header"]["points"]["last_frame"] = first - 1, last - 1
     file["data"]["points"] = points
     file["data"]["meta_points"] = {
-        "residuals": np.where(unseen.T, -1.0, 0.0)[None],
+        "residuals": np.where(unseen, -1.0, residuals).T[None],
         "camera_masks": np.zeros((7, count, frames), bool),
     }
     file.write(str(path))

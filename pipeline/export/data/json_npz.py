@@ -33,8 +33,9 @@ class JsonExporter:
 
     The facts are units, axes, skeleton, camera. `persons[i]`: `person`, `name`, `gait` (of a walking person, see
     `analysis.gait`, else null; its rows count the lists below from 0), `joints` (T x 17 x [x, y, z], metres),
-    `confidence` (T x 17) and `joints_image` (T x 17 x [x, y], pixels); `frame` and `time_s` (T) apply to all persons.
-    null where a joint was not seen. Strict JSON, no NaN.
+    `confidence` (T x 17), `joints_image` (T x 17 x [x, y], pixels) and, if known, `errors_mm` (T x 17 x [across the
+    image, in depth], standard errors, see `core.take.Track3D`); `frame` and `time_s` (T) apply to all persons. null
+    where a joint was not seen. Strict JSON, no NaN.
     """
 
     name = "json"
@@ -62,6 +63,9 @@ def _document(selection: Selection) -> Iterator[str]:
         yield from _list(_SINGLES, one.scores.astype(np.float64))
         yield '],\n"joints_image":[\n'
         yield from _list(_PAIRS, one.joints_image.astype(np.float64))
+        if one.errors_mm is not None:
+            yield '],\n"errors_mm":[\n'
+            yield from _list(_PAIRS, one.errors_mm.astype(np.float64))
         yield "]}" + (",\n" if at + 1 < len(people) else "\n")
     yield "]}\n"
 
@@ -84,6 +88,7 @@ class NpzExporter:
     | `joint_names`, `parents` | (17,) | of the skeleton |
     | `joints_image`, `scores` | (T, P, 17, 2), (T, P, 17) | the 2D joints in pixels as H36M-17, and their confidence |
     | `depth` | (T, P, 17) float32 | the detector's own depth of the 2D joints, if it has one, see `core.poses.EXTRAS` |
+    | `errors_mm` | (T, P, 17, 2) float32 | standard errors across the image and in depth, if known |
     | `fps_hz`, `width_px`, `height_px`, `skeleton` | scalars | of the video |
     | `about` | text | JSON with units, axes, camera and provenance |
 
@@ -117,6 +122,10 @@ class NpzExporter:
             unknown = np.full((len(first.frame_index), 17), np.nan, np.float32)
             depth = [unknown if one.track2d is None else one.track2d.depth_h36m17 for one in people]
             arrays["depth"] = np.stack(depth, axis=1)
+        if any(one.errors_mm is not None for one in people):
+            blank = np.full((len(first.frame_index), 17, 2), np.nan, np.float32)
+            errors = [blank if one.errors_mm is None else one.errors_mm for one in people]
+            arrays["errors_mm"] = np.stack(errors, axis=1)
         with atomic_write(path) as file:
             write_arrays(file, arrays)
         log.info("wrote %s", path.name)

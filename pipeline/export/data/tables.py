@@ -26,7 +26,8 @@ class CsvExporter:
     """Write `<stem>.csv` with all chosen persons, and `<stem>.csv.json`.
 
     Columns: frame, time_s, person, joint, x, y, z (world, metres), confidence (of the 2D joint, 0 to 1), x2d, y2d
-    (pixels). A joint hidden from the detector can have a 3D position, from its context, and no 2D position.
+    (pixels), error_image_mm, error_depth_mm (standard errors, see `core.take.Track3D`). A joint hidden from the
+    detector can have a 3D position, from its context, and no 2D position.
     """
 
     name = "csv"
@@ -61,19 +62,22 @@ class WideCsvExporter:
 
 
 def _tidy(people: Sequence[SelectedPerson]) -> Iterator[str]:
-    yield "frame,time_s,person,joint,x,y,z,confidence,x2d,y2d\n"
+    yield "frame,time_s,person,joint,x,y,z,confidence,x2d,y2d,error_image_mm,error_depth_mm\n"
     template = "".join(
-        f"%d,%.6f,{one.person},{joint},%.6f,%.6f,%.6f,%.4f,%.2f,%.2f\n" for one in people for joint in H36M17.names
+        f"%d,%.6f,{one.person},{joint},%.6f,%.6f,%.6f,%.4f,%.2f,%.2f,%.1f,%.1f\n"
+        for one in people
+        for joint in H36M17.names
     )
     frames = people[0].frame_index
 
     def block(rows: slice) -> Doubles:
-        """Return the values (frames, persons, 17, 8) of some rows."""
-        values = np.empty((len(frames[rows]), len(people), len(H36M17.names), 8))
+        """Return the values (frames, persons, 17, 10) of some rows."""
+        values = np.empty((len(frames[rows]), len(people), len(H36M17.names), 10))
         for at, one in enumerate(people):
             values[:, at, :, 0], values[:, at, :, 1] = one.frame_index[rows, None], one.time_s[rows, None]
             values[:, at, :, 2:5], values[:, at, :, 5] = one.joints_world[rows], one.scores[rows]
-            values[:, at, :, 6:] = one.joints_image[rows]
+            values[:, at, :, 6:8] = one.joints_image[rows]
+            values[:, at, :, 8:] = np.nan if one.errors_mm is None else one.errors_mm[rows]
         return values
 
     for rows in chunks(len(frames)):

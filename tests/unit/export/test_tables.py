@@ -17,7 +17,8 @@ from pipeline.export.tracks import selected
 from tests.helpers.motion import clip, facing_camera, hidden, make_take, scene
 
 GAP = np.isin(np.arange(205), [0, 1, *range(110, 130)])
-COLUMNS = ["frame", "time_s", "person", "joint", "x", "y", "z", "confidence", "x2d", "y2d"]
+ERRORS = ["error_image_mm", "error_depth_mm"]
+COLUMNS = ["frame", "time_s", "person", "joint", "x", "y", "z", "confidence", "x2d", "y2d", *ERRORS]
 ALL = ExportOptions()
 
 
@@ -58,6 +59,8 @@ def test_tidy_values(take, tmp_path):
         image = mine[["x2d", "y2d"]].to_numpy().reshape(205, 17, 2)
         assert np.allclose(image[:, 13], take.track2d(track.person).joints_image[:, 13], atol=0.01, equal_nan=True)
         assert np.allclose(mine.confidence.to_numpy().reshape(205, 17), track.scores, atol=1e-4)
+        errors = mine[ERRORS].to_numpy().reshape(205, 17, 2)
+        assert np.allclose(errors, 1000 * track.error_m, atol=0.06, equal_nan=True)
         assert np.allclose(mine.time_s.to_numpy()[::17], track.time_s, atol=1e-6)
 
 
@@ -73,7 +76,7 @@ def test_what_was_not_seen_is_empty(take, tmp_path):
     assert np.isnan(elbow.x2d)
     assert elbow.confidence == 0
     lines = path.read_text("utf-8").splitlines()
-    assert lines[1] == "0,0.000000,1,pelvis,,,,0.0000,,"
+    assert lines[1] == "0,0.000000,1,pelvis,,,,0.0000,,,,"
     assert "nan" not in path.read_text("utf-8")
 
 

@@ -48,9 +48,7 @@ def take_at(index: np.ndarray, time_s: np.ndarray, unseen: np.ndarray | None = N
                 h36m17=(track2d.h36m17[0][rows], track2d.h36m17[1][rows]),
             ),
         ),
-        tracks3d=(
-            dataclasses.replace(track, frame_index=index, time_s=time_s, joints=joints, scores=track.scores[rows]),
-        ),
+        tracks3d=(dataclasses.replace(track.rows(rows), frame_index=index, time_s=time_s, joints=joints),),
     )
 
 

@@ -18,14 +18,8 @@ def rows_of(take: Take, first: int, end: int) -> Take:
     """Return a take of the frames `first` to `end` of the same video, as a run over that range gives it."""
     part = slice(first, end)
     tracks = tuple(track.rows(part) for track in take.tracks2d)
-    kept = [
-        dataclasses.replace(
-            track, frame_index=track.frame_index[part], time_s=track.time_s[part], joints=track.joints[part],
-            scores=track.scores[part],
-        )
-        for track in take.tracks3d
-    ]  # fmt: skip
-    return dataclasses.replace(take, tracks2d=tracks, tracks3d=tuple(kept), lifted=(), token_stages=(), scene=None)
+    kept = tuple(track.rows(part) for track in take.tracks3d)
+    return dataclasses.replace(take, tracks2d=tracks, tracks3d=kept, lifted=(), token_stages=(), scene=None)
 
 
 def seen(take: Take) -> dict[int, list[int]]:

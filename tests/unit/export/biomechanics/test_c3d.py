@@ -62,15 +62,7 @@ def test_variable_rate_is_resampled(take, tmp_path):
         take,
         info=dataclasses.replace(take.info, variable_rate=True, fps_hz=rate),
         tracks2d=(),
-        tracks3d=(
-            dataclasses.replace(
-                track,
-                frame_index=np.arange(len(rows)),
-                time_s=track.time_s[rows],
-                joints=track.joints[rows],
-                scores=track.scores[rows],
-            ),
-        ),
+        tracks3d=(dataclasses.replace(track.rows(rows), frame_index=np.arange(len(rows))),),
     )
     file = ezc3d.c3d(str(C3dExporter().write(selected(uneven, ExportOptions()), tmp_path, "clip")[0]))
     pelvis = file["data"]["points"][2, 0] / 1000

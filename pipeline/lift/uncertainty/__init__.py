@@ -1,0 +1,1 @@
+"""Estimate how far off each joint of a lifter's answer may be."""

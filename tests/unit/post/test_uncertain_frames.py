@@ -1,0 +1,47 @@
+"""Test the findings that name the worst stretches of a track."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pipeline.core.take import Track3D
+from pipeline.post.uncertain_frames import uncertain_frames
+from tests.helpers.motion import RATE_HZ, clip
+
+FRAMES = 240
+
+
+def track(error_m: np.ndarray | None) -> Track3D:
+    joints = np.resize(clip("walk"), (FRAMES, 17, 3)).astype(np.float32)
+    index = np.arange(FRAMES)
+    return Track3D(1, index, index / RATE_HZ, joints, np.ones((FRAMES, 17), np.float32), "world", error_m=error_m)
+
+
+def sure() -> np.ndarray:
+    return np.full((FRAMES, 17, 2), [0.02, 0.03], np.float32)
+
+
+def test_a_track_that_is_known_has_no_finding() -> None:
+    assert uncertain_frames(track(sure()), RATE_HZ) == []
+    assert uncertain_frames(track(None), RATE_HZ) == []
+
+
+def test_a_stretch_is_named_with_the_part_that_is_off() -> None:
+    error = sure()
+    error[50:80] = 0.15
+    error[100:103] = 0.5  # too short
+    error[150:190, [15, 16]] = 0.5
+    error[160:163] = 0.02  # a short interruption
+    first, second = uncertain_frames(track(error), RATE_HZ)
+    assert (first.kind, first.first, first.last, first.repaired) == ("uncertain", 50, 79, False)
+    assert first.note == "The joints may be 26 cm off."
+    assert (second.first, second.last) == (150, 189)
+    assert second.note.startswith("The right arm may be 8")
+
+
+def test_only_the_worst_stretches_are_listed() -> None:
+    error = sure()
+    for n in range(8):
+        error[30 * n : 30 * n + 15] = 0.1 + 0.02 * n
+    found = uncertain_frames(track(error), RATE_HZ)
+    assert [finding.first for finding in found] == [90, 120, 150, 180, 210]
