@@ -95,9 +95,10 @@ class NetworkConfig:
 
     @property
     def beyond_body(self) -> range:
-        """Return the outputs of a COCO-WholeBody network beyond the body: 68 of the face, 21 of each hand.
+        """Return the outputs of a COCO-WholeBody network beyond the body.
 
-        Empty for other networks. The outputs' order is that of the data set: body and feet, face, left, right hand.
+        They are 68 of the face, then 21 of each hand, left first. Empty for other networks. The outputs' order is that
+        of the data set: body and feet come before them.
         """
         head = _object(self.model.get("head"))
         whole = (head.get("out_channels") or head.get("num_keypoints")) == _WHOLE_BODY

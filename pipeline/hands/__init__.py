@@ -1,0 +1,1 @@
+"""Turn points of hands into joints on the lifted skeleton, and rotations of finger bones."""
