@@ -53,7 +53,7 @@ def blank_extra(name: str, count: int, skeleton: str) -> NDArray[Any]:
 
 
 def joined_extras(parts: Sequence[tuple[int, Extras]], skeleton: str) -> dict[str, NDArray[Any]]:
-    """Concatenate extras of parts (number of rows, extras); a part without an extra is NaN there."""
+    """Concatenate the extras of parts (number of rows, extras); where one is absent, it is NaN."""
     names = [name for name in EXTRAS if any(name in extras for _, extras in parts)]
     return {
         name: np.concatenate(
@@ -74,7 +74,7 @@ def check_extras(extras: Extras, count: int, skeleton: str) -> None:
 
 
 def check_read_extras(extras: Extras, count: int, skeleton: str) -> None:
-    """Raise ValueError unless extras of a file have known names, `count` rows and plausible values."""
+    """Raise ValueError unless extras of a file are as in `check_extras`, with plausible values."""
     check_extras(extras, count, skeleton)
     for name, values in extras.items():
         check_numbers(name, values, *EXTRAS[name].limits, gaps=True)

@@ -30,7 +30,7 @@ class PersonRows:
         self._extras: dict[str, GrowingArray] = {}  # those that the detector has given so far
 
     def put(self, row: int, joints: Floats, scores: Floats, extras: Extras) -> None:
-        """Write a detector's joints (J, 2), scores (J,) and extras at a take's row, after earlier rows."""
+        """Write joints (J, 2), scores (J,) and extras at a row of the take, after earlier rows."""
         for column, value in zip(self._columns, (joints, scores), strict=False):
             column.put(row - self.first, value)
         for name, values in extras.items():

@@ -115,7 +115,7 @@ _HALF = len(CHAIN_LEGS)  # first bones of the chain, which count half
 
 
 def own_depth(metres: Floats) -> Halves:
-    """Convert the network's own 3D (33, 3), z away from the camera, to depth (33,) in chain lengths.
+    """Convert the network's own 3D (33, 3), z away, to depth (33,) in chain lengths.
 
     See `core.poses.EXTRAS`. NaN for a body without length.
     """

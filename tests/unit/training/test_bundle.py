@@ -103,3 +103,29 @@ def test_float32_stays_where_half_precision_would_show(trained, monkeypatch, cap
     monkeypatch.setattr(bundle, "FLOAT16_LIMIT_MM", -1.0)
     bundle.main(arguments(trained))
     assert json.loads(capsys.readouterr().out)["stored"] == "float32"
+
+
+def test_a_depth_channel_stays(trained, tmp_path, capsys):
+    """Weights with a depth channel see the detector's own depth in the program, too."""
+    import torch
+    from safetensors.torch import save
+
+    (tmp_path / "deep.json").write_text(json.dumps(RECIPE | {"depth_share": 0.5}))
+    recipe = load_recipe(tmp_path / "deep.json")
+    torch.manual_seed(1)
+    model = recipe.model(recipe.stages[-1])
+    model.initialise()
+    with atomic_write(tmp_path / "deep.safetensors") as file:
+        file.write(save(model.state_dict()))
+    deep = {"--weights": tmp_path / "deep.safetensors", "--recipe": tmp_path / "deep.json"}
+    bundle.main(arguments(trained | deep))
+    assert json.loads(capsys.readouterr().out)["stored"] == "float16"
+    entry = weights.find("mine")
+    assert entry.channels == ("x", "y", "confidence", "size", "ray_x", "ray_y", "depth")
+    lifter = create_lifter(LiftConfig(lifter="mine", device="cpu"))
+    assert lifter.takes_depth
+    joints = np.random.default_rng(0).uniform(100, 400, (1, 9, 17, 2)).astype(np.float32)
+    ones = np.ones((1, 9, 17), np.float32)
+    depth = np.random.default_rng(1).uniform(-0.3, 0.3, (1, 9, 17)).astype(np.float32)
+    with_it = lifter.lift_windows(joints, ones, Camera((640, 480), 60.0), depth=depth)
+    assert np.abs(with_it - lifter.lift_windows(joints, ones, Camera((640, 480), 60.0))).max() > 1e-4

@@ -14,12 +14,15 @@ import pytest
 from pipeline.core.camera import Frame
 from pipeline.core.config import DetectConfig
 from pipeline.core.errors import ModelError
+from pipeline.core.skeletons import h36m17_from
 from pipeline.detect.crops import Square
 from pipeline.detect.mediapipe import openvino as openvino_landmarks
 from pipeline.detect.mediapipe.detector import MediaPipeDetector
+from pipeline.detect.mediapipe.landmarks import own_depth
 from pipeline.detect.mediapipe.model_bundle import Size, model_bundle
 from pipeline.detect.mediapipe.networks import LANDMARKER_PX, Landmarker
 from pipeline.detect.mediapipe.openvino import OpenVinoLandmarker, landmarkers, refined
+from training.synthesis.rendered_tracks import depth_channel
 
 if importlib.util.find_spec("openvino") is None:
     pytest.skip("OpenVINO is for x86", allow_module_level=True)
@@ -63,6 +66,8 @@ def test_the_same_joints_as_mediapipes_graph(
                 people += 1
                 for name in ("joints", "hip_centre", "circle", "visibility", "presence"):
                     np.testing.assert_allclose(getattr(other, name), getattr(one, name), atol=2e-4, err_msg=name)
+                np.testing.assert_allclose(other.metres, one.metres, atol=2e-3)
+                np.testing.assert_allclose(own_depth(other.metres), own_depth(one.metres), atol=2e-3)
     assert people >= 6
     own.close()
     fast.close()
@@ -185,3 +190,24 @@ def test_an_openvino_that_does_not_run_is_told_of_and_does_without(
     assert runtime == ""
     assert str(error) in caplog.text
     one.close()
+
+
+def test_the_depth_of_a_person_is_what_training_stores(sample_path: Path) -> None:
+    """Training reads the network's 3D by itself; both give a lifter the same depth, but for rounding to float16."""
+    from pipeline.sources.file.video import VideoSource
+    from training.synthesis.people.detect import DepthDetector
+
+    own, stored = MediaPipeDetector(), DepthDetector("full")
+    source = VideoSource(sample_path)
+    people = 0
+    for frame in source.frames(0.0, 0.5):
+        one, other = own.detect(frame), stored.detect(frame)
+        np.testing.assert_array_equal(one.joints_image, other.joints_image)
+        for joints, depth in zip(one.joints_image, one.depth_h36m17, strict=True):
+            points = h36m17_from("blazepose33", stored.metres(joints), np.ones(33, np.float32))[0]
+            np.testing.assert_allclose(1.55 * depth, depth_channel(points[None])[0], atol=5e-4)
+            assert np.abs(depth).max() > 0.05
+            people += 1
+    assert people >= 15
+    for closing in (source, own, stored):
+        closing.close()
