@@ -90,7 +90,6 @@ class PostSettings(TypedDict, total=False):
     limits: Literal["repair", "list", "off"]
     calm_turns: bool
     foot_lock: Literal["off", "auto", "always", "grounding"]
-    errors: bool
 
 
 class RefinishSettings(PostSettings, SceneSettings, total=False):

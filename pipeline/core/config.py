@@ -105,7 +105,6 @@ class PostConfig:
     foot_lock: Literal["off", "auto", "always", "grounding"] = (
         "auto"  # foot lock of standing feet: `post.ground.foot_lock`
     )
-    errors: bool = True  # estimate the standard errors of the joints: `lift.uncertainty`
 
     def __post_init__(self) -> None:
         gap, picture = self.fill_gap_s, self.picture
@@ -128,7 +127,7 @@ class PostConfig:
         quick: Literal["butterworth", "savitzky_golay", "off"]
         quick = "butterworth" if self.smooth == "adaptive" else self.smooth
         bones: Literal["directions", "off"] = "off" if self.bones == "off" else "directions"
-        return dataclasses.replace(self, smooth=quick, bones=bones, picture=0.0, errors=False)
+        return dataclasses.replace(self, smooth=quick, bones=bones, picture=0.0)
 
 
 LIVE_LIFTER = "h2ot_fast_v2"

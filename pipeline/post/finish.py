@@ -35,24 +35,29 @@ from .uncertain_frames import uncertain_frames
 
 
 def finish(
-    tracks: Sequence[PersonTrack], lifted: Sequence[LiftedTrack], camera: Camera, config: RunConfig
+    tracks: Sequence[PersonTrack],
+    lifted: Sequence[LiftedTrack],
+    camera: Camera,
+    config: RunConfig,
+    errors: bool = True,
 ) -> tuple[tuple[Track3D, ...], SceneEstimate]:
     """Return world-space tracks of the people in `lifted`, and the camera's pose in the world.
 
     `tracks` holds the 2D of at least the lifted persons. Their bodies may come from different lifters: each is brought
     to the stature of `config.scene`. What was not set by the user or found in the file is assumed; the estimate's
-    `notes` say which is which. Raises ValueError if a person's 2D and 3D differ in length.
+    `notes` say which is which. `errors` False leaves out the joints' standard errors, for previews. Raises ValueError
+    if a person's 2D and 3D differ in length.
     """
     rows = rows_with_pauses(tracks[0].time_s, camera.rate_hz) if tracks else None
     if rows is None:
-        return _finish(tracks, lifted, camera, config)
+        return _finish(tracks, lifted, camera, config, errors)
     wide = [spread_track(track, rows) for track in tracks]
-    done = _finish(wide, [spread_lifted(one, rows) for one in lifted], camera, config)
+    done = _finish(wide, [spread_lifted(one, rows) for one in lifted], camera, config, errors)
     return frames_only(*done, rows, tracks[0])
 
 
 def _finish(
-    tracks: Sequence[PersonTrack], lifted: Sequence[LiftedTrack], camera: Camera, config: RunConfig
+    tracks: Sequence[PersonTrack], lifted: Sequence[LiftedTrack], camera: Camera, config: RunConfig, errors: bool
 ) -> tuple[tuple[Track3D, ...], SceneEstimate]:
     """Finish tracks whose rows have an even rate; see `finish`."""
     rate_hz = camera.rate_hz
@@ -99,7 +104,7 @@ def _finish(
         notes["camera"] = roll_note(roll_deg)
         findings.append(roll_finding(people[0], roll_deg))
     errors_m = [
-        standard_errors(track, one.relative, camera, stature_chain_m(body)) if config.post.errors else None
+        standard_errors(track, one.relative, camera, stature_chain_m(body)) if errors else None
         for track, one, body in zip(people, lifted, bodies, strict=True)
     ]
     for track, joints, pose, error_m in zip(people, in_world, poses, errors_m, strict=True):

@@ -250,7 +250,7 @@ class _Run:
         config = replace(self.config, scene=self.scene_config)
         if not complete:
             config = replace(config, post=self.config.post.preview())
-        tracks3d, scene = finish(tracks2d, kept, self.camera, config)
+        tracks3d, scene = finish(tracks2d, kept, self.camera, config, errors=complete)
         scene = with_suggestions(scene, self.doubtful, number, tracks2d)
         rows = len(self.tracker.frame_index)
         counts = person_counts(tracks2d, tracks3d)
