@@ -111,7 +111,7 @@ def axes_of(finger: int, side: int) -> Axes:
 
 
 def bone_rotations(pose: HandPose, side: int) -> Doubles:
-    """Return the rotations (T, 5, 3, 3, 3) of finger bones relative to their parents, thumb first."""
+    """Return rotations (T, 5, 3, 3, 3) of finger bones relative to their parents, thumb first."""
     from scipy.spatial.transform import Rotation
 
     def about(axis: Doubles, degrees: Doubles) -> Rotation:
