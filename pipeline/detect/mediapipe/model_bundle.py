@@ -22,6 +22,7 @@ import io
 import logging
 import struct
 import tempfile
+import threading
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,6 +40,9 @@ Size = Literal["full", "heavy"]
 
 DETECTOR_MEMBER = "pose_detector.tflite"
 LANDMARKS_MEMBER = "pose_landmarks_detector.tflite"
+
+_EXIT_S = 10.0  # s, longest wait of an ending process for a bundle that is being built
+_building = threading.Lock()
 
 _RECIPE = 2  # raise it when the bundle is made differently
 _HINT = "Install MediaPipe again."
@@ -77,12 +81,14 @@ def model_bundle(silhouette: bool = False, size: Size = "full") -> ModelBundle:
         version = importlib.metadata.version("mediapipe")
     except importlib.metadata.PackageNotFoundError as error:
         raise ModelError("MediaPipe is not installed.", _HINT, field=INSTALLATION) from error
+    _finish_before_exit()
     landmarks = heavy_network() if size == "heavy" else wheel_file(LANDMARKS_MEMBER)
     variant = f"{size}_silhouette" if silhouette else size
     name = f"blazepose_{variant}-mediapipe{version}-r{_RECIPE}.task"
 
     def in_folder(folder: Path) -> ModelBundle:
-        digest = sealed_sha256(folder / name, lambda: _built(landmarks, silhouette))
+        with _building:
+            digest = sealed_sha256(folder / name, lambda: _built(landmarks, silhouette))
         return ModelBundle(folder / name, digest, version, landmarks)
 
     try:
@@ -90,6 +96,15 @@ def model_bundle(silhouette: bool = False, size: Size = "full") -> ModelBundle:
     except OutputError as error:  # a home that is full, read-only or missing
         log.warning("%s The detector's model is built in a temporary folder for this run.", error.message)
         return in_folder(_temporary_folder())
+
+
+@functools.cache
+def _finish_before_exit() -> None:
+    """Make the end of the process wait for a bundle that another thread builds; done once.
+
+    MediaPipe writes models to temporary files; if the thread were cut off, they would stay.
+    """
+    atexit.register(_building.acquire, timeout=_EXIT_S)
 
 
 @functools.cache

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -106,3 +109,24 @@ def test_a_cache_that_cannot_be_written_costs_only_the_time_of_building(
     bundle = model_bundle()
     assert bundle.sha256 == expected.sha256
     assert bundle.path.parent.stat().st_mode & 0o077 == 0  # nobody else can put a file there
+
+
+# A thread builds the bundle; the process ends as soon as MediaPipe has made a temporary file.
+ENDS_EARLY = """
+import sys, threading
+begun = threading.Event()
+sys.addaudithook(lambda event, _: event == "tempfile.mkstemp" and begun.set())
+from pipeline.detect.mediapipe.model_bundle import model_bundle
+threading.Thread(target=model_bundle, daemon=True).start()
+assert begun.wait(60)
+"""
+
+
+def test_no_temporary_file_stays_if_the_process_ends_meanwhile(tmp_path: Path) -> None:
+    temporary, cache = tmp_path / "tmp", tmp_path / "cache"
+    temporary.mkdir()
+    environment = {**os.environ, "TMPDIR": str(temporary), "HOURGLASS_CACHE": str(cache)}
+    root = Path(__file__).parents[4]
+    ended = subprocess.run([sys.executable, "-c", ENDS_EARLY], check=False, cwd=root, env=environment)
+    assert ended.returncode == 0
+    assert not list(temporary.iterdir())
