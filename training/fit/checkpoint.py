@@ -84,11 +84,11 @@ def fit_to_model(weights: dict[str, Tensor], model: nn.Module) -> dict[str, Tens
     """Adapt weights of another window length to `model`.
 
     The temporal position embedding is interpolated. All other weights must match in shape; a missing ray gate
-    (`along_rays`) or layer of error bars is taken from `model`. The weights of a new depth channel are zero, those of
-    one that `model` does not have are dropped.
+    (`along_rays`) is taken from `model`. The weights of a new depth channel are zero, those of one that `model` does
+    not have are dropped.
     """
     target = model.state_dict()
-    out = {name: target[name] for name in target if name.startswith(("gate.", "spread."))} | dict(weights)
+    out = {name: target[name] for name in target if name.startswith("gate.")} | dict(weights)
     if "embed.weight" in target:
         columns, have = target["embed.weight"].shape[1], out["embed.weight"]
         out["embed.weight"] = nn.functional.pad(have, (0, columns - have.shape[1]))

@@ -23,11 +23,11 @@ import numpy as np
 from pipeline.core.arrays import Floats
 from pipeline.core.camera import Camera
 from pipeline.core.errors import SourceError
-from pipeline.core.poses import PersonTrack
+from pipeline.core.poses import EXTRAS, PersonTrack
 from pipeline.lift.base import WindowLifter
 from pipeline.lift.windows import TrackLift
 from pipeline.system.files import atomic_write
-from training.data.motion_file import Clips, at_unit_stature, draw_windows, load_clips, selection_split
+from training.data.motion_file import UNIT_STATURE_M, Clips, at_unit_stature, draw_windows, load_clips, selection_split
 from training.evaluate.open_lifter import add_lifter_arguments, chosen_lifter
 from training.synthesis.cameras import draw_cameras, project_into_cameras
 from training.synthesis.detector_errors import (
@@ -64,10 +64,16 @@ class LiftedSample:
     held_out: bool
 
 
-def lift(lifter: WindowLifter, camera: Camera, time_s: Floats, found: Floats, scores: Floats) -> Floats:
-    """Lift a track (T, 17, 2) px, (T, 17) as the program does: (T, 17, 3), camera axes."""
+def lift(lifter: WindowLifter, camera: Camera, time_s: Floats, found: Floats, scores: Floats, depth: Floats) -> Floats:
+    """Lift a track (T, 17, 2) px, (T, 17) as the program does: (T, 17, 3), camera axes.
+
+    `depth` (T, 17) as in `LiftedSample`, for lifters that take it.
+    """
+    extras = {}
+    if lifter.takes_depth and depth.any():
+        extras["depth"] = np.where(depth == 0, np.nan, depth / UNIT_STATURE_M).astype(EXTRAS["depth"].dtype)
     track = TrackLift(lifter, camera)
-    track.push(PersonTrack.of_h36m17(1, time_s.astype(np.float64), found, scores))
+    track.push(PersonTrack.of_h36m17(1, time_s.astype(np.float64), found, scores, extras))
     track.finish()
     return track.result()
 
@@ -86,7 +92,7 @@ def rendered_samples(lifter: WindowLifter, clips: Iterable[shards.Shard]) -> Ite
             points = shard.depth_h36m17(detector)
             for person in range(len(true)):
                 depth = np.zeros(scores.shape[1:], np.float32) if points is None else depth_channel(points[person])
-                lifted = lift(lifter, camera, times, found[person], scores[person])
+                lifted = lift(lifter, camera, times, found[person], scores[person], depth)
                 sample = compared(
                     found[person], scores[person], depth, lifted, true[person], times, camera, detector,
                     shard.path.stem, shard.held_out,
@@ -122,7 +128,7 @@ def simulated_samples(
         if rng.random() < 0.5:
             camera = Camera.assumed(camera.size_px, camera.rate_hz)
         times = (np.arange(_FRAMES) / rate[0]).astype(np.float32)
-        lifted = lift(lifter, camera, times, found[0], scores[0])
+        lifted = lift(lifter, camera, times, found[0], scores[0], np.zeros_like(scores[0]))
         sample = compared(
             found[0], scores[0], np.zeros_like(scores[0]), lifted, in_camera[0].astype(np.float32), times, camera,
             source, f"{source}{number}", held_out,

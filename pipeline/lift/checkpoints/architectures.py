@@ -159,7 +159,6 @@ def _frametransformer(s: Shapes) -> dict[str, Any]:
     # The channels of each joint, at most three, then those that all joints of a frame share, then each joint's depth.
     deep = inputs >= 4 * JOINTS
     in_channels = inputs // JOINTS if inputs <= 3 * JOINTS else 3 + inputs - (4 if deep else 3) * JOINTS + int(deep)
-    extras = {"depth_channel": deep, "error_bars": "spread.weight" in s}
     return {
         "frames": 243,  # no weight depends on it
         "channels": channels,
@@ -171,7 +170,7 @@ def _frametransformer(s: Shapes) -> dict[str, Any]:
         "along_rays": "gate.weight" in s,
         "joints": JOINTS,
         "out_channels": s["head.weight"][0] // JOINTS,
-        **{name: True for name, has in extras.items() if has},
+        **({"depth_channel": True} if deep else {}),
     }
 
 

@@ -33,9 +33,7 @@ from ..hourglass.layers import Attention, Mlp
 from ..hourglass.recover import interpolate_at
 from ..inputs.person_ray import SIZE
 
-ERROR_AXES = 2  # predicted errors of a joint: across the image (along each of x and y), and in depth
 _LONGEST_WAVE = 1000.0  # frames, base of the wavelengths of RoPE
-_LOG_ERROR_RANGE = (-7.0, 1.0)  # log metres, limits of a predicted standard error: 1 mm to 2.7 m
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +53,6 @@ class FrameTransformerConfig:
     along_rays: bool = False  # True: the input is `person_ray`, and a learned gate pulls joints to their rays
     stride: int = 1  # frames between rows of the window (cheap training on long windows)
     depth_channel: bool = False  # True: the last channel is the detector's own depth of each joint, zero: unknown
-    error_bars: bool = False  # True: `joints_and_errors` also predicts how far off each joint may be
 
 
 class MlpLayer(nn.Module):
@@ -129,8 +126,6 @@ class FrameTransformer(HourglassHost):
             if c.in_channels <= SIZE or c.out_channels != 3:
                 raise ValueError("along_rays needs the channels of person_ray and gives three coordinates")
             self.gate = nn.Linear(c.channels, c.joints)
-        if c.error_bars:
-            self.spread = nn.Linear(c.channels, c.joints * ERROR_AXES)
 
     @staticmethod
     def inputs_of(config: FrameTransformerConfig) -> int:
@@ -159,7 +154,7 @@ class FrameTransformer(HourglassHost):
                 nn.init.zeros_(value)
             elif name.endswith("mlp.fc2.weight"):
                 nn.init.normal_(value, std=0.005)
-            elif name.startswith(("gate.", "spread.")):
+            elif name.startswith("gate."):
                 nn.init.zeros_(value)
             elif value.dim() == 2:
                 nn.init.normal_(value, std=0.02 if name == "head.weight" else value.shape[1] ** -0.5)
@@ -170,17 +165,6 @@ class FrameTransformer(HourglassHost):
         """Predict recovered joints and kept frames, (B, F, J, C) -> (B, F, J, 3), (B, r)."""
         tokens, kept = self.features(x)
         return self.joints_of(tokens, x), kept
-
-    def joints_and_errors(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """Predict joints (B, F, J, 3) and their standard errors (B, F, J, 2).
-
-        The errors are those across the image and in depth, in the units and axes of the output, relative to the pelvis;
-        for weights with `error_bars`. Calibrated so that nine of ten errors along one axis are smaller than 1.645
-        standard errors.
-        """
-        tokens, _ = self.features(x)
-        log_error = self.spread(tokens).float().unflatten(-1, (self.config.joints, ERROR_AXES))
-        return self.joints_of(tokens, x), log_error.clamp(*_LOG_ERROR_RANGE).exp()
 
     def features(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Compute the features of all frames before the head.

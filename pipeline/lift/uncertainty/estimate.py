@@ -7,9 +7,10 @@ import numpy as np
 from ...core.arrays import Floats
 from ...core.camera import Camera
 from ...core.poses import PersonTrack
-from .features import STATURE_M, answer_features, step_rows
-from .network import load_network
+from .features import STATURE_M, UsualBody, answer_features, step_rows
+from .network import DILATIONS, load_network
 
+ROWS_AT_ONCE = 4096  # rows of a long take, which must not need memory in proportion to its length
 _LOWEST, _HIGHEST = np.log(0.002), np.log(0.6)  # log metres, limits of a standard error: a body is not larger
 
 
@@ -24,12 +25,20 @@ def standard_errors(track: PersonTrack, answer: Floats, camera: Camera, stature_
     network = load_network()
     if network is None:
         return None
-    depth = None
+    joints, scores = track.h36m17
+    depth = np.zeros(scores.shape, np.float32)
     if track.depth is not None:
         depth = np.nan_to_num(track.depth_h36m17 * STATURE_M)
-    found = answer_features(*track.h36m17, answer, camera, depth)
-    logarithm = np.clip(network(found.values, found.lifted, step_rows(camera.rate_hz)), _LOWEST, _HIGHEST)
-    error = np.exp(logarithm, dtype=np.float32) * np.float32(stature_m / STATURE_M)
-    error[:, 0] = 0
-    error[~found.lifted] = np.nan
+    usual, step = UsualBody.of(answer), step_rows(camera.rate_hz)
+    margin = (sum(DILATIONS) + 1) * step  # rows to either side on which a row depends
+    error = np.full((len(answer), 17, 2), np.nan, np.float32)
+    for first in range(0, len(answer), ROWS_AT_ONCE):
+        last, start = min(first + ROWS_AT_ONCE, len(answer)), max(first - margin, 0)
+        near = slice(start, last + margin)
+        found = answer_features(joints[near], scores[near], answer[near], camera, depth[near], usual)
+        here = slice(first - start, last - start)
+        logarithm = np.clip(network(found.values, found.lifted, step)[here], _LOWEST, _HIGHEST)
+        error[first:last] = np.where(found.lifted[here, None, None], np.exp(logarithm), np.nan)
+    error *= stature_m / STATURE_M
+    error[:, 0] *= 0  # NaN stays NaN
     return error

@@ -50,20 +50,46 @@ class AnswerFeatures:
     axes: Doubles
 
 
+@dataclass(frozen=True, slots=True)
+class UsualBody:
+    """Hold the factor that brings an answer to `STATURE_M`, and its usual bone lengths (17,), metres.
+
+    Both are medians over a whole track; the pelvis has no bone.
+    """
+
+    factor: float
+    bones_m: Doubles
+
+    @classmethod
+    def of(cls, answer: Floats) -> UsualBody:
+        """Measure the body of an answer (T, 17, 3), NaN: not lifted."""
+        known = np.asarray(answer[np.isfinite(answer).all((-1, -2))], np.float64)
+        if not len(known):
+            return cls(1.0, np.ones(17))
+        factor = STATURE_M / max(float(np.median(chain_length(known))), _SMALLEST_M)
+        return cls(factor, np.median(_bone_lengths(known * factor), axis=0))
+
+
 def step_rows(rate_hz: float) -> int:
     """Return the rows between the frames that the network compares at this frame rate."""
     return max(1, round(rate_hz / _STEP_HZ))
 
 
 def answer_features(
-    joints_image: Floats, scores: Floats, answer: Floats, camera: Camera, depth: Floats | None = None
+    joints_image: Floats,
+    scores: Floats,
+    answer: Floats,
+    camera: Camera,
+    depth: Floats | None = None,
+    usual: UsualBody | None = None,
 ) -> AnswerFeatures:
     """Compute the features of an answer (T, 17, 3) in camera axes; NaN: not lifted.
 
     `joints_image` (T, 17, 2) px, NaN = not seen, and `scores` (T, 17) are what was lifted. The answer may have any unit
     stature. `depth` (T, 17): the detector's own depth of the joints behind the pelvis, metres at `STATURE_M`, 0 where
-    unknown.
+    unknown. `usual` is the body of the whole track, if these are some rows of one; None: measured here.
     """
+    usual = usual or UsualBody.of(answer)
     size_px, focal = np.array([camera.size_px], np.float64), np.array([camera.focal_px])
     view = normalised("person_ray", joints_image[None], scores[None], size_px, focal)
     assert view.axes is not None
@@ -72,9 +98,7 @@ def answer_features(
     lifted = np.isfinite(answer).all((-1, -2))
     with np.errstate(invalid="ignore", divide="ignore"):
         body = np.asarray(answer, np.float64)
-        body = body - body[:, :1]
-        if lifted.any():
-            body = body * (STATURE_M / max(float(np.median(chain_length(body[lifted]))), _SMALLEST_M))
+        body = (body - body[:, :1]) * usual.factor
         body = np.where(lifted[:, None, None], body @ np.swapaxes(axes, -1, -2), 0)
         size = np.exp(flat[:, :1, 3:4])  # slopes, (T, 1, 1)
         place = flat[..., :2].copy()
@@ -93,7 +117,7 @@ def answer_features(
         known_depth = (deep != 0).any(-1, keepdims=True) & np.ones_like(seen)
         difference = np.where(known_depth, deep - body[..., 2], 0)
         per_joint = [
-            place, flat[..., 2:3], seen[..., None], body, 3 * miss, _bones(body, lifted), speed, image_speed,
+            place, flat[..., 2:3], seen[..., None], body, 3 * miss, _bones(body, usual), speed, image_speed,
             acceleration, image_acceleration, np.clip(np.where(seen, edge, 0), -1, 1)[..., None],
             3 * difference[..., None], known_depth[..., None],
         ]  # fmt: skip
@@ -128,12 +152,15 @@ def _distance(body: Doubles, slopes: Doubles, seen: NDArray[np.bool_]) -> Double
     return np.clip(np.nan_to_num(above / np.maximum(below, 1e-9), nan=_USUAL_M), _NEAREST_M, _FARTHEST_M)
 
 
-def _bones(body: Doubles, lifted: NDArray[np.bool_]) -> Doubles:
-    """Compare bone lengths (T, 17, 1) with their median over the track, as logarithms; the pelvis has none."""
+def _bones(body: Doubles, usual: UsualBody) -> Doubles:
+    """Compare bone lengths (T, 17, 1) with the usual ones, as logarithms; the pelvis has none."""
+    length = _bone_lengths(body)
+    return np.asarray(np.clip(3 * np.log(length / usual.bones_m), -_LIMIT, _LIMIT)[..., None])
+
+
+def _bone_lengths(body: Doubles) -> Doubles:
     parents = [max(parent, 0) for parent in H36M17.parents]
-    length = np.maximum(np.linalg.norm(body - body[:, parents], axis=-1), _SMALLEST_M)
-    usual = np.median(length[lifted], axis=0) if lifted.any() else np.ones(17)
-    return np.asarray(np.clip(3 * np.log(length / usual), -_LIMIT, _LIMIT)[..., None])
+    return np.asarray(np.maximum(np.linalg.norm(body - body[:, parents], axis=-1), _SMALLEST_M))
 
 
 def _motion(points: Doubles, known: NDArray[np.bool_], step: int, step_s: float) -> tuple[Doubles, Doubles]:

@@ -148,19 +148,3 @@ def test_weights_without_the_depth_columns_answer_as_for_a_detector_without_dept
     assert (deep(x) - plain(x[..., :6])).abs().max() > 1e-3  # it reads the depth ...
     x[..., 6] = 0
     torch.testing.assert_close(deep(x), plain(x[..., :6]))  # ... and lacks nothing without it
-
-
-def test_error_bars_leave_the_joints_as_they_are() -> None:
-    plain = model(prune=PruneConfig("TPS", ((1, 9),), "TRI")).eval()
-    config = FrameTransformerConfig(25, error_bars=True, **SIZES)
-    barred = FrameTransformer(config, PruneConfig("TPS", ((1, 9),), "TRI")).eval()
-    barred.load_state_dict(
-        plain.state_dict() | {k: v for k, v in barred.state_dict().items() if k.startswith("spread")}
-    )
-    torch.nn.init.zeros_(barred.spread.weight)
-    torch.nn.init.constant_(barred.spread.bias, -3.0)
-    x = torch.randn(2, 25, config.joints, config.in_channels, generator=torch.Generator().manual_seed(2))
-    joints, errors = barred.joints_and_errors(x)
-    torch.testing.assert_close(joints, plain(x))
-    assert errors.shape == (2, 25, config.joints, 2)
-    torch.testing.assert_close(errors, torch.full_like(errors, 0.049787))

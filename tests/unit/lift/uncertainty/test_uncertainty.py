@@ -11,6 +11,7 @@ import torch
 from pipeline.core.camera import Camera
 from pipeline.core.skeletons import H36M17
 from pipeline.lift.inputs.normalise import mirror
+from pipeline.lift.uncertainty import estimate
 from pipeline.lift.uncertainty import network as network_module
 from pipeline.lift.uncertainty.estimate import standard_errors
 from pipeline.lift.uncertainty.features import COUNT, JOINT_FEATURES, answer_features, mirrored, step_rows
@@ -132,3 +133,11 @@ def test_without_its_file_there_are_no_errors(monkeypatch: pytest.MonkeyPatch) -
         assert standard_errors(WALK.person.track, WALK.person.relative, CAMERA, 1.7) is None
     finally:
         load_network.cache_clear()
+
+
+def test_a_long_take_is_estimated_in_parts_without_seams(monkeypatch: pytest.MonkeyPatch) -> None:
+    person = WALK.person
+    whole = errors(person.joints_image_h36m, person.scores, person.relative)
+    monkeypatch.setattr(estimate, "ROWS_AT_ONCE", 40)
+    assert len(whole) > 100
+    np.testing.assert_allclose(errors(person.joints_image_h36m, person.scores, person.relative), whole, rtol=2e-3)
