@@ -23,7 +23,7 @@ from ..lift.uncertainty.estimate import standard_errors
 from .camera_pauses import frames_only, rows_with_pauses, spread_lifted, spread_track
 from .camera_roll import roll_finding, roll_note, seen_roll
 from .clean_pose import CleanPose, clean_pose
-from .findings import findings_of
+from .findings import findings_of, uncertain_stretches
 from .ground.camera_tilt import camera_tilt
 from .ground.floor import find_floor
 from .ground.foot_lock import lock_feet
@@ -31,7 +31,6 @@ from .ground.slow_fall import times_too_slow
 from .image_refinement import ROOT_HZ
 from .limb_twist_rate import limit_twist_rate
 from .root_path import reprojection_px, root_path
-from .uncertain_frames import uncertain_frames
 
 
 def finish(
@@ -117,7 +116,7 @@ def _finish(
         tracks3d.append(finished)
         back = camera_from_world(world, rotation, translation)
         errors_px[track.person] = reprojection_px(back, pose.joints_image, pose.scores, camera)
-        findings += findings_of(track.person, pose.marks) + uncertain_frames(finished, rate_hz)
+        findings += findings_of(track.person, pose.marks) + uncertain_stretches(finished, rate_hz)
     return tuple(tracks3d), SceneEstimate(
         camera.fov_deg,
         tilt.pitch_deg,

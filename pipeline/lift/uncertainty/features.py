@@ -52,7 +52,7 @@ class AnswerFeatures:
 
 @dataclass(frozen=True, slots=True)
 class UsualBody:
-    """Hold the factor that brings an answer to `STATURE_M`, and its usual bone lengths (17,), metres.
+    """Hold the factor that brings an answer to `STATURE_M`, and its bone lengths (17,), metres.
 
     Both are medians over a whole track; the pelvis has no bone.
     """

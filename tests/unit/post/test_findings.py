@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from pipeline.core.take import Track3D
-from pipeline.post.uncertain_frames import uncertain_frames
+from pipeline.post.findings import uncertain_stretches
 from tests.helpers.motion import RATE_HZ, clip
 
 FRAMES = 240
@@ -22,8 +22,8 @@ def sure() -> np.ndarray:
 
 
 def test_a_track_that_is_known_has_no_finding() -> None:
-    assert uncertain_frames(track(sure()), RATE_HZ) == []
-    assert uncertain_frames(track(None), RATE_HZ) == []
+    assert uncertain_stretches(track(sure()), RATE_HZ) == []
+    assert uncertain_stretches(track(None), RATE_HZ) == []
 
 
 def test_a_stretch_is_named_with_the_part_that_is_off() -> None:
@@ -32,7 +32,7 @@ def test_a_stretch_is_named_with_the_part_that_is_off() -> None:
     error[100:103] = 0.5  # too short
     error[150:190, [15, 16]] = 0.5
     error[160:163] = 0.02  # a short interruption
-    first, second = uncertain_frames(track(error), RATE_HZ)
+    first, second = uncertain_stretches(track(error), RATE_HZ)
     assert (first.kind, first.first, first.last, first.repaired) == ("uncertain", 50, 79, False)
     assert first.note == "The joints may be 26 cm off."
     assert (second.first, second.last) == (150, 189)
@@ -43,5 +43,5 @@ def test_only_the_worst_stretches_are_listed() -> None:
     error = sure()
     for n in range(8):
         error[30 * n : 30 * n + 15] = 0.1 + 0.02 * n
-    found = uncertain_frames(track(error), RATE_HZ)
+    found = uncertain_stretches(track(error), RATE_HZ)
     assert [finding.first for finding in found] == [90, 120, 150, 180, 210]
