@@ -1,4 +1,4 @@
-"""Collect the detector's own depth for the rows of a growing track, resampled as its joints are."""
+"""Collect the detector's own depth for the rows of a growing track."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from .resample import GridResampler, sample
 
 
 class DepthRows:
-    """Hold the depth (G, 17) of the rows so far, relative to the pelvis, in chain lengths; NaN: unknown.
+    """Hold the depth (G, 17) of the rows so far, relative to the pelvis, NaN: unknown.
 
-    `rate_hz` is that of the uniform grid to which the track is resampled; None: the rows are the frames.
+    In chain lengths (`core.poses.EXTRAS`), resampled as the joints are. `rate_hz` is that of the uniform grid to which the track is resampled; None: the rows are the frames.
     """
 
     def __init__(self, rate_hz: float | None) -> None:
@@ -38,5 +38,5 @@ class DepthRows:
 
 
 def sample_depth(depth: Floats, time_s: Doubles, wanted: Doubles) -> Floats:
-    """Interpolate depth (n, 17) of frames at times (n,) to times `wanted` (m,), as `sample` does with joints."""
+    """Interpolate depth (n, 17) at times (n,) to times `wanted` (m,), as `sample` does."""
     return sample(depth[..., None], depth, time_s, wanted)[0][..., 0]
