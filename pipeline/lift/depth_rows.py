@@ -13,7 +13,8 @@ from .resample import GridResampler, sample
 class DepthRows:
     """Hold the depth (G, 17) of the rows so far, relative to the pelvis, NaN: unknown.
 
-    In chain lengths (`core.poses.EXTRAS`), resampled as the joints are. `rate_hz` is that of the uniform grid to which the track is resampled; None: the rows are the frames.
+    In chain lengths (`core.poses.EXTRAS`), resampled as the joints are. `rate_hz` is that of the uniform grid to which
+    the track is resampled; None: the rows are the frames.
     """
 
     def __init__(self, rate_hz: float | None) -> None:
