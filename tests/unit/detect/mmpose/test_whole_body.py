@@ -109,3 +109,15 @@ def test_mirroring_a_track_exchanges_its_hands_and_halves_of_the_face() -> None:
     np.testing.assert_array_equal(other["hands"][0, 0], extras["hands"][0, 1])
     np.testing.assert_array_equal(other["face"][0, 0], extras["face"][0, 16])
     np.testing.assert_array_equal(other["face"][0, FACE_MIRROR], extras["face"][0])
+
+
+def test_hands_move_with_the_image_and_keep_their_scores() -> None:
+    joints, scores = whole_person()
+    points = np.column_stack([joints, scores])[23:].astype(np.float32)
+    body = np.zeros((1, 23, 2), np.float32)
+    extras = beyond_body_extras(points[None])
+    pose = Pose2D(np.zeros((1, 4), np.float32), body, np.ones((1, 23), np.float32), "coco23", extras=extras)
+    moved = pose.scaled(2.0, np.array([10.0, -5.0], np.float32))
+    for name in ("hands", "face"):
+        np.testing.assert_allclose(moved.extras[name][..., :2], extras[name][..., :2] * 2 + [10, -5], rtol=1e-6)
+        np.testing.assert_array_equal(moved.extras[name][..., 2], extras[name][..., 2])
