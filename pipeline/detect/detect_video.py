@@ -3,6 +3,10 @@
 Topology: reader thread (decodes) -> `StopQueue` of a few frames (it waits, nothing is dropped) -> the caller's thread
 (detects). The start of the range that the cache holds is neither decoded nor detected again.
 
+A run that was cancelled and goes on gives the numbers of one that was not: at every frame whose index is a multiple of
+`ANCHOR`, each run makes the detector forget all but the people of the frame before, and a cancelled run goes on from
+such a frame.
+
 A detector's result depends on earlier frames. A run from the middle of a video therefore has a separate cache, and its
 results never enter a run from the start, where a person may have been tracked for long.
 """
@@ -27,6 +31,7 @@ from .appearance import EVERY, colours
 from .base import Detector, LooksAhead
 from .cache import DAMAGED, DECODED, FITTED, DetectionCache, open_cache
 
+ANCHOR = 600  # frames: so many are detected again, at most, when a run goes on
 _QUEUED_FRAMES = 4
 _SAME_TIME_S = 0.0005  # s: timestamps closer than this are one instant
 
@@ -58,14 +63,14 @@ def cache_for(
 
     It is the cache of the whole video if the range starts there or that cache holds all of the range.
     """
-    key = _cache_key(info)
-    whole = open_cache(key, detector.cache_key)
+    key, made = _cache_key(info), f"{detector.cache_key}-anchor{ANCHOR}"
+    whole = open_cache(key, made)
     if not start_s or whole is None:
         return whole
     run = list(_cached_start(whole, info, start_s, end_s))
     if run and (whole.complete or whole.time_s(run[-1][0] + 1) is not None):
         return whole
-    return open_cache(key, f"{detector.cache_key}-from{start_s:.3f}s")
+    return open_cache(key, f"{made}-from{start_s:.3f}s")
 
 
 def _cache_key(info: VideoInfo) -> str:
@@ -97,29 +102,30 @@ def observe(
     decode_from = start_s
     times = source.time_s if isinstance(source, TimedSource) else np.zeros(0)
     expected = 0 if start_s is None else int(np.searchsorted(times, start_s))
+    last: tuple[Pose2D, float] | None = None
     if cache is not None:
-        last: tuple[Pose2D, float] | None = None
-        for index, time_s in _cached_start(cache, source.info, start_s, end_s):
+        run, whole = _usable_start(cache, source.info, times, start_s, end_s)
+        for index, time_s in run:
             cancel.check()
             pose = cache.get(index)
-            if pose is None:  # a damaged chunk: detect from here
-                break
+            assert pose is not None, "it was read before"
             stats.cached += 1
             stats.count(index, cache.state(index))
             expected = index + 1
             last = (pose, time_s)
             yield index, time_s, pose
+        if whole:
+            return
         if last is not None:
             decode_from = last[1] + _SAME_TIME_S
-            if cache.complete and not _frames_after(cache, decode_from, end_s):
-                return
-            detector.resume(*last, (source.info.width_px, source.info.height_px))
 
     queue: StopQueue[Frame] = StopQueue(_QUEUED_FRAMES)
     reader = threading.Thread(target=_read, args=(source, decode_from, end_s, queue), name="frame-reader", daemon=True)
     reader.start()
     try:
-        for frame, pose in _detected(_with_damaged(queue, times, expected, end_s), detector, cancel, stats):
+        rows = _with_damaged(queue, times, expected, end_s)
+        size_px = (source.info.width_px, source.info.height_px)
+        for frame, pose in _anchored(rows, detector, cancel, stats, last, size_px):
             state = DAMAGED if isinstance(frame, _Damaged) else FITTED if frame.fitted else DECODED
             stats.count(frame.index, state)
             if cache is not None:
@@ -132,6 +138,26 @@ def observe(
         reader.join()
         if cache is not None:
             cache.flush()
+
+
+def _anchored(
+    frames: Iterator[Frame | _Damaged],
+    detector: Detector,
+    cancel: CancelToken,
+    stats: ObserveStats,
+    last: tuple[Pose2D, float] | None,
+    size_px: tuple[int, int],
+) -> Iterator[tuple[Frame | _Damaged, Pose2D]]:
+    """Yield the frames with their people; anchor the detector at the start and at multiples of `ANCHOR`.
+
+    `last`: people and time (s) of the frame before, None if there is none. `size_px`: width and height of the frames.
+    """
+    for _, part in itertools.groupby(frames, lambda frame: frame.index // ANCHOR):
+        if last is not None:
+            detector.resume(*last, size_px)
+        for frame, pose in _detected(part, detector, cancel, stats):
+            last = (pose, frame.time_s)
+            yield frame, pose
 
 
 def _detected(
@@ -199,6 +225,27 @@ def _read(source: FrameSource, start_s: float | None, end_s: float | None, queue
         pass
     except BaseException as error:  # noqa: BLE001 - handed to the consumer, which raises it
         queue.fail(error)
+
+
+def _usable_start(
+    cache: DetectionCache, info: VideoInfo, times: Doubles, start_s: float | None, end_s: float | None
+) -> tuple[list[tuple[int, float]], bool]:
+    """Return (index, time) of the cached start of the range that a run uses, and whether it is the whole range.
+
+    The start of a range ends before a frame at which every run anchors the detector, and before a damaged chunk.
+    """
+    run = list(_cached_start(cache, info, start_s, end_s))
+    readable = list(itertools.takewhile(lambda row: cache.get(row[0]) is not None, run))
+    if not readable:
+        return [], False
+    last, last_s = readable[-1]
+    end = len(times) if end_s is None else int(np.searchsorted(times, end_s))
+    reaches = len(times) > 0 and last + 1 >= end
+    complete = cache.complete and not _frames_after(cache, last_s + _SAME_TIME_S, end_s)
+    if len(readable) == len(run) and (reaches or complete):
+        return readable, True
+    anchor = (last + 1) // ANCHOR * ANCHOR
+    return [row for row in readable if row[0] < anchor], False
 
 
 def _cached_start(

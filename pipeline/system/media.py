@@ -81,9 +81,9 @@ def _limits() -> dict[str, str]:
 
 @functools.cache
 def limit_memory() -> None:
-    """Limit the size of every block that libav allocates in this process, and what its threads keep; done once.
+    """Limit the size of every block that libav allocates in this process; done once.
 
-    Without it an endless image, as a stream may send, takes all memory.
+    Without it an endless image, as a stream may send, takes all memory. The threads of decoders get shared heaps.
     """
     import av
 

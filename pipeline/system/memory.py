@@ -1,4 +1,4 @@
-"""Measure the memory of this process and of the machine, and keep the process from holding what it freed."""
+"""Measure the memory of process and machine, and bound what the C library keeps of it."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ def available_memory_bytes() -> int:
 
 @functools.cache
 def share_heaps() -> None:
-    """Make all threads of this process allocate from a few shared heaps; done once, only with glibc (Linux).
+    """Make all threads of this process allocate from a few shared heaps; done once.
 
-    By default glibc gives threads up to eight heaps a core, and each keeps tens of megabytes of images and tensors that
-    were freed. A run has new threads, which get other heaps than those of the last one, so that memory grew with every
-    run. Must be called before the threads start. `MALLOC_ARENA_MAX` or `GLIBC_TUNABLES` of the user have precedence.
-    Source: mallopt(3).
+    Only with glibc (Linux), which otherwise gives threads up to eight heaps a core, and each keeps tens of megabytes of
+    images and tensors that were freed. Every run has new threads, in other heaps than the last run's: memory would grow
+    from run to run. Must be called before the threads start. `MALLOC_ARENA_MAX` or `GLIBC_TUNABLES` of the user have
+    precedence. Source: mallopt(3).
     """
     allocator = _glibc()
     if allocator is not None and not {"MALLOC_ARENA_MAX", "GLIBC_TUNABLES"} & set(os.environ):

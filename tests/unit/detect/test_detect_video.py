@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,10 +14,12 @@ from pipeline.core.camera import Frame, VideoInfo
 from pipeline.core.concurrency import CancelToken
 from pipeline.core.errors import Cancelled, SourceError
 from pipeline.core.poses import Pose2D
+from pipeline.detect import detect_video
 from pipeline.detect.cache import DetectionCache, open_cache
 from pipeline.detect.detect_video import ObserveStats, cache_for, observe
 
 FRAMES, RATE = 300, 30.0
+ANCHOR = 100  # frames, in place of detect_video.ANCHOR
 PIXELS = np.zeros((4, 4, 3), np.uint8)
 
 
@@ -77,6 +80,7 @@ class Follower:
 @pytest.fixture(autouse=True)
 def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOURGLASS_CACHE", str(tmp_path))
+    monkeypatch.setattr(detect_video, "ANCHOR", ANCHOR)
 
 
 def run(source: Numbers, detector: Follower, start_s: float | None = None, end_s: float | None = None):
@@ -110,9 +114,43 @@ def test_a_cancelled_run_goes_on_where_it_was_and_follows_on() -> None:
     found, stats = run(source, detector)
     assert [i for i, _, _ in found] == list(range(FRAMES))
     assert people(found) == list(range(FRAMES))
-    assert detector.detected == list(range(150, FRAMES))
-    assert source.decoded == FRAMES - 150
-    assert stats.cached == 150
+    assert detector.detected == list(range(150 - 150 % ANCHOR, FRAMES))
+    assert source.decoded == FRAMES - 150 + 150 % ANCHOR
+    assert stats.cached == 150 - 150 % ANCHOR
+
+
+class Counting(Follower):
+    """Detect with a memory that `resume` loses: how many frames ago the people were told."""
+
+    cache_key = "counting-1"
+
+    def reset(self) -> None:
+        super().reset()
+        self._told = 0
+
+    def resume(self, pose: Pose2D, time_s: float, size_px: tuple[int, int]) -> None:
+        super().resume(pose, time_s, size_px)
+        self._told = 0
+
+    def detect(self, frame: Frame) -> Pose2D:
+        pose = super().detect(frame)
+        self._told += 1
+        return replace(pose, joints_image=pose.joints_image + self._told)
+
+
+@pytest.mark.parametrize("damaged", [(), range(98, 103)])
+@pytest.mark.parametrize("cancelled_at", [3, 99, 100, 149, 299])
+def test_a_run_that_goes_on_gives_the_numbers_of_one_without_a_break(cancelled_at: int, damaged) -> None:
+    whole = list(observe(Numbers(damaged=damaged), Counting(), None, CancelToken(), ObserveStats()))
+    source, cancel = Numbers(damaged=damaged), CancelToken()
+    with contextlib.suppress(Cancelled):
+        for index, _, _ in observe(source, Counting(), cache_for(source.info, Counting()), cancel, ObserveStats()):
+            if index == cancelled_at:
+                cancel.cancel()
+    found, _ = run(Numbers(damaged=damaged), Counting())
+    assert [row[:2] for row in found] == [row[:2] for row in whole]
+    for (_, _, pose), (_, _, truth) in zip(found, whole, strict=True):
+        np.testing.assert_array_equal(pose.joints_image, truth.joints_image)
 
 
 def test_a_run_from_the_middle_never_spoils_a_run_from_the_start() -> None:
@@ -145,7 +183,7 @@ def test_a_run_from_the_middle_has_a_cache_of_its_own() -> None:
 
 def test_a_lost_chunk_is_detected_again_and_no_frame_is_missing() -> None:
     run(Numbers(), Follower())
-    cache = open_cache("numbers", "follower-1")
+    cache = open_cache("numbers", f"follower-1-anchor{ANCHOR}")
     assert isinstance(cache, DetectionCache)
     lost = sorted(cache.folder.glob("*.npz"))
     lost[1].write_bytes(b"rubbish")
@@ -156,7 +194,7 @@ def test_a_lost_chunk_is_detected_again_and_no_frame_is_missing() -> None:
 
 def test_a_lost_start_of_a_range_is_not_skipped() -> None:
     run(Numbers(), Follower(), start_s=2.0)
-    cache = open_cache("numbers", "follower-1-from2.000s")
+    cache = open_cache("numbers", f"follower-1-anchor{ANCHOR}-from2.000s")
     assert cache is not None
     sorted(cache.folder.glob("*.npz"))[0].unlink()
     found, _ = run(Numbers(), Follower(), start_s=2.0)
@@ -169,7 +207,7 @@ def test_what_came_before_an_error_is_kept() -> None:
         run(source, detector)
     again = Follower()
     run(Numbers(), again)
-    assert again.detected == list(range(200, FRAMES))
+    assert again.detected == list(range(200 - 200 % ANCHOR, FRAMES))
 
 
 def test_without_a_content_key_there_is_no_cache() -> None:
