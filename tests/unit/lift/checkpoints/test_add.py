@@ -58,7 +58,7 @@ def test_the_copy_holds_the_tensors_and_the_entry_the_rule_of_the_family(
     assert entry.rate_hz[0] <= 50 <= entry.rate_hz[1]
     assert "8 heads" in entry.limits
     assert ("2.5D" in entry.limits) == (not two)
-    assert sorted(path.name for path in own_cache.iterdir()) == ["manifest.json", f"{name}_best.safetensors"]
+    assert sorted(path.name for path in own_cache.iterdir()) == [".lock", "manifest.json", f"{name}_best.safetensors"]
 
 
 def test_what_is_said_is_in_the_entry_and_in_the_model(tmp_path: Path) -> None:
@@ -138,7 +138,7 @@ def test_remove(tmp_path: Path, own_cache: Path) -> None:
     add_checkpoint(checkpoint(tmp_path), "b")
     remove("a")
     assert [entry.name for entry in weights.own().entries] == ["b"]
-    assert sorted(path.name for path in own_cache.iterdir()) == ["b.safetensors", "manifest.json"]
+    assert sorted(path.name for path in own_cache.iterdir()) == [".lock", "b.safetensors", "manifest.json"]
     with pytest.raises(ConfigError, match="no lifter called 'a'") as caught:
         remove("a")
     assert "b" in caught.value.hint
@@ -171,7 +171,7 @@ def test_a_broken_list_stops_nothing_and_is_told(tmp_path: Path, own_cache: Path
     with pytest.raises(ModelError, match=r"cannot be read|no list"):
         add_checkpoint(checkpoint(tmp_path))
     assert (own_cache / "manifest.json").read_text() == text  # the broken list is kept
-    assert len(list(own_cache.iterdir())) == 1
+    assert len(list(own_cache.glob("[!.]*"))) == 1
 
 
 def test_entries_that_do_not_fit_are_left_out_one_by_one(tmp_path: Path, own_cache: Path) -> None:
