@@ -87,6 +87,10 @@ class HandsAheadDetector(HandsDetector):
         super().reset()
         self._before = None
 
+    def resume(self, pose: Pose2D, time_s: float, size_px: tuple[int, int]) -> None:
+        super().resume(pose, time_s, size_px)
+        self._before = None
+
     def detect(self, frame: Frame) -> Pose2D:
         self.finish()
         return super().detect(frame)
