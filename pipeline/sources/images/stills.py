@@ -57,7 +57,7 @@ class StillsSource(ABC):
         end = len(self._time_s) if end_s is None else int(np.searchsorted(self._time_s, end_s))
         delivered = 0
         for index in range(start, end):
-            frame = self._frame(index)
+            frame = self._frame(index, keep=False)
             if frame is not None:
                 delivered += 1
                 yield frame
@@ -68,7 +68,7 @@ class StillsSource(ABC):
         """Return the frame shown at `time_s`, or the nearest one that can be read."""
         wanted = max(0, int(np.searchsorted(self._time_s, time_s + _SAME_S, side="right")) - 1)
         for index in (*range(wanted, -1, -1), *range(wanted + 1, len(self._time_s))):
-            frame = self._frame(index)
+            frame = self._frame(index, keep=True)
             if frame is not None:
                 return frame
         raise SourceError(f"{self._info.name} cannot be read any more.", "Was it moved or changed? Open it again.")
@@ -77,18 +77,24 @@ class StillsSource(ABC):
         """Forget the decoded images; no file stays open."""
         self._kept.clear()
 
-    def _frame(self, index: int) -> Frame | None:
+    def _frame(self, index: int, *, keep: bool) -> Frame | None:
+        """Return the frame of an image, which is kept for the next call if `keep`; None if it cannot be read."""
         image = self._kept.get(index)
         if image is None:
             image = self._decode(index)
             if image is None:
                 return None
-            self._kept[index] = image
-            while len(self._kept) > _KEPT:
-                self._kept.popitem(last=False)
+            if keep:
+                self._kept[index] = image
+                while len(self._kept) > _KEPT:
+                    self._kept.popitem(last=False)
         size = (self._info.width_px, self._info.height_px)
         fitted = (image.shape[1], image.shape[0]) != size
-        return Frame(index, float(self._time_s[index]), _fit(image, size) if fitted else image.copy(), fitted)
+        if fitted:
+            image = _fit(image, size)
+        elif index in self._kept:
+            image = image.copy()
+        return Frame(index, float(self._time_s[index]), image, fitted)
 
 
 def _fit(image: Image, size: tuple[int, int]) -> Image:
