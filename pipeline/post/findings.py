@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ..analysis.trust import frame_distance_m, joint_distance_m, trusted_distance_m
 from ..body.filters import runs
-from ..core.arrays import Doubles
+from ..core.arrays import Floats
 from ..core.take import Finding, FindingKind, Track3D
 
 _MERGE_GAP = 5  # frames; marks with a shorter gap are one finding
@@ -77,7 +77,7 @@ def uncertain_stretches(track: Track3D, rate_hz: float) -> list[Finding]:
     return sorted(found, key=lambda finding: finding.first)
 
 
-def _uncertain_note(error_m: Doubles) -> str:
+def _uncertain_note(error_m: Floats) -> str:
     """Describe standard errors (n, 17, 2) of a stretch in a sentence."""
     per_joint = np.sqrt(np.nanmean(joint_distance_m(error_m) ** 2, axis=0))
     everywhere = float(np.sqrt((per_joint[1:] ** 2).mean()))

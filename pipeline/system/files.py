@@ -64,7 +64,7 @@ def make_folder(path: Path) -> None:
 
 @contextlib.contextmanager
 def one_writer(folder: Path) -> Iterator[None]:
-    """Hold `folder`, made if it is missing, while a file in it is read, changed and written again.
+    """Lock `folder`, made if missing, while a file in it is read, changed and written.
 
     Another thread or process that asks for it waits. Not reentrant. Raises `OutputError` if the folder is not writable,
     or if nobody lets go of it for a minute.
