@@ -56,6 +56,8 @@ def coverage(judged: Judged) -> dict[str, dict[str, float]]:
 
     `inside`: share of the errors in the bands. `half_width_mm`: their mean half width for 90 %. `width_ratio`: mean
     width over that of one number for all joints and frames, both scaled to hold exactly 90 % of these errors.
+    `score_ratio`: the interval score (Winkler 1972), which charges ten times the distance of what is outside, over that
+    of the one number.
     """
     out = {}
     for name, (error, sigma) in [*((kind, judged.of_kind(kind)) for kind in KINDS), ("all", judged.both())]:
@@ -66,5 +68,10 @@ def coverage(judged: Judged) -> dict[str, dict[str, float]]:
             "half_width_mm": round(1000 * HALF_WIDTH * float(sigma.mean()), 1),
             "one_for_all_mm": round(1000 * one, 1),
             "width_ratio": round(float(exact) / one, 3),
+            "score_ratio": round(_interval_score(error, HALF_WIDTH * sigma) / _interval_score(error, one), 3),
         }
     return out
+
+
+def _interval_score(error: Floats, half_width: Floats | float) -> float:
+    return float(np.mean(half_width + np.maximum(error - half_width, 0) / (1 - COVERAGE)))

@@ -78,6 +78,7 @@ def test_coverage_counts_the_axes_and_compares_with_one_number() -> None:
         assert row["inside"] == pytest.approx(0.9, abs=0.005)
         assert row["half_width_mm"] == pytest.approx(1645 * 0.025, rel=0.02)
         assert row["width_ratio"] < 0.9
+        assert row["score_ratio"] < 0.9
     factors = calibration(Judged(error, sigma * np.array([0.5, 2], np.float32)))
     np.testing.assert_allclose(factors, [2, 0.5], rtol=0.03)
     alike = coverage(Judged(error, np.full_like(sigma, 0.02)))
