@@ -32,6 +32,7 @@ SHARES = {"export": 5, "edit": 4, "lift": 1}  # of the kills; a lift takes ten t
 # These hold the time of the run, so that no two runs write the same.
 _HOLD_THE_TIME = (".pose3d", ".csv.json", ".report.json", ".json", ".npz", ".mp4", ".zip")
 LONGEST_S = 120.0
+TOGETHER = 2  # files that a format writes at once, to appear together: a table and its description, 2D and 3D of dlc
 
 
 def command(kind: str, old: bool) -> list[str]:
@@ -179,7 +180,7 @@ class Scene:
         partial = [name for name in there if ".part" in name]
         self.most_partial = max(self.most_partial, len(partial))
         faults = [f"{name} is gone" for name in self.old if name not in there]
-        if len(partial) > (1 if killed_hard else 0):
+        if len(partial) > (TOGETHER if killed_hard else 0):
             faults.append(f"{len(partial)} temporary files left")
         for name, digest in there.items():
             if name in partial:
