@@ -116,7 +116,8 @@ def _finish(
         tracks3d.append(finished)
         back = camera_from_world(world, rotation, translation)
         errors_px[track.person] = reprojection_px(back, pose.joints_image, pose.scores, camera)
-        findings += findings_of(track.person, pose.marks) + uncertain_stretches(finished, rate_hz)
+        found = findings_of(track.person, pose.marks) + uncertain_stretches(finished, rate_hz)
+        findings += sorted(found, key=lambda finding: (finding.first, finding.kind))
     return tuple(tracks3d), SceneEstimate(
         camera.fov_deg,
         tilt.pitch_deg,

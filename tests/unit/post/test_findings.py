@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 
 from pipeline.core.take import Track3D
 from pipeline.post.findings import uncertain_stretches
-from tests.helpers.motion import RATE_HZ, clip
+from tests.helpers.motion import RATE_HZ, clip, facing_camera, finished, hidden, scene
 
 FRAMES = 240
 
@@ -45,3 +47,15 @@ def test_only_the_worst_stretches_are_listed() -> None:
         error[30 * n : 30 * n + 15] = 0.1 + 0.02 * n
     found = uncertain_stretches(track(error), RATE_HZ)
     assert [finding.first for finding in found] == [90, 120, 150, 180, 210]
+
+
+def test_findings_of_a_take_are_in_the_order_of_the_frames() -> None:
+    """Shake the lifter's answer and hide the person for a moment: gaps and uncertain stretches are mixed by time."""
+    made = scene(facing_camera(clip("walk")), pitch_deg=5)
+    shaken = made.person.relative + np.random.default_rng(0).normal(0, 0.3, made.person.relative.shape)
+    unseen = np.isin(np.arange(len(shaken)), range(60, 66))
+    person = hidden(dataclasses.replace(made.person, relative=shaken.astype(np.float32)), unseen)
+    _, estimate = finished([person], made.info, made.config)
+    found = [finding.first for finding in estimate.findings]
+    assert {"gap", "uncertain"} <= {finding.kind for finding in estimate.findings}
+    assert found == sorted(found)
