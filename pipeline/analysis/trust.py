@@ -23,6 +23,7 @@ class Trust:
 
     share: float
     typical_mm: float
+    limit_mm: float  # distance to the truth up to which a frame is trusted
 
 
 def joint_distance_m(error_m: Floats) -> Doubles:
@@ -52,6 +53,7 @@ def trust_of(track: Track3D) -> Trust | None:
     if track.error_m is None or not np.isfinite(track.error_m).any():
         return None
     distance = frame_distance_m(track.error_m)[track.seen]
+    limit = trusted_distance_m(track)
     with np.errstate(invalid="ignore"):
-        share = float((distance <= trusted_distance_m(track)).mean())
-    return Trust(round(share, 4), round(1000 * float(np.nanmedian(distance)), 1))
+        share = float((distance <= limit).mean())
+    return Trust(round(share, 4), round(1000 * float(np.nanmedian(distance)), 1), round(1000 * limit, 1))

@@ -198,8 +198,8 @@ def _lift_one(
     report.line(f"  {lifter['name']}: {PruneConfig.from_json(lifter['prune']).label}{cost}")
     for person, trust in trusts.items():
         if trust is not None:
-            off = f"joints are typically {trust.typical_mm / 10:.0f} cm off"
-            report.line(f"  person {person}: {100 * trust.share:.0f} % of the frames can be trusted; {off}")
+            within = f"likely within {trust.limit_mm / 10:.0f} cm in {100 * trust.share:.0f} % of the frames"
+            report.line(f"  person {person}: joints {within}, typically {trust.typical_mm / 10:.0f} cm off")
     for person, walk in result["gait"].items():
         if walk is not None:
             pace = f", {walk['speed_m_s']:.2f} m/s" if walk["speed_m_s"] is not None else ""

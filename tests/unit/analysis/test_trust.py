@@ -34,6 +34,7 @@ def test_frames_count_up_to_a_share_of_the_body() -> None:
     assert trust is not None
     assert trust.share == 0.75
     assert trust.typical_mm == pytest.approx(41.2, abs=0.1)
+    assert trust.limit_mm == pytest.approx(1000 * trusted_distance_m(made), abs=0.1)
 
 
 def test_without_errors_nothing_is_said() -> None:
