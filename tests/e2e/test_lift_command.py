@@ -78,7 +78,9 @@ def test_its_people_are_lifted_again_from_its_2d(sample_run: SampleRun) -> None:
 
 def test_tidy_csv_has_a_row_for_every_frame_and_joint(sample_run: SampleRun) -> None:
     table = pd.read_csv(sample_run.folder / "demo.csv")
-    assert list(table.columns) == ["frame", "time_s", "person", "joint", "x", "y", "z", "confidence", "x2d", "y2d"]
+    assert " ".join(table.columns) == (
+        "frame time_s person joint x y z confidence x2d y2d error_image_mm error_depth_mm"
+    )
     assert len(table) == FRAMES * 17
     assert list(table["joint"][:17]) == list(H36M17.names)
     assert table["frame"].unique().tolist() == list(range(FRAMES))
@@ -204,7 +206,7 @@ def test_2d_joints_found_elsewhere(sample_run: SampleRun, command, tmp_path, ske
     assert difference.max().max() < 0.02
 
 
-def test_ctrl_c_is_clean_and_the_next_run_goes_on_from_there(sample_path, tmp_path) -> None:
+def test_ctrl_c_is_clean_and_the_detections_are_kept(sample_path, tmp_path, monkeypatch) -> None:
     import os
     import shutil
 
@@ -228,12 +230,13 @@ def test_ctrl_c_is_clean_and_the_next_run_goes_on_from_there(sample_path, tmp_pa
     assert "Traceback" not in err
     assert list((tmp_path / "out").iterdir()) == []
     from pipeline.core.config import DetectConfig
-    from pipeline.detect.cache import open_cache
+    from pipeline.detect.detect_video import cache_for
     from pipeline.detect.mediapipe.detector import MediaPipeDetector
     from pipeline.sources.file.video import VideoSource
 
     detector, source = MediaPipeDetector(DetectConfig()), VideoSource(Path(video))
-    kept = open_cache(source.info.content_key, detector.cache_key, root=tmp_path / "cache")
+    monkeypatch.setenv("HOURGLASS_CACHE", environment["HOURGLASS_CACHE"])
+    kept = cache_for(source.info, detector)
     assert kept is not None
     assert kept.get(10) is not None
     detector.close()
