@@ -32,7 +32,7 @@ def lifters(check: bool = False) -> list[LifterInfo]:
 
     Example:
         >>> [lifter.name for lifter in hg.lifters()][0]
-        'h2ot_quality_v4'
+        'h2ot_quality_v5'
     """
     from .. import weights
 

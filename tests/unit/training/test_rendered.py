@@ -15,7 +15,6 @@ from pipeline.core.skeletons import H36M17
 from training.data.motion_file import Clips, load_clips
 from training.evaluate import rendered
 from training.evaluate.open_lifter import open_lifter
-from training.fit import losses
 from training.synthesis.detector_errors import for_detector_joints, load_model
 from training.synthesis.mixture import Mixture
 from training.synthesis.people import shards
@@ -258,8 +257,7 @@ def test_a_mixture_with_depth_has_the_channel_in_every_window() -> None:
 
 
 def test_weights_with_a_depth_channel_see_the_detectors_depth() -> None:
-    fit = Path(losses.__file__).parent
-    lifter = open_lifter(str(fit / "weights" / "people.safetensors"), fit / "recipes" / "people.json")
+    lifter = open_lifter("h2ot_quality_v5")
     assert lifter.takes_depth
     assert lifter.entry.channels[6] == "depth"
     clip = next(shard for shard in shards.read_all(SAMPLE) if len(shard.meta["people"]) == 3)
