@@ -11,7 +11,6 @@ Shapes: `W` windows of `F` frames, `C` channels. Pure numpy: post-processing run
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 from functools import lru_cache
 
@@ -22,9 +21,7 @@ from ..core.arrays import Floats
 from ..core.camera import Camera
 from ..core.skeletons import H36M17
 from ..lift.inputs.normalise import normalised
-from ..weights import bundled
-
-log = logging.getLogger(__name__)
+from ..weights.numpy_network import NumpyNetwork, gelu, read_bundled
 
 FILE = "sides_v1.safetensors"
 RULE = "person_ray"
@@ -37,16 +34,15 @@ EXCHANGED = -2.0
 _MAX_LOGIT = 3.0  # limit of a window's logit
 _MAX_WINDOWS = 120  # windows per take, spread evenly: 0.1 s of computing
 _WINDOW_STEPS = 3  # steps of STEP_S between the starts of windows
-_EPS = 1e-5  # epsilon of the layer norms, as in torch
 
 Ints = NDArray[np.int64]
 
 
-class LeftRightNetwork:
+class LeftRightNetwork(NumpyNetwork):
     """Run `training.post_chain.train_left_right.LeftRightNet` in numpy, from its weights."""
 
     def __init__(self, state: Mapping[str, Floats]) -> None:
-        self._state = state
+        super().__init__(state)
         # Convolution weights (C, C, 3) as (3 C, C): one product with a frame and its neighbours.
         self._taps = [
             np.ascontiguousarray(state[f"mix.{number}.weight"].transpose(2, 1, 0).reshape(-1, len(bias)))
@@ -64,21 +60,13 @@ class LeftRightNetwork:
         for number, taps in enumerate(self._taps):
             padded = np.pad(h, ((0, 0), (1, 1), (0, 0)))
             around = np.concatenate([padded[:, k : k + h.shape[1]] for k in range(3)], -1)
-            h = h + _gelu(around @ taps + self._state[f"mix.{number}.bias"])
+            h = h + gelu(around @ taps + self._state[f"mix.{number}.bias"])
         h = h + self._mlp("second", h)
         out: Floats = self._linear("out.1", self._norm("out.0", h))[..., 0]
         return out
 
-    def _linear(self, name: str, x: Floats) -> Floats:
-        return np.asarray(x @ self._state[f"{name}.weight"].T + self._state[f"{name}.bias"])
-
-    def _norm(self, name: str, x: Floats) -> Floats:
-        centred = x - x.mean(-1, keepdims=True)
-        plain = centred / np.sqrt((centred**2).mean(-1, keepdims=True) + _EPS)
-        return np.asarray(plain * self._state[f"{name}.weight"] + self._state[f"{name}.bias"])
-
     def _mlp(self, name: str, x: Floats) -> Floats:
-        return self._linear(f"{name}.3", _gelu(self._linear(f"{name}.1", self._norm(f"{name}.0", x))))
+        return self._linear(f"{name}.3", gelu(self._linear(f"{name}.1", self._norm(f"{name}.0", x))))
 
 
 def sides_score(joints_image: Floats, scores: Floats, camera: Camera) -> float | None:
@@ -108,21 +96,7 @@ def window_rows(joints_image: Floats, rate_hz: float) -> Ints:
     return np.asarray(rows, np.int64)
 
 
-def _gelu(x: Floats) -> Floats:
-    from scipy.special import erf
-
-    return np.asarray(x * 0.5 * (1 + erf(x / np.float32(np.sqrt(2)))), np.float32)
-
-
 @lru_cache(maxsize=1)
 def load_network() -> LeftRightNetwork | None:
-    from safetensors import SafetensorError
-    from safetensors.numpy import load_file
-
-    try:
-        return LeftRightNetwork(load_file(bundled(FILE)))
-    except (OSError, SafetensorError) as error:
-        log.warning(
-            "%s cannot be read (%s): a left-right swap of a whole take is detected only from walking", FILE, error
-        )
-        return None
+    state = read_bundled(FILE, "a left-right swap of a whole take is detected only from walking")
+    return None if state is None else LeftRightNetwork(state)

@@ -9,7 +9,6 @@ Shapes: `T` rows of a track, `C` channels.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 from functools import lru_cache
 
@@ -17,22 +16,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...core.arrays import Floats
-from ...weights import bundled
-
-log = logging.getLogger(__name__)
+from ...weights.numpy_network import NumpyNetwork, gelu, read_bundled
 
 FILE = "uncertainty_v1.safetensors"
 DILATIONS = (1, 2, 4, 8, 16)  # steps between the three rows that a block joins
 CHANNELS = 96
 AXES = 2  # standard errors of a joint: across the image (along each of x and y), and in depth
-_EPS = 1e-5  # epsilon of the layer norms, as in torch
 
 
-class ErrorNetwork:
+class ErrorNetwork(NumpyNetwork):
     """Estimate logarithms of standard errors from the features of a track."""
 
     def __init__(self, state: Mapping[str, Floats]) -> None:
-        self._state = state
+        super().__init__(state)
         # Convolution weights (C, C, 3) as three matrices (C, C), for the row before, the row itself and the row after.
         self._taps = [
             np.ascontiguousarray(state[f"blocks.{n}.conv.weight"].transpose(2, 1, 0)) for n in range(len(DILATIONS))
@@ -47,7 +43,7 @@ class ErrorNetwork:
         for n, dilation in enumerate(DILATIONS):
             quiet = self._norm(f"blocks.{n}.norm", h) * lifted[:, None]
             joined = self._convolved(n, quiet, dilation * step)
-            h = h + self._linear(f"blocks.{n}.out", _gelu(joined))
+            h = h + self._linear(f"blocks.{n}.out", gelu(joined))
         out = self._linear("out", self._norm("norm", h))
         return out.reshape(len(values), 17, AXES)
 
@@ -59,29 +55,9 @@ class ErrorNetwork:
             out[:-away] += x[away:] @ after
         return np.asarray(out)
 
-    def _linear(self, name: str, x: Floats) -> Floats:
-        return np.asarray(x @ self._state[f"{name}.weight"].T + self._state[f"{name}.bias"])
-
-    def _norm(self, name: str, x: Floats) -> Floats:
-        centred = x - x.mean(-1, keepdims=True)
-        plain = centred / np.sqrt((centred**2).mean(-1, keepdims=True) + _EPS)
-        return np.asarray(plain * self._state[f"{name}.weight"] + self._state[f"{name}.bias"])
-
-
-def _gelu(x: Floats) -> Floats:
-    from scipy.special import erf
-
-    return np.asarray(x * 0.5 * (1 + erf(x / np.float32(np.sqrt(2)))), np.float32)
-
 
 @lru_cache(maxsize=1)
 def load_network() -> ErrorNetwork | None:
     """Load the bundled network; None, with a warning, if its file cannot be read."""
-    from safetensors import SafetensorError
-    from safetensors.numpy import load_file
-
-    try:
-        return ErrorNetwork(load_file(bundled(FILE)))
-    except (OSError, SafetensorError) as error:
-        log.warning("%s cannot be read (%s): takes have no standard errors", FILE, error)
-        return None
+    state = read_bundled(FILE, "takes have no standard errors")
+    return None if state is None else ErrorNetwork(state)

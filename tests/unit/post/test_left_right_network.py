@@ -13,6 +13,7 @@ from pipeline.core.config import PostConfig
 from pipeline.core.skeletons import H36M17
 from pipeline.post import left_right_network
 from pipeline.post.left_right_network import EXCHANGED, FRAMES, LeftRightNetwork, sides_score, window_rows
+from pipeline.weights import numpy_network
 from tests.helpers.motion import CAMERA, Scene, clip, facing_camera, scene
 from training.post_chain.train_left_right import LeftRightNet, train
 
@@ -101,7 +102,7 @@ def test_too_short_or_without_the_file_nothing_is_said(
     seen = scene(facing_camera(clip("walk"))[:20])
     assert score(seen) is None
     long = scene(facing_camera(clip("walk")))
-    monkeypatch.setattr(left_right_network, "bundled", lambda name: tmp_path / name)
+    monkeypatch.setattr(numpy_network, "bundled", lambda name: tmp_path / name)
     left_right_network.load_network.cache_clear()
     try:
         assert score(long) is None
@@ -121,7 +122,7 @@ def test_training_writes_what_the_library_reads(
         clip_name=np.array(["a", "b"]), clip_source=np.array(["cmu-asf"] * 2), clip_subject=np.array(["x", "y"]),
     )  # fmt: skip
     train(data, tmp_path / left_right_network.FILE, steps=3, batch=8)
-    monkeypatch.setattr(left_right_network, "bundled", lambda name: tmp_path / name)
+    monkeypatch.setattr(numpy_network, "bundled", lambda name: tmp_path / name)
     left_right_network.load_network.cache_clear()
     try:
         assert score(scene(facing_camera(clip("walk")))) is not None
