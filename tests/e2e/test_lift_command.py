@@ -183,15 +183,17 @@ def test_2d_joints_found_elsewhere(sample_run: SampleRun, command, tmp_path, ske
     from pipeline.core.skeletons import h36m17_from
 
     track = load_take(sample_run.folder / "demo.pose3d").tracks2d[0]
-    joints, scores = track.joints_image, track.scores
+    joints, scores, depth = track.joints_image, track.scores, track.depth
     if skeleton == "h36m17":
         joints, scores = h36m17_from("blazepose33", joints, scores)
+        depth = track.depth_h36m17
     inputs = []
     for name in ("eins", "zwei"):  # several files share one start-up
         inputs.append(tmp_path / f"{name}.npz")
         np.savez(
-            inputs[-1], joints_image=joints, scores=scores, fps_hz=30.0, width_px=1768, height_px=994, skeleton=skeleton
-        )
+            inputs[-1], joints_image=joints, scores=scores, depth=depth, fps_hz=30.0, width_px=1768, height_px=994,
+            skeleton=skeleton,
+        )  # fmt: skip
     done = command("lift", *inputs, "-o", tmp_path / "out", "--json", "--height", "175")
     assert done.code == 0, done.stderr
     results = [r for r in done.records if r["status"] == "done"]
