@@ -104,17 +104,16 @@ def observe(
     expected = 0 if start_s is None else int(np.searchsorted(times, start_s))
     last: tuple[Pose2D, float] | None = None
     if cache is not None:
-        run, whole = _usable_start(cache, source.info, times, start_s, end_s)
-        for index, time_s in run:
+        run = list(_cached_start(cache, source.info, start_s, end_s))
+        whole = _is_whole(cache, run, times, end_s)
+        for index, time_s, pose in _read_blocks(cache, run, whole):
             cancel.check()
-            pose = cache.get(index)
-            assert pose is not None, "it was read before"
             stats.cached += 1
             stats.count(index, cache.state(index))
             expected = index + 1
             last = (pose, time_s)
             yield index, time_s, pose
-        if whole:
+        if whole and expected == run[-1][0] + 1:
             return
         if last is not None:
             decode_from = last[1] + _SAME_TIME_S
@@ -227,25 +226,33 @@ def _read(source: FrameSource, start_s: float | None, end_s: float | None, queue
         queue.fail(error)
 
 
-def _usable_start(
-    cache: DetectionCache, info: VideoInfo, times: Doubles, start_s: float | None, end_s: float | None
-) -> tuple[list[tuple[int, float]], bool]:
-    """Return (index, time) of the cached start of the range that a run uses, and whether it is the whole range.
-
-    The start of a range ends before a frame at which every run anchors the detector, and before a damaged chunk.
-    """
-    run = list(_cached_start(cache, info, start_s, end_s))
-    readable = list(itertools.takewhile(lambda row: cache.get(row[0]) is not None, run))
-    if not readable:
-        return [], False
-    last, last_s = readable[-1]
+def _is_whole(cache: DetectionCache, run: list[tuple[int, float]], times: Doubles, end_s: float | None) -> bool:
+    """Return whether a run of cached frames, (index, time), from the start of the range reaches its end."""
+    if not run:
+        return False
+    last, last_s = run[-1]
     end = len(times) if end_s is None else int(np.searchsorted(times, end_s))
-    reaches = len(times) > 0 and last + 1 >= end
-    complete = cache.complete and not _frames_after(cache, last_s + _SAME_TIME_S, end_s)
-    if len(readable) == len(run) and (reaches or complete):
-        return readable, True
-    anchor = (last + 1) // ANCHOR * ANCHOR
-    return [row for row in readable if row[0] < anchor], False
+    if len(times) > 0 and last + 1 >= end:
+        return True
+    return cache.complete and not _frames_after(cache, last_s + _SAME_TIME_S, end_s)
+
+
+def _read_blocks(
+    cache: DetectionCache, run: list[tuple[int, float]], whole: bool
+) -> Iterator[tuple[int, float, Pose2D]]:
+    """Read the cached frames, (index, time, people), up to the last one after which a run can be continued.
+
+    A run continues only at a multiple of `ANCHOR`: frames beyond, and blocks with a damaged chunk, are detected again.
+    """
+    for _, block in itertools.groupby(run, lambda row: row[0] // ANCHOR):
+        rows = list(block)
+        if (rows[-1][0] + 1) % ANCHOR and not (whole and rows[-1] == run[-1]):
+            return
+        poses = [pose for index, _ in rows if (pose := cache.get(index)) is not None]
+        if len(poses) < len(rows):
+            return
+        for (index, time_s), pose in zip(rows, poses, strict=True):
+            yield index, time_s, pose
 
 
 def _cached_start(
