@@ -13,8 +13,9 @@ import numpy as np
 from ..core.arrays import Doubles, Floats
 from ..core.camera import Camera
 from ..core.hands.points import Hands
-from .rotations import stretched_length
+from .rotations import shortest_turns, stretched_length
 
+_AXIS = np.array([0.0, 0.0, 1.0])  # the optical axis
 _NEAREST_M = 0.05  # m, smallest distance of a hand from the camera
 
 
@@ -38,7 +39,7 @@ def _placed(joints_image: Floats, relative: Doubles, camera: Camera) -> Doubles:
     rays = np.concatenate([rays, np.ones((*rays.shape[:2], 1))], axis=-1)
     middle = rays.mean(axis=1)
     middle /= np.linalg.norm(middle, axis=-1, keepdims=True)
-    seen = np.einsum("nab,npb->npa", _turn_to(middle), relative - relative[:, :1])
+    seen = np.einsum("nab,npb->npa", shortest_turns(_AXIS, middle), relative - relative[:, :1])
     along = np.einsum("npc,nc->np", seen, middle)
     across = seen - along[..., None] * middle[:, None]
     slopes = rays / np.einsum("npc,nc->np", rays, middle)[..., None] - middle[:, None]
@@ -47,17 +48,3 @@ def _placed(joints_image: Floats, relative: Doubles, camera: Camera) -> Doubles:
     distance = (across * from_wrist).sum(axis=(1, 2)) / np.maximum((from_wrist**2).sum(axis=(1, 2)), 1e-12)
     distance = np.maximum(distance, _NEAREST_M)[:, None, None]
     return np.asarray(distance * from_wrist + along[..., None] * (slopes + middle[:, None]))
-
-
-def _turn_to(directions: Doubles) -> Doubles:
-    """Return the shortest rotations (N, 3, 3) of the optical axis to unit vectors (N, 3) in front of the camera."""
-    x, y, z = directions.T
-    share = 1 / (1 + z)
-    return np.stack(
-        [
-            np.stack([1 - x * x * share, -x * y * share, x], axis=-1),
-            np.stack([-x * y * share, 1 - y * y * share, y], axis=-1),
-            np.stack([-x, -y, z], axis=-1),
-        ],
-        axis=1,
-    )

@@ -88,7 +88,7 @@ def _thumb(points: Doubles, side: int) -> Doubles:
     axes = axes_of(0, side)
     bones = _unit(np.diff(points, axis=1))
     bends = np.cross(bones[:, :2], bones[:, 1:]).sum(axis=1)
-    untwisted = _swing(axes.along, bones[:, 0])
+    untwisted = shortest_turns(axes.along, bones[:, 0])
     # The thumb bends into the palm or straight on, never backward: a backward bend is the other side of noise.
     rest = untwisted @ axes.flexion
     bends = bends * np.where(np.einsum("tc,tc->t", bends, rest) < 0, 0.0, 1.0)[:, None]
@@ -103,8 +103,8 @@ def _thumb(points: Doubles, side: int) -> Doubles:
     return np.column_stack([vector, np.degrees(hinges)])
 
 
-def _swing(start: Doubles, to: Doubles) -> Doubles:
-    """Return the shortest rotations (T, 3, 3) of the unit vector `start` (3,) to unit vectors (T, 3)."""
+def shortest_turns(start: Doubles, to: Doubles) -> Doubles:
+    """Return the shortest rotations (T, 3, 3) of a unit vector (3,) to unit vectors (T, 3)."""
     axis = np.cross(start, to)
     cosine = to @ start
     skew = np.zeros((len(to), 3, 3))
