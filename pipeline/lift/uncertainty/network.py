@@ -2,7 +2,7 @@
 
 One linear layer per row and five residual blocks, each of which joins a row with two others 1, 2, 4, 8 and 16 steps
 away: it sees 1.2 s to either side. Trained by `training.uncertainty.train`, where its twin in torch stands. Numpy,
-because takes are finished where torch is not loaded, and because its results are then the same at every batch size.
+because takes are finished where torch is not loaded.
 
 Shapes: `T` rows of a track, `C` channels.
 """

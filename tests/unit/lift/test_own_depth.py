@@ -149,7 +149,7 @@ def test_a_mirrored_person_gets_the_mirrored_pose(deep: HostLifter) -> None:
 
 @pytest.mark.parametrize("rate_hz", [15.0, 120.0])
 def test_depth_is_resampled_with_the_joints(deep: HostLifter, rate_hz: float) -> None:
-    """A depth that does not change stays as it is at any rate: the same answer as with the depth of one frame."""
+    """Resampling a constant depth to any frame rate keeps it, so the answer is that of one frame's depth."""
     track = track_of(rate_hz=rate_hz)
     still = np.repeat(track.depth[:1], FRAMES, axis=0)
     camera = replace(CAMERA, rate_hz=rate_hz)

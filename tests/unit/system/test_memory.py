@@ -10,7 +10,7 @@ import pytest
 
 from pipeline.system.memory import available_memory_bytes, peak_memory_mb
 
-# Threads that run at the same time and allocate: each would get a heap of its own.
+# Start threads that allocate at the same time. By default glibc gives each of them its own heap.
 THREADS = """
 import ctypes, sys, tempfile, threading
 from pipeline.system.memory import share_heaps

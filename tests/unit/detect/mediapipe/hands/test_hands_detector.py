@@ -23,7 +23,7 @@ END_S = 1.5
 
 
 class Standing:
-    """Detect one person whose body network has hands of its own, without 3D."""
+    """Detect one person with hands that the body network itself gives, in 2D only."""
 
     name, skeleton, cache_key = "standing", "coco17", "standing-1"
 
