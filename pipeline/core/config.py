@@ -58,6 +58,7 @@ class DetectConfig:
     prompt: bool = True  # True: a frame waits for the person search, so new people appear in it; False: no frame waits
     precision: Precision = "float32"  # number format of MMPose's backbones; mediapipe always computes in float32
     runtime: Runtime = "auto"  # inference engine of mediapipe's landmark network
+    hands: bool = False  # look for both hands of every person, see `detect.mediapipe.hands`
 
     def __post_init__(self) -> None:
         _check_device(self.device)

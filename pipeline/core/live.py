@@ -19,6 +19,7 @@ class LivePerson:
     scores: Floats  # (17,) 2D confidences of the joints
     joints_image: Floats  # (17, 2) px at the same moment; NaN = not observed
     provisional: bool = True  # False: enough later frames were used that the estimate will hardly change
+    hands: Floats | None = None  # (2, 21, 3) m, left and right, world; NaN = unknown; None: hands are not looked for
 
 
 class RunState(Enum):

@@ -20,6 +20,8 @@ from ..core.export_options import ExportOptions
 from ..core.geometry import world_from_camera
 from ..core.poses import PersonTrack
 from ..core.take import SceneEstimate, Take, Track3D
+from ..hands.on_skeleton import HandsMotion
+from ..rig.hands import hands_in_world
 from ..system.files import atomic_write
 
 MOST_ADDED_FRAMES = 250_000  # frames that pauses may add to a file of one rate: 2.3 hours at 30 Hz, 1 GB of memory
@@ -93,6 +95,13 @@ class SelectedPerson:
         """
         error = self.track.error_m
         return None if error is None else np.asarray(error * np.float32(1000))
+
+    @cached_property
+    def hands(self) -> HandsMotion | None:
+        """Return both hands in world space, or None where none was observed."""
+        if self.track2d is None or self.scene is None or self.track.space != "world":
+            return None
+        return hands_in_world(self.track2d, self.track, self.scene, self.camera)
 
     @cached_property
     def gait(self) -> Gait | None:

@@ -23,6 +23,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="a network of your own: its MMPose config, mmpose::body_2d_keypoint/... or a file",
     )
     parser.add_argument("--detector-checkpoint", default="", metavar="FILE", help="and its weights (.pth)")
+    parser.add_argument(
+        "--hands", action="store_true", help="look for hands and fingers, too; takes more time (see docs/detectors.md)"
+    )
     add_runtime(parser)
 
 
@@ -64,4 +67,5 @@ def detect_config(arguments: argparse.Namespace) -> DetectConfig:
         device=device,
         precision=precision,
         runtime=arguments.detector_runtime,
+        hands=getattr(arguments, "hands", False),
     )
