@@ -68,7 +68,7 @@ class CurveCommands(QObject):
         lines = [
             (
                 shown(titles[curve.part]),
-                Line(curve.values, curve.side, parts.index(curve.part), curve.person == subject),
+                Line(curve.values, curve.side, parts.index(curve.part), curve.person == subject, curve.error),
             )
             for curve in known.curves(persons, quantity.key, parts)
         ]

@@ -1393,6 +1393,10 @@ Den Grafiktreiber aktualisieren. Alles andere funktioniert, auch der Export.</tr
         <translation>Auch die Kurven der anderen Personen, blass</translation>
     </message>
     <message>
+        <source>Shaded, and after ±: nine of ten true values are at most this far away, relative to the pelvis</source>
+        <translation>Schattiert und hinter ±: neun von zehn wahren Werten liegen höchstens so weit entfernt, bezogen auf das Becken</translation>
+    </message>
+    <message>
         <source>Curves</source>
         <translation>Kurven</translation>
     </message>

@@ -1393,6 +1393,10 @@ Update the graphics driver. Everything else works, export included.</source>
         <translation>ほかの人物のカーブも薄く表示する</translation>
     </message>
     <message>
+        <source>Shaded, and after ±: nine of ten true values are at most this far away, relative to the pelvis</source>
+        <translation>網掛けと ± の後の値：真の値の10回に9回は、骨盤を基準にこの範囲内にあります</translation>
+    </message>
+    <message>
         <source>Curves</source>
         <translation>カーブ</translation>
     </message>

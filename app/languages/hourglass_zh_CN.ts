@@ -1393,6 +1393,10 @@ Update the graphics driver. Everything else works, export included.</source>
         <translation>同时以淡色显示其他人物的曲线</translation>
     </message>
     <message>
+        <source>Shaded, and after ±: nine of ten true values are at most this far away, relative to the pelvis</source>
+        <translation>阴影及 ± 之后的数值：相对于骨盆，十个真实值中有九个的偏差不超过此值</translation>
+    </message>
+    <message>
         <source>Curves</source>
         <translation>曲线</translation>
     </message>

@@ -17,6 +17,7 @@ from ..core.skeletons import H36M17
 from ..core.take import Take, Track3D
 from .gait import Gait, gait
 from .joint_angles import SIDE_ANGLES, TRUNK_ANGLES, joint_angles
+from .trust import NINE_OF_TEN
 
 _UNBOUNDED_ANGLES = ("trunk_rotation", "lumbar_rotation")  # angles that may exceed a full turn
 _JOINTS = ("wrist", "elbow", "shoulder", "ankle", "knee", "hip", "pelvis", "head_top")
@@ -35,12 +36,16 @@ class Quantity:
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """Hold the values (T,) of one part on one side ("left", "right" or "") of a person."""
+    """Hold the values (T,) of one part on one side ("left", "right" or "") of a person.
+
+    `error` (T,) in the unit of the values: nine of ten true values are at most this far away; NaN: not known there.
+    """
 
     person: int
     part: str
     side: str
     values: Doubles
+    error: Doubles | None = None  # None: not known for this quantity, or at all
 
 
 def _title(key: str) -> str:
@@ -81,9 +86,11 @@ class TakeCurves:
             values_of = partial(self._angle, track) if quantity == "angle" else partial(_joint_values, track, quantity)
             for part in wanted:
                 for side in ("", "right", "left"):
-                    values = values_of(f"{side}_{part}" if side else part)
+                    name = f"{side}_{part}" if side else part
+                    values = values_of(name)
                     if values is not None:
-                        out.append(Curve(person, part, side, values))
+                        error = None if quantity not in _AXIS else self._error(track, quantity, name)
+                        out.append(Curve(person, part, side, values, error))
         return out
 
     def gait(self, person: int) -> Gait | None:
@@ -92,6 +99,15 @@ class TakeCurves:
             track = self._take.track3d(person)
             self._gaits[person] = None if track is None else gait(track.joints.astype(np.float64), track.time_s)
         return self._gaits[person]
+
+    def _error(self, track: Track3D, quantity: str, name: str) -> Doubles | None:
+        """Return how far off (T,) a position may be along a world axis, relative to the pelvis, in metres."""
+        joint, scene = H36M17.names.index(name), self._take.scene
+        if track.error_m is None or scene is None or track.space != "world" or joint == 0:
+            return None
+        depth_share = float(scene.rotation[_AXIS[quantity], 2]) ** 2
+        across, depth = track.error_m[:, joint].astype(np.float64).T
+        return np.asarray(NINE_OF_TEN * np.sqrt((1 - depth_share) * across**2 + depth_share * depth**2))
 
     def _angle(self, track: Track3D, name: str) -> Doubles | None:
         if track.person not in self._angles:

@@ -14,6 +14,7 @@ from ..core.arrays import Doubles, Floats
 from ..core.skeletons import chain_length
 from ..core.take import Track3D
 
+NINE_OF_TEN = 1.645  # standard errors to either side within which nine of ten true values lie
 TRUSTED = 0.065  # share of the body's size (`chain_length`): 11 cm for an adult
 
 

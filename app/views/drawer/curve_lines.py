@@ -22,6 +22,7 @@ class Line:
     side: str  # "left", "right" or ""
     style: int  # index of the line style, one per joint
     subject: bool = True
+    error: Doubles | None = None  # (T,) half width of the band of nine of ten true values; None: no band
 
 
 @dataclass(frozen=True, slots=True)

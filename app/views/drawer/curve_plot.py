@@ -17,6 +17,7 @@ from PySide6.QtGui import QColor, QMouseEvent
 from PySide6.QtWidgets import QGraphicsItem, QWidget
 
 from app import theme
+from app.views.drawer.curve_band import CurveBand
 from app.views.drawer.curve_lines import Line, Mark, colour_of
 from app.views.timeline import clock_text
 from pipeline.core.arrays import Doubles
@@ -48,6 +49,7 @@ class CurvePlot(pg.PlotWidget):
         self._marks: Sequence[Mark] = ()
         self._times: Doubles = np.zeros(0)
         self.lines: list[tuple[Line, pg.PlotCurveItem]] = []
+        self.bands: list[tuple[Line, CurveBand]] = []
         plot = self.getPlotItem()
         plot.setMenuEnabled(False)
         plot.hideButtons()
@@ -112,9 +114,13 @@ class CurvePlot(pg.PlotWidget):
 
     def set_lines(self, times: Doubles, lines: Sequence[Line]) -> None:
         """Show curves of (T,) values at `times` (T,) in s."""
-        for _, item in self.lines:
+        for _, item in (*self.lines, *self.bands):
             self.removeItem(item)
         self._times = times
+        self.bands = [(line, CurveBand()) for line in lines if line.subject and line.error is not None]
+        for _, band in self.bands:
+            _keep_painted(band)
+            self.addItem(band, ignoreBounds=True)
         self.lines = [(line, pg.PlotCurveItem()) for line in sorted(lines, key=lambda line: line.subject)]
         for _, item in self.lines:
             _keep_painted(item)
@@ -137,6 +143,10 @@ class CurvePlot(pg.PlotWidget):
             pen = pg.mkPen(colour, width=1.6 if line.subject and not dense else 1.0, style=style)
             item.setSegmentedLineMode("on" if dense else "off")  # segments are quick to draw, but show gaps between
             item.setData(x, y, pen=pen, connect="finite", antialias=not dense)
+        for line, band in self.bands:
+            x, low = visible_points(self._times, line.values - line.error, start, end, columns)
+            _, high = visible_points(self._times, line.values + line.error, start, end, columns)
+            band.show_between(x, low, high, QColor(colour_of(line.side)))
 
     def set_marks(self, marks: Sequence[Mark]) -> None:
         self._marks = marks

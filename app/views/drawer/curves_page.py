@@ -52,6 +52,9 @@ class CurvesPage(QWidget):
         self.everybody = QCheckBox(self.tr("Everyone"))
         self.everybody.setToolTip(self.tr("The other people's curves too, faintly"))
         self.readout = label("", "muted")
+        self.readout.setToolTip(
+            self.tr("Shaded, and after ±: nine of ten true values are at most this far away, relative to the pelvis")
+        )
         self.readout.setTextFormat(Qt.TextFormat.RichText)
         self.readout.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # never widens the window
         self.walk = Elided()
@@ -194,7 +197,9 @@ class CurvesPage(QWidget):
         for title, line in self._shown:
             if line.subject:
                 value = float(line.values[at]) if at is not None else float("nan")
-                text = f"{decimal(value, digits)} {self._unit}".replace(" °", "°") if np.isfinite(value) else "–"
+                error = float("nan") if line.error is None or at is None else float(line.error[at])
+                off = f" ± {decimal(error, digits)}" if np.isfinite(error) else ""
+                text = f"{decimal(value, digits)}{off} {self._unit}".replace(" °", "°") if np.isfinite(value) else "–"
                 style = shown(_STYLES[line.style % len(_STYLES)]) if several else ""
                 name = f"{title} ({style})" if style else title
                 side = f"{shown(_SIDES[line.side])} " if line.side else ""

@@ -49,6 +49,22 @@ def test_speed_and_places_are_those_of_the_joint(walk: Take) -> None:
     np.testing.assert_array_equal(away.values, joints[:, 10, 1])
 
 
+def test_positions_say_how_far_off_they_may_be(walk: Take) -> None:
+    track = walk.tracks3d[0]
+    error = np.tile(np.float32([0.01, 0.05]), (len(track.joints), 17, 1))
+    turned = np.array([[1, 0, 0], [0, 0, 1], [0, -1, 0]])  # a level camera: depth is the world's y
+    scene_ = dataclasses.replace(walk.scene, rotation=np.array(turned, np.float64))
+    known = TakeCurves(dataclasses.replace(walk, tracks3d=(dataclasses.replace(track, error_m=error),), scene=scene_))
+    for quantity, sigma in (("across", 0.01), ("height", 0.01), ("away", 0.05)):
+        for curve in known.curves([1], quantity, ["wrist"]):
+            np.testing.assert_allclose(curve.error, 1.645 * sigma, rtol=1e-5)
+    (pelvis,) = known.curves([1], "height", ["pelvis"])
+    assert pelvis.error is None, "errors are relative to the pelvis"
+    assert all(curve.error is None for curve in known.curves([1], "speed", ["wrist"]))
+    unknown = dataclasses.replace(walk, tracks3d=(dataclasses.replace(track, error_m=None),))
+    assert all(curve.error is None for curve in TakeCurves(unknown).curves([1], "height", ["wrist"]))
+
+
 def test_gaps_stay_gaps_in_every_quantity(walk: Take) -> None:
     joints = walk.tracks3d[0].joints.copy()
     joints[40:60] = np.nan
@@ -174,6 +190,24 @@ def test_marks_stand_on_the_lower_edge_in_the_colour_of_their_side(plot: CurvePl
     assert len(plot.ticks["heel_strike", "left"].getData()[0]) == 0, "a band says nothing"
     plot.setXRange(2.0, 2.5, padding=0)
     assert len(plot.ticks["heel_strike", "left"].getData()[0]) == 2 * 51
+
+
+def test_what_is_uncertain_is_shaded_but_where_nothing_is_known(plot: CurvePlot, qtbot: QtBot) -> None:
+    times = np.linspace(0, 10, 301)
+    error = np.where((times > 4) & (times < 6), np.nan, 5.0)
+    plot.set_lines(times, [Line(np.full(301, 40.0), "left", 0, error=error), Line(np.full(301, 60.0), "right", 0)])
+    plot.setYRange(0, 100, padding=0)
+    qtbot.wait(30)
+
+    def colour_at(time_s: float, value: float) -> tuple[int, ...]:
+        point = plot.mapFromScene(plot.getViewBox().mapViewToScene(QPointF(time_s, value)))
+        return plot.grab().toImage().pixelColor(point).getRgb()[:3]
+
+    empty = colour_at(2.03, 50.7)
+    assert colour_at(2.03, 43.7) != empty, "inside the band"
+    assert colour_at(2.03, 37.3) != empty
+    assert colour_at(5.03, 43.7) == empty, "nothing is known here"
+    assert colour_at(2.03, 63.7) == empty, "a curve without errors has no band"
 
 
 # --- in the window
