@@ -6,7 +6,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.arrays import Doubles, Floats, GrowingArray
-from ..core.poses import PersonTrack
 from .resample import GridResampler, sample
 
 
@@ -21,11 +20,10 @@ class DepthRows:
         self._grid = None if rate_hz is None else GridResampler(rate_hz)
         self._rows = GrowingArray((17,), np.float32, np.nan)
 
-    def push(self, rows: PersonTrack) -> None:
-        """Add the next frames of the person."""
-        depth = rows.depth_h36m17
+    def push(self, depth: Floats, time_s: Doubles) -> None:
+        """Add the depth (N, 17) of the next frames (N,) of the person."""
         if self._grid is not None:
-            depth = self._grid.push(depth[..., None], depth, rows.time_s)[0][..., 0]
+            depth = self._grid.push(depth[..., None], depth, time_s)[0][..., 0]
         self._rows.extend(depth)
 
     def finish(self) -> None:

@@ -7,6 +7,7 @@ lifter is created in the thread, so that loading torch overlaps with the first d
 
 from __future__ import annotations
 
+import functools
 import threading
 import time
 from collections.abc import Callable
@@ -57,7 +58,8 @@ class Lifted:
 class LiftWorker:
     """Lift the rows of people's tracks in a thread while they are pushed.
 
-    `overlap`: see `TrackLift`. `partials` False: no results before the end, which saves lifting previews.
+    `overlap`, `repair_sides`: see `TrackLift`. `partials` False: no results before the end, which saves the time of
+    previews.
     """
 
     def __init__(
@@ -67,10 +69,10 @@ class LiftWorker:
         cancel: CancelToken,
         overlap: float = OVERLAP,
         partials: bool = True,
+        repair_sides: bool = True,
     ) -> None:
         self._make_lifter = make_lifter
-        self._camera = camera
-        self._overlap = overlap
+        self._new_track = functools.partial(TrackLift, camera=camera, overlap=overlap, repair_sides=repair_sides)
         self._wants_partials = partials
         self._cancel = cancel
         self._queue: StopQueue[PersonTrack | int] = StopQueue(_QUEUED_BATCHES)
@@ -150,7 +152,7 @@ class LiftWorker:
         identity = rows.person
         track = self._tracks.get(identity)
         if track is None:
-            track = self._tracks[identity] = TrackLift(lifter, self._camera, overlap=self._overlap)
+            track = self._tracks[identity] = self._new_track(lifter)
             self._early[identity] = []
         lifted_before = track.rows_lifted
         track.push(rows)
@@ -168,7 +170,7 @@ class LiftWorker:
             self._early[identity].append(rows)
             due = track.rows_pushed >= max(_FIRST_PREVIEW_ROWS, shown * _PARTIAL_GROWTH)
             if due and not self._queue.waiting:  # with a backlog, full windows will follow soon
-                preview = TrackLift(lifter, self._camera, overlap=self._overlap)
+                preview = self._new_track(lifter)
                 for early in self._early[identity]:
                     preview.push(early)
                 preview.finish(self._cancel)

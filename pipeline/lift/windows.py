@@ -21,6 +21,7 @@ from ..core.concurrency import CancelToken
 from ..core.poses import PersonTrack
 from .base import WindowLifter
 from .depth_rows import DepthRows
+from .inputs.side_continuity import SideContinuity, swap_sides
 from .kept_frames import StageRecord, frames_of_rows
 from .resample import GridResampler, from_grid, grid_rate_hz
 from .window_plan import LONGEST_GAP_S, OVERLAP, blend_weights, pad_index
@@ -33,7 +34,7 @@ class TrackLift:
 
     `push` rows in order, call `lift_ready` whenever there is time, `finish` at the end; `result` at any moment. `batch`
     windows are lifted at once if that many are ready; `overlap` is the fraction of a window that the next one lifts
-    again.
+    again. `repair_sides`: see `inputs.side_continuity`; rows then wait until their sides are decided.
     """
 
     def __init__(
@@ -43,6 +44,7 @@ class TrackLift:
         *,
         batch: int = 1,
         overlap: float = OVERLAP,
+        repair_sides: bool = True,
     ) -> None:
         self._lifter = lifter
         self._camera = camera
@@ -57,6 +59,9 @@ class TrackLift:
         self._after = F - 1 - F // 2 if lifter.seq2frame else 0  # rows needed after them
         self._stride = self._rows - shared
         self._weights = blend_weights(self._rows, shared)
+        self._sides = SideContinuity(camera.rate_hz) if repair_sides else None
+        self._waiting: list[PersonTrack] = []  # rows whose sides are not decided
+        self._rows_pushed = 0
         # Frames of the track, as needed to resample from the grid.
         self._time_s = GrowingArray((), np.float64)
         self._seen = GrowingArray((), np.bool_)
@@ -81,12 +86,13 @@ class TrackLift:
 
         The only member that another thread may read.
         """
-        return self._reached / max(len(self._joints), 1)
+        decided = len(self._time_s) / max(self._rows_pushed, 1)
+        return decided * self._reached / max(len(self._joints), 1)
 
     @property
     def rows_pushed(self) -> int:
         """Return the number of frames pushed so far."""
-        return len(self._time_s)
+        return self._rows_pushed
 
     @property
     def rows_lifted(self) -> int:
@@ -107,14 +113,12 @@ class TrackLift:
         """Add the next frames of the person, whose `h36m17` joints and own depth will be lifted."""
         if self._finished:
             raise RuntimeError("the track is finished")
-        joints_image, scores = rows.h36m17
-        self._time_s.extend(rows.time_s)
-        self._seen.extend(np.isfinite(joints_image).all(-1).any(-1))
-        if self._depth is not None:
-            self._depth.push(rows)
-        if self._grid is not None:
-            joints_image, scores = self._grid.push(joints_image, scores, rows.time_s)
-        self._add_rows(joints_image, scores)
+        self._rows_pushed += len(rows.time_s)
+        if self._sides is None:
+            self._push_decided(rows, np.zeros((len(rows.time_s), 2), np.bool_))
+        else:
+            self._waiting.append(rows)
+            self._release(self._sides.push(rows.h36m17[0]))
 
     def lift_ready(self, cancel: CancelToken | None = None) -> None:
         """Lift the windows whose frames are all known.
@@ -147,6 +151,8 @@ class TrackLift:
     def finish(self, cancel: CancelToken | None = None) -> None:
         """Lift the rest; no frames may follow. Raises `Cancelled`, and what the lifter raises."""
         if not self._finished:
+            if self._sides is not None:
+                self._release(self._sides.finish())
             if self._depth is not None:
                 self._depth.finish()
             if self._grid is not None:
@@ -156,7 +162,7 @@ class TrackLift:
         self.lift_ready(cancel)
 
     def result(self) -> Floats:
-        """Return the joints (T, 17, 3) of all frames pushed so far.
+        """Return the joints (T, 17, 3) of all frames pushed so far, without those whose sides are not decided.
 
         Camera axes, root-relative, metres at the lifter's unit stature; NaN where the person was not seen, and where
         the track is not lifted yet.
@@ -180,6 +186,27 @@ class TrackLift:
         if self._grid is not None:
             kept = frames_of_rows(kept, self._grid.row_positions, self._grid.position(self._time_s.view))
         return self._stages.blocks, kept & self._seen.view
+
+    def _release(self, exchanged: NDArray[np.bool_]) -> None:
+        """Go on with the first waiting rows, whose sides (M, 2) are decided."""
+        while len(exchanged):
+            rows, count = self._waiting[0], min(len(self._waiting[0].time_s), len(exchanged))
+            self._push_decided(rows.rows(slice(count)), exchanged[:count])
+            exchanged = exchanged[count:]
+            if count == len(rows.time_s):
+                del self._waiting[0]
+            else:
+                self._waiting[0] = rows.rows(slice(count, None))
+
+    def _push_decided(self, rows: PersonTrack, exchanged: NDArray[np.bool_]) -> None:
+        joints_image, scores = (swap_sides(values, exchanged) for values in rows.h36m17)
+        self._time_s.extend(rows.time_s)
+        self._seen.extend(np.isfinite(joints_image).all(-1).any(-1))
+        if self._depth is not None:
+            self._depth.push(swap_sides(rows.depth_h36m17, exchanged), rows.time_s)
+        if self._grid is not None:
+            joints_image, scores = self._grid.push(joints_image, scores, rows.time_s)
+        self._add_rows(joints_image, scores)
 
     def _add_rows(self, joints: Floats, scores: Floats) -> None:
         first = len(self._joints)

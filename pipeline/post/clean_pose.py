@@ -21,9 +21,10 @@ from ..core.arrays import Doubles, Floats
 from ..core.camera import Camera
 from ..core.config import PostConfig, RunConfig
 from ..core.take import FindingKind
+from ..lift.inputs.side_continuity import exchanged_rows, swap_sides
 from .image_refinement import lines_of_sight, refine_to_image, solve_root
 from .joint_limits import backward, repair_backward, turn_sideways
-from .left_right import find_swaps, mostly_swapped, swap_sides, walks_backward
+from .left_right import find_swaps, mostly_swapped, walks_backward
 from .left_right_network import EXCHANGED, sides_score
 from .turn_rate import limit_turn_rate
 
@@ -70,6 +71,10 @@ def clean_pose(relative: Doubles, joints_image: Floats, scores: Floats, camera: 
     def on_body(points: Doubles, trust: Doubles) -> Doubles:
         return _fit_to_body(points, trust, body, post) if has_body else points - points[:, :1]
 
+    exchanged = np.zeros((len(joints), 2), np.bool_)
+    if post.sides == "repair":  # as for the lifter
+        exchanged = exchanged_rows(joints_image, rate_hz)
+        joints_image, scores = swap_sides(joints_image, exchanged), swap_sides(scores, exchanged)
     # Equal weights: the lifter's error of a joint does not depend on its detection score.
     lifted = on_body(joints, np.ones(scores.shape))
     lines = lines_of_sight(joints_image, camera)
@@ -77,10 +82,11 @@ def clean_pose(relative: Doubles, joints_image: Floats, scores: Floats, camera: 
     root = solve_root(lifted, joints_image, scores, camera)
     if post.sides != "off":
         found = find_swaps(lifted + root[:, None], lines[..., :2])
-        marks.append(("sides", found.any(axis=1), post.sides == "repair"))
         if post.sides == "repair" and found.any():
             joints_image, scores = swap_sides(joints_image, found), swap_sides(scores, found)
             lines = lines_of_sight(joints_image, camera)
+        found ^= exchanged
+        marks.append(("sides", (found & seen[:, None]).any(axis=1), post.sides == "repair"))
         score, walking = sides_score(joints_image, scores, camera), walks_backward(lifted, root, rate_hz)
         marks += _swapped_throughout(found, seen, score, walking, post)
 

@@ -13,17 +13,15 @@ reported and not repaired.
 
 from __future__ import annotations
 
-from typing import TypeVar
-
 import numpy as np
 from numpy.typing import NDArray
 
 from ..body.bones import unit
 from ..body.filters import low_pass, runs
-from ..core.arrays import Doubles, Floats
+from ..core.arrays import Doubles
+from ..lift.inputs.side_continuity import ORDERS, swap_sides
 from .image_refinement import offset_to_ray
 
-_ORDERS: tuple[tuple[int, ...], ...] = ((1, 2, 3, 4, 5, 6), (14, 15, 16, 11, 12, 13))  # legs, arms: right, then left
 _MIN_GAIN_M = 0.12  # m by which the swapped joints must be nearer on average
 _MAX_RATIO = 0.5  # limit of the swapped joints' mean distance, relative to that of the joints as detected
 _WALKING_M_S, _MIN_WALKING_S = 0.4, 1.0  # m/s and s: slower or shorter motion is not a walk
@@ -31,7 +29,6 @@ _BACKWARD_COSINE = -0.35  # mean cosine between facing direction and velocity, b
 _MOSTLY = 0.5  # fraction of the seen frames that must be swapped for a swap of the whole take
 
 Bools = NDArray[np.bool_]
-_Values = TypeVar("_Values", Doubles, Floats)
 
 
 def find_swaps(pose: Doubles, rays: Doubles) -> Bools:
@@ -42,7 +39,7 @@ def find_swaps(pose: Doubles, rays: Doubles) -> Bools:
     found = np.zeros((len(rays), 2), np.bool_)
     detected = np.linalg.norm(offset_to_ray(pose, rays), axis=-1)
     for column in range(2):
-        order = list(_ORDERS[column])
+        order = list(ORDERS[column])
         flags = np.zeros_like(found)
         flags[:, column] = True
         swapped = np.linalg.norm(offset_to_ray(pose, swap_sides(rays, flags)), axis=-1)[:, order]
@@ -53,16 +50,6 @@ def find_swaps(pose: Doubles, rays: Doubles) -> Bools:
         better = (mean - mean_swapped > _MIN_GAIN_M) & (mean_swapped < _MAX_RATIO * mean)
         found[:, column] = (both.sum(axis=1) >= 3) & better
     return found
-
-
-def swap_sides(values: _Values, found: Bools) -> _Values:
-    """Swap left and right of (T, 17, ...) in the frames `found` (T, 2) of legs and arms."""
-    out = values.copy()
-    for column, order in enumerate(_ORDERS):
-        here = found[:, column]
-        for joint, other in zip(order, order[3:] + order[:3], strict=True):
-            out[here, joint] = values[here, other]
-    return out
 
 
 def walks_backward(joints: Doubles, root: Doubles, rate_hz: float) -> Bools | None:

@@ -111,7 +111,10 @@ class _Run:
             self.poses = self._at_recorded_rate(self._observed(source, detector))
             self.images = (source, detector)
         self.tracker = Tracker(self.skeleton, self.camera, one_person=alone)
-        self.worker = LiftWorker(lambda: engine.lifter(config.lift), self.camera, cancel, partials=partials)
+        repair_sides = config.post.sides == "repair"
+        self.worker = LiftWorker(
+            lambda: engine.lifter(config.lift), self.camera, cancel, partials=partials, repair_sides=repair_sides
+        )
 
     def _range_s(self) -> tuple[float | None, float | None]:
         """Return start and end of the range in times of the source."""

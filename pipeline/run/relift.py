@@ -37,7 +37,8 @@ def relift(
     yield Progress("prepare", 0, 0, "Loading models")
     begun = time.monotonic()
     camera = Camera.of(take.info, config.scene.in_turned(take.info.turned_deg), take.time_s)
-    worker = LiftWorker(lambda: engine.lifter(config.lift), camera, cancel, partials=False)
+    repair_sides = config.post.sides == "repair"
+    worker = LiftWorker(lambda: engine.lifter(config.lift), camera, cancel, partials=False, repair_sides=repair_sides)
     try:
         for track in tracks:
             for start in range(0, len(track.frame_index), _BATCH_ROWS):

@@ -49,7 +49,7 @@ class CurvePlot(pg.PlotWidget):
         self._marks: Sequence[Mark] = ()
         self._times: Doubles = np.zeros(0)
         self.lines: list[tuple[Line, pg.PlotCurveItem]] = []
-        self.bands: list[tuple[Line, CurveBand]] = []
+        self.bands: list[tuple[Line, Doubles, CurveBand]] = []  # with the half width of the band
         plot = self.getPlotItem()
         plot.setMenuEnabled(False)
         plot.hideButtons()
@@ -114,11 +114,11 @@ class CurvePlot(pg.PlotWidget):
 
     def set_lines(self, times: Doubles, lines: Sequence[Line]) -> None:
         """Show curves of (T,) values at `times` (T,) in s."""
-        for _, item in (*self.lines, *self.bands):
+        for item in (*(item for _, item in self.lines), *(band for *_, band in self.bands)):
             self.removeItem(item)
         self._times = times
-        self.bands = [(line, CurveBand()) for line in lines if line.subject and line.error is not None]
-        for _, band in self.bands:
+        self.bands = [(line, line.error, CurveBand()) for line in lines if line.subject and line.error is not None]
+        for *_, band in self.bands:
             _keep_painted(band)
             self.addItem(band, ignoreBounds=True)
         self.lines = [(line, pg.PlotCurveItem()) for line in sorted(lines, key=lambda line: line.subject)]
@@ -143,9 +143,9 @@ class CurvePlot(pg.PlotWidget):
             pen = pg.mkPen(colour, width=1.6 if line.subject and not dense else 1.0, style=style)
             item.setSegmentedLineMode("on" if dense else "off")  # segments are quick to draw, but show gaps between
             item.setData(x, y, pen=pen, connect="finite", antialias=not dense)
-        for line, band in self.bands:
-            x, low = visible_points(self._times, line.values - line.error, start, end, columns)
-            _, high = visible_points(self._times, line.values + line.error, start, end, columns)
+        for line, error, band in self.bands:
+            x, low = visible_points(self._times, line.values - error, start, end, columns)
+            _, high = visible_points(self._times, line.values + error, start, end, columns)
             band.show_between(x, low, high, QColor(colour_of(line.side)))
 
     def set_marks(self, marks: Sequence[Mark]) -> None:

@@ -49,7 +49,7 @@ def cancel() -> CancelToken:
 
 @pytest.fixture
 def worker(lifter: Steps, cancel: CancelToken):
-    made = LiftWorker(lambda: lifter, Camera.assumed((640, 480)), cancel, overlap=0.0)
+    made = LiftWorker(lambda: lifter, Camera.assumed((640, 480)), cancel, overlap=0.0, repair_sides=False)
     yield made
     lifter.go.release(100)
     made.stop()

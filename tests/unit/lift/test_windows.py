@@ -348,7 +348,7 @@ def test_nothing_is_kept_where_nobody_was_seen_or_nothing_lifted():
     times = np.arange(40) / 30
     joints = track(times)
     joints[3:5] = np.nan
-    t = TrackLift(Echo(stages=[{2: range(F)}, {2: range(F)}]), camera())
+    t = TrackLift(Echo(stages=[{2: range(F)}, {2: range(F)}]), camera(), repair_sides=False)
     assert t.kept()[0] == ()
     t.push(rows(joints, np.full((40, 17), 0.9, np.float32), times))
     t.lift_ready()

@@ -13,10 +13,11 @@ from pipeline.core.config import PostConfig, RunConfig, SceneConfig
 from pipeline.core.errors import ConfigError
 from pipeline.core.skeletons import H36M17
 from pipeline.core.take import Finding
+from pipeline.lift.inputs.side_continuity import swap_sides
 from pipeline.post.clean_pose import clean_pose
 from pipeline.post.image_refinement import lines_of_sight, offset_to_ray
 from pipeline.post.joint_limits import backward, repair_backward, turn_sideways
-from pipeline.post.left_right import find_swaps, swap_sides, walks_backward
+from pipeline.post.left_right import find_swaps, walks_backward
 from pipeline.post.turn_rate import MAX_STEP_DEG, limit_turn_rate
 from tests.helpers.motion import (
     CAMERA,
