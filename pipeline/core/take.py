@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from .arrays import Doubles, Floats, Ints, check_shape
 from .camera import Camera, FovFrom, VideoInfo
+from .corrections.layer import Correction
 from .errors import NoPersonError
 from .poses import PersonTrack
 from .skeletons import SKELETONS, Skeleton
@@ -165,6 +166,9 @@ class Take:
     token_stages: tuple[TokenStages, ...] = ()  # for the lifted persons, if the lifter prunes
     lifted: tuple[LiftedTrack, ...] = ()  # lifter output behind `tracks3d`; absent in takes of older versions
     names: dict[int, str] = field(default_factory=dict)  # person -> name given by the user
+    # Corrections by hand, in the order in which they are applied; `tracks2d` holds the result (`take.corrections`).
+    corrections: tuple[Correction, ...] = ()
+    detected: tuple[PersonTrack, ...] = ()  # what the detector found, for the persons with corrections
 
     @property
     def frame_count(self) -> int:
@@ -207,6 +211,10 @@ class Take:
             there = ", ".join(str(other.person) for other in self.tracks2d) or "nobody"
             raise NoPersonError(f"There is no person {person} in this take.", f"There are: {there}.")
         return track
+
+    def detected_track2d(self, person: int) -> PersonTrack:
+        """Return the 2D track of a person before any correction. Raises `NoPersonError`."""
+        return find_person(self.detected, person) or self.person_track2d(person)
 
     def lifted_of(self, person: int) -> LiftedTrack | None:
         return find_person(self.lifted, person)

@@ -20,6 +20,7 @@ from ..core.errors import UserError
 from ..core.poses import PersonTrack
 from ..core.skeletons import SKELETONS
 from ..core.take import Take
+from .corrections.replay import replay
 from .edit import Edited, delete, exchange_sides, merge, rename, split
 
 _SAME = 0.25  # mean joint distance relative to the person's image height, up to which it is one person
@@ -53,9 +54,11 @@ class _Match:
 
 
 def carry_over(take: Take, before: Take) -> CarriedOver:
-    """Apply the splits, left-right swaps, merges, deletions and names of `before` to `take`.
+    """Apply the splits, left-right swaps, merges, deletions, names and corrections of `before` to `take`.
 
-    A track is split at the frame of an earlier split, if it matches different persons on the two sides of it.
+    Corrections that the new detection contradicts are off and asked about (`corrections.replay`); undoing a step leaves
+    them out, as the take before it had none. A track is split at the frame of an earlier split, if it matches different
+    persons on the two sides of it.
     """
     made = {str(edit.get("edit")) for edit in before.provenance.get("edits", [])}
     _, rows, old_rows = np.intersect1d(_frames(take), _frames(before), return_indices=True)
@@ -98,6 +101,9 @@ def carry_over(take: Take, before: Take) -> CarriedOver:
     for old, name in before.names.items():
         if now.get(old) in left:
             apply("rename", partial(rename, person=now[old], name=name), now[old])
+    replayed = replay(take, before, {old: person for old, person in now.items() if person in left})
+    take = replayed.take
+    lift.extend(person for person in replayed.touched if take.track3d(person) is not None)
     lifted = tuple(dict.fromkeys(person for person in lift if person in left))
     return CarriedOver(take, lifted, now, tuple(steps))
 
@@ -138,7 +144,8 @@ def _match(track: PersonTrack, rows: NDArray[np.intp], before: Take, old_rows: N
     if not frames:
         return best
     most = _MOST * frames
-    for old in before.tracks2d:
+    for person in (track.person for track in before.tracks2d):
+        old = before.detected_track2d(person)
         theirs = old.h36m17[0][old_rows].astype(np.float64)
         as_seen, exchanged = _apart(joints, theirs), _apart(joints, theirs[:, SKELETONS["h36m17"].mirror])
         both = np.fmin(as_seen, exchanged) < _SAME

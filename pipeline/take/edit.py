@@ -3,8 +3,8 @@
 Pure functions: a take in, an edited take out. The 2D cache is not touched. 3D data is cut or joined along with the 2D,
 so that a result is visible at once; `Edited.lift` lists the persons to re-lift, because the lifter also used the frames
 around the cut. Every edit except a name is recorded in `Take.provenance["edits"]`; heights of single persons in
-`Take.provenance["config"]` move along. Each function raises `NoPersonError`
-for a person who is not in the take.
+`Take.provenance["config"]` move along, and corrections of 2D joints go with their person and frames. Each function
+raises `NoPersonError` for a person who is not in the take.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.arrays import Floats
+from ..core.corrections.layer import Correction, as_person, mirrored
 from ..core.errors import ConfigError
 from ..core.poses import PersonTrack
 from ..core.take import (
@@ -29,6 +30,7 @@ from ..core.take import (
     Track3D,
     find_person,
 )
+from .corrections.layer import recorrected, restricted
 from .provenance import with_heights
 
 Bools = NDArray[np.bool_]
@@ -84,6 +86,8 @@ def delete(take: Take, person: int) -> Edited:
         replace(
             take,
             tracks2d=_without(take.tracks2d, person),
+            detected=_without(take.detected, person),
+            corrections=_without(take.corrections, person),
             tracks3d=_without(take.tracks3d, person),
             lifted=_without(take.lifted, person),
             token_stages=_without(take.token_stages, person),
@@ -119,13 +123,15 @@ def split(take: Take, person: int, row: int) -> Edited:
     split_take = replace(
         take,
         tracks2d=_cut(take.tracks2d, person, new, before, _rows2d),
+        detected=_cut(take.detected, person, new, before, _rows2d),
+        corrections=_cut_corrections(take, person, new, before),
         tracks3d=_cut(take.tracks3d, person, new, before, _rows3d),
         lifted=_cut(take.lifted, person, new, before, _rows_lifted),
         token_stages=_cut(take.token_stages, person, new, before, _rows_kept),
         scene=scene,
         provenance=_noted(take, edit, lambda tall: like(tall, new, person)),
     )
-    return Edited(split_take, (person, new) if take.track3d(person) is not None else ())
+    return Edited(recorrected(split_take), (person, new) if take.track3d(person) is not None else ())
 
 
 def merge(take: Take, into: int, other: int) -> Edited:
@@ -135,7 +141,8 @@ def merge(take: Take, into: int, other: int) -> Edited:
     """
     if into == other:
         raise ConfigError("That is the same person.", "Choose two.")
-    one, two = take.person_track2d(into), take.person_track2d(other)
+    take.person_track2d(into)
+    one, two = take.detected_track2d(into), take.detected_track2d(other)
     together = int((one.seen & two.seen).sum())
     if together > _MAX_OVERLAP * min(one.seen.sum(), two.seen.sum()):
         raise ConfigError(
@@ -158,6 +165,8 @@ def merge(take: Take, into: int, other: int) -> Edited:
     merged = replace(
         take,
         tracks2d=_joined(take.tracks2d, into, other, theirs, _rows2d),
+        detected=_joined(_detected(take, into, other), into, other, theirs, _rows2d),
+        corrections=_joined_corrections(take, into, other, theirs),
         tracks3d=_joined(take.tracks3d, into, other, theirs, _rows3d),
         lifted=_joined(take.lifted, into, other, theirs, _rows_lifted),
         token_stages=_without(_joined(take.token_stages, into, other, theirs, _rows_kept), other),
@@ -169,7 +178,7 @@ def merge(take: Take, into: int, other: int) -> Edited:
             lambda tall: without(like(tall, into, other), other),
         ),
     )
-    return Edited(merged, (into,) if lifted else ())
+    return Edited(recorrected(merged), (into,) if lifted else ())
 
 
 def exchange_sides(take: Take, person: int) -> Edited:
@@ -181,9 +190,47 @@ def exchange_sides(take: Take, person: int) -> Edited:
     exchanged = replace(
         take,
         tracks2d=tuple(known.mirrored() if known is track else known for known in take.tracks2d),
+        detected=tuple(known.mirrored() if known.person == person else known for known in take.detected),
+        corrections=tuple(mirrored(one) if one.person == person else one for one in take.corrections),
         provenance=_noted(take, {"edit": "exchange_sides", "person": person}),
     )
-    return Edited(exchanged, (person,) if take.track3d(person) is not None else ())
+    return Edited(recorrected(exchanged), (person,) if take.track3d(person) is not None else ())
+
+
+def _cut_corrections(take: Take, person: int, new: int, before: Bools) -> tuple[Correction, ...]:
+    """Return the corrections of the take with those of `person` divided as the track is."""
+    out: list[Correction] = []
+    track = take.detected_track2d(person)
+    for one in take.corrections:
+        if one.person != person:
+            out.append(one)
+            continue
+        out += restricted(one, track, before)
+        out += [as_person(part, new) for part in restricted(one, track, ~before)]
+    return tuple(out)
+
+
+def _detected(take: Take, into: int, other: int) -> tuple[PersonTrack, ...]:
+    """Return the detector's tracks of corrected persons, with both of two who become one, if one is among them."""
+    there = {track.person for track in take.detected}
+    if not there & {into, other}:
+        return take.detected
+    more = (take.person_track2d(person) for person in (into, other) if person not in there)
+    return (*take.detected, *more)
+
+
+def _joined_corrections(take: Take, into: int, other: int, theirs: Bools) -> tuple[Correction, ...]:
+    """Return the corrections with those of `other` as those of `into`, each where the rows of its person are used."""
+    out: list[Correction] = []
+    for one in take.corrections:
+        if one.person not in (into, other):
+            out.append(one)
+            continue
+        # The frames in which nobody was seen belong to either, so that a correction across them stays whole.
+        own = theirs | ~take.detected_track2d(into).seen if one.person == other else ~theirs
+        parts = restricted(one, take.detected_track2d(one.person), own)
+        out += [as_person(part, into) for part in parts]
+    return tuple(out)
 
 
 def _is_with(finding: Finding, other: int) -> bool:

@@ -27,7 +27,8 @@ from ..system.array_file import ArrayFile, open_member, open_zip, read_member, w
 from ..system.files import atomic_write
 from ..system.json_fields import JsonFields
 from ..system.safe_read import parse_json
-from .parts import extra_array, read_info, read_take
+from .corrections.json_form import to_json
+from .parts import DETECTED, arrays_2d, entry_2d, read_info, read_take
 
 SUFFIX = ".pose3d"
 FORMAT = "hourglass-pose3d"
@@ -43,9 +44,9 @@ def save_take(take: Take, path: Path) -> Path:
     if take.tracks2d:
         arrays["frame_index"], arrays["time_s"] = take.tracks2d[0].frame_index, take.tracks2d[0].time_s
     for track in take.tracks2d:
-        arrays[f"person{track.person}_joints_image"] = track.joints_image
-        arrays[f"person{track.person}_scores_image"] = track.scores
-        arrays |= {extra_array(track.person, name): values for name, values in track.extras.items()}
+        arrays |= arrays_2d(track)
+    for track in take.detected:
+        arrays |= arrays_2d(track, DETECTED)
     for track3d in take.tracks3d:
         arrays[f"person{track3d.person}_joints"] = track3d.joints
         arrays[f"person{track3d.person}_scores"] = track3d.scores
@@ -64,9 +65,12 @@ def save_take(take: Take, path: Path) -> Path:
         "version": VERSION,
         "info": dataclasses.asdict(take.info),
         "complete": take.complete,
-        "tracks2d": [{"person": t.person, "skeleton": t.skeleton, "extras": list(t.extras)} for t in take.tracks2d],
+        "tracks2d": [entry_2d(track) for track in take.tracks2d],
         "tracks3d": [{"person": t.person, "skeleton": t.skeleton, "space": t.space} for t in take.tracks3d],
         "lifted": [{"person": t.person, "unit_stature_m": t.unit_stature_m} for t in take.lifted],
+        # Programs that do not know these show the corrected points, to which the 3D belongs.
+        "corrections": [to_json(one) for one in take.corrections],
+        "detected": [entry_2d(track) for track in take.detected],
         "names": {str(person): name for person, name in take.names.items()},
         "token_stages": [{"person": s.person, "blocks": list(s.blocks)} for s in take.token_stages],
         "scene": take.scene

@@ -23,17 +23,20 @@ from ..core.arrays import (
     check_times,
 )
 from ..core.camera import VideoInfo
+from ..core.corrections.layer import Correction
 from ..core.poses import EXTRAS, PersonTrack
 from ..core.skeletons import SKELETONS
 from ..core.take import Finding, FindingKind, LiftedTrack, SceneEstimate, Space, Take, TokenStages, Track3D
 from ..system.array_file import ArrayFile, ArrayHeader
 from ..system.json_fields import JsonFields, read_dataclass
 from ..system.safe_read import DamagedFile
+from .corrections.json_form import corrections_from
 from .edit import plain_name
 
 _LAST_FRAME = 1 << 40
 _LAST_PERSON = 1_000_000
 _MOST_TRACKS = 10_000
+DETECTED = "_detected"  # in the names of arrays with the detector's points of corrected persons
 _MOST_STAGES = 64
 _FOV_DEG = (1.0, 179.0)
 _OTHER = (-360, _LAST_PERSON)
@@ -58,6 +61,10 @@ def read_take(header: JsonFields, arrays: ArrayFile) -> Take:
     _persons(header, "token_stages", [stage.person for stage in stages], persons)
     lifted = tuple(_lifted(fields, parts) for fields in header.objects("lifted", ()))
     _persons(header, "lifted", [track.person for track in lifted], persons)
+    corrections = corrections_from(header)  # older files have none
+    detected = tuple(_track2d(fields, parts, DETECTED) for fields in header.objects("detected", ()))
+    _persons(header, "detected", [track.person for track in detected], persons)
+    _check_corrected(corrections, detected, tracks2d)
     scene = _scene(header.object("scene"), parts, tracks3d) if header.values.get("scene") is not None else None
     return Take(
         info,
@@ -69,12 +76,22 @@ def read_take(header: JsonFields, arrays: ArrayFile) -> Take:
         stages,
         lifted,
         _names(header.object("names", None)),
+        corrections,
+        detected,
     )
 
 
-def extra_array(person: int, name: str) -> str:
-    """Return the name of the array that holds an extra of a person's 2D."""
-    return f"person{person}_{name}_image"
+def arrays_2d(track: PersonTrack, part: str = "") -> dict[str, NDArray[Any]]:
+    """Return the arrays of a person's 2D by name; `part` tells the detector's points from corrected ones."""
+    prefix = f"person{track.person}{part}"
+    arrays: dict[str, NDArray[Any]] = {f"{prefix}_joints_image": track.joints_image}
+    arrays[f"{prefix}_scores_image"] = track.scores
+    return arrays | {f"{prefix}_{name}_image": values for name, values in track.extras.items()}
+
+
+def entry_2d(track: PersonTrack) -> dict[str, Any]:
+    """Return what the header says of a person's 2D."""
+    return {"person": track.person, "skeleton": track.skeleton, "extras": list(track.extras)}
 
 
 def read_info(fields: JsonFields) -> VideoInfo:
@@ -166,14 +183,28 @@ def _person(fields: JsonFields) -> int:
     return int(fields.whole("person", 1, _LAST_PERSON))
 
 
-def _track2d(fields: JsonFields, arrays: _Arrays) -> PersonTrack:
+def _check_corrected(
+    corrections: tuple[Correction, ...], detected: tuple[PersonTrack, ...], tracks2d: tuple[PersonTrack, ...]
+) -> None:
+    """Raise `DamagedFile` unless the detector's points of every corrected person are there."""
+    skeletons = {track.person: track.skeleton for track in tracks2d}
+    kept = {track.person: track.skeleton for track in detected}
+    for one in corrections:
+        if one.person not in kept:
+            raise DamagedFile(f"corrections name person {one.person}, whose detected joints are missing")
+    for person, skeleton in kept.items():
+        if skeleton != skeletons[person]:
+            raise DamagedFile(f"the detected joints of person {person} are of the skeleton {skeleton}")
+
+
+def _track2d(fields: JsonFields, arrays: _Arrays, part: str = "") -> PersonTrack:
     person, skeleton = _person(fields), str(fields.choice("skeleton", SKELETONS))
-    shape = (arrays.frames, len(SKELETONS[skeleton].names))
-    joints = arrays.floats(f"person{person}_joints_image", (*shape, 2), -FARTHEST_PX, FARTHEST_PX, gaps=True)
-    scores = arrays.floats(f"person{person}_scores_image", shape, 0.0, HIGHEST_SCORE, gaps=False)
+    shape, prefix = (arrays.frames, len(SKELETONS[skeleton].names)), f"person{person}{part}"
+    joints = arrays.floats(f"{prefix}_joints_image", (*shape, 2), -FARTHEST_PX, FARTHEST_PX, gaps=True)
+    scores = arrays.floats(f"{prefix}_scores_image", shape, 0.0, HIGHEST_SCORE, gaps=False)
     # Older files have no extras; those of a newer program that are not known here are left out.
     named = [name for name in fields.listed("extras", ()) if isinstance(name, str) and name in EXTRAS]
-    extras = {name: arrays.extra(extra_array(person, name), name, skeleton) for name in named}
+    extras = {name: arrays.extra(f"{prefix}_{name}_image", name, skeleton) for name in named}
     return PersonTrack.of(person, arrays.index, arrays.time_s, joints, scores, skeleton, extras)
 
 

@@ -1,0 +1,1 @@
+"""Hold and apply corrections of 2D joints by hand, as a layer over what the detector found."""
