@@ -85,6 +85,11 @@ class SideContinuity:
         self._back.clear()
         return states
 
+    @property
+    def newest(self) -> Bools:
+        """Return the flags (1, 2) of the latest row as the rows so far tell; later ones may tell otherwise."""
+        return np.array([_STATES[int(self._cost.argmin())]], np.bool_)
+
     def _decided(self) -> Bools:
         """Return the flags of the rows on which the best paths to all states agree, and forget those rows."""
         paths = _SAME_STATES

@@ -38,7 +38,7 @@ class LivePersonState:
     def __init__(self, camera: Camera, config: LiveConfig, unit_stature_m: float) -> None:
         self._chain_m, self._limbs_m = stature_chain_m(config.scene), config.scene.limbs_m
         self._unit_stature_m = unit_stature_m
-        self.ring = PoseRing(_RING_ROWS)
+        self.ring = PoseRing(_RING_ROWS, camera.rate_hz)
         self.history = Ring(HISTORY_ROWS, time_s=(), relative=(17, 3), root=(3,), scores=(17,))
         self.settled_s = -np.inf  # s, time of the last row that was settled
         self._bodies = Ring(_BODY_ROWS, joints=(17, 3))

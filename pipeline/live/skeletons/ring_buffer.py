@@ -7,6 +7,7 @@ import numpy as np
 from ...core.arrays import Doubles, Floats
 from ...core.camera import frame_rate_hz
 from ...lift.depth_rows import sample_depth
+from ...lift.inputs.side_continuity import SideContinuity, swap_sides
 from ...lift.resample import sample
 from ...lift.window_plan import LONGEST_GAP_S
 
@@ -53,12 +54,15 @@ class PoseRing:
     """Keep one person's detected 2D joints by timestamp. Image space, pixels, NaN = not seen.
 
     After an absence of more than `LONGEST_GAP_S` the earlier rows are removed: as in file mode, a window does not
-    extend over it.
+    extend over it. Left and right stay the same from frame to frame (`lift.inputs.side_continuity`), as far as the
+    rows so far tell.
     """
 
-    def __init__(self, capacity: int) -> None:
+    def __init__(self, capacity: int, rate_hz: float = 30.0) -> None:
         self._rows = Ring(capacity, time_s=(), joints=(17, 2), scores=(17,), depth=(17,))
         self._guessed = False  # True: the latest row is a prediction
+        self._rate_hz = rate_hz
+        self._sides = SideContinuity(rate_hz)
 
     def __len__(self) -> int:
         """Return the number of detections, without a prediction."""
@@ -84,10 +88,15 @@ class PoseRing:
             self._rows.pop()
         if not guessed and len(self._rows) and time_s - self.last_s > LONGEST_GAP_S:
             self._rows.clear()
+            self._sides = SideContinuity(self._rate_hz)
         self._guessed = guessed and len(self._rows) > 0
+        if not guessed:
+            self._sides.push(joints[None])
         if self._guessed or not guessed:
-            deep: Floats | float = np.nan if depth is None else depth
-            self._rows.push(time_s=time_s, joints=joints, scores=scores, depth=deep)
+            deep = np.full(17, np.nan, np.float32) if depth is None else depth
+            columns = {"joints": joints, "scores": scores, "depth": deep}
+            exchanged = self._sides.newest
+            self._rows.push(time_s=time_s, **{name: swap_sides(v[None], exchanged)[0] for name, v in columns.items()})
 
     def window(self, rate_hz: float, frames: int) -> tuple[Floats, Floats, Doubles]:
         """Resample a window that ends with the latest detection: joints, scores and times of n rows.

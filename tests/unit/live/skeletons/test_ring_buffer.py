@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from pipeline.lift.inputs.side_continuity import swap_sides
 from pipeline.live.skeletons.ring_buffer import LiftRate, PoseRing, Ring
 
 CERTAIN = np.ones(17, np.float32)
@@ -47,11 +48,26 @@ def test_rows_are_even_in_time_whatever_the_source_does(hz):
 
 def test_frames_at_the_rate_come_through_untouched():
     rng = np.random.default_rng(0)
-    ring, given = PoseRing(500), rng.normal(size=(300, 17, 2)).astype(np.float32)
+    ring, given = PoseRing(500), (100 * rng.random((17, 2)) + rng.normal(size=(300, 17, 2))).astype(np.float32)
     for index, pose in enumerate(given):
         ring.push(index / 30, pose, CERTAIN)
     joints, _, _ = ring.window(30.0, 243)
     np.testing.assert_allclose(joints, given[-243:], atol=1e-4)
+
+
+def test_a_frame_with_exchanged_sides_is_put_right_at_once():
+    rng = np.random.default_rng(1)
+    ring, given = PoseRing(500), (100 * rng.random((17, 2)) + rng.normal(size=(90, 17, 2))).astype(np.float32)
+    depth = np.tile(np.arange(17, dtype=np.float32), (90, 1))
+    exchanged = np.zeros((90, 2), bool)
+    exchanged[[30, 31, 50]] = True
+    seen = swap_sides(given, exchanged)
+    for index, (pose, deep) in enumerate(zip(seen, swap_sides(depth, exchanged), strict=True)):
+        ring.push(index / 30, pose, CERTAIN, depth=deep)
+        np.testing.assert_allclose(ring.at(index / 30)[0], given[index], atol=1e-4)
+    joints, _, times = ring.window(30.0, 90)
+    np.testing.assert_allclose(joints, given, atol=1e-4)
+    np.testing.assert_allclose(ring.depth_at(times), depth, atol=1e-4)
 
 
 def test_a_short_absence_is_bridged_and_a_long_one_starts_anew():
