@@ -248,6 +248,7 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "-",
             "follow",
             "floor",
+            "@body",
             "-",
             "drawer",
             "panel",

@@ -53,6 +53,7 @@ class ViewSettings:
     show_others: bool = True
     follow: bool = True
     show_floor: bool = True
+    body: str = "human"  # key of human_bodies.BODIES
     show_panel: bool = True
     show_drawer: bool = False
     curve: str = "angle"  # key of `curves.QUANTITIES`; `curve_parts`: keys of its parts

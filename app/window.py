@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QWidget
 from app.actions import Actions
 from app.availability import Availability
 from app.backend.library import Library
+from app.commands.bodies.take_bodies import TakeBodies
 from app.commands.curves import CurveCommands
 from app.commands.detectors import DetectorCommands
 from app.commands.files import FileCommands
@@ -65,15 +66,14 @@ class Window(QMainWindow):
         self._warm = self._closed = False
         self.empty, self.banner = EmptyState(), Banner()
         self.files = FileCommands(self, self.controller, settings, self.banner)
-        speed_menu = QMenu(self.tr("S&peed"), self)
-        merge_menu = QMenu(self.tr("&Merge with"), self)
-        themes = [(key, shown(title)) for key, title in THEMES]
-        self.theme_menu = ChoiceMenu(self.tr("&Theme"), themes, self)
+        speed_menu, merge_menu = QMenu(self.tr("S&peed"), self), QMenu(self.tr("&Merge with"), self)
+        self.theme_menu = ChoiceMenu(self.tr("&Theme"), [(key, shown(title)) for key, title in THEMES], self)
         languages = [(SYSTEM, self.tr("&As the system")), *LANGUAGES.items()]
         self.language_menu = ChoiceMenu(self.tr("&Language"), languages, self)
+        self.bodies = TakeBodies(self, self.controller, settings)
         submenus: dict[str, QMenu] = {
             "recent": self.files.recent_menu, "speed": speed_menu, "merge": merge_menu, "theme": self.theme_menu,
-            "language": self.language_menu,
+            "language": self.language_menu, "body": self.bodies.menu,
         }  # fmt: skip
         self.actions_ = Actions(self, submenus)
         self.workspace = Workspace(self.actions_, settings.run, settings.compare, SPEEDS)
@@ -82,6 +82,7 @@ class Window(QMainWindow):
         self.play = PlaybackCommands(self, self.controller, settings, self.workspace, self.actions_)
         self.playback = self.play.playback
         self.views = ViewCommands(self, settings, self.workspace)
+        self.bodies.show_in(self.workspace.scene)
         self.lifters = LifterCommands(self, library, self.controller.threads)
         self.detectors = DetectorCommands(self, library, self.controller.threads)
         self.detectors.detectors_changed.connect(self.workspace.panel.set_detectors)

@@ -63,6 +63,7 @@ class Palette:
     right: str
     centre: str
     ghost: str
+    suit: str  # of human bodies in the 3D view
     # Timeline and strip
     track: str
     track_range: str  # within the trimmed range
@@ -93,7 +94,7 @@ DARK = Palette(
     on_accent_off="#8f8468", accent_tint="#3a3222", accent_tint_hover="#463c28",
     danger="#f0705f", info="#4db8ff", error_ground="#3a2220", error_line="#6b3a34", note_ground="#222a33",
     note_line="#37485a", note_hint="#cfc3c0",
-    left=colours.LEFT, right=colours.RIGHT, centre=colours.CENTRE, ghost="#c4adff",
+    left=colours.LEFT, right=colours.RIGHT, centre=colours.CENTRE, ghost="#c4adff", suit="#9fb0c9",
     track="#1d2128", track_range="#2c323c", lane="#9c7d3f", other_lane="#6f7a8b", tick="#3d4450", playhead="#ffffff",
     stages=("#8b7038", "#c2933f", "#e9b44c", "#f3c466"), shade="#aa121419",
     distance=colours.FAR, grid=colours.GRID, floor=colours.FLOOR, badge="#e6343a46", on_badge="#e8eaee",
@@ -110,7 +111,7 @@ LIGHT = Palette(
     on_accent_off="#8d7f60", accent_tint="#f3e4c4", accent_tint_hover="#ecd7ab",
     danger="#b3261e", info="#0b66b0", error_ground="#fbe5e2", error_line="#e3a8a1", note_ground="#e4eef8",
     note_line="#a9c6e2", note_hint="#4d4644",
-    left="#0b66b0", right="#bf3a22", centre="#5c5549", ghost="#7048c6",
+    left="#0b66b0", right="#bf3a22", centre="#5c5549", ghost="#7048c6", suit="#8fa3c2",
     track="#dfe3e8", track_range="#cdd4dc", lane="#7f5a10", other_lane="#69727f", tick="#9aa4b1", playhead="#1b1f26",
     stages=("#9a7634", "#946a1c", "#7f5600", "#5f4000"), shade="#b4eceef1",
     distance="#b9c0ca", grid="#6d7889", floor="#aab3bf", badge="#e6c9d0d8", on_badge="#1b1f26",

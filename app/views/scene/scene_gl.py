@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QWidget
 from app import theme
 from app.views.numbers import paint_number
 from app.views.scene.scene_mesh import ArrayMesh, body_shader
+from app.views.scene.skinned_item import PosedBody, SkinnedBodies
 from pipeline.core.arrays import Floats
 from pipeline.core.camera import Viewpoint
 from pipeline.drawing.body_mesh import Mesh, bodies_mesh, shadow_mesh
@@ -66,8 +67,10 @@ class SceneGL(GLViewWidget):
         self._shadow = ArrayMesh(None, "translucent")
         self._bodies = ArrayMesh(body_shader(theme.colours().dark), "opaque")
         self._ghosts = ArrayMesh(body_shader(theme.colours().dark), "translucent")
+        self._humans = SkinnedBodies(theme.colours().dark)
         # Only bodies write depth: nothing disappears behind the floor.
-        for depth, item in enumerate((self._floor, self._grid, self._shadow, self._bodies, self._ghosts)):
+        items = (self._floor, self._grid, self._shadow, self._bodies, self._ghosts, self._humans)
+        for depth, item in enumerate(items):
             item.setDepthValue(depth)
             self.addItem(item)
         for item in (self._floor, self._grid, self._shadow):
@@ -91,6 +94,7 @@ class SceneGL(GLViewWidget):
         self._grid.setData(pos=points, color=shades)
         for item in (self._bodies, self._ghosts):
             item.setShader(body_shader(colours.dark))
+        self._humans.set_dark(colours.dark)
         self.update()
 
     def paintGL(self) -> None:  # noqa: N802
@@ -132,14 +136,22 @@ class SceneGL(GLViewWidget):
         return self._ghosts.mesh if self._ghosts.visible() else None
 
     @property
+    def humans(self) -> tuple[PosedBody, ...]:
+        """Return the human bodies that are shown."""
+        return self._humans.shown
+
+    @property
     def numbers(self) -> list[int]:
         """List the persons whose head is known, in the order of the bodies; each gets its number."""
         return [number for _, number, _ in self._badges]
 
-    def show_bodies(self, joints: Floats, persons: Sequence[int], subject: int, provisional: bool = False) -> None:
+    def show_bodies(
+        self, joints: Floats, persons: Sequence[int], subject: int, provisional: bool = False, figures: bool = True
+    ) -> None:
         """Show `joints` (P, 17, 3), NaN = not seen, of `persons`; world, metres.
 
-        The `subject` is in full colour, unless the poses are `provisional`.
+        The `subject` is in full colour, unless the poses are `provisional`. Without `figures` there are only shadows
+        and numbers.
         """
         self._badges = [
             (tuple(head.tolist()), person, person == subject)
@@ -150,10 +162,14 @@ class SceneGL(GLViewWidget):
             self._bodies.set_mesh(None)
             self._shadow.set_mesh(None)
         else:
-            self._bodies.set_mesh(
-                bodies_mesh(joints, np.stack([body_colours(person == subject, provisional) for person in persons]))
-            )
+            colours = np.stack([body_colours(person == subject, provisional) for person in persons])
+            self._bodies.set_mesh(bodies_mesh(joints, colours) if figures else None)
             self._shadow.set_mesh(shadow_mesh(joints))
+        self.update()
+
+    def show_humans(self, humans: Sequence[PosedBody]) -> None:
+        """Show human bodies, without those of before."""
+        self._humans.show_bodies(tuple(humans))
         self.update()
 
     def show_ghosts(self, joints: Floats) -> None:

@@ -35,12 +35,12 @@ def body_shader(dark: bool) -> shaders.ShaderProgram:
     """Return the shader of bodies for a dark or a light background."""
     name = f"hourglass {'dark' if dark else 'light'}"
     if name not in shaders.ShaderProgram.names:
-        fragment = shaders.FragmentShader(_fragment(dark))
+        fragment = shaders.FragmentShader(fragment_shader(dark))
         shaders.ShaderProgram(name, [shaders.VertexShader(_VERTEX), fragment])
     return shaders.ShaderProgram.names[name]
 
 
-def _fragment(dark: bool) -> str:
+def fragment_shader(dark: bool) -> str:
     """Return the fragment shader with the numbers of `pipeline.drawing.light`."""
     rim = light.RIM_ON_DARK if dark else light.RIM_ON_LIGHT
     text = _FRAGMENT.replace("KEY_DIRECTION", f"vec3{light.KEY_DIRECTION}").replace("RIM", f"vec3{rim}")

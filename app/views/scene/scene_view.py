@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QStackedLayout, QWidget
 from app import theme
 from app.languages.translation import mark, shown
 from app.views.scene.hint import Hint
+from app.views.scene.human_bodies import HumanBodies, Motions
 from app.views.scene.viewpoints import KEPT, STILL, Viewpoints, export_view
 from app.views.take_rows import row_at
 from app.views.widgets import named
@@ -64,6 +65,7 @@ class SceneView(QWidget):
         self._gliding = False  # the view follows the person of a live run smoothly
         self._anchor = np.array([0.0, 0.0, _EYE_M])  # the point at which following centres the view
         self._ghosts: Mapping[int, Floats] = {}
+        self._humans = HumanBodies()
         named(self, self.tr("Skeleton"), self.tr("The lifted people in 3D; menu View has the viewpoints"))
         theme.changes.changed.connect(self._show_now)
         self._stack = QStackedLayout(self)
@@ -138,6 +140,7 @@ class SceneView(QWidget):
         joints = np.stack([p.joints for p in people]) if people else np.zeros((0, 17, 3), np.float32)
         provisional = any(person.provisional for person in people)
         self.gl.show_bodies(joints, [person.person for person in people], subject, provisional)
+        self.gl.show_humans(())
         self.gl.show_ghosts(ghosts)
         pelvis = next((p.joints[0].astype(np.float64) for p in people if p.person == subject), None)
         if pelvis is None or not self.following:
@@ -150,6 +153,16 @@ class SceneView(QWidget):
         self._anchor = self._anchor + delta
         self._gliding = True
         self.gl.place_floor(*self._anchor[:2].tolist())
+
+    def set_body(self, choice: str) -> None:
+        """Show people as one of `human_bodies.BODIES`."""
+        self._humans.choice = choice
+        self._show_now()
+
+    def set_humans(self, motions: Motions) -> None:
+        """Set the bodies of the take's people; people without one are stick figures."""
+        self._humans.motions = motions
+        self._show_now()
 
     def set_ghosts(self, ghosts: Mapping[int, Floats]) -> None:
         """Show other skeletons over those of the take: person -> (T, 17, 3), rows as in the take."""
@@ -175,10 +188,14 @@ class SceneView(QWidget):
         if self._take is None or row is None:
             self.gl.show_bodies(np.zeros((0, 17, 3), np.float32), [], self._person)
             self.gl.show_ghosts(np.zeros((0, 17, 3), np.float32))
+            self.gl.show_humans(())
             return
         tracks = self._take.tracks3d
         joints = np.stack([track.joints[row] for track in tracks])
-        self.gl.show_bodies(joints, [track.person for track in tracks], self._person)
+        humans = self._humans.of(tracks, row, self._person, compared=bool(self._ghosts))
+        figures = humans is None or self._humans.choice == "both"
+        self.gl.show_bodies(joints, [track.person for track in tracks], self._person, figures=figures)
+        self.gl.show_humans(humans or ())
         ghosts = [joints[row] for joints in self._ghosts.values() if row < len(joints)]
         self.gl.show_ghosts(np.stack(ghosts) if ghosts else np.zeros((0, 17, 3), np.float32))
         self._follow_person(row)

@@ -1,0 +1,1 @@
+"""Make the bodies that the 3D view shows."""

@@ -1,0 +1,60 @@
+"""Move the points of a skin with the bones of a rig.
+
+Dual quaternions (Kavan et al., "Skinning with Dual Quaternions", I3D 2007) keep the volume of a twisted or strongly
+bent joint; the 3D view uses them. Blended matrices are what glTF, USD and FBX define. A motion is eight numbers: the
+rotation's quaternion (x, y, z, w), and half of translation times quaternion.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..core.arrays import Doubles
+
+
+def quaternion_product(p: Doubles, q: Doubles) -> Doubles:
+    """Multiply quaternions (..., 4), x y z w: the rotation `q`, then `p`."""
+    a, b = p[..., :3], q[..., :3]
+    s, t = p[..., 3:], q[..., 3:]
+    vector = s * b + t * a + np.cross(a, b)
+    return np.concatenate([vector, s * t - np.sum(a * b, axis=-1, keepdims=True)], axis=-1)
+
+
+def rotate(quaternions: Doubles, points: Doubles) -> Doubles:
+    """Rotate points (..., 3) by unit quaternions (..., 4)."""
+    axis = quaternions[..., :3]
+    twice = 2 * np.cross(axis, points)
+    return np.asarray(points + quaternions[..., 3:] * twice + np.cross(axis, twice))
+
+
+def motions(quaternions: Doubles, rest: Doubles, now: Doubles) -> Doubles:
+    """Return motions (..., 8) of bones that start at `rest` (B, 3) without rotation, and at `now` (..., B, 3)."""
+    shift = now - rotate(quaternions, np.broadcast_to(rest, now.shape))
+    pure = np.concatenate([shift, np.zeros_like(shift[..., :1])], axis=-1)
+    return np.concatenate([quaternions, quaternion_product(pure, quaternions) / 2], axis=-1)
+
+
+def moves_of(rotations: Doubles, rest: Doubles, now: Doubles) -> Doubles:
+    """Return the `motions` (B, 8) of rotation matrices (B, 3, 3)."""
+    from scipy.spatial.transform import Rotation
+
+    return motions(Rotation.from_matrix(rotations).as_quat(), rest, now)
+
+
+def blend_motions(of_bones: Doubles, weights: Doubles) -> Doubles:
+    """Return the motion (V, 8) of each point with `weights` (V, B) on the bones' motions (B, 8).
+
+    A quaternion and its negative are one rotation: all are taken in the half space of the point's strongest bone.
+    """
+    strongest = of_bones[np.argmax(weights, axis=1), :4]
+    sign = np.where(strongest @ of_bones[:, :4].T < 0, -1.0, 1.0)
+    mixed = (weights * sign) @ of_bones
+    return np.asarray(mixed / np.linalg.norm(mixed[:, :4], axis=1, keepdims=True))
+
+
+def move_points(of_points: Doubles, points: Doubles, inverse: bool = False) -> Doubles:
+    """Apply motions (V, 8) to points (V, 3), or their inverse."""
+    turn, dual = of_points[:, :4], of_points[:, 4:]
+    back = turn * [-1.0, -1.0, -1.0, 1.0]
+    shift = 2 * quaternion_product(dual, back)[:, :3]
+    return rotate(back, points - shift) if inverse else rotate(turn, points) + shift

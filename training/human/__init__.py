@@ -1,0 +1,1 @@
+"""Bake the human body that the program shows and exports."""
