@@ -15,6 +15,7 @@ from ..core.geometry import world_from_camera
 if TYPE_CHECKING:
     from ..analysis.gait import Gait
     from ..analysis.trust import Trust
+    from ..export.hand_joints import HandJoints
 
 _UP = np.array([0.0, 0.0, 1.0])
 
@@ -125,6 +126,25 @@ class Person:
         from ..analysis.gait import gait
 
         return gait(self.joints_world.astype(np.float64), self.time_s)
+
+    @property
+    def hands(self) -> HandJoints | None:
+        """Return the joints of both hands; None if no hand was found.
+
+        `hg.lift(video, hands=True)` looks for them.
+
+        Example:
+            >>> take = hg.load("squat.take")
+            >>> take.people[0].hands is None
+            True
+        """
+        from ..export.hand_joints import hand_joints
+        from ..rig.hands import hands_in_world
+
+        track, scene = self._take.track2d(self.number), self._take.scene
+        if track is None or scene is None or self._track.space != "world":
+            return None
+        return hand_joints(hands_in_world(track, self._track, scene, self._take.camera), track.extras)
 
     def angles(self) -> Angles:
         """Return the joint angles by name, (T,) degrees each.

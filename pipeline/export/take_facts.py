@@ -25,6 +25,10 @@ _COLUMNS = {
     "error_image_mm, error_depth_mm": "standard errors of the joint relative to the pelvis, along each axis across the "
     "image and in depth: nine of ten are at most 1.645 of them off; empty where they are not known",
 }
+_HAND_COLUMNS = {
+    "observed": "1: the joint was seen; 0: its place is assumed, for a hand that of the relaxed pose",
+    "left_hand_observed, right_hand_observed": "the same of each hand, in the wide table",
+}
 
 
 def sidecar_path(folder: Path, stem: str) -> Path:
@@ -33,13 +37,14 @@ def sidecar_path(folder: Path, stem: str) -> Path:
 
 def sidecar_text(selection: Selection) -> str:
     """Return the sidecar of both kinds of tables."""
+    with_hands = any(one.hands is not None for one in selection.people)
     data = {
         "format": "hourglass-csv",
         "version": 1,
         **take_facts(selection),
         "persons": [one.person for one in selection.people],
         "names": {one.person: one.name for one in selection.people},
-        "columns": _COLUMNS,
+        "columns": _COLUMNS | (_HAND_COLUMNS if with_hands else {}),
     }
     return json.dumps(plain(data), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 

@@ -14,13 +14,13 @@ import numpy as np
 from ...core.arrays import Floats, Image
 from ...core.camera import Frame
 from ...core.config import DetectConfig
+from ...core.hands.whole_body import beyond_body_extras
 from ...core.poses import Extras
 from ..crops import Piece, faded, widened
 from ..find_newcomers import NewcomerSearch
 from ..keypoint_similarity import body_joints, joint_box, oks
 from ..person_follower import PersonFollower
 from .network import PoseNetwork, version
-from .whole_body import beyond_body_extras
 
 _ALGORITHM = 1  # raise it when the same frames would give other results
 

@@ -23,11 +23,10 @@ import numpy as np
 
 from ...analysis.trust import joint_distance_m
 from ...core.arrays import Doubles
-from ...rig.foot_directions import ANKLES
 from ...system.files import atomic_path
 from ..base import UNWATCHED, Watch
 from ..tracks import SelectedPerson, Selection
-from .markers import markers
+from .markers import markers, nearest_joints
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +45,7 @@ class C3dExporter:
         with contextlib.ExitStack() as stack:
             for person, first in zip(selection.people, selection.paths(folder, stem, self.suffix), strict=True):
                 names, points = markers(person)
-                residuals = _even(_residuals_mm(person, len(names))[..., None], person)[..., 0]
+                residuals = _even(_residuals_mm(person, names)[..., None], person)[..., 0]
                 points = _even(points, person)
                 zero = _frame_number(person)
                 for part, start in enumerate(range(0, len(points), MAX_FRAMES)):
@@ -71,12 +70,14 @@ def _even(points: Doubles, person: SelectedPerson) -> Doubles:
     return np.asarray(points[before] * (1 - share) + points[after] * share)
 
 
-def _residuals_mm(person: SelectedPerson, count: int) -> Doubles:
-    """Return the standard distances (T, M) of `count` markers from the truth, mm, 0 = not known; toes as ankles."""
+def _residuals_mm(person: SelectedPerson, names: Sequence[str]) -> Doubles:
+    """Return the standard distances (T, M) of markers from the truth, mm, 0 = not known.
+
+    Toes and fingers have those of the joints that they hang on.
+    """
     if person.errors_mm is None:
-        return np.zeros((len(person.time_s), count))
-    joints = np.nan_to_num(joint_distance_m(person.errors_mm))
-    return np.concatenate([joints, joints[:, ANKLES]], axis=1)[:, :count]
+        return np.zeros((len(person.time_s), len(names)))
+    return np.nan_to_num(joint_distance_m(person.errors_mm))[:, nearest_joints(names)]
 
 
 def _frame_number(person: SelectedPerson) -> int:

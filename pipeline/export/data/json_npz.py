@@ -7,25 +7,34 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from ...core.arrays import Doubles
+from ...core.hands.points import HAND_POINTS, SIDES
+from ...core.poses import blank_extra
+from ...core.skeletons import H36M17
 from ...system.array_file import write_arrays
 from ...system.files import atomic_write
 from ..base import UNWATCHED, Watch
+from ..hand_joints import HAND_JOINTS, hand_joints_of, without_hands
 from ..number_text import chunks, formatted
 from ..take_facts import plain, take_facts
-from ..tracks import Selection, text_files
+from ..tracks import SelectedPerson, Selection, text_files
 
 log = logging.getLogger(__name__)
 
 _TRIPLES = "[" + ",".join(["[%.5f,%.5f,%.5f]"] * 17) + "],\n"
 _PAIRS = "[" + ",".join(["[%.2f,%.2f]"] * 17) + "],\n"
 _SINGLES = "[" + ",".join(["%.4f"] * 17) + "],\n"
+_HAND_TRIPLES = "[" + ",".join(["[%.5f,%.5f,%.5f]"] * len(HAND_JOINTS)) + "],\n"
+_HAND_PAIRS = "[" + ",".join(["[%.2f,%.2f]"] * len(HAND_JOINTS)) + "],\n"
+_HAND_SINGLES = "[" + ",".join(["%.4f"] * len(HAND_JOINTS)) + "],\n"
+_OBSERVED = "[%d,%d],\n"
+_DETECTED = ("hands", "hands_relative", "face")  # extras that do not depend on the detector's skeleton
 
 
 class JsonExporter:
@@ -36,6 +45,10 @@ class JsonExporter:
     `confidence` (T x 17), `joints_image` (T x 17 x [x, y], pixels) and, if known, `errors_mm` (T x 17 x [across the
     image, in depth], standard errors, see `core.take.Track3D`); `frame` and `time_s` (T) apply to all persons. null
     where a joint was not seen. Strict JSON, no NaN.
+
+    Where hands were found, `hand_joints` names their 42 joints, and such a person has `hands`: `joints` (T x 42 x
+    [x, y, z]), `observed` (T x [left, right], 1, or 0: an assumed pose), `confidence` (T x 42), `joints_image`
+    (T x 42 x [x, y]).
     """
 
     name = "json"
@@ -53,6 +66,9 @@ def _document(selection: Selection) -> Iterator[str]:
     people, first = selection.people, selection.first
     facts = {"format": "hourglass-json", "version": 1, **take_facts(selection)}
     facts["frame"], facts["time_s"] = first.frame_index.tolist(), np.round(first.time_s, 6).tolist()
+    hands = [hand_joints_of(one) for one in people]
+    if any(own is not None for own in hands):
+        facts["hand_joints"] = list(HAND_JOINTS)
     text = json.dumps(plain(facts), ensure_ascii=False, allow_nan=False)
     yield text[:-1] + ',\n"persons":[\n'
     for at, one in enumerate(people):
@@ -66,6 +82,18 @@ def _document(selection: Selection) -> Iterator[str]:
         if one.errors_mm is not None:
             yield '],\n"errors_mm":[\n'
             yield from _list(_PAIRS, one.errors_mm.astype(np.float64))
+        own = hands[at]
+        if own is not None:
+            yield '],\n"hands":{"joints":[\n'
+            yield from _list(_HAND_TRIPLES, own.joints_world)
+            yield '],\n"observed":[\n'
+            yield from _list(_OBSERVED, own.observed.astype(np.float64))
+            yield '],\n"confidence":[\n'
+            yield from _list(_HAND_SINGLES, own.scores.astype(np.float64))
+            yield '],\n"joints_image":[\n'
+            yield from _list(_HAND_PAIRS, own.joints_image.astype(np.float64))
+            yield "]}}" + (",\n" if at + 1 < len(people) else "\n")
+            continue
         yield "]}" + (",\n" if at + 1 < len(people) else "\n")
     yield "]}\n"
 
@@ -89,6 +117,10 @@ class NpzExporter:
     | `joints_image`, `scores` | (T, P, 17, 2), (T, P, 17) | the 2D joints in pixels as H36M-17, and their confidence |
     | `depth` | (T, P, 17) float32 | the detector's own depth of the 2D joints, if it has one, see `core.poses.EXTRAS` |
     | `errors_mm` | (T, P, 17, 2) float32 | standard errors across the image and in depth, if known |
+    | `hands_world` | (T, P, 2, 21, 3) float32 | left and right hand in metres, world space, if hands were found |
+    | `hands_observed` | (T, P, 2) bool | False: the hand has an assumed pose |
+    | `hand_points` | (21,) text | names of the points of a hand |
+    | `hands`, `hands_relative`, `face` | (T, P, ...) | the detector's own points, see `core.poses.EXTRAS` |
     | `fps_hz`, `width_px`, `height_px`, `skeleton` | scalars | of the video |
     | `about` | text | JSON with units, axes, camera and provenance |
 
@@ -126,7 +158,28 @@ class NpzExporter:
             blank = np.full((len(first.frame_index), 17, 2), np.nan, np.float32)
             errors = [blank if one.errors_mm is None else one.errors_mm for one in people]
             arrays["errors_mm"] = np.stack(errors, axis=1)
+        arrays.update(_hand_arrays(people))
         with atomic_write(path) as file:
             write_arrays(file, arrays)
         log.info("wrote %s", path.name)
         return [path]
+
+
+def _hand_arrays(people: Sequence[SelectedPerson]) -> dict[str, Any]:
+    """Return the arrays of hands and faces; none where the people have none."""
+    count = len(people[0].frame_index)
+    arrays: dict[str, Any] = {}
+    found = [hand_joints_of(one) for one in people]
+    if any(own is not None for own in found):
+        hands = [without_hands(count) if own is None else own for own in found]
+        joints = [own.joints_world.astype(np.float32).reshape(count, len(SIDES), len(HAND_POINTS), 3) for own in hands]
+        arrays["hands_world"] = np.stack(joints, axis=1)
+        arrays["hands_observed"] = np.stack([own.observed for own in hands], axis=1)
+        arrays["hand_points"] = np.array(HAND_POINTS)
+    tracks = [None if one.track2d is None else one.track2d.extras for one in people]
+    for name in _DETECTED:
+        if any(extras and name in extras for extras in tracks):
+            blank = blank_extra(name, count, H36M17.key)
+            own = [extras[name] if extras and name in extras else blank for extras in tracks]
+            arrays[name] = np.stack(own, axis=1)
+    return arrays

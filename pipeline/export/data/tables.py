@@ -13,8 +13,10 @@ from pathlib import Path
 import numpy as np
 
 from ...core.arrays import Doubles
+from ...core.hands.points import SIDES
 from ...core.skeletons import H36M17
 from ..base import UNWATCHED, Watch
+from ..hand_joints import HAND_JOINTS, HandJoints, hand_joints_of
 from ..number_text import chunks, formatted
 from ..take_facts import sidecar_path, sidecar_text
 from ..tracks import SelectedPerson, Selection, text_files
@@ -28,6 +30,9 @@ class CsvExporter:
     Columns: frame, time_s, person, joint, x, y, z (world, metres), confidence (of the 2D joint, 0 to 1), x2d, y2d
     (pixels), error_image_mm, error_depth_mm (standard errors, see `core.take.Track3D`). A joint hidden from the
     detector can have a 3D position, from its context, and no 2D position.
+
+    Where hands were found, their 42 joints (`export.hand_joints`) are further rows of each person, and a last column
+    `observed` is 1 where the joint was seen and 0 where its place is assumed.
     """
 
     name = "csv"
@@ -45,7 +50,8 @@ class CsvExporter:
 class WideCsvExporter:
     """Write `<stem>_wide.csv`, `<stem>_wide_person<N>.csv` for others, and `<stem>.csv.json`.
 
-    Columns: frame, time_s, then x, y, z of every joint (world, metres) as `<joint>_x`, ...
+    Columns: frame, time_s, then x, y, z of every joint (world, metres) as `<joint>_x`, ... Where hands were found,
+    those of their joints follow, then `left_hand_observed` and `right_hand_observed` (1, or 0: an assumed pose).
     """
 
     name = "csv_wide"
@@ -62,34 +68,59 @@ class WideCsvExporter:
 
 
 def _tidy(people: Sequence[SelectedPerson]) -> Iterator[str]:
-    yield "frame,time_s,person,joint,x,y,z,confidence,x2d,y2d,error_image_mm,error_depth_mm\n"
+    hands = [hand_joints_of(one) for one in people]
+    marked = any(one is not None for one in hands)
+    columns = "frame,time_s,person,joint,x,y,z,confidence,x2d,y2d,error_image_mm,error_depth_mm"
+    yield columns + (",observed\n" if marked else "\n")
+    parts = [(one.person, H36M17.names if own is None else (*H36M17.names, *HAND_JOINTS))
+             for one, own in zip(people, hands, strict=True)]  # fmt: skip
+    end = ",%d\n" if marked else "\n"
     template = "".join(
-        f"%d,%.6f,{one.person},{joint},%.6f,%.6f,%.6f,%.4f,%.2f,%.2f,%.1f,%.1f\n"
-        for one in people
-        for joint in H36M17.names
+        f"%d,%.6f,{person},{joint},%.6f,%.6f,%.6f,%.4f,%.2f,%.2f,%.1f,%.1f" + end
+        for person, joints in parts
+        for joint in joints
     )
     frames = people[0].frame_index
 
     def block(rows: slice) -> Doubles:
-        """Return the values (frames, persons, 17, 10) of some rows."""
-        values = np.empty((len(frames[rows]), len(people), len(H36M17.names), 10))
-        for at, one in enumerate(people):
-            values[:, at, :, 0], values[:, at, :, 1] = one.frame_index[rows, None], one.time_s[rows, None]
-            values[:, at, :, 2:5], values[:, at, :, 5] = one.joints_world[rows], one.scores[rows]
-            values[:, at, :, 6:8] = one.joints_image[rows]
-            values[:, at, :, 8:] = np.nan if one.errors_mm is None else one.errors_mm[rows]
-        return values
+        """Return the values (frames, joints of all persons, 10 or 11) of some rows."""
+        blocks = []
+        for one, own in zip(people, hands, strict=True):
+            values = np.empty((len(frames[rows]), len(H36M17.names), 11))
+            values[..., 2:5], values[..., 5] = one.joints_world[rows], one.scores[rows]
+            values[..., 6:8] = one.joints_image[rows]
+            values[..., 8:10] = np.nan if one.errors_mm is None else one.errors_mm[rows]
+            values[..., 10] = values[..., 5] > 0
+            if own is not None:
+                values = np.concatenate([values, _hand_values(own, rows)], axis=1)
+            values[..., 0], values[..., 1] = one.frame_index[rows, None], one.time_s[rows, None]
+            blocks.append(values if marked else values[..., :10])
+        return np.concatenate(blocks, axis=1)
 
     for rows in chunks(len(frames)):
         yield formatted(template, block(rows))
 
 
+def _hand_values(hands: HandJoints, rows: slice) -> Doubles:
+    """Return the values (frames, 42, 11) of hands, as the joints of the body have them; errors are not known."""
+    values = np.full((*hands.scores[rows].shape, 11), np.nan)
+    values[..., 2:5], values[..., 5] = hands.joints_world[rows], hands.scores[rows]
+    values[..., 6:8], values[..., 10] = hands.joints_image[rows], hands.joint_observed[rows]
+    return values
+
+
 def _wide(person: SelectedPerson) -> Iterator[str]:
-    yield "frame,time_s," + ",".join(f"{joint}_{axis}" for joint in H36M17.names for axis in "xyz") + "\n"
-    joints = person.joints_world
-    values = np.concatenate(
-        [person.frame_index[:, None], person.time_s[:, None], joints.reshape(len(joints), -1)], axis=1
-    )
-    template = "%d,%.6f" + ",%.6f" * (values.shape[1] - 2) + "\n"
+    joints, names, hands = person.joints_world, H36M17.names, hand_joints_of(person)
+    if hands is not None:
+        joints, names = np.concatenate([joints, hands.joints_world], axis=1), (*names, *HAND_JOINTS)
+    header = ["frame", "time_s", *(f"{joint}_{axis}" for joint in names for axis in "xyz")]
+    parts = [person.frame_index[:, None], person.time_s[:, None], joints.reshape(len(joints), -1)]
+    template = "%d,%.6f" + ",%.6f" * (3 * len(names))
+    if hands is not None:
+        header += [f"{side}_hand_observed" for side in SIDES]
+        parts.append(hands.observed.astype(np.float64))
+        template += ",%d" * len(SIDES)
+    values = np.concatenate(parts, axis=1)
+    yield ",".join(header) + "\n"
     for rows in chunks(len(values)):
-        yield formatted(template, values[rows])
+        yield formatted(template + "\n", values[rows])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ...core.arrays import Doubles, Floats
 from ...core.camera import UNKNOWN_RATE_HZ
 from ...core.errors import SourceError
+from ...core.hands.whole_body import beyond_body_extras
 from .found import FoundJoints
 from .video_beside import VideoFacts, find_video, video_facts
 
@@ -42,7 +43,8 @@ def complete(
         video = None  # one frame too few: it is not theirs
         first = _first_frame(found, video, notes)
     pad = int(found.frame_index[0]) - first
-    joints, scores, identity = _padded(found, pad)
+    joints, scores = _padded(found.joints_image, pad, np.nan), _padded(found.scores, pad, 0)
+    identity = None if found.identity is None else _padded(found.identity, pad, 0)
     index = np.arange(len(joints))
     rate = fps_hz or found.fps_hz
     times: Doubles | None = None if fps_hz else found.time_s
@@ -56,7 +58,8 @@ def complete(
     if size is None and video is not None:
         size = video.size_px
         notes.append(f"the image size is that of {video.path.name} beside it")
-    joints = _in_pixels(joints, size, path.name)
+    to_pixels = _pixels_from(joints, size, path.name)
+    joints = to_pixels(joints)
     if size is None:
         size = _usual_size(joints)
         notes.append(f"the image size is assumed: {size[0]} x {size[1]} px")
@@ -66,6 +69,9 @@ def complete(
     }  # fmt: skip
     if identity is not None:
         arrays["identity"] = identity
+    if found.beyond is not None:
+        beyond = _padded(found.beyond, pad, np.nan)
+        arrays.update(_details(np.concatenate([to_pixels(beyond[..., :2]), beyond[..., 2:]], axis=-1)))
     if times is not None:
         begin = times[0] - pad / rate if pad else times[0]
         lead = begin + np.arange(pad) / rate
@@ -91,27 +97,32 @@ def _first_frame(found: FoundJoints, video: VideoFacts | None, notes: list[str])
     return first
 
 
-def _padded(found: FoundJoints, pad: int) -> tuple[Floats, Floats, NDArray[Any] | None]:
-    """Return joints, scores and identities with `pad` frames without a person in front."""
-    joints, scores, identity = found.joints_image, found.scores, found.identity
-    if pad:
-        joints = np.concatenate([np.full((pad, *joints.shape[1:]), np.nan, np.float32), joints])
-        scores = np.concatenate([np.zeros((pad, *scores.shape[1:]), np.float32), scores])
-        identity = identity if identity is None else np.concatenate([np.zeros((pad, identity.shape[1]), int), identity])
-    return joints, scores, identity
+def _padded(values: NDArray[Any], pad: int, fill: float) -> NDArray[Any]:
+    """Return values (T, ...) with `pad` frames of `fill` in front."""
+    return np.concatenate([np.full((pad, *values.shape[1:]), fill, values.dtype), values]) if pad else values
 
 
-def _in_pixels(joints: Floats, size: tuple[int, int] | None, name: str) -> Floats:
-    """Return joints in pixels, also of OpenPose's `--keypoint_scale` 3 (0 to 1) and 4 (-1 to 1)."""
+def _details(beyond: Floats) -> dict[str, NDArray[Any]]:
+    """Return hands and faces (T, P, ...) of points (T, P, 110, 3) beyond the body; empty without any."""
+    extras = beyond_body_extras(beyond.reshape(-1, *beyond.shape[2:]), parts_of_hands=True)
+    return {
+        name: values.reshape(*beyond.shape[:2], *values.shape[1:])
+        for name, values in extras.items()
+        if np.isfinite(values).any()
+    }
+
+
+def _pixels_from(joints: Floats, size: tuple[int, int] | None, name: str) -> Callable[[Floats], Floats]:
+    """Return the function to pixels, also of OpenPose's `--keypoint_scale` 3 (0 to 1) and 4 (-1 to 1)."""
     known = joints[np.isfinite(joints)]
     if not len(known) or np.abs(known).max() > 1.0:
-        return joints
+        return lambda points: points
     if size is None:
         raise SourceError(
             f"The joints in {name} are shares of the image, not pixels.", "Give the image's size.", field="size_px"
         )
-    share = (joints + 1) / 2 if (known < 0).any() else joints
-    return np.asarray(share * np.array(size, np.float32), np.float32)
+    scale, signed = np.array(size, np.float32), bool((known < 0).any())
+    return lambda points: np.asarray(((points + 1) / 2 if signed else points) * scale, np.float32)
 
 
 def _usual_size(joints: Floats) -> tuple[int, int]:

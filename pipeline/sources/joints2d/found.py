@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ...core.arrays import FARTHEST_PX, Doubles, Floats, Ints
 from ...core.errors import SourceError
+from ...core.hands.whole_body import BEYOND_COUNT, beyond_body
 from ...core.skeletons import SKELETONS
 from ..frame_names import are_frames
 
@@ -38,15 +39,20 @@ class FoundJoints:
     size_px: tuple[int, int] | None = None
     notes: tuple[str, ...] = ()  # assumptions, as sentences
     counts_from: int | None = None  # number of the video's first frame; None: 0 or 1, the file does not say
+    beyond: Floats | None = None  # (T, P, 110, 3) x, y, score of `core.hands.whole_body`: face, hands; NaN = not seen
 
 
 @dataclass(frozen=True, slots=True)
 class FoundPerson:
-    """Hold one person of one frame: joints (J, 2) px, scores (J,), and identity if stated."""
+    """Hold one person of one frame: joints (J, 2) px, scores (J,), and identity if stated.
+
+    `beyond` (110, 3): x, y and score of the points beyond the body as `beyond_body` orders them, if any.
+    """
 
     joints: NDArray[np.floating]
     scores: NDArray[np.floating]
     who: str | None = None
+    beyond: NDArray[np.floating] | None = None
 
     @classmethod
     def of_triples(cls, values: Sequence[object], name: str, who: str | None = None) -> FoundPerson:
@@ -78,7 +84,8 @@ def of_people(
     Frames between the first and the last number that are not in `frames` are there without a person. If the numbers
     cannot be those of frames (or `numbered` is False), the frames are counted from 0 in their order, and said so.
     `counts_from` is the number of the video's first frame, if the format says so.
-    Joints beyond those of the skeleton (face, hands) are left out. `form` is the format's name, `name` the file's.
+    Joints beyond those of the skeleton are hands and face if their number is known (`beyond_body`). `form` is the
+    format's name, `name` the file's.
     Raises `SourceError`.
     """
     if not any(frames.values()):
@@ -94,7 +101,9 @@ def of_people(
         frames = {row: frames[number] for row, number in enumerate(numbers)}
     joints_count = len(SKELETONS[skeleton].names)
     people = max(len(found) for found in frames.values())
-    if people > _MOST_PEOPLE or len(index) * people * joints_count * 12 > _MOST_BYTES:
+    beyond = _beyond(frames, joints_count)
+    kept = joints_count + (BEYOND_COUNT if beyond else 0)
+    if people > _MOST_PEOPLE or len(index) * people * kept * 12 > _MOST_BYTES:
         raise SourceError(
             f"{name} has up to {people} people in {len(index)} frames, more than can be lifted at once.",
             "Leave the people out that do not matter, or split the file.",
@@ -113,7 +122,28 @@ def of_people(
     doubled = any(len(set(row[row > 0].tolist())) < (row > 0).sum() for row in identity)
     image, sure = cleaned(joints, scores)
     given = identity if known and not doubled else None
-    return FoundJoints(form, skeleton, image, sure, index, given, notes=notes, counts_from=counts_from)
+    details = None
+    if beyond:
+        points = np.zeros((len(index), people, BEYOND_COUNT, 3))
+        for (number, column), own in beyond.items():
+            points[number - int(index[0]), column] = own
+        places, certainty = cleaned(points[..., :2], points[..., 2])
+        details = np.concatenate([places, np.where(certainty > 0, certainty, np.nan)[..., None]], axis=-1)
+    return FoundJoints(form, skeleton, image, sure, index, given, notes=notes, counts_from=counts_from, beyond=details)
+
+
+def _beyond(
+    frames: Mapping[int, Sequence[FoundPerson]], joints_count: int
+) -> dict[tuple[int, int], NDArray[np.floating]]:
+    """Return the points (110, 3) beyond the body of each person (frame, column) who has some."""
+    out = {}
+    for number, found in frames.items():
+        for column, person in enumerate(found):
+            rest = np.column_stack([person.joints[joints_count:], person.scores[joints_count:]])
+            own = beyond_body(rest) if person.beyond is None else person.beyond
+            if own is not None and own.any():
+                out[number, column] = own
+    return out
 
 
 def cleaned(joints: NDArray[np.floating], scores: NDArray[np.floating]) -> tuple[Floats, Floats]:

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from ...core.errors import SourceError
+from ...core.hands.whole_body import BEYOND_COUNT
 from ...core.skeletons import Skeleton
 from ...system.safe_read import DamagedFile, read_json
 from ..frame_names import frame_numbers, natural_key
@@ -23,6 +24,7 @@ from .records import SKELETON_OF_COUNT
 
 _LARGEST = 4 << 20  # bytes of one frame's file
 _FORM = "MMPose"
+_WHOLE_BODY = (133, 136)  # points of COCO-WholeBody and Halpe, which end with face and hands in one order
 
 
 def is_video(value: object) -> bool:
@@ -113,4 +115,5 @@ def _placed(person: FoundPerson, body: Skeleton, places: dict[int, int]) -> Foun
     joints, scores = np.full((len(body.names), 2), np.nan), np.zeros(len(body.names))
     for place, joint in places.items():
         joints[joint], scores[joint] = person.joints[place], person.scores[place]
-    return FoundPerson(joints, scores, person.who)
+    rest = np.column_stack([person.joints, person.scores])[-BEYOND_COUNT:]
+    return FoundPerson(joints, scores, person.who, rest if len(person.joints) in _WHOLE_BODY else None)

@@ -2,15 +2,20 @@
 
 A file is `{"people": [{"pose_keypoints_2d": [x, y, score, ...], "person_id": [-1]}]}` (OpenPose, doc/02_output.md;
 `pose_keypoints` in version 0.1), its name ends in the number of the frame: `clip_000000000012_keypoints.json`. 25
-joints are BODY_25, 18 are COCO's. AlphaPose's `--format cmu` and `--format open` have such objects too.
+joints are BODY_25, 18 are COCO's; `face_keypoints_2d`, `hand_left_keypoints_2d` and `hand_right_keypoints_2d` follow
+where its networks for them ran. AlphaPose's `--format cmu` and `--format open` have such objects too.
 """
 
 from __future__ import annotations
 
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from ...core.errors import SourceError
 from ...system.array_file import open_zip, read_member
@@ -19,6 +24,8 @@ from ..frame_names import frame_numbers, natural_key
 from .found import FoundJoints, FoundPerson, of_people
 
 SUFFIX = "_keypoints.json"
+# Lists of points beyond the body -> their number, and how many of them are read, in the order of `FoundPerson.beyond`.
+_BEYOND = (("face_keypoints_2d", 70, 68), ("hand_left_keypoints_2d", 21, 21), ("hand_right_keypoints_2d", 21, 21))
 _SKELETONS = {25: "body25", 18: "openpose18"}
 _LARGEST = 4 << 20  # bytes of one frame's file
 _MOST_FRAMES = 1_000_000
@@ -111,8 +118,26 @@ def people_of(value: Any, name: str) -> list[FoundPerson]:
         if values is None:
             raise SourceError(f"A person in {name} lacks pose_keypoints_2d.", "Run OpenPose with its body model.")
         if values:
-            people.append(FoundPerson.of_triples(values, name, _who(person)))
+            body = FoundPerson.of_triples(values, name, _who(person))
+            people.append(replace(body, beyond=_beyond(person, name)))
     return people
+
+
+def _beyond(person: Mapping[str, Any], name: str) -> NDArray[np.floating] | None:
+    """Return face and hands (110, 3), without the face's pupils; None if the person has none. Raises `SourceError`."""
+    parts = []
+    for key, count, used in _BEYOND:
+        values = person.get(key) or []
+        points = FoundPerson.of_triples(values, name) if values else None
+        if points is not None and len(points.joints) != count:
+            raise SourceError(
+                f"{key} of a person in {name} has {len(points.joints)} points, expected {count}.",
+                "Write the file again.",
+            )
+        table = np.zeros((count, 3)) if points is None else np.column_stack([points.joints, points.scores])
+        parts.append(table[:used])
+    beyond = np.concatenate(parts)
+    return beyond if beyond.any() else None
 
 
 def _who(person: Mapping[str, Any]) -> str | None:

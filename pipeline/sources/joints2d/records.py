@@ -19,8 +19,11 @@ from ..frame_names import frame_numbers, natural_key
 from .found import FoundJoints, FoundPerson, of_people
 from .openpose import is_openpose, people_of, skeleton_of_people
 
-# Joints of a person in the file -> skeleton. The larger sets begin with the body, face and hands follow.
+# Joints of a person in the file -> skeleton. The larger sets begin with the body; face and hands follow, see
+# `core.hands.whole_body`.
 SKELETON_OF_COUNT = {17: "coco17", 23: "coco23", 26: "halpe26", 68: "halpe26", 133: "coco23", 136: "halpe26"}
+# Lists that COCO-WholeBody's annotations have beside `keypoints`, in the order of its 133 points.
+_WHOLE_BODY = ("foot_kpts", "face_kpts", "lefthand_kpts", "righthand_kpts")
 _WHO = ("idx", "track_id", "person_id")
 _PERSON_CLASS = 1  # COCO's category of people
 _VISIBILITY = np.array([0.0, 0.5, 1.0])  # score of COCO's 0 (not labelled), 1 (hidden), 2 (visible)
@@ -81,8 +84,10 @@ def _person(record: Any, name: str) -> tuple[Any, FoundPerson | None]:
         raise SourceError(f"image_id in {name} is neither a name nor a number.", "Write the file again.")
     if values is None or record.get("category_id", _PERSON_CLASS) != _PERSON_CLASS:
         return image, None
-    if not isinstance(values, list):
+    parts = [values, *(record[key] for key in _WHOLE_BODY if all(one in record for one in _WHOLE_BODY))]
+    if not all(isinstance(part, list) for part in parts):
         raise SourceError(f"keypoints in {name} is no list.", "Write the file again.")
+    values = [value for part in parts for value in part]
     who = next((_text(record[key]) for key in _WHO if record.get(key) is not None), None)
     person = FoundPerson.of_triples(values, name, who)
     if set(np.unique(person.scores)) <= {0, 1, 2} and (person.scores == 2).any():

@@ -8,10 +8,10 @@ import pytest
 from pipeline.core.camera import Frame
 from pipeline.core.config import DetectConfig
 from pipeline.core.hands.points import HAND_POINTS, Hands
+from pipeline.core.hands.whole_body import beyond_body_extras
 from pipeline.core.poses import PersonTrack, Pose2D
 from pipeline.core.skeletons import FACE_MIRROR, SKELETONS
 from pipeline.detect.mmpose.topdown import MMPoseTopDown
-from pipeline.detect.mmpose.whole_body import beyond_body_extras
 from tests.helpers.mmpose_models import HALPE, RTMPOSE, WHOLEBODY, config_of, random_network
 
 HAND_NAMES = (
