@@ -30,6 +30,7 @@ from ..core.take import Progress
 from ..model_info import DetectorInfo, LifterInfo
 from ..run.models import Engine as Models
 from .catalogue import add_detector, add_lifter, detectors, download, lifters, remove
+from .characters import open_character
 from .live import Live, live
 from .models import ImageDetector, Lifter, load_detector, load_lifter
 from .person import Angles, Person
@@ -80,6 +81,7 @@ __all__ = [
     "load",
     "load_detector",
     "load_lifter",
+    "open_character",
     "open_source",
     "remove",
     "sample_video",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,8 @@ from .settings import Cancel, People, RefinishSettings, ReliftSettings, cancel_t
 if TYPE_CHECKING:
     from typing import Unpack
 
+    from ..characters.character import Character
+    from ..retarget.retarget_take import Retargeted
     from ..run.models import Engine
 
 _DETECTED = {"detector", "max_people", "config_path", "checkpoint_path", "prompt", "runtime"}
@@ -145,6 +147,60 @@ class Take(core.Take):
             formats = [name.strip() for name in formats.split(",")]
         watch = Watch(cancel_token(cancel), progress or _ignore)
         return export_take(self, Path(folder), stem or Path(self.info.name).stem, formats, options, watch)
+
+    def retarget(
+        self,
+        characters: Character | Mapping[int, Character],
+        folder: str | Path,
+        formats: str | Sequence[str] = ("character",),
+        *,
+        stem: str = "",
+        in_place: bool = False,
+        lock_feet: bool = True,
+        report: bool = False,
+        progress: Callable[[Progress], None] | None = None,
+        cancel: Cancel = None,
+    ) -> list[Retargeted]:
+        """Put people of the take on your own characters, and write these with the motion.
+
+        Args:
+            characters: What `open_character` gives: one for the first person, or person's number -> character.
+            folder: Where to; made if it is not there.
+            formats: "character" (the same .glb, .gltf or .vrm with an animation added, of a .bvh a BVH), "vrma", "bvh",
+                "fbx" (needs Blender); also in one text, with commas between.
+            stem: What the files begin with. Default: as the video.
+            in_place: Leave the travel of the body out.
+            lock_feet: Hold the character's feet where the take holds them.
+            report: Read the files back, compare them with the take, and write `<stem>_characters.json`.
+            progress: Called with the format that is written.
+            cancel: A `CancelToken`, or a function that says whether to stop.
+
+        Returns:
+            For each person the files, and how well they agree with the take.
+
+        Raises:
+            ConfigError: An unknown format.
+            OutputError: Nothing to write, or the folder cannot be written to.
+            Cancelled: `cancel` says so.
+
+        Example:
+            >>> take = hg.load("squat.take")
+            >>> done = take.retarget(hg.open_character("hero.vrm"), "out")
+            >>> [path.name for path in done[0].files]
+            ['squat_hero.vrm']
+        """
+        from ..export.base import Watch
+        from ..retarget.retarget_take import retarget_take
+
+        if not isinstance(characters, Mapping):
+            characters = {self.tracks3d[0].person if self.tracks3d else 1: characters}
+        if isinstance(formats, str):
+            formats = [name.strip() for name in formats.split(",")]
+        return retarget_take(
+            self, characters, Path(folder), stem or Path(self.info.name).stem, formats,
+            in_place=in_place, lock_feet=lock_feet, report=report,
+            watch=Watch(cancel_token(cancel), progress or _ignore),
+        )  # fmt: skip
 
     def refinish(self, *, config: RunConfig | None = None, **settings: Unpack[RefinishSettings]) -> Take:
         """Repeat the steps after lifting: smoothing, bone lengths, floor, feet.

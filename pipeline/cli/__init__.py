@@ -1,4 +1,6 @@
-"""Run the command line: `lift`, `live`, `edit`, `export`, `bench`, `models`, `doctor`.
+"""Run the command line.
+
+Commands: `lift`, `live`, `edit`, `export`, `retarget`, `bench`, `models`, `doctor`.
 
 Exit codes: 0 done, 1 bug, 2 user error, 130 cancelled. Log text and progress go to stderr, results to stdout.
 """
@@ -16,6 +18,7 @@ from typing import Any
 
 from ..core.errors import Cancelled, UserError, printable
 from . import bench, doctor, edit, export, lift, live, models
+from .characters import retarget
 from .options.numbers import finite_number, whole_number
 from .output import BUG, CANCELLED, DONE, USER_ERROR, Report, print_everything
 from .wording import in_checkout
@@ -55,7 +58,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("-v", "--verbose", action="store_true", help="show the log on stderr")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for module in (lift, live, edit, export, bench, models, doctor):
+    for module in (lift, live, edit, export, retarget, bench, models, doctor):
         module.add_parser(commands)
     return parser
 

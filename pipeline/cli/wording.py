@@ -56,6 +56,7 @@ FLAGS = {
     "preset": "--preset",
     "unit": "--unit",
     "formats": "--formats",
+    "character": "--character",
 }
 CHECKOUT_SCRIPT = Path(__file__).resolve().parents[2] / "start"
 _PACKAGE = "hourglass-pose"

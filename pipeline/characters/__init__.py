@@ -1,0 +1,1 @@
+"""Read a user's own character: its skeleton, which bone is which, and its T-pose."""

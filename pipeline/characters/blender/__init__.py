@@ -1,0 +1,1 @@
+"""Convert characters with an installed Blender, in a separate process."""

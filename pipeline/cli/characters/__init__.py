@@ -1,0 +1,1 @@
+"""Implement the commands about users' own characters."""

@@ -1,0 +1,1 @@
+"""Put the motion of a take on a user's own character."""

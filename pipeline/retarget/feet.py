@@ -1,0 +1,113 @@
+"""Hold a character's feet where the take holds them, by the legs and a little by the hips.
+
+The rotations of the take give ankles that drift, because a character's legs have other proportions. In a contact each
+ankle is held at its mean place, at the height above the floor that the take has there. The shift begins before the
+contact and fades after it, as in `post.ground.foot_lock`; feet keep their rotation.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..body.bones import unit
+from ..body.filters import runs
+from ..body.leg_ik import LEGS, leg_reach, move_ankle
+from ..core.arrays import Doubles
+from .turns import between
+
+_BLEND_S = 0.2  # s, fade of an ankle's shift before and after a contact
+_PULL_SIGMA_S = 0.06  # s, standard deviation of the Gaussian over the hips' shift toward a foot out of reach
+_PULL_PASSES = 8
+_SIDE_OF = (1, 0)  # left and right as sides of `leg_ik`
+_LEFT, _RIGHT = LEGS[1], LEGS[0]
+_DOWN: Doubles = np.array([0.0, -1.0, 0.0])
+
+
+@dataclass(frozen=True, slots=True)
+class LegPose:
+    """Hold the pose of a character's legs: canonical axes, unit of the file, left first."""
+
+    turns: dict[str, Doubles]  # humanoid bone -> (T, 3, 3) world rotation since the T-pose
+    middle: Doubles  # (T, 3) middle of both upper legs
+    sockets: Doubles  # (2, 3) upper legs from that middle in the T-pose
+    thigh: Doubles  # (2,) lengths
+    shank: Doubles  # (2,)
+    heights: Doubles  # (T, 2) heights of the ankles that the take gives
+
+
+def locked_legs(legs: LegPose, locked: NDArray[np.bool_], rate_hz: float) -> tuple[Doubles, dict[str, Doubles]]:
+    """Return the middle of the hips (T, 3) and the legs' rotations with feet held in place.
+
+    `locked` (T, 2) are the contacts, left and right.
+    """
+    joints = _joints(legs)
+    targets = np.stack(
+        [_target(joints[:, leg[2]], locked[:, side], legs.heights[:, side], rate_hz)
+         for side, leg in enumerate((_LEFT, _RIGHT))], axis=1,
+    )  # fmt: skip
+    pull = _pull(joints, targets, locked, rate_hz)
+    joints = joints + pull[:, None]
+    out: dict[str, Doubles] = {}
+    for side, (name, leg) in enumerate((("left", _LEFT), ("right", _RIGHT))):
+        if not locked[:, side].any() and not pull.any():
+            continue
+        before = joints
+        joints = move_ankle(joints, _SIDE_OF[side], targets[:, side])
+        for bone, start, end in (("UpperLeg", leg[0], leg[1]), ("LowerLeg", leg[1], leg[2])):
+            old = unit(before[:, end] - before[:, start])
+            new = unit(joints[:, end] - joints[:, start])
+            out[f"{name}{bone}"] = between(old, new) @ legs.turns[f"{name}{bone}"]
+    return legs.middle + pull, out
+
+
+def _joints(legs: LegPose) -> Doubles:
+    """Return hips, knees and ankles of the character as joints (T, 17, 3) of H36M-17; all others are at the hips."""
+    joints = np.repeat(legs.middle[:, None], 17, axis=1)
+    joints[:, 8] += legs.turns["spine"] @ -_DOWN * legs.thigh.mean()
+    for side, (name, leg) in enumerate((("left", _LEFT), ("right", _RIGHT))):
+        joints[:, leg[0]] += legs.turns["hips"] @ legs.sockets[side]
+        joints[:, leg[1]] = joints[:, leg[0]] + legs.turns[f"{name}UpperLeg"] @ _DOWN * legs.thigh[side]
+        joints[:, leg[2]] = joints[:, leg[1]] + legs.turns[f"{name}LowerLeg"] @ _DOWN * legs.shank[side]
+    return joints
+
+
+def _target(ankle: Doubles, locked: NDArray[np.bool_], heights: Doubles, rate_hz: float) -> Doubles:
+    """Return the places (T, 3) of an ankle: fixed in contacts, blended around them, else unchanged."""
+    shift, fades, weights = np.zeros_like(ankle), np.zeros_like(ankle), np.zeros(len(ankle))
+    distance = np.arange(1, max(1, round(_BLEND_S * rate_hz)) + 1)
+    fading = 1 - distance / (len(distance) + 1)
+    fading = fading**2 * (3 - 2 * fading)
+    for run in runs(locked):
+        place = ankle[run].mean(axis=0)
+        place[1] = np.median(heights[run])
+        shift[run] = place - ankle[run]
+        for edge, step in ((run.start, -1), (run.stop - 1, 1)):
+            at = edge + step * distance
+            inside = (at >= 0) & (at < len(ankle))
+            fades[at[inside]] += fading[inside, None] * (place - ankle[edge])
+            weights[at[inside]] += fading[inside]
+    shift[~locked] = fades[~locked] / np.maximum(weights[~locked], 1.0)[:, None]
+    return np.asarray(ankle + shift)
+
+
+def _pull(joints: Doubles, targets: Doubles, locked: NDArray[np.bool_], rate_hz: float) -> Doubles:
+    """Return the shift (T, 3) of the hips that brings held feet within the reach of the legs."""
+    from scipy.ndimage import gaussian_filter1d
+
+    shift = np.zeros((len(joints), 3))
+    sigma = max(_PULL_SIGMA_S * rate_hz, 0.1)
+    for _ in range(_PULL_PASSES):
+        missing, feet = np.zeros_like(shift), np.zeros((len(shift), 1))
+        for side, leg in enumerate((_LEFT, _RIGHT)):
+            offset = targets[:, side] - joints[:, leg[0]] - shift
+            distance = np.linalg.norm(offset, axis=1)
+            over = np.where(locked[:, side], np.maximum(distance - leg_reach(joints, _SIDE_OF[side]), 0), 0)
+            missing += (over / np.maximum(distance, 1e-9))[:, None] * offset
+            feet[:, 0] += over > 0
+        if not feet.any():
+            break
+        shift += gaussian_filter1d(missing / np.maximum(feet, 1), sigma, axis=0, mode="nearest")
+    return shift

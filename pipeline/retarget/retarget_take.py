@@ -1,0 +1,167 @@
+"""Put the people of a take on characters and write the files."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, cast
+
+from ..characters.blender.run import BlenderFailed, find_blender, run_script
+from ..characters.character import Character
+from ..core.errors import ConfigError, OutputError
+from ..core.export_options import ExportOptions
+from ..core.take import Take
+from ..export.base import UNWATCHED, Watch
+from ..export.tracks import SelectedPerson, selected
+from ..rig.skeleton import rig_from_world
+from ..system.files import atomic_path, atomic_write, make_folder
+from .compare import Agreement, compare
+from .read_back import read_animation
+from .solve import CharacterMotion, retarget
+from .source import SourceMotion, source_motion
+from .write_bvh import write_bvh
+from .write_gltf import unit_m, write_character, write_vrma
+
+Format = Literal["character", "vrma", "bvh", "fbx"]
+FORMATS: tuple[Format, ...] = ("character", "vrma", "bvh", "fbx")
+_START_LIMIT_S, _FRAME_LIMIT_S = 120.0, 0.1  # s, time limit: for Blender's start, and per frame
+
+
+@dataclass(frozen=True, slots=True)
+class Retargeted:
+    """Hold what was written for one person."""
+
+    person: int
+    character: Character
+    files: tuple[Path, ...]
+    agreement: Agreement | None  # None: not asked for, or the file cannot be read back
+
+
+def retarget_take(
+    take: Take,
+    characters: Mapping[int, Character],
+    folder: Path,
+    stem: str,
+    formats: Sequence[str] = (),
+    *,
+    in_place: bool = False,
+    lock_feet: bool = True,
+    report: bool = False,
+    watch: Watch = UNWATCHED,
+) -> list[Retargeted]:
+    """Write the motion of persons on their characters; `characters`: person -> character.
+
+    `formats`: "character" (the same .glb, .gltf or .vrm with an animation added; of an .fbx an FBX; of a .bvh a BVH),
+    "vrma", "bvh", "fbx" (needs Blender); none: "character". Files are `<stem>_<character>...` in `folder`; with several
+    people `_person<N>` is appended. With `report`, the file is read back and `<stem>_characters.json` is written.
+
+    Raises `ConfigError` for a format, `OutputError` if there is nothing to write or a file cannot be written.
+    """
+    wanted = tuple(dict.fromkeys(formats)) or ("character",)
+    for name in wanted:
+        if name not in FORMATS:
+            raise ConfigError(
+                f"'{name}' is not a format for characters.", f"Known: {', '.join(FORMATS)}.", field="formats"
+            )
+    selection = selected(take, ExportOptions(persons=tuple(characters)))
+    make_folder(folder)
+    done = []
+    for person in selection.people:
+        character = characters[person.person]
+        source = source_motion(person, in_place)
+        motion = retarget(source, character, lock_feet)
+        name = f"{stem}_{character.name}" + (f"_person{person.person}" if len(selection.people) > 1 else "")
+        files: list[Path] = []
+        for index, kind in enumerate(wanted):
+            watch.step(kind, index, len(wanted))
+            files.append(_write(cast(Format, kind), motion, person, character, folder, name, watch))
+        agreement = _checked(person, source, motion, character, files, name) if report else None
+        done.append(Retargeted(person.person, character, tuple(dict.fromkeys(files)), agreement))
+    if report:
+        _write_report(done, take, folder / f"{stem}_characters.json")
+    return done
+
+
+def _write(
+    kind: Format, motion: CharacterMotion, person: SelectedPerson, character: Character, folder: Path, name: str,
+    watch: Watch,
+) -> Path:  # fmt: skip
+    if kind == "character":
+        kind = "bvh" if character.kind == "bvh" else "fbx" if character.kind == "fbx" else kind
+    if kind == "character":
+        path = folder / f"{name}{character.path.suffix.lower()}"
+        if path.resolve() == character.path.resolve():
+            raise OutputError(f"{path} is the character itself.", "Choose another folder.", field="output")
+        write_character(motion, character, path, name)
+    elif kind == "vrma":
+        path = folder / f"{name}.vrma"
+        write_vrma(motion, character, path, name)
+    elif kind == "bvh":
+        path = folder / f"{name}.bvh"
+        write_bvh(motion, character, path, person.even_times)
+    else:
+        path = folder / f"{name}.fbx"
+        _write_fbx(motion, character, path, name, watch)
+    return path
+
+
+def _write_fbx(motion: CharacterMotion, character: Character, path: Path, name: str, watch: Watch) -> None:
+    if character.file is None:
+        raise OutputError("A BVH has no body that an FBX could hold.", "Choose the format bvh.", field="formats")
+    if find_blender() is None:
+        raise OutputError("Blender was not found, and FBX is written by it.", "Install it, or choose another format.")
+    import tempfile
+
+    with atomic_path(path) as target, tempfile.TemporaryDirectory(prefix="hourglass-") as between:
+        source = Path(between) / "character.glb"
+        write_character(motion, character, source, name)
+        made = Path(between) / "character.fbx"
+        limit_s = _START_LIMIT_S + _FRAME_LIMIT_S * len(motion.times_s)
+        arguments = ["fbx", str(source), str(made), repr(motion.rate_hz), name]
+        try:
+            run_script("convert.py", arguments, limit_s, lambda: watch.step("fbx", 0, 0))
+        except BlenderFailed as error:
+            raise OutputError(f"Blender could not write the FBX ({error}).", "Choose another format.") from error
+        Path(target).write_bytes(made.read_bytes())
+
+
+def _checked(
+    person: SelectedPerson, source: SourceMotion, motion: CharacterMotion, character: Character, files: list[Path],
+    name: str,
+) -> Agreement | None:  # fmt: skip
+    """Read the character's own file back and compare it with the take."""
+    path = next((file for file in files if file.suffix in (".glb", ".gltf", ".vrm")), None)
+    if path is None:
+        return None
+    _, read = read_animation(path, character.mapping.nodes, name)
+    joints = rig_from_world(person.joints_world[person.seen])
+    rest = character.rest
+    scale = rest.hips_height / source.hips_m
+    heights = (source.ankles[..., 1] - source.ankle_m) * scale + rest.floor + rest.ankle
+    return compare(joints, motion, character, read, unit_m(character), heights)
+
+
+def _write_report(done: Sequence[Retargeted], take: Take, path: Path) -> None:
+    entries = []
+    for one in done:
+        mapping = one.character.mapping
+        tree = one.character.tree
+        entries.append(
+            {
+                "person": one.person,
+                "character": one.character.path.name,
+                "kind": one.character.kind,
+                "files": [file.name for file in one.files],
+                "bones": {
+                    bone: {"node": tree.names[node], "by": mapping.rules[bone], "certainty": mapping.certainty(bone)}
+                    for bone, node in mapping.nodes.items()
+                },
+                "agreement": None if one.agreement is None else dataclasses.asdict(one.agreement),
+            }
+        )
+    data = {"format": "hourglass-characters", "version": 1, "take": take.info.name, "characters": entries}
+    with atomic_write(path, "w") as file:
+        file.write(json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
