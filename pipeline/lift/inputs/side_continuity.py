@@ -31,7 +31,7 @@ _STATES = ((False, False), (True, True), (True, False), (False, True))  # legs, 
 _CHANGES = np.array([[[int(a[limbs] != b[limbs]) for b in _STATES] for a in _STATES] for limbs in (0, 1)])
 _SAME_STATES = np.arange(len(_STATES))
 _NO_STEP = np.zeros((len(_STATES), len(_STATES)))
-_EXCHANGED_PER_S = 0.15  # cost of a second with exchanged legs or arms, in body sizes of motion
+_EXCHANGED_PER_S = 0.3  # cost of a second with exchanged legs or arms, in body sizes of motion
 _DIFFERENT_PER_S = 0.5  # cost of a second in which only one of both is exchanged
 _FARTHEST = 0.5  # body sizes, limit of the motion between two frames that counts
 _LONGEST_GAP_S = 0.3  # s without the person after which the sides may be any
@@ -42,7 +42,7 @@ _FEWEST_PAIRS = 2  # pairs of joints (hips, knees, ...) that tell the sides of l
 class SideContinuity:
     """Find rows with exchanged sides in a growing track; the result does not depend on how the rows were divided.
 
-    The sides of a row are decided by the rows after it, of `_FARTHEST` / `_EXCHANGED_PER_S`, 3.3 seconds at most.
+    The sides of a row are decided by the rows after it, of `_FARTHEST` / `_EXCHANGED_PER_S`, 1.7 seconds at most.
     """
 
     def __init__(self, rate_hz: float) -> None:

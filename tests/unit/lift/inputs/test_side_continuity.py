@@ -81,7 +81,7 @@ def test_a_still_person_is_decided_within_seconds(walk: np.ndarray) -> None:
     still = np.repeat(walk[:1], 600, axis=0)
     decided = np.cumsum([len(search.push(still[row : row + 1])) for row in range(len(still))])
     waiting = np.arange(1, 601) - decided
-    assert waiting.max() <= 3.4 * RATE_HZ
+    assert waiting.max() <= 1.8 * RATE_HZ
 
 
 class Echo:
