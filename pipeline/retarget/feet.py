@@ -1,7 +1,8 @@
 """Hold a character's feet where the take holds them, by the legs and a little by the hips.
 
 The rotations of the take give ankles that drift, because a character's legs have other proportions. In a contact each
-ankle is held at its mean place, at the height above the floor that the take has there. The shift begins before the
+ankle is held at its mean place, at the height above the floor that the take has there. The whole body moves by what is
+smooth in that, so that the legs keep their directions, and the legs do the rest. Their shift begins before the
 contact and fades after it, as in `post.ground.foot_lock`; feet keep their rotation.
 """
 
@@ -13,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..body.bones import unit
-from ..body.filters import runs
+from ..body.filters import runs, whittaker
 from ..body.leg_ik import LEGS, leg_reach, move_ankle
 from ..core.arrays import Doubles
 from .turns import between
@@ -21,6 +22,10 @@ from .turns import between
 _BLEND_S = 0.2  # s, fade of an ankle's shift before and after a contact
 _PULL_SIGMA_S = 0.06  # s, standard deviation of the Gaussian over the hips' shift toward a foot out of reach
 _PULL_PASSES = 8
+_BODY_HZ = 4.0  # Hz, cut-off of the shift of the whole body
+_BODY_TRUST = 0.02  # weight with which a frame without held feet keeps the body in place
+_BODY_PASSES = 3
+_LEAST_FRAMES = 3
 _SIDE_OF = (1, 0)  # left and right as sides of `leg_ik`
 _LEFT, _RIGHT = LEGS[1], LEGS[0]
 _DOWN: Doubles = np.array([0.0, -1.0, 0.0])
@@ -44,23 +49,28 @@ def locked_legs(legs: LegPose, locked: NDArray[np.bool_], rate_hz: float) -> tup
     `locked` (T, 2) are the contacts, left and right.
     """
     joints = _joints(legs)
-    targets = np.stack(
-        [_target(joints[:, leg[2]], locked[:, side], legs.heights[:, side], rate_hz)
-         for side, leg in enumerate((_LEFT, _RIGHT))], axis=1,
-    )  # fmt: skip
-    pull = _pull(joints, targets, locked, rate_hz)
+    start = joints[:, 0].copy()
+    for _ in range(_BODY_PASSES):  # each pass finds better places for the contacts, and a path of the body for these
+        joints = joints + _body_shift(joints, legs.heights, locked, rate_hz)[:, None]
+    body = joints[:, 0] - start
+    places = np.stack(
+        [
+            _places(joints[:, leg[2]], legs.heights[:, side], locked[:, side])
+            for side, leg in enumerate((_LEFT, _RIGHT))
+        ],
+        axis=1,
+    )
+    pull = _pull(joints, places, locked, rate_hz)
     joints = joints + pull[:, None]
     out: dict[str, Doubles] = {}
     for side, (name, leg) in enumerate((("left", _LEFT), ("right", _RIGHT))):
-        if not locked[:, side].any() and not pull.any():
-            continue
-        before = joints
-        joints = move_ankle(joints, _SIDE_OF[side], targets[:, side])
+        held = locked[:, side]
+        wanted = np.where(held[:, None], places[:, side], joints[:, leg[2]])
+        moved = move_ankle(joints, _SIDE_OF[side], wanted)
         for bone, start, end in (("UpperLeg", leg[0], leg[1]), ("LowerLeg", leg[1], leg[2])):
-            old = unit(before[:, end] - before[:, start])
-            new = unit(joints[:, end] - joints[:, start])
-            out[f"{name}{bone}"] = between(old, new) @ legs.turns[f"{name}{bone}"]
-    return legs.middle + pull, out
+            old, new = unit(joints[:, end] - joints[:, start]), unit(moved[:, end] - moved[:, start])
+            out[f"{name}{bone}"] = _faded(between(old, new), held, rate_hz) @ legs.turns[f"{name}{bone}"]
+    return legs.middle + body + pull, out
 
 
 def _joints(legs: LegPose) -> Doubles:
@@ -74,23 +84,55 @@ def _joints(legs: LegPose) -> Doubles:
     return joints
 
 
-def _target(ankle: Doubles, locked: NDArray[np.bool_], heights: Doubles, rate_hz: float) -> Doubles:
-    """Return the places (T, 3) of an ankle: fixed in contacts, blended around them, else unchanged."""
-    shift, fades, weights = np.zeros_like(ankle), np.zeros_like(ankle), np.zeros(len(ankle))
+def _body_shift(joints: Doubles, heights: Doubles, locked: NDArray[np.bool_], rate_hz: float) -> Doubles:
+    """Return the smooth shift (T, 3) of the whole body after which held ankles drift least."""
+    missing, feet = np.zeros((len(joints), 3)), np.zeros((len(joints), 1))
+    for side, leg in enumerate((_LEFT, _RIGHT)):
+        for run in runs(locked[:, side]):
+            missing[run] += _place(joints[run, leg[2]], heights[run, side]) - joints[run, leg[2]]
+            feet[run] += 1
+    if not feet.any() or len(joints) < _LEAST_FRAMES:
+        return np.zeros((len(joints), 3))
+    weights = np.where(feet[:, 0] > 0, 1.0, _BODY_TRUST)
+    return whittaker(missing / np.maximum(feet, 1), weights, rate_hz, min(_BODY_HZ, 0.4 * rate_hz))
+
+
+def _place(ankle: Doubles, heights: Doubles) -> Doubles:
+    """Return the place (3,) that holds an ankle (T, 3) in a contact."""
+    place = ankle.mean(axis=0)
+    place[1] = np.median(heights)
+    return np.asarray(place)
+
+
+def _places(ankle: Doubles, heights: Doubles, locked: NDArray[np.bool_]) -> Doubles:
+    """Return the places (T, 3) of an ankle: fixed in contacts, else unchanged."""
+    places = ankle.copy()
+    for run in runs(locked):
+        places[run] = _place(ankle[run], heights[run])
+    return places
+
+
+def _faded(turns: Doubles, held: NDArray[np.bool_], rate_hz: float) -> Doubles:
+    """Fade rotations (T, 3, 3), which are those of held frames, before and after each contact.
+
+    Rotations are faded and not places: some millimetres along a straight leg would bend its knee by degrees.
+    """
+    from scipy.spatial.transform import Rotation
+
+    vectors = Rotation.from_matrix(turns).as_rotvec()
+    fades, weights = np.zeros_like(vectors), np.zeros(len(vectors))
     distance = np.arange(1, max(1, round(_BLEND_S * rate_hz)) + 1)
     fading = 1 - distance / (len(distance) + 1)
     fading = fading**2 * (3 - 2 * fading)
-    for run in runs(locked):
-        place = ankle[run].mean(axis=0)
-        place[1] = np.median(heights[run])
-        shift[run] = place - ankle[run]
+    for run in runs(held):
         for edge, step in ((run.start, -1), (run.stop - 1, 1)):
             at = edge + step * distance
-            inside = (at >= 0) & (at < len(ankle))
-            fades[at[inside]] += fading[inside, None] * (place - ankle[edge])
+            inside = (at >= 0) & (at < len(vectors))
+            fades[at[inside]] += fading[inside, None] * vectors[edge]
             weights[at[inside]] += fading[inside]
-    shift[~locked] = fades[~locked] / np.maximum(weights[~locked], 1.0)[:, None]
-    return np.asarray(ankle + shift)
+    # Two fades that overlap are averaged and never add up to more than one whole rotation.
+    vectors[~held] = fades[~held] / np.maximum(weights[~held], 1.0)[:, None]
+    return np.asarray(Rotation.from_rotvec(vectors).as_matrix())
 
 
 def _pull(joints: Doubles, targets: Doubles, locked: NDArray[np.bool_], rate_hz: float) -> Doubles:

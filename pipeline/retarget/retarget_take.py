@@ -20,7 +20,7 @@ from ..rig.skeleton import rig_from_world
 from ..system.files import atomic_path, atomic_write, make_folder
 from .compare import Agreement, compare
 from .read_back import read_animation
-from .solve import CharacterMotion, retarget
+from .solve import CharacterMotion, retarget, scaled_heights
 from .source import SourceMotion, source_motion
 from .write_bvh import write_bvh
 from .write_gltf import unit_m, write_character, write_vrma
@@ -138,9 +138,7 @@ def _checked(
         return None
     _, read = read_animation(path, character.mapping.nodes, name)
     joints = rig_from_world(person.joints_world[person.seen])
-    rest = character.rest
-    scale = rest.hips_height / source.hips_m
-    heights = (source.ankles[..., 1] - source.ankle_m) * scale + rest.floor + rest.ankle
+    heights = scaled_heights(source.ankles[..., 1], source, character.rest)
     return compare(joints, motion, character, read, unit_m(character), heights)
 
 

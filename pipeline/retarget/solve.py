@@ -44,18 +44,17 @@ class CharacterMotion:
 
 
 def retarget(source: SourceMotion, character: Character, lock_feet: bool = True) -> CharacterMotion:
-    """Put a motion on a character, scaled by the height of the hips.
+    """Put a motion on a character, scaled by the length of the legs.
 
     With `lock_feet`, feet are held in place where the take holds them.
     """
     rest, bones = character.rest, character.mapping.nodes
     turns = chosen(source.turns, bones)
     turns |= straightened(turns, source.trunk, rest, character.mapping)
-    scale = rest.hips_height / source.hips_m
-    middle = source.root * scale
-    middle[:, 1] += rest.floor
+    middle = source.root * leg_ratio(source, rest)
+    middle[:, 1] = scaled_heights(source.root[:, 1], source, rest)
     if lock_feet:
-        legs = _legs(source, rest, turns, middle, scale)
+        legs = _legs(source, rest, turns, middle)
         middle, changed = locked_legs(legs, source.locked, source.rate_hz)
         turns |= changed
     hips_bone = rest.places["hips"]
@@ -72,10 +71,27 @@ def retarget(source: SourceMotion, character: Character, lock_feet: bool = True)
     )  # fmt: skip
 
 
-def _legs(source: SourceMotion, rest: RestPose, turns: dict[str, Doubles], middle: Doubles, scale: float) -> LegPose:
+def leg_ratio(source: SourceMotion, rest: RestPose) -> float:
+    """Return the length of the character's legs over the person's.
+
+    Steps and jumps are scaled by it: with the ratio of the hips' heights, which holds the thickness of the soles too,
+    the body would travel faster than its legs step.
+    """
+    return (rest.hips_height - rest.ankle) / (source.hips_m - source.ankle_m)
+
+
+def scaled_heights(heights_m: Doubles, source: SourceMotion, rest: RestPose) -> Doubles:
+    """Return heights above the person's floor as canonical heights of the character.
+
+    The ankle of a standing person becomes that of the standing character.
+    """
+    return (heights_m - source.ankle_m) * leg_ratio(source, rest) + rest.ankle + rest.floor
+
+
+def _legs(source: SourceMotion, rest: RestPose, turns: dict[str, Doubles], middle: Doubles) -> LegPose:
     at_legs = (rest.places["leftUpperLeg"] + rest.places["rightUpperLeg"]) / 2
     sockets = np.stack([rest.places[f"{side}UpperLeg"] - at_legs for side in ("left", "right")])
-    heights = (source.ankles[..., 1] - source.ankle_m) * scale + rest.floor + rest.ankle
+    heights = scaled_heights(source.ankles[..., 1], source, rest)
     return LegPose(turns, middle, sockets, np.array(rest.thigh), np.array(rest.shank), heights)
 
 
