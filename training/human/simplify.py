@@ -19,8 +19,9 @@ _LENGTH_SHARE = 1e-4  # weight of an edge's squared length, which decides in fla
 
 
 def simplify(points: Doubles, faces: Ints, mirror: Ints, importance: Doubles, count: int) -> tuple[Ints, Ints]:
-    """Reduce a mesh to about `count` vertices; return the kept vertices (K,) and the faces (N, 3) over the input's.
+    """Reduce a mesh to about `count` vertices.
 
+    Returns the kept vertices (K,) and the faces (N, 3), which count in the input's vertices.
     `mirror` (V,) is each vertex's counterpart on the other side, itself on the midline. `importance` (V,) multiplies
     the cost of removing a vertex.
     """

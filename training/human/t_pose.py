@@ -1,4 +1,4 @@
-"""Bring a body of the parametric model from its A-pose, with bent elbows and curled fingers, to the rig's T-pose."""
+"""Bring bodies from their A-pose, with bent elbows and curled fingers, to the rig's T-pose."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Make the human bodies of the shown take in a thread, and choose what stands for its people: menu View, Body."""
+"""Make the human bodies of the shown take in a thread: menu View, Body."""
 
 from __future__ import annotations
 

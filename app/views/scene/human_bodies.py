@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 # Key -> text of the menu. A human is what a stranger recognises at once; bones show what was measured.
 BODIES = (("human", mark("&Human")), ("stick", mark("&Stick figure")), ("both", mark("&Both")))
-_ALPHA_OVER_STICKS, _ALPHA_COMPARED = 0.45, 0.6
+_ALPHA_OVER_STICKS = 0.45
 _PERSON_SHARE = 0.55  # share of a person's own colour in their suit, among several people
 _OTHERS_SHARE = 0.6  # share of their colour that others than the followed person keep
 
@@ -42,7 +42,8 @@ class HumanBodies:
     def of(self, tracks: tuple[Track3D, ...], row: int, subject: int, compared: bool) -> tuple[PosedBody, ...] | None:
         """Return the bodies in a row of the take; None if stick figures stand for its people.
 
-        A body made of another skeleton than the shown one, as before an edit, is not shown.
+        A body made of another skeleton than the shown one, as before an edit, is not shown. Where takes are `compared`,
+        bodies are translucent, for the skeletons in them.
         """
         found = [self.motions.get(track.person) for track in tracks] if self.wanted else []
         known = [made for made, track in zip(found, tracks, strict=False) if made is not None and made[0] is track]
@@ -55,7 +56,7 @@ class HumanBodies:
             motions = None if motion is None else motion.at(row)
             if motion is not None and motions is not None:
                 tint = suit_colour(track.person, track.person == subject, len(tracks) > 1)
-                tint[3] = _ALPHA_OVER_STICKS if self.choice == "both" else _ALPHA_COMPARED if compared else 1.0
+                tint[3] = _ALPHA_OVER_STICKS if self.choice == "both" or compared else 1.0
                 bodies.append(PosedBody(motion.figure.skin, motions, tint))
         return tuple(bodies)
 

@@ -193,7 +193,7 @@ class SceneView(QWidget):
         tracks = self._take.tracks3d
         joints = np.stack([track.joints[row] for track in tracks])
         humans = self._humans.of(tracks, row, self._person, compared=bool(self._ghosts))
-        figures = humans is None or self._humans.choice == "both"
+        figures = humans is None or self._humans.choice == "both" or bool(self._ghosts)
         self.gl.show_bodies(joints, [track.person for track in tracks], self._person, figures=figures)
         self.gl.show_humans(humans or ())
         ghosts = [joints[row] for joints in self._ghosts.values() if row < len(joints)]

@@ -68,7 +68,10 @@ def skin_shader(dark: bool) -> shaders.ShaderProgram:
 
 @dataclass(frozen=True, slots=True)
 class PosedBody:
-    """Hold a body in one frame: `motions` (B, 8) in rig axes, RGBA (4,) of the suit and of the whole body's alpha."""
+    """Hold a body in one frame.
+
+    `motions` (B, 8) are in rig axes; `tint` is RGBA (4,), RGB of the suit and alpha of the whole body.
+    """
 
     body: HumanBody
     motions: Floats
@@ -76,7 +79,7 @@ class PosedBody:
 
 
 class SkinnedBodies(GLGraphicsItem):
-    """Draw any number of bodies; those whose `HumanBody` was drawn before are on the card already."""
+    """Draw any number of bodies; those of the frame before are on the card already."""
 
     def __init__(self, dark: bool) -> None:
         super().__init__()

@@ -107,6 +107,7 @@ def _shade(part: QWidget, x: int, y: int) -> str:
 
 def test_the_light_theme_is_chosen_in_the_menu_and_kept(lifted: Window, dark_again: None, qtbot: QtBot) -> None:
     lifted.actions_["drawer"].setChecked(True)
+    lifted.bodies.menu.choices["stick"].trigger()
     page = lifted.workspace
     ground = _shade(page.timeline, 2, 2)
     play = page.transport.grab().toImage()
