@@ -1,11 +1,12 @@
 """Compare the speed of a whole run to that of the detector alone, and measure peak memory.
 
-    python benchmarks/end_to_end.py [--loops 8] [--repeats 2] [--memory]
+    python benchmarks/end_to_end.py [--video FILE] [--loops 8] [--repeats 2] [--memory | --hands]
 
-The sample video, repeated `--loops` times, goes through (a) decoding alone, (b) decoding and detecting, (c) the whole
-run: decode, detect, track, lift, finish. (b) and (c) alternate in one process after one warm-up run, because the speed
-of a machine drifts; the result is the ratio of their frame rates. Imports and warm-up are reported separately.
-`--memory` measures 1 x and `--loops` x in new processes.
+A video (default: the sample), repeated `--loops` times, goes through (a) decoding alone, (b) decoding and detecting,
+(c) the whole run: decode, detect, track, lift, finish. (b) and (c) alternate in one process after one warm-up run,
+because the speed of a machine drifts; the result is the ratio of their frame rates. Imports and warm-up are reported
+separately. `--memory` measures 1 x and `--loops` x in new processes. `--hands` compares whole runs without and with
+hands in turns.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -64,11 +66,29 @@ def whole_run(source, engine, config: RunConfig) -> tuple[float, Take]:
     return time.perf_counter() - begun, take
 
 
+def compare_hands(source, engines, config: RunConfig, count: int, repeats: int) -> None:
+    """Print the frame rates of whole runs without and with hands, and their ratios."""
+    configs = [replace(config, detect=replace(config.detect, hands=hands)) for hands in (False, True)]
+    ratios = []
+    for repeat in range(-1, repeats):  # the first one only warms up
+        seconds = {}
+        for hands in (False, True) if repeat % 2 == 0 else (True, False):
+            seconds[hands], _ = whole_run(source, engines[hands], configs[hands])
+        if repeat < 0:
+            continue
+        ratios.append(seconds[False] / seconds[True])
+        without, with_hands = count / seconds[False], count / seconds[True]
+        print(f"without {without:6.2f}/s, with hands {with_hands:6.2f}/s, ratio {ratios[-1]:.3f}", flush=True)
+    print(f"with hands / without: median {statistics.median(ratios):.3f}, worst {min(ratios):.3f}")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--loops", type=int, default=8)
     parser.add_argument("--repeats", type=int, default=2)
     parser.add_argument("--detector", default=DetectConfig().detector)
+    parser.add_argument("--video", type=Path, help="a video file; default: the sample")
+    parser.add_argument("--hands", action="store_true", help="whole runs without and with hands, in turns")
     parser.add_argument("--memory", action="store_true", help="peak memory of 1 x and of --loops x")
     parser.add_argument(
         "--only-whole", action="store_true", help="one whole run, its peak memory as JSON (used by --memory)"
@@ -86,6 +106,7 @@ def main() -> None:
                 str(loops),
                 "--detector",
                 arguments.detector,
+                *(() if arguments.video is None else ("--video", str(arguments.video))),
             ]
             printed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
             peaks[loops] = json.loads(printed.splitlines()[-1])["peak_memory_mb"]
@@ -104,19 +125,24 @@ def main() -> None:
     imports_s = time.perf_counter() - begun
     config = RunConfig(detect=DetectConfig(detector=arguments.detector), use_cache=False)
     with Engine() as engine, tempfile.TemporaryDirectory() as folder:
-        source = open_source(looped(sample_video(), arguments.loops, Path(folder)))
+        video = arguments.video or sample_video()
+        source = open_source(looped(video, arguments.loops, Path(folder)))
         if arguments.only_whole:
             whole_run(source, engine, config)
             print(json.dumps({"peak_memory_mb": peak_memory_mb()}))
             return
         begun = time.perf_counter()
-        whole_run(open_source(sample_video()), engine, config)
+        whole_run(open_source(video), engine, config)
         warm_s = time.perf_counter() - begun
         begun = time.perf_counter()
         count = sum(1 for _ in source.frames())
         decode_s = time.perf_counter() - begun
         print(f"imports {imports_s:.2f} s, warm-up run (1 x) {warm_s:.2f} s")
         print(f"{count} frames, decoding alone {count / decode_s:.1f}/s")
+        if arguments.hands:
+            with Engine() as other:
+                compare_hands(source, {False: engine, True: other}, config, count, arguments.repeats)
+            return
         ratios = []
         for _ in range(arguments.repeats):
             alone_s = detect_only(source, engine, config)

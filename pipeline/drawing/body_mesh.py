@@ -46,10 +46,10 @@ class Mesh:
     faces: NDArray[np.uint32]
 
 
-def _sphere() -> tuple[Floats, NDArray[np.uint32]]:
+def unit_sphere(stacks: int = _STACKS, sides: int = _SIDES) -> tuple[Floats, NDArray[np.uint32]]:
     """Return a unit sphere as rings: points (rings * sides, 3), and its triangles."""
-    polar = np.linspace(0, np.pi, _STACKS + 1)
-    around = np.linspace(0, 2 * np.pi, _SIDES, endpoint=False)
+    polar = np.linspace(0, np.pi, stacks + 1)
+    around = np.linspace(0, 2 * np.pi, sides, endpoint=False)
     points = np.stack(
         [
             np.outer(np.sin(polar), np.cos(around)),
@@ -58,7 +58,7 @@ def _sphere() -> tuple[Floats, NDArray[np.uint32]]:
         ],
         axis=-1,
     )
-    return points.reshape(-1, 3).astype(np.float32), ring_faces(_STACKS + 1)
+    return points.reshape(-1, 3).astype(np.float32), ring_faces(stacks + 1, sides)
 
 
 def ring_faces(rings: int, sides: int = _SIDES) -> NDArray[np.uint32]:
@@ -70,7 +70,7 @@ def ring_faces(rings: int, sides: int = _SIDES) -> NDArray[np.uint32]:
     return quads.reshape(-1, 3).astype(np.uint32)
 
 
-_SPHERE, _SPHERE_FACES = _sphere()
+_SPHERE, _SPHERE_FACES = unit_sphere()
 _TUBE_FACES = ring_faces(2)
 _SPHERES = 17 + 1  # joints and head
 _TUBES = len(LIMBS) + 1  # limbs and neck
@@ -88,7 +88,7 @@ def _body_faces() -> NDArray[np.uint32]:
 _BODY_FACES = _body_faces()
 
 
-def _tubes(start: Floats, end: Floats, r0: Floats, r1: Floats) -> tuple[Floats, Floats]:
+def tubes(start: Floats, end: Floats, r0: Floats, r1: Floats, sides: int = _SIDES) -> tuple[Floats, Floats]:
     """Return points and normals, both (N, 2 * sides, 3), of open tapered tubes from `start` to `end`, (N, 3)."""
     axis = end - start
     length = np.linalg.norm(axis, axis=1, keepdims=True)
@@ -98,7 +98,7 @@ def _tubes(start: Floats, end: Floats, r0: Floats, r1: Floats) -> tuple[Floats, 
     u = np.cross(axis, helper)
     u /= np.maximum(np.linalg.norm(u, axis=1, keepdims=True), 1e-6)
     v = np.cross(axis, u)
-    angle = np.linspace(0, 2 * np.pi, _SIDES, endpoint=False)
+    angle = np.linspace(0, 2 * np.pi, sides, endpoint=False)
     ring = np.cos(angle)[None, :, None] * u[:, None] + np.sin(angle)[None, :, None] * v[:, None]
     near = start[:, None] + ring * r0[:, None, None]
     far = end[:, None] + ring * r1[:, None, None]
@@ -127,13 +127,13 @@ def bodies_mesh(joints: Floats, colours: Floats, thickness: float = 1.0) -> Mesh
         end = np.concatenate([points[[b for _, b, _, _ in LIMBS]], head[None]])
         r0 = thickness * np.array([*(r for _, _, r, _ in LIMBS), NECK_RADIUS], np.float32)
         r1 = thickness * np.array([*(r for _, _, _, r in LIMBS), NECK_RADIUS * 0.9], np.float32)
-        tubes, tube_normals = _tubes(start, end, r0, r1)
+        limbs, limb_normals = tubes(start, end, r0, r1)
         side_of_ball = np.append(SIDE, 2)
         side_of_tube = np.append(SIDE[[b for _, b, _, _ in LIMBS]], 2)
-        vertices[p, :split] = _hide_unseen(balls).reshape(-1, 3)
-        vertices[p, split:] = _hide_unseen(tubes).reshape(-1, 3)
+        vertices[p, :split] = hide_unseen(balls).reshape(-1, 3)
+        vertices[p, split:] = hide_unseen(limbs).reshape(-1, 3)
         normals[p, :split] = np.broadcast_to(_SPHERE, balls.shape).reshape(-1, 3)
-        normals[p, split:] = np.nan_to_num(tube_normals).reshape(-1, 3)
+        normals[p, split:] = np.nan_to_num(limb_normals).reshape(-1, 3)
         shades[p, :split] = np.repeat(colours[p][side_of_ball], _SPHERE_V, axis=0)
         shades[p, split:] = np.repeat(colours[p][side_of_tube], _TUBE_V, axis=0)
     offsets = (np.arange(persons, dtype=np.uint32) * _BODY_V)[:, None, None]
@@ -141,7 +141,7 @@ def bodies_mesh(joints: Floats, colours: Floats, thickness: float = 1.0) -> Mesh
     return Mesh(vertices.reshape(-1, 3), normals.reshape(-1, 3), shades.reshape(-1, 4), faces)
 
 
-def _hide_unseen(parts: Floats) -> Floats:
+def hide_unseen(parts: Floats) -> Floats:
     """Set the parts (N, V, 3) that have a NaN to 0."""
     unseen = ~np.isfinite(parts).all(axis=(1, 2))
     if unseen.any():
@@ -175,7 +175,7 @@ def shadow_mesh(joints: Floats) -> Mesh:
     share, fade = np.array(SHADOW_FADE, np.float32)
     floor = points + np.array([0, 0, 0.004], np.float32)
     discs = floor[:, None, None] + circle[None, None] * share[None, :, None, None] * radius[:, None, None, None]
-    vertices = _hide_unseen(discs.reshape(len(points), -1, 3)).reshape(-1, 3).astype(np.float32)
+    vertices = hide_unseen(discs.reshape(len(points), -1, 3)).reshape(-1, 3).astype(np.float32)
     colours = np.zeros((len(points), len(SHADOW_FADE[0]), _SIDES, 4), np.float32)
     colours[..., 3] = np.nan_to_num(dark)[:, None, None] * fade[None, :, None]
     normals = np.tile(np.array([0, 0, 1], np.float32), (len(vertices), 1))

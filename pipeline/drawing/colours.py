@@ -36,3 +36,9 @@ def body_colours(share: float = 1.0) -> Floats:
     own = np.stack([rgb(colour) for colour in (LEFT, RIGHT, CENTRE)])
     mixed = rgb(FAR) + (own - rgb(FAR)) * np.float32(share)
     return np.concatenate([mixed, np.ones((3, 1), np.float32)], axis=1)
+
+
+def hand_colours(person: int, shares: Floats) -> Floats:
+    """Return RGBA (2, 4) of a person's hands, of which 1 - `shares` (2,) is `FAR`."""
+    mixed = rgb(FAR) + (rgb(person_colour(person)) - rgb(FAR)) * shares[:, None].astype(np.float32)
+    return np.concatenate([mixed, np.ones((2, 1), np.float32)], axis=1)

@@ -14,6 +14,7 @@ from ..core.camera import Viewpoint
 from .body_mesh import HEAD_RADIUS, JOINT_RADIUS, LIMBS, NECK_RADIUS, SHADOW_FADE, SIDE, shadow_discs
 from .colours import BACKGROUND, FLOOR, GRID, rgb
 from .floor import disc_alpha, floor_lines
+from .hands_mesh import BONES, RADIUS, TIPS
 from .light import lit
 from .viewpoint import view_axes
 
@@ -52,16 +53,31 @@ class Renderer:
 
     # --- frames
 
-    def draw(self, joints: Floats, colours: Floats) -> Image:
+    def draw(
+        self, joints: Floats, colours: Floats, hands: Floats | None = None, hand_colours: Floats | None = None
+    ) -> Image:
         """Return the BGR image (H, W, 3) of `joints` (P, 17, 3), NaN = not seen.
 
-        `colours` (P, 3, 4): RGBA of left, right and centre of each body.
+        `colours` (P, 3, 4): RGBA of left, right and centre of each body. `hands` (N, 21, 3), NaN = not known, have
+        `hand_colours` (N, 4).
         """
         image = self._shaded_floor(joints)  # uint8, so that few bytes are copied
         depth = np.full(image.shape[:2], np.inf, np.float32)
         for body, shades in zip(joints, colours, strict=True):
             self._draw_body(image, depth, body.astype(np.float64), shades[:, :3])
+        if hands is not None and hand_colours is not None:
+            for hand, shade in zip(hands, hand_colours, strict=True):
+                self._draw_hand(image, depth, hand.astype(np.float64), shade[:3])
         return image
+
+    def _draw_hand(self, image: Image, depth: Floats, hand: Doubles, shade: Floats) -> None:
+        points = self.camera_from_world(hand)
+        if not np.isfinite(points).all() or points[:, 2].min() <= _NEAR_M:
+            return
+        for first, last in BONES:
+            self._draw_tube(image, depth, points[[first, last]], (float(RADIUS[first]), float(RADIUS[last])), shade)
+        for tip in TIPS:
+            self._draw_sphere(image, depth, points[tip], float(RADIUS[tip]), shade)
 
     def _draw_body(self, image: Image, depth: Floats, joints: Doubles, shades: Floats) -> None:
         head = (joints[9] + joints[10]) / 2

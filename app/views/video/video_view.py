@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
@@ -22,12 +22,15 @@ from app.appearance.palettes import (
 from app.theme import faded
 from app.views.numbers import paint_number
 from app.views.take_rows import name_of, row_at
+from app.views.video.detail_painter import paint_details
 from app.views.video.horizon import Horizon
 from app.views.widgets import named
 from pipeline.core.arrays import Floats
+from pipeline.core.poses import Extras
 from pipeline.core.skeletons import SKELETONS
 from pipeline.core.take import Take
 from pipeline.drawing.colours import person_colour
+from pipeline.drawing.details import HANDS, drawn_over
 
 _SEEN = 0.3  # score below which joints are drawn faintly
 _BLAZEPOSE_FACE_AND_HANDS = frozenset([*range(1, 7), 9, 10, *range(17, 23)])
@@ -35,12 +38,13 @@ _BLAZEPOSE_FACE_AND_HANDS = frozenset([*range(1, 7), 9, 10, *range(17, 23)])
 
 @dataclass(frozen=True, slots=True)
 class SeenPerson:
-    """Hold a person in one image: the detector's joints (J, 2) in pixels and scores (J,)."""
+    """Hold a person in one image: the detector's joints (J, 2) in pixels, scores (J,), and what else it saw."""
 
     person: int
     skeleton: str  # key of `SKELETONS`
     joints: Floats
     scores: Floats
+    extras: Extras = field(default_factory=dict)  # of this frame, without the frame axis
 
 
 class VideoView(QWidget):
@@ -59,6 +63,7 @@ class VideoView(QWidget):
         self._message = ""
         self.show_joints = True
         self.show_others = True
+        self.shown_details = {HANDS}  # kinds of `pipeline.drawing.details`
         self.pickable = True
         self.horizon = Horizon(self)
         self.horizon.changed.connect(self.update)
@@ -119,7 +124,9 @@ class VideoView(QWidget):
         for track in self._take.tracks2d if self._take is not None else ():
             row = row_at(track.time_s, self._time_s)
             if row is not None and np.isfinite(track.joints_image[row]).any():
-                seen.append(SeenPerson(track.person, track.skeleton, track.joints_image[row], track.scores[row]))
+                extras = {name: values[row] for name, values in track.extras.items()}
+                joints, scores = track.joints_image[row], track.scores[row]
+                seen.append(SeenPerson(track.person, track.skeleton, joints, scores, extras))
         return seen
 
     def several(self) -> bool:
@@ -210,6 +217,10 @@ class VideoView(QWidget):
         people.sort(key=lambda seen: seen.person == self._person)  # the followed person on top
         for seen in people:
             self._draw_person(painter, rect, seen, seen.person == self._person)
+            scale, corner = rect.width() / self._size_px[0], (rect.x(), rect.y())
+            paint_details(
+                painter, seen.extras, self.shown_details, scale, corner, seen.person, seen.person == self._person
+            )
         if self.several():
             for seen in people:
                 self._draw_number(painter, rect, seen.joints, seen.person)
@@ -221,6 +232,8 @@ class VideoView(QWidget):
         extent = float(np.nanmax(np.nanmax(points, axis=0) - np.nanmin(points, axis=0)))
         width = min(max(extent / 95, 1.6), 4.0) * (1.0 if subject else 0.7)
         small = _BLAZEPOSE_FACE_AND_HANDS if seen.skeleton == "blazepose33" else frozenset()
+        for joint in drawn_over(seen.extras, self.shown_details, seen.skeleton):
+            points[joint] = np.nan
 
         def colour(joint: int, score: float) -> QColor:
             side = VIDEO_LEFT if joint in skeleton.left else VIDEO_RIGHT if joint in skeleton.right else VIDEO_CENTRE

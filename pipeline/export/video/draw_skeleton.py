@@ -5,13 +5,18 @@ from __future__ import annotations
 import numpy as np
 
 from ...core.arrays import Doubles, Floats, Image
+from ...core.poses import Extras, PersonTrack
 from ...core.skeletons import SKELETONS, Skeleton
-from ...drawing.colours import CENTRE, LEFT, RIGHT, rgb
+from ...drawing.colours import CENTRE, LEFT, RIGHT, person_colour, rgb
+from ...drawing.details import HANDS, details, drawn_over
 
 _LEFT, _RIGHT, _CENTRE = (tuple((rgb(colour)[::-1] * 255).round().tolist()) for colour in (LEFT, RIGHT, CENTRE))  # BGR
 _OTHERS_ALPHA, _OTHERS_WIDTH = 0.55, 0.7  # ratios, opacity and width of lines of people who are not followed
 _SHIFT = 4  # fractional bits: cv2 takes positions in sixteenths of a pixel
 _FAINT = 0.3  # confidence below which joints are drawn thin
+_DETAILS = (HANDS,)  # the small parts that films show
+_EDGE = (18, 14, 12)  # BGR, dark
+_THICKEST_DETAIL_PX = 6.0  # px, width of their lines
 _BLAZEPOSE_SMALL = frozenset([*range(1, 7), 9, 10, *range(17, 23)])  # joints of face and fingers
 
 
@@ -27,13 +32,21 @@ def _colour(skeleton: Skeleton, joint: int) -> tuple[float, ...]:
     return _LEFT if joint in skeleton.left else _RIGHT if joint in skeleton.right else _CENTRE
 
 
-def draw_other(image: Image, joints: Floats, scores: Floats, skeleton_key: str) -> None:
-    """Draw the joints (J, 2) of a person who is not followed: grey, thin and translucent."""
+def draw_person(image: Image, track: PersonTrack, row: int, scale: float, followed: bool = True) -> None:
+    """Draw a person of a row of the take: joints, and hands where they were observed.
+
+    `scale`: size of the image relative to the video. A person who is not `followed` is grey, thin and translucent.
+    """
     import cv2
 
-    over = image.copy()
-    draw_joints(over, joints, scores, skeleton_key, followed=False)
-    cv2.addWeighted(over, _OTHERS_ALPHA, image, 1 - _OTHERS_ALPHA, 0, dst=image)
+    over = image if followed else image.copy()
+    extras = {name: values[row] for name, values in track.extras.items()}
+    joints = track.joints_image[row] * np.float32(scale)
+    joints[list(drawn_over(extras, _DETAILS, track.skeleton))] = np.nan
+    draw_joints(over, joints, track.scores[row], track.skeleton, followed)
+    _draw_details(over, extras, scale, track.person)
+    if not followed:
+        cv2.addWeighted(over, _OTHERS_ALPHA, image, 1 - _OTHERS_ALPHA, 0, dst=image)
 
 
 def draw_joints(image: Image, joints: Floats, scores: Floats, skeleton_key: str, followed: bool = True) -> None:
@@ -63,3 +76,22 @@ def draw_joints(image: Image, joints: Floats, scores: Floats, skeleton_key: str,
         if point is not None and joint not in small:
             radius = round(width * 1.1 * (1 << _SHIFT))
             cv2.circle(image, point, radius, colour(joint), cv2.FILLED, cv2.LINE_AA, _SHIFT)
+
+
+def _draw_details(image: Image, extras: Extras, scale: float, person: int) -> None:
+    """Draw the small parts of a person, in the person's colour, on dark edges that keep them visible."""
+    import cv2
+
+    colour = tuple((rgb(person_colour(person))[::-1] * 255).round().tolist())
+    for detail in details(extras, _DETAILS):
+        points = _points(detail.points * np.float32(scale))
+        width = detail.width_px(scale, _THICKEST_DETAIL_PX)
+        for shade, thickness in ((_EDGE, round(width) + 2), (colour, max(1, round(width)))):
+            for first, last in detail.lines:
+                start, end = points[first], points[last]
+                if start is not None and end is not None:
+                    cv2.line(image, start, end, shade, thickness, cv2.LINE_AA, _SHIFT)
+        for dot in detail.dots:
+            at = points[dot]
+            if at is not None:
+                cv2.circle(image, at, round(width * 1.2 * (1 << _SHIFT)), colour, cv2.FILLED, cv2.LINE_AA, _SHIFT)

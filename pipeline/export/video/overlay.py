@@ -24,7 +24,7 @@ from ...core.take import Take
 from ...system.files import atomic_path, printable
 from ..base import UNWATCHED, Watch
 from ..tracks import Selection
-from .draw_skeleton import draw_joints, draw_other
+from .draw_skeleton import draw_person
 from .scene_panel import ScenePanel, draw_number
 
 if TYPE_CHECKING:
@@ -65,14 +65,13 @@ def _overlay(selection: Selection, subject: int | None = None, numbered: bool = 
     tracks.sort(key=lambda track: track.person == subject)  # the followed person on top
 
     def paint(image: Image, row: int) -> Image:
-        scale = np.float32(image.shape[1] / selection.first.camera.size_px[0])
+        scale = image.shape[1] / selection.first.camera.size_px[0]
         for track in tracks:
-            draw = draw_joints if subject in (None, track.person) else draw_other
-            draw(image, track.joints_image[row] * scale, track.scores[row], track.skeleton)
+            draw_person(image, track, row, scale, subject in (None, track.person))
         for track in tracks if numbered else ():
             joints = track.joints_image[row]
             if np.isfinite(joints).any():
-                x, y = joints[np.nanargmin(joints[:, 1])] * scale
+                x, y = joints[np.nanargmin(joints[:, 1])] * np.float32(scale)
                 above = max(float(y) - image.shape[0] / 24, image.shape[0] / 50)
                 draw_number(image, np.array([x, above]), track.person, subject)
         return image

@@ -6,10 +6,11 @@ import dataclasses
 
 import numpy as np
 
-from ...core.arrays import Doubles, Image
+from ...core.arrays import Doubles, Floats, Image
 from ...core.camera import Viewpoint, fov_over_deg
-from ...drawing.colours import OTHERS, body_colours, person_colour, rgb
+from ...drawing.colours import OTHERS, body_colours, hand_colours, person_colour, rgb
 from ...drawing.framing import HOME_DEG, beside_path, follow_path, framed, joints_to_frame, shape, shows_everybody
+from ...drawing.hands_mesh import colour_shares
 from ...drawing.renderer import Renderer
 from ..tracks import Selection
 
@@ -47,6 +48,11 @@ class ScenePanel:
             self._viewpoint = found
         self.size_px = (max(2, round(aspect * height_px)), height_px)
         self._path = follow_path(self._joints[index]) if self._follows else None
+        self._hands = [
+            (one.person, one.hands.joints, colour_shares(one.hands.confidence, one.rate_hz))
+            for one in self._people
+            if one.hands is not None
+        ]
         self._renderer = Renderer(*self.size_px)
         self._renderer.look(self._viewpoint, self._viewpoint.centre[:2])
 
@@ -57,13 +63,25 @@ class ScenePanel:
             self._renderer.look(_moved(self._viewpoint, self._path[row]), (x, y))
         joints = np.stack([one[row] for one in self._joints]).astype(np.float32)
         shares = [1.0 if self.subject in (None, one.person) else OTHERS for one in self._people]
-        image = self._renderer.draw(joints, np.stack([body_colours(share) for share in shares]))
+        colours = np.stack([body_colours(share) for share in shares])
+        image = self._renderer.draw(joints, colours, *self._hands_of(row))
         if np.isfinite(joints[:, 10]).all(axis=1).sum() > 1:
             for one, body in zip(self._people, joints, strict=True):
                 above = self._renderer.camera_from_world(body[10] + np.array([0, 0, _HEAD_TO_NUMBER_M]))
                 if np.isfinite(above).all() and above[2] > 0:
                     draw_number(image, self._renderer.image_from_camera(above), one.person, self.subject)
         return image
+
+    def _hands_of(self, row: int) -> tuple[Floats | None, Floats | None]:
+        """Return the hands (N, 21, 3) of a row and their colours (N, 4); None without any."""
+        if not self._hands:
+            return None, None
+        joints = np.concatenate([hands[row] for _, hands, _ in self._hands]).astype(np.float32)
+        colours = [
+            hand_colours(person, shares[row] * (1.0 if self.subject in (None, person) else OTHERS))
+            for person, _, shares in self._hands
+        ]
+        return joints, np.concatenate(colours)
 
 
 def draw_number(image: Image, at_px: Doubles, person: int, subject: int | None) -> None:

@@ -15,8 +15,9 @@ from ....core.hands.points import Hands
 from ....core.poses import Pose2D
 from ...base import Detector, LooksAhead
 from .locate import HandLocator
+from .look_ahead import LONGEST_STEP_S
 
-_ALGORITHM = 1  # raise it when the same frames would give other results
+_ALGORITHM = 2  # raise it when the same frames would give other results
 
 
 def with_hands(detector: Detector, max_people: int, runtime: Runtime = "auto") -> Detector:
@@ -34,6 +35,7 @@ class HandsDetector:
     def __init__(self, detector: Detector, locator: HandLocator) -> None:
         self._detector, self._locator = detector, locator
         self.name, self.skeleton = detector.name, detector.skeleton
+        self.runtime = getattr(detector, "runtime", "")  # inference engine of the body's network, for the provenance
         version = importlib.metadata.version("mediapipe")
         self._key = f"hands-mediapipe{version}-{locator.runtime or 'tflite'}-a{_ALGORITHM}"
 
@@ -56,9 +58,13 @@ class HandsDetector:
         self._locator.close()
         self._detector.close()
 
-    def _located(self, frame: Frame, pose: Pose2D) -> Pose2D:
-        """Return the people of a frame with their hands; a hand that only the detector saw stays."""
-        hands = self._locator.locate(frame.bgr, pose)
+    def _located(self, frame: Frame, pose: Pose2D, following: Frame | None = None) -> Pose2D:
+        """Return the people of a frame with their hands; a hand that only the detector saw stays.
+
+        `following`: the frame after it, where it is known already.
+        """
+        soon = following is not None and 0 < following.time_s - frame.time_s <= LONGEST_STEP_S
+        hands = self._locator.locate(frame.bgr, pose, following.bgr if following is not None and soon else None)
         own = Hands.of(pose.extras)
         if own is not None:
             keep = own.observed & ~hands.observed
@@ -99,7 +105,7 @@ class HandsAheadDetector(HandsDetector):
         """Take the next frame; return the people in the frame before it, None if there is none."""
         before, self._before = self._before, frame
         pose = self._ahead.advance(frame)
-        return pose if before is None or pose is None else self._located(before, pose)
+        return pose if before is None or pose is None else self._located(before, pose, frame)
 
     def finish(self) -> Pose2D | None:
         """Return the people in the last frame that `advance` took, None if there is none."""

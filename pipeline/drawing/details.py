@@ -1,0 +1,78 @@
+"""Compute the lines and dots of small parts of a person in the image, for the window and for videos.
+
+The body's joints are drawn by their own rules; what a detector gives beside them (`core.poses.EXTRAS`) is drawn by
+these: one entry of `_KINDS` each.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..core.arrays import Floats
+from ..core.hands.points import CHAINS, INDEX_BASE, LITTLE_BASE, MIDDLE_BASE, RING_BASE, SIDES, WRIST, Hands
+from ..core.poses import Extras
+from ..core.skeletons import SKELETONS
+
+HANDS = "hands"
+_FINGERTIPS = tuple(chain[-1] for chain in CHAINS)
+# Outline of the palm, then the fingers.
+HAND_LINES: tuple[tuple[int, int], ...] = (
+    (WRIST, CHAINS[0][0]), (WRIST, INDEX_BASE), (INDEX_BASE, MIDDLE_BASE), (MIDDLE_BASE, RING_BASE),
+    (RING_BASE, LITTLE_BASE), (LITTLE_BASE, WRIST),
+    *((a, b) for chain in CHAINS for a, b in itertools.pairwise(chain)),
+)  # fmt: skip
+_HAND_SIZES_PER_WIDTH = 55.0  # size of a hand / width of its lines
+_OWN_FINGERS = ("thumb", "index", "pinky")  # points of hands that body detectors give, by the end of their names
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """Describe how one part is drawn."""
+
+    points: Floats  # (N, 2) px of the video, all known
+    lines: tuple[tuple[int, int], ...]  # pairs of points
+    dots: tuple[int, ...]  # points
+    size_px: float  # longer side of the part's box
+    sizes_per_width: float  # size of the part / width of its lines
+
+    def width_px(self, scale: float, thickest_px: float) -> float:
+        """Return the width of the lines in an image that is `scale` times as large as the video."""
+        return min(max(self.size_px * scale / self.sizes_per_width, 1.0), thickest_px)
+
+
+def details(extras: Extras, shown: Collection[str]) -> Iterator[Detail]:
+    """Yield the parts of one person in one frame, from the `shown` extras of that frame (without the frame axis)."""
+    for name, find in _KINDS.items():
+        if name in shown and name in extras:
+            yield from find(extras)
+
+
+def drawn_over(extras: Extras, shown: Collection[str], skeleton: str) -> frozenset[int]:
+    """Return the body's joints that need not be drawn, because the `shown` extras have them more precisely."""
+    hands = _hands(extras) if HANDS in shown else None
+    if hands is None:
+        return frozenset()
+    names = SKELETONS[skeleton].names
+    own = {
+        f"{side}_{end}" for side, there in zip(SIDES, hands.observed[0], strict=True) if there for end in _OWN_FINGERS
+    }
+    return frozenset(joint for joint, name in enumerate(names) if name in own)
+
+
+def _hands(extras: Extras) -> Hands | None:
+    return Hands.of({name: extras[name][None] for name in ("hands",) if name in extras})
+
+
+def _hand_details(extras: Extras) -> Iterator[Detail]:
+    hands = _hands(extras)
+    for points, there in zip(hands.joints_image[0], hands.observed[0], strict=True) if hands is not None else ():
+        if there and np.isfinite(points).all():
+            size = float(np.ptp(points, axis=0).max())
+            yield Detail(points, HAND_LINES, _FINGERTIPS, size, _HAND_SIZES_PER_WIDTH)
+
+
+_KINDS: dict[str, Callable[[Extras], Iterator[Detail]]] = {HANDS: _hand_details}
