@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QObject, Slot
 
 from app.commands.playback import PlaybackCommands
@@ -13,6 +15,7 @@ from app.views.drawer.drawer import Drawer
 from app.views.take_rows import name_of, take_times
 from pipeline.analysis.curves import QUANTITIES, TakeCurves, gait_text
 from pipeline.core.take import Take
+from pipeline.rig.foot_directions import soles_of
 
 
 class CurveCommands(QObject):
@@ -61,7 +64,7 @@ class CurveCommands(QObject):
             self._view.set_walk("", [])
             return
         if self._known is None or self._known[0] is not take:
-            self._known = (take, TakeCurves(take))
+            self._known = (take, TakeCurves(take, partial(soles_of, take)))
         known, quantity = self._known[1], QUANTITIES[self._view.quantity]
         persons = [track.person for track in take.tracks3d] if self._view.everyone else [subject]
         parts, titles = self._view.parts, {part: shown(title) for part, title in quantity.parts}

@@ -16,7 +16,7 @@ from ..core.arrays import Doubles
 from ..core.skeletons import H36M17
 from ..core.take import Take, Track3D
 from .gait import Gait, gait
-from .joint_angles import SIDE_ANGLES, TRUNK_ANGLES, joint_angles
+from .joint_angles import FOOT_ANGLES, SIDE_ANGLES, TRUNK_ANGLES, joint_angles
 from .trust import NINE_OF_TEN
 
 _UNBOUNDED_ANGLES = ("trunk_rotation", "lumbar_rotation")  # angles that may exceed a full turn
@@ -56,7 +56,9 @@ _JOINT_PARTS = tuple((joint, _title(joint)) for joint in _JOINTS)
 QUANTITIES = {
     quantity.key: quantity
     for quantity in (
-        Quantity("angle", "Joint angle", "°", tuple((a, _title(a)) for a in (*SIDE_ANGLES, *TRUNK_ANGLES))),
+        Quantity(
+            "angle", "Joint angle", "°", tuple((a, _title(a)) for a in (*SIDE_ANGLES, *FOOT_ANGLES, *TRUNK_ANGLES))
+        ),
         Quantity("speed", "Speed", "m/s", _JOINT_PARTS),
         Quantity("height", "Height above the floor", "m", _JOINT_PARTS),
         Quantity("across", "Position across the image", "m", _JOINT_PARTS),
@@ -69,8 +71,9 @@ _AXIS = {"across": 0, "away": 1, "height": 2}
 class TakeCurves:
     """Compute the curves of one take; joint angles and gait are cached per person."""
 
-    def __init__(self, take: Take) -> None:
-        self._take = take
+    def __init__(self, take: Take, soles: Callable[[Track3D], Doubles | None] = lambda _: None) -> None:
+        """Compute curves of `take`; `soles` returns the vectors from heels to toes of a track, see `joint_angles`."""
+        self._take, self._soles = take, soles
         self._angles: dict[int, dict[str, Doubles]] = {}
         self._gaits: dict[int, Gait | None] = {}
 
@@ -97,7 +100,8 @@ class TakeCurves:
         """Return the gait of `person`, or None if they do not walk or have no 3D joints."""
         if person not in self._gaits:
             track = self._take.track3d(person)
-            self._gaits[person] = None if track is None else gait(track.joints.astype(np.float64), track.time_s)
+            known = track and gait(track.joints.astype(np.float64), track.time_s, self._soles(track))
+            self._gaits[person] = known
         return self._gaits[person]
 
     def _error(self, track: Track3D, quantity: str, name: str) -> Doubles | None:
@@ -111,7 +115,8 @@ class TakeCurves:
 
     def _angle(self, track: Track3D, name: str) -> Doubles | None:
         if track.person not in self._angles:
-            angles = joint_angles(track.joints.astype(np.float64))
+            joints, rate_hz = track.joints.astype(np.float64), self._take.camera.rate_hz
+            angles = joint_angles(joints, self._soles(track), rate_hz)
             for unbounded in _UNBOUNDED_ANGLES:
                 angles[unbounded] = _unwrap(angles[unbounded])
             self._angles[track.person] = angles

@@ -4,7 +4,7 @@ Coordinate method (Zeni, Richards and Higginson, Gait & Posture 27:710, 2008): i
 a foot touches the ground where it is furthest in front of the pelvis and leaves it where it is furthest behind. The
 method needs neither a floor nor a fixed position, so it works on a treadmill. The 17 joints have no heel and no toe, so
 the ankle stands for both: heel strikes are correct, and toe offs come slightly early (the ankle reverses before the
-toe).
+toe). Where a detector finds toes, the pitch of the sole gives when the foot becomes flat and when the heel leaves.
 
 Only walking is measured: steps that alternate at a walking pace, legs that swing in opposite directions, feet that are
 on the ground for most of the time, and a speed below that of the transition to running (Froude number 0.5: Alexander,
@@ -13,8 +13,9 @@ Physiol. Rev. 69:1199, 1989). For any other motion `gait` returns None.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -36,14 +37,17 @@ _MAX_CORRELATION = -0.4  # upper limit of the correlation between the two ankles
 _MAX_FROUDE = 0.5  # speed^2 / (gravity x leg length) at which people begin to run
 _MIN_STANCE = 0.53  # fraction of the stride: in running or stepping around, a foot is on the ground for less
 _MIN_SPEED_M_S = 0.2  # m/s: a slower body walks on a treadmill, or its path is unknown
+_MIDSTANCE = (0.3, 0.6)  # part of the time from heel strike to toe off in which the foot stands flat
+_MIN_STANCE_ROWS = 6  # frames from heel strike to toe off in which its parts can be told apart
+_TOES_UP_DEG, _HEEL_UP_DEG = 5.0, 8.0  # degrees from the pitch of the standing foot at which it is no longer flat
 _GRAVITY_M_S2 = 9.81
 
 
 @dataclass(frozen=True, slots=True)
 class GaitEvent:
-    """Record that a foot touches or leaves the ground."""
+    """Record that a foot, its sole or its heel touches or leaves the ground."""
 
-    kind: Literal["heel_strike", "toe_off"]
+    kind: Literal["heel_strike", "foot_flat", "heel_off", "toe_off"]
     side: Side
     row: int  # nearest row of the take
     time_s: float  # s, interpolated between frames
@@ -77,16 +81,23 @@ class Gait:
         return {**values, "events": events}
 
 
-def gait(joints: Doubles, time_s: Doubles) -> Gait | None:
+def gait(joints: Doubles, time_s: Doubles, soles: Doubles | None = None) -> Gait | None:
     """Measure the gait of one person, or return None if they do not walk.
 
-    `joints` (T, 17, 3): world joints in metres, z up, NaN = not seen; `time_s` (T,).
+    `joints` (T, 17, 3): world joints in metres, z up, NaN = not seen; `time_s` (T,). With `soles` (T, 2, 3), the unit
+    vectors from heel to toes of the left and the right foot (NaN = unknown), `foot_flat` and `heel_off` are found too.
     """
     bouts = []
     for run in runs(np.isfinite(joints).all(axis=(1, 2))):
         if run.stop - run.start >= 4:
             bouts += _bouts(np.asarray(joints[run], np.float64), time_s[run], run.start)
-    return _summarise(bouts) if bouts else None
+    if not bouts:
+        return None
+    found = _summarise(bouts)
+    if soles is None:
+        return found
+    events = (*found.events, *flat_events(found.events, soles, time_s))
+    return replace(found, events=tuple(sorted(events, key=lambda event: event.time_s)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +162,36 @@ def _bouts(joints: Doubles, time_s: Doubles, first_row: int) -> list[_Bout]:
         if stances and np.mean(stances) > _MIN_STANCE:
             out.append(bout)
     return out
+
+
+def flat_events(events: Sequence[GaitEvent], soles: Doubles, time_s: Doubles) -> list[GaitEvent]:
+    """Return when the foot becomes flat after each heel strike, and when the heel leaves before each toe off.
+
+    `soles` (T, 2, 3): see `gait`. Between strike and toe off the pitch of the sole falls to that of the standing foot,
+    stays there, and falls again as the heel rises. Where it does not, or is unknown, there is no event.
+    """
+    found = []
+    for side, at in (("right", 1), ("left", 0)):
+        pitch = np.degrees(np.arcsin(np.clip(soles[:, at, 2], -1, 1)))
+        own = [event for event in events if event.side == side]
+        for strike, off in itertools.pairwise(own):
+            if (strike.kind, off.kind) != ("heel_strike", "toe_off") or off.row - strike.row < _MIN_STANCE_ROWS:
+                continue
+            rows = np.arange(strike.row, off.row + 1)
+            stance = pitch[rows]
+            if not np.isfinite(stance).all():
+                continue
+            begin, end = (round(share * (len(rows) - 1)) for share in _MIDSTANCE)
+            standing = float(np.median(stance[begin : end + 1]))
+            middle = (begin + end) // 2
+            raised, lifted = stance > standing + _TOES_UP_DEG, stance < standing - _HEEL_UP_DEG
+            if raised[:middle].any():
+                flat = int(np.flatnonzero(raised[:middle])[-1]) + 1
+                found.append(GaitEvent("foot_flat", strike.side, int(rows[flat]), float(time_s[rows[flat]])))
+            if lifted[middle:].any():
+                heel = middle + int(np.argmax(lifted[middle:]))
+                found.append(GaitEvent("heel_off", strike.side, int(rows[heel]), float(time_s[rows[heel]])))
+    return found
 
 
 def _ankles_ahead(joints: Doubles, rate_hz: float) -> tuple[Doubles, float, Doubles]:

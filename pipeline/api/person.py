@@ -125,7 +125,7 @@ class Person:
         """Return steps, cadence, stride and their events; None if the person does not walk."""
         from ..analysis.gait import gait
 
-        return gait(self.joints_world.astype(np.float64), self.time_s)
+        return gait(self.joints_world.astype(np.float64), self.time_s, self._soles)
 
     @property
     def hands(self) -> HandJoints | None:
@@ -160,7 +160,13 @@ class Person:
         """
         from ..analysis.joint_angles import joint_angles
 
-        return Angles(joint_angles(self.joints_world.astype(np.float64)))
+        return Angles(joint_angles(self.joints_world.astype(np.float64), self._soles, self._rate_hz))
+
+    @property
+    def _soles(self) -> Doubles | None:
+        from ..rig.foot_directions import soles_of
+
+        return soles_of(self._take, self._track)
 
     @property
     def _rate_hz(self) -> float:

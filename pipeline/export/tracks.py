@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..analysis.gait import Gait, gait
+from ..analysis.joint_angles import joint_angles
 from ..core.arrays import Doubles, Floats, Ints
 from ..core.camera import Camera
 from ..core.errors import OutputError
@@ -21,6 +22,7 @@ from ..core.geometry import world_from_camera
 from ..core.poses import PersonTrack
 from ..core.take import SceneEstimate, Take, Track3D
 from ..hands.on_skeleton import HandsMotion
+from ..rig.foot_directions import sole_directions
 from ..rig.hands import hands_in_world
 from ..system.files import atomic_write
 
@@ -106,7 +108,21 @@ class SelectedPerson:
     @cached_property
     def gait(self) -> Gait | None:
         """Return steps and cadence; None if the person does not walk."""
-        return gait(self.joints_world, self.time_s)
+        return gait(self.joints_world, self.time_s, self.soles)
+
+    @cached_property
+    def soles(self) -> Doubles | None:
+        """Return unit vectors from heels to toes (T, 2, 3), left and right, world, NaN = unknown; None without toes."""
+        track = self.track2d
+        if track is None or self.scene is None or len(track.joints_image) != len(self.frame_index):
+            return None
+        soles = sole_directions(self.joints_world, track, self.scene, self.camera)
+        return soles if soles is not None and np.isfinite(soles).any() else None
+
+    @cached_property
+    def angles(self) -> dict[str, Doubles]:
+        """Return the joint angles, (T,) degrees each, with those of the feet where toes are known."""
+        return joint_angles(self.joints_world, self.soles, self.rate_hz)
 
     @cached_property
     def even_times(self) -> Doubles:

@@ -23,7 +23,8 @@ from app.views.timeline import clock_text
 from pipeline.core.arrays import Doubles
 
 _STYLES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine, Qt.PenStyle.DashDotLine)
-_TICK = {"heel_strike": 0.10, "toe_off": 0.05}  # length of a tick, as a share of the plot's height
+# Length of a tick, as a share of the plot's height.
+_TICK = {"heel_strike": 0.10, "toe_off": 0.05, "foot_flat": 0.03, "heel_off": 0.03}
 _TICK_PX = 5  # pixels per tick; with less space none are drawn, because they would merge into a band
 _CLICK_PX = 4
 

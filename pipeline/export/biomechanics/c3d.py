@@ -5,7 +5,7 @@ point is 0 with residual -1, C3D's code for a missing point; else the residual i
 truth in millimetres (`analysis.trust`), 0 where it is not known. A C3D has one rate: a video of variable rate is
 resampled to its median rate, and pauses get frames. Frames are numbered as in the video, from 1: a range of it does not
 begin with 1. C3D counts frames in 16 bits, and readers stop at 65535: a longer take continues in `<stem>_part2.c3d`,
-and `TRIAL:ACTUAL_START_FIELD` holds the first frame of each part.
+and `TRIAL:ACTUAL_START_FIELD` holds the first frame of each part. The events of a walking person are in `EVENT`.
 """
 
 from __future__ import annotations
@@ -31,6 +31,8 @@ from .markers import markers, nearest_joints
 log = logging.getLogger(__name__)
 
 MAX_FRAMES = 65535
+# Gait events -> labels of C3D's event groups, as gait laboratories use them.
+_EVENTS = {"heel_strike": "Foot Strike", "foot_flat": "Foot Flat", "heel_off": "Heel Off", "toe_off": "Foot Off"}
 _LONGEST_NAME = 127  # characters: a parameter's length is one byte, which some readers take for a signed one
 
 
@@ -52,7 +54,16 @@ class C3dExporter:
                     path = first if part == 0 else first.with_name(f"{first.name[:-4]}_part{part + 1}.c3d")
                     temporary = stack.enter_context(atomic_path(path))
                     rows = slice(start, start + MAX_FRAMES)
-                    _write(temporary, names, points[rows], residuals[rows], zero + start, person.rate_hz, person.name)
+                    _write(
+                        temporary,
+                        names,
+                        points[rows],
+                        residuals[rows],
+                        zero + start,
+                        person.rate_hz,
+                        person.name,
+                        _events(person, zero, rows),
+                    )
                     paths.append(path)
         log.info("wrote %s", ", ".join(path.name for path in paths))
         return paths
@@ -86,6 +97,20 @@ def _frame_number(person: SelectedPerson) -> int:
     return round(float(person.time_s[0]) * person.rate_hz) if first and person.is_resampled else first
 
 
+def _events(person: SelectedPerson, zero: int, rows: slice) -> list[tuple[str, str, float]]:
+    """Return label, context ("Left", "Right") and time in s of the gait events in a part, from the video's first frame.
+
+    `zero` is the number of the take's first frame, from 0.
+    """
+    if person.gait is None:
+        return []
+    first, rate = float(person.even_times[0]), person.rate_hz
+    timed = [(_EVENTS[event.kind], event.side.capitalize(), event.time_s - first) for event in person.gait.events]
+    return [
+        (label, side, time_s + zero / rate) for label, side, time_s in timed if rows.start <= time_s * rate < rows.stop
+    ]
+
+
 def _plain(name: str) -> str:
     """Return the name in C3D's plain bytes: letters without accents, "?" for other characters, at most 127."""
     apart = unicodedata.normalize("NFKD", name)
@@ -94,7 +119,14 @@ def _plain(name: str) -> str:
 
 
 def _write(
-    path: Path, names: Sequence[str], positions: Doubles, residuals: Doubles, start: int, rate: float, name: str
+    path: Path,
+    names: Sequence[str],
+    positions: Doubles,
+    residuals: Doubles,
+    start: int,
+    rate: float,
+    name: str,
+    events: Sequence[tuple[str, str, float]] = (),
 ) -> None:
     """Write markers (T, M, 3), metres, and their residuals (T, M), mm, to an existing file.
 
@@ -115,6 +147,13 @@ def _write(
     file.add_parameter("POINT", "Y_SCREEN", "+Z")
     file.add_parameter("SUBJECTS", "USED", [1])
     file.add_parameter("SUBJECTS", "NAMES", [_plain(name)])
+    if events:
+        labels, contexts, times = zip(*events, strict=True)
+        file.add_parameter("EVENT", "USED", [len(events)])
+        file.add_parameter("EVENT", "CONTEXTS", list(contexts))
+        file.add_parameter("EVENT", "LABELS", list(labels))
+        minutes = np.floor(np.array(times) / 60)
+        file.add_parameter("EVENT", "TIMES", np.stack([minutes, np.array(times) - 60 * minutes]))
     first, last = start + 1, start + frames  # in two 16-bit words, the lower one first
     file.add_parameter("TRIAL", "ACTUAL_START_FIELD", [first & 0xFFFF, first >> 16])
     file.add_parameter("TRIAL", "ACTUAL_END_FIELD", [last & 0xFFFF, last >> 16])

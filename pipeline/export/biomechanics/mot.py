@@ -11,7 +11,6 @@ from pathlib import Path
 import numpy as np
 
 from ...analysis.gait import SIDES
-from ...analysis.joint_angles import ANGLES, joint_angles
 from ...core.arrays import Doubles
 from ..base import UNWATCHED, Watch
 from ..number_text import chunks, formatted, in_one_line
@@ -39,6 +38,7 @@ _COORDINATES: dict[str, tuple[str, float]] = {
     "lumbar_bending": ("lumbar_bending", 1.0),
     "lumbar_rotation": ("lumbar_rotation", 1.0),
 }
+_ANKLES = {f"ankle_angle_{side[0]}": (f"{side}_ankle_flexion", 1.0) for side in SIDES}  # where toes are known
 _PLACE = ("pelvis_tx", "pelvis_ty", "pelvis_tz")
 
 
@@ -59,12 +59,13 @@ class MotExporter:
 
 def _motion(person: SelectedPerson, name: str) -> Iterator[str]:
     joints, times = person.joints_world[person.seen], person.time_s[person.seen]
-    angles = joint_angles(joints)
+    angles = {name: values[person.seen] for name, values in person.angles.items()}
+    coordinates = {name: known for name, known in (_COORDINATES | _ANKLES).items() if known[0] in angles}
     columns = [times]
-    for ours, sign in _COORDINATES.values():
+    for ours, sign in coordinates.values():
         columns.append(sign * _continuous(times, angles[ours]))
     columns[4:4] = list(opensim_from_world(joints[:, 0]).T)  # the position follows the pelvis' three angles
-    names = list(_COORDINATES)
+    names = list(coordinates)
     names[3:3] = _PLACE
     values = np.stack(columns, axis=1)
     yield f"{in_one_line(name)}\nversion=1\nnRows={len(values)}\nnColumns={values.shape[1]}\ninDegrees=yes\n\n"
@@ -87,8 +88,8 @@ class AnglesExporter:
     """Write `<stem>_angles.csv` and `<stem>_angles_person<N>.csv`: angles in columns, degrees.
 
     Columns: frame, time_s, the angles. Every frame of the take is a row; cells of unknown angles are empty. The last
-    columns, `right_foot` and `left_foot`, give the gait events of a walking person: `heel_strike` or `toe_off` in the
-    nearest frame (`analysis.gait`), else empty.
+    columns, `right_foot` and `left_foot`, give the gait events of a walking person in the nearest frame
+    (`analysis.gait`): `heel_strike`, `toe_off`, and where toes are known `foot_flat` and `heel_off`; else empty.
     """
 
     name = "angles"
@@ -99,11 +100,11 @@ class AnglesExporter:
 
 
 def _table(person: SelectedPerson) -> Iterator[str]:
-    yield ",".join(["frame", "time_s", *ANGLES, *(f"{side}_foot" for side in SIDES)]) + "\n"
-    angles = joint_angles(person.joints_world)
-    values = np.stack([person.frame_index, person.time_s, *(angles[name] for name in ANGLES)], axis=1)
+    angles = person.angles
+    yield ",".join(["frame", "time_s", *angles, *(f"{side}_foot" for side in SIDES)]) + "\n"
+    values = np.stack([person.frame_index, person.time_s, *angles.values()], axis=1)
     nothing = ",,\n"
-    template = "%d,%.6f" + ",%.4f" * len(ANGLES) + nothing
+    template = "%d,%.6f" + ",%.4f" * len(angles) + nothing
     walk = person.gait
     feet = {(event.row, event.side): event.kind for event in walk.events} if walk else {}
     for rows in chunks(len(values)):
