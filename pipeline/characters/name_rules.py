@@ -9,7 +9,7 @@ from .humanoid import REQUIRED, SIDES, finger_bones
 from .names import FINGER_WORDS, HELPER_WORDS, PARTS, TABLES
 from .skeleton import NodeTree
 
-_LEAST_OF_TABLE = 10  # bones of a table that have to be there, so that it counts
+_MAY_LACK = 2  # required bones that may be missing or renamed in a rig of a known system
 _SIDES = {"left": "left", "l": "left", "right": "right", "r": "right"}
 _NUMBERED = re.compile(r"_\d+$")  # what Sketchfab appends to every name
 _NUMBERED_SHARE = 0.8
@@ -32,7 +32,7 @@ def from_tables(tree: NodeTree) -> tuple[str, dict[str, int]]:
         for prefix in _prefixes(first, hips):
             found = {bone: first[key] for name, bone in bones.items() if (key := prefix + _key(name)) in first}
             score = (sum(bone in found for bone in REQUIRED), len(found))
-            if len(found) >= _LEAST_OF_TABLE and score > best[0]:
+            if score[0] >= len(REQUIRED) - _MAY_LACK and score > best[0]:
                 best = (score, table, found)
     return best[1], best[2]
 

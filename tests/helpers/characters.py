@@ -16,6 +16,9 @@ from pathlib import Path
 import numpy as np
 from scipy.spatial.transform import Rotation
 
+from pipeline.characters.character import Character
+from pipeline.retarget.t_pose import t_pose_places
+
 _Y_UP = np.array([[1.0, 0, 0, 0], [0, 0, 1, 0], [0, -1, 0, 0], [0, 0, 0, 1]])
 _CUBE = np.array([[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)], float)
 _FACES = np.array(
@@ -77,11 +80,12 @@ def write_glb(
     armature: np.ndarray | None = None,
     extensions: dict | None = None,
     matrices: bool = False,
+    animated: bool = True,
 ) -> Path:
     """Write a skinned character with a texture and an animation of its own.
 
     `armature` (4, 4) is a node above the bones, with a scale: bones are then in its axes. `matrices`: nodes have a
-    matrix in place of translation and rotation.
+    matrix in place of translation and rotation. `animated`: the file has an animation already.
     """
     above = np.eye(4) if armature is None else armature
     world = figure.rest
@@ -149,7 +153,7 @@ def write_glb(
                         "channels": [{"sampler": 0, "target": {"node": 0, "path": "rotation"}}]}],
         "bufferViews": views, "accessors": accessors, "buffers": [{"byteLength": len(binary)}],
     }  # fmt: skip
-    if matrices:
+    if matrices or not animated:
         del document["animations"]
         document["accessors"], document["bufferViews"] = accessors, views
     if extensions:
@@ -259,3 +263,13 @@ def _png() -> bytes:
         + chunk(b"IDAT", rows)
         + chunk(b"IEND", b"")
     )
+
+
+def t_posed(figure: Figure, character: Character) -> Figure:
+    """Return a figure, all of whose bones are mapped in `character`, standing in the T-pose as a VRM does."""
+    rest, places = figure.rest.copy(), t_pose_places(character)
+    for bone, node in character.mapping.nodes.items():
+        index = figure.names.index(character.tree.names[node])
+        rest[index, :3, :3] = character.rest.turns[bone] @ rest[index, :3, :3]
+        rest[index, :3, 3] = places[bone]
+    return replace(figure, rest=rest)

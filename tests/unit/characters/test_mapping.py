@@ -1,0 +1,147 @@
+"""Test how bones are recognised, and what a user's mapping changes."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from pipeline.characters.character import open_character
+from pipeline.characters.humanoid import REQUIRED
+from pipeline.characters.mapping_file import mapping_path, read_mapping, write_mapping
+from pipeline.core.errors import ConfigError, SourceError
+from tests.helpers.characters import figure, vrm0, vrm1, write_bvh, write_glb
+
+WORDS = {
+    "Hips": "Pelvis", "Spine": "Spine_Lower", "Spine1": "Chest", "Spine2": "UpperChest", "ToeBase": "Toe",
+    "UpLeg": "Thigh", "Leg": "Shin", "ForeArm": "LowerArm", "Arm": "UpperArm", "Shoulder": "Clavicle",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("rig", "table", "count", "some"),
+    [
+        ("mixamo", "Mixamo", 52, {"leftHand": "mixamorig:LeftHand", "leftThumbMetacarpal": "mixamorig:LeftHandThumb1"}),
+        ("unreal", "Unreal 4", 52, {"chest": "spine_02", "rightToes": "ball_r", "leftLittleDistal": "pinky_03_l"}),
+        ("cmu", "CMU", 22, {"spine": "LowerBack", "leftUpperLeg": "LeftUpLeg"}),
+        ("makehuman", "MakeHuman", 55, {"hips": "root", "leftLowerArm": "lowerarm01.L", "rightHand": "wrist.R"}),
+        ("rigify", "Rigify", 55, {"upperChest": "spine.004", "neck": "spine.005", "leftLowerLeg": "shin.L"}),
+    ],
+)  # fmt: skip
+def test_known_rigs_are_mapped_by_their_tables(tmp_path, rig, table, count, some):
+    character = open_character(write_glb(tmp_path / "c.glb", figure(rig)))
+    mapping = character.mapping
+    assert (mapping.table, len(mapping.nodes), mapping.missing) == (table, count, ())
+    assert {bone: character.tree.names[mapping.nodes[bone]] for bone in some} == some
+
+
+@pytest.mark.parametrize(
+    "rename",
+    [
+        lambda name: name.replace("mixamorig:", "mixamorig"),  # as three.js writes it
+        lambda name: name.replace("mixamorig:", "Armature|hero_"),
+        lambda name: f"{name}_{len(name):02d}",  # Sketchfab
+        str.upper,
+    ],
+)
+def test_prefixes_numbers_and_capitals_do_not_matter(tmp_path, rename):
+    rig = figure("mixamo")
+    character = open_character(write_glb(tmp_path / "c.glb", rig.renamed([rename(name) for name in rig.names])))
+    assert (character.mapping.table, len(character.mapping.nodes)) == ("Mixamo", 52)
+
+
+def _worded(name: str) -> str:
+    name = name.removeprefix("mixamorig:")
+    side = next((side for side in ("Left", "Right") if name.startswith(side)), "")
+    part = name[len(side) :]
+    part = next(
+        (part.replace(old, new) for old, new in WORDS.items() if part == old), part.replace("Hand", "", 1) or part
+    )
+    return f"jnt_{side[:1]}_{part}" if side else f"jnt_{part}"
+
+
+def test_other_names_are_mapped_by_words_and_sides(tmp_path):
+    rig = figure("mixamo")
+    names = [
+        _worded(name) if "Hand" not in name or name.endswith("Hand") else f"x{i}" for i, name in enumerate(rig.names)
+    ]
+    names = [
+        f"jnt_{name[10]}_Wrist" if name.endswith("Hand") else new for name, new in zip(rig.names, names, strict=True)
+    ]
+    character = open_character(write_glb(tmp_path / "c.glb", rig.renamed(names)))
+    reference = open_character(write_glb(tmp_path / "m.glb", rig))
+    assert set(character.mapping.rules.values()) == {"words"}
+    for bone in REQUIRED:
+        assert character.mapping.nodes[bone] == reference.mapping.nodes[bone], bone
+    assert character.mapping.certainty("hips") < 0.9
+
+
+@pytest.mark.parametrize("degrees", [0, 90, 180])
+def test_bones_without_names_are_mapped_by_the_shape(tmp_path, degrees):
+    rig = figure("mixamo").turned(degrees)
+    character = open_character(write_glb(tmp_path / "c.glb", rig.renamed([f"b{i}" for i in range(52)])))
+    reference = open_character(write_glb(tmp_path / "m.glb", rig))
+    assert set(character.mapping.rules.values()) == {"shape"}
+    assert all(
+        reference.mapping.nodes[bone] == node for bone, node in character.mapping.nodes.items() if bone != "neck"
+    )
+
+
+def test_a_vrm_says_its_bones_itself(tmp_path):
+    rig = figure("mixamo")
+    named = open_character(write_glb(tmp_path / "m.glb", rig))
+    bones = {bone: named.tree.names[node] for bone, node in named.mapping.nodes.items()}
+    hidden = rig.renamed([f"b{i}" for i in range(52)])
+    bones = {bone: hidden.names[rig.names.index(name)] for bone, name in bones.items()}
+    one = open_character(write_glb(tmp_path / "1.vrm", hidden, extensions=vrm1(hidden, bones)))
+    older = {
+        "leftThumbProximal": bones["leftThumbMetacarpal"], "leftThumbIntermediate": bones["leftThumbProximal"],
+        **{bone: name for bone, name in bones.items() if "Thumb" not in bone},
+    }  # fmt: skip
+    zero = open_character(write_glb(tmp_path / "0.vrm", hidden, extensions=vrm0(hidden, older)))
+    assert (one.kind, zero.kind) == ("vrm1", "vrm0")
+    assert one.mapping.nodes == named.mapping.nodes
+    assert zero.mapping.nodes["leftThumbMetacarpal"] == named.mapping.nodes["leftThumbMetacarpal"]
+    assert set(one.mapping.rules.values()) == {"file"}
+
+
+def test_missing_bones_are_named(tmp_path):
+    rig = figure("mixamo")
+    names = [name if "LeftLeg" not in name and "Head" not in name else "x" for name in rig.names]
+    with pytest.raises(SourceError, match=r"leftLowerLeg") as caught:
+        open_character(write_glb(tmp_path / "hero.glb", rig.renamed(names)), {"leftLowerLeg": "", "head": ""})
+    assert "head" in caught.value.message
+    assert "hero.mapping.json" in caught.value.hint
+
+
+def test_a_mapping_beside_the_character_goes_first(tmp_path):
+    path = write_glb(tmp_path / "hero.glb", figure("unreal"))
+    write_mapping(mapping_path(path), {"chest": "spine_03", "upperChest": ""})
+    assert read_mapping(mapping_path(path)) == {"chest": "spine_03", "upperChest": ""}
+    mapping = open_character(path).mapping
+    assert open_character(path).tree.names[mapping.nodes["chest"]] == "spine_03"
+    assert "upperChest" not in mapping.nodes
+    assert (mapping.rules["chest"], mapping.rules["hips"]) == ("user", "table Unreal 4")
+
+
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [
+        ("{", SourceError), ('{"bones": {"elbow": "x"}}', SourceError), ('{"bones": {"hips": 3}}', SourceError),
+        ('{"bones": {"hips": "nobody"}}', ConfigError), (json.dumps({"bones": []}), SourceError),
+    ],
+)  # fmt: skip
+def test_a_wrong_mapping_says_so(tmp_path, text, error):
+    path = write_glb(tmp_path / "hero.glb", figure("unreal"))
+    mapping_path(path).write_text(text)
+    with pytest.raises(error):
+        open_character(path)
+
+
+def test_a_bvh_is_a_character(tmp_path):
+    character = open_character(write_bvh(tmp_path / "c.bvh", figure("cmu")))
+    reference = open_character(write_glb(tmp_path / "c.glb", figure("cmu")))
+    assert (character.kind, character.mapping.table) == ("bvh", "CMU")
+    assert character.rest.hips_height == pytest.approx(100 * reference.rest.hips_height, rel=1e-4)
+    assert np.allclose(character.rest.file_from_canonical, np.eye(3))
