@@ -1142,6 +1142,18 @@ Den Grafiktreiber aktualisieren. Alles andere funktioniert, auch der Export.</tr
         <translation>Ellbogenflexion</translation>
     </message>
     <message>
+        <source>Ankle flexion</source>
+        <translation>Sprunggelenkflexion</translation>
+    </message>
+    <message>
+        <source>Ankle abduction</source>
+        <translation>Sprunggelenkabduktion</translation>
+    </message>
+    <message>
+        <source>Foot progression</source>
+        <translation>Fußstellungswinkel</translation>
+    </message>
+    <message>
         <source>Trunk tilt</source>
         <translation>Rumpfneigung</translation>
     </message>

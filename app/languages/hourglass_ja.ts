@@ -1142,6 +1142,18 @@ Update the graphics driver. Everything else works, export included.</source>
         <translation>肘屈曲</translation>
     </message>
     <message>
+        <source>Ankle flexion</source>
+        <translation>足関節屈曲</translation>
+    </message>
+    <message>
+        <source>Ankle abduction</source>
+        <translation>足関節外転</translation>
+    </message>
+    <message>
+        <source>Foot progression</source>
+        <translation>足部進行角</translation>
+    </message>
+    <message>
         <source>Trunk tilt</source>
         <translation>体幹前傾</translation>
     </message>

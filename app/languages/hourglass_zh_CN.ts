@@ -1142,6 +1142,18 @@ Update the graphics driver. Everything else works, export included.</source>
         <translation>肘屈曲</translation>
     </message>
     <message>
+        <source>Ankle flexion</source>
+        <translation>踝关节屈曲</translation>
+    </message>
+    <message>
+        <source>Ankle abduction</source>
+        <translation>踝关节外展</translation>
+    </message>
+    <message>
+        <source>Foot progression</source>
+        <translation>足偏角</translation>
+    </message>
+    <message>
         <source>Trunk tilt</source>
         <translation>躯干前倾</translation>
     </message>

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import json
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import ezc3d
 import numpy as np
+import pandas as pd
 import pytest
 
+from pipeline.analysis.curves import TakeCurves
+from pipeline.analysis.joint_angles import foot_angle_names
+from pipeline.api.take import Take as ApiTake
 from pipeline.body.bones import measure_body, with_body
 from pipeline.body.stature import STATURE_PER_CHAIN
 from pipeline.core.arrays import Floats
@@ -25,7 +31,7 @@ from pipeline.export.biomechanics.markers import JOINTS, markers
 from pipeline.export.biomechanics.trc import TrcExporter
 from pipeline.export.export_take import export_take
 from pipeline.export.tracks import selected
-from pipeline.rig.foot_directions import foot_directions, foot_length, toe_offsets
+from pipeline.rig.foot_directions import foot_directions, foot_length, sole_directions, soles_of, toe_offsets
 from pipeline.rig.skeleton import NAMES, foot_rest, forward_kinematics, rig_from_world
 from tests.helpers.fakes import walking
 
@@ -159,3 +165,53 @@ def test_the_rigs_feet_follow_and_its_joints_stay() -> None:
     before = plain_ends[ball] - plain[:, at]
     before /= np.linalg.norm(before, axis=1, keepdims=True)
     assert angle_deg(before, wanted).min() > 15
+
+
+def test_a_detectors_own_depth_turns_a_foot_whose_picture_is_ambiguous() -> None:
+    """Toes look the same nearer and farther than the ankle; of those turned inward the wrong one would be taken."""
+    joints, feet, track = scene(90.0, 0.0)
+    feet[:, 0] = [0.90, -0.35, -np.sqrt(1 - 0.90**2 - 0.35**2)]  # the left toes are turned inward
+    length, chain = foot_length(joints), measure_body(joints).chain_m
+    toes = camera_from_world(joints[:, 6] + length * feet[:, 0], SCENE.rotation, SCENE.translation)
+    ankle = camera_from_world(joints[:, 6], SCENE.rotation, SCENE.translation)
+    image = track.joints_image.copy()
+    image[:, 31] = CAMERA.project(toes) + [3.0, -2.0]
+    depth = np.zeros((COUNT, 33), np.float16)
+    depth[:, 31] = (toes - ankle)[:, 2] / chain
+    with_depth = PersonTrack.of(
+        1, track.frame_index, track.time_s, image, track.scores, "blazepose33", {"depth": depth}
+    )
+    without = replace(with_depth, extras={})
+    off = [angle_deg(foot_directions(joints, one, SCENE, CAMERA)[:, 0], feet[:, 0]) for one in (with_depth, without)]
+    assert np.median(off[0]) < 0.75 * np.median(off[1])
+
+
+def test_soles_are_less_steep_than_the_line_from_the_ankle() -> None:
+    joints, _, track = scene(35.0, 10.0)
+    toes, soles = (make(joints, track, SCENE, CAMERA) for make in (foot_directions, sole_directions))
+    shank = joints[:, [6, 3]] - joints[:, [5, 2]]
+    shank /= np.linalg.norm(shank, axis=-1, keepdims=True)
+    np.testing.assert_allclose(angle_deg(soles, shank) - angle_deg(toes, shank), 18.0, atol=1e-6)
+    np.testing.assert_allclose(np.linalg.norm(soles, axis=-1), 1, atol=1e-9)
+
+
+def test_angles_of_feet_are_in_the_files_and_for_python_users_where_toes_are_known(tmp_path: Path) -> None:
+    joints, _, track = scene(35.0, 10.0)
+    index = np.arange(COUNT)
+    track3d = Track3D(1, index, index / RATE, joints.astype(np.float32), np.ones((COUNT, 17), np.float32), "world")
+    take = Take(VideoInfo("x", "", *SIZE, RATE, COUNT, COUNT / RATE), (track,), (track3d,), SCENE, {})
+    angles = ApiTake.of(take).people[0].angles()
+    table, motion = export_take(take, tmp_path, "clip", ["angles", "mot"])
+    rows = pd.read_csv(table)
+    for name in foot_angle_names():
+        np.testing.assert_allclose(rows[name], angles[name], atol=1e-3)
+    head, _, body = motion.read_text("utf-8").partition("endheader\n")
+    numbers = pd.read_csv(io.StringIO(body), sep="\t")
+    np.testing.assert_allclose(numbers["ankle_angle_r"], angles["ankle_r"], atol=1e-3)
+    assert f"nColumns={len(numbers.columns)}\n" in head
+    curves = TakeCurves(take, partial(soles_of, take)).curves([1], "angle", ["ankle_flexion"])
+    assert [curve.side for curve in curves] == ["right", "left"]
+    np.testing.assert_allclose(curves[0].values, angles["right_ankle_flexion"], atol=1e-6)
+    bare = replace(take, tracks2d=())
+    assert "ankle" not in export_take(bare, tmp_path, "bare", ["angles"])[0].read_text("utf-8")
+    assert TakeCurves(bare, partial(soles_of, bare)).curves([1], "angle", ["ankle_flexion"]) == []

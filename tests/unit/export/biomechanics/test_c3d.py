@@ -69,3 +69,26 @@ def test_variable_rate_is_resampled(take, tmp_path):
     times = np.arange(len(pelvis)) / rate
     assert times[-1] == pytest.approx(track.time_s[-1], abs=1 / rate)
     assert np.abs(pelvis - np.interp(times, track.time_s, track.joints[:, 0, 2])).max() < 0.01
+
+
+def test_steps_of_a_walk_are_events(tmp_path):
+    one = scene(facing_camera(clip("walk")))
+    walk = make_take([one.person], one.info, one.config)
+    person = selected(walk, ExportOptions()).first
+    assert person.gait is not None
+    file = ezc3d.c3d(str(C3dExporter().write(selected(walk, ExportOptions()), tmp_path, "walk")[0]))
+    event = file["parameters"]["EVENT"]
+    count = len(person.gait.events)
+    assert event["USED"]["value"] == [count]
+    kinds = {"Foot Strike": "heel_strike", "Foot Off": "toe_off"}
+    assert [kinds[label] for label in event["LABELS"]["value"]] == [e.kind for e in person.gait.events]
+    assert event["CONTEXTS"]["value"] == [e.side.capitalize() for e in person.gait.events]
+    minutes, seconds = event["TIMES"]["value"]
+    assert np.allclose(60 * minutes + seconds, [e.time_s for e in person.gait.events], atol=1e-5)
+
+
+def test_who_does_not_walk_has_no_events(tmp_path):
+    one = scene(facing_camera(clip("jump")))
+    take = make_take([one.person], one.info, one.config)
+    file = ezc3d.c3d(str(C3dExporter().write(selected(take, ExportOptions()), tmp_path, "jump")[0]))
+    assert "LABELS" not in file["parameters"].get("EVENT", {})
