@@ -68,6 +68,7 @@ def retarget_take(
             )
     selection = selected(take, ExportOptions(persons=tuple(characters)))
     make_folder(folder)
+    originals = {character.path.resolve() for character in characters.values()}
     done = []
     for person in selection.people:
         character = characters[person.person]
@@ -77,7 +78,11 @@ def retarget_take(
         files: list[Path] = []
         for index, kind in enumerate(wanted):
             watch.step(kind, index, len(wanted))
-            files.append(_write(cast(Format, kind), motion, person, character, folder, name, watch))
+            path = _path(cast(Format, kind), character, folder, name)
+            if path.resolve() in originals:
+                raise OutputError(f"{path} is one of the characters.", "Choose another folder.", field="output")
+            _write(path, motion, person, character, name, watch)
+            files.append(path)
         agreement = _checked(person, source, motion, character, files, name) if report else None
         done.append(Retargeted(person.person, character, tuple(dict.fromkeys(files)), agreement))
     if report:
@@ -85,27 +90,25 @@ def retarget_take(
     return done
 
 
+def _path(kind: Format, character: Character, folder: Path, name: str) -> Path:
+    suffix = f".{kind}"
+    if kind == "character":
+        suffix = character.path.suffix.lower()
+    return folder / f"{name}{suffix}"
+
+
 def _write(
-    kind: Format, motion: CharacterMotion, person: SelectedPerson, character: Character, folder: Path, name: str,
-    watch: Watch,
-) -> Path:  # fmt: skip
-    if kind == "character":
-        kind = "bvh" if character.kind == "bvh" else "fbx" if character.kind == "fbx" else kind
-    if kind == "character":
-        path = folder / f"{name}{character.path.suffix.lower()}"
-        if path.resolve() == character.path.resolve():
-            raise OutputError(f"{path} is the character itself.", "Choose another folder.", field="output")
-        write_character(motion, character, path, name)
-    elif kind == "vrma":
-        path = folder / f"{name}.vrma"
-        write_vrma(motion, character, path, name)
-    elif kind == "bvh":
-        path = folder / f"{name}.bvh"
-        write_bvh(motion, character, path, person.even_times)
-    else:
-        path = folder / f"{name}.fbx"
-        _write_fbx(motion, character, path, name, watch)
-    return path
+    path: Path, motion: CharacterMotion, person: SelectedPerson, character: Character, name: str, watch: Watch
+) -> None:
+    match path.suffix:
+        case ".vrma":
+            write_vrma(motion, character, path, name)
+        case ".bvh":
+            write_bvh(motion, character, path, person.even_times)
+        case ".fbx":
+            _write_fbx(motion, character, path, name, watch)
+        case _:
+            write_character(motion, character, path, name)
 
 
 def _write_fbx(motion: CharacterMotion, character: Character, path: Path, name: str, watch: Watch) -> None:
