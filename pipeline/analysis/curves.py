@@ -100,8 +100,9 @@ class TakeCurves:
         """Return the gait of `person`, or None if they do not walk or have no 3D joints."""
         if person not in self._gaits:
             track = self._take.track3d(person)
-            known = track and gait(track.joints.astype(np.float64), track.time_s, self._soles(track))
-            self._gaits[person] = known
+            self._gaits[person] = None
+            if track is not None:
+                self._gaits[person] = gait(track.joints.astype(np.float64), track.time_s, self._soles(track))
         return self._gaits[person]
 
     def _error(self, track: Track3D, quantity: str, name: str) -> Doubles | None:
