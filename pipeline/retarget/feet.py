@@ -25,6 +25,7 @@ _PULL_PASSES = 8
 _BODY_HZ = 4.0  # Hz, cut-off of the shift of the whole body
 _BODY_TRUST = 0.02  # weight with which a frame without held feet keeps the body in place
 _BODY_PASSES = 3
+_LEAST_BEND = 0.002  # share of a leg's length, below which a leg counts as straight
 _LEAST_FRAMES = 3
 _SIDE_OF = (1, 0)  # left and right as sides of `leg_ik`
 _LEFT, _RIGHT = LEGS[1], LEGS[0]
@@ -49,10 +50,10 @@ def locked_legs(legs: LegPose, locked: NDArray[np.bool_], rate_hz: float) -> tup
     `locked` (T, 2) are the contacts, left and right.
     """
     joints = _joints(legs)
-    start = joints[:, 0].copy()
+    first = joints[:, 0].copy()
     for _ in range(_BODY_PASSES):  # each pass finds better places for the contacts, and a path of the body for these
         joints = joints + _body_shift(joints, legs.heights, locked, rate_hz)[:, None]
-    body = joints[:, 0] - start
+    body = joints[:, 0] - first
     places = np.stack(
         [
             _places(joints[:, leg[2]], legs.heights[:, side], locked[:, side])
@@ -85,16 +86,23 @@ def _joints(legs: LegPose) -> Doubles:
 
 
 def _body_shift(joints: Doubles, heights: Doubles, locked: NDArray[np.bool_], rate_hz: float) -> Doubles:
-    """Return the smooth shift (T, 3) of the whole body after which held ankles drift least."""
+    """Return the smooth shift (T, 3) of the whole body after which held ankles drift least.
+
+    Of two held feet the one on the straighter leg counts more: a millimetre along a straight leg bends it by degrees.
+    """
     missing, feet = np.zeros((len(joints), 3)), np.zeros((len(joints), 1))
     for side, leg in enumerate((_LEFT, _RIGHT)):
         for run in runs(locked[:, side]):
-            missing[run] += _place(joints[run, leg[2]], heights[run, side]) - joints[run, leg[2]]
-            feet[run] += 1
+            away = _place(joints[run, leg[2]], heights[run, side]) - joints[run, leg[2]]
+            reach = leg_reach(joints[run], _SIDE_OF[side])
+            bent = 1 - np.linalg.norm(joints[run, leg[2]] - joints[run, leg[0]], axis=1) / np.maximum(reach, 1e-9)
+            weight = 1 / np.maximum(bent, _LEAST_BEND)[:, None]
+            missing[run] += weight * away
+            feet[run] += weight
     if not feet.any() or len(joints) < _LEAST_FRAMES:
         return np.zeros((len(joints), 3))
     weights = np.where(feet[:, 0] > 0, 1.0, _BODY_TRUST)
-    return whittaker(missing / np.maximum(feet, 1), weights, rate_hz, min(_BODY_HZ, 0.4 * rate_hz))
+    return whittaker(missing / np.maximum(feet, 1e-9), weights, rate_hz, min(_BODY_HZ, 0.4 * rate_hz))
 
 
 def _place(ankle: Doubles, heights: Doubles) -> Doubles:
