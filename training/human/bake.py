@@ -16,7 +16,7 @@ from pipeline.core.skeletons import COCO23
 from pipeline.human.asset import FILE
 from pipeline.system.files import atomic_write
 from training.human.base_mesh import EYES, SKIN, BaseMesh, read_base_mesh, read_morphs
-from training.human.clothes import Tailor, clothes_on, paint
+from training.human.clothes import Tailor, clothes_on, lines_on, on_a_line, paint, snapped
 from training.human.simplify import simplify
 from training.human.t_pose import BONES, Posed, merged_weights, parent_of, to_t_pose
 from training.synthesis.people.body_model import BodyModel, body_model
@@ -91,17 +91,18 @@ def bake() -> dict[str, np.ndarray]:
     tailor = Tailor(mesh.faces, clothes_on(adult, weights), weights)
     weights = _smooth_weights(weights, tailor)
     adult = _posed(model, mesh, _ADULT, weights)
+    snap = snapped(mesh.faces, lines_on(adult, weights), len(weights))
+    plain_weights, weights = weights, snap @ weights
+    adult = Posed(snap @ adult.points, adult.joints)
     clothes = clothes_on(adult, weights)
     tailor = Tailor(mesh.faces, clothes, weights)
-    morphs = read_morphs(len(weights))
+    morphs = {name: snap @ moves for name, moves in read_morphs(len(weights)).items()}
 
     importance = np.ones(SKIN)
     importance[np.abs(adult.points[:SKIN, 0]) > adult.joints["LeftHand"][0] - 0.01] = 10.0
     face = np.max([np.linalg.norm(shape[:SKIN], axis=1) for shape in morphs.values()], axis=0)
     importance += 60 * np.clip(face / 0.004, 0, 1)
-    for cover in (clothes.suit, clothes.shoes, clothes.hair, clothes.trim):
-        edge = np.abs(tailor.average @ cover - cover) > 1e-9
-        importance[edge] *= 12
+    importance[on_a_line(lines_on(adult, weights))] *= 300
     kept, faces = simplify(tailor.dressed(adult.points[:SKIN]), mesh.faces, mesh.mirror, importance, _VERTICES)
     eyes = np.concatenate([np.arange(len(weights))[vertices] for _, vertices in EYES])
     kept = np.concatenate([kept, eyes])
@@ -111,9 +112,9 @@ def bake() -> dict[str, np.ndarray]:
 
     names = (*BONES, *sorted(set(adult.joints) - set(BONES)))
     bodies = []
-    for phenotype in [_ADULT, *_phenotypes()]:
-        body = _posed(model, mesh, phenotype, weights)
-        points = body.points.copy()
+    for phenotype in _phenotypes():
+        body = _posed(model, mesh, phenotype, plain_weights)
+        points = snap @ body.points
         points[:SKIN] = tailor.dressed(points[:SKIN])
         floor = points[kept, 1].min()
         at = points[kept] - [0, floor, 0]
@@ -121,11 +122,7 @@ def bake() -> dict[str, np.ndarray]:
         joints = np.stack([body.joints[name] for name in names]) - [0, floor, 0]
         joints = (joints + joints[[names.index(_other(name)) for name in names]] * [-1, 1, 1]) / 2
         bodies.append(np.concatenate([at, joints]))
-    flat = np.stack(bodies[1:]).reshape(_BODIES, -1)
-    mean = flat.mean(axis=0)
-    _, size, axes = np.linalg.svd(flat - mean, full_matrices=False)
-    shapes = (axes[:_SHAPES] * size[:_SHAPES, None] / np.sqrt(_BODIES - 1)).reshape(_SHAPES, -1, 3)
-    print("share of the variance", 1 - (size[_SHAPES:] ** 2).sum() / (size**2).sum())
+    mean, shapes = _principal(np.stack(bodies))
     scale = np.abs(shapes).max(axis=(1, 2)) / 32767
     rgb, tint = paint(adult, clothes, morphs)
     bones, kept_weights = _strongest(weights[kept])
@@ -139,7 +136,7 @@ def bake() -> dict[str, np.ndarray]:
         "bones": np.array(BONES),
         "joints": np.array(names),
         "parents": np.array([BONES.index(parent_of(name) or name) for name in names], np.uint8),
-        "mean": mean.reshape(-1, 3).astype(np.float32),
+        "mean": mean.astype(np.float32),
         "shapes": np.rint(shapes / scale[:, None, None]).astype(np.int16),
         "shape_scales": scale.astype(np.float32),
         "faces": faces.astype(np.uint16),
@@ -154,6 +151,16 @@ def bake() -> dict[str, np.ndarray]:
         "morph_step": np.array(_STEP_M / head_m, np.float32),
         "skin_vertices": np.array(len(kept) - len(eyes), np.uint16),
     }
+
+
+def _principal(bodies: Doubles) -> tuple[Doubles, Doubles]:
+    """Return the mean (N, 3) and the main shapes (K, N, 3) of bodies (M, N, 3)."""
+    flat = bodies.reshape(len(bodies), -1)
+    mean = flat.mean(axis=0)
+    _, size, axes = np.linalg.svd(flat - mean, full_matrices=False)
+    shapes = axes[:_SHAPES] * size[:_SHAPES, None] / np.sqrt(len(bodies) - 1)
+    print(f"{_SHAPES} shapes hold {(size[:_SHAPES] ** 2).sum() / (size**2).sum():.6f} of the variance")
+    return mean.reshape(-1, 3), shapes.reshape(_SHAPES, -1, 3)
 
 
 def _bytes_summing_to_255(weights: Doubles) -> np.ndarray:
