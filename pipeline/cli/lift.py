@@ -14,10 +14,9 @@ from ..core.concurrency import CancelToken
 from ..core.config import LiftConfig, RunConfig, SceneConfig
 from ..core.errors import Cancelled, UserError
 from ..core.export_options import ExportOptions
-from ..core.hands.points import MIN_HAND_PX
 from ..core.pruning_schedule import PruneConfig
 from ..export.export_take import expand
-from ..export.hand_joints import HandJoints
+from ..export.hand_joints import observed_text
 from ..export.tracks import selected
 from ..export.written_frames import count_frames
 from ..sources.inputs import Input
@@ -34,7 +33,6 @@ from .options import pruning as recipe
 from .output import BUG, DONE, USER_ERROR, Report
 
 DEFAULT_FORMATS = "bvh,csv"
-_FEW_HANDS = 0.5  # share of the frames below which the reason is given why a hand was not seen
 
 
 def add_parser(commands: Any) -> None:
@@ -207,7 +205,7 @@ def _lift_one(
             report.line(f"  person {person}: joints {within}, typically {trust.typical_mm / 10:.0f} cm off")
     if config.detect.hands:
         for person, own in hands.items():
-            report.line(f"  person {person}: {_hands_seen(own, take.frame_count)}")
+            report.line(f"  person {person}: {observed_text(own, take.frame_count)}")
     for person, walk in result["gait"].items():
         if walk is not None:
             pace = f", {walk['speed_m_s']:.2f} m/s" if walk["speed_m_s"] is not None else ""
@@ -217,12 +215,3 @@ def _lift_one(
         report.line(f"  estimates: {', '.join(notes)}")
     for written in (take_path, *exports):
         report.line(f"  {written}")
-
-
-def _hands_seen(hands: HandJoints | None, frames: int) -> str:
-    """Describe in how many frames each hand was observed, and why it may be few."""
-    seen = {"left": 0, "right": 0} if hands is None else hands.observed_frames
-    text = f"hands seen in {seen['left']} (left) and {seen['right']} (right) of {frames} frames"
-    if min(seen.values()) < _FEW_HANDS * frames:
-        text += f"; a hand that is hidden or under {MIN_HAND_PX:.0f} pixels is not seen, and keeps a relaxed pose"
-    return text

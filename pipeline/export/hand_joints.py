@@ -10,11 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.arrays import Doubles, Floats
-from ..core.hands.points import HAND_POINTS, SIDES, Hands
+from ..core.hands.points import HAND_POINTS, MIN_HAND_PX, SIDES, Hands
 from ..hands.on_skeleton import HandsMotion
 from .tracks import SelectedPerson
 
 HAND_JOINTS = tuple(f"{side}_hand_{point}" for side in SIDES for point in HAND_POINTS)  # left_hand_thumb_tip, ...
+
+_FEW = 0.5  # share of the frames below which the reason is given why a hand was not observed
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,3 +77,12 @@ def without_hands(count: int) -> HandJoints:
 def hand_joints_of(person: SelectedPerson) -> HandJoints | None:
     """Return the hands of an exported person; None where no hand was found."""
     return None if person.track2d is None else hand_joints(person.hands, person.track2d.extras)
+
+
+def observed_text(hands: HandJoints | None, frames: int) -> str:
+    """Describe in how many frames each hand was observed, and why it may be few."""
+    seen = {"left": 0, "right": 0} if hands is None else hands.observed_frames
+    text = f"hands seen in {seen['left']} (left) and {seen['right']} (right) of {frames} frames"
+    if min(seen.values()) < _FEW * frames:
+        text += f"; a hand that is hidden or under {MIN_HAND_PX:.0f} px is not seen, and keeps a relaxed pose"
+    return text

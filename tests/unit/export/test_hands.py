@@ -22,7 +22,7 @@ from pipeline.export.biomechanics.trc import TrcExporter
 from pipeline.export.data.json_npz import JsonExporter, NpzExporter
 from pipeline.export.data.openpose import OpenPoseExporter
 from pipeline.export.data.tables import CsvExporter, WideCsvExporter
-from pipeline.export.hand_joints import HAND_JOINTS
+from pipeline.export.hand_joints import HAND_JOINTS, observed_text
 from pipeline.export.tracks import Selection, selected
 from pipeline.sources.joints2d.source import Joints2DSource
 from tests.helpers.hand_poses import moving_pose
@@ -181,3 +181,13 @@ def test_people_without_hands_beside_one_who_has_them(take, tmp_path):
     document = json.loads(JsonExporter().write(two, tmp_path, "clip")[0].read_text("utf-8"))
     assert ["hands" in person for person in document["persons"]] == [True, False]
     assert isinstance(both.info, VideoInfo)
+
+
+def test_the_summary_says_in_how_many_frames_each_hand_was_observed(take):
+    hands = ApiTake.of(take).people[0].hands
+    assert observed_text(hands, 205) == "hands seen in 205 (left) and 145 (right) of 205 frames"
+    few = observed_text(hands, 400)
+    assert few.startswith(
+        "hands seen in 205 (left) and 145 (right) of 400 frames; a hand that is hidden or under 25 px"
+    )
+    assert "0 (left) and 0 (right)" in observed_text(None, 10)
