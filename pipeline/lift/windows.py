@@ -10,12 +10,13 @@ a window. A **segment** is a run of rows in which the person was seen without a 
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.arrays import Floats, GrowingArray
+from ..core.arrays import Doubles, Floats, GrowingArray
 from ..core.camera import Camera
 from ..core.concurrency import CancelToken
 from ..core.poses import PersonTrack
@@ -109,13 +110,16 @@ class TrackLift:
             return done
         return int(np.searchsorted(self._grid.position(self._time_s.view), done - 1, side="right")) if done else 0
 
-    def push(self, rows: PersonTrack) -> None:
-        """Add the next frames of the person, whose `h36m17` joints and own depth will be lifted."""
+    def push(self, rows: PersonTrack, exchanged: NDArray[np.bool_] | None = None) -> None:
+        """Add the next frames of the person, whose `h36m17` joints and own depth will be lifted.
+
+        `exchanged` (n, 2): the rows whose sides are exchanged, for a track that does not decide it.
+        """
         if self._finished:
             raise RuntimeError("the track is finished")
         self._rows_pushed += len(rows.time_s)
         if self._sides is None:
-            self._push_decided(rows, np.zeros((len(rows.time_s), 2), np.bool_))
+            self._push_decided(rows, np.zeros((len(rows.time_s), 2), np.bool_) if exchanged is None else exchanged)
         else:
             self._waiting.append(rows)
             self._release(self._sides.push(rows.h36m17[0]))
@@ -150,6 +154,11 @@ class TrackLift:
 
     def finish(self, cancel: CancelToken | None = None) -> None:
         """Lift the rest; no frames may follow. Raises `Cancelled`, and what the lifter raises."""
+        self.end()
+        self.lift_ready(cancel)
+
+    def end(self) -> None:
+        """Place the last windows without lifting them; no frames may follow."""
         if not self._finished:
             if self._sides is not None:
                 self._release(self._sides.finish())
@@ -159,7 +168,28 @@ class TrackLift:
                 self._add_rows(*self._grid.finish())
             self._close_segment()
             self._finished = True
-        self.lift_ready(cancel)
+
+    def waiting_windows(self) -> list[tuple[int, int, bytes]]:
+        """Return the windows that are not lifted: first row, row after the last, and a digest of what is lifted."""
+        out = []
+        for window in self._pending:
+            digest = hashlib.blake2b(window.index.tobytes(), digest_size=16)
+            digest.update(self._joints.view[window.index].tobytes())
+            digest.update(self._scores.view[window.index].tobytes())
+            if self._depth is not None:
+                digest.update(self._depth.window(window.index).tobytes())
+            out.append((window.start, window.stop, digest.digest()))
+        return out
+
+    def skip_windows(self, lifted: NDArray[np.bool_]) -> None:
+        """Leave out all waiting windows except those where `lifted` (in their order) holds."""
+        self._pending = [window for window, chosen in zip(self._pending, lifted, strict=True) if chosen]
+
+    def frame_rows(self) -> Doubles:
+        """Return the positions (T,) of the frames among the rows that windows are placed on."""
+        if self._grid is None:
+            return np.arange(len(self._time_s), dtype=np.float64)
+        return self._grid.position(self._time_s.view)
 
     def result(self) -> Floats:
         """Return the joints (T, 17, 3) of all frames pushed so far, without those whose sides are not decided.

@@ -17,6 +17,7 @@ from ..body.body_fit import fitted
 from ..body.bones import Body, measure_body, with_body
 from ..body.filters import fill_gaps, low_pass, savitzky_golay
 from ..body.stature import stature_chain_m
+from ..body.track_constants import TrackConstants
 from ..core.arrays import Doubles, Floats
 from ..core.camera import Camera
 from ..core.config import PostConfig, RunConfig
@@ -48,11 +49,21 @@ class CleanPose:
     marks: Marks = field(default_factory=list)
 
 
-def clean_pose(relative: Doubles, joints_image: Floats, scores: Floats, camera: Camera, config: RunConfig) -> CleanPose:
+def clean_pose(
+    relative: Doubles,
+    joints_image: Floats,
+    scores: Floats,
+    camera: Camera,
+    config: RunConfig,
+    constants: TrackConstants | None = None,
+) -> CleanPose:
     """Clean lifted joints (T, 17, 3) at true size by the steps of `config.post`.
 
     `joints_image` (T, 17, 2) px, `scores` (T, 17). Stature and measured limbs are those of `config.scene`.
+    `constants`: those of the whole track, where this is a stretch of it; exchanged sides of a whole take are then not
+    looked for.
     """
+    constants = constants or TrackConstants()
     post, rate_hz, chain_m = config.post, camera.rate_hz, stature_chain_m(config.scene)
     joints = np.array(relative, np.float64)
     seen = np.isfinite(joints).all(axis=(1, 2))
@@ -64,22 +75,19 @@ def clean_pose(relative: Doubles, joints_image: Floats, scores: Floats, camera: 
     if not seen.any():
         return CleanPose(joints, joints_image, scores)
 
-    body = measure_body(joints)
+    body = constants.get("body", lambda: measure_body(joints))
     has_body = post.bones != "off" and body.chain_m > _MIN_CHAIN_M
     body = body.scaled(chain_m / max(body.chain_m, _MIN_CHAIN_M)).with_limbs(config.scene.limbs_m)
 
     def on_body(points: Doubles, trust: Doubles) -> Doubles:
         return _fit_to_body(points, trust, body, post) if has_body else points - points[:, :1]
 
-    exchanged = np.zeros((len(joints), 2), np.bool_)
-    if post.sides == "repair":  # as for the lifter
-        exchanged = exchanged_rows(joints_image, rate_hz)
-        joints_image, scores = swap_sides(joints_image, exchanged), swap_sides(scores, exchanged)
+    joints_image, scores, exchanged = _continuous(joints_image, scores, rate_hz, post)
     # Equal weights: the lifter's error of a joint does not depend on its detection score.
     lifted = on_body(joints, np.ones(scores.shape))
     lines = lines_of_sight(joints_image, camera)
     lifted, wrong = _check_limits(lifted, lines, post)
-    root = solve_root(lifted, joints_image, scores, camera)
+    root = solve_root(lifted, joints_image, scores, camera, constants.of("first"))
     if post.sides != "off":
         found = find_swaps(lifted + root[:, None], lines[..., :2])
         if post.sides == "repair" and found.any():
@@ -87,18 +95,20 @@ def clean_pose(relative: Doubles, joints_image: Floats, scores: Floats, camera: 
             lines = lines_of_sight(joints_image, camera)
         found ^= exchanged
         marks.append(("sides", (found & seen[:, None]).any(axis=1), post.sides == "repair"))
-        score, walking = sides_score(joints_image, scores, camera), walks_backward(lifted, root, rate_hz)
-        marks += _swapped_throughout(found, seen, score, walking, post)
+        if constants.whole:
+            score, walking = sides_score(joints_image, scores, camera), walks_backward(lifted, root, rate_hz)
+            marks += _swapped_throughout(found, seen, score, walking, post)
 
     joints = lifted
     confidence = np.nan_to_num(scores.astype(np.float64)).clip(0, 1)
-    for _ in range(_REFINE_ITERATIONS if post.picture > 0 else 1):
+    for number in range(_REFINE_ITERATIONS if post.picture > 0 else 1):
+        again = constants.of(f"refine{number}")
         if post.picture > 0:
-            target, confidence = refine_to_image(lifted, joints, joints_image, scores, camera, post.picture)
+            target, confidence = refine_to_image(lifted, joints, joints_image, scores, camera, post.picture, again)
         else:
             target = lifted
         trust = np.where(filled[:, None], 0.0, _MIN_TRUST + confidence)
-        joints = on_body(smoothed(target, trust, seen, rate_hz, post), trust)
+        joints = on_body(smoothed(target, trust, seen, rate_hz, post, again), trust)
     joints, wrong_again = _check_limits(joints, lines, post)
     if has_body and post.calm_turns:
         joints, turned = limit_turn_rate(joints, body, rate_hz)
@@ -111,6 +121,16 @@ def clean_pose(relative: Doubles, joints_image: Floats, scores: Floats, camera: 
         marks.append(("backward_joint", (wrong | wrong_again).any(axis=1) & ~left, True))
         marks.append(("backward_joint", left, False))
     return CleanPose(joints, joints_image, scores, marks)
+
+
+def _continuous(
+    joints_image: Floats, scores: Floats, rate_hz: float, post: PostConfig
+) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+    """Return joints and scores with the sides that the lifter got, and the rows (T, 2) in which they were exchanged."""
+    if post.sides != "repair":
+        return joints_image, scores, np.zeros((len(scores), 2), np.bool_)
+    exchanged = exchanged_rows(joints_image, rate_hz)
+    return swap_sides(joints_image, exchanged), swap_sides(scores, exchanged), exchanged
 
 
 def _swapped_throughout(
@@ -130,13 +150,20 @@ def _swapped_throughout(
     return []
 
 
-def smoothed(joints: Doubles, trust: Doubles, seen: NDArray[np.bool_], rate_hz: float, post: PostConfig) -> Doubles:
+def smoothed(
+    joints: Doubles,
+    trust: Doubles,
+    seen: NDArray[np.bool_],
+    rate_hz: float,
+    post: PostConfig,
+    constants: TrackConstants | None = None,
+) -> Doubles:
     """Low-pass joints (T, 17, 3) with weights (T, 17) by the filter of `post`, with zero phase.
 
     Each run of `seen` frames is filtered separately.
     """
     if post.smooth == "adaptive":
-        return adaptive(joints, trust, seen, rate_hz, post.smooth_hz)
+        return adaptive(joints, trust, seen, rate_hz, post.smooth_hz, constants)
     if post.smooth == "butterworth":
         return low_pass(joints, seen, rate_hz, post.smooth_hz)
     if post.smooth == "savitzky_golay":

@@ -13,6 +13,7 @@ from dataclasses import replace
 import numpy as np
 
 from ..body.stature import ankle_height_m, height_note, stature_chain_m
+from ..body.track_constants import TrackConstants
 from ..core.arrays import Doubles, check_shape
 from ..core.camera import Camera
 from ..core.config import RunConfig
@@ -68,7 +69,7 @@ def _finish(
     notes["height"] = height_note({track.person: body.height_cm for track, body in zip(people, bodies, strict=True)})
 
     chosen = [
-        _in_camera(track, one, camera, replace(config, scene=body))
+        camera_space(track, one, camera, replace(config, scene=body))
         for track, one, body in zip(people, lifted, bodies, strict=True)
     ]
     in_camera, poses = [joints for joints, _ in chosen], [pose for _, pose in chosen]
@@ -131,14 +132,22 @@ def _finish(
     )
 
 
-def _in_camera(track: PersonTrack, lifted: LiftedTrack, camera: Camera, config: RunConfig) -> tuple[Doubles, CleanPose]:
+def camera_space(
+    track: PersonTrack,
+    lifted: LiftedTrack,
+    camera: Camera,
+    config: RunConfig,
+    constants: TrackConstants | None = None,
+) -> tuple[Doubles, CleanPose]:
     """Return joints (T, 17, 3) in camera space with the root's path, and the clean pose.
 
-    NaN = not seen. `config.scene` is that of this person.
+    NaN = not seen. `config.scene` is that of this person. `constants`: those of the whole track, where this is a
+    stretch of it.
     """
+    constants = constants or TrackConstants()
     check_shape("relative", lifted.relative, (len(track.frame_index), 17, 3))
     relative = np.asarray(lifted.relative, np.float64) * (stature_chain_m(config.scene) / lifted.unit_stature_m)
-    pose = clean_pose(relative, *track.h36m17, camera, config)
+    pose = clean_pose(relative, *track.h36m17, camera, config, constants.of("pose"))
     smooth_hz = min(config.post.smooth_hz, ROOT_HZ)
-    root = root_path(pose.relative, pose.joints_image, pose.scores, camera, smooth_hz)
+    root = root_path(pose.relative, pose.joints_image, pose.scores, camera, smooth_hz, constants.of("root"))
     return pose.relative + root[:, None], pose

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..body.track_constants import TrackConstants
 from ..core.arrays import Doubles, Floats
 from ..core.camera import Camera
 from .root_path import root_path
@@ -28,13 +29,21 @@ def lines_of_sight(joints_image: Floats, camera: Camera) -> Doubles:
     return np.concatenate([rays, np.ones_like(rays[..., :1])], axis=-1)
 
 
-def solve_root(joints: Doubles, joints_image: Floats, scores: Floats, camera: Camera) -> Doubles:
+def solve_root(
+    joints: Doubles, joints_image: Floats, scores: Floats, camera: Camera, constants: TrackConstants | None = None
+) -> Doubles:
     """Solve the root (T, 3) in camera space of root-relative joints (T, 17, 3)."""
-    return root_path(joints, joints_image, scores, camera, ROOT_HZ)
+    return root_path(joints, joints_image, scores, camera, ROOT_HZ, constants)
 
 
 def refine_to_image(
-    lifted: Doubles, joints: Doubles, joints_image: Floats, scores: Floats, camera: Camera, max_share: float
+    lifted: Doubles,
+    joints: Doubles,
+    joints_image: Floats,
+    scores: Floats,
+    camera: Camera,
+    max_share: float,
+    constants: TrackConstants | None = None,
 ) -> tuple[Doubles, Doubles]:
     """Move joints `lifted` (T, 17, 3) toward their lines of sight; also return shares (T, 17).
 
@@ -42,7 +51,7 @@ def refine_to_image(
     pose so far, which gives the root and the distances of wrong joints; all root-relative, camera axes, true size, NaN
     = not known. `joints_image` (T, 17, 2) px, `scores` (T, 17).
     """
-    root = solve_root(joints, joints_image, scores, camera)[:, None]
+    root = solve_root(joints, joints_image, scores, camera, constants)[:, None]
     rays = camera.rays(joints_image)
     distance = np.linalg.norm(offset_to_ray(joints + root, rays), axis=-1)
     share = max_share * np.clip(scores, 0, 1) / (1 + (distance / _HALF_TRUST_M) ** 2)

@@ -9,11 +9,14 @@ did not really stand can cause this.
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 from numpy.typing import NDArray
 
 from ..body.bones import measure_body, unit
 from ..body.filters import runs
+from ..body.track_constants import TrackConstants
 from ..core.arrays import Doubles
 from ..rig.rotations import solve
 from ..rig.skeleton import NAMES, rig_from_world
@@ -22,6 +25,7 @@ from .turn_rate import limit_turn_rate
 
 MAX_STEP_DEG = 55.0  # degrees, largest local rotation of a bone between two frames
 _HALF_WINDOW = 5  # frames before and after a jump in the first pass, twice that in the second, ...
+_REACH_S = 3.0  # s to either side on which a bone's rotation depends: the planes of limbs are averaged over 2.4 s
 _PASSES = 6  # passes, each over a longer window than the one before
 # Bones whose local rotation depends on the swivel, in the order of `KNEES_AND_ELBOWS`.
 _BONES = (
@@ -33,23 +37,31 @@ _BONES = (
 _COLUMNS = [[NAMES.index(name) for name in pair] for pair in _BONES]
 
 
-def limit_twist_rate(world: Doubles, rate_hz: float, forward_only: bool = True) -> tuple[Doubles, NDArray[np.bool_]]:
+def limit_twist_rate(
+    world: Doubles, rate_hz: float, forward_only: bool = True, constants: TrackConstants | None = None
+) -> tuple[Doubles, NDArray[np.bool_]]:
     """Limit the twist rate of limbs in world joints (T, 17, 3); also return changed frames (T,).
 
     NaN = not seen. `forward_only`: knees and elbows that bend backward afterwards are rotated to the side
-    (`joint_limits`).
+    (`joint_limits`). `constants`: those of the whole track, where this is a stretch of it.
     """
     out = world.copy()
+    constants = constants or TrackConstants()
     changed = np.zeros(len(world), np.bool_)
     for run in runs(np.isfinite(world).all(axis=(1, 2))):
         if run.stop - run.start < 3:
             continue
-        part, touched = limit_turn_rate(out[run], measure_body(out[run]), rate_hz)
+        body = constants.of_run("body", run, partial(measure_body, out[run]))
+        part, touched = limit_turn_rate(out[run], body, rate_hz)
+        jumps, wrong = np.zeros((len(part) - 1, len(NAMES)), np.bool_), np.zeros(len(part), np.bool_)
+        changed_now = np.ones(len(part), np.bool_)
         for number in range(1, _PASSES + 1):
-            jumps = local_steps_deg(part, rate_hz) > MAX_STEP_DEG
-            wrong = forward_only and bool(backward(part).any())
-            if not jumps.any() and not wrong:
+            _find_jumps(jumps, part, changed_now, rate_hz)
+            if forward_only:
+                wrong[changed_now] = backward(part[changed_now]).any(axis=1)
+            if not jumps.any() and not wrong.any():
                 break
+            before = part.copy()
             for limb, columns in zip(KNEES_AND_ELBOWS, _COLUMNS, strict=True):
                 for frame in np.flatnonzero(jumps[:, columns].any(axis=1)):
                     a, b = max(frame - number * _HALF_WINDOW, 0), min(frame + 1 + number * _HALF_WINDOW, len(part) - 1)
@@ -58,8 +70,23 @@ def limit_twist_rate(world: Doubles, rate_hz: float, forward_only: bool = True) 
             if forward_only:
                 part, sideways = turn_sideways(part)
                 touched |= sideways.any(axis=1)
+            changed_now = (part != before).any(axis=(1, 2))
         out[run], changed[run] = part, touched
     return out, changed
+
+
+def _find_jumps(jumps: NDArray[np.bool_], world: Doubles, changed: NDArray[np.bool_], rate_hz: float) -> None:
+    """Update which bones jump (T - 1, 21) in place, around the rows `changed` (T,) of joints (T, 17, 3)."""
+    reach = round(_REACH_S * rate_hz) + 1
+    near = np.convolve(changed, np.ones(2 * reach + 1), "same")[: len(changed)] > 0.5 if reach < len(changed) else None
+    if near is None or near.all():
+        jumps[:] = local_steps_deg(world, rate_hz) > MAX_STEP_DEG
+        return
+    for run in runs(near):
+        around = slice(max(run.start - reach, 0), run.stop + reach)
+        found = local_steps_deg(world[around], rate_hz) > MAX_STEP_DEG
+        inner = slice(run.start, min(run.stop, len(jumps)))
+        jumps[inner] = found[inner.start - around.start : inner.stop - around.start]
 
 
 def local_steps_deg(world: Doubles, rate_hz: float) -> Doubles:

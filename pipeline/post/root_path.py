@@ -9,10 +9,13 @@ projects onto the person in the image.
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 from numpy.typing import NDArray
 
 from ..body.filters import low_pass, whittaker
+from ..body.track_constants import TrackConstants
 from ..core.arrays import Doubles, Floats
 from ..core.camera import Camera
 
@@ -27,12 +30,19 @@ _NOISE_FACTOR = 3.0  # ratio of all noise to the noise above that cut-off: a lif
 _WEIGHT_RANGE = (0.1, 2.0)  # limits of a frame's weight, relative to the median frame
 
 
-def root_path(relative: Doubles, joints_image: Floats, scores: Floats, camera: Camera, smooth_hz: float) -> Doubles:
+def root_path(
+    relative: Doubles,
+    joints_image: Floats,
+    scores: Floats,
+    camera: Camera,
+    smooth_hz: float,
+    constants: TrackConstants | None = None,
+) -> Doubles:
     """Solve the root position (T, 3) in camera space, metres, low-passed at `smooth_hz`.
 
     `relative` (T, 17, 3) camera axes, root-relative, true size, NaN = not seen; `joints_image` (T, 17, 2) pixels;
     `scores` (T, 17). Every frame whose `relative` is known gets a root (from its neighbours if its 2D is missing), the
-    others NaN. Depth is always positive.
+    others NaN. Depth is always positive. `constants`: those of the whole track, where this is a stretch of it.
     """
     seen = np.isfinite(relative).all(axis=(1, 2))
     out = np.full((len(relative), 3), np.nan)
@@ -40,7 +50,7 @@ def root_path(relative: Doubles, joints_image: Floats, scores: Floats, camera: C
         return out
     first, last = np.flatnonzero(seen)[[0, -1]]
     span = slice(int(first), int(last) + 1)
-    out[span] = _solve(relative[span], joints_image[span], scores[span], camera)
+    out[span] = _solve(relative[span], joints_image[span], scores[span], camera, constants or TrackConstants())
     out[span, :2] = low_pass(out[span, :2], np.ones(last + 1 - first, np.bool_), camera.rate_hz, smooth_hz)
     out[~seen] = np.nan
     return out
@@ -60,7 +70,9 @@ def reprojection_px(joints: Doubles, joints_image: Floats, scores: Floats, camer
     return out
 
 
-def _solve(relative: Doubles, joints_image: Floats, scores: Floats, camera: Camera) -> Doubles:
+def _solve(
+    relative: Doubles, joints_image: Floats, scores: Floats, camera: Camera, constants: TrackConstants
+) -> Doubles:
     rays, focal = camera.rays(joints_image), camera.focal_px  # rays (T, 17, 2)
     known = np.isfinite(rays).all(axis=2) & np.isfinite(relative).all(axis=2)
     trust = np.where(known, np.clip(scores, 0, 1).astype(np.float64) ** 2, 0.0)
@@ -69,15 +81,16 @@ def _solve(relative: Doubles, joints_image: Floats, scores: Floats, camera: Came
 
     depth = np.maximum(_weak_depth(rays, body, trust), nearest)
     weights, information = trust, np.zeros(len(body))
-    for _ in range(_SOLVER_ITERATIONS):
+    for number in range(_SOLVER_ITERATIONS):
         root = _root_xy(rays, body, weights, depth)
         weights, noise = _robust_weights(rays, body, trust, root=root, depth=depth, focal=focal)
         depth, information = _linear_depth(rays, body, weights)
-        typical = np.maximum(noise, np.median(noise))
+        usual = constants.get(f"noise{number}", partial(np.median, noise))
+        typical = np.maximum(noise, usual)
         information = np.where(depth > nearest, information / typical**2, 0.0)
         depth = np.where(depth > nearest, depth, np.maximum(_weak_depth(rays, body, weights), nearest))
 
-    depth = np.maximum(_smooth_depth(depth, information, camera.rate_hz), nearest)
+    depth = np.maximum(_smooth_depth(depth, information, camera.rate_hz, constants), nearest)
     root = _root_xy(rays, body, weights, depth)
     weights, _ = _robust_weights(rays, body, trust, root=root, depth=depth, focal=focal)
     root = _root_xy(rays, body, weights, depth)
@@ -133,22 +146,25 @@ def _robust_weights(
     return trust / far**2 / (1 + (residual / (_OUTLIER * scale[:, None])) ** 2), scale
 
 
-def _smooth_depth(depth: Doubles, information: Doubles, rate_hz: float) -> Doubles:
+def _smooth_depth(depth: Doubles, information: Doubles, rate_hz: float, constants: TrackConstants) -> Doubles:
     """Smooth the depth to moderate acceleration by a Whittaker smoother, by its measured noise."""
     weights = information > 0
     if len(depth) < 4 or weights.sum() < 4:  # too short to separate noise from motion
         usable = depth[weights] if weights.any() else depth
-        return np.full(len(depth), float(np.median(usable)))
+        return np.full(len(depth), constants.get("depth", lambda: float(np.median(usable))))
     # The error of a depth grows with the depth, so the information on the scale separates good frames from bad ones.
     information = information * depth**2
-    relative = np.where(weights, np.clip(information / np.median(information[weights]), *_WEIGHT_RANGE), 0.0)
+    usual = constants.get("information", lambda: np.median(information[weights]))
+    relative = np.where(weights, np.clip(information / usual, *_WEIGHT_RANGE), 0.0)
     first = whittaker(depth, relative, rate_hz, _NOISE_ABOVE_HZ)
-    noise = _NOISE_FACTOR * 1.4826 * float(np.median(np.abs(depth - first)[weights]))
+    deviation = constants.get("deviation", lambda: float(np.median(np.abs(depth - first)[weights])))
+    noise = _NOISE_FACTOR * 1.4826 * deviation
     cutoff = float(np.clip(np.sqrt(_ACCELERATION / max(noise, 1e-4)) / (2 * np.pi), *_DEPTH_HZ))
     smooth = first
-    for _ in range(3):
+    for number in range(3):
         misfit = np.abs(depth - smooth)
-        scale = max(1.4826 * float(np.median(misfit[weights])), 1e-3)
+        middle = constants.get(f"misfit{number}", partial(np.median, misfit[weights]))
+        scale = max(1.4826 * float(middle), 1e-3)
         smooth = whittaker(depth, relative / (1 + (misfit / (3 * scale)) ** 2), rate_hz, cutoff)
     return smooth
 

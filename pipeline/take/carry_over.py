@@ -54,7 +54,7 @@ class _Match:
 
 
 def carry_over(take: Take, before: Take) -> CarriedOver:
-    """Apply the splits, left-right swaps, merges, deletions, names and corrections of `before` to `take`.
+    """Apply the edits, names and corrections of `before` to `take`.
 
     Corrections that the new detection contradicts are off and asked about (`corrections.replay`); undoing a step leaves
     them out, as the take before it had none. A track is split at the frame of an earlier split, if it matches different

@@ -1,4 +1,6 @@
-"""Apply corrections to a person's 2D joints. Pure functions; rows that nothing touches keep their bits.
+"""Apply corrections to a person's 2D joints.
+
+Pure functions; rows that nothing touches keep their bits.
 
 Shapes: `T` frames of the track, `J` joints of the detector's skeleton, `n` joints of a correction.
 """
@@ -53,8 +55,9 @@ def corrected(track: PersonTrack, corrections: Sequence[Correction]) -> Correcte
 
 
 def strength(correction: Correction, track: PersonTrack) -> Doubles:
-    """Return how strongly the frames (T,) are corrected: 1 inside, falling smoothly to 0 over the falloff.
+    """Return how strongly the frames (T,) are corrected, 0 to 1.
 
+    1 inside, falling smoothly over the falloff.
     Also 0 where the person was not seen, and beyond the correction's `limits`.
     """
     frames, time_s = track.frame_index, track.time_s
@@ -77,8 +80,9 @@ def strength(correction: Correction, track: PersonTrack) -> Doubles:
 
 
 def offsets_px(correction: Correction, frames: NDArray[np.int64]) -> Doubles:
-    """Interpolate the offsets of a move at frames (T,): (T, n, 2) px, held before the first and after the last key.
+    """Interpolate the offsets (T, n, 2) px of a move at frames (T,).
 
+    Held before the first and after the last key.
     Between keys by the monotone cubic of Fritsch and Carlson (1980): smooth, without overshoot.
     """
     at = np.array([key.frame for key in correction.keys], np.float64)
@@ -114,8 +118,9 @@ class _Work:
             kept = [one.joints.index(name) for name in names]
             self._move(rows, columns, offsets_px(one, self._track.frame_index[rows])[:, kept], weight[rows])
         elif one.kind == "hide":
-            self.joints[np.ix_(rows, columns)], self.scores[np.ix_(rows, columns)] = np.nan, 0
-            self._forget_depth(rows[:, None], np.array(columns)[None])
+            here = rows[:, None], np.array(columns)[None]
+            self.joints[here], self.scores[here] = np.nan, 0
+            self._forget_depth(*here)
         elif one.kind == "sides":
             self._exchange(rows)
         else:

@@ -49,30 +49,40 @@ def lock_feet(joints: Doubles, rate_hz: float, mode: FootLock, camera_m: Doubles
     """
     if mode == "off":
         return joints
-    up = np.array([0.0, 0.0, 1.0])
     out = joints.copy()
     for run in runs(np.isfinite(joints).all(axis=(1, 2))):
         part = joints[run]
-        standing = standing_feet(part, up, rate_hz, _EASE_ALWAYS if mode == "always" else 1.0)
-        if not standing.any():
-            continue
-        part = part + _root_shift(part, standing, camera_m, rate_hz)[:, None]
-        targets = [
-            _ankle_target(part[:, LEGS[side][2]], standing[:, side], rate_hz, mode, ankle_m) for side in range(2)
-        ]
-        part = part + _pull_hips(part, targets, rate_hz)[:, None]
-        for side in range(2):
-            part = move_ankle(part, side, targets[side].ankle)
-        # Hips and ankles are final: a knee that now bends backward is rotated about the line between them.
-        for _ in range(_KNEE_PASSES):
-            part, wrong = turn_sideways(part)
-            if not wrong.any():
-                break
-        out[run] = part
+        standing = feet_that_stand(part, rate_hz, mode)
+        if standing.any():
+            shift = root_shift(part, standing, camera_m, rate_hz)
+            out[run] = hold_feet(part + shift[:, None], standing, rate_hz, mode, ankle_m)
     return out
 
 
-def _root_shift(joints: Doubles, standing: Bools, camera_m: Doubles, rate_hz: float) -> Doubles:
+def feet_that_stand(joints: Doubles, rate_hz: float, mode: FootLock) -> Bools:
+    """Return which feet (T, 2) of world joints (T, 17, 3) the lock holds."""
+    return standing_feet(joints, np.array([0.0, 0.0, 1.0]), rate_hz, _EASE_ALWAYS if mode == "always" else 1.0)
+
+
+def hold_feet(joints: Doubles, standing: Bools, rate_hz: float, mode: FootLock, ankle_m: float) -> Doubles:
+    """Move the legs of joints (T, 17, 3) so that standing feet (T, 2) keep their places.
+
+    All joints are known.
+    The path of the root is shifted already (`root_shift`). A frame depends on the contacts that it is in or next to.
+    """
+    targets = [_ankle_target(joints[:, LEGS[side][2]], standing[:, side], rate_hz, mode, ankle_m) for side in range(2)]
+    part = joints + _pull_hips(joints, targets, rate_hz)[:, None]
+    for side in range(2):
+        part = move_ankle(part, side, targets[side].ankle)
+    # Hips and ankles are final: a knee that now bends backward is rotated about the line between them.
+    for _ in range(_KNEE_PASSES):
+        part, wrong = turn_sideways(part)
+        if not wrong.any():
+            break
+    return part
+
+
+def root_shift(joints: Doubles, standing: Bools, camera_m: Doubles, rate_hz: float) -> Doubles:
     """Compute the shift (T, 3) of the body after which standing ankles move least.
 
     First along the lines of sight of the pelvis, then, for the remaining motion, along the world's axes.

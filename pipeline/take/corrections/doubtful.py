@@ -1,4 +1,4 @@
-"""List the places of a take that a person should look at first, the most doubtful at the head.
+"""List the doubtful places of a take, in the order in which to look at them.
 
 Three things tell: standard errors of joints (`Track3D.error_m`) compared with what the take usually has, 3D that does
 not lie on the 2D (`SceneEstimate.reprojection_px`), and findings. A detector's scores alone do not: it is often sure of

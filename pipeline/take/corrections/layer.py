@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -115,7 +116,10 @@ def detected_point(track: PersonTrack, joint: str, row: int) -> tuple[Point, boo
 
 
 def row_of(track: PersonTrack, frame: int) -> int:
-    """Return the row of a frame in which the person was seen. Raises `ConfigError` if there is none."""
+    """Return the row of a frame in which the person was seen.
+
+    Raises `ConfigError` if there is none.
+    """
     row = int(np.searchsorted(track.frame_index, frame))
     if row >= len(track.frame_index) or track.frame_index[row] != frame:
         raise ConfigError(f"The take has no frame {frame}.", f"Its frames: {frames_of(track.frame_index)}.")
@@ -130,7 +134,7 @@ def frames_of(frames: Ints) -> str:
 
 
 def recorrected(take: Take) -> Take:
-    """Return the take with its corrections applied again to the detector's tracks, after these were edited.
+    """Return the take with its corrections applied again, after its tracks were edited.
 
     `detected` keeps those of persons who still have corrections.
     """
@@ -142,7 +146,7 @@ def recorrected(take: Take) -> Take:
 
 
 def restricted(correction: Correction, track: PersonTrack, mine: Bools) -> list[Correction]:
-    """Return the correction limited to the rows `mine` (T,) of a track, one for each run of them that it changes."""
+    """Return the correction limited to rows `mine` (T,) of a track, one for each run of them."""
     here = strength(correction, track) > 0
     if not (here & ~mine).any():
         return [correction] if here.any() else []
@@ -160,7 +164,11 @@ def _differs(one: PersonTrack, two: PersonTrack) -> Bools:
     """Return the rows (T,) in which two tracks of the same frames differ in what is lifted."""
     if one is two:
         return np.zeros(len(one.frame_index), np.bool_)
-    pairs = [(one.h36m17[0], two.h36m17[0]), (one.h36m17[1], two.h36m17[1]), (one.joints_image, two.joints_image)]
+    pairs: list[tuple[NDArray[Any], NDArray[Any]]] = [
+        (one.h36m17[0], two.h36m17[0]),
+        (one.h36m17[1], two.h36m17[1]),
+        (one.joints_image, two.joints_image),
+    ]
     if one.depth is not None and two.depth is not None:
         pairs.append((one.depth, two.depth))
     out = np.zeros(len(one.frame_index), np.bool_)

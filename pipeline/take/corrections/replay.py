@@ -28,8 +28,9 @@ _ELSEWHERE = "The joints were detected elsewhere this time."
 
 
 def replay(take: Take, before: Take, now: Mapping[int, int], agrees: float = AGREES) -> Layered:
-    """Add the corrections of `before` to `take`; `now` maps persons of `before` to persons of `take`.
+    """Add the corrections of `before` to `take`.
 
+    `now` maps persons of `before` to persons of `take`.
     `agrees`: distance of two detections of a joint that count as the same, as a share of the person's diagonal.
     Corrections of persons who are not in `now` are left out.
     """
@@ -52,7 +53,10 @@ def open_questions(take: Take) -> tuple[int, ...]:
 
 
 def accept(take: Take, index: int) -> Layered:
-    """Switch on a correction that was asked about; its joints land where they were put. IndexError if there is none."""
+    """Switch on a correction that was asked about; its joints land where they were put.
+
+    IndexError if there is none.
+    """
     one = replace(take.corrections[index], on=True, asked=False, note="")
     return with_corrections(take, [*take.corrections[:index], one, *take.corrections[index + 1 :]])
 
