@@ -129,6 +129,7 @@ SPECS = (
     Spec("trim_clear", mark("Use the &whole video"), "trim_clear", "Shift+X", "", mark("Undo the cuts")),
     Spec("joints", mark("2D &joints over the video"), "~set_joints", "J", "joints", mark("Show the detected joints")),
     Spec("others", mark("&Other people"), "~set_others", "", "people", mark("Show the other people's joints too")),
+    Spec("hands", mark("Ha&nds"), "~set_hands", "", "", mark("Show hands over the video and in 3D")),
     Spec("follow", mark("&Follow the person"), "~set_follow", "F", "follow", mark("Keep the person in the middle")),
     Spec("floor", mark("F&loor"), "~set_floor", "G", "", mark("Show the floor")),
     Spec("front", mark("F&ront"), "view_front", "1", "cube-front", mark("From the front")),
@@ -236,6 +237,7 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
         (
             "joints",
             "others",
+            "hands",
             "horizon",
             "-",
             "front",

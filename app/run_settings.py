@@ -43,6 +43,7 @@ class RunSettings(RecipeSettings):
     calm_turns: bool = PostConfig().calm_turns
     foot_lock: str = PostConfig().foot_lock
     detector: str = DetectConfig().detector
+    hands: bool = DetectConfig().hands
     device: str = "auto"
 
     @property
@@ -87,7 +88,7 @@ class RunSettings(RecipeSettings):
     def run_config(self, person: int | None, start_s: float | None, end_s: float | None) -> RunConfig:
         """Return a `RunConfig`; `person` None: the most visible person. Raises `ConfigError`."""
         return RunConfig(
-            detect=DetectConfig(detector=self.detector, device=self.device),
+            detect=DetectConfig(detector=self.detector, device=self.device, hands=self.hands),
             lift=LiftConfig(lifter=self.lifter, prune=prune_config(self), device=self.device),
             post=PostConfig(**{name: getattr(self, name) for name in MOTION_FIELDS}),
             scene=SceneConfig(**{name: getattr(self, name) for name in SCENE_FIELDS}),

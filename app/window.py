@@ -184,6 +184,7 @@ class Window(QMainWindow):
         try:
             self.lifters.load()
             self.detectors.load()
+            self.workspace.panel.set_hands_missing(self.controller.library.hands_missing())
         except UserError as error:
             self.show_error(error)
         self.live.look_for_unfinished()

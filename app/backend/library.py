@@ -9,8 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import numpy as np
+
 from app.backend import checkpoints, inputs, live
 from pipeline import api
+from pipeline.core.arrays import Floats
 from pipeline.core.concurrency import CancelToken
 from pipeline.core.config import RunConfig
 from pipeline.core.export_options import ExportOptions
@@ -33,6 +36,7 @@ class Library:
     lift_recording = staticmethod(api.lift_recording)
     load = staticmethod(api.load)
 
+    hands_missing = staticmethod(api.hands_missing)
     lifters = staticmethod(api.lifters)
     download = staticmethod(api.download)
     remove = staticmethod(api.remove)
@@ -69,6 +73,19 @@ class Library:
         from pipeline.sources.suffixes import IMAGE_SUFFIXES, JOINTS2D_SUFFIXES
 
         return sorted({*IMAGE_SUFFIXES, *JOINTS2D_SUFFIXES})
+
+    def hands(self, take: Take, person: int) -> tuple[Floats, Floats] | None:
+        """Return a person's hands (T, 2, 21, 3), m, world, and the shares (T, 2) of their colour.
+
+        None if no hand was observed. Takes seconds for long takes.
+        """
+        from pipeline.drawing.hands_mesh import colour_shares
+
+        found = next(one for one in api.Take.of(take).people if one.number == person).hands
+        if found is None:
+            return None
+        joints = found.joints_world.reshape(-1, 2, 21, 3).astype(np.float32)
+        return joints, colour_shares(found.observed, take.camera.rate_hz)
 
     def relift(
         self,

@@ -11,6 +11,7 @@ from app.settings import Settings
 from app.views.scene.scene_view import SceneView
 from app.views.video.video_view import VideoView
 from app.views.workspace import Workspace
+from pipeline.drawing.details import HANDS
 
 
 class ViewCommands(QObject):
@@ -38,6 +39,7 @@ class ViewCommands(QObject):
         self._workspace.scene.following_changed.connect(lambda on: actions.check("follow", on))
         for name, on, show in (
             ("joints", view.show_joints, self.set_joints), ("others", view.show_others, self.set_others),
+            ("hands", view.show_hands, self.set_hands),
             ("follow", view.follow, self.set_follow), ("floor", view.show_floor, self.set_floor),
             ("panel", view.show_panel, self.set_panel), ("drawer", view.show_drawer, self.set_drawer),
         ):  # fmt: skip
@@ -75,6 +77,14 @@ class ViewCommands(QObject):
         for video in self._videos:
             video.show_others = on
             video.update()
+
+    @Slot(bool)
+    def set_hands(self, on: bool) -> None:
+        self._settings.view.show_hands = on
+        for video in self._videos:
+            video.show_detail(HANDS, on)
+        for scene in self._scenes:
+            scene.show_hands(on)
 
     @Slot(bool)
     def set_follow(self, on: bool) -> None:

@@ -256,6 +256,14 @@
         <translation>Auch die Gelenke der anderen Personen zeigen</translation>
     </message>
     <message>
+        <source>Ha&amp;nds</source>
+        <translation>H&amp;ände</translation>
+    </message>
+    <message>
+        <source>Show hands over the video and in 3D</source>
+        <translation>Hände über dem Video und in 3D zeigen</translation>
+    </message>
+    <message>
         <source>&amp;Follow the person</source>
         <translation>Der Person &amp;folgen</translation>
     </message>
@@ -2686,6 +2694,10 @@ sobald die ersten Bilder geliftet sind</translation>
         <translation>Aus</translation>
     </message>
     <message>
+        <source>Hands</source>
+        <translation>Hände</translation>
+    </message>
+    <message>
         <source>Back to the defaults</source>
         <translation>Auf Standard zurücksetzen</translation>
     </message>
@@ -2780,6 +2792,10 @@ sobald die ersten Bilder geliftet sind</translation>
     <message>
         <source>Automatic takes a supported GPU if there is one, else the processor.</source>
         <translation>Automatisch nimmt eine unterstützte GPU, falls vorhanden, sonst den Prozessor.</translation>
+    </message>
+    <message>
+        <source>Look for both hands and their fingers, too. A run then takes about {more:g} times as long. Hands smaller than {smallest_px:g} pixels are not found. Takes effect with the next run.</source>
+        <translation>Auch beide Hände und ihre Finger suchen. Ein Lauf dauert dann etwa {more:g}-mal so lange. Hände, die kleiner als {smallest_px:g} Pixel sind, werden nicht gefunden. Wirkt ab dem nächsten Lauf.</translation>
     </message>
     <message>
         <source>Height of {name}</source>

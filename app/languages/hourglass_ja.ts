@@ -256,6 +256,14 @@
         <translation>ほかの人物の関節も表示する</translation>
     </message>
     <message>
+        <source>Ha&amp;nds</source>
+        <translation>手(&amp;N)</translation>
+    </message>
+    <message>
+        <source>Show hands over the video and in 3D</source>
+        <translation>動画と 3D に手を表示します</translation>
+    </message>
+    <message>
         <source>&amp;Follow the person</source>
         <translation>人物を追跡(&amp;F)</translation>
     </message>
@@ -2678,6 +2686,10 @@ as soon as the first frames are lifted</source>
         <translation>オフ</translation>
     </message>
     <message>
+        <source>Hands</source>
+        <translation>手</translation>
+    </message>
+    <message>
         <source>Back to the defaults</source>
         <translation>既定値に戻す</translation>
     </message>
@@ -2772,6 +2784,10 @@ as soon as the first frames are lifted</source>
     <message>
         <source>Automatic takes a supported GPU if there is one, else the processor.</source>
         <translation>自動では対応する GPU があれば使い、なければプロセッサーを使います。</translation>
+    </message>
+    <message>
+        <source>Look for both hands and their fingers, too. A run then takes about {more:g} times as long. Hands smaller than {smallest_px:g} pixels are not found. Takes effect with the next run.</source>
+        <translation>両手とその指も検出します。実行時間は約 {more:g} 倍になります。{smallest_px:g} ピクセルより小さい手は検出できません。次の実行から有効です。</translation>
     </message>
     <message>
         <source>Height of {name}</source>

@@ -256,6 +256,14 @@
         <translation>同时显示其他人物的关节点</translation>
     </message>
     <message>
+        <source>Ha&amp;nds</source>
+        <translation>手部(&amp;N)</translation>
+    </message>
+    <message>
+        <source>Show hands over the video and in 3D</source>
+        <translation>在视频和 3D 中显示手部</translation>
+    </message>
+    <message>
         <source>&amp;Follow the person</source>
         <translation>跟随人物(&amp;F)</translation>
     </message>
@@ -2678,6 +2686,10 @@ as soon as the first frames are lifted</source>
         <translation>关闭</translation>
     </message>
     <message>
+        <source>Hands</source>
+        <translation>手部</translation>
+    </message>
+    <message>
         <source>Back to the defaults</source>
         <translation>恢复默认设置</translation>
     </message>
@@ -2772,6 +2784,10 @@ as soon as the first frames are lifted</source>
     <message>
         <source>Automatic takes a supported GPU if there is one, else the processor.</source>
         <translation>自动：有受支持的 GPU 则使用 GPU，否则使用处理器。</translation>
+    </message>
+    <message>
+        <source>Look for both hands and their fingers, too. A run then takes about {more:g} times as long. Hands smaller than {smallest_px:g} pixels are not found. Takes effect with the next run.</source>
+        <translation>同时检测双手及其手指。运行时间约为原来的 {more:g} 倍。小于 {smallest_px:g} 像素的手无法检测。从下一次运行起生效。</translation>
     </message>
     <message>
         <source>Height of {name}</source>

@@ -9,6 +9,7 @@ from PySide6.QtGui import QImage
 from app.views.video.video_view import SeenPerson
 from pipeline.core.arrays import Floats, Image
 from pipeline.core.live import LiveResult
+from pipeline.core.poses import EXTRAS
 
 
 def live_image(bgr: Image, size: QSize, mirrored: bool) -> QImage:
@@ -30,14 +31,18 @@ def live_image(bgr: Image, size: QSize, mirrored: bool) -> QImage:
 def live_people(result: LiveResult, mirrored: bool) -> list[SeenPerson]:
     """Return the people of the newest frame at their positions in the shown image."""
     width, pose = result.frame.bgr.shape[1], result.pose
-    return [
-        SeenPerson(person, pose.skeleton, _mirrored(joints, width) if mirrored else joints, scores)
-        for person, joints, scores in zip(result.identities, pose.joints_image, pose.scores, strict=True)
-    ]
+    people = []
+    for i, person in enumerate(result.identities):
+        joints, extras = pose.joints_image[i], {name: values[i] for name, values in pose.extras.items()}
+        if mirrored:
+            joints = _mirrored(joints, width)
+            extras = {name: _mirrored(one, width) if EXTRAS[name].pixels else one for name, one in extras.items()}
+        people.append(SeenPerson(person, pose.skeleton, joints, pose.scores[i], extras))
+    return people
 
 
 def _mirrored(joints: Floats, width_px: int) -> Floats:
     """Mirror x only: the body's left stays the body's left."""
     out = joints.copy()
-    out[:, 0] = width_px - 1 - out[:, 0]
+    out[..., 0] = width_px - 1 - out[..., 0]
     return out

@@ -61,6 +61,18 @@ def detectors(check: bool = False) -> list[DetectorInfo]:
     return listing(check)
 
 
+def hands_missing() -> str:
+    """Return why hands cannot be looked for here (`lift(..., hands=True)`); "" if they can. Loads no network.
+
+    Example:
+        >>> hg.hands_missing()
+        ''
+    """
+    from ..detect.mediapipe.hands.networks import missing_networks
+
+    return missing_networks()
+
+
 def download(
     name: str,
     *,

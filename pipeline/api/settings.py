@@ -27,6 +27,7 @@ class DetectorSettings(TypedDict, total=False):
     checkpoint_path: str
     prompt: bool
     runtime: Runtime
+    hands: bool
 
 
 class LifterSettings(TypedDict, total=False):
@@ -62,6 +63,7 @@ class DetectorNetworkSettings(ComputeSettings, total=False):
     checkpoint_path: str
     prompt: bool
     runtime: Runtime
+    hands: bool
 
 
 class SceneSettings(TypedDict, total=False):

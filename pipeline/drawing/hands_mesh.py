@@ -7,8 +7,9 @@ to a point and disappears.
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
-from ..core.arrays import Doubles, Floats
+from ..core.arrays import Floats
 from ..core.hands.points import CHAINS, HAND_POINTS, INDEX_BASE, LITTLE_BASE, MIDDLE_BASE, PARENTS, RING_BASE
 from .body_mesh import Mesh, hide_unseen, ring_faces, tubes, unit_sphere
 
@@ -66,10 +67,10 @@ def hands_mesh(hands: Floats, colours: Floats) -> Mesh:
     )  # fmt: skip
 
 
-def colour_shares(confidence: Doubles, rate_hz: float) -> Floats:
-    """Return the shares (T, 2) of their colours that hands keep, from their confidence (T, 2), 0 = not observed."""
+def colour_shares(observed: NDArray[np.bool_], rate_hz: float) -> Floats:
+    """Return the shares (T, 2) of their colours that hands keep: all while they are `observed` (T, 2)."""
     from scipy.ndimage import uniform_filter1d
 
     width = max(1, round(_FADE_S * rate_hz))
-    seen = uniform_filter1d((confidence > 0).astype(np.float64), width, axis=0, mode="nearest")
+    seen = uniform_filter1d(observed.astype(np.float64), width, axis=0, mode="nearest")
     return (ASSUMED_SHARE + (1 - ASSUMED_SHARE) * seen).astype(np.float32)

@@ -52,6 +52,7 @@ class FakeLibrary(FakeLive):
         self.finishes: list[RunConfig] = []
         self.engines: list[FakeEngine] = []
         self.sources: list[FakeSource] = []
+        self.no_hands = ""  # why hands cannot be looked for
         self.gpus: tuple[str, ...] = ()
         self.rates_hz: list[float | None] = []  # given with each source that was opened
         self.export_gate = threading.Event()  # which an export waits for
@@ -79,6 +80,9 @@ class FakeLibrary(FakeLive):
         self.download_waits = False
         self.download_cancelled = False
         self._release = threading.Event()
+
+    def hands_missing(self) -> str:
+        return self.no_hands
 
     def release(self) -> None:
         self._release.set()

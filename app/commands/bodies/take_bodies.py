@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QWidget
 
+from app.commands.bodies.take_hands import TakeHands
 from app.languages.translation import shown
 from app.session.controller import Controller
 from app.settings import Settings
@@ -26,6 +27,7 @@ class TakeBodies(QObject):
         super().__init__(parent)
         self._controller, self._settings = controller, settings
         self._scene: SceneView | None = None
+        self.hands: TakeHands | None = None  # of stick figures, once there is a scene
         self.menu = ChoiceMenu(self.tr("&Body"), [(key, shown(text)) for key, text in BODIES], parent)
         self._made: Motions = {}
         self._at_work = self._again = False
@@ -37,6 +39,7 @@ class TakeBodies(QObject):
     def show_in(self, scene: SceneView) -> None:
         """Show the bodies of the session's takes in `scene` from now on."""
         self._scene = scene
+        self.hands = TakeHands(self, self._controller, scene)
         scene.set_body(self._settings.view.body)
         self._controller.session.take_changed.connect(self._update)
 

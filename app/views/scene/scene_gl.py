@@ -24,6 +24,7 @@ from pipeline.core.camera import Viewpoint
 from pipeline.drawing.body_mesh import Mesh, bodies_mesh, shadow_mesh
 from pipeline.drawing.colours import OTHERS, person_colour
 from pipeline.drawing.floor import floor_disc, floor_lines
+from pipeline.drawing.hands_mesh import hands_mesh
 
 _ELEVATION = (-8.0, 89.0)
 _DISTANCE = (0.6, 120.0)
@@ -68,14 +69,15 @@ class SceneGL(GLViewWidget):
         self._bodies = ArrayMesh(body_shader(theme.colours().dark), "opaque")
         self._ghosts = ArrayMesh(body_shader(theme.colours().dark), "translucent")
         self._humans = SkinnedBodies(theme.colours().dark)
+        self._hands = ArrayMesh(body_shader(theme.colours().dark), "opaque")
         # Only bodies write depth: nothing disappears behind the floor.
-        items = (self._floor, self._grid, self._shadow, self._bodies, self._ghosts, self._humans)
+        items = (self._floor, self._grid, self._shadow, self._bodies, self._hands, self._ghosts, self._humans)
         for depth, item in enumerate(items):
             item.setDepthValue(depth)
             self.addItem(item)
         for item in (self._floor, self._grid, self._shadow):
             item.updateGLOptions({"glDepthMask": (False,)})
-        for item in (self._bodies, self._ghosts):
+        for item in (self._bodies, self._hands, self._ghosts):
             item.updateGLOptions({"glDepthMask": (True,)})
         self._last: QPointF | None = None
         self._badges: list[tuple[tuple[float, ...], int, bool]] = []
@@ -92,7 +94,7 @@ class SceneGL(GLViewWidget):
         self._floor.set_mesh(floor_disc(colours.floor), show=False)
         points, shades = floor_lines(colours.grid)
         self._grid.setData(pos=points, color=shades)
-        for item in (self._bodies, self._ghosts):
+        for item in (self._bodies, self._hands, self._ghosts):
             item.setShader(body_shader(colours.dark))
         self._humans.set_dark(colours.dark)
         self.update()
@@ -136,6 +138,11 @@ class SceneGL(GLViewWidget):
         return self._ghosts.mesh if self._ghosts.visible() else None
 
     @property
+    def hands(self) -> Mesh | None:
+        """Return the mesh of the shown hands; None without any."""
+        return self._hands.mesh if self._hands.visible() else None
+
+    @property
     def humans(self) -> tuple[PosedBody, ...]:
         """Return the human bodies that are shown."""
         return self._humans.shown
@@ -171,6 +178,12 @@ class SceneGL(GLViewWidget):
         """Show human bodies, without those of before."""
         self._humans.show_bodies(tuple(humans))
         self.update()
+
+    def show_hands(self, hands: Floats, colours: Floats) -> None:
+        """Show `hands` (N, 21, 3), NaN = not known; world, metres. `colours` (N, 4) RGBA."""
+        if len(hands) or self._hands.visible():
+            self._hands.set_mesh(hands_mesh(hands, colours) if len(hands) else None)
+            self.update()
 
     def show_ghosts(self, joints: Floats) -> None:
         """Show `joints` (P, 17, 3) thin and translucent over the bodies; P = 0 removes them."""

@@ -15,6 +15,7 @@ from app import theme
 from app.languages.translation import mark, shown
 from app.views.scene.hint import Hint
 from app.views.scene.human_bodies import HumanBodies, Motions
+from app.views.scene.scene_hands import PersonHands, SceneHands
 from app.views.scene.viewpoints import KEPT, STILL, Viewpoints, export_view
 from app.views.take_rows import row_at
 from app.views.widgets import named
@@ -66,6 +67,7 @@ class SceneView(QWidget):
         self._anchor = np.array([0.0, 0.0, _EYE_M])  # the point at which following centres the view
         self._ghosts: Mapping[int, Floats] = {}
         self._humans = HumanBodies()
+        self._hands = SceneHands()
         named(self, self.tr("Skeleton"), self.tr("The lifted people in 3D; menu View has the viewpoints"))
         theme.changes.changed.connect(self._show_now)
         self._stack = QStackedLayout(self)
@@ -141,6 +143,7 @@ class SceneView(QWidget):
         provisional = any(person.provisional for person in people)
         self.gl.show_bodies(joints, [person.person for person in people], subject, provisional)
         self.gl.show_humans(())
+        self.gl.show_hands(*self._hands.of_live(people, subject))
         self.gl.show_ghosts(ghosts)
         pelvis = next((p.joints[0].astype(np.float64) for p in people if p.person == subject), None)
         if pelvis is None or not self.following:
@@ -162,6 +165,15 @@ class SceneView(QWidget):
     def set_humans(self, motions: Motions) -> None:
         """Set the bodies of the take's people; people without one are stick figures."""
         self._humans.motions = motions
+        self._show_now()
+
+    def set_hands(self, people: Mapping[int, PersonHands]) -> None:
+        """Set the hands of the take's people; people without any have none in 3D."""
+        self._hands.people = people
+        self._show_now()
+
+    def show_hands(self, on: bool) -> None:
+        self._hands.shown = on
         self._show_now()
 
     def set_ghosts(self, ghosts: Mapping[int, Floats]) -> None:
@@ -189,6 +201,7 @@ class SceneView(QWidget):
             self.gl.show_bodies(np.zeros((0, 17, 3), np.float32), [], self._person)
             self.gl.show_ghosts(np.zeros((0, 17, 3), np.float32))
             self.gl.show_humans(())
+            self.gl.show_hands(*self._hands.of((), 0, self._person))
             return
         tracks = self._take.tracks3d
         joints = np.stack([track.joints[row] for track in tracks])
@@ -196,6 +209,7 @@ class SceneView(QWidget):
         figures = humans is None or self._humans.choice == "both" or bool(self._ghosts)
         self.gl.show_bodies(joints, [track.person for track in tracks], self._person, figures=figures)
         self.gl.show_humans(humans or ())
+        self.gl.show_hands(*self._hands.of(tracks if figures else (), row, self._person))
         ghosts = [joints[row] for joints in self._ghosts.values() if row < len(joints)]
         self.gl.show_ghosts(np.stack(ghosts) if ghosts else np.zeros((0, 17, 3), np.float32))
         self._follow_person(row)

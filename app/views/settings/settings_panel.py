@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
+    QCheckBox,
     QComboBox,
     QDoubleSpinBox,
     QFrame,
@@ -28,10 +29,12 @@ from app.views.settings.pruning_panel import PruningPanel
 from app.views.take_rows import name_of
 from app.views.widgets import ElidedName, column, label, named, tool
 from pipeline.core.config import DetectConfig
+from pipeline.core.hands.points import MIN_HAND_PX
 from pipeline.core.take import Take
 from pipeline.model_info import INSTALLED, DetectorInfo, LifterInfo
 
 _WIDTH = 300
+_HANDS_TIMES = 1.4  # time of a run with hands / without: docs/detectors.md
 
 
 class SettingsPanel(QFrame):
@@ -75,6 +78,7 @@ class SettingsPanel(QFrame):
         self.recorded = number(1, 100_000, 1, " fps", self.tr("As stored"), 0, 240)
         self.smooth = number(0, 60, 0.5, " Hz", self.tr("Off"), 1, DEFAULT_HZ)
         self.detector, self.lifter, self.device = DetectorBox(), LongComboBox(), DeviceBox()
+        self.hands = QCheckBox(self.tr("Hands"))
         self.motion = MotionPanel(settings)
         self.pruning = PruningPanel(settings, other)
         self.estimates = label("", "faint")
@@ -154,6 +158,7 @@ class SettingsPanel(QFrame):
                 self.tr("Finds people and their joints in every picture."),
                 tool(detectors),
             ),
+            self.hands,
             stacked(self.tr("3D lifter"), self.lifter, self.tr("Turns the joints' movement into 3D."), tool(models)),
             stacked(
                 self.tr("Compute on"),
@@ -178,6 +183,7 @@ class SettingsPanel(QFrame):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(scroll)
+        self.set_hands_missing("")
         self.load()
         self._connect()
 
@@ -189,6 +195,7 @@ class SettingsPanel(QFrame):
         self._no_wheel = NoWheel(self)
         self._no_wheel.watch(self.stature, self.fov, self.pitch, self.roll, self.recorded, self.smooth, self.person)
         self._no_wheel.watch(self.detector, self.lifter, self.device)
+        self.hands.toggled.connect(self._store)
         self.lifter.currentIndexChanged.connect(self._lifter_chosen)
         self.motion.changed.connect(self.changed)
         self.pruning.editor.changed.connect(self._pruning_edited)
@@ -227,6 +234,7 @@ class SettingsPanel(QFrame):
         self.subject.setChecked(not s.everyone)
         self.show_optional()
         self.smooth.setValue(s.smooth_hz)
+        self.hands.setChecked(s.hands and self.hands.isEnabled())
         for choice, value in ((self.detector, s.detector), (self.lifter, s.lifter), (self.device, s.device)):
             choice.setCurrentIndex(max(choice.findData(value), 0))
         self.person.setEnabled(not s.everyone or self.person.count() > 1)
@@ -247,6 +255,7 @@ class SettingsPanel(QFrame):
         # The library's minimum is 0.5 Hz; 0 is off.
         s.smooth_hz = max(self.smooth.value(), 0.5) if self.smooth.value() > 0 else 0.0
         s.detector, s.device = str(self.detector.currentData()), str(self.device.currentData())
+        s.hands = self.hands.isChecked()
         self.changed.emit()
 
     @Slot()
@@ -304,6 +313,21 @@ class SettingsPanel(QFrame):
         self.detector.set_detectors(detectors, self._settings.detector)
         self._loading = loading
         self.load()
+
+    def set_hands_missing(self, reason: str) -> None:
+        """Offer to look for hands, or say why that is not possible here; "" if it is."""
+        self.hands.setEnabled(not reason)
+        self.hands.setToolTip(
+            reason
+            or self.tr(
+                "Look for both hands and their fingers, too. A run then takes about {more:g} times as long. Hands "
+                "smaller than {smallest_px:g} pixels are not found. Takes effect with the next run."
+            ).format(more=_HANDS_TIMES, smallest_px=MIN_HAND_PX)
+        )
+        if reason and self._settings.hands:
+            self._settings.hands = False
+            self.load()
+            self.changed.emit()
 
     def set_devices(self, gpus: Sequence[str]) -> None:
         """Offer the GPUs that are here; if the chosen one is not, the choice is automatic again."""

@@ -105,6 +105,11 @@ class VideoView(QWidget):
         self._take, self._person = take, person
         self.update()
 
+    def show_detail(self, kind: str, on: bool) -> None:
+        """Draw a kind of small parts (`pipeline.drawing.details`) of people, or not."""
+        self.shown_details = self.shown_details | {kind} if on else self.shown_details - {kind}
+        self.update()
+
     def target_size(self) -> QSize:
         """Return the size in device pixels to which frames should be scaled."""
         ratio = self.devicePixelRatioF()

@@ -49,7 +49,7 @@ class ScenePanel:
         self.size_px = (max(2, round(aspect * height_px)), height_px)
         self._path = follow_path(self._joints[index]) if self._follows else None
         self._hands = [
-            (one.person, one.hands.joints, colour_shares(one.hands.confidence, one.rate_hz))
+            (one.person, one.hands.joints, colour_shares(one.hands.confidence > 0, one.rate_hz))
             for one in self._people
             if one.hands is not None
         ]

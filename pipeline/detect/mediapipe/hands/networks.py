@@ -75,6 +75,16 @@ class HandNetworks:
         self._landmarks.close()
 
 
+def missing_networks() -> str:
+    """Return why hands cannot be looked for here, "" if they can; loads nothing."""
+    try:
+        for path in (RECROP_FILE, LANDMARKS_FILE):
+            wheel_path(path)
+    except ModelError as error:
+        return f"{error.message} {error.hint}"
+    return ""
+
+
 def hand_networks(count: int, runtime: Runtime = "auto") -> tuple[list[HandNetworks], str]:
     """Create the networks for `count` parallel threads; returns them and the engine.
 
