@@ -86,13 +86,15 @@ def _t_posed_bones(
     motion_of: dict[int, Doubles] = {}
     for node in chosen:
         parent, bone = tree.parents[node], bone_of.get(node)
-        turn_of[node] = rest.turns[bone] if bone is not None else turn_of[parent]
+        if bone not in motion.turns:
+            bone = None  # fingers of a take without hands keep the rest
+        turn_of[node] = turn_of[parent] if bone is None else rest.turns[bone]
         if node != hips:
             if parent not in offsets:
                 continue
             offsets[node] = turn_of[parent] @ (places[node] - places[parent]) * _CM_PER_M
-        motion_of[node] = motion.turns[bone] if bone in motion.turns else motion_of[parent]
-        if bone in motion.turns:
+        motion_of[node] = motion_of[parent] if bone is None else motion.turns[bone]
+        if bone is not None:
             turn = motion_of[node] if node == hips else np.swapaxes(motion_of[parent], 1, 2) @ motion_of[node]
             local[node] = same_sign(Rotation.from_matrix(turn).as_quat())
     for node in offsets:

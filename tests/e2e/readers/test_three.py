@@ -6,7 +6,6 @@ import dataclasses
 import json
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +18,6 @@ from tests.helpers.motion import clip, facing_camera, scene
 NODE = shutil.which("node")
 pytestmark = pytest.mark.skipif(NODE is None, reason="node is not installed (./start test installs it)")
 
-PACKAGES = ("three@0.187.0", "gltf-validator@2.0.0-dev.3.10")
 BONES = {
     "Hips": 0, "RightUpLeg": 1, "RightLeg": 2, "RightFoot": 3, "LeftUpLeg": 4, "LeftLeg": 5, "LeftFoot": 6, "Spine1": 7,
     "Neck": 8, "Head": 9, "LeftArm": 11, "LeftForeArm": 12, "LeftHand": 13, "RightArm": 14, "RightForeArm": 15,
@@ -27,22 +25,6 @@ BONES = {
 }  # fmt: skip
 RATE = 30000 / 1001
 FRAMES = [3, 60, 90, 100, 150, 199]
-
-
-@pytest.fixture(scope="session")
-def node_folder() -> Path:
-    """Install the node packages beside the environment, once."""
-    folder = Path(sys.prefix) / "node"
-    mark = folder / "installed.txt"
-    if not mark.is_file() or mark.read_text() != " ".join(PACKAGES):
-        folder.mkdir(exist_ok=True)
-        npm = shutil.which("npm")
-        assert npm, "node is here, but npm is not"
-        command = [npm, "install", "--prefix", str(folder), "--no-audit", "--no-fund", "--ignore-scripts", *PACKAGES]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=250, check=False)
-        assert done.returncode == 0, done.stdout + done.stderr
-        mark.write_text(" ".join(PACKAGES))
-    return folder
 
 
 @pytest.fixture(scope="module")
