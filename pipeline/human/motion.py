@@ -15,19 +15,19 @@ from ..core.arrays import Doubles, Floats
 from ..core.camera import Camera
 from ..core.poses import PersonTrack
 from ..core.take import SceneEstimate, Track3D
-from ..hands.model import HandPose, bone_rotations, relaxed
+from ..hands.model import HandPose
 from ..rig.foot_directions import foot_directions
 from ..rig.hands import hands_in_world
 from ..rig.rotations import solve
 from ..rig.skeleton import NAMES, PARENTS, Rig, rig_for, rig_from_world
 from .asset import human_asset
+from .fingers import FINGER_BONES, SIDES, fingers_in_hand, relaxed_fingers
 from .fit import fit_shape
-from .on_rig import FINGERS, HumanBody, human_on_rig
+from .on_rig import HumanBody, human_on_rig
 from .skinning import motions, quaternion_product, rotate
 
-_SIDES = ("Left", "Right")
 # The rig with all fingers, thumb first, which the body has also where the take has no hands.
-BONES = (*NAMES[:21], *(f"{side}Hand{finger}{k}" for side in _SIDES for finger in FINGERS for k in (1, 2, 3)))
+BONES = (*NAMES, *FINGER_BONES)
 
 
 def _parent(bone: int) -> int:
@@ -39,7 +39,7 @@ def _parent(bone: int) -> int:
 
 BONE_PARENTS = tuple(_parent(bone) for bone in range(len(BONES)))
 _ABOVE = np.array([max(parent, 0) for parent in BONE_PARENTS])
-_FINGER_HANDS = [NAMES.index(f"{side}Hand") for side in _SIDES]
+_FINGER_HANDS = [NAMES.index(f"{side}Hand") for side in SIDES]
 
 
 def _chains() -> Doubles:
@@ -79,7 +79,7 @@ def figure_for(body: Body) -> Figure:
         for name in BONES[21:]
     ]
     rest = np.concatenate([starts, fingers])
-    return Figure(human_on_rig(asset, shape, BONES, BONE_PARENTS, rest, top), rest)
+    return Figure(human_on_rig(asset, shape, BONES, rest, {"HeadTop": top}), rest)
 
 
 def _rest(rig: Rig) -> tuple[Doubles, Doubles]:
@@ -127,12 +127,12 @@ def human_motion(
     feet = None if feet is None else rig_from_world(feet[seen])
     pose = solve(joints, skeleton.time_s[seen], camera.rate_hz, feet)
     turns = global_rotations(pose.rotations)
-    fingers = _relaxed_fingers()
+    fingers = relaxed_fingers()[None]
     if same and track is not None and scene is not None:
         found = hands_in_world(track, skeleton, scene, camera)
         if found is not None:
             hands = [HandPose(hand.hand[seen], hand.fingers[seen], hand.thumb[seen]) for hand in found.poses]
-            fingers = np.concatenate([_in_hand(hand, side) for side, hand in enumerate(hands)], axis=1)
+            fingers = np.concatenate([fingers_in_hand(hand, side) for side, hand in enumerate(hands)], axis=1)
             for side, hand in enumerate(hands):
                 turns[:, _FINGER_HANDS[side]] = _quaternions(hand.hand)
     rows = {row: k for k, row in enumerate(seen.tolist())}
@@ -158,17 +158,3 @@ def _quaternions(matrices: Doubles) -> Doubles:
 
     flat = Rotation.from_matrix(matrices.reshape(-1, 3, 3)).as_quat()
     return np.asarray(flat.reshape(*matrices.shape[:-2], 4))
-
-
-def _in_hand(pose: HandPose, side: int) -> Doubles:
-    """Return the rotations (T, 15, 4) of finger bones in the axes of the hand, thumb first."""
-    local = bone_rotations(pose, side)
-    for joint in (1, 2):
-        local[:, :, joint] = local[:, :, joint - 1] @ local[:, :, joint]
-    return _quaternions(local).reshape(len(local), 15, 4)
-
-
-def _relaxed_fingers() -> Doubles:
-    """Return the fingers (1, 30, 4) of hands that do nothing."""
-    pose = relaxed(np.eye(3)[None])
-    return np.concatenate([_in_hand(pose, side) for side in (0, 1)], axis=1)

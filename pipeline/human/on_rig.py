@@ -6,7 +6,7 @@ bone, its length to that bone's length. Skin weights blend the maps, as they ble
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 from ..body.bones import unit
 from ..core.arrays import Doubles, Floats
 from .asset import HumanAsset
+from .fingers import FINGER_BONES, FINGERS, with_relaxed_hands
 from .fit import Shape
 
 _GIRTH = 0.5  # exponent: a bone that is longer than that of the fitted body by a factor is thicker by this power of it
 _HEAD_RANGE = (0.92, 1.12)  # limits of the head's size, as shares of the fitted body's
 _SHORTEST_NECK = 0.85  # share of the fitted body's neck that is kept at least
-FINGERS = ("Thumb", "Index", "Middle", "Ring", "Pinky")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,23 +38,23 @@ class HumanBody:
 
 
 def human_on_rig(
-    asset: HumanAsset, shape: Shape, names: Sequence[str], parents: Sequence[int], rest: Doubles, head_end: Doubles
+    asset: HumanAsset, shape: Shape, names: Sequence[str], rest: Doubles, ends: Mapping[str, Doubles]
 ) -> HumanBody:
-    """Return the body of `shape` on a rig with bones `names` and `parents`, both (B,).
+    """Return the body of `shape` on a rig with bones `names` (B,).
 
-    `rest` (B, 3) are the starts of the bones in the rest pose, metres, rig axes. `head_end` (3,) is the top of the head. Bones that the rig lacks move with their parents.
+    `rest` (B, 3) are the starts of the bones in the rest pose, `ends` the places (3,) of the ends "HeadTop", and of
+    fingers that the rig has, by the asset's names; metres, rig axes. Bones that the rig lacks move with their parents;
+    without fingers the hands are relaxed.
     """
-    place = {name: rest[k] for k, name in enumerate(names)}
-    maps = _maps(shape, place, head_end)
+    place = {**ends, **{name: rest[k] for k, name in enumerate(names)}}
+    maps = _maps(shape, place)
     matrix = np.stack([maps[bone][0] for bone in asset.bones])
     shift = np.stack([maps[bone][1] for bone in asset.bones])
     weights = asset.vertex_weights.astype(np.float64)
-    of_vertex = np.einsum("vk,vkij->vij", weights, matrix[asset.vertex_bones])
-    points = np.einsum("vij,vj->vi", of_vertex, shape.points)
+    own = shape.points if FINGER_BONES[0] in names else with_relaxed_hands(asset, shape)
+    points = np.einsum("vk,vkij,vj->vi", weights, matrix[asset.vertex_bones], own, optimize=True)
     points += np.einsum("vk,vki->vi", weights, shift[asset.vertex_bones])
-    floor = points[:, 1].min()
-    low = points[:, 1] < 0.5 * place["LeftFoot"][1]  # the soles' own rounding: they stand on the floor exactly
-    points[low, 1] -= floor * (1 - points[low, 1] / (0.5 * place["LeftFoot"][1]))
+    _stand(points, 0.5 * place["LeftFoot"][1])
     bones, kept = _on_bones(asset, names)
     return HumanBody(
         points.astype(np.float32),
@@ -66,6 +66,13 @@ def human_on_rig(
         asset.tint,
         float(np.linalg.norm(maps["Head"][0] @ (shape.joints["HeadTop"] - shape.joints["Head"]))),
     )
+
+
+def _stand(points: Doubles, below_m: float) -> None:
+    """Move the lowest of the points (V, 3) to the floor, those up to `below_m` by a falling share of it."""
+    floor = points[:, 1].min()
+    low = points[:, 1] < below_m
+    points[low, 1] -= floor * (1 - points[low, 1] / below_m)
 
 
 def vertex_normals(points: Doubles, faces: NDArray[np.uint16]) -> Doubles:
@@ -91,10 +98,10 @@ def _at(matrix: Doubles, start: Doubles, place: Doubles) -> _Map:
     return matrix, place - matrix @ start
 
 
-def _maps(shape: Shape, place: dict[str, Doubles], head_end: Doubles) -> dict[str, _Map]:
+def _maps(shape: Shape, place: dict[str, Doubles]) -> dict[str, _Map]:
     """Return the map of each bone of the asset to the rig's rest pose."""
     j = shape.joints
-    maps = _trunk(shape, place, head_end)
+    maps = _trunk(shape, place)
     for side in ("Left", "Right"):
         for bone, end in (("Arm", "ForeArm"), ("ForeArm", "Hand"), ("UpLeg", "Leg"), ("Leg", "Foot")):
             name, after = side + bone, side + end
@@ -117,12 +124,12 @@ def _ratio(wanted: Doubles, own: Doubles) -> float:
     return a / b if a > 1e-6 and b > 1e-6 else 1.0
 
 
-def _trunk(shape: Shape, place: dict[str, Doubles], head_end: Doubles) -> dict[str, _Map]:
+def _trunk(shape: Shape, place: dict[str, Doubles]) -> dict[str, _Map]:
     """Return the maps of trunk, collars, neck and head.
 
     The rig's `Neck` ends at the nose and its `Head` at the head's top; the mesh has those two points, too.
     """
-    j = shape.joints
+    j, head_end = shape.joints, place["HeadTop"]
     tall = _ratio(place["Neck"] - place["Hips"], j["Neck"] - j["Hips"])
     hips = _ratio(place["LeftUpLeg"] - place["Hips"], j["LeftUpLeg"] - j["Hips"])
     shoulders = _ratio(place["LeftArm"] - place["Neck"], j["LeftArm"] - j["Neck"])
