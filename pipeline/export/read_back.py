@@ -11,19 +11,22 @@ import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from ..core.arrays import Doubles, Ints
 from ..core.export_options import ExportOptions
+from ..rig.bone_names import bone_names
 from ..rig.skeleton import NAMES, Rig, forward_kinematics, h36m_from_rig
+from ..rig.with_hands import FINGER_BONES, hand_points_of_rig
 from .biomechanics.markers import JOINTS
 from .tracks import SelectedPerson
 
 _FRAMES = 200
-_OFFSET = re.compile(r"(ROOT|JOINT|End) \S+\s*\{\s*OFFSET (\S+) (\S+) (\S+)")
+# A joint with its offset, or the end of one.
+_BVH_PART = re.compile(r"(ROOT|JOINT|End) (\S+)\s*\{\s*OFFSET (\S+) (\S+) (\S+)|(\})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +55,26 @@ def check_file(name: str, path: Path, person: SelectedPerson, options: ExportOpt
     rows = np.flatnonzero(person.seen)
     rows = rows[np.unique(np.linspace(0, len(rows) - 1, min(_FRAMES, len(rows))).astype(int))]
     found, expected = read(path, person, rows, options), person.joints_world[rows]
+    with_fingers = name in ("bvh", "glb") and person.hands is not None
+    if with_fingers and person.hands is not None:
+        expected = np.concatenate([expected, person.hands.joints[rows].reshape(len(rows), -1, 3)], axis=1)
     if not options.root_motion and name in ("bvh", "glb"):
         found, expected = found - found[:, :1], expected - expected[:, :1]
-    distance = np.linalg.norm(found - expected, axis=-1).max() * 1000
-    checks = [Check(f"joints of {len(rows)} frames against the take", float(distance), limit_mm, "mm")]
+    both = min(found.shape[1], expected.shape[1])
+    distance = np.linalg.norm(found[:, :both] - expected[:, :both], axis=-1) * 1000
+    checks = [Check(f"joints of {len(rows)} frames against the take", _most(distance[:, :17]), limit_mm, "mm")]
+    if with_fingers:
+        what = f"points of both hands in {len(rows)} frames against the take"
+        checks.append(Check(what, _most(distance[:, 17:]), limit_mm, "mm"))
     if name == "bvh":
         stated = float(re.search(r"Frame Time: (\S+)", _head(path, "Frame Time")).group(1))  # type: ignore[union-attr]
         checks.append(Check("rate against the video", abs(1 / stated - person.rate_hz), 1e-4, "Hz"))
     return checks
+
+
+def _most(distances: Doubles) -> float:
+    """Return the largest distance; infinite if the file has none of the points."""
+    return float(distances.max()) if distances.size else float("inf")
 
 
 def _head(path: Path, until: str) -> str:
@@ -94,20 +109,46 @@ def _bvh(path: Path, person: SelectedPerson, rows: Ints, options: ExportOptions)
     from scipy.spatial.transform import Rotation
 
     head = _head(path, "Frame Time")
+    names: list[str] = []
+    parents: list[int] = []
     offsets: list[Doubles] = []
     ends: dict[int, Doubles] = {}
-    for kind, *numbers in _OFFSET.findall(head):
-        vector = np.array(numbers, float)
+    above: list[int] = []
+    for kind, name, x, y, z, brace in _BVH_PART.findall(head):
+        if brace:
+            above.pop()
+            continue
+        vector = np.array([x, y, z], float)
         if kind == "End":
-            ends[len(offsets) - 1] = vector
-        else:
-            offsets.append(vector)
+            ends[above[-1]] = vector
+            above.append(-1)
+            continue
+        names.append(name)
+        parents.append(above[-1] if above else -1)
+        offsets.append(vector)
+        above.append(len(names) - 1)
     first = head.count("\n") + (1 if options.t_pose else 0)
     values = np.array([line.split() for line in _lines(path, first + rows)], float)
     turns = Rotation.from_euler("ZXY", values[:, 3:].reshape(-1, 3), degrees=True).as_quat()
-    rig = Rig(np.array(offsets), ends, 0.0)
-    places, tips = forward_kinematics(rig, values[:, :3], turns.reshape(len(rows), len(NAMES), 4))
-    return _world_from_rig(h36m_from_rig(places, tips)) * (0.01 if options.unit == "cm" else 1.0)
+    rig = Rig(np.array(offsets), ends, 0.0, tuple(names), tuple(parents))
+    found = _points(rig, values[:, :3], turns.reshape(len(rows), len(names), 4), options)
+    return found * (0.01 if options.unit == "cm" else 1.0)
+
+
+def _points(rig: Rig, root: Doubles, rotations: Doubles, options: ExportOptions) -> Doubles:
+    """Return the joints (T, 17, 3) or, with fingers, (T, 59, 3) in world space, of bones with the preset's names."""
+    known = (*NAMES, *FINGER_BONES)
+    plain = dict(zip(bone_names(options.preset, known), known, strict=True))
+    names = [plain.get(name, name) for name in rig.names]
+    rig = replace(rig, names=tuple(names))
+    places, tips = forward_kinematics(rig, root, rotations)
+    order = [names.index(name) for name in NAMES]
+    head_top = {NAMES.index("Head"): tips[names.index("Head")]}
+    joints = h36m_from_rig(places[:, order], head_top)
+    if FINGER_BONES[0] in names:
+        hands = hand_points_of_rig(rig, places, tips)
+        joints = np.concatenate([joints, hands.reshape(len(joints), -1, 3)], axis=1)
+    return _world_from_rig(joints)
 
 
 def _glb(path: Path, person: SelectedPerson, rows: Ints, options: ExportOptions) -> Doubles:
@@ -124,7 +165,8 @@ def _glb(path: Path, person: SelectedPerson, rows: Ints, options: ExportOptions)
         return part[keys].astype(np.float64)
 
     nodes, animation = document["nodes"], document["animations"][0]
-    turns = np.tile([0.0, 0.0, 0.0, 1.0], (len(rows), len(NAMES), 1))
+    bones = [node for node in document["skins"][0]["joints"] if "children" in nodes[node]]  # the ends follow
+    turns = np.tile([0.0, 0.0, 0.0, 1.0], (len(rows), len(bones), 1))
     root = np.zeros((len(rows), 3))
     for channel in animation["channels"]:
         output, bone = animation["samplers"][channel["sampler"]]["output"], channel["target"]["node"]
@@ -132,15 +174,13 @@ def _glb(path: Path, person: SelectedPerson, rows: Ints, options: ExportOptions)
             root = values(output, 3)
         else:
             turns[:, bone] = values(output, 4)
-    offsets = np.array([node["translation"] for node in nodes[: len(NAMES)]])
-    ends = {
-        bone: np.array(nodes[child]["translation"])
-        for bone in range(len(NAMES))
-        for child in nodes[bone]["children"]
-        if child >= len(NAMES)
-    }
-    places, tips = forward_kinematics(Rig(offsets, ends, 0.0), root, turns)
-    return _world_from_rig(h36m_from_rig(places, tips))
+    offsets = np.array([nodes[bone]["translation"] for bone in bones])
+    pairs = [(child, bone) for bone in bones for child in nodes[bone]["children"]]
+    ends = {bone: np.array(nodes[child]["translation"]) for child, bone in pairs if child >= len(bones)}
+    parents = {child: bone for child, bone in pairs if child < len(bones)}
+    names = tuple(nodes[bone]["name"] for bone in bones)
+    rig = Rig(offsets, ends, 0.0, names, tuple(parents.get(bone, -1) for bone in bones))
+    return _points(rig, root, turns, options)
 
 
 def _trc(path: Path, person: SelectedPerson, rows: Ints, options: ExportOptions) -> Doubles:

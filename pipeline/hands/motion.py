@@ -20,7 +20,7 @@ _MAX_CUTOFF_SHARE = 0.4  # upper limit of the cut-off, as a fraction of the fram
 _OUTLIER_DEG = 35.0  # degrees from the smoothed rotation of the hand above which an observation is doubted
 _OUTLIER_WEIGHT = 0.02  # factor of a doubted observation's weight
 _OUTLIER_PASSES = 2
-_MOST_TURN_DEG = 140.0  # degrees between hand and forearm, against the T-pose: no wrist turns further
+MOST_TURN_DEG = 140.0  # degrees between hand and forearm, against the T-pose: no wrist turns further
 
 
 def smoothed(pose: HandPose, weights: Doubles, forearm: Doubles, rate_hz: float, cutoff_hz: float) -> HandPose:
@@ -36,7 +36,7 @@ def smoothed(pose: HandPose, weights: Doubles, forearm: Doubles, rate_hz: float,
     if not (weights > 0).any():
         return rest
     turn = Rotation.from_matrix(np.swapaxes(forearm, 1, 2) @ pose.hand).as_rotvec()
-    weights = np.where(np.linalg.norm(turn, axis=1) > np.radians(_MOST_TURN_DEG), 0.0, weights)
+    weights = np.where(np.linalg.norm(turn, axis=1) > np.radians(MOST_TURN_DEG), 0.0, weights)
     cutoff = min(max(cutoff_hz if cutoff_hz > 0 else 1e3, _LEAST_CUTOFF_HZ), _MAX_CUTOFF_SHARE * rate_hz)
     even = _toward(turn, np.zeros_like(turn), weights, rate_hz, cutoff)
     for _ in range(_OUTLIER_PASSES):

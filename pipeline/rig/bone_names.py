@@ -2,32 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ..core.export_options import Preset
 from .skeleton import NAMES
+from .with_hands import FINGERS
 
-# Unity's HumanBodyBones, which VRM writes with other capitals; both programs map every bone by these names.
+# Unity's HumanBodyBones, which VRM writes with other capitals; both programs map every bone by these names. Unity calls
+# the thumb's bones as those of the other fingers; VRM 1.0 calls its first one metacarpal and its second proximal.
 _UNITY = {
     "Spine1": "Chest", "Arm": "UpperArm", "ForeArm": "LowerArm",
     "UpLeg": "UpperLeg", "Leg": "LowerLeg", "ToeBase": "Toes",
 }  # fmt: skip
-# Unreal's Mannequin, which has more spine bones; retargeting maps the whole chain.
+_UNITY_FINGERS = ("Proximal", "Intermediate", "Distal")
+# Unreal's Mannequin, which has more spine bones; retargeting maps the whole chain. Metacarpals are those of UE5.
 _UNREAL = {
     "Hips": "pelvis", "Spine": "spine_01", "Spine1": "spine_02", "Neck": "neck_01", "Head": "head",
     "Shoulder": "clavicle", "Arm": "upperarm", "ForeArm": "lowerarm", "Hand": "hand",
     "UpLeg": "thigh", "Leg": "calf", "Foot": "foot", "ToeBase": "ball",
 }  # fmt: skip
+WITH_METACARPALS: tuple[Preset, ...] = ("unreal",)
 
 
-def bone_names(preset: Preset) -> tuple[str, ...]:
-    """Return the 21 bone names of a preset in the order of `skeleton.NAMES`."""
-    return tuple(_named(name, preset) for name in NAMES)
+def bone_names(preset: Preset, names: Sequence[str] = NAMES) -> tuple[str, ...]:
+    """Return the preset's names of a rig's bones, in their order."""
+    return tuple(_named(name, preset) for name in names)
 
 
 def _named(name: str, preset: Preset) -> str:
     side = next((side for side in ("Left", "Right") if name.startswith(side)), "")
     part = name[len(side) :]
+    finger = next((finger for finger in FINGERS if part.startswith(f"Hand{finger}")), "")
+    which = part.removeprefix(f"Hand{finger}") if finger else ""
     if preset == "unity":
+        if which.isdigit():
+            return f"{side}{'Little' if finger == 'Pinky' else finger}{_UNITY_FINGERS[int(which) - 1]}"
         return side + _UNITY.get(part, part)
     if preset == "unreal":
-        return _UNREAL[part] + (f"_{side[0].lower()}" if side else "")
+        number = f"0{which}" if which.isdigit() else which.lower()
+        return (f"{finger.lower()}_{number}" if finger else _UNREAL[part]) + (f"_{side[0].lower()}" if side else "")
     return f"mixamorig:{name}" if preset == "mixamo" else name

@@ -32,7 +32,7 @@ class LivePose:
     rig: Rig
     joints: Doubles  # (17, 3) joints of the posed rig: the given directions with the rig's bone lengths
     root: Doubles  # (3,)
-    rotations: Doubles  # (21, 4) local quaternions x y z w, order of `skeleton.NAMES`, signs continuous over frames
+    rotations: Doubles  # (B, 4) local quaternions x y z w, order of the rig, signs continuous over frames
 
 
 class LiveSolver:

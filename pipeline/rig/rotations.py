@@ -4,8 +4,8 @@ Positions determine each bone's direction, but not its twist (rotation about its
 observed: hip line and shoulder line give the rotation of pelvis and chest, the plane in which a knee or an elbow bends
 gives the twist of thigh and upper arm, and nose and head top give the rotation of the head. When a limb is (nearly)
 straight, its plane is undefined, so the twist is carried over from the times around it. Hands, which H36M-17 does not
-have, keep the rest pose relative to the forearm; feet relative to the shank, unless their directions are given
-(`foot_directions`). No rotation is invented.
+have, keep the rest pose relative to the forearm (`with_hands` turns those that a take has); feet relative to the shank,
+unless their directions are given (`foot_directions`). No rotation is invented.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class RigPose:
 
     times_s: Doubles  # (T,)
     root: Doubles  # (T, 3) rig axes, metres
-    rotations: Doubles  # (T, 21, 4) local quaternions x y z w, in the order of `skeleton.NAMES`
+    rotations: Doubles  # (T, B, 4) local quaternions x y z w, in the order of the rig's bones
 
 
 class TwistModel(Protocol):

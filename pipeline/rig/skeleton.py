@@ -46,14 +46,23 @@ _HAND, _BALL_FORWARD, _BALL_DOWN, _TOES = 0.1, 0.08, 0.6 * ANKLE_PER_STATURE, 0.
 
 @dataclass(frozen=True, slots=True)
 class Rig:
-    """Hold the bone offsets of one person's rig, in the order of `NAMES`."""
+    """Hold the B bones of one person's rig.
 
-    offsets: Doubles  # (21, 3) metres from each bone's parent, rest pose
+    They are those of `NAMES` and then, with hands, the fingers' (`with_hands`). Parents come before their children.
+    """
+
+    offsets: Doubles  # (B, 3) metres from each bone's parent, rest pose
     ends: dict[int, Doubles]  # bone without a child -> (3,) metres from its start to its end
     hips_m: float  # m, height of the hips above the floor in the rest pose
+    names: tuple[str, ...] = NAMES
+    parents: tuple[int, ...] = PARENTS
 
     def children(self, bone: int) -> list[int]:
-        return [child for child, parent in enumerate(PARENTS) if parent == bone]
+        return [child for child, parent in enumerate(self.parents) if parent == bone]
+
+    def descent(self, bone: int = 0) -> list[int]:
+        """Return the bones from `bone` down, depth first, as BVH writes them."""
+        return [bone, *(below for child in self.children(bone) for below in self.descent(child))]
 
 
 def rig_for(body: Body) -> Rig:
@@ -97,15 +106,15 @@ def rig_from_world(points: Doubles) -> Doubles:
 
 
 def forward_kinematics(rig: Rig, root: Doubles, rotations: Doubles) -> tuple[Doubles, dict[int, Doubles]]:
-    """Compute the positions (T, 21, 3) of the bones' starts and (T, 3) of each free end, in m.
+    """Compute the positions (T, B, 3) of the bones' starts and (T, 3) of each free end, in m.
 
-    `root` (T, 3) is the position of the hips; `rotations` (T, 21, 4) are local quaternions (x, y, z, w).
+    `root` (T, 3) is the position of the hips; `rotations` (T, B, 4) are local quaternions (x, y, z, w).
     """
     from scipy.spatial.transform import Rotation
 
-    positions = np.zeros((len(root), len(NAMES), 3))
+    positions = np.zeros((len(root), len(rig.names), 3))
     global_rotations: list[Rotation] = []
-    for bone, parent in enumerate(PARENTS):
+    for bone, parent in enumerate(rig.parents):
         local = Rotation.from_quat(rotations[:, bone])
         if parent < 0:
             positions[:, bone] = root

@@ -2,7 +2,8 @@
 
 Hourglass is the "Performer", the receiver the "Marionette" (https://protocol.vmc.info/marionette-spec). VMC is OSC over
 UDP: humanoid bones with Unity's names, each with its local position and its rotation relative to the T-pose, in Unity's
-axes (left-handed, x to the right, y up, the avatar faces +z).
+axes (left-handed, x to the right, y up, the avatar faces +z). A person whose hands are looked for sends the 30 bones of
+the fingers as well, in further bundles.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from ..core.arrays import Doubles
 from ..core.errors import ConfigError
 from ..core.live import LivePerson, LiveResult
 from ..rig.bone_names import bone_names
+from ..rig.live_hands import LiveHands
 from ..rig.live_rotations import LivePose, LiveSolver
 from .address import Address
 from .base import ThreadStream
@@ -24,7 +26,6 @@ from .person_filter import PersonFilter, is_whole
 from .udp_socket import UdpSocket
 
 DEFAULT_PORT = 39539
-_BONES = bone_names("unity")
 _LOADED, _CALIBRATED, _NORMAL_MODE = 1, 3, 0
 # Rig axes are Unity's with x reversed: the mirror changes the sign of x, and of rotations about y and z.
 _MIRROR = np.array([-1.0, 1.0, 1.0])
@@ -45,7 +46,7 @@ class VmcStream(ThreadStream):
             )
         self._filter = PersonFilter(address)
         self._person: int | None = None
-        self._solver = LiveSolver()
+        self._solver, self._hands = LiveSolver(), LiveHands()
         self._start_s: float | None = None
         self._socket = UdpSocket(address, DEFAULT_PORT)
         super().__init__(address)
@@ -68,15 +69,17 @@ class VmcStream(ThreadStream):
 
     def _pose(self, person: LivePerson, time_s: float) -> LivePose:
         if person.person != self._person:
-            self._person, self._solver = person.person, LiveSolver()
-        return self._solver(person.joints, time_s)
+            self._person, self._solver, self._hands = person.person, LiveSolver(), LiveHands()
+        pose = self._solver(person.joints, time_s)
+        return pose if person.hands is None else self._hands(pose, person.hands, time_s)
 
 
 def _bones(pose: LivePose) -> Iterator[OscMessage]:
     yield message("/VMC/Ext/Root/Pos", "root", 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0)
     offsets = pose.rig.offsets.copy()
     offsets[0] = pose.root
-    bones = zip(_BONES, unity_positions(offsets), unity_rotations(pose.rotations), strict=True)
+    names = bone_names("unity", pose.rig.names)
+    bones = zip(names, unity_positions(offsets), unity_rotations(pose.rotations), strict=True)
     for name, position, quaternion in bones:
         yield message("/VMC/Ext/Bone/Pos", name, *position.tolist(), *quaternion.tolist())
 

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from ...body.bones import unit
 from ...core.arrays import Doubles, Floats
-from ...rig.skeleton import NAMES, PARENTS, Rig
+from ...rig.skeleton import Rig
+from ...rig.with_hands import FINGERS
 
 _SIDES = 14  # vertices around a limb
 _CAP = 5  # rings of a round end
@@ -27,6 +28,13 @@ _LIMBS = {
     "Foot": (0.040, 0.034), "ToeBase": (0.034, 0.026),
 }  # fmt: skip
 _HIP_LINE, _NECK, _HEAD = 0.085, 0.050, 0.095
+# Fractions of the hand's bone from the wrist to the middle finger: radii of the palm at the wrist and at the bases of
+# the fingers, and of a finger's four ends of bones.
+_PALM, _FINGER = (0.18, 0.13), (0.120, 0.105, 0.090, 0.072)
+_THUMB = (0.150, 0.135, 0.115, 0.085)
+
+
+_Limb = tuple[Doubles, Doubles, NDArray[np.int64]]  # points (V, 3), unit normals (V, 3), bones (V,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +51,10 @@ class Body:
 
 
 def rest_positions(rig: Rig) -> tuple[Doubles, dict[int, Doubles]]:
-    """Return bone starts (21, 3) and free ends (3,) in the rest pose, standing on the floor."""
-    positions = np.zeros((len(NAMES), 3))
+    """Return bone starts (B, 3) and free ends (3,) in the rest pose, standing on the floor."""
+    positions = np.zeros((len(rig.names), 3))
     positions[0] = [0, rig.hips_m, 0]
-    for bone, parent in enumerate(PARENTS):
+    for bone, parent in enumerate(rig.parents):
         if parent >= 0:
             positions[bone] = positions[parent] + rig.offsets[bone]
     return positions, {bone: positions[bone] + end for bone, end in rig.ends.items()}
@@ -55,7 +63,7 @@ def rest_positions(rig: Rig) -> tuple[Doubles, dict[int, Doubles]]:
 def body_for(rig: Rig) -> Body:
     """Build the body with the rig's proportions."""
     positions, ends = rest_positions(rig)
-    at, size = NAMES.index, rig.hips_m / _HIPS_M
+    at, size = rig.names.index, rig.hips_m / _HIPS_M
     top = ends[at("Head")]
     centre = np.array([0.0, top[1] - _HEAD * size, (top[2] + positions[at("Head"), 2]) / 2 - 0.02 * size])
     parts = [
@@ -63,11 +71,14 @@ def body_for(rig: Rig) -> Body:
         _limb(at("Neck"), positions[at("Neck")], centre, _NECK * size, _NECK * size),
         _limb(at("Head"), centre - [0, 0.04 * size, 0], centre, 0.8 * _HEAD * size, _HEAD * size),
     ]
-    for bone, name in enumerate(NAMES):
+    for bone, name in enumerate(rig.names):
         radii = _LIMBS.get(name.removeprefix("Left").removeprefix("Right"))
-        if radii is not None:
-            end = ends[bone] if bone in ends else positions[PARENTS.index(bone)]
+        if radii is not None and len(rig.children(bone)) < len(FINGERS):
+            end = ends[bone] if bone in ends else positions[rig.parents.index(bone)]
             parts.append(_limb(bone, positions[bone], end, radii[0] * size, radii[1] * size))
+    for side in ("Left", "Right"):
+        if f"{side}HandThumb1" in rig.names:
+            parts += _hand(rig, side, positions, ends)
     vertices, normals, bones = (np.concatenate([part[i] for part in parts]) for i in range(3))
     each = len(parts[0][0])
     faces = np.concatenate([_faces() + i * each for i in range(len(parts))])
@@ -76,7 +87,24 @@ def body_for(rig: Rig) -> Body:
     )
 
 
-def _limb(bone: int, start: Doubles, end: Doubles, r0: float, r1: float) -> tuple[Doubles, Doubles, NDArray[np.int64]]:
+def _hand(rig: Rig, side: str, positions: Doubles, ends: dict[int, Doubles]) -> list[_Limb]:
+    """Return the limbs of the palm, which follow the hand, and of the fingers."""
+    at = rig.names.index
+    hand = at(f"{side}Hand")
+    wrist = positions[hand]
+    size = float(np.linalg.norm(positions[at(f"{side}HandMiddle1")] - wrist))
+    parts = []
+    for finger in FINGERS:
+        bones = [at(f"{side}Hand{finger}{joint}") for joint in (1, 2, 3)]
+        points = [*positions[bones], ends[bones[2]]]
+        radii = _THUMB if finger == "Thumb" else _FINGER
+        parts.append(_limb(hand, wrist, points[0], _PALM[0] * size, _PALM[1] * size))
+        for joint, bone in enumerate(bones):
+            parts.append(_limb(bone, points[joint], points[joint + 1], radii[joint] * size, radii[joint + 1] * size))
+    return parts
+
+
+def _limb(bone: int, start: Doubles, end: Doubles, r0: float, r1: float) -> _Limb:
     """Return points (V, 3), unit normals (V, 3) and bone (V,) of a tapered capsule."""
     axis = unit(end - start)
     across = unit(np.cross(axis, np.eye(3)[np.argmin(np.abs(axis))]))

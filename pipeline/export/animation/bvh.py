@@ -19,7 +19,7 @@ from ...core.export_options import ExportOptions
 from ...rig.bone_names import bone_names
 from ...rig.euler import euler_zxy
 from ...rig.resample import resample
-from ...rig.skeleton import PARENTS, Rig
+from ...rig.skeleton import Rig
 from ..base import UNWATCHED, Watch
 from ..number_text import chunks, formatted
 from ..per_person import write_text
@@ -45,17 +45,18 @@ class BvhExporter:
         scale = _UNIT[options.unit]
         motion = rig_motion(person, options)
         pose = resample(motion.pose, person.even_times)
-        channels = np.empty((len(pose.root), 3 + 3 * len(PARENTS)))
+        order = motion.rig.descent()
+        channels = np.empty((len(pose.root), 3 + 3 * len(order)))
         channels[:, :3] = pose.root
-        for bone in range(len(PARENTS)):  # one by one: all at once needs ten times the memory of the result
-            channels[:, 3 + 3 * bone : 6 + 3 * bone] = euler_zxy(pose.rotations[:, bone])
+        for at, bone in enumerate(order):  # one by one: all at once needs ten times the memory of the result
+            channels[:, 3 + 3 * at : 6 + 3 * at] = euler_zxy(pose.rotations[:, bone])
         if options.t_pose:
             rest = np.zeros((1, channels.shape[1]))
             rest[0, :3] = pose.root[0, 0], motion.rig.hips_m, pose.root[0, 2]
             channels = np.concatenate([rest, channels])
         channels[:, :3] *= scale
         yield "HIERARCHY\n"
-        yield from _joint(motion.rig, bone_names(options.preset), 0, scale, "")
+        yield from _joint(motion.rig, bone_names(options.preset, motion.rig.names), 0, scale, "")
         yield f"MOTION\nFrames: {len(channels)}\nFrame Time: {1 / motion.rate_hz:.9f}\n"
         template = " ".join(["%.6f"] * channels.shape[1]) + "\n"
         for rows in chunks(len(channels)):
@@ -63,8 +64,8 @@ class BvhExporter:
 
 
 def _joint(rig: Rig, names: Sequence[str], bone: int, scale: float, indent: str) -> Iterator[str]:
-    """Yield the hierarchy from `bone` down, in the order of `rig.NAMES` and of the channels."""
-    root = PARENTS[bone] < 0
+    """Yield the hierarchy from `bone` down, in the order of `Rig.descent` and of the channels."""
+    root = rig.parents[bone] < 0
     yield f"{indent}{'ROOT' if root else 'JOINT'} {names[bone]}\n{indent}{{\n"
     yield f"{indent}\tOFFSET {_numbers(rig.offsets[bone] * scale)}\n"
     yield f"{indent}\tCHANNELS {'6 Xposition Yposition Zposition ' if root else '3 '}{_TURN}\n"

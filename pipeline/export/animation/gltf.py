@@ -20,7 +20,6 @@ from numpy.typing import NDArray
 
 from ...core.export_options import ExportOptions
 from ...rig.bone_names import bone_names
-from ...rig.skeleton import NAMES, PARENTS
 from ..base import UNWATCHED, Watch
 from ..tracks import SelectedPerson, Selection, binary_files
 from .body_mesh import body_for, rest_positions
@@ -92,7 +91,8 @@ class _Buffer:
 def _glb(person: SelectedPerson, scene_name: str, options: ExportOptions) -> Iterator[bytes]:
     """Yield header, JSON chunk and binary chunk of one person's file."""
     buffer = _Buffer()
-    document = _document(person, scene_name, rig_motion(person, options), bone_names(options.preset), buffer)
+    motion = rig_motion(person, options)
+    document = _document(person, scene_name, motion, bone_names(options.preset, motion.rig.names), buffer)
     document["bufferViews"], document["accessors"] = buffer.views, buffer.accessors
     document["buffers"] = [{"byteLength": buffer.length}]
     text = json.dumps(document, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode(errors="replace")
@@ -106,8 +106,8 @@ def _glb(person: SelectedPerson, scene_name: str, options: ExportOptions) -> Ite
 def _document(
     person: SelectedPerson, scene_name: str, motion: Motion, names: tuple[str, ...], buffer: _Buffer
 ) -> dict[str, Any]:
-    """Return the glTF document. Nodes: bones in the order of `rig.NAMES`, free ends, the body."""
-    rig, bones = motion.rig, len(NAMES)
+    """Return the glTF document. Nodes: bones in the order of the rig, free ends, the body."""
+    rig, bones = motion.rig, len(names)
     positions, ends = rest_positions(rig)
     nodes: list[dict[str, Any]] = []
     for bone, name in enumerate(names):
@@ -167,7 +167,7 @@ def _animation(person: SelectedPerson, motion: Motion, buffer: _Buffer) -> dict[
     times = buffer.add((pose.times_s - person.time_s[0]).astype(np.float32), bounds=True)
     samplers = [{"input": times, "output": buffer.add(pose.root.astype(np.float32))}]
     channels = [{"sampler": 0, "target": {"node": 0, "path": "translation"}}]
-    for bone in range(len(PARENTS)):
+    for bone in range(pose.rotations.shape[1]):
         turns = pose.rotations[:, bone]
         if np.abs(turns[:, :3]).max() > _STILL:
             channels.append({"sampler": len(samplers), "target": {"node": bone, "path": "rotation"}})

@@ -15,7 +15,6 @@ import numpy as np
 from ...core.errors import OutputError
 from ...core.export_options import ExportOptions
 from ...rig.bone_names import bone_names
-from ...rig.skeleton import NAMES, PARENTS
 from ..base import UNWATCHED, Watch
 from ..per_person import write_elsewhere
 from ..tracks import SelectedPerson, Selection
@@ -55,12 +54,12 @@ def _write(person: SelectedPerson, options: ExportOptions, path: Path) -> None:
     from pxr import Gf, Tf, UsdGeom, UsdSkel, Vt
 
     motion = rig_motion(person, options)
-    names = [Tf.MakeValidIdentifier(name) for name in bone_names(options.preset)]
+    names = [Tf.MakeValidIdentifier(name) for name in bone_names(options.preset, motion.rig.names)]
     positions, _ = rest_positions(motion.rig)
     offsets = motion.rig.offsets.copy()
     offsets[0] = positions[0]
     joints: list[str] = []
-    for bone, parent in enumerate(PARENTS):
+    for bone, parent in enumerate(motion.rig.parents):
         joints.append(names[bone] if parent < 0 else f"{joints[parent]}/{names[bone]}")
 
     stage = _new_stage(path, motion.rate_hz, float(person.time_s[-1] - person.time_s[0]))
@@ -92,7 +91,7 @@ def _write(person: SelectedPerson, options: ExportOptions, path: Path) -> None:
     binding.CreateGeomBindTransformAttr(Gf.Matrix4d(1))
 
     animation.CreateJointsAttr(joints)
-    animation.CreateScalesAttr(Vt.Vec3hArray(len(NAMES), Gf.Vec3h(1, 1, 1)))
+    animation.CreateScalesAttr(Vt.Vec3hArray(len(names), Gf.Vec3h(1, 1, 1)))
     moves, turns = animation.CreateTranslationsAttr(), animation.CreateRotationsAttr()
     local = offsets.astype(np.float32)
     rotations = motion.pose.rotations.astype(np.float32)  # x y z w, USD's order in memory
