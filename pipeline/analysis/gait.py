@@ -165,7 +165,7 @@ def _bouts(joints: Doubles, time_s: Doubles, first_row: int) -> list[_Bout]:
 
 
 def flat_events(events: Sequence[GaitEvent], soles: Doubles, time_s: Doubles) -> list[GaitEvent]:
-    """Return when the foot becomes flat after each heel strike, and when the heel leaves before each toe off.
+    """Find foot flat after each heel strike, and heel off before each toe off.
 
     `soles` (T, 2, 3): see `gait`. Between strike and toe off the pitch of the sole falls to that of the standing foot,
     stays there, and falls again as the heel rises. Where it does not, or is unknown, there is no event.

@@ -108,7 +108,7 @@ def _foot_angles(joints: Doubles, soles: Doubles, rate_hz: float) -> dict[str, D
 def _walking_direction(joints: Doubles, rate_hz: float) -> Doubles:
     """Return the horizontal unit vectors (T, 2) in which the person walks, or faces if they stay in place.
 
-    Of somebody who walks backward it is the direction that they face.
+    Of a person who walks backward it is the direction that they face.
     """
     from scipy.ndimage import gaussian_filter1d
 

@@ -30,7 +30,7 @@ class HandJoints:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Return the names of the joints: left_hand_wrist, left_hand_thumb_cmc, ..., right_hand_little_tip."""
+        """Return the names of the joints: left_hand_wrist, ..., right_hand_little_tip."""
         return HAND_JOINTS
 
     @property
@@ -50,7 +50,7 @@ class HandJoints:
 
 
 def hand_joints(motion: HandsMotion | None, extras: Mapping[str, NDArray[Any]]) -> HandJoints | None:
-    """Join hands in world space with the points that a detector saw (`core.poses.EXTRAS`); None without hands."""
+    """Join hands in world space with the points in a detector's extras; None without hands."""
     points = Hands.of(extras)
     if motion is None or points is None:
         return None

@@ -110,7 +110,7 @@ def sole_directions(world: Doubles, track: PersonTrack, scene: SceneEstimate, ca
 
 
 def soles_of(take: Take, track: Track3D) -> Doubles | None:
-    """Return the directions from heels to toes (T, 2, 3) of a lifted person of a take; None where no toes are known."""
+    """Return the directions from heels to toes (T, 2, 3) of a lifted person; None without toes."""
     track2d, scene = take.track2d(track.person), take.scene
     if track2d is None or scene is None or track.space != "world" or len(track2d.scores) != len(track.time_s):
         return None

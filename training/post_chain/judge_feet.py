@@ -29,7 +29,7 @@ _SURE = 0.8  # score of a toe that is certain
 
 
 def tracks(folder: Path, detector: str) -> Iterator[tuple[shards.Shard, Doubles, PersonTrack]]:
-    """Yield clip, exact COCO-23 joints (T, 23, 3) in the axes of a level camera's world, and the detector's track."""
+    """Yield clip, exact COCO-23 joints (T, 23, 3), z up, and the detector's track."""
     for shard in shards.read_all(folder):
         if detector not in shard.meta["detectors"]:
             continue
@@ -60,7 +60,7 @@ def exact_soles(joints: Doubles) -> Doubles:
 def found_angles(
     shard: shards.Shard, body: Doubles, track: PersonTrack, models: api.Models | None
 ) -> dict[str, Doubles]:
-    """Return the angles with the exact body (T, 17, 3), or of the lifted one with `models`; empty without toes."""
+    """Return the angles of the exact body (T, 17, 3), or the lifted one; empty without toes."""
     fov_deg, rate_hz = float(shard.meta["fov_deg"]), float(shard.meta["rate_hz"])
     if models is None:
         scene = SceneEstimate(fov_deg, 0.0, _WORLD_FROM_CAMERA, np.zeros(3))

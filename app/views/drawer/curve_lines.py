@@ -27,7 +27,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Hold a gait event: "heel_strike", "foot_flat", "heel_off" or "toe_off", the side, and the time in s."""
+    """Hold a gait event: its kind (`analysis.gait.GaitEvent`), the side, and the time in s."""
 
     kind: str
     side: str

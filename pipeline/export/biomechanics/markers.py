@@ -61,7 +61,7 @@ def markers(person: SelectedPerson) -> tuple[tuple[str, ...], Doubles]:
 
 
 def nearest_joints(names: Sequence[str]) -> list[int]:
-    """Return the joint (H36M-17) that each marker is, or that it hangs on: toes on ankles, fingers on wrists."""
+    """Return the joint (H36M-17) of each marker: of toes the ankle, of fingers the wrist."""
     fingers = np.repeat(WRISTS, len(FINGERS) // len(WRISTS)).tolist()
     owner = {**{name: at for at, name in enumerate(JOINTS)}, **dict(zip(TOES, ANKLES, strict=True))}
     owner |= dict(zip(FINGERS, fingers, strict=True))
