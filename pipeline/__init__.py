@@ -30,6 +30,7 @@ __all__ = [
     "CancelToken",
     "Cancelled",
     "ConfigError",
+    "Correction",
     "DetectConfig",
     "DetectorInfo",
     "ExportOptions",

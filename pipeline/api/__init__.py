@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from ..core.concurrency import CancelToken
 from ..core.config import DetectConfig, LiftConfig, LiveConfig, PostConfig, RunConfig, SceneConfig
+from ..core.corrections.layer import Correction
 from ..core.errors import (
     Cancelled,
     ConfigError,
@@ -43,6 +44,7 @@ __all__ = [
     "CancelToken",
     "Cancelled",
     "ConfigError",
+    "Correction",
     "DetectConfig",
     "DetectorInfo",
     "ExportOptions",

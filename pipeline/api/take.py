@@ -12,6 +12,7 @@ from ..core.config import PostConfig, RunConfig, SceneConfig
 from ..core.errors import TakeError
 from ..core.export_options import ExportOptions
 from ..core.take import Progress
+from .corrections import Correctable
 from .person import Person
 from .settings import Cancel, People, RefinishSettings, ReliftSettings, cancel_token, changed, check_names
 
@@ -26,7 +27,7 @@ _DETECTED = {"detector", "max_people", "config_path", "checkpoint_path", "prompt
 _FINISHED = {field.name for part in (PostConfig, SceneConfig) for field in dataclasses.fields(part)} - {"fov_deg"}
 
 
-class Take(core.Take):
+class Take(Correctable):
     """Hold the result of a run: people in 2D and 3D, the camera, and the provenance.
 
     It never changes: `refinish` and `relift` give another one. What else is in it: `hourglass.core.take.Take`.

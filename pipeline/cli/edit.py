@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,6 +22,8 @@ from ..core.errors import ConfigError
 from ..core.take import Take
 from ..system.files import make_folder
 from ..take import edit
+from ..take.corrections import interchange
+from ..take.corrections.layer import with_corrections
 from ..take.file import SUFFIX
 from ..take.provenance import can_refinish, take_config
 from .interrupt import interruptible
@@ -54,6 +57,14 @@ def add_parser(commands: Any) -> None:
         ("--delete", "N", "leave a person out"),
     ):
         people.add_argument(option, action=_InOrder, metavar=metavar, help=what)
+    joints = parser.add_argument_group("2D joints")
+    joints.add_argument(
+        "--correct",
+        type=Path,
+        metavar="FILE",
+        help="the corrections of a JSON file take the place of those of the take",
+    )
+    joints.add_argument("--list-corrections", action="store_true", help="print them in that form, and change nothing")
     scene = parser.add_argument_group("camera and body", '"auto" gives a value back to the estimate')
     scene.add_argument("--fov", metavar="DEG", help="horizontal field of view; everyone is lifted again")
     scene.add_argument("--pitch", metavar="DEG", help="camera pitch; positive: it looks down")
@@ -66,6 +77,8 @@ def add_parser(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace, report: Report) -> int:
     take = loaded = api.load(arguments.take)
+    if arguments.list_corrections:
+        return _list_corrections(take, report)
     made = take_config(take)
     if made is None or not can_refinish(take):
         raise ConfigError(
@@ -81,6 +94,8 @@ def run(arguments: argparse.Namespace, report: Report) -> int:
     config = _config(arguments, take_config(take) or made)  # heights of single persons moved along with the edits
     if config.scene.fov_deg != made.scene.fov_deg:  # the field of view changes the rays that the lifter uses
         lift |= {track.person for track in take.tracks3d}
+    if arguments.correct is not None:
+        take = _corrected(take, arguments.correct, lift)
     if lift:
         take = _lifted(take, sorted(lift), config, report)
     elif (config != made or take.tracks3d is not loaded.tracks3d) and can_refinish(take):
@@ -92,6 +107,24 @@ def run(arguments: argparse.Namespace, report: Report) -> int:
     report.record({"status": "done", "take": str(path), "people": people, "lifted_again": sorted(lift)})
     report.line(f"{path}: {', '.join(people.values())}")
     return 0
+
+
+def _list_corrections(take: api.Take, report: Report) -> int:
+    """Print the corrections as a file that `--correct` reads; in JSON mode on one line."""
+    listed = interchange.as_file(take)
+    report.record(listed)
+    report.line(json.dumps(listed, indent=1, allow_nan=False))
+    return 0
+
+
+def _corrected(take: api.Take, path: Path, lift: set[int]) -> api.Take:
+    """Return the take with the corrections of a file; `lift`: who is lifted again whole, whose 3D is left for that."""
+    corrections = interchange.read_file(path, take)
+    if not lift:
+        return take.with_corrections(corrections)
+    layered = with_corrections(take, corrections)
+    lift |= {person for person in layered.touched if take.track3d(person) is not None}
+    return api.Take.of(layered.take)
 
 
 def _output(path: Path) -> Path:
