@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Callable
 
 from .humanoid import REQUIRED, SIDES, finger_bones
 from .names import FINGER_WORDS, HELPER_WORDS, PARTS, TABLES
@@ -13,6 +14,7 @@ _MAY_LACK = 2  # required bones that may be missing or renamed in a rig of a kno
 _SIDES = {"left": "left", "l": "left", "right": "right", "r": "right"}
 _NUMBERED = re.compile(r"_\d+$")  # what Sketchfab appends to every name
 _NUMBERED_SHARE = 0.8
+_TRUNK = ("hips", "spine", "chest", "upperChest")
 
 
 def from_tables(tree: NodeTree) -> tuple[str, dict[str, int]]:
@@ -41,6 +43,7 @@ def from_words(tree: NodeTree) -> dict[str, int]:
     """Return bones by the words in their names: side and part of the body ("L_ForeArm_jnt")."""
     found: dict[str, tuple[int, int, int]] = {}  # bone -> (quality, -depth, node)
     fingers: dict[tuple[str, int], list[int]] = {}
+    trunk: list[int] = []
     names = _without_numbers(list(tree.names))
     words = [_words(name) for name in names]
     common = _common_words([words[node] for node in range(len(names)) if tree.is_bone[node]])
@@ -58,22 +61,42 @@ def from_words(tree: NodeTree) -> dict[str, int]:
                 fingers.setdefault((side, finger), []).append(node)
             continue
         part, quality = _part(rest, bool(side))
-        if part:
+        if part in _TRUNK:
+            trunk.append(node)
+        elif part:
             bone = f"{side}{part}" if part[0].isupper() else part
             candidate = (quality, -len(tree.ancestors(node)), node)
             if bone not in found or candidate > found[bone]:
                 found[bone] = candidate
     out = {bone: node for bone, (_, _, node) in found.items()}
-    for side in SIDES:  # "Leg" is the lower leg beside a thigh, and the upper one beside a knee
-        for upper, lower, words_of in ((f"{side}UpperLeg", f"{side}LowerLeg", "LowerLeg"),):
-            if upper not in out and lower in out:
-                below = [n for n in tree.below(out[lower]) if _part(_sideless(words[n], common), True)[0] == words_of]
-                if below:
-                    out[upper], out[lower] = out[lower], below[0]
+    out |= _trunk_bones(tree, trunk, out.get("head"))
+    for side in SIDES:
+        out |= _leg_below_leg(tree, out, side, lambda node: _part(_sideless(words[node], common), True)[0])
     for (side, finger), nodes in fingers.items():
         chain = sorted(nodes, key=lambda node: len(tree.ancestors(node)))[:3]
         out |= dict(zip(finger_bones(side, finger), chain, strict=False))
     return out
+
+
+def _leg_below_leg(tree: NodeTree, found: dict[str, int], side: str, part: Callable[[int], str]) -> dict[str, int]:
+    """Return upper and lower leg of a "Leg" above a "Knee"; below a "Thigh", a "Leg" is the lower one."""
+    upper, lower = f"{side}UpperLeg", f"{side}LowerLeg"
+    if upper in found or lower not in found:
+        return {}
+    below = [node for node in tree.below(found[lower]) if part(node) == "LowerLeg"]
+    return {upper: found[lower], lower: below[0]} if below else {}
+
+
+def _trunk_bones(tree: NodeTree, nodes: list[int], head: int | None) -> dict[str, int]:
+    """Return hips and spine from nodes with such words, from the hips up.
+
+    Their order counts and not the words: a "waist" or "abdomen" may be the hips or the first bone of the spine.
+    """
+    if head is not None:
+        nodes = [node for node in tree.ancestors(head)[::-1] if node in nodes]
+    if len(nodes) > len(_TRUNK):
+        nodes = [nodes[0], nodes[1], nodes[1 + len(nodes[1:]) // 2], nodes[-1]]
+    return dict(zip(_TRUNK, nodes, strict=False))
 
 
 def _key(name: str) -> str:

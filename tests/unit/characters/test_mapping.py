@@ -10,6 +10,7 @@ import pytest
 from pipeline.characters.character import open_character
 from pipeline.characters.humanoid import REQUIRED
 from pipeline.characters.mapping_file import mapping_path, read_mapping, write_mapping
+from pipeline.characters.names import TABLES
 from pipeline.core.errors import ConfigError, SourceError
 from tests.helpers.characters import figure, vrm0, vrm1, write_bvh, write_glb
 
@@ -145,3 +146,48 @@ def test_a_bvh_is_a_character(tmp_path):
     assert (character.kind, character.mapping.table) == ("bvh", "CMU")
     assert character.rest.hips_height == pytest.approx(100 * reference.rest.hips_height, rel=1e-4)
     assert np.allclose(character.rest.file_from_canonical, np.eye(3))
+
+
+@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.parametrize("prefix", ["", "Hero_Rig:", "DEF-"])
+def test_every_table_is_recognised(tmp_path, table, prefix):
+    rig = figure("mixamo")
+    reference = open_character(write_glb(tmp_path / "m.glb", rig)).mapping.nodes
+    name_of = {bone: name for name, bone in TABLES[table].items()}
+    bones = {node: bone for bone, node in reference.items()}
+    names = [prefix + name_of.get(bones[node], f"other{node}") for node in range(len(rig.names))]
+    mapping = open_character(write_glb(tmp_path / "c.glb", rig.renamed(names))).mapping
+    assert mapping.table.split()[0] == table.split()[0]  # Unreal 4 and 5 differ in the spine alone
+    assert mapping.nodes == {bone: node for bone, node in reference.items() if bone in name_of}
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        {"": "CC_Base_{part}", "side": "CC_Base_{s}_{part}", "hips": "Hip", "spine": "Waist", "chest": "Spine01",
+         "upperChest": "Spine02", "neck": "NeckTwist01", "head": "Head", "UpperArm": "Upperarm", "LowerArm": "Forearm",
+         "UpperLeg": "Thigh", "LowerLeg": "Calf", "Shoulder": "Clavicle", "Toes": "ToeBase"},
+        {"": "J_Bip_C_{part}", "side": "J_Bip_{s}_{part}", "hips": "Hips", "Toes": "ToeBase"},
+        {"": "{part}_jnt", "side": "{part}_{s}_jnt", "hips": "root_pelvis", "Hand": "wrist", "Foot": "ankle",
+         "LowerLeg": "knee", "UpperLeg": "thigh", "LowerArm": "elbow", "UpperArm": "upperarm"},
+        {"": "{part}", "side": "{s}.{part}", "hips": "hips", "LowerLeg": "Knee", "UpperLeg": "Leg", "Foot": "Ankle",
+         "LowerArm": "Elbow", "UpperArm": "Arm", "Hand": "Wrist", "Shoulder": "Shoulder"},
+    ],
+    ids=["Character Creator", "VRoid", "joints", "knee below leg"],
+)  # fmt: skip
+def test_rigs_without_a_table_are_recognised(tmp_path, pattern):
+    rig = figure("mixamo")
+    reference = open_character(write_glb(tmp_path / "m.glb", rig)).mapping.nodes
+    names = [f"hair{i}" for i in range(len(rig.names))]
+    for bone, node in reference.items():
+        side = next((side for side in ("left", "right") if bone.startswith(side)), "")
+        part = bone[len(side) :]
+        if any(finger in part for finger in ("Thumb", "Index", "Middle", "Ring", "Little")):
+            names[node] = pattern["side"].format(s=side[0].upper(), part=part)
+        else:
+            part = pattern.get(part, part)
+            names[node] = pattern["side" if side else ""].format(s=side[0].upper() if side else "", part=part)
+    found = open_character(write_glb(tmp_path / "c.glb", rig.renamed(names))).mapping.nodes
+    wrong = {bone: node for bone, node in found.items() if node != reference[bone]}
+    assert not [bone for bone in wrong if bone in REQUIRED], wrong
+    assert len(found) >= 40
