@@ -40,7 +40,8 @@ def beyond_body_extras(points: Floats, parts_of_hands: bool = False) -> Extras:
 def beyond_body(points: NDArray[np.floating]) -> NDArray[np.floating] | None:
     """Return the points (110, 3) that follow the body in a file, from its rest (N, 3).
 
-    None: it is neither. 110 are face and hands (COCO-WholeBody, Halpe-136), 42 the hands alone (Halpe-68). Unknown points are 0.
+    None: it is neither. 110 are face and hands (COCO-WholeBody, Halpe-136), 42 the hands alone (Halpe-68). Unknown
+    points are 0.
     """
     if len(points) not in (BEYOND_COUNT, 2 * _HAND):
         return None
