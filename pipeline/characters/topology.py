@@ -12,30 +12,32 @@ from ..core.arrays import Doubles
 from .skeleton import NodeTree
 
 _LEAST_CHAIN = 3  # nodes of a limb
+_LEAST_BRANCHES = 3  # chains that leave the hips
 _SPREAD = 0.25  # largest difference in length of two chains of a pair, as a fraction
 
 
 def from_shape(tree: NodeTree) -> dict[str, int]:
     """Return the bones of body, arms and legs; empty for other shapes than a human's."""
+    reach = _reach(tree)
     for up in (np.array([0.0, 1, 0]), np.array([0.0, 0, 1])):
-        found = _upright(tree, up)
+        found = _upright(tree, up, reach)
         if found:
             return found
     return {}
 
 
-def _upright(tree: NodeTree, up: Doubles) -> dict[str, int]:
+def _upright(tree: NodeTree, up: Doubles, reach: Doubles) -> dict[str, int]:
     heights = tree.positions @ up
     for hips in tree.order:
-        if not tree.is_bone[hips]:
+        if not tree.is_bone[hips] or len(tree.children(hips)) < _LEAST_BRANCHES:
             continue
-        chains = _chains(tree, hips)
+        chains = _chains(tree, hips, reach)
         legs = _pair([c for c in chains if heights[c[-1]] < heights[hips] and len(c) >= _LEAST_CHAIN], tree)
         trunk = max((c for c in chains if c not in legs), key=lambda c: heights[c].max(), default=[])
         if len(legs) != 2 or not trunk or heights[trunk].max() <= heights[hips]:
             continue
         spine = [trunk[0]]
-        while len(branches := _chains(tree, spine[-1])) == 1:
+        while len(branches := _chains(tree, spine[-1], reach)) == 1:
             spine.append(branches[0][0])
         arms = _pair([c for c in branches if len(c) >= _LEAST_CHAIN and not _is_top(c, branches, heights)], tree)
         if len(arms) != 2:
@@ -81,18 +83,26 @@ def _named(
     return out
 
 
-def _chains(tree: NodeTree, node: int) -> list[list[int]]:
+def _chains(tree: NodeTree, node: int, reach: Doubles) -> list[list[int]]:
     """Return, for each child of a node, the longest way down from it."""
-    return [_longest_way(tree, child) for child in tree.children(node) if tree.is_bone[child]]
+    return [_longest_way(tree, child, reach) for child in tree.children(node) if tree.is_bone[child]]
 
 
-def _longest_way(tree: NodeTree, node: int) -> list[int]:
-    way, places = [node], tree.positions
+def _longest_way(tree: NodeTree, node: int, reach: Doubles) -> list[int]:
+    way = [node]
     while children := [child for child in tree.children(way[-1]) if tree.is_bone[child]]:
-        start = places[way[-1]]
-        reach = [max(np.linalg.norm(places[n] - start) for n in [child, *tree.below(child)]) for child in children]
-        way.append(children[int(np.argmax(reach))])
+        way.append(max(children, key=lambda child: reach[child]))
     return way
+
+
+def _reach(tree: NodeTree) -> Doubles:
+    """Return the length (N,) of the longest way from each node's parent to an end below the node."""
+    out = np.zeros(len(tree.names))
+    for node in reversed(tree.order):
+        if tree.is_bone[node] and (parent := tree.parents[node]) >= 0:
+            below = max((out[child] for child in tree.children(node)), default=0.0)
+            out[node] = below + float(np.linalg.norm(tree.positions[node] - tree.positions[parent]))
+    return out
 
 
 def _pair(chains: list[list[int]], tree: NodeTree) -> list[list[int]]:
