@@ -82,7 +82,6 @@ class Window(QMainWindow):
         self.play = PlaybackCommands(self, self.controller, settings, self.workspace, self.actions_)
         self.playback = self.play.playback
         self.views = ViewCommands(self, settings, self.workspace)
-        self.bodies.show_in(self.workspace.scene)
         self.lifters = LifterCommands(self, library, self.controller.threads)
         self.detectors = DetectorCommands(self, library, self.controller.threads)
         self.detectors.detectors_changed.connect(self.workspace.panel.set_detectors)
@@ -94,6 +93,7 @@ class Window(QMainWindow):
         self.help = HelpCommands(self, log_path)
         self.live = LiveCommands(self, library, self.controller, settings, self.actions_, self.files.leaving.before)
         self.views.also(self.live.page.video, self.live.page.scene)
+        self.bodies.show_in(self.workspace.scene, self.live.page.scene)
         self.actions_.connect(
             self, self.files, self.play, self.views, self.lifters, self.detectors, self.pruning, self.people,
             self.horizon, self.help, self.live,

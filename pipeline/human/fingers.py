@@ -1,34 +1,36 @@
-"""Pose the fingers of the human body: rotations in the axes of the hand, and the relaxed hand."""
+"""Relax the fingers of the human body, as those of hands that do nothing."""
 
 from __future__ import annotations
+
+import functools
 
 import numpy as np
 
 from ..core.arrays import Doubles
 from ..hands.model import HandPose, bone_rotations, relaxed
+from ..rig.with_hands import FINGER_BONES
 from .asset import HumanAsset
 from .fit import Shape
 from .skinning import blend_motions, motions, move_points, rotate
 
 SIDES = ("Left", "Right")
-FINGERS = ("Thumb", "Index", "Middle", "Ring", "Pinky")
-FINGER_BONES = tuple(f"{side}Hand{finger}{joint}" for side in SIDES for finger in FINGERS for joint in (1, 2, 3))
 
 
-def fingers_in_hand(pose: HandPose, side: int) -> Doubles:
-    """Return the rotations (T, 15, 4) of finger bones in the axes of the hand, thumb first."""
+def _in_hand(pose: HandPose, side: int) -> Doubles:
+    """Return the rotations (15, 4) of finger bones in the axes of the hand, thumb first."""
     from scipy.spatial.transform import Rotation
 
     local = bone_rotations(pose, side)
     for joint in (1, 2):
         local[:, :, joint] = local[:, :, joint - 1] @ local[:, :, joint]
-    return np.asarray(Rotation.from_matrix(local.reshape(-1, 3, 3)).as_quat().reshape(len(local), 15, 4))
+    return np.asarray(Rotation.from_matrix(local.reshape(15, 3, 3)).as_quat())
 
 
+@functools.cache
 def relaxed_fingers() -> Doubles:
     """Return the rotations (30, 4) of the fingers of hands that do nothing, in the order of `FINGER_BONES`."""
     pose = relaxed(np.eye(3)[None])
-    return np.concatenate([fingers_in_hand(pose, side)[0] for side in (0, 1)])
+    return np.concatenate([_in_hand(pose, side) for side in (0, 1)])
 
 
 def with_relaxed_hands(asset: HumanAsset, shape: Shape) -> Doubles:

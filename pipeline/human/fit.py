@@ -12,6 +12,7 @@ import numpy as np
 
 from ..body.bones import Body
 from ..core.arrays import Doubles
+from ..rig.skeleton import BONE_OF_JOINT, NAMES, Rig
 from .asset import HumanAsset
 
 # Measured line of the mesh -> the bones of H36M-17 whose lengths it has, and its uncertainty as a share of the length.
@@ -33,6 +34,15 @@ class Shape:
     points: Doubles  # (V, 3)
     joints: dict[str, Doubles]  # (3,) by the asset's names
     scale: float  # by which the population's body was multiplied
+
+
+def body_of(rig: Rig) -> Body:
+    """Return the bone lengths of a rig."""
+    lengths = np.zeros(17)
+    for joint, name in BONE_OF_JOINT.items():
+        lengths[joint] = np.linalg.norm(rig.offsets[NAMES.index(name)])
+    lengths[10] = np.linalg.norm(rig.ends[NAMES.index("Head")])
+    return Body(lengths)
 
 
 def fit_shape(asset: HumanAsset, body: Body) -> Shape:

@@ -20,8 +20,9 @@ from ..rig.foot_directions import foot_directions
 from ..rig.hands import hands_in_world
 from ..rig.rotations import solve
 from ..rig.skeleton import NAMES, PARENTS, Rig, rig_for, rig_from_world
+from ..rig.with_hands import FINGER_BONES, rig_with_hands, rotations_with_hands
 from .asset import human_asset
-from .fingers import FINGER_BONES, SIDES, fingers_in_hand, relaxed_fingers
+from .fingers import SIDES, relaxed_fingers
 from .fit import fit_shape
 from .on_rig import HumanBody, human_on_rig
 from .skinning import motions, quaternion_product, rotate
@@ -99,8 +100,7 @@ class HumanMotion:
     figure: Figure
     rows: dict[int, int]  # row of the take -> row of `root` and `turns`, of the frames with the person
     root: Floats  # (T, 3) rig axes
-    turns: Floats  # (T, 21, 4) global rotations of the body's bones, x y z w
-    fingers: Floats  # (T or 1, 30, 4) rotations of the fingers' bones in the axes of their hands
+    turns: Floats  # (T, B, 4) global rotations, x y z w; (T, 21, 4) without fingers, which are relaxed
 
     def at(self, row: int) -> Floats | None:
         """Return the motions (B, 8) in a row of the take; None where the person is not seen."""
@@ -108,9 +108,17 @@ class HumanMotion:
         if k is None:
             return None
         turns = self.turns[k].astype(np.float64)
-        fingers = self.fingers[k if len(self.fingers) > 1 else 0].reshape(2, 15, 4)
-        held = quaternion_product(turns[_FINGER_HANDS][:, None], fingers).reshape(30, 4)
-        return self.figure.motions(self.root[k].astype(np.float64), np.concatenate([turns, held])).astype(np.float32)
+        whole = turns if len(turns) == len(BONES) else with_fingers(turns, relaxed_fingers())
+        return self.figure.motions(self.root[k].astype(np.float64), whole).astype(np.float32)
+
+
+def with_fingers(turns: Doubles, fingers: Doubles) -> Doubles:
+    """Return the global rotations (B, 4) of all bones, from those of the body's (21, 4).
+
+    `fingers` (30, 4) are in the axes of the hands.
+    """
+    held = quaternion_product(turns[_FINGER_HANDS][:, None], fingers.reshape(2, 15, 4))
+    return np.concatenate([turns, held.reshape(-1, 4)])
 
 
 def human_motion(
@@ -126,35 +134,21 @@ def human_motion(
     feet = foot_directions(world, track, scene, camera) if same and track is not None and scene is not None else None
     feet = None if feet is None else rig_from_world(feet[seen])
     pose = solve(joints, skeleton.time_s[seen], camera.rate_hz, feet)
-    turns = global_rotations(pose.rotations)
-    fingers = relaxed_fingers()[None]
+    body, rotations = measure_body(joints), pose.rotations
     if same and track is not None and scene is not None:
         found = hands_in_world(track, skeleton, scene, camera)
         if found is not None:
             hands = [HandPose(hand.hand[seen], hand.fingers[seen], hand.thumb[seen]) for hand in found.poses]
-            fingers = np.concatenate([fingers_in_hand(hand, side) for side, hand in enumerate(hands)], axis=1)
-            for side, hand in enumerate(hands):
-                turns[:, _FINGER_HANDS[side]] = _quaternions(hand.hand)
+            rotations = rotations_with_hands(rig_with_hands(rig_for(body), found.shape), rotations, hands)
     rows = {row: k for k, row in enumerate(seen.tolist())}
     return HumanMotion(
-        figure_for(measure_body(joints)),
-        rows,
-        joints[:, 0].astype(np.float32),
-        turns.astype(np.float32),
-        fingers.astype(np.float32),
+        figure_for(body), rows, joints[:, 0].astype(np.float32), global_rotations(rotations).astype(np.float32)
     )
 
 
 def global_rotations(local: Doubles) -> Doubles:
-    """Return global rotations (T, 21, 4) of bones from those relative to their parents."""
+    """Return global rotations (T, B, 4) of bones from those relative to their parents."""
     out = np.array(local)
-    for bone in range(1, 21):
-        out[:, bone] = quaternion_product(out[:, PARENTS[bone]], local[:, bone])
+    for bone in range(1, out.shape[1]):
+        out[:, bone] = quaternion_product(out[:, BONE_PARENTS[bone]], local[:, bone])
     return out
-
-
-def _quaternions(matrices: Doubles) -> Doubles:
-    from scipy.spatial.transform import Rotation
-
-    flat = Rotation.from_matrix(matrices.reshape(-1, 3, 3)).as_quat()
-    return np.asarray(flat.reshape(*matrices.shape[:-2], 4))

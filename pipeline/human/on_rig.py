@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from ..body.bones import unit
 from ..core.arrays import Doubles, Floats
+from ..rig.with_hands import FINGER_BONES, FINGERS
 from .asset import HumanAsset
-from .fingers import FINGER_BONES, FINGERS, with_relaxed_hands
+from .fingers import with_relaxed_hands
 from .fit import Shape
 
 _GIRTH = 0.5  # exponent: a bone that is longer than that of the fitted body by a factor is thicker by this power of it
@@ -70,6 +71,8 @@ def human_on_rig(
 
 def _stand(points: Doubles, below_m: float) -> None:
     """Move the lowest of the points (V, 3) to the floor, those up to `below_m` by a falling share of it."""
+    if below_m <= 0:
+        return
     floor = points[:, 1].min()
     low = points[:, 1] < below_m
     points[low, 1] -= floor * (1 - points[low, 1] / below_m)

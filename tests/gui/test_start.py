@@ -123,7 +123,7 @@ def test_the_sample_played_live_is_recorded_and_becomes_a_take(
     real.live.dialog.start.click()
     page = real.live.page
     qtbot.waitUntil(lambda: bool(real.live.session.newest and real.live.session.newest.people), timeout=60_000)
-    qtbot.waitUntil(lambda: page.scene.gl.bodies is not None)
+    qtbot.waitUntil(lambda: len(page.scene.gl.humans) > 0)
     assert page.video.image is not None
     assert page.facts.text().startswith("1768 × 994")
     with qtbot.waitSignal(real.live.recording.recorded, timeout=120_000):

@@ -27,6 +27,7 @@ class TakeBodies(QObject):
         super().__init__(parent)
         self._controller, self._settings = controller, settings
         self._scene: SceneView | None = None
+        self._live: SceneView | None = None
         self.hands: TakeHands | None = None  # of stick figures, once there is a scene
         self.menu = ChoiceMenu(self.tr("&Body"), [(key, shown(text)) for key, text in BODIES], parent)
         self._made: Motions = {}
@@ -36,11 +37,12 @@ class TakeBodies(QObject):
         self.menu.tick(settings.view.body)
         self.menu.chosen.connect(self.choose)
 
-    def show_in(self, scene: SceneView) -> None:
-        """Show the bodies of the session's takes in `scene` from now on."""
-        self._scene = scene
+    def show_in(self, scene: SceneView, live: SceneView) -> None:
+        """Show the bodies of the session's takes in `scene` from now on, and the choice in `live`, too."""
+        self._scene, self._live = scene, live
         self.hands = TakeHands(self, self._controller, scene)
-        scene.set_body(self._settings.view.body)
+        for view in (scene, live):
+            view.set_body(self._settings.view.body)
         self._controller.session.take_changed.connect(self._update)
 
     @Slot(str)
@@ -48,8 +50,9 @@ class TakeBodies(QObject):
         """Show people as one of `BODIES` from now on."""
         self._settings.view.body = choice
         self._settings.save()
-        if self._scene is not None:
-            self._scene.set_body(choice)
+        for view in (self._scene, self._live):
+            if view is not None:
+                view.set_body(choice)
         self._update()
 
     @Slot()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,11 +11,13 @@ from PySide6.QtGui import QColor
 from app import theme
 from app.languages.translation import mark
 from pipeline.core.arrays import Floats
+from pipeline.core.live import LivePerson
 from pipeline.core.take import Track3D
 from pipeline.drawing.colours import person_colour
 
 if TYPE_CHECKING:
     from app.views.scene.skinned_item import PosedBody
+    from pipeline.human.live import LiveBodies
     from pipeline.human.motion import HumanMotion
 
 # Key -> text of the menu. A human is what a stranger recognises at once; bones show what was measured.
@@ -34,6 +36,8 @@ class HumanBodies:
     def __init__(self) -> None:
         self.choice = BODIES[0][0]
         self.motions: Motions = {}
+        self._live: LiveBodies | None = None
+        self._live_s = 0.0
 
     @property
     def wanted(self) -> bool:
@@ -58,6 +62,25 @@ class HumanBodies:
                 tint = suit_colour(track.person, track.person == subject, len(tracks) > 1)
                 tint[3] = _ALPHA_OVER_STICKS if self.choice == "both" or compared else 1.0
                 bodies.append(PosedBody(motion.figure.skin, motions, tint))
+        return tuple(bodies)
+
+    def of_live(self, people: Sequence[LivePerson], subject: int, elapsed_s: float) -> tuple[PosedBody, ...] | None:
+        """Return the bodies of a live run's people, `elapsed_s` after the last call; None: as in `of`."""
+        if not self.wanted:
+            return None
+        from app.views.scene.skinned_item import PosedBody
+        from pipeline.human.live import LiveBodies
+
+        self._live = self._live or LiveBodies()
+        self._live_s += max(elapsed_s, 1e-3)
+        bodies = []
+        for person in people:
+            found = self._live(person, self._live_s)
+            if found is None:
+                return None
+            tint = suit_colour(person.person, person.person == subject, len(people) > 1)
+            tint[3] = _ALPHA_OVER_STICKS if self.choice == "both" else 1.0
+            bodies.append(PosedBody(*found, tint))
         return tuple(bodies)
 
 

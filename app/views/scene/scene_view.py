@@ -141,8 +141,10 @@ class SceneView(QWidget):
             return
         joints = np.stack([p.joints for p in people]) if people else np.zeros((0, 17, 3), np.float32)
         provisional = any(person.provisional for person in people)
-        self.gl.show_bodies(joints, [person.person for person in people], subject, provisional)
-        self.gl.show_humans(())
+        humans = self._humans.of_live(people, subject, elapsed_s)
+        figures = humans is None or self._humans.choice == "both"
+        self.gl.show_bodies(joints, [person.person for person in people], subject, provisional, figures=figures)
+        self.gl.show_humans(humans or ())
         self.gl.show_hands(*self._hands.of_live(people, subject))
         self.gl.show_ghosts(ghosts)
         pelvis = next((p.joints[0].astype(np.float64) for p in people if p.person == subject), None)

@@ -41,7 +41,10 @@ def test_a_camera_is_chosen_by_its_name_and_seen(window: Window, library: FakeLi
     assert "320 × 240" in page.facts.text()
     assert "cpu" in page.bar.device.text()
     assert not window.actions_["run"].isEnabled()
-    assert page.scene.gl.bodies is not None
+    assert len(page.scene.gl.humans) == 1
+    window.bodies.menu.choices["stick"].trigger()
+    qtbot.waitUntil(lambda: page.scene.gl.bodies is not None)
+    assert page.scene.gl.humans == ()
     assert "provisional" in page.scene_card.detail.whole
     assert Settings().live.size == "1280x720"
     begun = time.monotonic()
