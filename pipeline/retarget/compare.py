@@ -29,7 +29,7 @@ class Agreement:
     trunk_deg: float  # largest angle of the line from the middle of the hips to that of the shoulders
     slide_mm: float  # largest distance of a held ankle from its mean place, horizontally
     floor_mm: float  # largest difference of the height of a held ankle from the take's
-    position_mm: float  # largest distance of a bone from where it was meant to be
+    position_mm: float  # largest distance of the hips from where they were meant to be
     frames: int
     held_frames: int  # frames with at least one held foot
 
