@@ -1,6 +1,6 @@
 """Compute the rotations of hands and fingers in a live run, one frame at a time.
 
-A hand that is seen is taken as it is. One that is lost passes from its last pose into the relaxed one, and one that
+A hand that is seen is shown at once. One that is lost passes from its last pose into the relaxed one, and one that
 comes back passes out of it, within `EASE_S`.
 """
 

@@ -30,8 +30,8 @@ _LIMBS = {
 _HIP_LINE, _NECK, _HEAD = 0.085, 0.050, 0.095
 # Fractions of the hand's bone from the wrist to the middle finger: radii of the palm at the wrist and at the bases of
 # the fingers, and of a finger's four ends of bones.
-_PALM, _FINGER = (0.18, 0.13), (0.120, 0.105, 0.090, 0.072)
-_THUMB = (0.150, 0.135, 0.115, 0.085)
+_PALM, _FINGER = (0.18, 0.13), (0.105, 0.097, 0.086, 0.070)
+_THUMB = (0.125, 0.115, 0.105, 0.080)
 
 
 _Limb = tuple[Doubles, Doubles, NDArray[np.int64]]  # points (V, 3), unit normals (V, 3), bones (V,)

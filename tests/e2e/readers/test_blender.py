@@ -16,8 +16,10 @@ import pytest
 from pipeline.core.concurrency import CancelToken
 from pipeline.core.errors import Cancelled, OutputError
 from pipeline.core.take import Progress, Take
-from pipeline.export.base import Watch
+from pipeline.export.base import ExportOptions, Watch
 from pipeline.export.export_take import export_take
+from pipeline.export.tracks import selected
+from tests.helpers.hand_takes import take_with_hands
 from tests.helpers.motion import clip, facing_camera, scene
 
 BLENDER = shutil.which("blender")
@@ -141,6 +143,25 @@ def test_blender_reads_the_fbx_that_it_wrote(tmp_path):
     joints = take.tracks3d[0].joints[199]
     assert (np.array(found["body"]["high"]) > joints.max(axis=0) - 0.01).all()
     assert found["body"]["high"][2] - joints[:, 2].max() < 0.2
+
+
+def test_blender_sees_the_fingertips_of_the_take(tmp_path):
+    """Check BVH, glTF and FBX; the FBX is what Blender wrote from the glTF."""
+    rate = 30.0
+    take = take_with_hands(rate_hz=rate)
+    hands = selected(take, ExportOptions()).first.hands
+    frames = [3, 60, 100, 150, 199]
+    for path in export_take(take, tmp_path, "hands", ["bvh", "glb", "fbx"]):
+        found = in_blender(path, frames, rate)
+        assert found["parents"]["RightHandIndex1"] == "RightHand"
+        for frame in frames:
+            bones = found["frames"][str(frame)]
+            for side, name in enumerate(("Left", "Right")):
+                for finger, word in enumerate(("Thumb", "Index", "Middle", "Ring", "Pinky")):
+                    last = f"{name}Hand{word}3"
+                    tip = bones[f"{last}_end"]["head"] if f"{last}_end" in bones else bones[last]["tail"]
+                    away = np.linalg.norm(tip - hands.joints[frame, side, 4 * finger + 4])
+                    assert away < 0.001, (path.suffix, frame, last)
 
 
 def put_fake_blender(folder: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None:

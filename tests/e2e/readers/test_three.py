@@ -12,7 +12,10 @@ import numpy as np
 import pytest
 
 from pipeline.core.take import Take
+from pipeline.export.base import ExportOptions
 from pipeline.export.export_take import export_take
+from pipeline.export.tracks import selected
+from tests.helpers.hand_takes import take_with_hands
 from tests.helpers.motion import clip, facing_camera, scene
 
 NODE = shutil.which("node")
@@ -74,10 +77,29 @@ def test_khronos_validator_finds_nothing(take, node_folder, tmp_path):
     assert (issues["numErrors"], issues["numWarnings"]) == (0, 0), issues["messages"]
 
 
+@pytest.mark.parametrize(("suffix", "unit_m"), [("bvh", 0.01), ("glb", 1.0)])
+def test_three_sees_the_fingertips_of_the_take(node_folder, tmp_path, suffix, unit_m):
+    take = take_with_hands(rate_hz=RATE)
+    hands = selected(take, ExportOptions()).first.hands
+    export_take(take, tmp_path, "hands", [suffix])
+    found = in_three(tmp_path / f"hands.{suffix}", node_folder)
+    for frame, seen in zip(FRAMES, found["times"].values(), strict=True):
+        for side, name in enumerate(("Left", "Right")):
+            for finger, word in enumerate(("Thumb", "Index", "Middle", "Ring", "Pinky")):
+                for joint in (1, 2, 3):
+                    place = world(seen["bones"][f"{name}Hand{word}{joint}"], unit_m)
+                    away = np.linalg.norm(place - hands.joints[frame, side, 4 * finger + joint])
+                    assert away < 0.001, (frame, name, word, joint)
+                if suffix == "glb":  # three.js gives the ends of a BVH the name ENDSITE
+                    tip = world(seen["bones"][f"{name}Hand{word}3_end"])
+                    assert np.linalg.norm(tip - hands.joints[frame, side, 4 * finger + 4]) < 0.001
+    if suffix == "glb":
+        issues = found["issues"]
+        assert (issues["numErrors"], issues["numWarnings"]) == (0, 0), issues["messages"]
+
+
 def test_mixamo_names_survive(take, node_folder, tmp_path):
     """Account for three.js, which drops the colon, as it does for Mixamo's own files."""
-    from pipeline.export.base import ExportOptions
-
     still = dataclasses.replace(take, provenance={})
     export_take(still, tmp_path, "jump", ["glb"], ExportOptions(preset="mixamo"))
     assert "mixamorigLeftForeArm" in in_three(tmp_path / "jump.glb", node_folder)["bones"]

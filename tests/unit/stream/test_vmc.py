@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
 from pipeline.core.errors import ConfigError
+from pipeline.core.live import LivePerson
 from pipeline.stream.address import parse
 from pipeline.stream.open import open_stream
 from pipeline.stream.person_filter import PersonFilter
+from tests.helpers.hand_poses import SHAPE
+from tests.helpers.hand_takes import hands_on
 from tests.helpers.live.people import person, result, t_pose, walk
 from tests.helpers.live.receivers import Message, UdpReceiver, wait_for
 
@@ -92,6 +98,70 @@ def test_packets_fit_into_an_ethernet_frame():
         sizes = [len(receiver.packet()) for _ in range(2)]
         stream.close()
     assert max(sizes) <= 1472
+
+
+FINGERS = {"Thumb": 1, "Index": 5, "Middle": 9, "Ring": 13, "Little": 17}
+
+
+def fingertips(received: dict[str, tuple[np.ndarray, np.ndarray]], shape) -> np.ndarray:
+    """Return fingertips (2, 5, 3) from the wrists, Unity axes; the last bones are as long as those of `shape`."""
+    turn: dict[str, Rotation] = {}
+    for name, parent in PARENTS.items():
+        local = Rotation.from_quat(received[name][1])
+        turn[name] = local if parent is None else turn[parent] * local
+    tips = np.zeros((2, 5, 3))
+    for side, word in enumerate(("Left", "Right")):
+        for number, finger in enumerate(FINGERS):
+            rotation, at = turn[f"{word}Hand"], np.zeros(3)
+            for part in ("Proximal", "Intermediate", "Distal"):
+                place, quaternion = received[f"{word}{finger}{part}"]
+                at, rotation = at + rotation.apply(place), rotation * Rotation.from_quat(quaternion)
+            way = np.array([1.0, 0, 1.0]) / np.sqrt(2) if number == 0 else np.array([1.0, 0, 0])
+            way[0] *= 1 if side else -1  # the avatar's left is at -x
+            tips[side, number] = at + rotation.apply(way * shape.bones[number, 2])
+    return tips
+
+
+def test_the_bones_of_all_fingers_put_the_fingertips_where_they_were_seen():
+    joints = walk()[::6][:12]
+    hands = hands_on(joints, 30.0)
+    heard = frames(*(result(i, with_hands(joints[i], hands[i]), time_s=i / 30) for i in range(len(joints))))
+    for messages, points in zip(heard, hands, strict=True):
+        received = bones(messages)
+        assert set(received) > set(PARENTS)
+        assert len(received) == 51
+        true = unity_from_world(points[:, 4::4] - points[:, :1])
+        assert np.linalg.norm(fingertips(received, SHAPE) - true, axis=-1).max() < 0.005
+
+
+def test_a_lost_hand_passes_into_the_relaxed_pose_without_a_jump():
+    joints = np.repeat(t_pose()[None], 24, axis=0)
+    hands = hands_on(joints, 30.0)
+    hands[8:16, 0] = np.nan
+    hands[:, 1] = np.nan
+    hands[16:] = hands[7]
+    heard = frames(*(result(i, with_hands(joints[i], hands[i]), time_s=i / 30) for i in range(24)))
+    turns = [{name: Rotation.from_quat(turn) for name, (_, turn) in bones(m).items()} for m in heard]
+    for name in turns[0]:
+        steps = [np.degrees((a[name].inv() * b[name]).magnitude()) for a, b in pairwise(turns)]
+        assert max(steps) < 12, name
+    relaxed = [np.degrees(turn["LeftMiddleIntermediate"].magnitude()) for turn in turns]
+    assert relaxed[15] == pytest.approx(32, abs=8)
+    assert np.degrees(turns[0]["RightMiddleIntermediate"].magnitude()) == pytest.approx(32, abs=0.1)
+
+
+def test_packets_with_fingers_fit_into_an_ethernet_frame():
+    joints = t_pose()
+    with UdpReceiver() as receiver:
+        stream = open_stream(f"vmc://127.0.0.1:{receiver.port}")
+        stream.send(result(0, with_hands(joints, hands_on(joints[None], 30.0)[0])))
+        sizes = [len(receiver.packet()) for _ in range(4)]
+        stream.close()
+    assert max(sizes) <= 1472
+
+
+def with_hands(joints: np.ndarray, hands: np.ndarray) -> LivePerson:
+    return dataclasses.replace(person(joints), hands=hands.astype(np.float32))
 
 
 def test_t_pose_is_identity_with_the_hips_above_the_floor():
