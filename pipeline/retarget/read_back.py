@@ -26,17 +26,20 @@ def read_animation(path: Path, bones: Mapping[str, int], name: str) -> tuple[Dou
         raise DamagedFile(f"it has no animation '{name}'")
     samplers = list(animations[-1].objects("samplers"))
     times = file.accessor(samplers[0].whole("input", 0, 1 << 24))[:, 0].astype(np.float64)
-    moved = {node: np.tile(tree.locals[node], (len(times), 1, 1)) for node in range(len(tree.names))}
-    sizes = {node: np.linalg.norm(tree.locals[node, :3, :3], axis=0) for node in moved}
+    needed = {above for node in bones.values() for above in (node, *tree.ancestors(node))}
+    moved = {node: tree.locals[node][None] for node in needed}  # (T, 4, 4) where the animation moves them
     for channel in animations[-1].objects("channels"):
         values = file.accessor(samplers[channel.whole("sampler", 0, len(samplers) - 1)].whole("output", 0, 1 << 24))
         target = channel.object("target")
         node = target.whole("node", 0, len(tree.names) - 1)
+        if node not in needed:
+            continue
+        moved[node] = np.array(np.broadcast_to(moved[node], (len(times), 4, 4)))
         if target.text("path") == "translation":
             moved[node][:, :3, 3] = values
         else:
-            moved[node][:, :3, :3] = _matrices(values.astype(np.float64)) * sizes[node]
-    needed = {above for node in bones.values() for above in (node, *tree.ancestors(node))}
+            size = np.linalg.norm(tree.locals[node, :3, :3], axis=0)
+            moved[node][:, :3, :3] = _matrices(values.astype(np.float64)) * size
     for node in tree.order:
         if node in needed and tree.parents[node] >= 0:
             moved[node] = moved[tree.parents[node]] @ moved[node]

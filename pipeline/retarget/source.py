@@ -7,27 +7,28 @@ zero, so a bone's world rotation is what it has turned since then, whatever char
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..body.bones import measure_body, unit
+from ..body.bones import unit
 from ..body.filters import runs
-from ..characters.humanoid import SIDES, finger_bones
+from ..characters.humanoid import finger_bones
 from ..core.arrays import Doubles
-from ..export.biomechanics.markers import feet
+from ..core.export_options import ExportOptions
+from ..export.animation.rig_motion import rig_motion
 from ..export.tracks import SelectedPerson
-from ..hands.model import axes_of, bone_rotations
-from ..hands.on_skeleton import HandsMotion
-from ..hands.rotations import split_twist
-from ..rig.rotations import solve
-from ..rig.skeleton import NAMES, PARENTS, rig_for, rig_from_world
+from ..rig.skeleton import NAMES, Rig, rig_from_world
+from ..rig.with_hands import FINGERS
 
 _RIG_BONES = {
     "Hips": "hips", "Spine": "spine", "Spine1": "upperChest", "Neck": "neck", "Head": "head",
     "Shoulder": "Shoulder", "Arm": "UpperArm", "ForeArm": "LowerArm", "Hand": "Hand",
     "UpLeg": "UpperLeg", "Leg": "LowerLeg", "Foot": "Foot", "ToeBase": "Toes",
+    **{f"Hand{word}{number}": bone
+       for finger, word in enumerate(FINGERS)
+       for number, bone in enumerate(finger_bones("", finger), 1)},
 }  # fmt: skip
 _ANKLES = (6, 3)  # H36M-17, left and right
 # A locked foot: its ankle moves slower than this between all frames of a contact, and no further from its middle.
@@ -51,71 +52,45 @@ class SourceMotion:
 
 
 def source_motion(person: SelectedPerson, in_place: bool = False) -> SourceMotion:
-    """Solve a person's rotations; hands and fingers too where the take has them.
+    """Solve a person's rotations as exports do; hands and fingers too where the take has them.
 
     With `in_place` the person stays above the first position; the height still changes.
     """
-    seen = person.seen
+    seen, motion = person.seen, rig_motion(person, ExportOptions())
     joints = rig_from_world(person.joints_world[seen])
-    ways = feet(person)
-    times = person.time_s[seen].astype(np.float64)
-    pose = solve(joints, times, person.rate_hz, None if ways is None else rig_from_world(ways[seen]))
-    rig = rig_for(measure_body(joints))
-    turns = bone_turns(pose.rotations)
-    if person.hands is not None:
-        add_hands(turns, person.hands, np.flatnonzero(seen))
+    rig, times = motion.rig, motion.pose.times_s
+    turns = bone_turns(rig, motion.pose.rotations)
     legs = -float(rig.offsets[NAMES.index("LeftLeg")][1] + rig.offsets[NAMES.index("LeftFoot")][1])
     root, ankles = joints[:, 0].copy(), joints[:, _ANKLES].copy()
-    locked = np.stack([_locked(joints[:, ankle], times, person.rate_hz) for ankle in _ANKLES], axis=1)
+    locked = np.stack([_locked(joints[:, ankle], times, motion.rate_hz) for ankle in _ANKLES], axis=1)
     if in_place:
         away = root - root[:1]
         away[:, 1] = 0
         root, ankles, locked = root - away, ankles - away[:, None], np.zeros_like(locked)
     trunk = unit(joints[:, 8] - joints[:, 0])
-    return SourceMotion(times, person.rate_hz, turns, root, trunk, ankles, locked, rig.hips_m, rig.hips_m - legs)
+    return SourceMotion(times, motion.rate_hz, turns, root, trunk, ankles, locked, rig.hips_m, rig.hips_m - legs)
 
 
-def bone_turns(rotations: Doubles) -> dict[str, Doubles]:
-    """Return world rotations of humanoid bones from the rig's local quaternions.
+def bone_turns(rig: Rig, rotations: Doubles) -> dict[str, Doubles]:
+    """Return world rotations of humanoid bones from the rig's local quaternions (T, B, 4).
 
-    `rotations` are (T, 21 or more, 4). A live run calls it with `rig.live_rotations`.
+    A live run calls it with `rig.live_rotations`, and with `rig.with_hands` where it has hands.
     """
     from scipy.spatial.transform import Rotation
 
-    body = rotations[:, : len(NAMES)]
-    matrices = Rotation.from_quat(body.reshape(-1, 4)).as_matrix().reshape(len(rotations), len(NAMES), 3, 3)
-    for bone, parent in enumerate(PARENTS):
+    count, bones = rotations.shape[:2]
+    matrices = Rotation.from_quat(rotations.reshape(-1, 4)).as_matrix().reshape(count, bones, 3, 3)
+    for bone, parent in enumerate(rig.parents):
         if parent >= 0:
             matrices[:, bone] = matrices[:, parent] @ matrices[:, bone]
     turns = {}
-    for bone, name in enumerate(NAMES):
+    for bone, name in enumerate(rig.names):
         side = next((side for side in ("Left", "Right") if name.startswith(side)), "")
-        turns[side.lower() + _RIG_BONES[name[len(side) :]]] = matrices[:, bone]
+        part = _RIG_BONES.get(name[len(side) :])
+        if part is not None:
+            turns[side.lower() + part] = matrices[:, bone]
     turns["chest"] = _halfway(turns["spine"], turns["upperChest"])
     return turns
-
-
-def add_hands(turns: dict[str, Doubles], hands: HandsMotion, rows: NDArray[np.intp]) -> None:
-    """Add hands and fingers in the frames `rows` to `turns`.
-
-    Half of a hand's twist goes to the forearm.
-    """
-    from scipy.spatial.transform import Rotation
-
-    for number, side in enumerate(SIDES):
-        pose = hands.poses[number]
-        pose = replace(pose, hand=pose.hand[rows], fingers=pose.fingers[rows], thumb=pose.thumb[rows])
-        forearm = turns[f"{side}LowerArm"]
-        twist = np.radians(split_twist(pose.hand, forearm, number).twist_deg)
-        half = Rotation.from_rotvec(twist[:, None] / 2 * axes_of(1, number).along).as_matrix()
-        turns[f"{side}LowerArm"] = forearm @ half
-        turns[f"{side}Hand"] = pose.hand
-        local = bone_rotations(pose, number)
-        for finger in range(5):
-            whole = pose.hand
-            for joint, bone in enumerate(finger_bones(side, finger)):
-                whole = whole @ local[:, finger, joint]
-                turns[bone] = whole
 
 
 def _halfway(first: Doubles, second: Doubles) -> Doubles:

@@ -13,15 +13,16 @@ from pipeline.api import Take, open_character
 from pipeline.characters.gltf import open_gltf
 from pipeline.core.errors import ConfigError, OutputError
 from pipeline.core.export_options import ExportOptions
+from pipeline.export.animation.rig_motion import rig_motion
 from pipeline.export.tracks import selected
-from pipeline.hands.model import relaxed
-from pipeline.hands.on_skeleton import HandsMotion
+from pipeline.hands.model import mean_shape, relaxed
 from pipeline.retarget.read_back import read_animation
 from pipeline.retarget.retarget_take import retarget_take
 from pipeline.retarget.solve import retarget
-from pipeline.retarget.source import add_hands, source_motion
+from pipeline.retarget.source import bone_turns, source_motion
 from pipeline.retarget.write_gltf import write_character
 from pipeline.rig.skeleton import rig_from_world
+from pipeline.rig.with_hands import rig_with_hands, rotations_with_hands
 from tests.helpers.bvh_reader import read_bvh
 from tests.helpers.characters import figure, t_posed, vrm1, write_bvh, write_glb
 from tests.helpers.motion import clip, facing_camera, hidden, make_take, scene
@@ -121,15 +122,16 @@ def test_fingers_follow_hands_of_the_take(takes, tmp_path):
     character = open_character(CHARACTERS["rolled"](tmp_path / "hero.glb"))
     person = selected(takes["jump"], ExportOptions()).people[0]
     source = source_motion(person)
-    count = len(source.times_s)
     poses = []
     for side in ("left", "right"):
         pose = relaxed(source.turns[f"{side}LowerArm"].copy())
         pose.fingers[:], pose.thumb[:] = 0, 0
         pose.fingers[:, 0, 0] = 90  # the index finger points down into the palm
         poses.append(pose)
-    hands = HandsMotion(np.zeros((count, 2, 21, 3)), np.ones((count, 2)), (poses[0], poses[1]), None)
-    add_hands(source.turns, hands, np.arange(count))
+    solved = rig_motion(person, ExportOptions())
+    rig = rig_with_hands(solved.rig, mean_shape(0.19))
+    turns = bone_turns(rig, rotations_with_hands(rig, solved.pose.rotations, poses))
+    source = dataclasses.replace(source, turns=turns)
     motion = retarget(source, character)
     assert len(motion.bones) == len(character.mapping.nodes)
     write_character(motion, character, tmp_path / "out.glb", "hands")
