@@ -142,6 +142,14 @@ ENTRIES: tuple[Entry, ...] = (
         ("pythonosc",), _AGAIN, INSTALLATION, example="osc://127.0.0.1:9000",
     ),
     Entry(
+        "stream", "vrchat", ".stream.trackers.vrchat:VrchatStream", "VRChat: trackers over OSC",
+        ("pythonosc",), _AGAIN, INSTALLATION, example="vrchat://127.0.0.1:9000",
+    ),
+    Entry(
+        "stream", "vmt", ".stream.trackers.vmt:VmtStream", "VMT: trackers in SteamVR",
+        ("pythonosc",), _AGAIN, INSTALLATION, example="vmt://127.0.0.1:39570",
+    ),
+    Entry(
         "stream", "udp", ".stream.json_udp:UdpStream", "JSON over UDP", example="udp://127.0.0.1:9001",
     ),
     Entry(

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from ..core.errors import ConfigError
 
-_KEYS = ("person", "people", "origin")
+_KEYS = ("person", "people", "origin", "trackers", "scale")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,8 @@ class Address:
     person: int | None = None  # None: `PersonFilter` chooses one person and follows them
     all_people: bool = False
     origin: str = ""  # for `ws`: a web page that may connect besides those of this computer; "*" = any page
+    trackers: str = ""  # for `vrchat` and `vmt`: words such as "hip feet"; "": the usual ones
+    scale: str = ""  # for `vrchat` and `vmt`: factor of all positions; "": 1
 
 
 def parse(url: str) -> Address:
@@ -62,6 +64,8 @@ def parse(url: str) -> Address:
         _person(url, options["person"]) if "person" in options else None,
         "people" in options,
         options.get("origin", ""),
+        options.get("trackers", ""),
+        options.get("scale", ""),
     )
 
 

@@ -1,0 +1,1 @@
+"""Send the places of body parts as virtual trackers: VRChat over OSC, SteamVR over VMT."""

@@ -1,0 +1,45 @@
+"""Define what the streams of virtual trackers share: one person, OSC over UDP."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterator
+from typing import ClassVar
+
+from pythonosc.osc_message import OscMessage
+
+from ...core.live import LivePerson, LiveResult
+from ..address import Address
+from ..base import ThreadStream
+from ..osc import bundles
+from ..person_filter import PersonFilter, is_whole
+from ..udp_socket import UdpSocket
+from .parts import Trackers, refuse_several_people
+
+
+class TrackerStream(ThreadStream):
+    """Send one person's trackers.
+
+    While nobody is seen nothing is sent, so trackers stay where they were.
+    """
+
+    default_port: ClassVar[int]
+
+    def __init__(self, address: Address) -> None:
+        refuse_several_people(address)
+        self._filter, self._trackers = PersonFilter(address), Trackers(address)
+        self._socket = UdpSocket(address, self.default_port)
+        super().__init__(address)
+
+    @abstractmethod
+    def _messages(self, trackers: Trackers, person: LivePerson, time_s: float) -> Iterator[OscMessage]:
+        """Yield the messages of one frame; all joints of the person are known."""
+
+    def _deliver(self, result: LiveResult) -> str:
+        person = next((person for person in self._filter(result) if is_whole(person)), None)
+        if person is None:
+            return ""
+        return self._socket.send(bundles(self._messages(self._trackers, person, result.people_time_s)))
+
+    def _release(self) -> None:
+        self._socket.close()

@@ -1,0 +1,33 @@
+"""Send trackers to SteamVR by its driver VMT, Virtual Motion Tracker.
+
+https://gpsnmeajp.github.io/VirtualMotionTrackerDocument/
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pythonosc.osc_message import OscMessage
+
+from ...core.live import LivePerson
+from ..osc import message
+from .base import TrackerStream
+from .parts import Trackers
+
+_TRACKER = 1  # "enable" of VMT: a tracker, rather than a controller (0: off)
+_NOW_S = 0.0  # s, time offset of the pose
+
+
+class VmtStream(TrackerStream):
+    """Send `/VMT/Room/Unity` for each tracker.
+
+    The values are index, enable, time offset, position and quaternion.
+    """
+
+    default_port = 39570
+
+    def _messages(self, trackers: Trackers, person: LivePerson, time_s: float) -> Iterator[OscMessage]:
+        placed, _ = trackers(person, time_s)
+        for number, one in placed.items():
+            pose = (*one.position.tolist(), *one.rotation.tolist())
+            yield message("/VMT/Room/Unity", number, _TRACKER, _NOW_S, *pose)
