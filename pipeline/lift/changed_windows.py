@@ -27,7 +27,7 @@ from .inputs.side_continuity import exchanged_rows
 from .windows import TrackLift
 
 Bools = NDArray[np.bool_]
-_NEAR_ROWS = 4  # rows to either side that resampling looks at
+_FRAME_ROWS = 2  # rows to either side that resampling looks at
 _SIDES_S = 10.0  # s around a change in which sides are decided again, three times as far as a decision looks
 _SIDES_CHECK_S = 3.0  # s at both ends of it that must be decided as before, else all are
 _REMEMBERED = 64  # windows whose answers are kept: some edits of one place, 3 MB
@@ -144,20 +144,28 @@ def lift_changed(
     touched = np.zeros(rows + 1, np.bool_)
     for start, stop, _ in moved:
         touched[start:stop] = True
-    near = touched.copy()
-    for row in np.flatnonzero(np.diff(touched, prepend=False)):
-        near[max(row - _NEAR_ROWS, 0) : row + _NEAR_ROWS] = True
+    position = lift.frame_rows()
+    near = mine = touched
+    if not np.array_equal(position, np.arange(len(position))):  # a resampled frame depends on two rows to either side
+        near, mine = _widened(touched, 2 * _FRAME_ROWS), _widened(touched, _FRAME_ROWS)
     wanted = np.array([bool(near[start:stop].any()) for start, stop, _ in windows], np.bool_)
     lift.skip_windows(wanted)
     lift.lift_ready(cancel)
-    position = np.clip(np.round(lift.frame_rows()).astype(np.int64), 0, rows)
-    mask = near[position]
+    mask = mine[np.clip(np.round(position).astype(np.int64), 0, rows)]
     again = lift.result()
     out = relative.copy()
     out[mask] = again[mask]
     out[~track_seen(track)] = np.nan
     blocks, kept = lift.kept()
     return Relifted(out, mask, plan, blocks, kept, memory.lifted - count)
+
+
+def _widened(rows: Bools, by: int) -> Bools:
+    """Return flags (R,) that also hold up to `by` rows before and after."""
+    out = rows.copy()
+    for row in np.flatnonzero(np.diff(rows, prepend=False)):
+        out[max(row - by, 0) : row + by] = True
+    return out
 
 
 def track_seen(track: PersonTrack) -> Bools:
