@@ -9,7 +9,9 @@ import numpy as np
 from ..core.arrays import Floats
 from ..core.camera import Camera, Frame, VideoInfo
 from ..core.config import SceneConfig
+from ..core.hands.points import SIDES
 from ..core.poses import Extras, Pose2D, joined_extras
+from ..core.skeletons import SKELETONS
 from ..detect.base import Detector
 from ..detect.keypoint_similarity import joint_box
 from ..detect.tracker import Tracker
@@ -74,14 +76,16 @@ class LiveObserver:
         people = {i: p for i, p in self._followed.items() if frame.time_s - p.time_s <= _CARRIED_S}
         if not people:
             return Pose2D.nobody(self._detector.skeleton), ()
-        moved = []
+        moved, carried = [], []
         for person in people.values():
             gap_s = frame.time_s - person.time_s
-            moved.append(person.joints + person.speed * np.float32(_FADES_S * (1 - np.exp(-gap_s / _FADES_S))))
+            way = person.speed * np.float32(_FADES_S * (1 - np.exp(-gap_s / _FADES_S)))
+            moved.append(person.joints + way)
+            carried.append((1, _carried(person.extras, way, self._detector.skeleton)))
         joints, scores = np.stack(moved), np.stack([person.scores for person in people.values()])
         boxes = np.stack([joint_box(j, s) for j, s in zip(joints, scores, strict=True)])
         skeleton = self._detector.skeleton
-        extras = joined_extras([(1, person.extras) for person in people.values()], skeleton)
+        extras = joined_extras(carried, skeleton)
         return Pose2D(boxes, joints, scores, skeleton, extras=extras), tuple(people)
 
     def _tracker_for(self, frame: Frame) -> Tracker:
@@ -108,3 +112,14 @@ class LiveObserver:
             if identity not in followed and time_s - person.time_s <= _CARRIED_S:
                 followed[identity] = person
         self._followed = followed
+
+
+def _carried(extras: Extras, way: Floats, skeleton: str) -> Extras:
+    """Return a person's extras with the hands moved as their wrists move, by `way` (J, 2) px."""
+    names = SKELETONS[skeleton].names
+    wrists = [f"{side}_wrist" for side in SIDES]
+    if "hands" not in extras or not all(name in names for name in wrists):
+        return extras
+    hands = extras["hands"].copy()
+    hands[..., :2] += way[[names.index(name) for name in wrists]][:, None]  # (1, 2, 21, 2)
+    return {**extras, "hands": hands}

@@ -7,6 +7,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from ..core.hands.points import HAND_POINTS, SIDES
 from ..core.live import LivePerson, LiveResult
 from ..core.skeletons import H36M17
 
@@ -30,11 +31,19 @@ def frame_json(result: LiveResult, people: Sequence[LivePerson]) -> str:
 
 def _person(person: LivePerson) -> dict[str, Any]:
     rows = zip(H36M17.names, person.joints.tolist(), person.scores.tolist(), strict=True)
-    return {
+    document: dict[str, Any] = {
         "person": person.person,
         "provisional": person.provisional,
         "joints": {name: [*map(_number, joint), _number(score)] for name, joint, score in rows},
     }
+    if person.hands is not None:
+        document["hands"] = {
+            side: {name: [*map(_number, point)] for name, point in zip(HAND_POINTS, points, strict=True)}
+            if all(math.isfinite(value) for point in points for value in point)
+            else None
+            for side, points in zip(SIDES, person.hands.tolist(), strict=True)
+        }
+    return document
 
 
 def _number(value: float) -> float | None:

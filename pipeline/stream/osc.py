@@ -9,6 +9,7 @@ from pythonosc.osc_bundle_builder import IMMEDIATELY, OscBundleBuilder
 from pythonosc.osc_message import OscMessage
 from pythonosc.osc_message_builder import OscMessageBuilder
 
+from ..core.hands.points import HAND_POINTS, SIDES
 from ..core.live import LivePerson, LiveResult
 from ..core.skeletons import H36M17
 from .address import Address
@@ -71,3 +72,7 @@ def _joints(person: LivePerson) -> Iterator[OscMessage]:
     for name, joint, score in zip(H36M17.names, person.joints.tolist(), person.scores.tolist(), strict=True):
         if all(map(math.isfinite, joint)):
             yield message(f"/hourglass/person/{person.person}/{name}", *joint, score)
+    for side, points in zip(SIDES, [] if person.hands is None else person.hands.tolist(), strict=False):
+        for name, point in zip(HAND_POINTS, points, strict=True):
+            if all(map(math.isfinite, point)):
+                yield message(f"/hourglass/person/{person.person}/{side}_hand/{name}", *point)

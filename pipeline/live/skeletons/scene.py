@@ -12,10 +12,12 @@ import numpy as np
 from ...core.arrays import Doubles, Floats
 from ...core.camera import UNKNOWN_RATE_HZ, Camera, Frame, VideoInfo
 from ...core.config import LiveConfig
+from ...core.hands.points import Hands
 from ...core.live import LivePerson
 from ...core.poses import Pose2D
 from ...lift.window_plan import lead_in
 from ..detect_live import Observed
+from .hands import LivePersonHands
 from .person import LivePersonState
 from .ring_buffer import LiftRate
 from .world import LiveWorld
@@ -58,6 +60,7 @@ class LiveScene:
         self._camera = Camera.of(info, config.scene)
         self._rate = LiftRate(info.fps_hz, lifter.lifter.rate_hz)
         self._people: dict[int, LivePersonState] = {}
+        self._hands: dict[int, LivePersonHands] = {}
         self._world = LiveWorld(config.scene)
         self._lock = threading.Lock()
 
@@ -96,6 +99,7 @@ class LiveScene:
         now_s = observed.frame.time_s
         shown_s = now_s - self.lookahead_s
         visible: dict[int, tuple[Doubles, Floats, Floats]] = {}
+        hands: dict[int, Doubles] = {}
         for identity, person in self._people.items():
             if now_s - person.ring.last_s > _ABSENT_S or not len(person.ring):
                 continue
@@ -104,18 +108,28 @@ class LiveScene:
             joints = person.shown(at_s, joints_image, scores)
             if joints is not None and np.isfinite(joints).all():
                 visible[identity] = (joints, joints_image, scores)
+                if identity in self._hands:
+                    hands[identity] = self._hands[identity].shown(at_s, joints)
         if visible and self._world.due(now_s):
             self._learn(now_s, visible)
         provisional = self._config.lookahead < SETTLED_FRAMES
         people = tuple(
-            LivePerson(identity, self._world.place(now_s, joints).astype(np.float32), scores, joints_image, provisional)
+            LivePerson(
+                identity,
+                self._world.place(now_s, joints).astype(np.float32),
+                scores,
+                joints_image,
+                provisional,
+                self._world.in_world(hands[identity]).astype(np.float32) if identity in hands else None,
+            )
             for identity, (joints, joints_image, scores) in visible.items()
         )
         return Skeletons(people, shown_s, lifted)
 
     def _take(self, observed: Observed) -> None:
         if observed.camera.size_px != self._camera.size_px:
-            self._people.clear()  # earlier detections are in other pixel coordinates
+            self._people.clear()
+            self._hands.clear()  # earlier detections are in other pixel coordinates
         self._camera = observed.camera
         now_s = observed.frame.time_s
         depth = observed.pose.depth_h36m17
@@ -129,7 +143,18 @@ class LiveScene:
             person.ring.push(now_s, joints, scores, guessed=not observed.detected, depth=depth[i])
             if observed.detected and len(person.ring) <= detections and len(person.ring) == 1:
                 person.forget()
+        self._take_hands(observed)
         self._people = {i: p for i, p in self._people.items() if now_s - p.ring.last_s <= _FORGET_S}
+
+    def _take_hands(self, observed: Observed) -> None:
+        """Keep the observed hands; people have hands as soon as they are looked for, or the detector gives any."""
+        hands = Hands.of(observed.pose.extras)
+        for i, identity in enumerate(observed.identities if observed.detected else ()):
+            if identity in self._people and (hands is not None or self._config.detect.hands):
+                own = Hands.unseen(1) if hands is None else hands.rows(slice(i, i + 1))
+                kept = self._hands.setdefault(identity, LivePersonHands())
+                kept.push(observed.frame.time_s, own, self._camera)
+        self._hands = {i: kept for i, kept in self._hands.items() if i in self._people}
 
     def _new_person(self) -> LivePersonState:
         return LivePersonState(self._camera, self._config, self._newest.lifter.unit_stature_m)

@@ -45,10 +45,8 @@ class Trackers:
         self._person: int | None = None
         self._solver = LiveSolver()
 
-    def __call__(
-        self, person: LivePerson, time_s: float, head: bool = False
-    ) -> tuple[dict[int, Placed], Placed | None]:
-        """Return the trackers by number, and the head if it is wanted. All 17 joints are known."""
+    def __call__(self, person: LivePerson, time_s: float) -> tuple[dict[int, Placed], Placed]:
+        """Return the trackers by number, and the head. All 17 joints are known."""
         if person.person != self._person:
             self._person, self._solver = person.person, LiveSolver()
         pose = self._solver(person.joints, time_s)

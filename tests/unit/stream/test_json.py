@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import json
 import socket
 import threading
@@ -14,6 +15,7 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from pipeline.core.errors import OutputError
+from pipeline.core.hands.points import HAND_POINTS
 from pipeline.core.skeletons import H36M17
 from pipeline.stream.base import Stream
 from pipeline.stream.open import open_stream
@@ -222,3 +224,18 @@ class TestWebSocket:
             self.wait_for_clients(stream, 1)
             stream.send(result(1, person(t_pose())))
             assert json.loads(client.recv(timeout=10))["frame"] == 1
+
+
+def test_hands_are_sent_where_they_are_looked_for():
+    hands = np.arange(2 * 21 * 3, dtype=np.float32).reshape(2, 21, 3) / 100
+    hands[1] = np.nan
+    shown = dataclasses.replace(person(t_pose()), hands=hands)
+    with UdpReceiver() as receiver:
+        stream = open_stream(f"udp://127.0.0.1:{receiver.port}")
+        stream.send(result(0, shown))
+        document = receiver.document()
+        stream.close()
+    sent = document["people"][0]["hands"]
+    assert list(sent["left"]) == list(HAND_POINTS)
+    assert np.abs(np.array(list(sent["left"].values())) - hands[0]).max() < 1e-4
+    assert sent["right"] is None
