@@ -94,7 +94,7 @@ DARK = Palette(
     on_accent_off="#8f8468", accent_tint="#3a3222", accent_tint_hover="#463c28",
     danger="#f0705f", info="#4db8ff", error_ground="#3a2220", error_line="#6b3a34", note_ground="#222a33",
     note_line="#37485a", note_hint="#cfc3c0",
-    left=colours.LEFT, right=colours.RIGHT, centre=colours.CENTRE, ghost="#c4adff", suit="#9fb0c9",
+    left=colours.LEFT, right=colours.RIGHT, centre=colours.CENTRE, ghost="#c4adff", suit=colours.SUIT,
     track="#1d2128", track_range="#2c323c", lane="#9c7d3f", other_lane="#6f7a8b", tick="#3d4450", playhead="#ffffff",
     stages=("#8b7038", "#c2933f", "#e9b44c", "#f3c466"), shade="#aa121419",
     distance=colours.FAR, grid=colours.GRID, floor=colours.FLOOR, badge="#e6343a46", on_badge="#e8eaee",

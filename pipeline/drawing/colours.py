@@ -11,6 +11,7 @@ from ..core.arrays import Floats
 
 LEFT, RIGHT, CENTRE = "#4db8ff", "#ff7d66", "#e6e1d6"
 BACKGROUND = "#0f1116"
+SUIT = "#9fb0c9"  # of human bodies
 FLOOR, GRID = "#454e5e", "#7d8aa0"
 FAR = "#4a5160"  # into which the bodies of others than the followed person fade
 OTHERS = 0.42  # share of their own colour that others keep

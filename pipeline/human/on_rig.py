@@ -186,4 +186,5 @@ def _on_bones(asset: HumanAsset, names: Sequence[str]) -> tuple[NDArray[np.uint8
     np.add.at(table, (np.arange(len(table))[:, None], np.array(target)[asset.vertex_bones]), asset.vertex_weights)
     bones = np.argsort(-table, axis=1, kind="stable")[:, :4]
     weights = np.take_along_axis(table, bones, axis=1)
+    bones[weights == 0] = 0  # glTF asks that unused places name bone 0
     return bones.astype(np.uint8), (weights / weights.sum(axis=1, keepdims=True)).astype(np.float32)

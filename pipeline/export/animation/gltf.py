@@ -22,7 +22,7 @@ from ...core.export_options import ExportOptions
 from ...rig.bone_names import bone_names
 from ..base import UNWATCHED, Watch
 from ..tracks import SelectedPerson, Selection, binary_files
-from .body_mesh import body_for, rest_positions
+from .body_mesh import body_for, face_shapes, linear_colours, rest_positions
 from .rig_motion import Motion, rig_motion
 
 log = logging.getLogger(__name__)
@@ -58,34 +58,63 @@ class _Buffer:
     accessors: list[dict[str, Any]] = field(default_factory=list)
     length: int = 0
 
-    def add(self, values: NDArray[Any], target: int | None = None, bounds: bool = False) -> int:
+    def add(
+        self, values: NDArray[Any], target: int | None = None, bounds: bool = False, normalized: bool = False
+    ) -> int:
         """Append (N, ...) float32, uint8 or uint16 values; returns the accessor's index.
 
-        Views start at multiples of four bytes.
+        With `normalized` bytes stand for 0 to 1.
         """
-        values = np.ascontiguousarray(values)
-        view: dict[str, Any] = {"buffer": 0, "byteOffset": self.length, "byteLength": values.nbytes}
-        if target is not None:
-            view["target"] = target
         accessor: dict[str, Any] = {
-            "bufferView": len(self.views),
+            "bufferView": self._view(values, target),
             "componentType": _KINDS[values.dtype.str[1:]],
             "count": len(values),
             "type": _SHAPES[values.shape[1:]],
         }
+        if normalized:
+            accessor["normalized"] = True
         if bounds:
-            accessor["min"], accessor["max"] = (
-                np.atleast_1d(edge).astype(float).tolist() for edge in (values.min(axis=0), values.max(axis=0))
-            )
+            accessor |= _bounds(values)
+        self.accessors.append(accessor)
+        return len(self.accessors) - 1
+
+    def add_sparse(self, count: int, rows: NDArray[np.uint16], values: NDArray[np.float32]) -> int:
+        """Append `count` vectors, of which those of `rows` (M,), fewer than all, have `values` (M, 3), others 0."""
+        self.accessors.append(
+            {
+                "componentType": _KINDS["f4"],
+                "count": count,
+                "type": "VEC3",
+                "sparse": {
+                    "count": len(rows),
+                    "indices": {"bufferView": self._view(rows), "componentType": _KINDS["u2"]},
+                    "values": {"bufferView": self._view(values)},
+                },
+                **_bounds(np.concatenate([values, np.zeros((1, 3), np.float32)])),
+            }
+        )
+        return len(self.accessors) - 1
+
+    def _view(self, values: NDArray[Any], target: int | None = None) -> int:
+        """Append values; views start at multiples of four bytes."""
+        values = np.ascontiguousarray(values)
+        view: dict[str, Any] = {"buffer": 0, "byteOffset": self.length, "byteLength": values.nbytes}
+        if target is not None:
+            view["target"] = target
         self.arrays.append(values)
         self.length += values.nbytes + -values.nbytes % 4
         self.views.append(view)
-        self.accessors.append(accessor)
-        return len(self.accessors) - 1
+        return len(self.views) - 1
 
     def chunks(self) -> Iterator[bytes]:
         for values in self.arrays:
             yield values.tobytes() + b"\0" * (-values.nbytes % 4)
+
+
+def _bounds(values: NDArray[Any]) -> dict[str, list[float]]:
+    """Return the least and the greatest values (N, ...) of an accessor."""
+    edges = {"min": values.min(axis=0), "max": values.max(axis=0)}
+    return {name: np.atleast_1d(edge).astype(float).tolist() for name, edge in edges.items()}
 
 
 def _glb(person: SelectedPerson, scene_name: str, options: ExportOptions) -> Iterator[bytes]:
@@ -126,12 +155,12 @@ def _document(
         "scene": 0,
         "scenes": [{"name": scene_name, "nodes": [0, joints[-1] + 1]}],
         "nodes": nodes,
-        "meshes": [{"name": "body", "primitives": [_primitive(motion, buffer)]}],
+        "meshes": [_mesh(motion, buffer)],
         "materials": [
             {
                 "name": "body",
                 "pbrMetallicRoughness": {
-                    "baseColorFactor": [0.74, 0.71, 0.65, 1.0],
+                    "baseColorFactor": [1.0, 1.0, 1.0, 1.0],
                     "metallicFactor": 0.0,
                     "roughnessFactor": 0.8,
                 },
@@ -143,21 +172,32 @@ def _document(
     }
 
 
-def _primitive(motion: Motion, buffer: _Buffer) -> dict[str, Any]:
+def _mesh(motion: Motion, buffer: _Buffer) -> dict[str, Any]:
+    """Return the body with its face shapes, all at rest, for programs that animate a face by ARKit's names."""
     body = body_for(motion.rig)
-    joints = np.zeros((len(body.bones), 4), np.uint8)
-    joints[:, 0] = body.bones
-    weights = np.zeros((len(body.bones), 4), np.float32)
-    weights[:, 0] = 1
-    return {
+    count = len(body.vertices)
+    colours = np.full((count, 4), 255, np.uint8)
+    colours[:, :3] = np.rint(255 * linear_colours(body))
+    shapes = face_shapes(body)
+    primitive = {
         "attributes": {
             "POSITION": buffer.add(body.vertices, _VERTICES, bounds=True),
             "NORMAL": buffer.add(body.normals, _VERTICES),
-            "JOINTS_0": buffer.add(joints, _VERTICES),
-            "WEIGHTS_0": buffer.add(weights, _VERTICES),
+            "COLOR_0": buffer.add(colours, _VERTICES, normalized=True),
+            "JOINTS_0": buffer.add(body.bones, _VERTICES),
+            "WEIGHTS_0": buffer.add(body.weights, _VERTICES),
         },
         "indices": buffer.add(body.faces.reshape(-1), _INDICES),
         "material": 0,
+        "targets": [
+            {"POSITION": buffer.add_sparse(count, rows.astype(np.uint16), moves)} for rows, moves in shapes.values()
+        ],
+    }
+    return {
+        "name": "body",
+        "primitives": [primitive],
+        "weights": [0.0] * len(shapes),
+        "extras": {"targetNames": list(shapes)},
     }
 
 

@@ -14,11 +14,12 @@ import numpy as np
 
 from ...core.errors import OutputError
 from ...core.export_options import ExportOptions
+from ...human.on_rig import HumanBody
 from ...rig.bone_names import bone_names
 from ..base import UNWATCHED, Watch
 from ..per_person import write_elsewhere
 from ..tracks import SelectedPerson, Selection
-from .body_mesh import body_for, rest_positions
+from .body_mesh import body_for, face_shapes, linear_colours, rest_positions
 from .rig_motion import rig_motion
 
 
@@ -50,6 +51,35 @@ def _new_stage(path: Path, rate_hz: float, lasts_s: float) -> Any:
     return stage
 
 
+def _write_body(mesh: Any, skeleton: Any, body: HumanBody) -> None:
+    """Write the skinned mesh with its face shapes, all at rest."""
+    from pxr import Gf, UsdGeom, UsdSkel, Vt
+
+    mesh.CreatePointsAttr(Vt.Vec3fArray.FromNumpy(body.vertices))
+    mesh.CreateNormalsAttr(Vt.Vec3fArray.FromNumpy(body.normals))
+    mesh.SetNormalsInterpolation(UsdGeom.Tokens.vertex)
+    mesh.CreateFaceVertexIndicesAttr(Vt.IntArray.FromNumpy(body.faces.astype(np.int32).ravel()))
+    mesh.CreateFaceVertexCountsAttr(Vt.IntArray(len(body.faces), 3))
+    mesh.CreateSubdivisionSchemeAttr(UsdGeom.Tokens.none)
+    mesh.CreateExtentAttr([Gf.Vec3f(*edge(body.vertices, axis=0).tolist()) for edge in (np.min, np.max)])
+    binding = UsdSkel.BindingAPI.Apply(mesh.GetPrim())
+    binding.CreateSkeletonRel().SetTargets([skeleton.GetPath()])
+    each = body.bones.shape[1]
+    binding.CreateJointIndicesPrimvar(False, each).Set(Vt.IntArray.FromNumpy(body.bones.astype(np.int32).ravel()))
+    binding.CreateJointWeightsPrimvar(False, each).Set(Vt.FloatArray.FromNumpy(body.weights.ravel()))
+    binding.CreateGeomBindTransformAttr(Gf.Matrix4d(1))
+
+    colours = mesh.CreateDisplayColorPrimvar(UsdGeom.Tokens.vertex)
+    colours.Set(Vt.Vec3fArray.FromNumpy(linear_colours(body)))
+    shapes = face_shapes(body)
+    binding.CreateBlendShapesAttr(list(shapes))
+    for name, (rows, offsets_m) in shapes.items():
+        shape = UsdSkel.BlendShape.Define(mesh.GetPrim().GetStage(), mesh.GetPath().AppendChild(name))
+        shape.CreateOffsetsAttr(Vt.Vec3fArray.FromNumpy(offsets_m))
+        shape.CreatePointIndicesAttr(Vt.IntArray.FromNumpy(rows.astype(np.int32)))
+        binding.CreateBlendShapeTargetsRel().AddTarget(shape.GetPath())
+
+
 def _write(person: SelectedPerson, options: ExportOptions, path: Path) -> None:
     from pxr import Gf, Tf, UsdGeom, UsdSkel, Vt
 
@@ -76,19 +106,7 @@ def _write(person: SelectedPerson, options: ExportOptions, path: Path) -> None:
     skeleton.CreateRestTransformsAttr([Gf.Matrix4d().SetTranslate(Gf.Vec3d(*offset)) for offset in offsets.tolist()])
     UsdSkel.BindingAPI.Apply(skeleton.GetPrim()).CreateAnimationSourceRel().SetTargets([animation.GetPath()])
 
-    body = body_for(motion.rig)
-    mesh.CreatePointsAttr(Vt.Vec3fArray.FromNumpy(body.vertices))
-    mesh.CreateNormalsAttr(Vt.Vec3fArray.FromNumpy(body.normals))
-    mesh.SetNormalsInterpolation(UsdGeom.Tokens.vertex)
-    mesh.CreateFaceVertexIndicesAttr(Vt.IntArray.FromNumpy(body.faces.astype(np.int32).ravel()))
-    mesh.CreateFaceVertexCountsAttr(Vt.IntArray(len(body.faces), 3))
-    mesh.CreateSubdivisionSchemeAttr(UsdGeom.Tokens.none)
-    mesh.CreateExtentAttr([Gf.Vec3f(*edge(body.vertices, axis=0).tolist()) for edge in (np.min, np.max)])
-    binding = UsdSkel.BindingAPI.Apply(mesh.GetPrim())
-    binding.CreateSkeletonRel().SetTargets([skeleton.GetPath()])
-    binding.CreateJointIndicesPrimvar(False, 1).Set(Vt.IntArray.FromNumpy(body.bones.astype(np.int32)))
-    binding.CreateJointWeightsPrimvar(False, 1).Set(Vt.FloatArray(len(body.bones), 1.0))
-    binding.CreateGeomBindTransformAttr(Gf.Matrix4d(1))
+    _write_body(mesh, skeleton, body_for(motion.rig))
 
     animation.CreateJointsAttr(joints)
     animation.CreateScalesAttr(Vt.Vec3hArray(len(names), Gf.Vec3h(1, 1, 1)))

@@ -105,12 +105,12 @@ def test_the_body_has_fingers_that_lie_on_their_bones(take):
         bone = rig.names.index(name)
         (child,) = rig.children(bone) or [None]
         end = ends[bone] if child is None else places[child]
-        mine = body.vertices[body.bones == bone]
-        assert len(mine) > 50
-        assert np.linalg.norm(mine.mean(axis=0) - (places[bone] + end) / 2) < 0.003, name
+        mine = body.vertices[(body.bones[:, 0] == bone) & (body.weights[:, 0] > 0.5)]
+        assert len(mine) > 8
+        assert np.linalg.norm(mine.mean(axis=0) - (places[bone] + end) / 2) < 0.015, name
         middle, along = (places[bone] + end) / 2, (end - places[bone]) / np.linalg.norm(end - places[bone])
         radius = np.linalg.norm(np.cross(mine - middle, along), axis=1).max()
-        assert 0.004 < radius < 0.014, name
+        assert 0.004 < radius < 0.03, name
     assert len(body.vertices) < 65536
 
 

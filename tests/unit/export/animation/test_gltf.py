@@ -152,10 +152,25 @@ def test_the_body_is_closed_around_the_bones(take, tmp_path):
     assert np.allclose(np.linalg.norm(normals, axis=1), 1, atol=1e-5)
     a, b, c = points[faces].transpose(1, 0, 2)
     out = np.cross(b - a, c - a)
-    wide = np.linalg.norm(out, axis=1) > 1e-8
-    assert (np.einsum("nc,nc->n", out[wide], normals[faces[wide]].mean(axis=1)) > 0).all()  # seen from outside
+    assert np.einsum("nc,nc->n", a, np.cross(b, c)).sum() > 0  # the triangles are seen from outside
+    facing = np.einsum("nc,nc->n", out, normals[faces].mean(axis=1)) > 0
+    assert facing[np.linalg.norm(out, axis=1) > 1e-7].mean() > 0.99  # folds between toes, under the shoe
     assert 1.5 < np.ptp(points[:, 1]) < 1.9
-    assert abs(points[:, 1].min()) < 0.03  # soles on the floor
+    assert abs(points[:, 1].min()) < 1e-4  # soles on the floor
+    colours = primitive["attributes"]["COLOR_0"]
+    assert glb.document["accessors"][colours]["normalized"]
+
+
+def test_the_face_has_arkits_shapes_at_rest(take, tmp_path):
+    glb = written(take, tmp_path)
+    mesh = glb.document["meshes"][0]
+    names = mesh["extras"]["targetNames"]
+    assert len(names) == len(mesh["weights"]) == len(mesh["primitives"][0]["targets"]) == 51  # all but the tongue's
+    assert {"jawOpen", "eyeBlinkLeft", "mouthSmileRight"} <= set(names)
+    assert not any(mesh["weights"])
+    jaw = glb.document["accessors"][mesh["primitives"][0]["targets"][names.index("jawOpen")]["POSITION"]]
+    assert 50 < jaw["sparse"]["count"] < jaw["count"]
+    assert -0.05 < jaw["min"][1] < -0.01  # m, the chin goes down
 
 
 def test_in_place_and_names(take, tmp_path):
