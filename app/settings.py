@@ -109,13 +109,16 @@ class LiveSettings:
     countdown_s: float = 3.0
     stop_after_s: float = 0.0
     hands_free: bool = False
+    hands: bool = False  # are looked for
     streams: str = "vmc://127.0.0.1:39539"
     folder: str = ""  # for recordings
 
     def live_config(self, run: RunSettings) -> LiveConfig:
         """Return the `LiveConfig` with the device of `run`. Raises `ConfigError`."""
         return LiveConfig(
-            detect=DetectConfig(self.detector, device=run.device, max_people=self.max_people, prompt=False),
+            detect=DetectConfig(
+                self.detector, device=run.device, max_people=self.max_people, prompt=False, hands=self.hands
+            ),
             lift=LiftConfig(lifter=self.lifter, device=run.device, flip=False),
             scene=SceneConfig(height_cm=self.height_cm),
             lookahead=min(max(self.lookahead, 0), MAX_LOOKAHEAD),

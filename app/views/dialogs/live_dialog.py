@@ -9,7 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QFileDialog, QHBoxLayout, QPushButton, QWidget
 
-from app.languages.translation import mark, shown
+from app.languages.translation import mark, shown, translate
 from app.settings import LiveSettings
 from app.views.settings.fields import LongComboBox, number, stacked
 from app.views.widgets import column, icon_button, label, named, row
@@ -53,6 +53,8 @@ class LiveDialog(QDialog):
         self.rate.setCurrentIndex(max(self.rate.findData(settings.rate_hz), 0))
         self.loop = QCheckBox(self.tr("Play a file again and again"))
         self.loop.setChecked(settings.loop)
+        self.hands = QCheckBox(translate("SettingsPanel", "Hands"))
+        self.hands.setChecked(settings.hands)
         self.people = number(1, 8, 1, "", "", 0, 2)
         self.people.setValue(settings.max_people)
         self.height_cm = number(40, 260, 1, " cm", self.tr("Assumed"), 0, 170)
@@ -109,6 +111,7 @@ class LiveDialog(QDialog):
                 models_row,
                 6,
                 self.loop,
+                self.hands,
                 14,
                 row(None, cancel, self.start),
                 spacing=6,
@@ -193,6 +196,7 @@ class LiveDialog(QDialog):
     def accept(self) -> None:
         s = self._settings
         s.source, s.size, s.rate_hz = self.chosen, str(self.picture_size.currentData()), float(self.rate.currentData())
+        s.hands = self.hands.isChecked()
         s.loop, s.max_people = self.loop.isChecked(), int(self.people.value())
         tall = self.height_cm.value()
         s.height_cm = tall if tall > self.height_cm.minimum() else None
