@@ -67,19 +67,24 @@ def whole_run(source, engine, config: RunConfig) -> tuple[float, Take]:
 
 
 def compare_hands(source, engines, config: RunConfig, count: int, repeats: int) -> None:
-    """Print the frame rates of whole runs without and with hands, and their ratios."""
+    """Print frame rates and processor time of whole runs without and with hands, and their ratios."""
     configs = [replace(config, detect=replace(config.detect, hands=hands)) for hands in (False, True)]
-    ratios = []
+    ratios, processor = [], []
     for repeat in range(-1, repeats):  # the first one only warms up
-        seconds = {}
+        seconds, busy = {}, {}
         for hands in (False, True) if repeat % 2 == 0 else (True, False):
+            begun = time.process_time()
             seconds[hands], _ = whole_run(source, engines[hands], configs[hands])
+            busy[hands] = time.process_time() - begun
         if repeat < 0:
             continue
         ratios.append(seconds[False] / seconds[True])
+        processor.append(busy[False] / busy[True])
         without, with_hands = count / seconds[False], count / seconds[True]
-        print(f"without {without:6.2f}/s, with hands {with_hands:6.2f}/s, ratio {ratios[-1]:.3f}", flush=True)
-    print(f"with hands / without: median {statistics.median(ratios):.3f}, worst {min(ratios):.3f}")
+        print(f"without {without:6.2f}/s, with hands {with_hands:6.2f}/s, ratio {ratios[-1]:.3f}", end="")
+        print(f"; processor {1e3 * busy[False] / count:.1f} and {1e3 * busy[True] / count:.1f} ms a frame", flush=True)
+    print(f"frames a second, with hands / without: median {statistics.median(ratios):.3f}, worst {min(ratios):.3f}")
+    print(f"processor time, without / with hands: median {statistics.median(processor):.3f}")
 
 
 def main() -> None:

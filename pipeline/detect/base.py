@@ -50,6 +50,10 @@ class LooksAhead(Protocol):
         """Take the next frame; return the people in the frame before it, None if there is none."""
         ...
 
+    def ready(self) -> Pose2D | None:
+        """Return the people in the last frame that `advance` took if the next one cannot change them, else None."""
+        ...
+
     def finish(self) -> Pose2D | None:
         """Return the people in the last frame that `advance` took, None if there is none."""
         ...

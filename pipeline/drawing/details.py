@@ -25,7 +25,7 @@ HAND_LINES: tuple[tuple[int, int], ...] = (
     (RING_BASE, LITTLE_BASE), (LITTLE_BASE, WRIST),
     *((a, b) for chain in CHAINS for a, b in itertools.pairwise(chain)),
 )  # fmt: skip
-_HAND_SIZES_PER_WIDTH = 55.0  # size of a hand / width of its lines
+_HAND_SIZES_PER_WIDTH = 32.0  # size of a hand / width of its lines
 _OWN_FINGERS = ("thumb", "index", "pinky")  # points of hands that body detectors give, by the end of their names
 
 

@@ -102,6 +102,12 @@ class MediaPipeDetector(PersonFollower[Person]):
         self._before = (frame, self._people)
         return before
 
+    def ready(self) -> Pose2D | None:
+        """Return the people in the last frame that `advance` took if nobody was skipped in it, else None."""
+        if self._before is None or any(person.skipped_s for person in self._before[1]):
+            return None
+        return self._pose(self._before[1])
+
     def finish(self) -> Pose2D | None:
         """Return the people in the last frame that `advance` took, None if there is none."""
         if self._before is None:

@@ -273,6 +273,9 @@ class Ahead(Follower):
         before, self.before = self.before, self.detect(frame)
         return before
 
+    def ready(self) -> Pose2D | None:
+        return self.before
+
     def finish(self) -> Pose2D | None:
         before, self.before = self.before, None
         return before

@@ -7,6 +7,7 @@ kept until then.
 from __future__ import annotations
 
 import importlib.metadata
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from ....core.camera import Frame
@@ -87,7 +88,12 @@ class HandsAheadDetector(HandsDetector):
         if not isinstance(detector, LooksAhead):
             raise TypeError(f"{detector.name} does not look ahead")
         self._ahead: LooksAhead = detector
+        self._beside = ThreadPoolExecutor(1, thread_name_prefix="hands-beside")
         self._before: Frame | None = None
+
+    def close(self) -> None:
+        self._beside.shutdown()
+        super().close()
 
     def reset(self) -> None:
         super().reset()
@@ -102,10 +108,25 @@ class HandsAheadDetector(HandsDetector):
         return super().detect(frame)
 
     def advance(self, frame: Frame) -> Pose2D | None:
-        """Take the next frame; return the people in the frame before it, None if there is none."""
+        """Take the next frame; return the people in the frame before it, None if there is none.
+
+        Hands of people who are known already are located beside the detector's work on this frame.
+        """
         before, self._before = self._before, frame
+        known = self._ahead.ready() if before is not None else None
+        if before is not None and known is not None:
+            hands = self._beside.submit(self._located, before, known, frame)
+            try:
+                self._ahead.advance(frame)
+            finally:
+                located = hands.result()
+            return located
         pose = self._ahead.advance(frame)
         return pose if before is None or pose is None else self._located(before, pose, frame)
+
+    def ready(self) -> Pose2D | None:
+        """Return None: the hands of the last frame depend on the next one."""
+        return None
 
     def finish(self) -> Pose2D | None:
         """Return the people in the last frame that `advance` took, None if there is none."""

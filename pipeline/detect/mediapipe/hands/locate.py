@@ -152,18 +152,18 @@ class HandLocator:
             return _Look(arm, None, frames_missed=missed + 1)
         networks = self._idle.get()
         try:
-            awaited = _nearest(self._ahead, arm)
+            awaited, there = _nearest(self._ahead, arm), None
             if awaited is None and next_bgr is not None and last is not None and may_rest(last.joints, last.past):
                 there = _hand(arm, last.square, networks.points(last.square.cut(next_bgr, LANDMARKS_PX)))
                 if there is not None and moved_evenly(last.joints, there.joints, last.past):
                     between = _between(last, there)
-                    return _Look(arm, between, there.after(between))
+                    return _Look(arm, between, there)
             hand = self._locate(networks, bgr, arm, awaited)
         finally:
             self._idle.put(networks)
         if hand is None:
             return _Look(arm, None, frames_missed=missed + 1)
-        return _Look(arm, hand if last is None else hand.after(last))
+        return _Look(arm, hand if last is None else hand.after(last), there)  # the next frame need not look again
 
     def _locate(self, networks: HandNetworks, bgr: Image, arm: _Arm, awaited: _Hand | None) -> _Hand | None:
         """Locate the hand in this frame; `awaited` is the one that was already located in it, None if none was."""
