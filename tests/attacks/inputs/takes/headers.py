@@ -28,6 +28,16 @@ INFO: dict[str, tuple[Any, ...]] = {
     "info.notes": (5, "x", [5], [None], ["\x1b[2J"], ["n" * 10**6], [[]], {}),
     "info.turned_deg": (45, -90, 10**18, NAN, "x", None),
 }  # fmt: skip
+CORRECTIONS: dict[str, tuple[Any, ...]] = {
+    "corrections": (
+        5, "x", {"1": 2}, [5], [{}], [{"person": 1, "kind": "hide", "first": 0, "last": 5, "joints": ["nose"]}],
+        [{"person": 99, "kind": "sides", "first": 0, "last": 5}], [{"person": 1, "kind": "move", "joints": ["nose"]}],
+        [{"person": 1, "kind": "scale", "first": 0, "last": 5, "factor": NAN}],
+        [{"person": 1, "kind": "shift", "first": 0, "last": 2**41, "offset_px": [1e300, 0]}],
+        [{"person": 1, "kind": "sides", "first": 5, "last": 1}] * 3,
+    ),
+    "detected": (5, "x", [5], [{"person": 1, "skeleton": "coco17"}], [{"person": 99}], [{}]),
+}  # fmt: skip
 PEOPLE: dict[str, tuple[Any, ...]] = {
     "names": (
         {"1": "=cmd|' /C calc'!A0"}, {"1": "../../PWNED"}, {"1": "a\nb\tc\",;"}, {"1": "x" * 10**5}, {"1": None},
@@ -75,11 +85,12 @@ PROVENANCE: dict[str, tuple[Any, ...]] = {
     "version": (2, 0, "1", None, 1.0, True),
     "format": ("x", None, ["hourglass-pose3d"]),
 }  # fmt: skip
-HEADER = INFO | PEOPLE | SCENE | PROVENANCE
+HEADER = INFO | CORRECTIONS | PEOPLE | SCENE | PROVENANCE
 # Values that an edit computes with.
 EDITABLE = (
     "info.fps_hz", "info.width_px", "info.fov_deg", "info.slow_motion", "info.turned_deg", "provenance",
     "provenance.config.scene", "provenance.config.post", "provenance.config.persons", "scene.fov_deg",
+    "corrections", "detected",
     "lifted.0.unit_stature_m", "lifted.0.person", "tracks2d.0.person", "names", "scene.findings", "tracks3d.0.person",
 )  # fmt: skip
 
