@@ -83,11 +83,13 @@ def test_hands_of_a_quiet_video_take_fewer_looks_and_stay_where_they_are(
     found = int(each[-1].observed.sum())
     assert found >= 1
     assert plain - looks[0] >= 10 * found, "half of the looks of each hand, less the first frames"
+    away = []
     for one, other in zip(each, resting, strict=True):
-        np.testing.assert_array_equal(one.observed, other.observed)
-        seen = one.observed
-        off = np.linalg.norm(one.joints_image[seen] - other.joints_image[seen], axis=-1)
-        assert off.max() < 0.1 * hand_size_px(one.joints_image[seen][0])
+        for hand in zip(*np.nonzero(one.observed & other.observed), strict=True):
+            off = np.linalg.norm(one.joints_image[hand] - other.joints_image[hand], axis=-1).mean()
+            away.append(off / hand_size_px(one.joints_image[hand]))
+    assert len(away) >= 25 * found
+    assert np.median(away) < 0.05
 
 
 def test_moving_hands_are_found_as_often_and_near_where_they_are(frames: list[tuple[np.ndarray, Pose2D]]) -> None:
