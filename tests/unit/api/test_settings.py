@@ -80,3 +80,13 @@ def test_a_function_can_say_whether_to_stop() -> None:
         asked.check()
     assert asked.cancelled, "once stopped it is not asked again"
     assert answers == [False]
+
+
+def test_hands_are_a_setting_of_detecting() -> None:
+    config = changed(RunConfig(), {"hands": True}, "lift()")
+    assert config.detect.hands
+    assert RunConfig.from_json(config.to_json()).detect.hands
+    assert not RunConfig().detect.hands
+    older = RunConfig().to_json()
+    del older["detect"]["hands"]  # takes of versions without it
+    assert not RunConfig.from_json(older).detect.hands
