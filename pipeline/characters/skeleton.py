@@ -37,6 +37,9 @@ class NodeTree:
             raise DamagedFile(f"it has {len(self.names)} nodes, more than {MOST_NODES}")
         if not np.isfinite(self.locals).all() or np.abs(self.locals).max(initial=0) > LARGEST_M:
             raise DamagedFile("a node lies too far away or is no number")
+        for end in self.ends.values():
+            if not np.isfinite(end).all() or np.abs(end).max() > LARGEST_M:
+                raise DamagedFile("the end of a chain lies too far away or is no number")
         _ = self.order
         scales = self.scales
         for node in np.flatnonzero(self.is_bone):

@@ -21,7 +21,7 @@ def read_animation(path: Path, bones: Mapping[str, int], name: str) -> tuple[Dou
     """
     file = open_gltf(path)
     tree = read_nodes(file)
-    animations = [one for one in file.fields.objects("animations") if one.text("name", "") == name]
+    animations = [one for one in file.fields.objects("animations") if one.values.get("name") == name]
     if not animations:
         raise DamagedFile(f"it has no animation '{name}'")
     samplers = list(animations[-1].objects("samplers"))

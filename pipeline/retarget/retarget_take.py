@@ -18,6 +18,7 @@ from ..export.base import UNWATCHED, Watch
 from ..export.tracks import SelectedPerson, selected
 from ..rig.skeleton import rig_from_world
 from ..system.files import atomic_path, atomic_write, make_folder
+from ..system.safe_read import DamagedFile
 from .compare import Agreement, compare
 from .read_back import read_animation
 from .solve import CharacterMotion, retarget, scaled_heights
@@ -27,6 +28,7 @@ from .write_gltf import unit_m, write_character, write_vrma
 
 Format = Literal["character", "vrma", "bvh", "fbx"]
 FORMATS: tuple[Format, ...] = ("character", "vrma", "bvh", "fbx")
+_HINT = "Export the character again from the program that made it."
 _START_LIMIT_S, _FRAME_LIMIT_S = 120.0, 0.1  # s, time limit: for Blender's start, and per frame
 
 
@@ -81,7 +83,10 @@ def retarget_take(
             path = _path(cast(Format, kind), character, folder, name)
             if path.resolve() in originals:
                 raise OutputError(f"{path} is one of the characters.", "Choose another folder.", field="output")
-            _write(path, motion, person, character, name, watch)
+            try:
+                _write(path, motion, person, character, name, watch)
+            except DamagedFile as error:
+                raise OutputError(f"{character.path.name} cannot be written with a motion: {error}.", _HINT) from error
             files.append(path)
         agreement = _checked(person, source, motion, character, files, name) if report else None
         done.append(Retargeted(person.person, character, tuple(dict.fromkeys(files)), agreement))

@@ -117,6 +117,10 @@ def nodes(index: int, **values):
         lambda document: document.update(asset={"version": "1.0"}),
         lambda document: document["extensions"]["VRMC_vrm"]["humanoid"]["humanBones"]["hips"].update(node=10**7),
         lambda document: document.update(extensions={"VRMC_vrm": 5}),
+        lambda document: document.update(bufferViews="x"),
+        lambda document: document.update(buffers=None),
+        lambda document: document["buffers"][0].update(byteLength=1e300),
+        lambda document: document["animations"].append("x"),
     ],
 )
 def test_hostile_documents_are_refused(path, change):
@@ -170,6 +174,7 @@ def test_files_elsewhere_are_not_read(path, tmp_path, uri):
         "HIERARCHY\nROOT Hips\n{\nOFFSET 0 0", "HIERARCHY\nMOTION\n", "HIERARCHY\n}\n",
         "HIERARCHY\nROOT a\n{\nOFFSET x y z\n}",
         "HIERARCHY\nROOT a\n{\nOFFSET 0 0 nan\n}\nMOTION", "HIERARCHY\nROOT a\n{\nOFFSET 0 1e30 0\n}\nMOTION",
+        "HIERARCHY\nROOT a\n{\nOFFSET 0 0 0\nEnd Site\n{\nOFFSET 0 nan 0\n}\n}\nMOTION",
         "HIERARCHY\n" + "ROOT a\n{\n" * 2000 + "MOTION",
     ],
 )  # fmt: skip
