@@ -34,7 +34,7 @@ from pipeline.core.take import Take
 from pipeline.model_info import INSTALLED, DetectorInfo, LifterInfo
 
 _WIDTH = 300
-_HANDS_TIMES = 1.4  # time of a run with hands / without: docs/detectors.md
+_HANDS_TIMES = 1.5  # time of a run with hands / without: docs/detectors.md
 
 
 class SettingsPanel(QFrame):
