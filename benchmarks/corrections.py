@@ -2,10 +2,11 @@
 
     python benchmarks/corrections.py [--minutes 10] [--people 2] [--corrections 8] [--check] [--keep TAKE.pose3d]
 
-The sample's detections are played to and fro with a slow drift, for as many minutes and people as asked. Corrections of
-an elbow and a wrist (three keys in 20 frames) are made at random places, each moved a second time, as when a joint is
-dragged on: then the windows next to the changed ones are remembered. `--check` finishes everything again with the
-same tilt, floor and usual values, and prints the largest distance. `--keep` saves the take, and takes it from there.
+The sample's detections are played forward and backward with a slow drift, for as many minutes and people as asked.
+Corrections of an elbow and a wrist (three keys in 20 frames) are made at random places, each moved a second time, as
+when a joint is dragged on: then the windows next to the changed ones are remembered. `--check` finishes everything
+again with the same tilt, floor and usual values, and prints the largest distance. `--keep` saves the take, and takes it
+from there.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""Provide the corrections of `hourglass.Take`: put joints right, and lift what they touch again."""
+"""Provide the corrections of `hourglass.Take`: joints put right, and lifted again."""
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -11,15 +12,23 @@ from ..core.corrections.layer import Correction
 from .settings import Cancel, cancel_token
 
 if TYPE_CHECKING:
+    from typing import Self
+
     from ..run.models import Engine
     from ..take.corrections.doubtful import Doubt
-    from .take import Take
 
 
 class Correctable(core.Take):
     """Add corrections of 2D joints, and the list of doubtful places, to a take."""
 
     __slots__ = ()
+
+    @classmethod
+    def of(cls, take: core.Take) -> Self:
+        """Return `take` with the methods below; its arrays are shared, not copied."""
+        if isinstance(take, cls):
+            return take
+        return cls(**{field.name: getattr(take, field.name) for field in dataclasses.fields(take)})
 
     def correct(
         self,
@@ -30,7 +39,7 @@ class Correctable(core.Take):
         name: str = "",
         cancel: Cancel = None,
         models: Engine | None = None,
-    ) -> Take:
+    ) -> Self:
         """Put 2D joints of a person right in some frames, and lift what this touches again.
 
         Between the frames the offset from the detector's points is interpolated. The detector's points stay in the take
@@ -67,8 +76,10 @@ class Correctable(core.Take):
 
     def with_corrections(
         self, corrections: Sequence[Correction], *, cancel: Cancel = None, models: Engine | None = None
-    ) -> Take:
-        """Set the corrections of 2D joints, and lift what changed again. None at all gives the detector's points back.
+    ) -> Self:
+        """Set the corrections of 2D joints, and lift what changed again.
+
+        None at all gives the detector's points back.
 
         Args:
             corrections: All of them, in the order in which they are applied; see `hourglass.Correction`. Those
@@ -88,13 +99,12 @@ class Correctable(core.Take):
         from ..run.relift_stretch import StretchLifter
         from ..take.corrections.layer import with_corrections
         from ..take.provenance import take_config
-        from .take import Take
 
         layered = with_corrections(self, corrections)
         own = models or Engine()
         try:
             lifter = StretchLifter(take_config(self) or RunConfig(), own)
-            return Take.of(lifter.apply(self, layered, cancel_token(cancel)).take)
+            return type(self).of(lifter.apply(self, layered, cancel_token(cancel)).take)
         finally:
             if models is None:
                 own.close()

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..core import take as core
 from ..core.config import PostConfig, RunConfig, SceneConfig
 from ..core.errors import TakeError
 from ..core.export_options import ExportOptions
@@ -34,13 +33,6 @@ class Take(Correctable):
     """
 
     __slots__ = ()
-
-    @classmethod
-    def of(cls, take: core.Take) -> Take:
-        """Return `take` with the methods below; its arrays are shared, not copied."""
-        if isinstance(take, cls):
-            return take
-        return cls(**{field.name: getattr(take, field.name) for field in dataclasses.fields(take)})
 
     def __repr__(self) -> str:
         people = f"{len(self.tracks3d)} of {len(self.tracks2d)} people in 3D"

@@ -82,7 +82,10 @@ def read_take(header: JsonFields, arrays: ArrayFile) -> Take:
 
 
 def arrays_2d(track: PersonTrack, part: str = "") -> dict[str, NDArray[Any]]:
-    """Return the arrays of a person's 2D by name; `part` tells the detector's points from corrected ones."""
+    """Return the arrays of a person's 2D by name.
+
+    `part` tells the detector's points from corrected ones.
+    """
     prefix = f"person{track.person}{part}"
     arrays: dict[str, NDArray[Any]] = {f"{prefix}_joints_image": track.joints_image}
     arrays[f"{prefix}_scores_image"] = track.scores

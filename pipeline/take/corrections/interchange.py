@@ -1,4 +1,4 @@
-"""Read and write the corrections of a take as a small JSON file, for scripts and other tools.
+"""Read and write the corrections of a take as a small JSON file, for other tools.
 
     {"format": "hourglass-corrections", "corrections": [...]}
 

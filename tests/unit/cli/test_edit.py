@@ -105,3 +105,28 @@ def test_a_take_of_an_older_version_says_so(broken: Take, tmp_path: Path, capsys
     old = save_take(dataclasses.replace(broken, lifted=()), tmp_path / "old.pose3d")
     assert main(["edit", str(old), "--pitch", "3"]) == USER_ERROR
     assert "lift the video again" in capsys.readouterr().err
+
+
+def test_joints_are_corrected_from_a_file_listed_and_taken_back(
+    path: Path, broken: Take, tmp_path: Path, capfd
+) -> None:
+    at = broken.tracks2d[0].joints_image[10, 13] + [30, -20]
+    key = {"frame": 10, "at_px": [at.tolist()]}
+    told = {"corrections": [{"person": 1, "kind": "move", "joints": ["left_wrist"], "keys": [key]}]}
+    (tmp_path / "c.json").write_text(json.dumps(told))
+    assert main(["edit", str(path), "--correct", str(tmp_path / "c.json")]) == 0
+    take = load_take(path)
+    np.testing.assert_allclose(take.tracks2d[0].joints_image[10, 13], at, atol=1e-3)
+    assert not np.array_equal(take.tracks3d[0].joints[10], broken.tracks3d[0].joints[10])
+    capfd.readouterr()
+    assert main(["edit", str(path), "--list-corrections"]) == 0
+    listed = capfd.readouterr().out
+    assert json.loads(listed)["corrections"][0]["keys"][0]["offset_px"] == pytest.approx(
+        np.array([[30, -20]]), abs=1e-3
+    )
+    (tmp_path / "none.json").write_text('{"corrections": []}')
+    assert main(["edit", str(path), "--correct", str(tmp_path / "none.json")]) == 0
+    np.testing.assert_array_equal(load_take(path).tracks2d[0].joints_image, broken.tracks2d[0].joints_image)
+    (tmp_path / "bad.json").write_text('{"corrections": [{"person": 1, "kind": "fly"}]}')
+    assert main(["edit", str(path), "--correct", str(tmp_path / "bad.json")]) == USER_ERROR
+    assert "kind is 'fly'" in capfd.readouterr().err

@@ -20,7 +20,7 @@ _SMALLEST = 1e-5  # m: 0.01 mm
 
 
 def track(frames: int, rate_hz: float, gap: slice = slice(0, 0)) -> PersonTrack:
-    """Return a person who walks to and fro, seen by a detector with noise and depth."""
+    """Return a person who walks forward and backward, seen by a detector with noise and depth."""
     walk = facing_camera(clip("walk"))
     there = np.arange(frames) % (2 * len(walk) - 2)
     body = walk[np.where(there < len(walk), there, 2 * len(walk) - 2 - there)]

@@ -32,7 +32,7 @@ def engine():
 
 
 def walking(frames: int, noise_px: float = 1.0) -> tuple[Take, np.ndarray]:
-    """Return a take without 3D of a person who walks to and fro, and the true joints (T, 17, 3)."""
+    """Return a take without 3D of a person who walks forward and backward, and the true joints (T, 17, 3)."""
     walk = facing_camera(clip("walk"))
     there = np.arange(frames) % (2 * len(walk) - 2)
     body = walk[np.where(there < len(walk), there, 2 * len(walk) - 2 - there)]
