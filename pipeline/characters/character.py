@@ -9,8 +9,8 @@ from typing import Literal
 
 from ..core.errors import SourceError
 from ..system.safe_read import DamagedFile
+from .blender.fbx_import import glb_from_fbx
 from .bvh import read_bvh_skeleton
-from .fbx_import import glb_from_fbx
 from .gltf import GltfFile, open_gltf
 from .gltf_nodes import read_nodes, vrm_bones
 from .mapping import BoneMapping, map_bones

@@ -5,10 +5,10 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from ..core.errors import SourceError
-from ..system.safe_read import open_regular
-from .blender.run import BlenderFailed, find_blender, run_script
-from .gltf import GltfFile, open_gltf
+from ...core.errors import SourceError
+from ...system.safe_read import open_regular
+from ..gltf import GltfFile, open_gltf
+from .run import BlenderFailed, find_blender, run_script
 
 _LIMIT_S = 300.0  # s for Blender's start and one character
 
