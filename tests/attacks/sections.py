@@ -174,8 +174,16 @@ SECTIONS: dict[str, CaseSection | ProgramSection] = {
         "users' own characters with a take on them",
         ("inputs.characters",),
         ("pipeline.api.take", "pipeline.retarget.retarget_take", "scipy.spatial.transform", "scipy.ndimage"),
-        ("sound", "own ancestor", "19000 more children", "hero is a FIFO", "mapping deep", "buffer elsewhere", "value 6",
-         "bvh 90"),
+        (
+            "sound",
+            "own ancestor",
+            "19000 more children",
+            "hero is a FIFO",
+            "mapping deep",
+            "buffer elsewhere",
+            "value 6",
+            "bvh 90",
+        ),
     ),
     "cache": CaseSection(
         "the cache of detections",
