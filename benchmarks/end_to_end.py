@@ -67,7 +67,7 @@ def whole_run(source, engine, config: RunConfig) -> tuple[float, Take]:
 
 
 def compare_hands(source, engines, config: RunConfig, count: int, repeats: int) -> None:
-    """Print frame rates and processor time of whole runs without and with hands, and their ratios."""
+    """Print frame rates and processor times of whole runs without and with hands."""
     configs = [replace(config, detect=replace(config.detect, hands=hands)) for hands in (False, True)]
     ratios, processor = [], []
     for repeat in range(-1, repeats):  # the first one only warms up

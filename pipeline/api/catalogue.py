@@ -62,7 +62,9 @@ def detectors(check: bool = False) -> list[DetectorInfo]:
 
 
 def hands_missing() -> str:
-    """Return why hands cannot be looked for here (`lift(..., hands=True)`); "" if they can. Loads no network.
+    """Return why hands cannot be looked for here; "" if they can.
+
+    Loads no network. `lift(video, hands=True)` looks for them.
 
     Example:
         >>> hg.hands_missing()

@@ -51,7 +51,10 @@ class LooksAhead(Protocol):
         ...
 
     def ready(self) -> Pose2D | None:
-        """Return the people in the last frame that `advance` took if the next one cannot change them, else None."""
+        """Return the people in the last frame that `advance` took, if they are final.
+
+        None if the next frame can change them, or there is no such frame.
+        """
         ...
 
     def finish(self) -> Pose2D | None:

@@ -1,4 +1,4 @@
-"""Compute the lines and dots of small parts of a person in the image, for the window and for videos.
+"""Compute the lines and dots of small parts of a person in the image.
 
 The body's joints are drawn by their own rules; what a detector gives beside them (`core.poses.EXTRAS`) is drawn by
 these: one entry of `_KINDS` each.
@@ -45,14 +45,17 @@ class Detail:
 
 
 def details(extras: Extras, shown: Collection[str]) -> Iterator[Detail]:
-    """Yield the parts of one person in one frame, from the `shown` extras of that frame (without the frame axis)."""
+    """Yield the parts of one person in one frame.
+
+    They come from the `shown` extras of that frame, without the frame axis.
+    """
     for name, find in _KINDS.items():
         if name in shown and name in extras:
             yield from find(extras)
 
 
 def drawn_over(extras: Extras, shown: Collection[str], skeleton: str) -> frozenset[int]:
-    """Return the body's joints that need not be drawn, because the `shown` extras have them more precisely."""
+    """Return the joints of the body that the `shown` extras have more precisely."""
     hands = _hands(extras) if HANDS in shown else None
     if hands is None:
         return frozenset()

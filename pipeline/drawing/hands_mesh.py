@@ -40,7 +40,10 @@ _FACES = np.concatenate(
 
 
 def hands_mesh(hands: Floats, colours: Floats) -> Mesh:
-    """Build one mesh of `hands` (N, 21, 3), NaN = not known; world, metres. `colours` (N, 4): RGBA."""
+    """Build one mesh of `hands` (N, 21, 3), NaN = not known; world, metres.
+
+    `colours` (N, 4): RGBA.
+    """
     count = len(hands)
     balls = hands[:, :, None] + _SPHERE * RADIUS[:, None, None]
     ends = hands[:, _STARTS].reshape(-1, 3), hands[:, _ENDS].reshape(-1, 3)
@@ -68,7 +71,10 @@ def hands_mesh(hands: Floats, colours: Floats) -> Mesh:
 
 
 def colour_shares(observed: NDArray[np.bool_], rate_hz: float) -> Floats:
-    """Return the shares (T, 2) of their colours that hands keep: all while they are `observed` (T, 2)."""
+    """Return the shares (T, 2) of their colours that hands keep.
+
+    They keep all while they are `observed` (T, 2).
+    """
     from scipy.ndimage import uniform_filter1d
 
     width = max(1, round(_FADE_S * rate_hz))

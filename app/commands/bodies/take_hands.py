@@ -21,7 +21,7 @@ _Source = tuple[Track3D, object, SceneEstimate]
 class TakeHands(QObject):
     """Keep the hands in `scene` those of the session's take.
 
-    They are computed when a complete take is shown whose people have hands, and again for people whom an edit changed.
+    They are computed when a complete take is shown whose people have hands, and again for people that an edit changed.
     Until then a changed person has none in 3D; nothing waits for them.
     """
 

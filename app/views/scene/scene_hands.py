@@ -29,14 +29,17 @@ _NOTHING: Hands = (np.zeros((0, 21, 3), np.float32), np.zeros((0, 4), np.float32
 
 
 class SceneHands:
-    """Hold whether hands are shown, and those of the people of the shown take as far as they are known."""
+    """Hold whether hands are shown, and those of the take's people as far as they are known."""
 
     def __init__(self) -> None:
         self.shown = True
         self.people: Mapping[int, PersonHands] = {}
 
     def of(self, tracks: Sequence[Track3D], row: int, subject: int) -> Hands:
-        """Return the hands in a row of the take; those of another skeleton than the shown one are left out."""
+        """Return the hands in a row of the take.
+
+        Hands of another skeleton than the shown one are left out.
+        """
         found = [self.people.get(track.person) for track in tracks] if self.shown else []
         known = [one for one, track in zip(found, tracks, strict=False) if one is not None and one.track is track]
         if not known:

@@ -23,9 +23,9 @@ def paint_details(
     painter: QPainter, extras: Extras, shown: Collection[str], scale: float, corner: tuple[float, float],
     person: int, subject: bool,
 ) -> None:  # fmt: skip
-    """Paint the `shown` extras of one person in one frame in their colour, fainter unless they are the `subject`.
+    """Paint the `shown` extras of one person in one frame, in the person's colour.
 
-    `scale` and `corner` place the video's pixels in the widget.
+    They are fainter unless the person is the `subject`. `scale` and `corner` place the video's pixels in the widget.
     """
     colour = QColor(person_colour(person))  # that of a dark ground in both themes, because the ground is the video
     colour.setAlphaF(0.95 if subject else 0.6)

@@ -38,7 +38,7 @@ _BLAZEPOSE_FACE_AND_HANDS = frozenset([*range(1, 7), 9, 10, *range(17, 23)])
 
 @dataclass(frozen=True, slots=True)
 class SeenPerson:
-    """Hold a person in one image: the detector's joints (J, 2) in pixels, scores (J,), and what else it saw."""
+    """Hold a person in one image: joints (J, 2) in pixels, scores (J,), and the extras."""
 
     person: int
     skeleton: str  # key of `SKELETONS`

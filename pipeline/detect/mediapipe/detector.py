@@ -103,7 +103,7 @@ class MediaPipeDetector(PersonFollower[Person]):
         return before
 
     def ready(self) -> Pose2D | None:
-        """Return the people in the last frame that `advance` took if nobody was skipped in it, else None."""
+        """Return the people in the last frame that `advance` took; None if one was skipped there."""
         if self._before is None or any(person.skipped_s for person in self._before[1]):
             return None
         return self._pose(self._before[1])

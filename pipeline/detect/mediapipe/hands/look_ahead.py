@@ -20,14 +20,17 @@ _MOST_UNEVEN = 0.03  # hand sizes, error of the points halfway if the accelerati
 
 
 def may_rest(joints: Floats, past: Sequence[Floats]) -> bool:
-    """Return whether a hand, (21, 2) px in the last frame and in the two before, may be interpolated in this one."""
+    """Return whether a hand may be interpolated in this frame.
+
+    `joints` (21, 2) px are its points in the last frame, `past` those in the two frames before.
+    """
     return len(past) == 2 and _share_of_size(joints, 2 * (joints - past[0])) < _FARTHEST
 
 
 def moved_evenly(before: Floats, after: Floats, past: Sequence[Floats]) -> bool:
-    """Return whether a hand moved little and evenly from the frame `before` to the one `after` this one.
+    """Return whether a hand moved little and evenly between two looks.
 
-    `past`: its points in the two frames before `before`.
+    The points are those in the frames `before` and `after` this one; `past` has those in the two frames before them.
     """
     bend = (after - 2 * before + past[1]) / 8
     return _share_of_size(before, after - before) < _FARTHEST and _share_of_size(before, bend) < _MOST_UNEVEN
