@@ -114,6 +114,7 @@ def main() -> int:
     if take is None or not take.tracks3d:
         raise SystemExit(window.banner.message.text())
     window.workspace.cards.setSizes([720, 420])
+    wait(lambda: len(window.workspace.scene.gl.humans) > 0, 60)
     window.playback.seek(MID_JUMP_S)
     pause(1200)
     save_screenshot(window, "window.png")

@@ -28,7 +28,7 @@ def _in_hand(pose: HandPose, side: int) -> Doubles:
 
 @functools.cache
 def relaxed_fingers() -> Doubles:
-    """Return the rotations (30, 4) of the fingers of hands that do nothing, in the order of `FINGER_BONES`."""
+    """Return the rotations (30, 4) of relaxed fingers, in the order of `FINGER_BONES`."""
     pose = relaxed(np.eye(3)[None])
     return np.concatenate([_in_hand(pose, side) for side in (0, 1)])
 

@@ -16,7 +16,7 @@ from pipeline.core.arrays import Doubles, Ints
 from training.human.base_mesh import EYES, SKIN
 from training.human.t_pose import BONES, Posed
 
-_SKIN, _LIPS, _BROWS, _HAIR = (0.78, 0.60, 0.49), (0.66, 0.41, 0.37), (0.27, 0.20, 0.16), (0.19, 0.15, 0.13)
+_SKIN, _LIPS, _BROWS, _HAIR = (0.86, 0.68, 0.57), (0.72, 0.46, 0.42), (0.27, 0.20, 0.16), (0.19, 0.15, 0.13)
 _SUIT, _SHOES, _SOLES = (0.80, 0.80, 0.80), (0.20, 0.21, 0.23), (0.86, 0.86, 0.84)
 _WHITE, _IRIS, _PUPIL, _MOUTH = (0.93, 0.92, 0.90), (0.30, 0.24, 0.17), (0.03, 0.03, 0.03), (0.30, 0.11, 0.11)
 _SUIT_M, _SHOES_M, _HAIR_M = 0.004, 0.007, 0.010  # m, thickness on an adult of 1.7 m
@@ -26,7 +26,7 @@ _TOE_ROUNDS, _HIP_ROUNDS, _CLOTH_ROUNDS = 6, 40, 25  # rounds of smoothing
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """Hold fields (V,) of the skin in metres, which are 0 on the lines between parts of the clothes."""
+    """Hold fields (V,) in metres that are 0 on the lines between parts of the clothes."""
 
     collar: Doubles  # below the line < 0
     cuffs: Doubles  # hands > 0
@@ -39,7 +39,7 @@ _SEAM_M = 0.002  # m, half of the width of collar and cuffs: vertices snap to bo
 
 
 def lines_on(body: Posed, weights: Doubles) -> Lines:
-    """Return where parts of the clothes meet on an adult in the T-pose; `weights` (V, B) over `BONES`."""
+    """Return where clothes meet on an adult in the T-pose; `weights` (V, B) over `BONES`."""
     at, joints = body.points[:SKIN], body.joints
     head, top = joints["Head"], joints["HeadTop"]
     size = top[1] - head[1]
@@ -55,7 +55,7 @@ def lines_on(body: Posed, weights: Doubles) -> Lines:
 
 
 def share_of(weights: Doubles, *parts: str) -> Doubles:
-    """Return the summed weights (V,) of the skin on all bones with one of `parts` in their names."""
+    """Return the summed weights (V,) on all bones with one of `parts` in their names."""
     bones = [k for k, name in enumerate(BONES) if any(part in name for part in parts)]
     return np.asarray(weights[:SKIN, bones].sum(axis=1))
 
@@ -71,7 +71,7 @@ def on_a_line(lines: Lines) -> NDArray[np.bool_]:
 
 
 def snapped(faces: Ints, lines: Lines, count: int) -> csr_matrix:
-    """Return the matrix (count, count) that moves vertices along edges onto the nearest of the lines.
+    """Return the matrix (count, count) that moves vertices along edges onto near lines.
 
     Colours change from vertex to vertex: on lines that run through triangles they would be jagged.
     """

@@ -38,7 +38,7 @@ class TakeBodies(QObject):
         self.menu.chosen.connect(self.choose)
 
     def show_in(self, scene: SceneView, live: SceneView) -> None:
-        """Show the bodies of the session's takes in `scene` from now on, and the choice in `live`, too."""
+        """Show the bodies of the session's takes in `scene`, and obey the choice in `live`, too."""
         self._scene, self._live = scene, live
         self.hands = TakeHands(self, self._controller, scene)
         for view in (scene, live):

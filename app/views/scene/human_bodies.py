@@ -65,7 +65,7 @@ class HumanBodies:
         return tuple(bodies)
 
     def of_live(self, people: Sequence[LivePerson], subject: int, elapsed_s: float) -> tuple[PosedBody, ...] | None:
-        """Return the bodies of a live run's people, `elapsed_s` after the last call; None: as in `of`."""
+        """Return the bodies of a live run, `elapsed_s` after the last call; None: as in `of`."""
         if not self.wanted:
             return None
         from app.views.scene.skinned_item import PosedBody

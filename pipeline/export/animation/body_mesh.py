@@ -39,12 +39,15 @@ def _end_name(bone: str) -> str:
 
 
 def linear_colours(body: HumanBody) -> Floats:
-    """Return RGB (V, 3) of the body in the suit of one person, in linear light, as glTF and USD have it."""
+    """Return RGB (V, 3) of the body in linear light, as glTF and USD have it."""
     shown = body.colours + body.tint[:, None] * (rgb(SUIT) - body.colours)
     return np.where(shown <= 0.04045, shown / 12.92, ((shown + 0.055) / 1.055) ** 2.4).astype(np.float32)
 
 
 def face_shapes(body: HumanBody) -> dict[str, tuple[np.ndarray, Floats]]:
-    """Return the face shapes that move something: ARKit's name -> vertices (M,), moves (M, 3) in metres."""
+    """Return the face shapes that move something, by ARKit's names.
+
+    Each is vertices (M,) and their moves (M, 3) in metres.
+    """
     morphs = human_asset().morphs.items()
     return {name: (rows, (moves * body.head_m).astype(np.float32)) for name, (rows, moves) in morphs if len(rows)}

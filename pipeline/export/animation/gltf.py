@@ -79,7 +79,7 @@ class _Buffer:
         return len(self.accessors) - 1
 
     def add_sparse(self, count: int, rows: NDArray[np.uint16], values: NDArray[np.float32]) -> int:
-        """Append `count` vectors, of which those of `rows` (M,), fewer than all, have `values` (M, 3), others 0."""
+        """Append `count` vectors: `values` (M, 3) in the rows `rows` (M,), and 0 in the others."""
         self.accessors.append(
             {
                 "componentType": _KINDS["f4"],
