@@ -33,7 +33,7 @@ from .state import Bools, PersonState, Steps
 
 CONVERGED_M = 2.5e-5  # m: rows that differ less have not changed; several steps together stay below 0.1 mm
 _CHECKED_S = 0.3  # s at both ends of a spliced part that have to be as before
-_POSE_S = (0.5, 6.0)  # s spliced and, beyond them, s of margin: the depth of the root is smoothed at 0.4 Hz
+_POSE_S = (2.0, 5.0)  # s spliced and, beyond them, s of margin: the depth of the root is smoothed at 0.4 Hz
 _STAND_S = (0.5, 0.7)
 _HOLD_S = (1.0, 1.0)
 _TWIST_S = (0.5, 2.6)  # the planes of limbs are averaged over 4 x 0.6 s
