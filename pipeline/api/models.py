@@ -170,7 +170,7 @@ def load_detector(name: str = AUTO_DETECTOR, **settings: Unpack[DetectorNetworkS
 
     Args:
         name: Its name, see `detectors`. Default: BlazePose heavy if its weights are here, else full.
-        **settings: Fields of `DetectConfig`: max_people, hands, device, precision, runtime, config_path,
+        **settings: Fields of `DetectConfig`: max_people, hands, face, device, precision, runtime, config_path,
                 checkpoint_path.
 
     Returns:

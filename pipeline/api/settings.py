@@ -28,6 +28,7 @@ class DetectorSettings(TypedDict, total=False):
     prompt: bool
     runtime: Runtime
     hands: bool
+    face: bool
 
 
 class LifterSettings(TypedDict, total=False):
@@ -64,6 +65,7 @@ class DetectorNetworkSettings(ComputeSettings, total=False):
     prompt: bool
     runtime: Runtime
     hands: bool
+    face: bool
 
 
 class SceneSettings(TypedDict, total=False):

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ..retarget.retarget_take import Retargeted
     from ..run.models import Engine
 
-_DETECTED = {"detector", "max_people", "config_path", "checkpoint_path", "prompt", "runtime", "hands"}
+_DETECTED = {"detector", "max_people", "config_path", "checkpoint_path", "prompt", "runtime", "hands", "face"}
 _FINISHED = {field.name for part in (PostConfig, SceneConfig) for field in dataclasses.fields(part)} - {"fov_deg"}
 
 

@@ -59,6 +59,7 @@ class DetectConfig:
     precision: Precision = "float32"  # number format of MMPose's backbones; mediapipe always computes in float32
     runtime: Runtime = "auto"  # inference engine of mediapipe's landmark network
     hands: bool = False  # look for both hands of every person, see `detect.mediapipe.hands`
+    face: bool = False  # look for the face of every person, see `detect.mediapipe.face`
 
     def __post_init__(self) -> None:
         _check_device(self.device)

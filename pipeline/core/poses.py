@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .arrays import FARTHEST_PX, Doubles, Floats, Halves, Ints, check_numbers, check_shape
+from .face.expressions import EXPRESSION_MIRROR, EXPRESSIONS
 from .skeletons import FACE_MIRROR, SKELETONS, Skeleton, h36m17_from
 
 
@@ -41,6 +42,8 @@ EXTRAS: Mapping[str, Extra] = {
     "hands_relative": Extra(lambda _: (2, 21, 3), lambda _: np.array([1, 0]), np.float16, (-10.0, 10.0)),
     # The 68 points of a face in the order of iBUG 300-W: x, y in pixels and the score.
     "face": Extra(lambda _: (68, 3), lambda _: FACE_MIRROR, np.float32, (-FARTHEST_PX, FARTHEST_PX), True),
+    # Measures of the face's expression in the order of `core.face.expressions.EXPRESSIONS`; 0.0005 of them exact.
+    "expressions": Extra(lambda _: (len(EXPRESSIONS),), lambda _: EXPRESSION_MIRROR, np.float16, (-8.0, 8.0)),
 }
 
 Extras = Mapping[str, NDArray[Any]]  # name in `EXTRAS` -> one array of people or frames; absent: none has it

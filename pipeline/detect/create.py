@@ -52,15 +52,19 @@ def create_detector(config: DetectConfig) -> Detector:
         known = ", ".join((AUTO_DETECTOR, *rows, *(entry.name for entry in weights.detectors())))
         raise ConfigError(f"There is no detector called '{name}'.", f"Known: {known}.", field="detector")
     made: Detector = registry.find("detector", entry.kind if entry else name).load()(config)
-    if not config.hands:
-        return made
-    from .mediapipe.hands.detector import with_hands
-
     try:
-        return with_hands(made, config.max_people, config.runtime)
+        if config.hands:
+            from .mediapipe.hands.detector import with_hands
+
+            made = with_hands(made, config.max_people, config.runtime)
+        if config.face:
+            from .mediapipe.face.detector import with_faces
+
+            made = with_faces(made)
     except BaseException:
         made.close()
         raise
+    return made
 
 
 def add_detector(checkpoint: Path, config: str, name: str = "") -> DetectorEntry:

@@ -26,6 +26,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--hands", action="store_true", help="look for hands and fingers, too; takes more time (see docs/detectors.md)"
     )
+    parser.add_argument(
+        "--face", action="store_true", help="look for faces and their expressions, too (see docs/detectors.md)"
+    )
     add_runtime(parser)
 
 
@@ -68,4 +71,5 @@ def detect_config(arguments: argparse.Namespace) -> DetectConfig:
         precision=precision,
         runtime=arguments.detector_runtime,
         hands=getattr(arguments, "hands", False),
+        face=getattr(arguments, "face", False),
     )

@@ -1,0 +1,1 @@
+"""Name the points and the measures of a face."""
