@@ -21,7 +21,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-SHIPPED = ("pyproject.toml", "README.md", "LICENSE", "THIRD_PARTY.md", "pipeline", "weights")
+SHIPPED = ("pyproject.toml", "README.md", "LICENSE", "THIRD_PARTY.md", "pipeline", "weights", "assets/human")
 
 # What the ten lines take for granted: 2D joints (T, 17, 2) of a person who sways, an image, somewhere to draw.
 GIVEN = """

@@ -18,6 +18,7 @@ import pytest
 import pipeline
 from benchmarks.wheel import GIVEN, build, run_lines
 from pipeline import api
+from tests.helpers.characters import write_vrm1
 
 ROOT = Path(__file__).parents[2]
 FRAMES = 45  # frames of the sample video: enough for a window of the lifter, and quick
@@ -25,9 +26,9 @@ FRAMES = 45  # frames of the sample video: enough for a window of the lifter, an
 
 @pytest.fixture(scope="module")
 def squat(sample_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make a folder with squat.mp4, the start of the sample video, and its take squat.take.
+    """Make a folder with squat.mp4, the start of the sample video, its take squat.take, and a character hero.vrm.
 
-    squat.take holds its first half second.
+    squat.take holds the first half second.
     """
     import av
 
@@ -40,6 +41,7 @@ def squat(sample_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
             target.mux(stream.encode(frame.reformat(format="yuv420p")))
         target.mux(stream.encode())
     api.lift(folder / "squat.mp4", people="all", end_s=0.5).save(folder / "squat.take")
+    write_vrm1(folder / "hero.vrm")
     return folder
 
 

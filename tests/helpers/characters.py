@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 from scipy.spatial.transform import Rotation
 
-from pipeline.characters.character import Character
+from pipeline.characters.character import Character, open_character
 from pipeline.retarget.t_pose import t_pose_places
 
 _Y_UP = np.array([[1.0, 0, 0, 0], [0, 0, 1, 0], [0, -1, 0, 0], [0, 0, 0, 1]])
@@ -190,6 +190,14 @@ def vrm1(figure: Figure, bones: dict[str, str]) -> dict:
             "humanoid": {"humanBones": {bone: {"node": figure.names.index(name)} for bone, name in bones.items()}},
         }
     }
+
+
+def write_vrm1(path: Path) -> Path:
+    """Write a small VRM 1.0 character: Mixamo's rig in a T-pose."""
+    named = open_character(write_glb(path.with_suffix(".glb"), figure("mixamo")))
+    rig = t_posed(figure("mixamo"), named)
+    bones = {bone: named.tree.names[node] for bone, node in named.mapping.nodes.items()}
+    return write_glb(path, rig, extensions=vrm1(rig, bones))
 
 
 def write_bvh(path: Path, figure: Figure, unit: float = 100.0) -> Path:
