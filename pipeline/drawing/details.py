@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..core.arrays import Floats
+from ..core.face.extras import FACE
 from ..core.hands.points import CHAINS, INDEX_BASE, LITTLE_BASE, MIDDLE_BASE, RING_BASE, SIDES, WRIST, Hands
 from ..core.poses import Extras
 from ..core.skeletons import SKELETONS
@@ -26,6 +27,18 @@ HAND_LINES: tuple[tuple[int, int], ...] = (
     *((a, b) for chain in CHAINS for a, b in itertools.pairwise(chain)),
 )  # fmt: skip
 _HAND_SIZES_PER_WIDTH = 32.0  # size of a hand / width of its lines
+# Jaw, brows, nose, eyes, lips: points in a row, and whether the row is closed.
+_FACE_ROWS = (
+    (0, 17, False), (17, 22, False), (22, 27, False), (27, 31, False), (31, 36, False), (36, 42, True), (42, 48, True),
+    (48, 60, True), (60, 68, True),
+)  # fmt: skip
+FACE_LINES: tuple[tuple[int, int], ...] = tuple(
+    (point, point + 1 if point + 1 < end else first)
+    for first, end, closed in _FACE_ROWS
+    for point in range(first, end if closed else end - 1)
+)
+_FACE_SIZES_PER_WIDTH = 90.0  # size of a face / width of its lines
+_SURE = 0.3  # smallest score of a face's points at which they are drawn
 _OWN_FINGERS = ("thumb", "index", "pinky")  # points of hands that body detectors give, by the end of their names
 
 
@@ -78,4 +91,11 @@ def _hand_details(extras: Extras) -> Iterator[Detail]:
             yield Detail(points, HAND_LINES, _FINGERTIPS, size, _HAND_SIZES_PER_WIDTH)
 
 
-_KINDS: dict[str, Callable[[Extras], Iterator[Detail]]] = {HANDS: _hand_details}
+def _face_details(extras: Extras) -> Iterator[Detail]:
+    points, scores = extras[FACE][:, :2], extras[FACE][:, 2]
+    if np.isfinite(points).all() and scores.min() >= _SURE:
+        size = float(np.ptp(points, axis=0).max())
+        yield Detail(points, FACE_LINES, (), size, _FACE_SIZES_PER_WIDTH)
+
+
+_KINDS: dict[str, Callable[[Extras], Iterator[Detail]]] = {HANDS: _hand_details, FACE: _face_details}

@@ -1,4 +1,4 @@
-"""Paint the small parts of people over the video: hands."""
+"""Paint the small parts of people over the video: hands and faces."""
 
 from __future__ import annotations
 

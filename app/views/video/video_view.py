@@ -30,7 +30,7 @@ from pipeline.core.poses import Extras
 from pipeline.core.skeletons import SKELETONS
 from pipeline.core.take import Take
 from pipeline.drawing.colours import person_colour
-from pipeline.drawing.details import HANDS, drawn_over
+from pipeline.drawing.details import FACE, HANDS, drawn_over
 
 _SEEN = 0.3  # score below which joints are drawn faintly
 _BLAZEPOSE_FACE_AND_HANDS = frozenset([*range(1, 7), 9, 10, *range(17, 23)])
@@ -63,7 +63,7 @@ class VideoView(QWidget):
         self._message = ""
         self.show_joints = True
         self.show_others = True
-        self.shown_details = {HANDS}  # kinds of `pipeline.drawing.details`
+        self.shown_details = {HANDS, FACE}  # kinds of `pipeline.drawing.details`
         self.pickable = True
         self.horizon = Horizon(self)
         self.horizon.changed.connect(self.update)

@@ -14,12 +14,12 @@ from ..arrays import Floats
 from .points import (
     BROW_INNER,
     BROW_OUTER,
-    CHIN,
     EYE_INNER,
     EYE_OUTER,
     IRIS,
     LIDS,
     LOWER_LIP,
+    LOWER_LIP_EDGE,
     MOUTH_CORNER,
     RIGID,
     SUBNASALE,
@@ -114,7 +114,8 @@ def expression_measures(mesh: Floats) -> Floats:
         found[f"mouthSmile{name}"] = float(_SMILE_OUTWARD * abs(corner[0]) - corner[1])
     mouth = float(np.linalg.norm(face[MOUTH_CORNER[0]] - face[MOUTH_CORNER[1]]))
     found["browInnerUp"] = sum(inner_brows) / len(inner_brows)
-    found["jawOpen"] = float(face[CHIN, 1] - face[SUBNASALE, 1])
+    # Not the chin: the network keeps it in its place when the mouth opens wide.
+    found["jawOpen"] = float(face[LOWER_LIP_EDGE, 1] - face[SUBNASALE, 1])
     found["mouthFunnel"] = float(np.linalg.norm(face[UPPER_LIP] - face[LOWER_LIP])) / mouth
     found["mouthPucker"] = -mouth
     return np.array([found[name] for name in EXPRESSIONS], np.float32)

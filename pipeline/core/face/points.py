@@ -11,8 +11,9 @@ from __future__ import annotations
 import numpy as np
 
 MESH_POINTS = 478
-FOREHEAD, NASION, SUBNASALE, CHIN = 10, 168, 2, 152  # on the middle line
+SUBNASALE = 2  # where the nose meets the upper lip
 UPPER_LIP, LOWER_LIP = 13, 14  # inner edges of the lips
+LOWER_LIP_EDGE = 17  # outer edge
 
 # Points of each side: (left, right).
 EYE_OUTER, EYE_INNER = (263, 33), (362, 133)

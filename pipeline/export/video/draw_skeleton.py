@@ -8,13 +8,13 @@ from ...core.arrays import Doubles, Floats, Image
 from ...core.poses import Extras, PersonTrack
 from ...core.skeletons import SKELETONS, Skeleton
 from ...drawing.colours import CENTRE, LEFT, RIGHT, person_colour, rgb
-from ...drawing.details import HANDS, details, drawn_over
+from ...drawing.details import FACE, HANDS, details, drawn_over
 
 _LEFT, _RIGHT, _CENTRE = (tuple((rgb(colour)[::-1] * 255).round().tolist()) for colour in (LEFT, RIGHT, CENTRE))  # BGR
 _OTHERS_ALPHA, _OTHERS_WIDTH = 0.55, 0.7  # ratios, opacity and width of lines of people who are not followed
 _SHIFT = 4  # fractional bits: cv2 takes positions in sixteenths of a pixel
 _FAINT = 0.3  # confidence below which joints are drawn thin
-_DETAILS = (HANDS,)  # the small parts that films show
+_DETAILS = (HANDS, FACE)  # the small parts that films show
 _EDGE = (18, 14, 12)  # BGR, dark
 _THICKEST_DETAIL_PX = 6.0  # px, width of their lines
 _BLAZEPOSE_SMALL = frozenset([*range(1, 7), 9, 10, *range(17, 23)])  # joints of face and fingers
