@@ -146,6 +146,22 @@ class Person:
             return None
         return hand_joints(hands_in_world(track, self._track, scene, self._take.camera), track.extras)
 
+    @property
+    def face(self) -> dict[str, Floats] | None:
+        """Return the weights (T,) of the face's shapes by ARKit's names, and of VRM's visemes; None without a face.
+
+        From 0 to 1; NaN where the face was not seen. `hg.lift(video, face=True)` looks for faces.
+
+        Example:
+            >>> take = hg.load("squat.take")
+            >>> take.people[0].face is None
+            True
+        """
+        from ..core.face.weights import face_weights
+
+        track = self._take.track2d(self.number)
+        return None if track is None else face_weights(track.extras)
+
     def angles(self) -> Angles:
         """Return the joint angles by name, (T,) degrees each.
 

@@ -18,6 +18,7 @@ from ..core.arrays import Doubles, Floats, Ints
 from ..core.camera import Camera
 from ..core.errors import OutputError
 from ..core.export_options import ExportOptions
+from ..core.face.weights import face_weights
 from ..core.geometry import world_from_camera
 from ..core.poses import PersonTrack
 from ..core.take import SceneEstimate, Take, Track3D
@@ -104,6 +105,11 @@ class SelectedPerson:
         if self.track2d is None or self.scene is None or self.track.space != "world":
             return None
         return hands_in_world(self.track2d, self.track, self.scene, self.camera)
+
+    @cached_property
+    def face(self) -> dict[str, Floats] | None:
+        """Return the weights (T,) of the face's shapes by name, see `core.face.weights`; None without a face."""
+        return None if self.track2d is None else face_weights(self.track2d.extras)
 
     @cached_property
     def gait(self) -> Gait | None:

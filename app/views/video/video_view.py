@@ -26,11 +26,12 @@ from app.views.video.detail_painter import paint_details
 from app.views.video.horizon import Horizon
 from app.views.widgets import named
 from pipeline.core.arrays import Floats
+from pipeline.core.face.extras import FACE
 from pipeline.core.poses import Extras
 from pipeline.core.skeletons import SKELETONS
 from pipeline.core.take import Take
 from pipeline.drawing.colours import person_colour
-from pipeline.drawing.details import FACE, HANDS, drawn_over
+from pipeline.drawing.details import HANDS, drawn_over
 
 _SEEN = 0.3  # score below which joints are drawn faintly
 _BLAZEPOSE_FACE_AND_HANDS = frozenset([*range(1, 7), 9, 10, *range(17, 23)])

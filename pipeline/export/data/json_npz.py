@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from ...core.arrays import Doubles
+from ...core.face.weights import SHAPES
 from ...core.hands.points import HAND_POINTS, SIDES
 from ...core.poses import blank_extra
 from ...core.skeletons import H36M17
@@ -33,8 +34,9 @@ _SINGLES = "[" + ",".join(["%.4f"] * 17) + "],\n"
 _HAND_TRIPLES = "[" + ",".join(["[%.5f,%.5f,%.5f]"] * len(HAND_JOINTS)) + "],\n"
 _HAND_PAIRS = "[" + ",".join(["[%.2f,%.2f]"] * len(HAND_JOINTS)) + "],\n"
 _HAND_SINGLES = "[" + ",".join(["%.4f"] * len(HAND_JOINTS)) + "],\n"
+_FACE_WEIGHTS = "[" + ",".join(["%.3f"] * len(SHAPES)) + "],\n"
 _OBSERVED = "[%d,%d],\n"
-_DETECTED = ("hands", "hands_relative", "face")  # extras that do not depend on the detector's skeleton
+_DETECTED = ("hands", "hands_relative", "face", "expressions")  # extras that do not depend on the detector's skeleton
 
 
 class JsonExporter:
@@ -49,6 +51,9 @@ class JsonExporter:
     Where hands were found, `hand_joints` names their 42 joints, and such a person has `hands`: `joints` (T x 42 x
     [x, y, z]), `observed` (T x [left, right], 1, or 0: an assumed pose), `confidence` (T x 42), `joints_image`
     (T x 42 x [x, y]).
+
+    Where faces were found, `face_shapes` names the shapes of a face, and such a person has `face_weights` (T x shapes,
+    0 to 1), see `core.face.weights`.
     """
 
     name = "json"
@@ -69,6 +74,8 @@ def _document(selection: Selection) -> Iterator[str]:
     hands = [hand_joints_of(one) for one in people]
     if any(own is not None for own in hands):
         facts["hand_joints"] = list(HAND_JOINTS)
+    if any(one.face is not None for one in people):
+        facts["face_shapes"] = list(SHAPES)
     text = json.dumps(plain(facts), ensure_ascii=False, allow_nan=False)
     yield text[:-1] + ',\n"persons":[\n'
     for at, one in enumerate(people):
@@ -82,6 +89,9 @@ def _document(selection: Selection) -> Iterator[str]:
         if one.errors_mm is not None:
             yield '],\n"errors_mm":[\n'
             yield from _list(_PAIRS, one.errors_mm.astype(np.float64))
+        if one.face is not None:
+            yield '],\n"face_weights":[\n'
+            yield from _list(_FACE_WEIGHTS, _face_weights(one, len(first.frame_index)))
         own = hands[at]
         if own is not None:
             yield '],\n"hands":{"joints":[\n'
@@ -96,6 +106,14 @@ def _document(selection: Selection) -> Iterator[str]:
             continue
         yield "]}" + (",\n" if at + 1 < len(people) else "\n")
     yield "]}\n"
+
+
+def _face_weights(one: SelectedPerson, count: int) -> Doubles:
+    """Return the weights (T, shapes) of a person's face, NaN where it was not seen."""
+    face = one.face
+    if face is None:
+        return np.full((count, len(SHAPES)), np.nan)
+    return np.stack([face[name] for name in SHAPES], axis=1).astype(np.float64)
 
 
 def _list(template: str, values: Doubles) -> Iterator[str]:
@@ -120,7 +138,8 @@ class NpzExporter:
     | `hands_world` | (T, P, 2, 21, 3) float32 | left and right hand in metres, world space, if hands were found |
     | `hands_observed` | (T, P, 2) bool | False: the hand has an assumed pose |
     | `hand_points` | (21,) text | names of the points of a hand |
-    | `hands`, `hands_relative`, `face` | (T, P, ...) | the detector's own points, see `core.poses.EXTRAS` |
+    | `face_weights`, `face_shapes` | (T, P, N), (N,) | weights of the shapes of faces, see `core.face.weights` |
+    | `hands`, `hands_relative`, `face`, `expressions` | (T, P, ...) | the detector's own, see `core.poses.EXTRAS` |
     | `fps_hz`, `width_px`, `height_px`, `skeleton` | scalars | of the video |
     | `about` | text | JSON with units, axes, camera and provenance |
 
@@ -177,6 +196,9 @@ def _hand_arrays(people: Sequence[SelectedPerson]) -> dict[str, Any]:
         arrays["hands_observed"] = np.stack([own.observed for own in hands], axis=1)
         arrays["hand_points"] = np.array(HAND_POINTS)
     tracks = [None if one.track2d is None else one.track2d.extras for one in people]
+    if any(one.face is not None for one in people):
+        weights = [_face_weights(one, count).astype(np.float32) for one in people]
+        arrays["face_weights"], arrays["face_shapes"] = np.stack(weights, axis=1), np.array(SHAPES)
     for name in _DETECTED:
         if any(extras and name in extras for extras in tracks):
             blank = blank_extra(name, count, H36M17.key)

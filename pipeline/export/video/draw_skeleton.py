@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from ...core.arrays import Doubles, Floats, Image
+from ...core.face.extras import FACE
 from ...core.poses import Extras, PersonTrack
 from ...core.skeletons import SKELETONS, Skeleton
 from ...drawing.colours import CENTRE, LEFT, RIGHT, person_colour, rgb
-from ...drawing.details import FACE, HANDS, details, drawn_over
+from ...drawing.details import HANDS, details, drawn_over
 
 _LEFT, _RIGHT, _CENTRE = (tuple((rgb(colour)[::-1] * 255).round().tolist()) for colour in (LEFT, RIGHT, CENTRE))  # BGR
 _OTHERS_ALPHA, _OTHERS_WIDTH = 0.55, 0.7  # ratios, opacity and width of lines of people who are not followed
