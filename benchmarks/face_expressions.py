@@ -4,8 +4,8 @@
 
 Needs the package `anny` (extra `synthesis`). Two heads, a woman's and a man's, are drawn with each of its ARKit shapes
 from 0 to 1: shaded, with coloured lips, eyes and a dark mouth, without brows and hair. For each shape the measure is
-printed at each step, and how many steps do not fall by more than 0.004, a tolerance
-that is chosen, not measured.
+printed at each step, and how many steps do not fall by more than 0.004, a tolerance that is chosen,
+not measured.
 """
 
 from __future__ import annotations

@@ -148,9 +148,9 @@ class Person:
 
     @property
     def face(self) -> dict[str, Floats] | None:
-        """Return the weights (T,) of the face's shapes by ARKit's names, and of VRM's visemes; None without a face.
+        """Return the weights (T,) of the face's shapes by name; None without a face.
 
-        From 0 to 1; NaN where the face was not seen. `hg.lift(video, face=True)` looks for faces.
+        ARKit's names and VRM's visemes. From 0 to 1; NaN where the face was not seen. `hg.lift(video, face=True)` looks for faces.
 
         Example:
             >>> take = hg.load("squat.take")

@@ -108,7 +108,10 @@ class SelectedPerson:
 
     @cached_property
     def face(self) -> dict[str, Floats] | None:
-        """Return the weights (T,) of the face's shapes by name, see `core.face.weights`; None without a face."""
+        """Return the weights (T,) of the face's shapes by name; None without a face.
+
+        See `core.face.weights`.
+        """
         return None if self.track2d is None else face_weights(self.track2d.extras)
 
     @cached_property

@@ -19,11 +19,11 @@ def unseen_faces(count: int) -> dict[str, Floats | Halves]:
 
 
 def face_68(points: Floats, score: Floats) -> Floats:
-    """Return the 68 points (68, 3) px and score of a mesh's image points and scores (478, 2), (478,)."""
+    """Return 68 points (68, 3) of a mesh's image points (478, 2) px and scores (478,)."""
     chosen = np.column_stack([points[IBUG_FROM_MESH], score[IBUG_FROM_MESH]])
     return chosen.astype(np.float32)
 
 
 def measures_row(mesh: Floats) -> Halves:
-    """Return the row (K,) of the extra for a mesh (478, 3), see `expressions.expression_measures`."""
+    """Return the row (K,) of the extra for a mesh (478, 3), see `expression_measures`."""
     return expression_measures(mesh).astype(np.float16)

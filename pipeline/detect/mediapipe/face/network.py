@@ -72,7 +72,7 @@ class FaceNetwork:
             ) from error
 
     def mesh(self, rgb: Image) -> Floats | None:
-        """Return the mesh (478, 3) in sides of a crop in which the face is upright; None if it shows no face.
+        """Return the mesh (478, 3) in sides of an upright crop; None if it shows no face.
 
         x right and y down from the upper left corner, z away from the camera from a point in the head.
         """

@@ -1,4 +1,4 @@
-"""Compute the image squares in which a face is searched, from a body's points and from the last mesh.
+"""Compute the squares in which a face is searched, from body points or the last mesh.
 
 The rules for the next square follow MediaPipe's face graph (`face_landmark_landmarks_to_roi`).
 
@@ -60,7 +60,7 @@ def body_square(skeleton: Skeleton, joints: Floats, scores: Floats) -> Square | 
 
 
 def tracked_square(points: Floats) -> Square | None:
-    """Return the square for the next frame's search, from a mesh's image points (478, 2); None without a size."""
+    """Return the next frame's square from a mesh (478, 2) px; None without a size."""
     across = points[EYE_OUTER[0]] - points[EYE_OUTER[1]]
     length = float(np.linalg.norm(across))
     if not np.isfinite(points).all() or length <= 0:
@@ -77,7 +77,7 @@ def face_size_px(points: Floats) -> float:
 
 
 def from_68(points: Floats) -> Square | None:
-    """Return about the square of `tracked_square` from the 68 points (68, 2) px of a face; None if unseen.
+    """Return about `tracked_square` from the 68 points (68, 2) px of a face; None if unseen.
 
     They have no forehead, so the box is carried on beyond the brows along the face.
     """
