@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, cast
 
-from ..characters.blender.run import BlenderFailed, find_blender, run_script
+from ..characters.blender.run import CONVERT, BlenderFailed, find_blender, run_script
 from ..characters.character import Character
 from ..core.errors import ConfigError, OutputError
 from ..core.export_options import ExportOptions
@@ -130,7 +130,7 @@ def _write_fbx(motion: CharacterMotion, character: Character, path: Path, name: 
         limit_s = _START_LIMIT_S + _FRAME_LIMIT_S * len(motion.times_s)
         arguments = ["fbx", str(source), str(made), repr(motion.rate_hz), name]
         try:
-            run_script("convert.py", arguments, limit_s, lambda: watch.step("fbx", 0, 0))
+            run_script(CONVERT, arguments, limit_s, lambda: watch.step("fbx", 0, 0))
         except BlenderFailed as error:
             raise OutputError(f"Blender could not write the FBX ({error}).", "Choose another format.") from error
         Path(target).write_bytes(made.read_bytes())

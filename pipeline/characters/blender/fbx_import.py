@@ -8,7 +8,7 @@ from pathlib import Path
 from ...core.errors import SourceError
 from ...system.safe_read import open_regular
 from ..gltf import GltfFile, open_gltf
-from .run import BlenderFailed, find_blender, run_script
+from .run import CONVERT, BlenderFailed, find_blender, run_script
 
 _LIMIT_S = 300.0  # s for Blender's start and one character
 
@@ -28,7 +28,7 @@ def glb_from_fbx(path: Path) -> GltfFile:
     with tempfile.TemporaryDirectory(prefix="hourglass-") as folder:
         target = Path(folder) / "character.glb"
         try:
-            run_script("convert.py", ["glb", str(path.resolve()), str(target)], _LIMIT_S)
+            run_script(CONVERT, ["glb", str(path.resolve()), str(target)], _LIMIT_S)
         except BlenderFailed as error:
             raise SourceError(
                 f"Blender could not read {path.name} ({error}).", "Save the character as .glb or .vrm.",

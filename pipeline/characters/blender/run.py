@@ -1,4 +1,4 @@
-"""Run a script of this folder in an installed Blender."""
+"""Run a script in an installed Blender."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 log = logging.getLogger(__name__)
-_POLL_S = 0.1
+CONVERT = Path(__file__).with_name("convert.py")  # converts a character between FBX and glTF
+POLL_S = 0.1
 
 
 class BlenderFailed(Exception):  # noqa: N818 - callers turn it into a `UserError` of their own kind
@@ -24,15 +25,14 @@ def find_blender() -> str | None:
     return shutil.which("blender")
 
 
-def run_script(name: str, arguments: Sequence[str], limit_s: float, ask: Callable[[], None] = lambda: None) -> None:
-    """Run a script of this folder; `ask` is called regularly and stops Blender by raising.
+def run_script(script: Path, arguments: Sequence[str], limit_s: float, ask: Callable[[], None] = lambda: None) -> None:
+    """Run a script inside Blender; `ask` is called regularly and stops Blender by raising.
 
     Raises `BlenderFailed` if there is no Blender, it reports an error or takes longer than `limit_s`.
     """
     blender = find_blender()
     if blender is None:
         raise BlenderFailed("it was not found")
-    script = Path(__file__).with_name(name)
     command = [blender, "-b", "--factory-startup", "--python-exit-code", "1", "--python", str(script), "--"]
     deadline = time.monotonic() + limit_s
     with (
@@ -47,12 +47,12 @@ def run_script(name: str, arguments: Sequence[str], limit_s: float, ask: Callabl
                 if time.monotonic() > deadline:
                     raise BlenderFailed(f"it did not finish within {limit_s:.0f} s")
                 with contextlib.suppress(subprocess.TimeoutExpired):
-                    running.wait(_POLL_S)
+                    running.wait(POLL_S)
         finally:
             running.kill()  # no effect if it has ended
         said.seek(0)
         output = said.read()
-    ask()
+    ask()  # Ctrl-C reaches Blender as well, which may end first
     if running.returncode != 0:
         log.warning("Blender: %s", output[-4000:])
         words = [line.strip() for line in output.splitlines() if "Error" in line]

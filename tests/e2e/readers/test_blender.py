@@ -201,7 +201,7 @@ def test_a_blender_that_hangs_is_ended_when_the_export_is_cancelled(tmp_path, mo
 def test_a_blender_that_ctrl_c_has_ended_counts_as_cancelled(tmp_path, monkeypatch):
     """Send Ctrl-C to both processes, as a terminal does; Blender may end before the next poll."""
     put_fake_blender(tmp_path / "bin", monkeypatch, "#!/bin/sh\nsleep 0.5\nexit 130\n")
-    monkeypatch.setattr("pipeline.export.animation.fbx.POLL_S", 60.0)  # the second poll would be too late
+    monkeypatch.setattr("pipeline.characters.blender.run.POLL_S", 60.0)  # the second poll would be too late
     cancel = CancelToken()
     watch = Watch(cancel, lambda _: cancel.cancel())
     with pytest.raises(Cancelled):
