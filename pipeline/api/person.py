@@ -150,7 +150,8 @@ class Person:
     def face(self) -> dict[str, Floats] | None:
         """Return the weights (T,) of the face's shapes by name; None without a face.
 
-        ARKit's names and VRM's visemes. From 0 to 1; NaN where the face was not seen. `hg.lift(video, face=True)` looks for faces.
+        ARKit's names and VRM's visemes. From 0 to 1; NaN where the face was not seen.
+        `hg.lift(video, face=True)` looks for faces.
 
         Example:
             >>> take = hg.load("squat.take")

@@ -51,7 +51,8 @@ def face_weights(extras: Extras) -> dict[str, Floats] | None:
 def expression_weights(measures: Floats) -> dict[str, Floats]:
     """Return the weights (T,) of `SHAPES` by name, from the measures (T, K) of a take.
 
-    The weights are in [0, 1]. K: `EXPRESSIONS`. NaN where a frame has no face. A person who never rests, or smiles throughout, has that as rest.
+    They are in [0, 1], and NaN where a frame has no face; K: `EXPRESSIONS`. A person who never rests, or smiles
+    throughout, has that as rest.
     """
     known = np.isfinite(measures).all(axis=1)
     weights = {name: np.full(len(measures), np.nan, np.float32) for name in SHAPES}

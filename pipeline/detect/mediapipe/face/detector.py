@@ -16,7 +16,7 @@ from ....core.poses import Pose2D
 from ...base import Detector, LooksAhead
 from .locate import FaceLocator
 
-_ALGORITHM = 1  # raise it when the same frames would give other results
+_ALGORITHM = 2  # raise it when the same frames would give other results
 
 
 def with_faces(detector: Detector) -> Detector:

@@ -8,11 +8,12 @@ import numpy as np
 
 from ....core.arrays import Floats, Halves, Image
 from ....core.face.extras import FACE, MEASURES, face_68, measures_row, unseen_faces
+from ....core.face.points import IBUG_FROM_MESH
 from ....core.poses import Extras, Pose2D
 from ....core.skeletons import SKELETONS
 from ...crops import Square, faded
 from .network import CROP_PX, FaceNetwork
-from .regions import body_square, face_size_px, from_68, tracked_square
+from .regions import body_square, face_size_px, from_68
 
 MIN_FACE_PX = 40.0  # px, longer side of the box of a face that counts: below it lids and lips are a pixel or two
 _MIN_SQUARE_PX = 1.2 * MIN_FACE_PX
@@ -46,8 +47,10 @@ class FaceLocator:
     def resume(self, extras: Extras) -> None:
         """Continue as if the faces of `extras` had been located in the last frame."""
         self.reset()
-        for points in extras.get(FACE, ()):
-            square = from_68(points[:, :2])
+        if FACE not in extras or MEASURES not in extras:
+            return
+        for points, measures in zip(extras[FACE], extras[MEASURES], strict=True):
+            square = from_68(points[:, :2]) if np.isfinite(measures).all() else None
             if square is not None:
                 self._last.append(square)
 
@@ -89,7 +92,8 @@ class FaceLocator:
         if mesh is None:
             return None
         points = square.image_from_crop(mesh[:, :2])
-        following = tracked_square(points)
+        # Only the 68 points count, so that a run which resumes from stored ones goes on with the same numbers.
+        following = from_68(points[IBUG_FROM_MESH])
         if following is None or face_size_px(points) < MIN_FACE_PX or not _fits(following, expected):
             return None
         return _Face(points, mesh, following, _away(following, expected))
