@@ -10,7 +10,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from ..core.errors import ConfigError
 
-_KEYS = ("person", "people", "origin", "trackers", "scale")
+_SPECIAL = ("origin", "trackers", "scale")  # options that only some schemes know, see `Address.special`
+_KEYS = ("person", "people", *_SPECIAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,11 @@ class Address:
     origin: str = ""  # for `ws`: a web page that may connect besides those of this computer; "*" = any page
     trackers: str = ""  # for `vrchat` and `vmt`: words such as "hip feet"; "": the usual ones
     scale: str = ""  # for `vrchat` and `vmt`: factor of all positions; "": 1
+
+    @property
+    def special(self) -> tuple[str, ...]:
+        """Name the options in the URL that only some schemes know; their streams declare them as `options`."""
+        return tuple(key for key in _SPECIAL if getattr(self, key))
 
 
 def parse(url: str) -> Address:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from abc import ABC, abstractmethod
-from typing import Protocol, runtime_checkable
+from typing import ClassVar, Protocol, runtime_checkable
 
 from ..core.concurrency import Closed, LatestSlot
 from ..core.live import LiveResult
@@ -54,6 +54,8 @@ class Stream(Protocol):
 
 class CountedStream:
     """Keep the URL, a slot for the newest frame, and the counts of frames sent and dropped."""
+
+    options: ClassVar[tuple[str, ...]] = ()  # options of the URL that it knows besides `person` and `people`
 
     def __init__(self, address: Address) -> None:
         self._url = address.url

@@ -13,6 +13,7 @@ from ..core.skeletons import H36M17
 
 FORMAT, VERSION = "hourglass-live", 1
 _DIGITS = 4  # decimal places of metres and seconds: 0.1 mm and 0.1 ms
+_HAND_DIGITS = 3  # of the points of hands: 1 mm, so that a person with hands makes a smaller datagram
 
 
 def frame_json(result: LiveResult, people: Sequence[LivePerson]) -> str:
@@ -38,7 +39,10 @@ def _person(person: LivePerson) -> dict[str, Any]:
     }
     if person.hands is not None:
         document["hands"] = {
-            side: {name: [*map(_number, point)] for name, point in zip(HAND_POINTS, points, strict=True)}
+            side: {
+                name: [round(value, _HAND_DIGITS) for value in point]
+                for name, point in zip(HAND_POINTS, points, strict=True)
+            }
             if all(math.isfinite(value) for point in points for value in point)
             else None
             for side, points in zip(SIDES, person.hands.tolist(), strict=True)

@@ -41,6 +41,8 @@ class WebSocketStream(CountedStream):
     A slow client misses frames and does not delay the others.
     """
 
+    options = ("origin",)
+
     def __init__(self, address: Address) -> None:
         super().__init__(address)
         self._origins = _allowed_origins(address.origin)

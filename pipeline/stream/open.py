@@ -20,5 +20,11 @@ def open_stream(url: str) -> Stream:
     if entry is None:
         known = ", ".join(f"{row.name}://" for row in rows)
         raise ConfigError(f"Nothing streams to '{address.scheme}://'.", f"Known: {known}.")
-    stream: Stream = entry.load()(address)
+    kind = entry.load()
+    options = getattr(kind, "options", ())  # a stream that is not a `CountedStream` need not declare any
+    for option in address.special:
+        if option not in options:
+            known = ", ".join(("person", "people", *options))
+            raise ConfigError(f"{address.scheme}:// has no option '{option}'.", f"It knows: {known}.")
+    stream: Stream = kind(address)
     return stream

@@ -24,6 +24,7 @@ class TrackerStream(ThreadStream):
     """
 
     default_port: ClassVar[int]
+    options = ("trackers", "scale")
 
     def __init__(self, address: Address) -> None:
         refuse_several_people(address)

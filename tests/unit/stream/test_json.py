@@ -237,5 +237,19 @@ def test_hands_are_sent_where_they_are_looked_for():
         stream.close()
     sent = document["people"][0]["hands"]
     assert list(sent["left"]) == list(HAND_POINTS)
-    assert np.abs(np.array(list(sent["left"].values())) - hands[0]).max() < 1e-4
+    assert np.abs(np.array(list(sent["left"].values())) - hands[0]).max() < 6e-4  # sent in whole millimetres
     assert sent["right"] is None
+
+
+@pytest.mark.parametrize(("people", "largest"), [(1, 2800), (4, 11_000)])
+def test_people_with_both_hands_fit_into_a_datagram(people, largest):
+    hands = np.random.default_rng(0).uniform(-3, 3, (2, 21, 3)).astype(np.float32)
+    shown = [dataclasses.replace(person(t_pose() - 2.3456, number), hands=hands) for number in range(1, people + 1)]
+    with UdpReceiver() as receiver:
+        stream = open_stream(f"udp://127.0.0.1:{receiver.port}?people=all")
+        stream.send(result(0, *shown))
+        packet = receiver.packet()
+        stream.close()
+    print(people, len(packet))
+    assert len(json.loads(packet)["people"]) == people
+    assert len(packet) < largest

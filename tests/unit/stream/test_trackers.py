@@ -105,3 +105,12 @@ class TestVmt:
 def test_what_has_no_meaning_is_refused(scheme, query):
     with pytest.raises(ConfigError):
         open_stream(f"{scheme}://127.0.0.1{query}")
+
+
+@pytest.mark.parametrize(
+    "address", ["vmc://127.0.0.1?trackers=hip", "udp://127.0.0.1?scale=2", "vmt://127.0.0.1?origin=*"]
+)
+def test_an_option_of_another_protocol_is_refused_by_name(address):
+    option = address.partition("?")[2].partition("=")[0]
+    with pytest.raises(ConfigError, match=f"has no option '{option}'"):
+        open_stream(address)
