@@ -736,8 +736,12 @@
         <translation>Spätere Bilder machen ein Skelett sicherer: um so viel ist es dann älter als das Bild. Diese Verzögerung ist gewählt; die Latenz links ist das, was der Rechner braucht.</translation>
     </message>
     <message>
-        <source>Other programs move with the person: vmc://HOST:PORT for avatars, osc://, udp://, ws:// and lsl://. Several addresses with spaces between.</source>
-        <translation>Andere Programme bewegen sich mit der Person: vmc://HOST:PORT für Avatare, osc://, udp://, ws:// und lsl://. Mehrere Adressen durch Leerzeichen trennen.</translation>
+        <source>Other programs move with the person: vmc://HOST:PORT for avatars, vrchat:// and vmt:// for trackers, osc://, udp://, ws:// and lsl://. Several addresses with spaces between.</source>
+        <translation>Andere Programme bewegen sich mit der Person: vmc://HOST:PORT für Avatare, vrchat:// und vmt:// für Tracker, osc://, udp://, ws:// und lsl://. Mehrere Adressen durch Leerzeichen trennen.</translation>
+    </message>
+    <message>
+        <source>Find the fingers of both hands, too, and send them to other programs. Fewer frames a second are then detected.</source>
+        <translation>Auch die Finger beider Hände suchen und an andere Programme senden. Dafür werden weniger Bilder je Sekunde erkannt.</translation>
     </message>
     <message>
         <source>This computer offers no OpenGL 2.1, which the 3D view needs.

@@ -736,8 +736,12 @@
         <translation>後のフレームを使うとスケルトンが確かになりますが、その分だけ映像より遅れます。この遅延は設定によるもので、左の遅延はマシンの処理時間です。</translation>
     </message>
     <message>
-        <source>Other programs move with the person: vmc://HOST:PORT for avatars, osc://, udp://, ws:// and lsl://. Several addresses with spaces between.</source>
-        <translation>ほかのプログラムを人物の動きに連動させます: アバターには vmc://ホスト:ポート、ほかに osc://、udp://、ws://、lsl://。複数のアドレスは空白で区切ります。</translation>
+        <source>Other programs move with the person: vmc://HOST:PORT for avatars, vrchat:// and vmt:// for trackers, osc://, udp://, ws:// and lsl://. Several addresses with spaces between.</source>
+        <translation>ほかのプログラムを人物の動きに連動させます: アバターには vmc://ホスト:ポート、トラッカーには vrchat:// と vmt://、ほかに osc://、udp://、ws://、lsl://。複数のアドレスは空白で区切ります。</translation>
+    </message>
+    <message>
+        <source>Find the fingers of both hands, too, and send them to other programs. Fewer frames a second are then detected.</source>
+        <translation>両手の指も検出し、ほかのプログラムに送ります。そのぶん、1 秒あたりに検出できるフレームが減ります。</translation>
     </message>
     <message>
         <source>This computer offers no OpenGL 2.1, which the 3D view needs.

@@ -736,8 +736,12 @@
         <translation>后续帧能使骨架更可靠，但骨架会比画面晚相应的时间。此延迟由您选择；左侧的延迟是机器的处理时间。</translation>
     </message>
     <message>
-        <source>Other programs move with the person: vmc://HOST:PORT for avatars, osc://, udp://, ws:// and lsl://. Several addresses with spaces between.</source>
-        <translation>让其他程序随人物一起运动：虚拟形象用 vmc://主机:端口，另有 osc://、udp://、ws:// 和 lsl://。多个地址用空格分隔。</translation>
+        <source>Other programs move with the person: vmc://HOST:PORT for avatars, vrchat:// and vmt:// for trackers, osc://, udp://, ws:// and lsl://. Several addresses with spaces between.</source>
+        <translation>让其他程序随人物一起运动：虚拟形象用 vmc://主机:端口，追踪器用 vrchat:// 和 vmt://，另有 osc://、udp://、ws:// 和 lsl://。多个地址用空格分隔。</translation>
+    </message>
+    <message>
+        <source>Find the fingers of both hands, too, and send them to other programs. Fewer frames a second are then detected.</source>
+        <translation>同时检测双手的手指，并发送给其他程序。每秒检测的帧数会因此减少。</translation>
     </message>
     <message>
         <source>This computer offers no OpenGL 2.1, which the 3D view needs.

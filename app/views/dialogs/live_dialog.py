@@ -19,6 +19,9 @@ _SIZES = ("", "640x480", "1280x720", "1920x1080", "3840x2160")
 _RATES = (0.0, 24.0, 30.0, 50.0, 60.0)
 _NONE_FOUND = mark("No camera found. Plug one in and look again, or give an address or a file.")
 _PLACE = mark("Camera, or rtsp://…, http://…, udp://…, or a video file")
+_HANDS_TIP = mark(
+    "Find the fingers of both hands, too, and send them to other programs. Fewer frames a second are then detected.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,7 @@ class LiveDialog(QDialog):
         self.loop.setChecked(settings.loop)
         self.hands = QCheckBox(translate("SettingsPanel", "Hands"))
         self.hands.setChecked(settings.hands)
+        self.hands.setToolTip(shown(_HANDS_TIP))
         self.people = number(1, 8, 1, "", "", 0, 2)
         self.people.setValue(settings.max_people)
         self.height_cm = number(40, 260, 1, " cm", self.tr("Assumed"), 0, 170)

@@ -19,7 +19,8 @@ _LOOKAHEAD_TIP = mark(
     "This delay is chosen; the latency on the left is what the machine takes.",
 )
 _STREAM_TIP = mark(
-    "Other programs move with the person: vmc://HOST:PORT for avatars, osc://, udp://, ws:// and lsl://. "
+    "Other programs move with the person: vmc://HOST:PORT for avatars, vrchat:// and vmt:// for trackers, "
+    "osc://, udp://, ws:// and lsl://. "
     "Several addresses with spaces between.",
 )
 
