@@ -30,7 +30,7 @@ class Address:
 
     @property
     def special(self) -> tuple[str, ...]:
-        """Name the options in the URL that only some schemes know; their streams declare them as `options`."""
+        """Return the options in the URL that only some streams know (their `options`)."""
         return tuple(key for key in _SPECIAL if getattr(self, key))
 
 

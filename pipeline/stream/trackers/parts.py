@@ -45,6 +45,10 @@ class Trackers:
         self._person: int | None = None
         self._solver = LiveSolver()
 
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        return tuple(self._bones)
+
     def __call__(self, person: LivePerson, time_s: float) -> tuple[dict[int, Placed], Placed]:
         """Return the trackers by number, and the head. All 17 joints are known."""
         if person.person != self._person:

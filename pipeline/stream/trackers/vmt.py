@@ -14,8 +14,9 @@ from ..osc import message
 from .base import TrackerStream
 from .parts import Trackers
 
-_TRACKER = 1  # "enable" of VMT: a tracker, rather than a controller (0: off)
+_TRACKER, _OFF = 1, 0  # "enable" of VMT: a tracker (rather than a controller), or none
 _NOW_S = 0.0  # s, time offset of the pose
+_NOWHERE = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0)  # position and quaternion of a tracker that is off
 
 
 class VmtStream(TrackerStream):
@@ -31,3 +32,7 @@ class VmtStream(TrackerStream):
         for number, one in placed.items():
             pose = (*one.position.tolist(), *one.rotation.tolist())
             yield message("/VMT/Room/Unity", number, _TRACKER, _NOW_S, *pose)
+
+    def _off(self, trackers: Trackers) -> Iterator[OscMessage]:
+        for number in trackers.numbers:
+            yield message("/VMT/Room/Unity", number, _OFF, _NOW_S, *_NOWHERE)

@@ -99,6 +99,27 @@ class TestVmt:
             assert values[3:6] == pytest.approx(unity(joints[joint]), abs=2e-3)
             assert np.degrees((Rotation.from_quat(values[6:]) * turned(joints, bone).inv()).magnitude()) < 0.01
 
+    def test_the_trackers_of_a_person_who_left_are_switched_off_but_not_in_a_gap(self):
+        got: list[tuple] = []
+        dispatcher = Dispatcher()
+        dispatcher.map("/VMT/Room/Unity", lambda _, *values: got.append(values[:2]))
+        with BlockingOSCUDPServer(("127.0.0.1", 0), dispatcher) as server:
+            thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+            thread.start()
+            stream = open_stream(f"vmt://127.0.0.1:{server.server_address[1]}?trackers=hip+feet")
+            try:
+                frames = [result(0, time_s=0.0), result(1, person(walk()[30]), time_s=1.0)]
+                frames += [result(2, time_s=2.5), result(3, time_s=3.5)]
+                for number, frame in enumerate(frames, start=1):
+                    stream.send(frame)
+                    wait_for(lambda number=number: stream.sent == number)
+                wait_for(lambda: len(got) == 6)
+            finally:
+                stream.close()
+                server.shutdown()
+                thread.join()
+        assert got == [(1, 1), (3, 1), (4, 1), (1, 0), (3, 0), (4, 0)]
+
 
 @pytest.mark.parametrize("scheme", ["vrchat", "vmt"])
 @pytest.mark.parametrize("query", ["?trackers=tail", "?scale=big", "?scale=0", "?scale=nan", "?people=all"])
