@@ -132,13 +132,13 @@ class TestExporter:
 
     def test_a_bug_in_the_middle_leaves_nothing(self, exporter, take, tmp_path):
         class Broken:
-            """Fail when the joints of the person are read, in the world or in the image."""
+            """Fail when the joints of the person or their angles are read."""
 
             def __init__(self, person: SelectedPerson) -> None:
                 self._person = person
 
             def __getattr__(self, name: str) -> object:
-                if name in ("joints_world", "track2d"):
+                if name in ("joints_world", "track2d", "angles"):
                     raise ZeroDivisionError
                 return getattr(self._person, name)
 
