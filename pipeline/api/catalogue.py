@@ -66,6 +66,9 @@ def hands_missing() -> str:
 
     Loads no network. `lift(video, hands=True)` looks for them.
 
+    Returns:
+        The reason as a sentence, or "".
+
     Example:
         >>> hg.hands_missing()
         ''

@@ -89,7 +89,10 @@ _BODY_FACES = _body_faces()
 
 
 def tubes(start: Floats, end: Floats, r0: Floats, r1: Floats, sides: int = _SIDES) -> tuple[Floats, Floats]:
-    """Return points and normals, both (N, 2 * sides, 3), of open tapered tubes from `start` to `end`, (N, 3)."""
+    """Return points and normals, both (N, 2 * sides, 3), of open tapered tubes.
+
+    They go from `start` to `end`, (N, 3).
+    """
     axis = end - start
     length = np.linalg.norm(axis, axis=1, keepdims=True)
     axis = axis / np.maximum(length, 1e-6)

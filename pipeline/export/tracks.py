@@ -121,7 +121,10 @@ class SelectedPerson:
 
     @cached_property
     def soles(self) -> Doubles | None:
-        """Return unit vectors from heels to toes (T, 2, 3), left and right, world, NaN = unknown; None without toes."""
+        """Return unit vectors from heels to toes (T, 2, 3), left and right, world, NaN = unknown.
+
+        None without toes.
+        """
         track = self.track2d
         if track is None or self.scene is None or len(track.joints_image) != len(self.frame_index):
             return None

@@ -170,7 +170,10 @@ class TrackLift:
             self._finished = True
 
     def waiting_windows(self) -> list[tuple[int, int, bytes]]:
-        """Return the windows that are not lifted: first row, row after the last, and a digest of what is lifted."""
+        """Return the windows that are not lifted.
+
+        For each: first row, row after the last, and a digest of what is lifted.
+        """
         out = []
         for window in self._pending:
             digest = hashlib.blake2b(window.index.tobytes(), digest_size=16)
@@ -192,10 +195,10 @@ class TrackLift:
         return self._grid.position(self._time_s.view)
 
     def result(self) -> Floats:
-        """Return the joints (T, 17, 3) of all frames pushed so far, without those whose sides are not decided.
+        """Return the joints (T, 17, 3) of all frames pushed so far.
 
-        Camera axes, root-relative, metres at the lifter's unit stature; NaN where the person was not seen, and where
-        the track is not lifted yet.
+        Without the last ones, whose sides are not decided. Camera axes, root-relative, metres at the lifter's
+        unit stature; NaN where the person was not seen, and where the track is not lifted yet.
         """
         weight = self._weight.view
         rows = self._sum.view / np.where(weight > 0, weight, np.nan)[:, None, None]

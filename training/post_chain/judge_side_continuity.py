@@ -1,4 +1,6 @@
-"""Measure the repair of exchanged sides on rendered people: `python -m training.post_chain.judge_side_continuity`.
+"""Measure the repair of exchanged sides on rendered people.
+
+    python -m training.post_chain.judge_side_continuity --people DIR
 
 Every person of the clips of a folder (`training.synthesis.people`) is a track. Once with the exact joints and noise: no
 row may be changed. Once as each detector saw it: a row of legs or arms is better or worse if the distance to the truth
@@ -25,7 +27,7 @@ _NOTICEABLE = 0.01  # shares of the body's size
 
 @dataclass(slots=True)
 class Counts:
-    """Count rows of legs and arms; `changed` rows can be better, worse or about equally far from the truth."""
+    """Count rows of legs and arms; `changed` rows can be better, worse or equal."""
 
     rows: int = 0
     changed: int = 0

@@ -40,9 +40,10 @@ _FEWEST_PAIRS = 2  # pairs of joints (hips, knees, ...) that tell the sides of l
 
 
 class SideContinuity:
-    """Find rows with exchanged sides in a growing track; the result does not depend on how the rows were divided.
+    """Find rows with exchanged sides in a growing track.
 
-    The sides of a row are decided by the rows after it, of `_FARTHEST` / `_EXCHANGED_PER_S`, 1.7 seconds at most.
+    The result does not depend on how the rows were divided. The sides of a row are decided by the rows after it, of
+    `_FARTHEST` / `_EXCHANGED_PER_S`, 1.7 seconds at most.
     """
 
     def __init__(self, rate_hz: float) -> None:
@@ -56,7 +57,7 @@ class SideContinuity:
         self._unseen = 0  # rows since then
 
     def push(self, joints_image: Floats) -> Bools:
-        """Add rows (N, 17, 2) px, NaN = not seen; return the flags (M, 2) of the rows decided now, in order."""
+        """Add rows (N, 17, 2) px, NaN = not seen; return the flags (M, 2) of those decided now."""
         seen = np.isfinite(joints_image[..., 0]).sum(axis=1) >= _FEWEST_JOINTS
         rows = joints_image[seen].astype(np.float64)
         started = self._before is not None
@@ -87,7 +88,7 @@ class SideContinuity:
 
     @property
     def newest(self) -> Bools:
-        """Return the flags (1, 2) of the latest row as the rows so far tell; later ones may tell otherwise."""
+        """Return the flags (1, 2) of the latest row, which later rows may change."""
         return np.array([_STATES[int(self._cost.argmin())]], np.bool_)
 
     def _decided(self) -> Bools:

@@ -14,6 +14,7 @@ from ..osc import message
 from .base import TrackerStream
 from .parts import Trackers
 
+DEFAULT_PORT = 39570
 _TRACKER, _OFF = 1, 0  # "enable" of VMT: a tracker (rather than a controller), or none
 _NOW_S = 0.0  # s, time offset of the pose
 _NOWHERE = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0)  # position and quaternion of a tracker that is off
@@ -25,7 +26,7 @@ class VmtStream(TrackerStream):
     The values are index, enable, time offset, position and quaternion.
     """
 
-    default_port = 39570
+    default_port = DEFAULT_PORT
 
     def _messages(self, trackers: Trackers, person: LivePerson, time_s: float) -> Iterator[OscMessage]:
         placed, _ = trackers(person, time_s)

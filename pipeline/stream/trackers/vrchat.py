@@ -14,6 +14,8 @@ from ..osc import message
 from .base import TrackerStream
 from .parts import Placed, Trackers, euler_deg
 
+DEFAULT_PORT = 9000
+
 
 class VrchatStream(TrackerStream):
     """Send `/tracking/trackers/<N>/position` and `rotation`, and those of the head.
@@ -21,7 +23,7 @@ class VrchatStream(TrackerStream):
     VRChat aligns the space of the trackers with the avatar by the head.
     """
 
-    default_port = 9000
+    default_port = DEFAULT_PORT
 
     def _messages(self, trackers: Trackers, person: LivePerson, time_s: float) -> Iterator[OscMessage]:
         placed, head = trackers(person, time_s)
