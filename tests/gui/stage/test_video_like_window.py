@@ -1,4 +1,4 @@
-"""Test that the side-by-side video shows what the 3D view shows: viewpoint, bodies, light and floor."""
+"""Test that the side-by-side video shows what the 3D view shows: viewpoint, stick figures, light and floor."""
 
 from __future__ import annotations
 
@@ -39,6 +39,7 @@ def test_a_frame_of_the_video_is_what_the_window_shows(opened: Window, qtbot: Qt
     opened.actions_["everyone"].setChecked(everyone)
     run_to_end(opened, qtbot)
     scene = opened.workspace.scene
+    scene.set_body("stick")  # videos have stick figures
     qtbot.waitUntil(lambda: scene.gl is not None and scene.gl.isValid())
     opened.playback.seek(1.0)
     qtbot.waitUntil(lambda: frame_shown(opened) == 30)
