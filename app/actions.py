@@ -162,6 +162,14 @@ SPECS = (
         "horizon",
         mark("Show the horizon: drag it to set the camera's tilt and roll"),
     ),
+    Spec(
+        "correct",
+        mark("&Correct joints"),
+        "~set_correct",
+        "E",
+        "correct",
+        mark("Drag the person's 2D joints to where they are"),
+    ),
     Spec("rename_person", mark("Re&name this person…"), "rename_person", "F2"),
     Spec(
         "split_person",
@@ -226,7 +234,19 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (mark("&Live"), ("live", "-", "record", "mirror", "-", "stop_live")),
     (
         mark("P&eople"),
-        ("next_person", "-", "rename_person", "@merge", "split_person", "exchange_sides", "delete_person", "-", "undo"),
+        (
+            "next_person",
+            "-",
+            "correct",
+            "-",
+            "rename_person",
+            "@merge",
+            "split_person",
+            "exchange_sides",
+            "delete_person",
+            "-",
+            "undo",
+        ),
     ),
     (
         mark("&Playback"),

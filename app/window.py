@@ -21,6 +21,7 @@ from app.actions import Actions
 from app.availability import Availability
 from app.backend.library import Library
 from app.commands.bodies.take_bodies import TakeBodies
+from app.commands.correcting.correct_joints import CorrectJoints
 from app.commands.curves import CurveCommands
 from app.commands.detectors import DetectorCommands
 from app.commands.files import FileCommands
@@ -87,6 +88,9 @@ class Window(QMainWindow):
         self.detectors.detectors_changed.connect(self.workspace.panel.set_detectors)
         self.pruning = PruningCommands(self, self.controller, self.workspace, self.lifters, self.actions_)
         self.people = PeopleCommands(self, self.controller, self.workspace, self.actions_, self.playback, merge_menu)
+        self.correct = CorrectJoints(
+            self, self.controller, self.people.editor, self.workspace, self.playback, self.actions_["correct"]
+        )
         self.curves = CurveCommands(self, self.controller, settings, self.workspace.drawer, self.play)
         self.horizon = HorizonCommands(self, self.controller, settings, self.workspace, self.banner)
         self.remarks = Remarks(self, self.controller, self.workspace.drawer, self.actions_, self.banner)
@@ -96,7 +100,7 @@ class Window(QMainWindow):
         self.bodies.show_in(self.workspace.scene, self.live.page.scene)
         self.actions_.connect(
             self, self.files, self.play, self.views, self.lifters, self.detectors, self.pruning, self.people,
-            self.horizon, self.help, self.live,
+            self.horizon, self.help, self.live, self.correct,
         )  # fmt: skip
         self.pages = QStackedWidget()
         self.pages.addWidget(self.empty)
@@ -108,15 +112,19 @@ class Window(QMainWindow):
         central.setLayout(column(self.pages, spacing=0))
         self.banner.float_over(central, _HEADER_PX)
         self.setCentralWidget(central)
-        # With an OpenGL widget from the start the native window is not recreated for the 3D view.
-        self._surface = QOpenGLWidget(self)
-        self._surface.setGeometry(0, 0, 1, 1)
-        self._surface.hide()
+        self._surface = self._hidden_surface()
         self.availability = Availability(
             self, self.controller, self.people.editor, self.live, self.banner, self.workspace, self.actions_, submenus
         )
         self._connect()
         self._restore()
+
+    def _hidden_surface(self) -> QOpenGLWidget:
+        """Make an OpenGL widget from the start, so that the native window is not recreated for the 3D view."""
+        surface = QOpenGLWidget(self)
+        surface.setGeometry(0, 0, 1, 1)
+        surface.hide()
+        return surface
 
     def _connect(self) -> None:
         c, w = self.controller, self.workspace

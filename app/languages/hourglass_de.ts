@@ -352,6 +352,14 @@
         <translation>Den Horizont zeigen: durch Ziehen Neigung und Rollwinkel der Kamera einstellen</translation>
     </message>
     <message>
+        <source>&amp;Correct joints</source>
+        <translation>Gelenke &amp;korrigieren</translation>
+    </message>
+    <message>
+        <source>Drag the person&apos;s 2D joints to where they are</source>
+        <translation>Die 2D-Gelenke der Person dorthin ziehen, wo sie sind</translation>
+    </message>
+    <message>
         <source>Re&amp;name this person…</source>
         <translation>Diese Person &amp;umbenennen…</translation>
     </message>
@@ -618,6 +626,10 @@
     <message>
         <source>splitting person {}</source>
         <translation>Teilen von Person {}</translation>
+    </message>
+    <message>
+        <source>correction of person {}</source>
+        <translation>Korrektur von Person {}</translation>
     </message>
     <message>
         <source>exchanging sides of person {}</source>

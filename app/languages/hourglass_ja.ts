@@ -352,6 +352,14 @@
         <translation>水平線を表示する: ドラッグしてカメラの傾きとロールを設定</translation>
     </message>
     <message>
+        <source>&amp;Correct joints</source>
+        <translation>関節を修正(&amp;C)</translation>
+    </message>
+    <message>
+        <source>Drag the person&apos;s 2D joints to where they are</source>
+        <translation>人物の2D関節を正しい位置へドラッグします</translation>
+    </message>
+    <message>
         <source>Re&amp;name this person…</source>
         <translation>この人物の名前を変更(&amp;N)…</translation>
     </message>
@@ -618,6 +626,10 @@
     <message>
         <source>splitting person {}</source>
         <translation>人物 {} の分割</translation>
+    </message>
+    <message>
+        <source>correction of person {}</source>
+        <translation>人物{}の修正</translation>
     </message>
     <message>
         <source>exchanging sides of person {}</source>

@@ -352,6 +352,14 @@
         <translation>显示地平线：拖动以设置摄像机的俯仰和滚转</translation>
     </message>
     <message>
+        <source>&amp;Correct joints</source>
+        <translation>修正关节(&amp;C)</translation>
+    </message>
+    <message>
+        <source>Drag the person&apos;s 2D joints to where they are</source>
+        <translation>将人物的二维关节拖到正确的位置</translation>
+    </message>
+    <message>
         <source>Re&amp;name this person…</source>
         <translation>重命名该人物(&amp;N)…</translation>
     </message>
@@ -618,6 +626,10 @@
     <message>
         <source>splitting person {}</source>
         <translation>拆分人物 {}</translation>
+    </message>
+    <message>
+        <source>correction of person {}</source>
+        <translation>人物 {} 的修正</translation>
     </message>
     <message>
         <source>exchanging sides of person {}</source>

@@ -26,6 +26,7 @@ _TEXTS = {
     "delete": mark("deleting person {}"),
     "merge": mark("merging {1} into {0}"),
     "split": mark("splitting person {}"),
+    "correct": mark("correction of person {}"),
     "exchange_sides": mark("exchanging sides of person {}"),
 }
 
@@ -87,6 +88,10 @@ class PeopleEditor(QObject):
 
     def exchange_sides(self, person: int) -> None:
         self._do("exchange_sides", lambda take: edit.exchange_sides(take, person), person)
+
+    def correct(self, person: int, change: Callable[[Take], edit.Edited]) -> None:
+        """Change the corrections of a person's joints."""
+        self._do("correct", change, person)
 
     @Slot()
     def undo(self) -> None:

@@ -101,7 +101,7 @@ class Workspace(QWidget):
 
     def _video_card(self, actions: Actions) -> Card:
         card = Card(self.tr("Video"), "film")
-        for name in ("horizon", "joints", "others"):
+        for name in ("correct", "horizon", "joints", "others"):
             card.add_tool(actions[name])
         card.set_content(self.video)
         return card

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app import theme
@@ -22,6 +22,7 @@ from app.appearance.palettes import (
 from app.theme import faded
 from app.views.numbers import paint_number
 from app.views.take_rows import name_of, row_at
+from app.views.video.correcting.handles import Handles
 from app.views.video.detail_painter import paint_details
 from app.views.video.horizon import Horizon
 from app.views.widgets import named
@@ -68,6 +69,9 @@ class VideoView(QWidget):
         self.pickable = True
         self.horizon = Horizon(self)
         self.horizon.changed.connect(self.update)
+        self.handles = Handles(self)
+        self.handles.changed.connect(self.update)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         named(self, self.tr("Video"), self.tr("The frame with the detected joints; a click on a person chooses them"))
         self.setMouseTracking(True)
         self.setMinimumSize(200, 160)
@@ -166,19 +170,22 @@ class VideoView(QWidget):
         left = event.button() == Qt.MouseButton.LeftButton
         if left and self._image is not None and self.horizon.press(event.position(), self.image_rect()):
             return
+        if left and self.handles.press(event.position(), self.image_rect()):
+            return
         person = self.person_at(event.position()) if event.button() == Qt.MouseButton.LeftButton else None
         if person is not None and self.pickable:
             self.person_clicked.emit(person)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
-        self.horizon.release()
+        if not self.handles.release(self.image_rect()):
+            self.horizon.release()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         self.horizon.double_click(event.position(), self.image_rect())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         rect = self.image_rect()
-        if self.horizon.move(event.position(), rect):
+        if self.horizon.move(event.position(), rect) or self.handles.move(event.position(), rect):
             return
         part = self.horizon.part_at(event.position(), rect)
         if part:
@@ -201,6 +208,18 @@ class VideoView(QWidget):
                 name if person == self._person else self.tr("{name}: click to choose them").format(name=name)
             )
 
+    def event(self, event: QEvent) -> bool:
+        """Keep keys of the handles from the window's shortcuts of the same keys."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self.handles.takes(event):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        if not (self.handles.takes(event) and self.handles.key(event.key(), shift=shift)):
+            super().keyPressEvent(event)
+
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         painter = QPainter(self)
         painter.fillRect(self.rect(), QColor(theme.colours().well))
@@ -217,6 +236,7 @@ class VideoView(QWidget):
             self._draw_people(painter, rect)
         if self._image is not None:
             self.horizon.paint(painter, rect)
+        self.handles.paint(painter, rect, self._image)
 
     def _draw_people(self, painter: QPainter, rect: QRectF) -> None:
         people = [seen for seen in self.people() if self.show_others or seen.person == self._person]

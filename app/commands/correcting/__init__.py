@@ -1,0 +1,1 @@
+"""Provide the commands that correct joints."""

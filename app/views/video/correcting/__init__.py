@@ -1,0 +1,1 @@
+"""Provide the handles with which joints are corrected over the video."""

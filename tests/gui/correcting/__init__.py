@@ -1,0 +1,1 @@
+"""Test corrections in the window."""
