@@ -34,7 +34,7 @@ _NAVIGATION = (
 _VIEWS = ("joints", "others", "hands", "follow", "floor", "front", "side", "top", "camera", "reset_view")
 _TRIM = ("trim_in", "trim_out", "trim_clear")
 _RESULT = ("save", "save_as", "export")
-_PEOPLE = ("correct", "rename_person", "split_person", "exchange_sides")
+_PEOPLE = ("correct", "next_doubtful", "previous_doubtful", "rename_person", "split_person", "exchange_sides")
 _SEVERAL = ("next_person", "delete_person", "merge")
 
 

@@ -360,6 +360,22 @@
         <translation>Die 2D-Gelenke der Person dorthin ziehen, wo sie sind</translation>
     </message>
     <message>
+        <source>Ne&amp;xt doubtful place</source>
+        <translation>&amp;Nächste zweifelhafte Stelle</translation>
+    </message>
+    <message>
+        <source>Go to the next place where the person&apos;s joints may be wrong</source>
+        <translation>Zur nächsten Stelle gehen, an der die Gelenke der Person falsch sein können</translation>
+    </message>
+    <message>
+        <source>Pre&amp;vious doubtful place</source>
+        <translation>&amp;Vorige zweifelhafte Stelle</translation>
+    </message>
+    <message>
+        <source>Go back to the place before where the person&apos;s joints may be wrong</source>
+        <translation>Zur vorigen Stelle zurückgehen, an der die Gelenke der Person falsch sein können</translation>
+    </message>
+    <message>
         <source>Re&amp;name this person…</source>
         <translation>Diese Person &amp;umbenennen…</translation>
     </message>

@@ -360,6 +360,22 @@
         <translation>人物の2D関節を正しい位置へドラッグします</translation>
     </message>
     <message>
+        <source>Ne&amp;xt doubtful place</source>
+        <translation>次の疑わしい箇所(&amp;X)</translation>
+    </message>
+    <message>
+        <source>Go to the next place where the person&apos;s joints may be wrong</source>
+        <translation>人物の関節が誤っている可能性のある次の箇所へ移動します</translation>
+    </message>
+    <message>
+        <source>Pre&amp;vious doubtful place</source>
+        <translation>前の疑わしい箇所(&amp;V)</translation>
+    </message>
+    <message>
+        <source>Go back to the place before where the person&apos;s joints may be wrong</source>
+        <translation>人物の関節が誤っている可能性のある前の箇所へ戻ります</translation>
+    </message>
+    <message>
         <source>Re&amp;name this person…</source>
         <translation>この人物の名前を変更(&amp;N)…</translation>
     </message>

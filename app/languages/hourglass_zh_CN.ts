@@ -360,6 +360,22 @@
         <translation>将人物的二维关节拖到正确的位置</translation>
     </message>
     <message>
+        <source>Ne&amp;xt doubtful place</source>
+        <translation>下一处可疑位置(&amp;X)</translation>
+    </message>
+    <message>
+        <source>Go to the next place where the person&apos;s joints may be wrong</source>
+        <translation>转到人物关节可能有误的下一处</translation>
+    </message>
+    <message>
+        <source>Pre&amp;vious doubtful place</source>
+        <translation>上一处可疑位置(&amp;V)</translation>
+    </message>
+    <message>
+        <source>Go back to the place before where the person&apos;s joints may be wrong</source>
+        <translation>返回人物关节可能有误的上一处</translation>
+    </message>
+    <message>
         <source>Re&amp;name this person…</source>
         <translation>重命名该人物(&amp;N)…</translation>
     </message>

@@ -67,12 +67,35 @@ class CorrectJoints(QObject):
         names = SKELETONS[track.skeleton].names
         self._handles.show_joints(names, track.joints_image[row], take.info.width_px, self._ringed_at(take, row))
 
-    def _ringed_at(self, take: Take, row: int) -> frozenset[str]:
-        """Return the doubtful joints of the person; all doubts are found once for a take."""
+    @Slot()
+    def next_doubtful(self) -> None:
+        self._go_to_doubtful(forward=True)
+
+    @Slot()
+    def previous_doubtful(self) -> None:
+        self._go_to_doubtful(forward=False)
+
+    def _go_to_doubtful(self, *, forward: bool) -> None:
+        """Seek the nearest worst frame of a doubtful stretch of the person, around the end of the take if need be."""
+        take = self._session.take
+        row = None if take is None else row_at(take.time_s, self._clock.time_s)
+        if take is None or row is None:
+            return
+        rows = sorted({one.row for one in self._mine(take)})
+        if rows:
+            beyond = [one for one in rows if one > row] if forward else [one for one in rows[::-1] if one < row]
+            self._clock.seek(float(take.time_s[beyond[0] if beyond else rows[0 if forward else -1]]))
+
+    def _mine(self, take: Take) -> list[Doubt]:
+        """Return the doubtful stretches of the person; those of all people are found once for a take."""
         if self._doubts_of is not take:
             self._doubts_of, self._doubts = take, doubtful(take)
-        mine = (one for one in self._doubts if one.person == self._session.person and one.first <= row <= one.last)
-        return frozenset(joint for one in mine for joint in one.joints)
+        return [one for one in self._doubts if one.person == self._session.person]
+
+    def _ringed_at(self, take: Take, row: int) -> frozenset[str]:
+        """Return the doubtful joints of the person."""
+        here = (one for one in self._mine(take) if one.first <= row <= one.last)
+        return frozenset(joint for one in here for joint in one.joints)
 
     @Slot(str, float, float)
     def _put(self, joint: str, x: float, y: float) -> None:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
 from pytestqt.qtbot import QtBot
 
 from app.window import Window
+from pipeline.core.take import Finding
 from tests.helpers.fake_library import FakeLibrary
+from tests.helpers.fakes import FPS
 
+KEY = Qt.Key
 LEFT = Qt.MouseButton.LeftButton
 WRIST = 13
 WHERE = "left_wrist"
@@ -80,3 +85,17 @@ def test_nothing_is_in_the_way_outside_the_mode(lifted: Window, qtbot: QtBot) ->
     at = QPointF(*(np.array([rect.x(), rect.y()]) + point * rect.width() / width).tolist())
     assert not video.handles.press(at, rect)
     assert lifted.controller.session.take.corrections == ()
+
+
+def test_doubtful_places_are_one_key_away(lifted: Window, qtbot: QtBot) -> None:
+    session = lifted.controller.session
+    doubt = [Finding(1, "backward_joint", first, first + 4, False) for first in (10, 40)]
+    session.take = dataclasses.replace(
+        session.take, scene=dataclasses.replace(session.take.scene, findings=tuple(doubt))
+    )
+    lifted.playback.seek(0.0)
+    places = []
+    for key, shift in ((KEY.Key_N, False), (KEY.Key_N, False), (KEY.Key_N, False), (KEY.Key_N, True)):
+        qtbot.keyClick(lifted, key, Qt.KeyboardModifier.ShiftModifier if shift else Qt.KeyboardModifier.NoModifier)
+        places.append(round(lifted.playback.time_s * FPS))
+    assert places == [12, 42, 12, 42], "around the end, and back"
