@@ -22,7 +22,7 @@ from pipeline.take.edit import Edited
 
 
 class CorrectJoints(QObject):
-    """Turn gestures on `Handles` into corrections of the take; every one is an edit that Undo takes back."""
+    """Turn gestures on `Handles` into corrections of the take, which Undo takes back."""
 
     def __init__(
         self, parent: QObject, controller: Controller, editor: PeopleEditor, workspace: Workspace, clock: PlaybackClock,
@@ -50,9 +50,9 @@ class CorrectJoints(QObject):
 
     @Slot()
     def refresh(self) -> None:
-        """Show the joints of the person at the playhead, which can be moved unless a run is going on.
+        """Show the joints of the person at the playhead.
 
-        Nothing is done outside the mode.
+        They can be moved unless a run is going on. Nothing is done outside the mode.
         """
         take = self._session.take
         if not self._handles.active or take is None:
