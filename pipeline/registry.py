@@ -85,16 +85,16 @@ ENTRIES: tuple[Entry, ...] = (
         group="Animation", options=("preset", "unit", "root_motion", "t_pose"),
     ),
     Entry(
-        "exporter", "glb", ".export.animation.gltf:GltfExporter", "glTF with a simple body (.glb)",
+        "exporter", "glb", ".export.animation.gltf:GltfExporter", "glTF with a human body (.glb)",
         group="Animation", options=("preset", "root_motion"),
     ),
     Entry(
-        "exporter", "fbx", ".export.animation.fbx:FbxExporter", "FBX with a simple body (Unity, Unreal; by Blender)",
+        "exporter", "fbx", ".export.animation.fbx:FbxExporter", "FBX with a human body (Unity, Unreal; by Blender)",
         hint="Install Blender so that the command `blender` is found, or choose glTF.",
         group="Animation", options=("preset", "root_motion"), programs=("blender",),
     ),
     Entry(
-        "exporter", "usd", ".export.animation.usd:UsdExporter", "USD with a simple body (.usdc)", ("pxr",),
+        "exporter", "usd", ".export.animation.usd:UsdExporter", "USD with a human body (.usdc)", ("pxr",),
         "Install usd-core into the program's environment: pip install usd-core.",
         group="Animation", options=("preset", "root_motion"),
     ),

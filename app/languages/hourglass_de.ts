@@ -1018,16 +1018,16 @@ Den Grafiktreiber aktualisieren. Alles andere funktioniert, auch der Export.</tr
         <translation>BVH-Bewegung (Blender, Unity, Unreal, Maya)</translation>
     </message>
     <message>
-        <source>glTF with a simple body (.glb)</source>
-        <translation>glTF mit einfachem Körper (.glb)</translation>
+        <source>glTF with a human body (.glb)</source>
+        <translation>glTF mit menschlichem Körper (.glb)</translation>
     </message>
     <message>
-        <source>FBX with a simple body (Unity, Unreal; by Blender)</source>
-        <translation>FBX mit einfachem Körper (Unity, Unreal)</translation>
+        <source>FBX with a human body (Unity, Unreal; by Blender)</source>
+        <translation>FBX mit menschlichem Körper (Unity, Unreal)</translation>
     </message>
     <message>
-        <source>USD with a simple body (.usdc)</source>
-        <translation>USD mit einfachem Körper (.usdc)</translation>
+        <source>USD with a human body (.usdc)</source>
+        <translation>USD mit menschlichem Körper (.usdc)</translation>
     </message>
     <message>
         <source>CSV, one row a frame, person and joint</source>

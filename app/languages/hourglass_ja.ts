@@ -1018,16 +1018,16 @@ Update the graphics driver. Everything else works, export included.</source>
         <translation>BVH モーション (Blender、Unity、Unreal、Maya)</translation>
     </message>
     <message>
-        <source>glTF with a simple body (.glb)</source>
-        <translation>glTF、簡易ボディ付き (.glb)</translation>
+        <source>glTF with a human body (.glb)</source>
+        <translation>glTF、人体付き (.glb)</translation>
     </message>
     <message>
-        <source>FBX with a simple body (Unity, Unreal; by Blender)</source>
-        <translation>FBX、簡易ボディ付き (Unity、Unreal)</translation>
+        <source>FBX with a human body (Unity, Unreal; by Blender)</source>
+        <translation>FBX、人体付き (Unity、Unreal)</translation>
     </message>
     <message>
-        <source>USD with a simple body (.usdc)</source>
-        <translation>USD、簡易ボディ付き (.usdc)</translation>
+        <source>USD with a human body (.usdc)</source>
+        <translation>USD、人体付き (.usdc)</translation>
     </message>
     <message>
         <source>CSV, one row a frame, person and joint</source>

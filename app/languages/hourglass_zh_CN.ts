@@ -1018,16 +1018,16 @@ Update the graphics driver. Everything else works, export included.</source>
         <translation>BVH 动作 (Blender, Unity, Unreal, Maya)</translation>
     </message>
     <message>
-        <source>glTF with a simple body (.glb)</source>
-        <translation>glTF，带简易身体 (.glb)</translation>
+        <source>glTF with a human body (.glb)</source>
+        <translation>glTF，带人体 (.glb)</translation>
     </message>
     <message>
-        <source>FBX with a simple body (Unity, Unreal; by Blender)</source>
-        <translation>FBX，带简易身体 (Unity, Unreal；由 Blender 生成)</translation>
+        <source>FBX with a human body (Unity, Unreal; by Blender)</source>
+        <translation>FBX，带人体 (Unity, Unreal；由 Blender 生成)</translation>
     </message>
     <message>
-        <source>USD with a simple body (.usdc)</source>
-        <translation>USD，带简易身体 (.usdc)</translation>
+        <source>USD with a human body (.usdc)</source>
+        <translation>USD，带人体 (.usdc)</translation>
     </message>
     <message>
         <source>CSV, one row a frame, person and joint</source>
