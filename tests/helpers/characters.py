@@ -82,7 +82,7 @@ def write_glb(
     matrices: bool = False,
     animated: bool = True,
 ) -> Path:
-    """Write a skinned character with a texture and an animation of its own.
+    """Write a skinned character that has a texture and, if `animated`, an animation.
 
     `armature` (4, 4) is a node above the bones, with a scale: bones are then in its axes. `matrices`: nodes have a
     matrix in place of translation and rotation. `animated`: the file has an animation already.

@@ -63,7 +63,7 @@ def test_angles_do_not_depend_on_where_the_person_faces():
 
 
 def test_progression_is_against_the_path_of_a_walking_person():
-    """Somebody who walks 20 degrees to their left of where they face, forward and backward."""
+    """The direction of walking is 20 degrees to the left of the facing direction, then the opposite."""
     for direction in (1, -1):
         joints = standing()
         path = direction * np.arange(COUNT)[:, None] / 30 * np.append(sole(0, 20)[:2], 0)
