@@ -52,6 +52,7 @@ class ViewSettings:
     show_joints: bool = True
     show_others: bool = True
     show_hands: bool = True
+    show_halos: bool = False
     follow: bool = True
     show_floor: bool = True
     body: str = "human"  # key of human_bodies.BODIES

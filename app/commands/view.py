@@ -39,7 +39,7 @@ class ViewCommands(QObject):
         self._workspace.scene.following_changed.connect(lambda on: actions.check("follow", on))
         for name, on, show in (
             ("joints", view.show_joints, self.set_joints), ("others", view.show_others, self.set_others),
-            ("hands", view.show_hands, self.set_hands),
+            ("hands", view.show_hands, self.set_hands), ("halos", view.show_halos, self.set_halos),
             ("follow", view.follow, self.set_follow), ("floor", view.show_floor, self.set_floor),
             ("panel", view.show_panel, self.set_panel), ("drawer", view.show_drawer, self.set_drawer),
         ):  # fmt: skip
@@ -85,6 +85,12 @@ class ViewCommands(QObject):
             video.show_detail(HANDS, on)
         for scene in self._scenes:
             scene.show_hands(on)
+
+    @Slot(bool)
+    def set_halos(self, on: bool) -> None:
+        self._settings.view.show_halos = on
+        for scene in self._scenes:
+            scene.show_halos(on)
 
     @Slot(bool)
     def set_follow(self, on: bool) -> None:

@@ -264,6 +264,14 @@
         <translation>Hände über dem Video und in 3D zeigen</translation>
     </message>
     <message>
+        <source>&amp;Error halos</source>
+        <translation>&amp;Fehlerhüllen</translation>
+    </message>
+    <message>
+        <source>Show around every joint how far off it may be: nine of ten true joints lie in their halo</source>
+        <translation>Um jedes Gelenk zeigen, wie weit es danebenliegen kann: neun von zehn wahren Gelenken liegen in ihrer Hülle</translation>
+    </message>
+    <message>
         <source>&amp;Follow the person</source>
         <translation>Der Person &amp;folgen</translation>
     </message>

@@ -264,6 +264,14 @@
         <translation>動画と 3D に手を表示します</translation>
     </message>
     <message>
+        <source>&amp;Error halos</source>
+        <translation>誤差の範囲(&amp;E)</translation>
+    </message>
+    <message>
+        <source>Show around every joint how far off it may be: nine of ten true joints lie in their halo</source>
+        <translation>各関節のずれの範囲を表示します。10 回に 9 回は真の関節がこの範囲に入ります</translation>
+    </message>
+    <message>
         <source>&amp;Follow the person</source>
         <translation>人物を追跡(&amp;F)</translation>
     </message>

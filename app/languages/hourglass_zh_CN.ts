@@ -264,6 +264,14 @@
         <translation>在视频和 3D 中显示手部</translation>
     </message>
     <message>
+        <source>&amp;Error halos</source>
+        <translation>误差光晕(&amp;E)</translation>
+    </message>
+    <message>
+        <source>Show around every joint how far off it may be: nine of ten true joints lie in their halo</source>
+        <translation>在每个关节周围显示其可能的偏差：十次中有九次真实关节位于光晕内</translation>
+    </message>
+    <message>
         <source>&amp;Follow the person</source>
         <translation>跟随人物(&amp;F)</translation>
     </message>

@@ -70,12 +70,22 @@ class SceneGL(GLViewWidget):
         self._ghosts = ArrayMesh(body_shader(theme.colours().dark), "translucent")
         self._humans = SkinnedBodies(theme.colours().dark)
         self._hands = ArrayMesh(body_shader(theme.colours().dark), "opaque")
+        self._halos = ArrayMesh(body_shader(theme.colours().dark), "translucent")
         # Only bodies write depth: nothing disappears behind the floor.
-        items = (self._floor, self._grid, self._shadow, self._bodies, self._hands, self._ghosts, self._humans)
+        items = (
+            self._floor,
+            self._grid,
+            self._shadow,
+            self._bodies,
+            self._hands,
+            self._ghosts,
+            self._humans,
+            self._halos,
+        )
         for depth, item in enumerate(items):
             item.setDepthValue(depth)
             self.addItem(item)
-        for item in (self._floor, self._grid, self._shadow):
+        for item in (self._floor, self._grid, self._shadow, self._halos):
             item.updateGLOptions({"glDepthMask": (False,)})
         for item in (self._bodies, self._hands, self._ghosts):
             item.updateGLOptions({"glDepthMask": (True,)})
@@ -94,7 +104,7 @@ class SceneGL(GLViewWidget):
         self._floor.set_mesh(floor_disc(colours.floor), show=False)
         points, shades = floor_lines(colours.grid)
         self._grid.setData(pos=points, color=shades)
-        for item in (self._bodies, self._hands, self._ghosts):
+        for item in (self._bodies, self._hands, self._ghosts, self._halos):
             item.setShader(body_shader(colours.dark))
         self._humans.set_dark(colours.dark)
         self.update()
@@ -143,6 +153,11 @@ class SceneGL(GLViewWidget):
         return self._hands.mesh if self._hands.visible() else None
 
     @property
+    def halos(self) -> Mesh | None:
+        """Return the mesh of the shown error halos; None without any."""
+        return self._halos.mesh if self._halos.visible() else None
+
+    @property
     def humans(self) -> tuple[PosedBody, ...]:
         """Return the human bodies that are shown."""
         return self._humans.shown
@@ -183,6 +198,12 @@ class SceneGL(GLViewWidget):
         """Show `hands` (N, 21, 3), NaN = not known; world, metres. `colours` (N, 4) RGBA."""
         if len(hands) or self._hands.visible():
             self._hands.set_mesh(hands_mesh(hands, colours) if len(hands) else None)
+            self.update()
+
+    def show_halos(self, halos: Mesh | None) -> None:
+        """Show the error halos of joints, without those of before."""
+        if halos is not None or self._halos.visible():
+            self._halos.set_mesh(halos)
             self.update()
 
     def show_ghosts(self, joints: Floats) -> None:

@@ -15,6 +15,7 @@ from app import theme
 from app.languages.translation import mark, shown
 from app.views.scene.hint import Hint
 from app.views.scene.human_bodies import HumanBodies, Motions
+from app.views.scene.scene_halos import SceneHalos
 from app.views.scene.scene_hands import PersonHands, SceneHands
 from app.views.scene.viewpoints import KEPT, STILL, Viewpoints, export_view
 from app.views.take_rows import row_at
@@ -68,6 +69,7 @@ class SceneView(QWidget):
         self._ghosts: Mapping[int, Floats] = {}
         self._humans = HumanBodies()
         self._hands = SceneHands()
+        self._halos = SceneHalos()
         named(self, self.tr("Skeleton"), self.tr("The lifted people in 3D; menu View has the viewpoints"))
         theme.changes.changed.connect(self._show_now)
         self._stack = QStackedLayout(self)
@@ -146,6 +148,7 @@ class SceneView(QWidget):
         self.gl.show_bodies(joints, [person.person for person in people], subject, provisional, figures=figures)
         self.gl.show_humans(humans or ())
         self.gl.show_hands(*self._hands.of_live(people, subject))
+        self.gl.show_halos(None)
         self.gl.show_ghosts(ghosts)
         pelvis = next((p.joints[0].astype(np.float64) for p in people if p.person == subject), None)
         if pelvis is None or not self.following:
@@ -178,6 +181,11 @@ class SceneView(QWidget):
         self._hands.shown = on
         self._show_now()
 
+    def show_halos(self, on: bool) -> None:
+        """Show around every joint how far off it may be, or not."""
+        self._halos.shown = on
+        self._show_now()
+
     def set_ghosts(self, ghosts: Mapping[int, Floats]) -> None:
         """Show other skeletons over those of the take: person -> (T, 17, 3), rows as in the take."""
         self._ghosts = ghosts
@@ -204,6 +212,7 @@ class SceneView(QWidget):
             self.gl.show_ghosts(np.zeros((0, 17, 3), np.float32))
             self.gl.show_humans(())
             self.gl.show_hands(*self._hands.of((), 0, self._person))
+            self.gl.show_halos(None)
             return
         tracks = self._take.tracks3d
         joints = np.stack([track.joints[row] for track in tracks])
@@ -212,6 +221,7 @@ class SceneView(QWidget):
         self.gl.show_bodies(joints, [track.person for track in tracks], self._person, figures=figures)
         self.gl.show_humans(humans or ())
         self.gl.show_hands(*self._hands.of(tracks if figures else (), row, self._person))
+        self.gl.show_halos(self._halos.of(tracks, self._take.scene, row, self._person))
         ghosts = [joints[row] for joints in self._ghosts.values() if row < len(joints)]
         self.gl.show_ghosts(np.stack(ghosts) if ghosts else np.zeros((0, 17, 3), np.float32))
         self._follow_person(row)
