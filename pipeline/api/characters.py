@@ -12,7 +12,7 @@ def open_character(path: str | Path, bones: Mapping[str, str] | None = None) -> 
     """Open a character, recognise its bones, and find its T-pose.
 
     Args:
-        path: A .vrm, .glb, .gltf or .bvh file, or an .fbx if Blender is installed.
+        path: A .vrm, .glb, .gltf or .bvh file, or an .fbx if the package bpy or Blender is installed.
         bones: Humanoid bone in VRM 1.0's names -> name of the bone in the file, "" if there is none. They go before
             `NAME.mapping.json` beside the character, which goes before what is recognised.
 

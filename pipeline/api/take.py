@@ -160,7 +160,7 @@ class Take(Correctable):
             characters: What `open_character` gives: one for the first person, or person's number -> character.
             folder: Where to; made if it is not there.
             formats: "character" (the same .glb, .gltf or .vrm with an animation added, of a .bvh a BVH), "vrma", "bvh",
-                "fbx" (needs Blender); also in one text, with commas between.
+                "fbx" (by Blender); also in one text, with commas between.
             stem: What the files begin with. Default: as the video.
             in_place: Leave the travel of the body out.
             lock_feet: Hold the character's feet where the take holds them.

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .. import registry, weights
+from ..characters.blender.install import DOWNLOAD_MB, LICENCE, PACKAGE, installed_version
 from ..core.config import DetectConfig
 from ..core.errors import UserError
 from ..detect.create import listing
@@ -229,6 +230,9 @@ def _display() -> Iterator[Finding]:
 
 
 def _tools() -> Iterator[Finding]:
-    for name, use in (("blender", "tests only"), ("ffmpeg", "tests only")):
-        found = shutil.which(name)
-        yield Finding(name, found or f"not found ({use})", ok=found is not None, needed=False)
+    blender, package = shutil.which("blender"), installed_version()
+    by = f"by the package bpy {package}, in a process of its own" if package else blender
+    fix = "" if by else f"Run pip install {PACKAGE} ({DOWNLOAD_MB} MB to download, {LICENCE}), or install Blender."
+    yield Finding("FBX", by or "cannot be read or written: Blender does it", by is not None, fix, needed=False)
+    for name, found in (("blender", blender), ("ffmpeg", shutil.which("ffmpeg"))):
+        yield Finding(name, found or "not found (tests only)", ok=found is not None, needed=False)

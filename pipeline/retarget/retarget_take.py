@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, cast
 
+from ..characters.blender.install import NO_BLENDER
 from ..characters.blender.run import CONVERT, BlenderFailed, find_blender, run_script
 from ..characters.character import Character
 from ..core.errors import ConfigError, OutputError
@@ -57,7 +58,7 @@ def retarget_take(
     """Write the motion of persons on their characters; `characters`: person -> character.
 
     `formats`: "character" (the same .glb, .gltf or .vrm with an animation added; of an .fbx an FBX; of a .bvh a BVH),
-    "vrma", "bvh", "fbx" (needs Blender); none: "character". Files are `<stem>_<character>...` in `folder`; with several
+    "vrma", "bvh", "fbx" (by Blender); none: "character". Files are `<stem>_<character>...` in `folder`; with several
     people `_person<N>` is appended. With `report`, the file is read back and `<stem>_characters.json` is written.
 
     Raises `ConfigError` for a format, `OutputError` if there is nothing to write or a file cannot be written.
@@ -120,7 +121,7 @@ def _write_fbx(motion: CharacterMotion, character: Character, path: Path, name: 
     if character.file is None:
         raise OutputError("A BVH has no body that an FBX could hold.", "Choose the format bvh.", field="formats")
     if find_blender() is None:
-        raise OutputError("Blender was not found, and FBX is written by it.", "Install it, or choose another format.")
+        raise OutputError("Blender was not found, and FBX is written by it.", f"{NO_BLENDER} Or choose another format.")
     import tempfile
 
     with atomic_path(path) as target, tempfile.TemporaryDirectory(prefix="hourglass-") as between:
@@ -128,7 +129,7 @@ def _write_fbx(motion: CharacterMotion, character: Character, path: Path, name: 
         write_character(motion, character, source, name)
         made = Path(between) / "character.fbx"
         limit_s = _START_LIMIT_S + _FRAME_LIMIT_S * len(motion.times_s)
-        arguments = ["fbx", str(source), str(made), repr(motion.rate_hz), name]
+        arguments = ["fbx", repr(motion.rate_hz), name, str(source), str(made)]
         try:
             run_script(CONVERT, arguments, limit_s, lambda: watch.step("fbx", 0, 0))
         except BlenderFailed as error:

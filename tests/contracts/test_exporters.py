@@ -263,11 +263,12 @@ def test_an_unknown_format_is_refused_before_anything_is_written(take, tmp_path)
 
 def test_a_format_whose_program_is_missing_says_so(take, tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setitem(sys.modules, "bpy", None)  # as if it were not installed
     entry = find("exporter", "fbx")
-    assert entry.missing() == "needs the program blender"
+    assert entry.missing() == "needs the program blender or the package bpy"
     with pytest.raises(ModelError) as error:
         export_take(take, tmp_path / "out", "clip", ["fbx"])
-    assert "Install Blender" in error.value.hint
+    assert "install Blender" in error.value.hint
     assert not (tmp_path / "out").exists()
 
 

@@ -1,11 +1,14 @@
-"""Convert a character between FBX and glTF inside Blender; started by `run`.
+"""Convert between FBX and glTF inside Blender, or with the package bpy; started by `run`.
 
-blender -b --factory-startup --python convert.py -- glb IN.fbx OUT.glb
-blender -b --factory-startup --python convert.py -- fbx IN.glb OUT.fbx RATE_HZ ANIMATION
+convert.py -- glb IN.fbx OUT.glb
+convert.py -- fbx RATE_HZ ANIMATION IN.glb OUT.fbx [IN.glb OUT.fbx ...]
+
+ANIMATION is the name of the animation to keep, "" the only one. Runs in Blender 3.4 to 5.0.
 """
 
 import contextlib
 import sys
+from typing import Any
 
 import bpy  # type: ignore[import-not-found]
 
@@ -30,15 +33,10 @@ def to_fbx(source: str, target: str, rate_hz: float, name: str) -> None:
     whole = scene.render.fps = max(1, round(rate_hz))
     bpy.ops.import_scene.gltf(filepath=source)
     scene.render.fps_base = whole / rate_hz
-    for stray in [thing for thing in scene.objects if thing.name.startswith("Icosphere")]:
-        bpy.data.objects.remove(stray)  # the shape that some importers give to bones
+    remove_bone_shapes()
     figure = next(thing for thing in scene.objects if thing.type == "ARMATURE")
-    actions = [action for action in bpy.data.actions if action.name.startswith(name)]
-    action = actions[0] if actions else figure.animation_data.action
-    for track in list(figure.animation_data.nla_tracks):
-        figure.animation_data.nla_tracks.remove(track)
-    figure.animation_data.action = action
-    for curve in action.fcurves:  # the importer positions keys by whole rates: 30, not 29.97
+    action = use_action(figure, name)
+    for curve in curves_of(action):  # the importer positions keys by whole rates: 30, not 29.97
         spots = [0.0] * (2 * len(curve.keyframe_points))
         curve.keyframe_points.foreach_get("co", spots)
         spots[::2] = [spot * rate_hz / whole for spot in spots[::2]]
@@ -48,8 +46,8 @@ def to_fbx(source: str, target: str, rate_hz: float, name: str) -> None:
     bpy.ops.export_scene.fbx(
         filepath=target,
         object_types={"ARMATURE", "MESH", "EMPTY"},
-        add_leaf_bones=False,
-        apply_scale_options="FBX_SCALE_ALL",
+        add_leaf_bones=False,  # the ends are bones already
+        apply_scale_options="FBX_SCALE_ALL",  # otherwise Unity shows a factor of 100 on every object
         bake_anim_use_nla_strips=False,
         bake_anim_use_all_actions=False,
         bake_anim_simplify_factor=0.0,
@@ -58,8 +56,38 @@ def to_fbx(source: str, target: str, rate_hz: float, name: str) -> None:
     )
 
 
+def remove_bone_shapes() -> None:
+    """Remove the meshes that the importer adds as shapes of bones: an "Icosphere" in a hidden collection."""
+    shapes = {bone.custom_shape for thing in bpy.data.objects if thing.pose for bone in thing.pose.bones}
+    for shape in shapes - {None}:
+        bpy.data.objects.remove(shape)
+
+
+def use_action(figure: Any, name: str) -> Any:
+    """Let the armature play the action whose name begins with `name`, and nothing else; return it."""
+    actions = [action for action in bpy.data.actions if action.name.startswith(name)]
+    action = actions[0] if actions else figure.animation_data.action
+    animation = figure.animation_data_create()
+    for track in list(animation.nla_tracks):
+        animation.nla_tracks.remove(track)
+    animation.action = action
+    if hasattr(action, "slots"):  # Blender 4.4 and newer: one action holds the curves of several objects
+        animation.action_slot = next(slot for slot in action.slots if slot.target_id_type == "OBJECT")
+    return action
+
+
+def curves_of(action: Any) -> list[Any]:
+    """Return the curves of an action, which Blender 5 keeps in layers."""
+    if hasattr(action, "fcurves"):
+        return list(action.fcurves)
+    bags = [bag for layer in action.layers for strip in layer.strips for bag in strip.channelbags]
+    return [curve for bag in bags for curve in bag.fcurves]
+
+
 kind, *rest = sys.argv[sys.argv.index("--") + 1 :]
 if kind == "glb":
     to_glb(*rest)
 else:
-    to_fbx(rest[0], rest[1], float(rest[2]), rest[3])
+    rate, animation, *files = rest
+    for glb, fbx in zip(files[::2], files[1::2], strict=True):
+        to_fbx(glb, fbx, float(rate), animation)

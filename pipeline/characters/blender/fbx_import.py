@@ -1,4 +1,4 @@
-"""Read .fbx characters by converting them to glTF with an installed Blender."""
+"""Read .fbx characters by converting them to glTF with Blender."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from ...core.errors import SourceError
 from ...system.safe_read import open_regular
 from ..gltf import GltfFile, open_gltf
+from .install import NO_BLENDER
 from .run import CONVERT, BlenderFailed, find_blender, run_script
 
 _LIMIT_S = 300.0  # s for Blender's start and one character
@@ -22,7 +23,7 @@ def glb_from_fbx(path: Path) -> GltfFile:
     if find_blender() is None:
         raise SourceError(
             f"{path.name} is an FBX, which is read by Blender, and Blender was not found.",
-            "Install Blender, or save the character as .glb or .vrm.",
+            f"{NO_BLENDER} Or save the character as .glb or .vrm.",
             field="character",
         )
     with tempfile.TemporaryDirectory(prefix="hourglass-") as folder:

@@ -29,7 +29,7 @@ def add_parser(commands: Any) -> None:
     )
     parser.add_argument(
         "--formats", "--format", default="character",
-        help="comma-separated: character (its own format, default), vrma, bvh, fbx (needs Blender)",
+        help="comma-separated: character (its own format, default), vrma, bvh, fbx (by Blender)",
     )  # fmt: skip
     parser.add_argument("--in-place", action="store_true", help="leave the travel of the body out")
     parser.add_argument("--free-feet", action="store_true", help="do not hold the feet where the take holds them")

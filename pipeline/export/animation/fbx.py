@@ -1,8 +1,8 @@
 """Write FBX for Unity, Unreal, Maya and MotionBuilder by converting glTF with Blender.
 
-Needs an installed Blender: the format has no public description and its own library is not free, so Blender's exporter
-writes it. Rig, body, names and motion are those of the .glb; one Blender process writes all files, at the video's rate
-(the average of a variable one).
+Needs the package bpy or an installed Blender: the format has no public description and its own library is not free, so
+Blender's exporter writes it. Rig, body, names and motion are those of the .glb; one process writes all files, at the
+video's rate (the average of a variable one).
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from ...characters.blender.run import BlenderFailed, find_blender, run_script
+from ...characters.blender.install import NO_BLENDER
+from ...characters.blender.run import CONVERT, BlenderFailed, find_blender, run_script
 from ...core.errors import OutputError
 from ..base import UNWATCHED, Watch
 from ..per_person import write_elsewhere
@@ -46,10 +47,10 @@ def _run_blender(
 ) -> None:
     """Run Blender; `ask` is called regularly meanwhile and stops Blender by raising."""
     if find_blender() is None:
-        raise OutputError("Blender was not found, and FBX is written by it.", "Install it, or choose glTF or BVH.")
+        raise OutputError("Blender was not found, and FBX is written by it.", f"{NO_BLENDER} Or choose glTF or BVH.")
     files = [str(path) for pair in zip(sources, targets, strict=True) for path in pair]
     try:
-        run_script(Path(__file__).with_name("fbx_in_blender.py"), [repr(rate), *files], limit_s, ask)
+        run_script(CONVERT, ["fbx", repr(rate), "", *files], limit_s, ask)
         if not all(path.is_file() for path in targets):
             raise BlenderFailed("it wrote no file")
     except BlenderFailed as error:

@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -165,7 +166,8 @@ def test_blender_sees_the_fingertips_of_the_take(tmp_path):
 
 
 def put_fake_blender(folder: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
-    """Put a shell script called `blender` in front of the real one."""
+    """Put a shell script called `blender` in front of the real one, and hide the package."""
+    monkeypatch.setitem(sys.modules, "bpy", None)
     folder.mkdir()
     (folder / "blender").write_text(script)
     (folder / "blender").chmod(0o755)
