@@ -56,6 +56,12 @@ class Library:
         """List the detectors that have a name, without the generic entry for MMPose networks."""
         return [one for one in api.detectors(check) if one.name != "mmpose"]
 
+    def install_fbx(self, ask: Callable[[], None]) -> None:
+        """Install the package that reads and writes FBX; `ask` is called regularly and stops it by raising."""
+        from pipeline.characters.blender.install import install
+
+        install(ask)
+
     def devices(self) -> tuple[str, ...]:
         """Return the kinds of GPU that can be chosen here; loads nothing large."""
         from pipeline.system.devices import likely_devices

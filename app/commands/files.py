@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QWidget
 
+from app.commands.installing.fbx import FbxInstallation
 from app.commands.leaving import Leaving
 from app.commands.opening.given_files import GivenFiles
 from app.notifications import Banner
@@ -42,6 +43,7 @@ class FileCommands(QObject):
         self.question: QMessageBox | None = None  # whether files may be replaced
         self.leaving = Leaving(window, controller, self.choose_save)
         self.given = GivenFiles(window, controller, banner, self.leaving.before)
+        self.fbx = FbxInstallation(window, controller.library, controller.threads)
         self.recent_menu = QMenu(self.tr("Open &recent"), window)
         self.recent_menu.aboutToShow.connect(self.fill_recent)
         self.recent_menu.triggered.connect(self._open_recent_action)
@@ -169,6 +171,7 @@ class FileCommands(QObject):
         )  # fmt: skip
         dialog.wanted.connect(self._export)
         dialog.cancel_wanted.connect(self._controller.takes.cancel_export)
+        dialog.fbx_wanted.connect(lambda: self.fbx.offer(dialog, dialog.offer_fbx))
         dialog.finished.connect(self._export_closed)
         self.dialog = dialog
         dialog.open()

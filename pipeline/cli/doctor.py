@@ -231,7 +231,7 @@ def _display() -> Iterator[Finding]:
 
 def _tools() -> Iterator[Finding]:
     blender, package = shutil.which("blender"), installed_version()
-    by = f"by the package bpy {package}, in a process of its own" if package else blender
+    by = f"by the package bpy {package}" if package else blender
     fix = "" if by else f"Run pip install {PACKAGE} ({DOWNLOAD_MB} MB to download, {LICENCE}), or install Blender."
     yield Finding("FBX", by or "cannot be read or written: Blender does it", by is not None, fix, needed=False)
     for name, found in (("blender", blender), ("ffmpeg", shutil.which("ffmpeg"))):

@@ -57,6 +57,7 @@ class FakeLibrary(FakeLive):
         self.rates_hz: list[float | None] = []  # given with each source that was opened
         self.export_gate = threading.Event()  # which an export waits for
         self.export_gate.set()
+        self.install_gate = threading.Event()  # which an installation waits for
         self.exports: list[tuple[Path, str, tuple[str, ...], ExportOptions]] = []
         self.findings: Callable[[RunConfig], tuple[Finding, ...]] | None = None  # of the next runs
         self.before_run: Callable[[], object] = lambda: None
@@ -280,6 +281,12 @@ class FakeLibrary(FakeLive):
         self.known_detectors = [
             replace(one, reason="", installed=True) if one.name == name else one for one in self.known_detectors
         ]
+
+    def install_fbx(self, ask: Callable[[], None]) -> None:
+        while not self.install_gate.wait(0.005):  # as pip, which takes minutes
+            ask()
+        if self.fail is not None:
+            raise self.fail
 
     def detectors(self, check: bool = False) -> Sequence[DetectorInfo]:
         return list(self.known_detectors)

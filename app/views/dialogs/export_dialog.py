@@ -58,6 +58,7 @@ class ExportDialog(QDialog):
 
     wanted = Signal(object)  # ExportRequest
     cancel_wanted = Signal()
+    fbx_wanted = Signal()  # the package that FBX needs is to be installed
 
     def __init__(
         self, folder: Path, stem: str, person: int, lifted: Sequence[int], formats: Sequence[str],
@@ -72,6 +73,7 @@ class ExportDialog(QDialog):
         span.changed.connect(self._check)
         self._choice = FormatChoice(formats)
         self._choice.changed.connect(self._check)
+        self._choice.fbx_wanted.connect(self.fbx_wanted)
         self.options = OptionFields(options)
         self.options.changed.connect(self._check)
         self.folder = QLineEdit(str(folder))
@@ -202,6 +204,17 @@ class ExportDialog(QDialog):
     @property
     def formats(self) -> dict[str, QCheckBox]:
         return self._choice.boxes
+
+    @property
+    def fbx(self) -> QPushButton:
+        """Return the button that offers what FBX needs."""
+        return self._choice.fbx
+
+    @Slot()
+    def offer_fbx(self) -> None:
+        """Tick FBX, which can be written from now on."""
+        self._choice.refresh()
+        self.formats["fbx"].setChecked(self.formats["fbx"].isEnabled())
 
     @property
     def chosen(self) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QGridLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.languages.translation import shown
 from app.views.widgets import label, named, row
@@ -18,20 +18,23 @@ _ALWAYS = ("report",)  # options that concern every format
 
 
 class FormatChoice(QWidget):
-    """Offer a checkbox for each exporter of the registry, grouped, in two columns."""
+    """Offer a checkbox for each exporter of the registry, grouped, in two columns.
+
+    Where FBX cannot be written, a button below it emits `fbx_wanted`.
+    """
 
     changed = Signal()
+    fbx_wanted = Signal()
 
     def __init__(self, chosen: Sequence[str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.boxes: dict[str, QCheckBox] = {}
+        self.fbx = QPushButton(self.tr("Install what FBX needs…"))
+        self.fbx.clicked.connect(self.fbx_wanted)
         groups: dict[str, list[QCheckBox]] = {}
         for entry in entries("exporter"):
             box = QCheckBox(shown(entry.title))
-            missing = entry.missing()
-            box.setEnabled(not missing)
-            box.setToolTip(f"{missing}. {entry.hint}".strip(". ").capitalize() if missing else "")
-            box.setChecked(entry.name in chosen and not missing)
+            box.setChecked(entry.name in chosen and not entry.missing())
             box.toggled.connect(self._toggled)
             self.boxes[entry.name] = box
             groups.setdefault(entry.group, []).append(box)
@@ -45,12 +48,24 @@ class FormatChoice(QWidget):
             columns[at].addWidget(label(shown(name).upper(), "section"))
             for box in boxes:
                 columns[at].addWidget(box)
+                if box is self.boxes["fbx"]:
+                    columns[at].addWidget(self.fbx, 0, Qt.AlignmentFlag.AlignLeft)
             columns[at].addSpacing(8)
             filled[at] += len(boxes) + 2
         for at, part in enumerate(columns):
             part.setSpacing(3)
             part.addStretch(1)
             layout.addLayout(part, 0, at)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Enable the formats that can be written here now."""
+        for name, box in self.boxes.items():
+            entry = find("exporter", name)
+            missing = entry.missing()
+            box.setEnabled(not missing)
+            box.setToolTip(f"{missing}. {entry.hint}".strip(". ").capitalize() if missing else "")
+        self.fbx.setVisible(not self.boxes["fbx"].isEnabled())
 
     @property
     def chosen(self) -> tuple[str, ...]:

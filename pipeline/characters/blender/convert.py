@@ -57,14 +57,14 @@ def to_fbx(source: str, target: str, rate_hz: float, name: str) -> None:
 
 
 def remove_bone_shapes() -> None:
-    """Remove the meshes that the importer adds as shapes of bones: an "Icosphere" in a hidden collection."""
+    """Remove the mesh "Icosphere" that the importer adds as the shape of bones."""
     shapes = {bone.custom_shape for thing in bpy.data.objects if thing.pose for bone in thing.pose.bones}
     for shape in shapes - {None}:
         bpy.data.objects.remove(shape)
 
 
 def use_action(figure: Any, name: str) -> Any:
-    """Let the armature play the action whose name begins with `name`, and nothing else; return it."""
+    """Let the armature play only the action whose name begins with `name`; return it."""
     actions = [action for action in bpy.data.actions if action.name.startswith(name)]
     action = actions[0] if actions else figure.animation_data.action
     animation = figure.animation_data_create()

@@ -1,4 +1,4 @@
-"""Run a script in Blender: the package bpy, in a process of its own, or else an installed Blender."""
+"""Run a script in the package bpy or in an installed Blender, each in a separate process."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def find_blender() -> tuple[str, ...] | None:
     """Return the start of the command that runs a script in Blender, or None if there is none.
 
     The package goes before a Blender on the path, because its version is known. It is never imported here: its licence
-    and its state (one scene a process) ask for a process of its own.
+    and its state (one scene a process) ask for a separate process.
     """
     if sys.executable and importlib.util.find_spec(MODULE) is not None:
         return sys.executable, "-P"  # -P: a file beside the script never hides a module

@@ -1,0 +1,1 @@
+"""Install optional parts of the program on request."""
