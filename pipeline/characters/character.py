@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -24,6 +24,32 @@ _HINT = "Export the character again as .glb, .vrm or .bvh, with its skeleton, fr
 
 
 @dataclass(frozen=True, slots=True)
+class CharacterSkeleton:
+    """Hold a character's file and which of its nodes are humanoid bones, of which some may be missing."""
+
+    path: Path
+    kind: Kind
+    tree: NodeTree
+    mapping: BoneMapping
+    file: GltfFile | None  # None: a BVH; of an .fbx, what Blender made of it
+    from_file: Mapping[str, int]  # bones that the file itself names (VRM)
+
+    def remapped(self, bones: Mapping[str, str]) -> CharacterSkeleton:
+        """Return the skeleton with a user's bones (humanoid bone -> name of a node, "" = none); reads no file.
+
+        Raises `ConfigError` for a name that the character lacks.
+        """
+        return replace(self, mapping=map_bones(self.tree, self.from_file, bones))
+
+    def complete(self) -> Character:
+        """Return the character with its T-pose. Raises `MissingBonesError` unless all required bones are there."""
+        self.mapping.require(self.path.name, mapping_path(self.path).name)
+        return Character(
+            self.path, self.kind, self.tree, self.mapping, rest_pose(self.tree, self.mapping), self.file, self.from_file
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
 class Character:
     """Hold an open character that a motion can be put on."""
 
@@ -32,20 +58,30 @@ class Character:
     tree: NodeTree
     mapping: BoneMapping
     rest: RestPose
-    file: GltfFile | None  # None: a BVH; of an .fbx, what Blender made of it
+    file: GltfFile | None  # as in `CharacterSkeleton`
+    from_file: Mapping[str, int]
 
     @property
     def name(self) -> str:
         return self.path.stem
+
+    @property
+    def skeleton(self) -> CharacterSkeleton:
+        return CharacterSkeleton(self.path, self.kind, self.tree, self.mapping, self.file, self.from_file)
 
 
 def open_character(path: Path, bones: Mapping[str, str] | None = None) -> Character:
     """Open a character, recognise its bones, and find its T-pose.
 
     `bones` (humanoid bone -> name of a node, "" = none) go before the mapping in the file beside the character, which
-    goes before what is recognised. Raises `SourceError` for a file that cannot be read or is no human, `ConfigError`
-    for a mapping with names that the character lacks.
+    goes before what is recognised. Raises `SourceError` for a file that cannot be read or is no human (`MissingBonesError`),
+    `ConfigError` for a mapping with names that the character lacks.
     """
+    return read_skeleton(path, bones).complete()
+
+
+def read_skeleton(path: Path, bones: Mapping[str, str] | None = None) -> CharacterSkeleton:
+    """Read a character and recognise its bones, also where required ones are missing; raises as `open_character`."""
     path = Path(path)
     kind, tree, file, from_file = _read(path)
     try:
@@ -54,9 +90,7 @@ def open_character(path: Path, bones: Mapping[str, str] | None = None) -> Charac
         raise SourceError(
             f"{mapping_path(path).name} cannot be used: {error}.", "Correct it, or remove it.", field="character"
         ) from error
-    mapping = map_bones(tree, from_file, given)
-    mapping.require(path.name, mapping_path(path).name)
-    return Character(path, kind, tree, mapping, rest_pose(tree, mapping), file)
+    return CharacterSkeleton(path, kind, tree, map_bones(tree, from_file, given), file, from_file)
 
 
 def _read(path: Path) -> tuple[Kind, NodeTree, GltfFile | None, dict[str, int]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping as MappingType
 from dataclasses import dataclass, field
+from typing import Literal
 
 from ..core.errors import ConfigError, SourceError
 from ..system.safe_read import quoted
@@ -19,6 +20,19 @@ from .topology import from_shape
 
 SURE = {"file": 1.0, "user": 1.0, "table": 0.95, "words": 0.7, "shape": 0.5}
 _HINT = 'Say which bones they are in {file} beside the character: {{"bones": {{"{bone}": "NAME IN THE FILE"}}}}.'
+
+
+class MissingBonesError(SourceError):
+    """Report a character without bones that every human has; a user can say which they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Describe what is wrong with a mapping: "missing", "twice" or "order", of which bone, and with which other."""
+
+    kind: Literal["missing", "twice", "order"]
+    bone: str
+    other: str = ""  # "twice": the bone with the same node; "order": the bone that should lie above
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +60,10 @@ class BoneMapping:
         return parent
 
     def require(self, file: str, mapping_file: str) -> None:
-        """Raise `SourceError`, which names what is missing, unless all required bones are there."""
+        """Raise `MissingBonesError`, which names them, unless all required bones are there."""
         if self.missing:
             names = ", ".join(self.missing)
-            raise SourceError(
+            raise MissingBonesError(
                 f"{file}: these bones of a human were not found: {names}.",
                 _HINT.format(file=mapping_file, bone=self.missing[0]),
                 field="character",
@@ -127,6 +141,38 @@ def map_bones(
         _move_neck(found)
     order = [bone for bone in BONES if bone in found.nodes]
     return BoneMapping({bone: found.nodes[bone] for bone in order}, {bone: found.rules[bone] for bone in order}, table)
+
+
+def problems(tree: NodeTree, nodes: MappingType[str, int]) -> tuple[Problem, ...]:
+    """Return what keeps a mapping from being a human's: required bones, each node once, parents above children."""
+    out = [Problem("missing", bone) for bone in REQUIRED if bone not in nodes]
+    bone_at: dict[int, str] = {}
+    for bone, node in nodes.items():
+        if node in bone_at:
+            out.append(Problem("twice", bone, bone_at[node]))
+        bone_at.setdefault(node, bone)
+        parent = PARENT_OF[bone]
+        while parent is not None and parent not in nodes:
+            parent = PARENT_OF[parent]
+        if parent is not None and nodes[parent] != node and nodes[parent] not in tree.ancestors(node):
+            out.append(Problem("order", bone, parent))
+    return tuple(out)
+
+
+def changes(
+    tree: NodeTree, from_file: MappingType[str, int], wanted: MappingType[str, int]
+) -> dict[str, str]:  # fmt: skip
+    """Return the least that a user has to say so that the bones are `wanted`: bone -> name, "" = none.
+
+    A node whose name an earlier node has, too, cannot be named, and is left out.
+    """
+    said: dict[str, str] = {}
+    while True:
+        found = map_bones(tree, from_file, said).nodes
+        wrong = [bone for bone in BONES if found.get(bone) != wanted.get(bone) and bone not in said]
+        if not wrong:
+            return said
+        said |= {bone: tree.names[wanted[bone]] if bone in wanted else "" for bone in wrong}
 
 
 def _move_neck(found: _Found) -> None:

@@ -7,8 +7,9 @@ import json
 import numpy as np
 import pytest
 
-from pipeline.characters.character import open_character
+from pipeline.characters.character import open_character, read_skeleton
 from pipeline.characters.humanoid import REQUIRED
+from pipeline.characters.mapping import MissingBonesError, Problem, changes, problems
 from pipeline.characters.mapping_file import mapping_path, read_mapping, write_mapping
 from pipeline.characters.names import TABLES
 from pipeline.core.errors import ConfigError, SourceError
@@ -191,3 +192,39 @@ def test_rigs_without_a_table_are_recognised(tmp_path, pattern):
     wrong = {bone: node for bone, node in found.items() if node != reference[bone]}
     assert not [bone for bone in wrong if bone in REQUIRED], wrong
     assert len(found) >= 40
+
+
+def test_what_a_user_changed_is_kept_in_few_words(tmp_path):
+    path = write_glb(tmp_path / "hero.glb", figure("unreal"))
+    skeleton = read_skeleton(path)
+    tree, found = skeleton.tree, skeleton.mapping.nodes
+    assert changes(tree, {}, found) == {}
+    wanted = {bone: node for bone, node in found.items() if bone != "upperChest"} | {"chest": found["upperChest"]}
+    said = changes(tree, {}, wanted)
+    assert said == {"chest": "spine_03", "upperChest": ""}
+    assert skeleton.remapped(said).mapping.nodes == wanted
+    write_mapping(mapping_path(path), said)
+    assert open_character(path).mapping.nodes == wanted
+
+
+def test_problems_of_a_mapping_are_told_apart(tmp_path):
+    skeleton = read_skeleton(write_glb(tmp_path / "hero.glb", figure("mixamo")))
+    nodes = skeleton.mapping.nodes
+    assert problems(skeleton.tree, nodes) == ()
+    swapped = nodes | {"leftHand": nodes["leftLowerArm"], "leftLowerArm": nodes["leftHand"]}
+    assert Problem("order", "leftHand", "leftLowerArm") in problems(skeleton.tree, swapped)
+    assert problems(skeleton.tree, nodes | {"jaw": nodes["head"]}) == (Problem("twice", "jaw", "head"),)
+    assert problems(skeleton.tree, {b: n for b, n in nodes.items() if b != "head"}) == (Problem("missing", "head"),)
+
+
+def test_a_skeleton_without_required_bones_can_be_read_and_completed(tmp_path):
+    rig = figure("mixamo")
+    names = [name if "LeftLeg" not in name else "x" for name in rig.names]
+    path = write_glb(tmp_path / "hero.glb", rig.renamed(names))
+    skeleton = read_skeleton(path, {"leftLowerLeg": ""})
+    assert skeleton.mapping.missing == ("leftLowerLeg",)
+    with pytest.raises(MissingBonesError):
+        skeleton.complete()
+    hero = skeleton.remapped({"leftLowerLeg": "x"}).complete()
+    assert hero.tree.names[hero.mapping.nodes["leftLowerLeg"]] == "x"
+    assert hero.skeleton.complete().mapping == hero.mapping
