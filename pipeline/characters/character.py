@@ -7,6 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
+
+from ..core.arrays import Doubles
 from ..core.errors import SourceError
 from ..system.safe_read import DamagedFile
 from .blender.fbx_import import glb_from_fbx
@@ -15,11 +18,12 @@ from .gltf import GltfFile, open_gltf
 from .gltf_nodes import read_nodes, vrm_bones
 from .mapping import BoneMapping, map_bones
 from .mapping_file import mapping_path, read_mapping
-from .rest_pose import RestPose, rest_pose
+from .rest_pose import RestPose, facing_axes, rest_pose
 from .skeleton import NodeTree
 
 SUFFIXES = (".vrm", ".glb", ".gltf", ".fbx", ".bvh")
 Kind = Literal["gltf", "vrm0", "vrm1", "bvh", "fbx"]
+_TELL_THE_WAY = ("head", "leftUpperLeg", "rightUpperLeg", "leftUpperArm", "rightUpperArm")
 _HINT = "Export the character again as .glb, .vrm or .bvh, with its skeleton, from the program that made it."
 
 
@@ -40,6 +44,12 @@ class CharacterSkeleton:
         Raises `ConfigError` for a name that the character lacks.
         """
         return replace(self, mapping=map_bones(self.tree, self.from_file, bones))
+
+    def facing_places(self) -> Doubles:
+        """Return the nodes' rest places (N, 3) with y up, facing +z, as far as the bones found tell."""
+        where = {bone: self.tree.positions[node] for bone, node in self.mapping.nodes.items()}
+        known = all(bone in where for bone in _TELL_THE_WAY)
+        return np.asarray(self.tree.positions @ facing_axes(where)) if known else self.tree.positions
 
     def complete(self) -> Character:
         """Return the character with its T-pose. Raises `MissingBonesError` unless all required bones are there."""
@@ -74,8 +84,8 @@ def open_character(path: Path, bones: Mapping[str, str] | None = None) -> Charac
     """Open a character, recognise its bones, and find its T-pose.
 
     `bones` (humanoid bone -> name of a node, "" = none) go before the mapping in the file beside the character, which
-    goes before what is recognised. Raises `SourceError` for a file that cannot be read or is no human (`MissingBonesError`),
-    `ConfigError` for a mapping with names that the character lacks.
+    goes before what is recognised. Raises `SourceError` for a file that cannot be read or is no human (then
+    `MissingBonesError`), `ConfigError` for a mapping with names that the character lacks.
     """
     return read_skeleton(path, bones).complete()
 

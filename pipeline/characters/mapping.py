@@ -147,7 +147,7 @@ def problems(tree: NodeTree, nodes: MappingType[str, int]) -> tuple[Problem, ...
     """Return what keeps a mapping from being a human's: required bones, each node once, parents above children."""
     out = [Problem("missing", bone) for bone in REQUIRED if bone not in nodes]
     bone_at: dict[int, str] = {}
-    for bone, node in nodes.items():
+    for bone, node in ((bone, nodes[bone]) for bone in BONES if bone in nodes):
         if node in bone_at:
             out.append(Problem("twice", bone, bone_at[node]))
         bone_at.setdefault(node, bone)

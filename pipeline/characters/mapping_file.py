@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
+from ..core.errors import OutputError
 from ..system.files import atomic_write
 from ..system.json_fields import JsonFields
 from ..system.safe_read import DamagedFile, read_json
@@ -37,7 +38,17 @@ def read_mapping(path: Path) -> dict[str, str]:
 
 
 def write_mapping(path: Path, bones: Mapping[str, str]) -> None:
-    """Write a mapping atomically; bones that are not in it are recognised. Raises `OutputError`."""
+    """Write a mapping atomically; bones that are not in it are recognised. Raises `OutputError`.
+
+    Without bones there is nothing to say, and a file that is there is removed.
+    """
+    if not bones:
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            reason = error.strerror or error
+            raise OutputError(f"{path} cannot be removed ({reason}).", "Check its permissions.") from error
+        return
     data = {"format": "hourglass-mapping", "version": 1, "bones": dict(bones)}
     with atomic_write(path, "w") as file:
         file.write(json.dumps(data, indent=2, ensure_ascii=False) + "\n")

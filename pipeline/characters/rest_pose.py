@@ -50,7 +50,7 @@ class RestPose:
 def rest_pose(tree: NodeTree, mapping: BoneMapping) -> RestPose:
     """Return a character's T-pose; all required bones are mapped."""
     where = {bone: tree.positions[node] for bone, node in mapping.nodes.items()}
-    axes = _facing(where)
+    axes = facing_axes(where)
     places = {bone: place @ axes for bone, place in where.items()}
     tips = {bone: _tip(tree, node) @ axes for bone, node in mapping.nodes.items() if bone.endswith("Distal")}
     thigh, shank = (
@@ -68,8 +68,11 @@ def rest_pose(tree: NodeTree, mapping: BoneMapping) -> RestPose:
     )  # fmt: skip
 
 
-def _facing(where: dict[str, Doubles]) -> Doubles:
-    """Return the columns left, up and forward (3, 3) of the character in the file's axes."""
+def facing_axes(where: dict[str, Doubles]) -> Doubles:
+    """Return the columns left, up and forward (3, 3) of the character in the file's axes.
+
+    `where` holds the places (3,) of at least head, upper legs and upper arms.
+    """
     middle = (where["leftUpperLeg"] + where["rightUpperLeg"]) / 2
     rise = where["head"] - middle
     up = np.zeros(3)

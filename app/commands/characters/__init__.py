@@ -1,0 +1,1 @@
+"""Use users' own characters in the window."""

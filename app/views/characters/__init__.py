@@ -1,0 +1,1 @@
+"""Show users' own characters."""
