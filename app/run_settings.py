@@ -32,6 +32,7 @@ class RunSettings(RecipeSettings):
     pitch_deg: float | None = None
     roll_deg: float | None = None
     recorded_fps: float | None = None  # rate of the camera, for slow motion whose file does not state it
+    camera_motion: str = SceneConfig().camera_motion
     limbs: str = ""  # measured lengths in cm: "thigh=44,shank=42"
     smooth_hz: float = PostConfig().smooth_hz
     fill_gap_s: float = PostConfig().fill_gap_s

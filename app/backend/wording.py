@@ -19,6 +19,7 @@ CONTROLS = {
     "detector": mark("2D detector"),
     "lifter": mark("3D lifter"),
     "recorded_fps": mark("Recorded at"),
+    "camera_motion": mark("Turning camera"),
     "device": mark("Compute on"),
     "prune": mark("Token pruning"),
     "tokens": mark("Token pruning"),

@@ -536,6 +536,10 @@
         <translation>Aufgenommen mit</translation>
     </message>
     <message>
+        <source>Turning camera</source>
+        <translation>Schwenkende Kamera</translation>
+    </message>
+    <message>
         <source>Compute on</source>
         <translation>Rechnen auf</translation>
     </message>
@@ -856,6 +860,18 @@ Den Grafiktreiber aktualisieren. Alles andere funktioniert, auch der Export.</tr
     <message>
         <source>Knees and elbows that bend the wrong way. What was found is listed under Findings.</source>
         <translation>Knie und Ellbogen, die sich falsch herum beugen. Was gefunden wurde, steht unter Befunde.</translation>
+    </message>
+    <message>
+        <source>Follow</source>
+        <translation>Folgen</translation>
+    </message>
+    <message>
+        <source>Ignore</source>
+        <translation>Ignorieren</translation>
+    </message>
+    <message>
+        <source>A camera that pans, tilts or shakes on its tripod is measured by the background. Follow: paths and the direction of gravity are corrected for it. Ignore: as if it stood still.</source>
+        <translation>Eine Kamera, die auf ihrem Stativ schwenkt, kippt oder wackelt, wird am Hintergrund vermessen. Folgen: Wege und die Richtung der Schwerkraft werden dafür korrigiert. Ignorieren: als stünde sie still.</translation>
     </message>
     <message>
         <source>Automatic</source>

@@ -536,6 +536,10 @@
         <translation>撮影レート</translation>
     </message>
     <message>
+        <source>Turning camera</source>
+        <translation>カメラの旋回</translation>
+    </message>
+    <message>
         <source>Compute on</source>
         <translation>計算デバイス</translation>
     </message>
@@ -856,6 +860,18 @@ Update the graphics driver. Everything else works, export included.</source>
     <message>
         <source>Knees and elbows that bend the wrong way. What was found is listed under Findings.</source>
         <translation>逆向きに曲がった膝と肘。見つかったものは「検出事項」に表示されます。</translation>
+    </message>
+    <message>
+        <source>Follow</source>
+        <translation>追従</translation>
+    </message>
+    <message>
+        <source>Ignore</source>
+        <translation>無視</translation>
+    </message>
+    <message>
+        <source>A camera that pans, tilts or shakes on its tripod is measured by the background. Follow: paths and the direction of gravity are corrected for it. Ignore: as if it stood still.</source>
+        <translation>三脚の上で左右・上下に動く、または揺れるカメラは、背景から測定されます。追従：経路と重力の方向を補正します。無視：静止しているものとして扱います。</translation>
     </message>
     <message>
         <source>Automatic</source>

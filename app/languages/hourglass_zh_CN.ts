@@ -536,6 +536,10 @@
         <translation>拍摄帧率</translation>
     </message>
     <message>
+        <source>Turning camera</source>
+        <translation>转动的摄像机</translation>
+    </message>
+    <message>
         <source>Compute on</source>
         <translation>计算设备</translation>
     </message>
@@ -856,6 +860,18 @@ Update the graphics driver. Everything else works, export included.</source>
     <message>
         <source>Knees and elbows that bend the wrong way. What was found is listed under Findings.</source>
         <translation>弯曲方向错误的膝和肘。发现的内容列在“检查结果”中。</translation>
+    </message>
+    <message>
+        <source>Follow</source>
+        <translation>跟随</translation>
+    </message>
+    <message>
+        <source>Ignore</source>
+        <translation>忽略</translation>
+    </message>
+    <message>
+        <source>A camera that pans, tilts or shakes on its tripod is measured by the background. Follow: paths and the direction of gravity are corrected for it. Ignore: as if it stood still.</source>
+        <translation>三脚架上平移、俯仰或抖动的摄像机会通过背景测量。跟随：据此校正路径和重力方向。忽略：视为静止不动。</translation>
     </message>
     <message>
         <source>Automatic</source>

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, TypedDict, TypeVar
 
 from ..core.concurrency import CancelToken
-from ..core.config import LiveConfig, Precision, RunConfig, Runtime
+from ..core.config import CameraMotionUse, LiveConfig, Precision, RunConfig, Runtime
 from ..core.errors import ConfigError
 from ..core.pruning_schedule import STRATEGIES, PruneConfig, default_schedule
 
@@ -80,6 +80,7 @@ class SceneSettings(TypedDict, total=False):
     height_cm: float | None
     heights_cm: dict[int, float]
     limbs_cm: dict[str, float]
+    camera_motion: CameraMotionUse
 
 
 class PostSettings(TypedDict, total=False):

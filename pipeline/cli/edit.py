@@ -69,6 +69,9 @@ def add_parser(commands: Any) -> None:
     scene.add_argument("--fov", metavar="DEG", help="horizontal field of view; everyone is lifted again")
     scene.add_argument("--pitch", metavar="DEG", help="camera pitch; positive: it looks down")
     scene.add_argument("--roll", metavar="DEG", help="camera roll; positive: clockwise")
+    scene.add_argument(
+        "--camera-motion", choices=("measure", "ignore"), help="correct the paths for a camera that turns, or do not"
+    )
     height.add_argument(scene)
     motion.add_arguments(parser)
     parser.add_argument("--json", action="store_true", help="one JSON object a line on stdout")
@@ -155,6 +158,8 @@ def _config(arguments: argparse.Namespace, made: RunConfig) -> RunConfig:
     ):
         if text is not None:
             scene[name] = None if text == "auto" else _number(text, f"--{name.split('_')[0]}")
+    if arguments.camera_motion is not None:
+        scene["camera_motion"] = arguments.camera_motion
     scene |= height.with_heights(arguments.height, made.scene)
     limbs = motion.limbs_from(arguments)
     if limbs:

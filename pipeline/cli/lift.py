@@ -47,6 +47,12 @@ def add_parser(commands: Any) -> None:
         "--pitch", type=float, metavar="DEG", help="camera pitch; positive: it looks down (default: estimated)"
     )
     parser.add_argument("--roll", type=float, metavar="DEG", help="camera roll; positive: clockwise")
+    parser.add_argument(
+        "--camera-motion",
+        choices=("measure", "ignore"),
+        default=SceneConfig().camera_motion,
+        help="what is done about a camera that turns on its tripod (default: measure, and correct the paths)",
+    )
     height.add_argument(parser)
     parser.add_argument("--start", type=float, metavar="S", help="start of the range in seconds")
     parser.add_argument("--end", type=float, metavar="S", help="end of the range in seconds")
@@ -86,6 +92,7 @@ def config_from(arguments: argparse.Namespace) -> RunConfig:
             fov_deg=arguments.fov,
             pitch_deg=arguments.pitch,
             roll_deg=arguments.roll,
+            camera_motion=arguments.camera_motion,
             **height.with_heights(arguments.height, SceneConfig()),
             limbs_cm=motion.limbs_from(arguments),
         ),

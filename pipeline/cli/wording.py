@@ -44,6 +44,7 @@ FLAGS = {
     "start_s": "--start",
     "end_s": "--end",
     "recorded_fps": "--recorded-fps",
+    "camera_motion": "--camera-motion",
     "fps_hz": "--fps",
     "size_px": "--size",
     "output": "--output",

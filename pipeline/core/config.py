@@ -21,6 +21,8 @@ Precision = Literal["float32", "bfloat16"]
 # differ in the last bits, and following a person from frame to frame amplifies that (docs/detectors.md).
 Runtime = Literal["auto", "openvino", "mediapipe"]
 
+CameraMotionUse = Literal["measure", "ignore"]
+
 # Detector that is chosen by what is on this computer: BlazePose heavy for files if its weights are here, else full.
 AUTO_DETECTOR = "auto"
 
@@ -155,8 +157,17 @@ class SceneConfig:
     heights_cm: dict[int, float] = field(default_factory=dict)  # person -> stature
     # lengths measured on the subject by keys of LIMBS; others are estimated
     limbs_cm: dict[str, float] = field(default_factory=dict)
+    # what a camera that turns on its tripod does: "measure" corrects paths and gravity for it, see `camera_motion`
+    camera_motion: CameraMotionUse = "measure"
 
     def __post_init__(self) -> None:
+        uses = get_args(CameraMotionUse)
+        _check(
+            self.camera_motion in uses,
+            f"The use of the camera's motion is '{self.camera_motion}'.",
+            f"Choose {' or '.join(uses)}.",
+            "camera_motion",
+        )
         fov, pitch, roll, height = self.fov_deg, self.pitch_deg, self.roll_deg, self.height_cm
         for name, what, value, known, hint in (
             ("fov_deg", "field of view", fov, fov is None or 5 <= fov <= 150, "5 to 150"),

@@ -147,8 +147,13 @@ class SceneEstimate:
     # Person -> (T,) px: median distance between seen and reprojected joints; NaN = unseen.
     reprojection_px: dict[int, Floats] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()  # ordered by person and first row
+    # (T, 3) rotation vectors (radians) from the camera axes of each frame to those of `rotation`; None: the camera is
+    # still, or its turns are ignored.
+    turn: Doubles | None = None
 
     def __post_init__(self) -> None:
+        if self.turn is not None:
+            check_shape("turn", self.turn, (None, 3))
         check_shape("rotation", self.rotation, (3, 3))
         check_shape("translation", self.translation, (3,))
 
@@ -169,6 +174,7 @@ class Take:
     # Corrections by hand, in the order in which they are applied; `tracks2d` holds the result (`take.corrections`).
     corrections: tuple[Correction, ...] = ()
     detected: tuple[PersonTrack, ...] = ()  # what the detector found, for the persons with corrections
+    camera_turn: Doubles | None = None  # (T, 3) as measured, see `SceneEstimate.turn`; None: still, or not measured
 
     @property
     def frame_count(self) -> int:

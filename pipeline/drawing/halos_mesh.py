@@ -1,6 +1,7 @@
 """Build triangle meshes of error halos.
 
-A halo is an ellipsoid around a joint that holds the true joint nine times in ten along each of its axes. It is longest along the ray from the camera, since depth is what one camera knows least.
+A halo is an ellipsoid around a joint that holds the true joint nine times in ten along each of its axes. It is longest
+along the ray from the camera, since depth is what one camera knows least.
 """
 
 from __future__ import annotations

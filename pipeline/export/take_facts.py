@@ -73,6 +73,7 @@ def take_facts(selection: Selection) -> dict[str, Any]:
             "tilt_sigma_deg": scene.tilt_sigma_deg,
             "camera_position_m": scene.translation.tolist(),
             "world_from_camera": scene.rotation.tolist(),
+            **({} if scene.turn is None else {"camera_turn_rotation_vectors": scene.turn.round(6).tolist()}),
             "from": scene.notes,
         },
         "provenance": take.provenance,

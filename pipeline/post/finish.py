@@ -14,6 +14,7 @@ import numpy as np
 
 from ..body.stature import ankle_height_m, height_note, stature_chain_m
 from ..body.track_constants import TrackConstants
+from ..camera_motion.steady import steady_lifted, steady_track, turn_note
 from ..core.arrays import Doubles, check_shape
 from ..core.camera import Camera
 from ..core.config import RunConfig
@@ -40,14 +41,22 @@ def finish(
     camera: Camera,
     config: RunConfig,
     errors: bool = True,
+    turn: Doubles | None = None,
 ) -> tuple[tuple[Track3D, ...], SceneEstimate]:
     """Return world-space tracks of the people in `lifted`, and the camera's pose in the world.
 
     `tracks` holds the 2D of at least the lifted persons. Their bodies may come from different lifters: each is brought
     to the stature of `config.scene`. What was not set by the user or found in the file is assumed; the estimate's
-    `notes` say which is which. `errors` False leaves out the joints' standard errors, for previews. Raises ValueError
-    if a person's 2D and 3D differ in length.
+    `notes` say which is which. `errors` False leaves out the joints' standard errors, for previews. `turn`: the
+    measured turns of the camera, see `Take.camera_turn`. Raises ValueError if a person's 2D and 3D differ in length.
     """
+    if turn is not None and config.scene.camera_motion == "measure":
+        by_person = {track.person: track for track in tracks}
+        for one in lifted:
+            check_shape("relative", one.relative, (len(by_person[one.person].frame_index), 17, 3))
+        tracks = [steady_track(track, camera, turn) for track in tracks]
+        done = finish(tracks, [steady_lifted(one, turn) for one in lifted], camera, config, errors)
+        return done[0], replace(done[1], turn=turn, notes={**done[1].notes, "turn": turn_note(turn)})
     rows = rows_with_pauses(tracks[0].time_s, camera.rate_hz) if tracks else None
     if rows is None:
         return _finish(tracks, lifted, camera, config, errors)

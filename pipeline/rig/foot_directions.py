@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from ..body.bones import measure_body, unit
 from ..body.filters import low_pass
 from ..body.stature import STATURE_PER_CHAIN
+from ..camera_motion.steady import steady_track
 from ..core.arrays import Doubles
 from ..core.camera import Camera
 from ..core.geometry import camera_from_world
@@ -61,6 +62,8 @@ def foot_directions(world: Doubles, track: PersonTrack, scene: SceneEstimate, ca
 
     `world` (T, 17, 3) and `track` have the same frames. NaN = unknown; None if the detector's skeleton has no toes.
     """
+    if scene.turn is not None:
+        track = steady_track(track, camera, scene.turn)
     seen = toe_offsets(track)
     if seen is None:
         return None

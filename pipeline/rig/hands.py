@@ -10,9 +10,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from ..camera_motion.steady import camera_rotations
 from ..core.arrays import Doubles
 from ..core.camera import Camera
-from ..core.geometry import camera_from_world, world_from_camera
 from ..core.hands.points import Hands
 from ..core.poses import PersonTrack
 from ..core.take import SceneEstimate, Track3D
@@ -41,17 +41,17 @@ def hands_in_world(
     rate_hz = camera.rate_hz
     forearms = np.full((len(joints), 2, 3, 3), np.nan)
     rig_turn = _forearms(rig_from_world(joints[rows]), skeleton.time_s[rows], rate_hz)
-    camera_from_rig = scene.rotation.T @ _RIG_FROM_WORLD.T
-    forearms[rows] = camera_from_rig @ rig_turn
-    in_camera = camera_from_world(joints, scene.rotation, scene.translation)
+    axes = camera_rotations(scene, len(joints))
+    camera_from_rig = axes.swapaxes(1, 2) @ _RIG_FROM_WORLD.T
+    forearms[rows] = camera_from_rig[rows, None] @ rig_turn
+    in_camera = np.einsum("tji,tkj->tki", axes, joints - scene.translation)
     lengths = np.linalg.norm(joints[rows][:, _WRISTS] - joints[rows][:, _ELBOWS], axis=-1)
     found = hands_on_skeleton(
         hands, in_camera[:, _WRISTS], forearms, float(np.median(lengths)), camera, rate_hz, cutoff_hz
     )
-    left, right = (replace(pose, hand=camera_from_rig.T @ pose.hand) for pose in found.poses)
-    return replace(
-        found, joints=world_from_camera(found.joints, scene.rotation, scene.translation), poses=(left, right)
-    )
+    left, right = (replace(pose, hand=camera_from_rig.swapaxes(1, 2) @ pose.hand) for pose in found.poses)
+    world = np.einsum("tij,tskj->tski", axes, found.joints) + scene.translation
+    return replace(found, joints=world, poses=(left, right))
 
 
 def _forearms(joints: Doubles, time_s: Doubles, rate_hz: float) -> Doubles:

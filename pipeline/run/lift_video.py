@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..camera_motion.turns import CameraMotion, measure_turns
 from ..core.arrays import Doubles
 from ..core.camera import Camera, at_recorded_rate
 from ..core.concurrency import CancelToken
 from ..core.config import RunConfig
 from ..core.errors import NoPersonError, SourceError
-from ..core.poses import Poses
+from ..core.poses import PersonTrack, Poses
 from ..core.take import Progress, Take
 from ..detect.detect_video import ObserveStats, cache_for, observe
 from ..detect.mediapipe.choose import resolved
@@ -31,6 +32,7 @@ from ..sources.base import TimedSource
 from ..sources.joints2d.source import Joints2DSource
 from ..sources.turned import turned
 from ..take.provenance import of_run
+from .camera_watch import CameraWatch
 from .frame_counts import frame_notes, lift_notes, person_counts
 from .models import Engine
 from .rejoin import rejoin, with_suggestions
@@ -96,6 +98,7 @@ class _Run:
         self.doubtful: list[tuple[int, int]] = []  # identities that may be one person
         alone = False  # True: joints of one person that were tracked elsewhere, so no identities can be confused
         self.images: tuple[FrameSource, Detector] | None = None  # None: 2D joints from a file
+        self.watch = CameraWatch(None)
         self.poses: Poses
         if isinstance(source, Joints2DSource):
             self.detector_name, self.skeleton = f"2D joints from a file ({source.format})", source.skeleton
@@ -131,7 +134,18 @@ class _Run:
     def _observed(self, source: FrameSource, detector: Detector) -> Poses:
         start_s, end_s = self._range_s()
         cache = cache_for(source.info, detector, start_s, end_s) if self.config.use_cache else None
+        if self.config.scene.camera_motion == "measure":
+            self.watch = CameraWatch(None if cache is None else cache.folder / "camera")
+            source = self.watch.watched(source)
         return observe(source, detector, cache, self.cancel, self.stats, start_s, end_s)
+
+    def _camera_motion(self, people: tuple[PersonTrack, ...]) -> CameraMotion:
+        """Measure how the camera turned."""
+        if self.images is None or self.config.scene.camera_motion != "measure":
+            return CameraMotion("unknown")
+        index, source_s = people[0].frame_index, people[0].time_s * self.faster
+        points = self.watch.points(self.images[0], index, source_s, self.cancel)
+        return measure_turns(points, index, self.camera, people)
 
     def close(self) -> None:
         self.poses.close()
@@ -253,7 +267,9 @@ class _Run:
         config = replace(self.config, scene=self.scene_config)
         if not complete:
             config = replace(config, post=self.config.post.preview())
-        tracks3d, scene = finish(tracks2d, kept, self.camera, config, errors=complete)
+        motion = self._camera_motion(tracks2d) if complete else CameraMotion("unknown")
+        tracks3d, scene = finish(tracks2d, kept, self.camera, config, errors=complete, turn=motion.turn)
+        scene = replace(scene, notes=scene.notes | motion.notes)
         scene = with_suggestions(scene, self.doubtful, number, tracks2d)
         rows = len(self.tracker.frame_index)
         counts = person_counts(tracks2d, tracks3d)
@@ -273,10 +289,13 @@ class _Run:
         if complete:
             listed = None if self.times is None else self._listed(self.times)
             notes = frame_notes(rows, listed, self.stats.damaged, self.stats.fitted)
-            notes += lift_notes(counts) + [scene.notes[key] for key in ("speed", "camera") if key in scene.notes]
+            said = [scene.notes[key] for key in ("speed", "camera", "turn") if key in scene.notes]
+            notes += lift_notes(counts) + said
             provenance["notes"] = [*self.info.notes, *notes]
         names = self._names(number)
-        return Take(self.info, tracks2d, tracks3d, scene, provenance, complete, stages, kept, names)
+        return Take(
+            self.info, tracks2d, tracks3d, scene, provenance, complete, stages, kept, names, camera_turn=motion.turn
+        )
 
     def _listed(self, times: Doubles) -> int:
         """Return the number of frames that the source lists in the range."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ..camera_motion.steady import turn_at
 from ..core.camera import Camera
 from ..core.config import RunConfig
 from ..core.take import Take
@@ -27,6 +28,8 @@ def refinish(take: Take, config: RunConfig) -> Take:
     lifted = [one for person in shown if (one := take.lifted_of(person)) is not None]
     seen = replace(config, scene=config.scene.in_turned(take.info.turned_deg))
     camera = Camera.of(take.info, seen.scene, take.time_s)
-    tracks3d, scene = finish(take.tracks2d, lifted, camera, seen)
+    turn = turn_at(take.camera_turn, take.camera, camera)
+    tracks3d, scene = finish(take.tracks2d, lifted, camera, seen, turn=turn)
     scene = kept_suggestions(take.scene, scene)
-    return replace(take, tracks3d=tracks3d, scene=scene, provenance=with_settings(take.provenance, config))
+    provenance = with_settings(take.provenance, config)
+    return replace(take, tracks3d=tracks3d, scene=scene, camera_turn=turn, provenance=provenance)

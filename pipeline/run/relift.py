@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from ..camera_motion.steady import turn_at
 from ..core.camera import Camera
 from ..core.concurrency import CancelToken
 from ..core.config import RunConfig
@@ -75,13 +76,15 @@ def _with(
     order = [track.person for track in take.tracks2d]
     everyone = tuple(lifted[person] for person in order if person in lifted)
     seen = replace(config, scene=config.scene.in_turned(take.info.turned_deg))
-    tracks3d, scene = finish(take.tracks2d, everyone, camera, seen)
+    turn = turn_at(take.camera_turn, take.camera, camera)
+    tracks3d, scene = finish(take.tracks2d, everyone, camera, seen, turn=turn)
     scene = kept_suggestions(take.scene, scene)
     run = {"seconds": round(seconds, 3), "lift_seconds": round(worker.lift_s, 3)}
     return replace(
         take,
         tracks3d=tracks3d,
         scene=scene,
+        camera_turn=turn,
         token_stages=tuple(stages[person] for person in order if person in stages),
         lifted=everyone,
         provenance=of_relift(take.provenance, config, lifter, run),

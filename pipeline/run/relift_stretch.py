@@ -126,6 +126,8 @@ class StretchLifter:
         """Return whether the take is finished whole after every change."""
         if not can_refinish(take) or take.scene is None or take.time_s[-1] - take.time_s[0] < _SHORT_S:
             return True
+        if take.scene.turn is not None:  # the steps before a stretch know nothing of a camera that turns
+            return True
         return has_pauses(take.tracks2d[0], self._camera(take).rate_hz)
 
     def _plan(self, track: PersonTrack, lifter: WindowLifter, camera: Camera) -> Plan:
@@ -156,7 +158,7 @@ class StretchLifter:
                 return self._stretched(before, take, lifted, layered, camera)
             except NotAStretch:
                 pass
-        tracks3d, scene = finish(take.tracks2d, take.lifted, camera, self._turned(take))
+        tracks3d, scene = finish(take.tracks2d, take.lifted, camera, self._turned(take), turn=take.camera_turn)
         self._states.clear()
         made = replace(take, tracks3d=tracks3d, scene=kept_suggestions(take.scene, scene))
         everything = {track.person: np.ones(take.frame_count, np.bool_) for track in tracks3d}

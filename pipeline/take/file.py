@@ -60,6 +60,8 @@ def save_take(take: Take, path: Path) -> Path:
         arrays["scene_rotation"], arrays["scene_translation"] = take.scene.rotation, take.scene.translation
         for person, error_px in take.scene.reprojection_px.items():
             arrays[f"person{person}_reprojection_px"] = error_px
+    if take.camera_turn is not None:
+        arrays["camera_turn"] = take.camera_turn
     header = {
         "format": FORMAT,
         "version": VERSION,
@@ -80,6 +82,7 @@ def save_take(take: Take, path: Path) -> Path:
             "roll_deg": take.scene.roll_deg,
             "tilt_sigma_deg": take.scene.tilt_sigma_deg,
             "notes": take.scene.notes,
+            "turns": take.scene.turn is not None,
             "findings": [dataclasses.asdict(finding) for finding in take.scene.findings],
         },
         "provenance": take.provenance,

@@ -36,6 +36,7 @@ from .edit import plain_name
 _LAST_FRAME = 1 << 40
 _LAST_PERSON = 1_000_000
 _MOST_TRACKS = 10_000
+_TURN_RAD = 7.0  # largest part of a rotation vector
 DETECTED = "_detected"  # in the names of arrays with the detector's points of corrected persons
 _MOST_STAGES = 64
 _FOV_DEG = (1.0, 179.0)
@@ -65,7 +66,8 @@ def read_take(header: JsonFields, arrays: ArrayFile) -> Take:
     detected = tuple(_track2d(fields, parts, DETECTED) for fields in header.objects("detected", ()))
     _persons(header, "detected", [track.person for track in detected], persons)
     _check_corrected(corrections, detected, tracks2d)
-    scene = _scene(header.object("scene"), parts, tracks3d) if header.values.get("scene") is not None else None
+    turn = parts.doubles("camera_turn", (parts.frames, 3), _TURN_RAD) if "camera_turn" in parts else None
+    scene = _scene(header.object("scene"), parts, tracks3d, turn) if header.values.get("scene") is not None else None
     return Take(
         info,
         tracks2d,
@@ -78,6 +80,7 @@ def read_take(header: JsonFields, arrays: ArrayFile) -> Take:
         _names(header.object("names", None)),
         corrections,
         detected,
+        turn,
     )
 
 
@@ -236,7 +239,9 @@ def _stages(fields: JsonFields, arrays: _Arrays) -> TokenStages:
     return TokenStages(person, tuple(blocks), arrays.bits(f"person{person}_kept", len(blocks)))
 
 
-def _scene(fields: JsonFields, arrays: _Arrays, tracks3d: tuple[Track3D, ...]) -> SceneEstimate:
+def _scene(
+    fields: JsonFields, arrays: _Arrays, tracks3d: tuple[Track3D, ...], turn: Doubles | None
+) -> SceneEstimate:
     rotation = arrays.doubles("scene_rotation", (3, 3), 1.1)
     if not np.allclose(rotation @ rotation.T, np.eye(3), atol=1e-3) or np.linalg.det(rotation) < 0:
         raise DamagedFile("scene_rotation is not a rotation")
@@ -266,6 +271,7 @@ def _scene(fields: JsonFields, arrays: _Arrays, tracks3d: tuple[Track3D, ...]) -
         sigma,
         errors_px,
         tuple(findings),
+        turn if fields.flag("turns", False) else None,  # older files know only cameras that stand still
     )
 
 

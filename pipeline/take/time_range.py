@@ -31,13 +31,15 @@ def between(take: Take, start_s: float | None, end_s: float | None) -> Take:
         scene=None if take.scene is None else _scene(take.scene, rows),
         token_stages=tuple(replace(stages, kept=stages.kept[:, rows]) for stages in take.token_stages),
         lifted=tuple(replace(track, relative=track.relative[rows]) for track in take.lifted),
+        camera_turn=None if take.camera_turn is None else take.camera_turn[rows],
     )
 
 
 def _scene(scene: SceneEstimate, rows: slice) -> SceneEstimate:
     errors = {person: error[rows] for person, error in scene.reprojection_px.items()}
     inside = (_finding(finding, rows) for finding in scene.findings)
-    return replace(scene, reprojection_px=errors, findings=tuple(f for f in inside if f is not None))
+    turn = None if scene.turn is None else scene.turn[rows]
+    return replace(scene, reprojection_px=errors, findings=tuple(f for f in inside if f is not None), turn=turn)
 
 
 def _finding(finding: Finding, rows: slice) -> Finding | None:

@@ -54,6 +54,17 @@ _CHOICES: dict[str, tuple[tuple[tuple[str, str], ...], str, str]] = {
         mark("Backward joints"),
         mark("Knees and elbows that bend the wrong way. What was found is listed under Findings."),
     ),
+    "camera_motion": (
+        (
+            ("measure", mark("Follow")),
+            ("ignore", mark("Ignore")),
+        ),
+        mark("Turning camera"),
+        mark(
+            "A camera that pans, tilts or shakes on its tripod is measured by the background. Follow: paths and the "
+            "direction of gravity are corrected for it. Ignore: as if it stood still.",
+        ),
+    ),
     "foot_lock": (
         (
             ("off", mark("Off")),
@@ -146,6 +157,7 @@ class MotionPanel(Fold):
                 fields["sides"],
                 fields["limits"],
                 fields["foot_lock"],
+                fields["camera_motion"],
                 self.calm,
                 6,
                 label(self.tr("Measured on the person"), "muted"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
@@ -85,6 +87,29 @@ def test_rotations_are_those_from_the_t_pose_in_rig_axes() -> None:
         true = Rotation.from_euler("x", turn[5:, None], degrees=True)
         off = np.degrees((Rotation.from_matrix(pose.hand[5:]).inv() * true).magnitude())
         assert np.median(off) < 15
+
+
+def test_hands_are_the_same_before_a_camera_that_turns() -> None:
+    truth = hands_of_t_pose()
+    hands = observed_hands(truth)
+    turn = np.radians(np.linspace(-15, 15, FRAMES))[:, None] * [0.2, 1.0, 0.0]
+    from_turned = Rotation.from_rotvec(turn).as_matrix()
+    rays = np.concatenate([CAMERA.rays(hands.joints_image), np.ones((*hands.scores.shape, 1))], -1)
+    rays = np.einsum("tji,t...j->t...i", from_turned, rays)
+    image = rays[..., :2] / rays[..., 2:] * CAMERA.focal_px + CAMERA.middle_px
+    turned = replace(
+        hands,
+        joints_image=image.astype(np.float32),
+        relative=np.einsum("tji,t...j->t...i", from_turned, hands.relative).astype(np.float32),
+    )
+    still = hands_in_world(track(hands.extras), skeleton(), scene(), CAMERA)
+    found = hands_in_world(track(turned.extras), skeleton(), replace(scene(), turn=turn), CAMERA)
+    assert still is not None
+    assert found is not None
+    assert np.nanmedian(np.linalg.norm(found.joints - still.joints, axis=-1)) < 0.003
+    for one, other in zip(still.poses, found.poses, strict=True):
+        off = Rotation.from_matrix(one.hand[5:]).inv() * Rotation.from_matrix(other.hand[5:])
+        assert np.degrees(np.median(off.magnitude())) < 1
 
 
 def test_a_take_without_hands_has_none() -> None:

@@ -17,6 +17,7 @@ from pipeline.core.poses import PersonTrack
 from pipeline.core.take import Finding, LiftedTrack, SceneEstimate, Take, TokenStages, Track3D
 from pipeline.take.file import load_take, save_take
 from pipeline.take.provenance import can_refinish
+from pipeline.take.time_range import between
 
 EARLIER = Path(__file__).parents[2] / "data" / "take_0619064.pose3d"
 
@@ -70,6 +71,30 @@ def assert_same(a, b) -> None:
 def test_round_trip(tmp_path: Path, frames: int) -> None:
     take = make_take(frames)
     assert_same(load_take(save_take(take, tmp_path / "aufnahme ü.pose3d")), take)
+
+
+@pytest.mark.parametrize("used", [True, False])
+def test_turns_of_the_camera_come_back_used_or_only_measured(tmp_path: Path, used: bool) -> None:
+    turn = np.random.default_rng(2).uniform(-0.3, 0.3, (40, 3))
+    take = make_take()
+    assert take.scene is not None
+    take = dataclasses.replace(
+        take, camera_turn=turn, scene=dataclasses.replace(take.scene, turn=turn if used else None)
+    )
+    read = load_take(save_take(take, tmp_path / "turning.pose3d"))
+    assert_same(read, take)
+    part = between(read, read.time_s[4] - 1e-6, read.time_s[20])
+    assert part.camera_turn is not None
+    np.testing.assert_array_equal(part.camera_turn, turn[4 : 4 + part.frame_count])
+    assert part.scene is not None
+    assert (part.scene.turn is not None) == used
+
+
+@pytest.mark.parametrize("wrong", [np.full((40, 3), np.nan), np.zeros((39, 3)), np.full((40, 3), 1e9)])
+def test_turns_that_are_none_are_refused(tmp_path: Path, wrong: np.ndarray) -> None:
+    path = save_take(dataclasses.replace(make_take(), camera_turn=wrong), tmp_path / "wrong.pose3d")
+    with pytest.raises(TakeError):
+        load_take(path)
 
 
 def test_a_file_from_before_there_were_token_stages(tmp_path: Path) -> None:
