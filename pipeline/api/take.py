@@ -107,8 +107,8 @@ class Take(Correctable):
                 in one text, with commas between.
             stem: What the files are called, without suffix. Default: as the video.
             people: Numbers of people; None or "all" writes everyone who was lifted.
-            options: What to write; `changes` are fields of it: preset ("blender", "unity", "unreal", "mixamo"),
-                unit ("cm", "m"), root_motion, t_pose, report.
+            options: What to write; `changes` are fields of it: preset ("blender", "unity", "unreal",
+                "unreal5", "mixamo", "rigify"), unit ("cm", "m"), root_motion, t_pose, report.
             progress: Called with the progress of formats that take long.
             cancel: A `CancelToken`, or a function that says whether to stop.
             **changes: Fields of `ExportOptions`.

@@ -14,7 +14,7 @@ from typing import Literal
 from .camera import UNKNOWN_RATE_HZ, Viewpoint
 from .errors import ConfigError
 
-Preset = Literal["blender", "unity", "unreal", "mixamo"]
+Preset = Literal["blender", "unity", "unreal", "unreal5", "mixamo", "rigify"]
 Unit = Literal["cm", "m"]
 Value = str | bool
 
@@ -61,7 +61,9 @@ OPTIONS: dict[str, Option] = {
                 ("blender", "Blender (Hips, LeftArm)"),
                 ("unity", "Unity, VRM (LeftUpperArm)"),
                 ("unreal", "Unreal (upperarm_l)"),
+                ("unreal5", "Unreal 5, MetaHuman (root, spine_05, ik bones)"),
                 ("mixamo", "Mixamo (mixamorig:LeftArm)"),
+                ("rigify", "Rigify's metarig (upper_arm.L)"),
             ),
         ),
         Option("unit", "BVH unit", (("cm", "Centimetres"), ("m", "Metres"))),
@@ -123,6 +125,10 @@ _BVH = {
     "export FBX, or use a VRM tool that reads BVH. In Unity: Rig › Animation Type “Humanoid”.",
     "unreal": "Unreal reads no BVH by itself: import it into Blender with scale {scale} (tick “Update Scene FPS”), "
     "export FBX, and retarget onto the Mannequin: the bone names are its own.",
+    "unreal5": "Unreal reads no BVH by itself: export FBX instead. Through Blender: import the BVH with scale {scale} "
+    "(tick “Update Scene FPS”) and export FBX. Bones, root and ik bones are named as in UE5's Mannequin and MetaHuman.",
+    "rigify": "In Blender: File › Import › Motion Capture (.bvh) with scale {scale}, and tick “Update Scene FPS”. "
+    "Bones are named as in Rigify's human metarig.",
     "mixamo": "For rigs from Mixamo. In Blender: File › Import › Motion Capture (.bvh) with scale {scale}, and tick "
     "“Update Scene FPS”.",
 }

@@ -26,7 +26,7 @@ from .tracks import SelectedPerson
 
 _FRAMES = 200
 # A joint with its offset, or the end of one.
-_BVH_PART = re.compile(r"(ROOT|JOINT|End) (\S+)\s*\{\s*OFFSET (\S+) (\S+) (\S+)|(\})")
+_BVH_PART = re.compile(r"(ROOT|JOINT|End) (\S+)\s*\{\s*OFFSET (\S+) (\S+) (\S+)(?:\s+CHANNELS (\d))?|(\})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,9 @@ def _bvh(path: Path, person: SelectedPerson, rows: Ints, options: ExportOptions)
     offsets: list[Doubles] = []
     ends: dict[int, Doubles] = {}
     above: list[int] = []
-    for kind, name, x, y, z, brace in _BVH_PART.findall(head):
+    starts: list[int] = []  # first channel of each bone, and whether it has positions
+    counts: list[int] = []
+    for kind, name, x, y, z, channels, brace in _BVH_PART.findall(head):
         if brace:
             above.pop()
             continue
@@ -124,24 +126,33 @@ def _bvh(path: Path, person: SelectedPerson, rows: Ints, options: ExportOptions)
             above.append(-1)
             continue
         names.append(name)
+        starts.append(sum(counts))
+        counts.append(int(channels))
         parents.append(above[-1] if above else -1)
         offsets.append(vector)
         above.append(len(names) - 1)
     first = head.count("\n") + (1 if options.t_pose else 0)
     values = np.array([line.split() for line in _lines(path, first + rows)], float)
-    turns = Rotation.from_euler("ZXY", values[:, 3:].reshape(-1, 3), degrees=True).as_quat()
+    moves = {bone: values[:, start : start + 3] for bone, start in enumerate(starts) if counts[bone] == 6}
+    turns = np.stack(
+        [values[:, start + count - 3 : start + count] for start, count in zip(starts, counts, strict=True)], 1
+    )
+    quaternions = Rotation.from_euler("ZXY", turns.reshape(-1, 3), degrees=True).as_quat()
     rig = Rig(np.array(offsets), ends, 0.0, tuple(names), tuple(parents))
-    found = _points(rig, values[:, :3], turns.reshape(len(rows), len(names), 4), options)
+    found = _points(rig, moves, quaternions.reshape(len(rows), len(names), 4), options)
     return found * (0.01 if options.unit == "cm" else 1.0)
 
 
-def _points(rig: Rig, root: Doubles, rotations: Doubles, options: ExportOptions) -> Doubles:
-    """Return the joints (T, 17, 3) or, with fingers, (T, 59, 3) in world space, of bones with the preset's names."""
+def _points(rig: Rig, moves: dict[int, Doubles], rotations: Doubles, options: ExportOptions) -> Doubles:
+    """Return the joints (T, 17, 3) or, with fingers, (T, 59, 3) in world space, of bones with the preset's names.
+
+    `moves`: bone -> local translations (T, 3).
+    """
     known = (*NAMES, *FINGER_BONES)
     plain = dict(zip(bone_names(options.preset, known), known, strict=True))
     names = [plain.get(name, name) for name in rig.names]
     rig = replace(rig, names=tuple(names))
-    places, tips = forward_kinematics(rig, root, rotations)
+    places, tips = forward_kinematics(rig, moves[0], rotations, moves)
     order = [names.index(name) for name in NAMES]
     head_top = {NAMES.index("Head"): tips[names.index("Head")]}
     joints = h36m_from_rig(places[:, order], head_top)
@@ -165,22 +176,22 @@ def _glb(path: Path, person: SelectedPerson, rows: Ints, options: ExportOptions)
         return part[keys].astype(np.float64)
 
     nodes, animation = document["nodes"], document["animations"][0]
-    bones = [node for node in document["skins"][0]["joints"] if "children" in nodes[node]]  # the ends follow
+    bones = [node for node in document["skins"][0]["joints"] if not nodes[node]["name"].endswith("_end")]  # they follow
     turns = np.tile([0.0, 0.0, 0.0, 1.0], (len(rows), len(bones), 1))
-    root = np.zeros((len(rows), 3))
+    moves = {0: np.zeros((len(rows), 3))}
     for channel in animation["channels"]:
         output, bone = animation["samplers"][channel["sampler"]]["output"], channel["target"]["node"]
         if channel["target"]["path"] == "translation":
-            root = values(output, 3)
+            moves[bone] = values(output, 3)
         else:
             turns[:, bone] = values(output, 4)
     offsets = np.array([nodes[bone]["translation"] for bone in bones])
-    pairs = [(child, bone) for bone in bones for child in nodes[bone]["children"]]
+    pairs = [(child, bone) for bone in bones for child in nodes[bone].get("children", ())]
     ends = {bone: np.array(nodes[child]["translation"]) for child, bone in pairs if child >= len(bones)}
     parents = {child: bone for child, bone in pairs if child < len(bones)}
     names = tuple(nodes[bone]["name"] for bone in bones)
     rig = Rig(offsets, ends, 0.0, names, tuple(parents.get(bone, -1) for bone in bones))
-    return _points(rig, root, turns, options)
+    return _points(rig, moves, turns, options)
 
 
 def _trc(path: Path, person: SelectedPerson, rows: Ints, options: ExportOptions) -> Doubles:

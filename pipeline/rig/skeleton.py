@@ -10,6 +10,7 @@ at `Hips` (hip line and trunk are not perpendicular in a moving person), and bot
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -105,10 +106,13 @@ def rig_from_world(points: Doubles) -> Doubles:
     return np.stack([points[..., 0], points[..., 2], -points[..., 1]], axis=-1)
 
 
-def forward_kinematics(rig: Rig, root: Doubles, rotations: Doubles) -> tuple[Doubles, dict[int, Doubles]]:
+def forward_kinematics(
+    rig: Rig, root: Doubles, rotations: Doubles, moves: Mapping[int, Doubles] | None = None
+) -> tuple[Doubles, dict[int, Doubles]]:
     """Compute the positions (T, B, 3) of the bones' starts and (T, 3) of each free end, in m.
 
-    `root` (T, 3) is the position of the hips; `rotations` (T, B, 4) are local quaternions (x, y, z, w).
+    `root` (T, 3) is the position of the first bone; `rotations` (T, B, 4) are local quaternions (x, y, z, w). Bones in
+    `moves` have local translations (T, 3) in place of their offset.
     """
     from scipy.spatial.transform import Rotation
 
@@ -120,7 +124,8 @@ def forward_kinematics(rig: Rig, root: Doubles, rotations: Doubles) -> tuple[Dou
             positions[:, bone] = root
             global_rotations.append(local)
         else:
-            positions[:, bone] = positions[:, parent] + global_rotations[parent].apply(rig.offsets[bone])
+            way = moves[bone] if moves is not None and bone in moves else rig.offsets[bone]
+            positions[:, bone] = positions[:, parent] + global_rotations[parent].apply(way)
             global_rotations.append(global_rotations[parent] * local)
     return positions, {bone: positions[:, bone] + global_rotations[bone].apply(end) for bone, end in rig.ends.items()}
 

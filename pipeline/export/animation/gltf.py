@@ -19,10 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...core.export_options import ExportOptions
-from ...rig.bone_names import bone_names
+from ...rig.preset_bones import PresetMotion, preset_motion
 from ..base import UNWATCHED, Watch
 from ..tracks import SelectedPerson, Selection, binary_files
-from .body_mesh import body_for, face_shapes, linear_colours, rest_positions
+from .body_mesh import body_for, face_shapes, linear_colours
 from .rig_motion import Motion, rig_motion
 
 log = logging.getLogger(__name__)
@@ -121,7 +121,7 @@ def _glb(person: SelectedPerson, scene_name: str, options: ExportOptions) -> Ite
     """Yield header, JSON chunk and binary chunk of one person's file."""
     buffer = _Buffer()
     motion = rig_motion(person, options)
-    document = _document(person, scene_name, motion, bone_names(options.preset, motion.rig.names), buffer)
+    document = _document(person, scene_name, motion, preset_motion(motion.rig, motion.pose, options.preset), buffer)
     document["bufferViews"], document["accessors"] = buffer.views, buffer.accessors
     document["buffers"] = [{"byteLength": buffer.length}]
     text = json.dumps(document, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode(errors="replace")
@@ -133,17 +133,19 @@ def _glb(person: SelectedPerson, scene_name: str, options: ExportOptions) -> Ite
 
 
 def _document(
-    person: SelectedPerson, scene_name: str, motion: Motion, names: tuple[str, ...], buffer: _Buffer
+    person: SelectedPerson, scene_name: str, motion: Motion, preset: PresetMotion, buffer: _Buffer
 ) -> dict[str, Any]:
     """Return the glTF document. Nodes: bones in the order of the rig, free ends, the body."""
-    rig, bones = motion.rig, len(names)
-    positions, ends = rest_positions(rig)
+    rig, bones = preset.rig, len(preset.rig.names)
+    positions = preset.rest_positions
+    ends = {bone: positions[bone] + end for bone, end in rig.ends.items()}
     nodes: list[dict[str, Any]] = []
-    for bone, name in enumerate(names):
+    for bone, name in enumerate(rig.names):
         children = rig.children(bone) + ([bones + list(ends).index(bone)] if bone in ends else [])
-        offset = positions[0] if bone == 0 else rig.offsets[bone]
-        nodes.append({"name": name, "translation": offset.tolist(), "children": children})
-    nodes += [{"name": f"{names[bone]}_end", "translation": rig.ends[bone].tolist()} for bone in ends]
+        nodes.append({"name": name, "translation": rig.offsets[bone].tolist()})
+        if children:
+            nodes[-1]["children"] = children
+    nodes += [{"name": f"{rig.names[bone]}_end", "translation": rig.ends[bone].tolist()} for bone in ends]
     joints = list(range(len(nodes)))
     nodes.append({"name": person.name, "mesh": 0, "skin": 0})
 
@@ -155,7 +157,7 @@ def _document(
         "scene": 0,
         "scenes": [{"name": scene_name, "nodes": [0, joints[-1] + 1]}],
         "nodes": nodes,
-        "meshes": [_mesh(motion, buffer)],
+        "meshes": [_mesh(motion, preset, buffer)],
         "materials": [
             {
                 "name": "body",
@@ -167,12 +169,12 @@ def _document(
             }
         ],
         "skins": [skin],
-        "animations": [_animation(person, motion, buffer)],
+        "animations": [_animation(person, motion, preset, buffer)],
         "extras": {"rate_hz": motion.rate_hz, "frames": len(person.frame_index), "person": person.person},
     }
 
 
-def _mesh(motion: Motion, buffer: _Buffer) -> dict[str, Any]:
+def _mesh(motion: Motion, preset: PresetMotion, buffer: _Buffer) -> dict[str, Any]:
     """Return the body with its face shapes, all at rest, for programs that animate a face by ARKit's names."""
     body = body_for(motion.rig)
     count = len(body.vertices)
@@ -184,7 +186,7 @@ def _mesh(motion: Motion, buffer: _Buffer) -> dict[str, Any]:
             "POSITION": buffer.add(body.vertices, _VERTICES, bounds=True),
             "NORMAL": buffer.add(body.normals, _VERTICES),
             "COLOR_0": buffer.add(colours, _VERTICES, normalized=True),
-            "JOINTS_0": buffer.add(body.bones, _VERTICES),
+            "JOINTS_0": buffer.add(preset.place_of[body.bones], _VERTICES),
             "WEIGHTS_0": buffer.add(body.weights, _VERTICES),
         },
         "indices": buffer.add(body.faces.reshape(-1), _INDICES),
@@ -201,14 +203,16 @@ def _mesh(motion: Motion, buffer: _Buffer) -> dict[str, Any]:
     }
 
 
-def _animation(person: SelectedPerson, motion: Motion, buffer: _Buffer) -> dict[str, Any]:
+def _animation(person: SelectedPerson, motion: Motion, preset: PresetMotion, buffer: _Buffer) -> dict[str, Any]:
     """Return keys at the times since the take's first frame; bones that stay at rest have none."""
-    pose = motion.pose
-    times = buffer.add((pose.times_s - person.time_s[0]).astype(np.float32), bounds=True)
-    samplers = [{"input": times, "output": buffer.add(pose.root.astype(np.float32))}]
-    channels = [{"sampler": 0, "target": {"node": 0, "path": "translation"}}]
-    for bone in range(pose.rotations.shape[1]):
-        turns = pose.rotations[:, bone]
+    times = buffer.add((motion.pose.times_s - person.time_s[0]).astype(np.float32), bounds=True)
+    samplers: list[dict[str, Any]] = []
+    channels: list[dict[str, Any]] = []
+    for bone, places in preset.moves.items():
+        channels.append({"sampler": len(samplers), "target": {"node": bone, "path": "translation"}})
+        samplers.append({"input": times, "output": buffer.add(places.astype(np.float32))})
+    for bone in range(preset.rotations.shape[1]):
+        turns = preset.rotations[:, bone]
         if np.abs(turns[:, :3]).max() > _STILL:
             channels.append({"sampler": len(samplers), "target": {"node": bone, "path": "rotation"}})
             samplers.append({"input": times, "output": buffer.add(turns.astype(np.float32))})

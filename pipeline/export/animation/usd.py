@@ -6,6 +6,7 @@ samples, and USD interpolates.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -15,11 +16,11 @@ import numpy as np
 from ...core.errors import OutputError
 from ...core.export_options import ExportOptions
 from ...human.on_rig import HumanBody
-from ...rig.bone_names import bone_names
+from ...rig.preset_bones import preset_motion
 from ..base import UNWATCHED, Watch
 from ..per_person import write_elsewhere
 from ..tracks import SelectedPerson, Selection
-from .body_mesh import body_for, face_shapes, linear_colours, rest_positions
+from .body_mesh import body_for, face_shapes, linear_colours
 from .rig_motion import rig_motion
 
 
@@ -84,12 +85,11 @@ def _write(person: SelectedPerson, options: ExportOptions, path: Path) -> None:
     from pxr import Gf, Tf, UsdGeom, UsdSkel, Vt
 
     motion = rig_motion(person, options)
-    names = [Tf.MakeValidIdentifier(name) for name in bone_names(options.preset, motion.rig.names)]
-    positions, _ = rest_positions(motion.rig)
-    offsets = motion.rig.offsets.copy()
-    offsets[0] = positions[0]
+    preset = preset_motion(motion.rig, motion.pose, options.preset)
+    names = [Tf.MakeValidIdentifier(name) for name in preset.rig.names]
+    positions, offsets = preset.rest_positions, preset.rig.offsets
     joints: list[str] = []
-    for bone, parent in enumerate(motion.rig.parents):
+    for bone, parent in enumerate(preset.rig.parents):
         joints.append(names[bone] if parent < 0 else f"{joints[parent]}/{names[bone]}")
 
     stage = _new_stage(path, motion.rate_hz, float(person.time_s[-1] - person.time_s[0]))
@@ -106,15 +106,17 @@ def _write(person: SelectedPerson, options: ExportOptions, path: Path) -> None:
     skeleton.CreateRestTransformsAttr([Gf.Matrix4d().SetTranslate(Gf.Vec3d(*offset)) for offset in offsets.tolist()])
     UsdSkel.BindingAPI.Apply(skeleton.GetPrim()).CreateAnimationSourceRel().SetTargets([animation.GetPath()])
 
-    _write_body(mesh, skeleton, body_for(motion.rig))
+    body = body_for(motion.rig)
+    _write_body(mesh, skeleton, dataclasses.replace(body, bones=preset.place_of[body.bones]))
 
     animation.CreateJointsAttr(joints)
     animation.CreateScalesAttr(Vt.Vec3hArray(len(names), Gf.Vec3h(1, 1, 1)))
     moves, turns = animation.CreateTranslationsAttr(), animation.CreateRotationsAttr()
     local = offsets.astype(np.float32)
-    rotations = motion.pose.rotations.astype(np.float32)  # x y z w, USD's order in memory
+    rotations = preset.rotations.astype(np.float32)  # x y z w, USD's order in memory
     for row, code in enumerate(codes.tolist()):
-        local[0] = motion.pose.root[row]
+        for bone, places in preset.moves.items():
+            local[bone] = places[row]
         moves.Set(Vt.Vec3fArray.FromNumpy(local), code)
         turns.Set(Vt.QuatfArray.FromNumpy(rotations[row]), code)
     try:

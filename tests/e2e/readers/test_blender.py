@@ -165,6 +165,58 @@ def test_blender_sees_the_fingertips_of_the_take(tmp_path):
                     assert away < 0.001, (path.suffix, frame, last)
 
 
+@pytest.mark.parametrize("kind", ["bvh", "fbx"])
+def test_blender_sees_the_skeleton_of_unreal_5(tmp_path, kind):
+    """Check the root, the joints below it, and the ik bones, which go with feet and hands."""
+    take = scene(facing_camera(clip("jump")), rate_hz=30.0).take()
+    (path,) = export_take(take, tmp_path, "jump", [kind], ExportOptions(preset="unreal5"))
+    frames = [3, 90, 150, 199]
+    found = in_blender(path, frames, 30.0)
+    assert (found["parents"]["pelvis"], found["parents"]["clavicle_l"]) == ("root", "spine_05")
+    same = {"ik_foot_l": "foot_l", "ik_foot_r": "foot_r", "ik_hand_l": "hand_l", "ik_hand_r": "hand_r"}
+    joints = {"pelvis": 0, "foot_r": 3, "calf_l": 5, "neck_01": 8, "head": 9, "lowerarm_l": 12, "hand_r": 16}
+    for frame in frames:
+        bones = {name: np.array(bone["head"]) for name, bone in found["frames"][str(frame)].items()}
+        for name, joint in joints.items():
+            assert np.linalg.norm(bones[name] - take.tracks3d[0].joints[frame, joint]) < 0.001, (frame, name)
+        for name, bone in same.items():
+            assert np.linalg.norm(bones[name] - bones[bone]) < 0.001, (frame, name)
+        assert np.linalg.norm(bones["root"] - bones["pelvis"] * [1, 1, 0]) < 0.001, frame
+
+
+def test_the_bones_of_the_rigify_preset_are_those_of_the_metarig(tmp_path):
+    take = take_with_hands(rate_hz=30.0)
+    (path,) = export_take(take, tmp_path, "hands", ["bvh"], ExportOptions(preset="rigify"))
+    script = tmp_path / "metarig.py"
+    script.write_text(
+        "import bpy, json, sys, addon_utils\n"
+        "addon_utils.enable('rigify', default_set=True)\n"
+        "bpy.ops.object.armature_human_metarig_add()\n"
+        "bones = bpy.context.object.data.bones\n"
+        "found = {bone.name: bone.parent.name if bone.parent else '' for bone in bones}\n"
+        "json.dump(found, open(sys.argv[-1], 'w'))\n"
+    )
+    command = [
+        BLENDER,
+        "-b",
+        "--factory-startup",
+        "--python-exit-code",
+        "1",
+        "--python",
+        script,
+        "--",
+        tmp_path / "meta",
+    ]
+    done = subprocess.run([str(part) for part in command], capture_output=True, text=True, timeout=200, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    metarig = json.loads((tmp_path / "meta").read_text())
+    mine = in_blender(path, [0])["parents"]
+    assert len(mine) == 23 + 2 * 19
+    assert not set(mine) - set(metarig)
+    other = {name for name, parent in mine.items() if metarig[name] != parent}
+    assert other == {"thumb.01.L", "thumb.01.R"}, "the metarig hangs thumbs on the index's metacarpal"
+
+
 def put_fake_blender(folder: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
     """Put a shell script called `blender` in front of the real one, and hide the package."""
     monkeypatch.setitem(sys.modules, "bpy", None)

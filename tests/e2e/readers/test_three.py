@@ -71,8 +71,9 @@ def test_the_skin_follows_its_bones(take, node_folder, tmp_path):
             assert np.linalg.norm(np.array(seen["skin"][limb]) - middle) < 0.02, limb
 
 
-def test_khronos_validator_finds_nothing(take, node_folder, tmp_path):
-    export_take(take, tmp_path, "jump", ["glb"])
+@pytest.mark.parametrize("preset", ["blender", "unreal5", "rigify"])
+def test_khronos_validator_finds_nothing(take, node_folder, tmp_path, preset):
+    export_take(take, tmp_path, "jump", ["glb"], ExportOptions(preset=preset))
     issues = in_three(tmp_path / "jump.glb", node_folder)["issues"]
     assert (issues["numErrors"], issues["numWarnings"]) == (0, 0), issues["messages"]
 

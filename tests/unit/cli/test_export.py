@@ -54,7 +54,7 @@ def test_the_same_as_name_and_value(take_path, tmp_path, capsys):
 @pytest.mark.parametrize(
     ("pair", "words"),
     [
-        ("preset=maya", "blender, unity, unreal, mixamo"),
+        ("preset=maya", "blender, unity, unreal, unreal5, mixamo, rigify"),
         ("colour=red", "preset"),
         ("t_pose=perhaps", "yes, no"),
         ("unit", "NAME=VALUE"),

@@ -106,14 +106,20 @@ def test_bvh_order_is_depth_first_and_that_of_the_body_is_its_own(rig):
         ("mixamo", "mixamorig:LeftHandThumb1", "mixamorig:RightHandIndex2", "mixamorig:LeftHandPinky3"),
         ("unity", "LeftThumbProximal", "RightIndexIntermediate", "LeftLittleDistal"),
         ("unreal", "thumb_01_l", "index_02_r", "pinky_03_l"),
+        ("unreal5", "thumb_01_l", "index_02_r", "pinky_03_l"),
+        ("rigify", "thumb.01.L", "f_index.02.R", "f_pinky.03.L"),
     ],
 )
 def test_fingers_have_the_names_of_their_preset(rig, preset, thumb, index, little):
-    plain = rig_with_hands(rig, SHAPE, preset == "unreal").names
+    plain = rig_with_hands(rig, SHAPE, preset in ("unreal", "unreal5", "rigify")).names
     named = dict(zip(plain, bone_names(preset, plain), strict=True))
     assert (named["LeftHandThumb1"], named["RightHandIndex2"], named["LeftHandPinky3"]) == (thumb, index, little)
     assert len(set(named.values())) == len(plain)
     if preset == "unreal":
         assert named["LeftHandIndexMetacarpal"] == "index_metacarpal_l"
         assert named["RightHandPinkyMetacarpal"] == "pinky_metacarpal_r"
+    if preset == "unreal5":  # not `_metacarpal_`, which automatic retargeting would take for a finger's first bone
+        assert named["LeftHandIndexMetacarpal"] == "index_mcarpal_l"
+    if preset == "rigify":
+        assert named["RightHandPinkyMetacarpal"] == "palm.04.R"
     assert bone_names(preset) == bone_names(preset, plain)[:21]

@@ -28,7 +28,7 @@ TIPS = {
     for side, name in enumerate(("Left", "Right"))
     for point, finger in ((4, "Thumb"), (8, "Index"), (12, "Middle"), (16, "Ring"), (20, "Pinky"))
 }
-PRESETS = ("blender", "unity", "unreal", "mixamo")
+PRESETS = ("blender", "unity", "unreal", "unreal5", "mixamo", "rigify")
 
 
 @pytest.fixture(scope="module")
