@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.arrays import Doubles
+from ..core.arrays import Doubles, Floats
 from ..core.export_options import Preset
 from .bone_names import bone_names
 from .rotations import RigPose, same_sign
@@ -49,6 +49,10 @@ class PresetMotion:
             if parent >= 0:
                 out[bone] += out[parent]
         return out
+
+    def skin_bones(self, bones: NDArray[np.uint8], weights: Floats) -> NDArray[np.uint8]:
+        """Return the bones here of a skin (V, 4) on the rig before; 0 where they weigh nothing, as glTF wants it."""
+        return np.where(weights > 0, self.place_of[bones], np.uint8(0))
 
 
 def preset_motion(rig: Rig, pose: RigPose, preset: Preset) -> PresetMotion:

@@ -186,7 +186,7 @@ def _mesh(motion: Motion, preset: PresetMotion, buffer: _Buffer) -> dict[str, An
             "POSITION": buffer.add(body.vertices, _VERTICES, bounds=True),
             "NORMAL": buffer.add(body.normals, _VERTICES),
             "COLOR_0": buffer.add(colours, _VERTICES, normalized=True),
-            "JOINTS_0": buffer.add(preset.place_of[body.bones], _VERTICES),
+            "JOINTS_0": buffer.add(preset.skin_bones(body.bones, body.weights), _VERTICES),
             "WEIGHTS_0": buffer.add(body.weights, _VERTICES),
         },
         "indices": buffer.add(body.faces.reshape(-1), _INDICES),

@@ -107,7 +107,7 @@ def _write(person: SelectedPerson, options: ExportOptions, path: Path) -> None:
     UsdSkel.BindingAPI.Apply(skeleton.GetPrim()).CreateAnimationSourceRel().SetTargets([animation.GetPath()])
 
     body = body_for(motion.rig)
-    _write_body(mesh, skeleton, dataclasses.replace(body, bones=preset.place_of[body.bones]))
+    _write_body(mesh, skeleton, dataclasses.replace(body, bones=preset.skin_bones(body.bones, body.weights)))
 
     animation.CreateJointsAttr(joints)
     animation.CreateScalesAttr(Vt.Vec3hArray(len(names), Gf.Vec3h(1, 1, 1)))
