@@ -57,7 +57,7 @@ class Library:
         return [one for one in api.detectors(check) if one.name != "mmpose"]
 
     def install_fbx(self, ask: Callable[[], None]) -> None:
-        """Install the package that reads and writes FBX; `ask` is called regularly and stops it by raising."""
+        """Install the package that reads and writes FBX; `ask` stops it by raising."""
         from pipeline.characters.blender.install import install
 
         install(ask)

@@ -29,7 +29,7 @@ _HINT = "Export the character again as .glb, .vrm or .bvh, with its skeleton, fr
 
 @dataclass(frozen=True, slots=True)
 class CharacterSkeleton:
-    """Hold a character's file and which of its nodes are humanoid bones, of which some may be missing."""
+    """Hold a character's file and its humanoid bones, of which some may be missing."""
 
     path: Path
     kind: Kind
@@ -39,9 +39,9 @@ class CharacterSkeleton:
     from_file: Mapping[str, int]  # bones that the file itself names (VRM)
 
     def remapped(self, bones: Mapping[str, str]) -> CharacterSkeleton:
-        """Return the skeleton with a user's bones (humanoid bone -> name of a node, "" = none); reads no file.
+        """Return the skeleton with a user's bones; reads no file.
 
-        Raises `ConfigError` for a name that the character lacks.
+        `bones`: humanoid bone -> name of a node, "" = none. Raises `ConfigError` for a name that the character lacks.
         """
         return replace(self, mapping=map_bones(self.tree, self.from_file, bones))
 
@@ -52,7 +52,10 @@ class CharacterSkeleton:
         return np.asarray(self.tree.positions @ facing_axes(where)) if known else self.tree.positions
 
     def complete(self) -> Character:
-        """Return the character with its T-pose. Raises `MissingBonesError` unless all required bones are there."""
+        """Return the character with its T-pose.
+
+        Raises `MissingBonesError` unless all required bones are there.
+        """
         self.mapping.require(self.path.name, mapping_path(self.path).name)
         return Character(
             self.path, self.kind, self.tree, self.mapping, rest_pose(self.tree, self.mapping), self.file, self.from_file
@@ -91,7 +94,10 @@ def open_character(path: Path, bones: Mapping[str, str] | None = None) -> Charac
 
 
 def read_skeleton(path: Path, bones: Mapping[str, str] | None = None) -> CharacterSkeleton:
-    """Read a character and recognise its bones, also where required ones are missing; raises as `open_character`."""
+    """Read a character and recognise its bones, also where required ones are missing.
+
+    Raises as `open_character`.
+    """
     path = Path(path)
     kind, tree, file, from_file = _read(path)
     try:

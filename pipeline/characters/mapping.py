@@ -28,7 +28,7 @@ class MissingBonesError(SourceError):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Describe what is wrong with a mapping: "missing", "twice" or "order", of which bone, and with which other."""
+    """Describe what is wrong with a mapping, of which bone, and with which other."""
 
     kind: Literal["missing", "twice", "order"]
     bone: str
@@ -144,7 +144,10 @@ def map_bones(
 
 
 def problems(tree: NodeTree, nodes: MappingType[str, int]) -> tuple[Problem, ...]:
-    """Return what keeps a mapping from being a human's: required bones, each node once, parents above children."""
+    """Return what keeps a mapping from being a human's.
+
+    A human has all required bones, each at another node, and below its parent.
+    """
     out = [Problem("missing", bone) for bone in REQUIRED if bone not in nodes]
     bone_at: dict[int, str] = {}
     for bone, node in ((bone, nodes[bone]) for bone in BONES if bone in nodes):
@@ -162,9 +165,9 @@ def problems(tree: NodeTree, nodes: MappingType[str, int]) -> tuple[Problem, ...
 def changes(
     tree: NodeTree, from_file: MappingType[str, int], wanted: MappingType[str, int]
 ) -> dict[str, str]:  # fmt: skip
-    """Return the least that a user has to say so that the bones are `wanted`: bone -> name, "" = none.
+    """Return the least that a user has to say so that the bones are `wanted`.
 
-    A node whose name an earlier node has, too, cannot be named, and is left out.
+    Bone -> name, "" = the character has none. A node whose name an earlier node has, too, cannot be named, and is left out.
     """
     said: dict[str, str] = {}
     while True:

@@ -1,4 +1,4 @@
-"""Give a rig the bones that a preset's skeleton has in addition, and name all of them as it does.
+"""Give a rig the further bones of a preset's skeleton, and all of them its names.
 
 Further spine and neck bones never turn: they divide a bone, so that programs find the chains they know. Unreal 5 and
 MetaHuman also get `root`, which travels along the floor below the pelvis, and the ik bones, which have the places and
@@ -51,7 +51,10 @@ class PresetMotion:
         return out
 
     def skin_bones(self, bones: NDArray[np.uint8], weights: Floats) -> NDArray[np.uint8]:
-        """Return the bones here of a skin (V, 4) on the rig before; 0 where they weigh nothing, as glTF wants it."""
+        """Return the bones here of a skin (V, 4) on the rig before.
+
+        They are 0 where they weigh nothing, as glTF wants it.
+        """
         return np.where(weights > 0, self.place_of[bones], np.uint8(0))
 
 

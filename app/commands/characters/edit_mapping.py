@@ -1,4 +1,4 @@
-"""Open the dialog in which the user says which joints of a character are which bones, and keep the answer."""
+"""Let the user say which joints of a character are which bones; keep the answer."""
 
 from __future__ import annotations
 

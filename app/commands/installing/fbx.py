@@ -16,7 +16,7 @@ from pipeline.core.errors import Cancelled, UserError
 
 
 class FbxInstallation(QObject):
-    """Ask, install in a thread, and tell the one who wanted it; `dialog` is the question while it is open."""
+    """Ask, install in a thread, tell who wanted it; `dialog` is the open question."""
 
     def __init__(self, window: QWidget, library: Library, threads: ThreadSet) -> None:
         super().__init__(window)

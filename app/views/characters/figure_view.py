@@ -1,4 +1,4 @@
-"""Draw a character's skeleton, with the joints that are humanoid bones, to be turned, enlarged and clicked."""
+"""Draw a character's skeleton, which can be turned, enlarged and clicked."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _ZOOM = 1.2  # per step of the wheel
 
 
 class FigureView(QWidget):
-    """Show joints as dots and bones as lines, seen from the front; `clicked` gives the node under the pointer.
+    """Show joints as dots and bones as lines, from the front; `clicked` gives a node.
 
     Dragging turns the figure, the wheel enlarges it about the pointer.
     """
@@ -57,7 +57,7 @@ class FigureView(QWidget):
         return QSize(260, 260)
 
     def set_bones(self, nodes: Mapping[str, int], unsure: Sequence[str], selected: str) -> None:
-        """Show which nodes are bones, those that were only guessed, and the one that is being edited."""
+        """Show which nodes are bones, which were only guessed, and which one is edited."""
         self._bones = {node: bone for bone, node in nodes.items()}
         self._unsure = {nodes[bone] for bone in unsure if bone in nodes}
         self._selected = nodes.get(selected, -1)

@@ -35,9 +35,10 @@ _SHOWN_PROBLEMS = 3
 
 
 class MappingDialog(QDialog):
-    """Edit `nodes`, humanoid bone -> node; `saved` is emitted with it, and the receiver closes or calls `show_error`.
+    """Edit `nodes`, humanoid bone -> node, and emit them with `saved`.
 
-    The bone of the chosen row gets the joint that is clicked in the figure, or chosen by name in the box below.
+    The receiver closes the dialog or calls `show_error`. The bone of the chosen row gets the joint that is clicked in
+    the figure, or chosen by name in the box below.
     """
 
     saved = Signal(object)  # dict[str, int]

@@ -1,4 +1,4 @@
-"""Ask whether Blender's package may be installed, for FBX: its size and licence, then how far it is."""
+"""Ask whether Blender's package may be installed for FBX; say its size and licence."""
 
 from __future__ import annotations
 
