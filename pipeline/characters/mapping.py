@@ -167,7 +167,8 @@ def changes(
 ) -> dict[str, str]:  # fmt: skip
     """Return the least that a user has to say so that the bones are `wanted`.
 
-    Bone -> name, "" = the character has none. A node whose name an earlier node has, too, cannot be named, and is left out.
+    Bone -> name, "" = the character has none. A node whose name an earlier node has, too, cannot be named, and is left
+    out.
     """
     said: dict[str, str] = {}
     while True:

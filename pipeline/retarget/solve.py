@@ -71,6 +71,22 @@ def retarget(source: SourceMotion, character: Character, lock_feet: bool = True)
     )  # fmt: skip
 
 
+def posed_places(motion: CharacterMotion, character: Character) -> dict[str, Doubles]:
+    """Return the places (T, 3) of all bones of the character in canonical axes, as the motion means them.
+
+    Bones that the motion does not turn go with the nearest one above that it turns, as in their rest pose.
+    """
+    rest, mapping = character.rest, character.mapping
+    places = {"hips": motion.hips_canonical}
+    turn = {"hips": motion.turns["hips"] @ rest.turns["hips"]}  # since the rest pose of the file
+    for bone in mapping.nodes:
+        parent = mapping.parent_of(bone)
+        if parent is not None:
+            places[bone] = places[parent] + turn[parent] @ (rest.places[bone] - rest.places[parent])
+            turn[bone] = motion.turns[bone] @ rest.turns[bone] if bone in motion.turns else turn[parent]
+    return places
+
+
 def leg_ratio(source: SourceMotion, rest: RestPose) -> float:
     """Return the length of the character's legs over the person's.
 

@@ -79,9 +79,11 @@ def run(arguments: argparse.Namespace, report: Report) -> int:
             report.line(f"  recognised by words or shape alone, please check: {', '.join(unsure)}")
         if one.agreement is not None:
             report.line(
-                f"  against the take: limbs within {one.agreement.worst_direction_deg:.2f} degrees, trunk "
-                f"{one.agreement.trunk_deg:.2f}; held feet slide {one.agreement.slide_mm:.2f} mm in "
-                f"{one.agreement.held_frames} of {one.agreement.frames} frames"
+                f"  read back from the file, against the take: limbs within {one.agreement.worst_direction_deg:.2f} "
+                f"degrees, their joints within {one.agreement.joint_mm:.1f} mm at the character's size, trunk "
+                f"{one.agreement.trunk_deg:.2f} degrees; held feet slide at most {one.agreement.slide_mm:.2f} mm in "
+                f"{one.agreement.held_frames} of {one.agreement.frames} frames; the file holds the motion within "
+                f"{one.agreement.written_mm:.3f} mm"
             )
     return 0
 
