@@ -27,6 +27,9 @@ _BODY_TRUST = 0.02  # weight with which a frame without held feet keeps the body
 _BODY_PASSES = 3
 _LEAST_BEND = 0.002  # share of a leg's length, below which a leg counts as straight
 _LEAST_FRAMES = 3
+# A nearly straight leg bends by degrees for a millimetre. A held foot gives way along the leg, by at most this share of
+# the leg's length, where the knee would else bend by more than this from the take's bend.
+_GIVE, _MOST_BEND = 0.004, np.radians(2.5)
 _SIDE_OF = (1, 0)  # left and right as sides of `leg_ik`
 _LEFT, _RIGHT = LEGS[1], LEGS[0]
 _DOWN: Doubles = np.array([0.0, -1.0, 0.0])
@@ -66,7 +69,8 @@ def locked_legs(legs: LegPose, locked: NDArray[np.bool_], rate_hz: float) -> tup
     out: dict[str, Doubles] = {}
     for side, (name, leg) in enumerate((("left", _LEFT), ("right", _RIGHT))):
         held = locked[:, side]
-        wanted = np.where(held[:, None], places[:, side], joints[:, leg[2]])
+        targets = _given_way(joints, places[:, side], leg, float(legs.thigh[side]), float(legs.shank[side]))
+        wanted = np.where(held[:, None], targets, joints[:, leg[2]])
         moved = move_ankle(joints, _SIDE_OF[side], wanted)
         for bone, start, end in (("UpperLeg", leg[0], leg[1]), ("LowerLeg", leg[1], leg[2])):
             old, new = unit(joints[:, end] - joints[:, start]), unit(moved[:, end] - moved[:, start])
@@ -118,6 +122,22 @@ def _places(ankle: Doubles, heights: Doubles, locked: NDArray[np.bool_]) -> Doub
     for run in runs(locked):
         places[run] = _place(ankle[run], heights[run])
     return places
+
+
+def _given_way(joints: Doubles, places: Doubles, leg: tuple[int, int, int], thigh: float, shank: float) -> Doubles:
+    """Return the places (T, 3) of an ankle, moved along the leg so far that the knee keeps its bend."""
+    hip = joints[:, leg[0]]
+
+    def distance(bend: Doubles) -> Doubles:
+        return np.sqrt(thigh**2 + shank**2 + 2 * thigh * shank * np.cos(np.clip(bend, 0, np.pi)))
+
+    free = np.linalg.norm(joints[:, leg[2]] - hip, axis=1)
+    bend = np.arccos(np.clip((free**2 - thigh**2 - shank**2) / (2 * thigh * shank), -1, 1))
+    away = places - hip
+    size = np.linalg.norm(away, axis=1)
+    kept = np.clip(size, distance(bend + _MOST_BEND), distance(bend - _MOST_BEND))
+    give = np.clip(kept - size, -_GIVE * (thigh + shank), _GIVE * (thigh + shank))
+    return np.asarray(hip + away * ((size + give) / np.maximum(size, 1e-9))[:, None])
 
 
 def _faded(turns: Doubles, held: NDArray[np.bool_], rate_hz: float) -> Doubles:

@@ -194,10 +194,23 @@ def vrm1(figure: Figure, bones: dict[str, str]) -> dict:
 
 def write_vrm1(path: Path) -> Path:
     """Write a small VRM 1.0 character: Mixamo's rig in a T-pose."""
-    named = open_character(write_glb(path.with_suffix(".glb"), figure("mixamo")))
-    rig = t_posed(figure("mixamo"), named)
-    bones = {bone: named.tree.names[node] for bone, node in named.mapping.nodes.items()}
+    rig, bones = _vrm_figure(path)
     return write_glb(path, rig, extensions=vrm1(rig, bones))
+
+
+def write_vrm0(path: Path) -> Path:
+    """Write a small VRM 0 character, which faces -z, without its thumbs."""
+    rig, bones = _vrm_figure(path)
+    rig = rig.turned(180)
+    return write_glb(
+        path, rig, extensions=vrm0(rig, {bone: name for bone, name in bones.items() if "Thumb" not in bone})
+    )
+
+
+def _vrm_figure(path: Path) -> tuple[Figure, dict[str, str]]:
+    named = open_character(write_glb(path.with_name("named.glb"), figure("mixamo")))
+    bones = {bone: named.tree.names[node] for bone, node in named.mapping.nodes.items()}
+    return t_posed(figure("mixamo"), named), bones
 
 
 def write_bvh(path: Path, figure: Figure, unit: float = 100.0) -> Path:

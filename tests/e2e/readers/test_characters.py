@@ -13,7 +13,7 @@ import pytest
 from pipeline.api import Take, open_character
 from pipeline.characters.character import Character
 from pipeline.retarget.read_back import read_animation
-from tests.helpers.characters import figure, t_posed, vrm0, vrm1, write_glb
+from tests.helpers.characters import figure, write_glb, write_vrm0, write_vrm1
 from tests.helpers.motion import clip, facing_camera, scene
 
 NODE, BLENDER = shutil.which("node"), shutil.which("blender")
@@ -28,15 +28,7 @@ def take() -> Take:
 
 def standing(path: Path, version: str) -> Character:
     """Return a VRM in the T-pose; a VRM 0 faces -z."""
-    named = open_character(write_glb(path.with_name("named.glb"), figure("mixamo")))
-    bones = {bone: named.tree.names[node] for bone, node in named.mapping.nodes.items()}
-    rig = t_posed(figure("mixamo"), named)
-    if version == "0":
-        rig = rig.turned(180)
-        write_glb(path, rig, extensions=vrm0(rig, {bone: name for bone, name in bones.items() if "Thumb" not in bone}))
-    else:
-        write_glb(path, rig, extensions=vrm1(rig, bones))
-    return open_character(path)
+    return open_character(write_vrm0(path) if version == "0" else write_vrm1(path))
 
 
 def in_three(file: Path, motion: str | Path, node_folder: Path) -> dict:
@@ -99,6 +91,26 @@ def test_blender_sees_the_same_pose(take, tmp_path, kind):
             x, y, z = places[bone][frame]
             seen = np.array(found["frames"][str(frame)][hero.tree.names[node]]["head"])
             assert np.abs(seen - [x, -z, y]).max() < 0.002, (frame, bone)
+
+
+@pytest.mark.skipif(BLENDER is None, reason="Blender is not installed (./start test installs it)")
+@pytest.mark.parametrize("kind", ["human", "basic_human"])
+def test_metarigs_of_blender_are_characters(tmp_path, kind):
+    """Rigify's own metarigs, as Blender writes them: other proportions than the person's, knees bent in the rest."""
+    script, path = Path(__file__).with_name("scripts") / "blender_metarig.py", tmp_path / "hero.glb"
+    command = [BLENDER, "-b", "--factory-startup", "--python-exit-code", "1", "--python", script, "--", kind, path]
+    done = subprocess.run([str(part) for part in command], capture_output=True, text=True, timeout=200, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    hero = open_character(path)
+    assert hero.mapping.table == "Rigify"
+    assert len(hero.mapping.nodes) == (55 if kind == "human" else 22)
+    for name in ("walk", "jump"):
+        take = Take.of(scene(facing_camera(clip(name))).take())
+        agreement = take.retarget(hero, tmp_path / "out", stem=name, report=True)[0].agreement
+        assert agreement.worst_direction_deg < 2
+        assert agreement.slide_mm < 5
+        assert agreement.floor_mm < 5
+        assert agreement.written_mm < 0.1
 
 
 @pytest.mark.skipif(BLENDER is None, reason="Blender is not installed (./start test installs it)")

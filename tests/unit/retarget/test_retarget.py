@@ -24,7 +24,7 @@ from pipeline.retarget.write_gltf import write_character
 from pipeline.rig.skeleton import rig_from_world
 from pipeline.rig.with_hands import rig_with_hands, rotations_with_hands
 from tests.helpers.bvh_reader import read_bvh
-from tests.helpers.characters import figure, write_bvh, write_glb, write_vrm1
+from tests.helpers.characters import figure, write_bvh, write_glb, write_vrm0, write_vrm1
 from tests.helpers.motion import clip, facing_camera, hidden, make_take, scene
 
 
@@ -45,6 +45,8 @@ CHARACTERS = {
     "rolled": lambda path: write_glb(path, figure("unreal").rolled(), armature=armature(0.01, 90)),
     "lying armature": lambda path: write_glb(path, figure("mixamo"), armature=armature(0.01, -90)),
     "turned, of matrices": lambda path: write_glb(path, figure("cmu").turned(180), matrices=True),
+    "VRM 0": lambda path: write_vrm0(path.with_suffix(".vrm")),
+    "VRM 1": lambda path: write_vrm1(path.with_suffix(".vrm")),
     "aside": lambda path: write_glb(path, figure("mixamo").turned(90)),
     "without names": lambda path: write_glb(path, figure("child").renamed([f"b{i}" for i in range(52)])),
 }
