@@ -239,9 +239,7 @@ def _stages(fields: JsonFields, arrays: _Arrays) -> TokenStages:
     return TokenStages(person, tuple(blocks), arrays.bits(f"person{person}_kept", len(blocks)))
 
 
-def _scene(
-    fields: JsonFields, arrays: _Arrays, tracks3d: tuple[Track3D, ...], turn: Doubles | None
-) -> SceneEstimate:
+def _scene(fields: JsonFields, arrays: _Arrays, tracks3d: tuple[Track3D, ...], turn: Doubles | None) -> SceneEstimate:
     rotation = arrays.doubles("scene_rotation", (3, 3), 1.1)
     if not np.allclose(rotation @ rotation.T, np.eye(3), atol=1e-3) or np.linalg.det(rotation) < 0:
         raise DamagedFile("scene_rotation is not a rotation")
