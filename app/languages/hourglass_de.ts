@@ -898,6 +898,102 @@ Den Grafiktreiber aktualisieren. Alles andere funktioniert, auch der Export.</tr
         <translation>Hüfte</translation>
     </message>
     <message>
+        <source>Spine</source>
+        <translation>Wirbelsäule</translation>
+    </message>
+    <message>
+        <source>Chest</source>
+        <translation>Brust</translation>
+    </message>
+    <message>
+        <source>Upper chest</source>
+        <translation>Obere Brust</translation>
+    </message>
+    <message>
+        <source>Neck</source>
+        <translation>Hals</translation>
+    </message>
+    <message>
+        <source>Left eye</source>
+        <translation>Linkes Auge</translation>
+    </message>
+    <message>
+        <source>Right eye</source>
+        <translation>Rechtes Auge</translation>
+    </message>
+    <message>
+        <source>Jaw</source>
+        <translation>Kiefer</translation>
+    </message>
+    <message>
+        <source>Lower arm</source>
+        <translation>Unterarm</translation>
+    </message>
+    <message>
+        <source>Hand</source>
+        <translation>Hand</translation>
+    </message>
+    <message>
+        <source>Upper leg</source>
+        <translation>Oberschenkel</translation>
+    </message>
+    <message>
+        <source>Lower leg</source>
+        <translation>Unterschenkel</translation>
+    </message>
+    <message>
+        <source>Foot</source>
+        <translation>Fuß</translation>
+    </message>
+    <message>
+        <source>Toes</source>
+        <translation>Zehen</translation>
+    </message>
+    <message>
+        <source>Thumb</source>
+        <translation>Daumen</translation>
+    </message>
+    <message>
+        <source>Index finger</source>
+        <translation>Zeigefinger</translation>
+    </message>
+    <message>
+        <source>Middle finger</source>
+        <translation>Mittelfinger</translation>
+    </message>
+    <message>
+        <source>Ring finger</source>
+        <translation>Ringfinger</translation>
+    </message>
+    <message>
+        <source>Little finger</source>
+        <translation>Kleiner Finger</translation>
+    </message>
+    <message>
+        <source>Left arm</source>
+        <translation>Linker Arm</translation>
+    </message>
+    <message>
+        <source>Left leg</source>
+        <translation>Linkes Bein</translation>
+    </message>
+    <message>
+        <source>Fingers of the left hand</source>
+        <translation>Finger der linken Hand</translation>
+    </message>
+    <message>
+        <source>Right arm</source>
+        <translation>Rechter Arm</translation>
+    </message>
+    <message>
+        <source>Right leg</source>
+        <translation>Rechtes Bein</translation>
+    </message>
+    <message>
+        <source>Fingers of the right hand</source>
+        <translation>Finger der rechten Hand</translation>
+    </message>
+    <message>
         <source>Between the hip joints</source>
         <translation>Zwischen den Hüftgelenken</translation>
     </message>
@@ -1118,8 +1214,16 @@ Den Grafiktreiber aktualisieren. Alles andere funktioniert, auch der Export.</tr
         <translation>Unreal (upperarm_l)</translation>
     </message>
     <message>
+        <source>Unreal 5, MetaHuman (root, spine_05, ik bones)</source>
+        <translation>Unreal 5, MetaHuman (root, spine_05, IK-Knochen)</translation>
+    </message>
+    <message>
         <source>Mixamo (mixamorig:LeftArm)</source>
         <translation>Mixamo (mixamorig:LeftArm)</translation>
+    </message>
+    <message>
+        <source>Rigify&apos;s metarig (upper_arm.L)</source>
+        <translation>Rigifys Metarig (upper_arm.L)</translation>
     </message>
     <message>
         <source>BVH unit</source>
@@ -1761,6 +1865,44 @@ Den Grafiktreiber aktualisieren. Alles andere funktioniert, auch der Export.</tr
     </message>
 </context>
 <context>
+    <name>FbxDialog</name>
+    <message>
+        <source>Install what FBX needs</source>
+        <translation>Installieren, was FBX braucht</translation>
+    </message>
+    <message>
+        <source>FBX is read and written by Blender. Where Blender is not installed, its own package {package} does it: free software under another licence than this program, {licence}. It runs as a program by itself, only while an FBX is read or written.</source>
+        <translation>FBX liest und schreibt Blender. Wo Blender nicht installiert ist, tut es sein eigenes Paket {package}: freie Software unter einer anderen Lizenz als dieses Programm, {licence}. Es läuft als Programm für sich, nur während eine FBX gelesen oder geschrieben wird.</translation>
+    </message>
+    <message>
+        <source>Download from PyPI: about {download} MB. On the disk: about {installed} MB.</source>
+        <translation>Download von PyPI: etwa {download} MB. Auf der Platte: etwa {installed} MB.</translation>
+    </message>
+    <message>
+        <source>Progress of the installation</source>
+        <translation>Fortschritt der Installation</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Install</source>
+        <translation>Installieren</translation>
+    </message>
+</context>
+<context>
+    <name>FbxInstallation</name>
+    <message>
+        <source>Cancelled: nothing was installed.</source>
+        <translation>Abgebrochen: Es wurde nichts installiert.</translation>
+    </message>
+    <message>
+        <source>Nothing was installed, because of a bug.</source>
+        <translation>Wegen eines Programmfehlers wurde nichts installiert.</translation>
+    </message>
+</context>
+<context>
     <name>FileCommands</name>
     <message>
         <source>Open &amp;recent</source>
@@ -1862,6 +2004,13 @@ Den Grafiktreiber aktualisieren. Alles andere funktioniert, auch der Export.</tr
     <message>
         <source>Repaired and doubtful frames; a click shows the frame</source>
         <translation>Berichtigte und zweifelhafte Bilder; ein Klick zeigt das Bild</translation>
+    </message>
+</context>
+<context>
+    <name>FormatChoice</name>
+    <message>
+        <source>Install what FBX needs…</source>
+        <translation>Installieren, was FBX braucht …</translation>
     </message>
 </context>
 <context>
@@ -2303,6 +2452,84 @@ sobald eine Person im Bild ist</translation>
     <message>
         <source>The camera&apos;s picture with the detected joints</source>
         <translation>Das Kamerabild mit den erkannten Gelenken</translation>
+    </message>
+</context>
+<context>
+    <name>MappingDialog</name>
+    <message>
+        <source>Bones of {name}</source>
+        <translation>Knochen von {name}</translation>
+    </message>
+    <message>
+        <source>Figure of the character</source>
+        <translation>Figur des Charakters</translation>
+    </message>
+    <message>
+        <source>Bone</source>
+        <translation>Knochen</translation>
+    </message>
+    <message>
+        <source>In the file</source>
+        <translation>In der Datei</translation>
+    </message>
+    <message>
+        <source>Bones</source>
+        <translation>Knochen</translation>
+    </message>
+    <message>
+        <source>Choose a bone in the list, then click its joint in the figure. Drag to turn the figure, the wheel enlarges it. Hollow joints were only guessed.</source>
+        <translation>Wählen Sie in der Liste einen Knochen und klicken Sie dann in der Figur auf sein Gelenk. Ziehen dreht die Figur, das Rad vergrößert sie. Hohle Gelenke wurden nur erraten.</translation>
+    </message>
+    <message>
+        <source>As recognised</source>
+        <translation>Wie erkannt</translation>
+    </message>
+    <message>
+        <source>Take back all corrections</source>
+        <translation>Alle Korrekturen zurücknehmen</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>Speichern</translation>
+    </message>
+    <message>
+        <source>None</source>
+        <translation>Keiner</translation>
+    </message>
+    <message>
+        <source>Joint of the chosen bone</source>
+        <translation>Gelenk des gewählten Knochens</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>keiner</translation>
+    </message>
+    <message>
+        <source>Only guessed: please check</source>
+        <translation>Nur erraten: bitte prüfen</translation>
+    </message>
+    <message numerus="yes">
+        <source>And %n more.</source>
+        <translation>
+            <numerusform>Und %n weiteres.</numerusform>
+            <numerusform>Und %n weitere.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{bone} is missing.</source>
+        <translation>Es fehlt: {bone}.</translation>
+    </message>
+    <message>
+        <source>{bone} and {other} are the same joint.</source>
+        <translation>{bone} und {other} sind dasselbe Gelenk.</translation>
+    </message>
+    <message>
+        <source>{bone} does not hang on {other}.</source>
+        <translation>{bone} hängt nicht an {other}.</translation>
     </message>
 </context>
 <context>
@@ -3013,6 +3240,21 @@ sobald die ersten Bilder geliftet sind</translation>
     <message>
         <source>  ·  variable rate</source>
         <translation>  ·  veränderliche Bildrate</translation>
+    </message>
+</context>
+<context>
+    <name>bone_words</name>
+    <message>
+        <source>Trunk and head</source>
+        <translation>Rumpf und Kopf</translation>
+    </message>
+    <message>
+        <source>{part} (left)</source>
+        <translation>{part} (links)</translation>
+    </message>
+    <message>
+        <source>{part} (right)</source>
+        <translation>{part} (rechts)</translation>
     </message>
 </context>
 <context>

@@ -898,6 +898,102 @@ Update the graphics driver. Everything else works, export included.</source>
         <translation>腰幅</translation>
     </message>
     <message>
+        <source>Spine</source>
+        <translation>脊椎</translation>
+    </message>
+    <message>
+        <source>Chest</source>
+        <translation>胸</translation>
+    </message>
+    <message>
+        <source>Upper chest</source>
+        <translation>上胸</translation>
+    </message>
+    <message>
+        <source>Neck</source>
+        <translation>首</translation>
+    </message>
+    <message>
+        <source>Left eye</source>
+        <translation>左目</translation>
+    </message>
+    <message>
+        <source>Right eye</source>
+        <translation>右目</translation>
+    </message>
+    <message>
+        <source>Jaw</source>
+        <translation>顎</translation>
+    </message>
+    <message>
+        <source>Lower arm</source>
+        <translation>前腕</translation>
+    </message>
+    <message>
+        <source>Hand</source>
+        <translation>手</translation>
+    </message>
+    <message>
+        <source>Upper leg</source>
+        <translation>上腿</translation>
+    </message>
+    <message>
+        <source>Lower leg</source>
+        <translation>下腿</translation>
+    </message>
+    <message>
+        <source>Foot</source>
+        <translation>足</translation>
+    </message>
+    <message>
+        <source>Toes</source>
+        <translation>つま先</translation>
+    </message>
+    <message>
+        <source>Thumb</source>
+        <translation>親指</translation>
+    </message>
+    <message>
+        <source>Index finger</source>
+        <translation>人差し指</translation>
+    </message>
+    <message>
+        <source>Middle finger</source>
+        <translation>中指</translation>
+    </message>
+    <message>
+        <source>Ring finger</source>
+        <translation>薬指</translation>
+    </message>
+    <message>
+        <source>Little finger</source>
+        <translation>小指</translation>
+    </message>
+    <message>
+        <source>Left arm</source>
+        <translation>左腕</translation>
+    </message>
+    <message>
+        <source>Left leg</source>
+        <translation>左脚</translation>
+    </message>
+    <message>
+        <source>Fingers of the left hand</source>
+        <translation>左手の指</translation>
+    </message>
+    <message>
+        <source>Right arm</source>
+        <translation>右腕</translation>
+    </message>
+    <message>
+        <source>Right leg</source>
+        <translation>右脚</translation>
+    </message>
+    <message>
+        <source>Fingers of the right hand</source>
+        <translation>右手の指</translation>
+    </message>
+    <message>
         <source>Between the hip joints</source>
         <translation>左右の股関節の間</translation>
     </message>
@@ -1118,8 +1214,16 @@ Update the graphics driver. Everything else works, export included.</source>
         <translation>Unreal (upperarm_l)</translation>
     </message>
     <message>
+        <source>Unreal 5, MetaHuman (root, spine_05, ik bones)</source>
+        <translation>Unreal 5、MetaHuman（root、spine_05、IK ボーン）</translation>
+    </message>
+    <message>
         <source>Mixamo (mixamorig:LeftArm)</source>
         <translation>Mixamo (mixamorig:LeftArm)</translation>
+    </message>
+    <message>
+        <source>Rigify&apos;s metarig (upper_arm.L)</source>
+        <translation>Rigify のメタリグ (upper_arm.L)</translation>
     </message>
     <message>
         <source>BVH unit</source>
@@ -1759,6 +1863,44 @@ Update the graphics driver. Everything else works, export included.</source>
     </message>
 </context>
 <context>
+    <name>FbxDialog</name>
+    <message>
+        <source>Install what FBX needs</source>
+        <translation>FBX に必要なものをインストール</translation>
+    </message>
+    <message>
+        <source>FBX is read and written by Blender. Where Blender is not installed, its own package {package} does it: free software under another licence than this program, {licence}. It runs as a program by itself, only while an FBX is read or written.</source>
+        <translation>FBX の読み書きは Blender が行います。Blender がインストールされていない場合は、Blender のパッケージ {package} が行います。このプログラムとは異なるライセンス {licence} の自由ソフトウェアです。FBX の読み書き中だけ、独立したプログラムとして動作します。</translation>
+    </message>
+    <message>
+        <source>Download from PyPI: about {download} MB. On the disk: about {installed} MB.</source>
+        <translation>PyPI からのダウンロード: 約 {download} MB。ディスク上: 約 {installed} MB。</translation>
+    </message>
+    <message>
+        <source>Progress of the installation</source>
+        <translation>インストールの進行状況</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>キャンセル</translation>
+    </message>
+    <message>
+        <source>Install</source>
+        <translation>インストール</translation>
+    </message>
+</context>
+<context>
+    <name>FbxInstallation</name>
+    <message>
+        <source>Cancelled: nothing was installed.</source>
+        <translation>キャンセルしました。何もインストールされていません。</translation>
+    </message>
+    <message>
+        <source>Nothing was installed, because of a bug.</source>
+        <translation>バグのため、何もインストールされませんでした。</translation>
+    </message>
+</context>
+<context>
     <name>FileCommands</name>
     <message>
         <source>Open &amp;recent</source>
@@ -1858,6 +2000,13 @@ Update the graphics driver. Everything else works, export included.</source>
     <message>
         <source>Repaired and doubtful frames; a click shows the frame</source>
         <translation>修正したフレームと疑わしいフレーム。クリックで表示</translation>
+    </message>
+</context>
+<context>
+    <name>FormatChoice</name>
+    <message>
+        <source>Install what FBX needs…</source>
+        <translation>FBX に必要なものをインストール…</translation>
     </message>
 </context>
 <context>
@@ -2295,6 +2444,83 @@ as soon as a person is in the picture</source>
     <message>
         <source>The camera&apos;s picture with the detected joints</source>
         <translation>検出した関節を重ねたカメラ映像</translation>
+    </message>
+</context>
+<context>
+    <name>MappingDialog</name>
+    <message>
+        <source>Bones of {name}</source>
+        <translation>{name} のボーン</translation>
+    </message>
+    <message>
+        <source>Figure of the character</source>
+        <translation>キャラクターの姿</translation>
+    </message>
+    <message>
+        <source>Bone</source>
+        <translation>ボーン</translation>
+    </message>
+    <message>
+        <source>In the file</source>
+        <translation>ファイル内</translation>
+    </message>
+    <message>
+        <source>Bones</source>
+        <translation>ボーン</translation>
+    </message>
+    <message>
+        <source>Choose a bone in the list, then click its joint in the figure. Drag to turn the figure, the wheel enlarges it. Hollow joints were only guessed.</source>
+        <translation>リストでボーンを選び、図の中でその関節をクリックします。ドラッグで回転、ホイールで拡大します。中抜きの関節は推測されたものです。</translation>
+    </message>
+    <message>
+        <source>As recognised</source>
+        <translation>認識どおり</translation>
+    </message>
+    <message>
+        <source>Take back all corrections</source>
+        <translation>すべての修正を取り消す</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>キャンセル</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>保存</translation>
+    </message>
+    <message>
+        <source>None</source>
+        <translation>なし</translation>
+    </message>
+    <message>
+        <source>Joint of the chosen bone</source>
+        <translation>選択したボーンの関節</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>なし</translation>
+    </message>
+    <message>
+        <source>Only guessed: please check</source>
+        <translation>推測です。確認してください</translation>
+    </message>
+    <message numerus="yes">
+        <source>And %n more.</source>
+        <translation>
+            <numerusform>ほか %n 件。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{bone} is missing.</source>
+        <translation>{bone} がありません。</translation>
+    </message>
+    <message>
+        <source>{bone} and {other} are the same joint.</source>
+        <translation>{bone} と {other} が同じ関節です。</translation>
+    </message>
+    <message>
+        <source>{bone} does not hang on {other}.</source>
+        <translation>{bone} が {other} につながっていません。</translation>
     </message>
 </context>
 <context>
@@ -3005,6 +3231,21 @@ as soon as the first frames are lifted</source>
     <message>
         <source>  ·  variable rate</source>
         <translation>  ·  可変フレームレート</translation>
+    </message>
+</context>
+<context>
+    <name>bone_words</name>
+    <message>
+        <source>Trunk and head</source>
+        <translation>胴体と頭</translation>
+    </message>
+    <message>
+        <source>{part} (left)</source>
+        <translation>{part}（左）</translation>
+    </message>
+    <message>
+        <source>{part} (right)</source>
+        <translation>{part}（右）</translation>
     </message>
 </context>
 <context>

@@ -898,6 +898,102 @@ Update the graphics driver. Everything else works, export included.</source>
         <translation>髋宽</translation>
     </message>
     <message>
+        <source>Spine</source>
+        <translation>脊柱</translation>
+    </message>
+    <message>
+        <source>Chest</source>
+        <translation>胸部</translation>
+    </message>
+    <message>
+        <source>Upper chest</source>
+        <translation>上胸部</translation>
+    </message>
+    <message>
+        <source>Neck</source>
+        <translation>颈部</translation>
+    </message>
+    <message>
+        <source>Left eye</source>
+        <translation>左眼</translation>
+    </message>
+    <message>
+        <source>Right eye</source>
+        <translation>右眼</translation>
+    </message>
+    <message>
+        <source>Jaw</source>
+        <translation>下颌</translation>
+    </message>
+    <message>
+        <source>Lower arm</source>
+        <translation>前臂</translation>
+    </message>
+    <message>
+        <source>Hand</source>
+        <translation>手</translation>
+    </message>
+    <message>
+        <source>Upper leg</source>
+        <translation>大腿</translation>
+    </message>
+    <message>
+        <source>Lower leg</source>
+        <translation>小腿</translation>
+    </message>
+    <message>
+        <source>Foot</source>
+        <translation>脚</translation>
+    </message>
+    <message>
+        <source>Toes</source>
+        <translation>脚趾</translation>
+    </message>
+    <message>
+        <source>Thumb</source>
+        <translation>拇指</translation>
+    </message>
+    <message>
+        <source>Index finger</source>
+        <translation>食指</translation>
+    </message>
+    <message>
+        <source>Middle finger</source>
+        <translation>中指</translation>
+    </message>
+    <message>
+        <source>Ring finger</source>
+        <translation>无名指</translation>
+    </message>
+    <message>
+        <source>Little finger</source>
+        <translation>小指</translation>
+    </message>
+    <message>
+        <source>Left arm</source>
+        <translation>左臂</translation>
+    </message>
+    <message>
+        <source>Left leg</source>
+        <translation>左腿</translation>
+    </message>
+    <message>
+        <source>Fingers of the left hand</source>
+        <translation>左手手指</translation>
+    </message>
+    <message>
+        <source>Right arm</source>
+        <translation>右臂</translation>
+    </message>
+    <message>
+        <source>Right leg</source>
+        <translation>右腿</translation>
+    </message>
+    <message>
+        <source>Fingers of the right hand</source>
+        <translation>右手手指</translation>
+    </message>
+    <message>
         <source>Between the hip joints</source>
         <translation>两髋关节之间</translation>
     </message>
@@ -1118,8 +1214,16 @@ Update the graphics driver. Everything else works, export included.</source>
         <translation>Unreal (upperarm_l)</translation>
     </message>
     <message>
+        <source>Unreal 5, MetaHuman (root, spine_05, ik bones)</source>
+        <translation>Unreal 5、MetaHuman（root、spine_05、IK 骨骼）</translation>
+    </message>
+    <message>
         <source>Mixamo (mixamorig:LeftArm)</source>
         <translation>Mixamo (mixamorig:LeftArm)</translation>
+    </message>
+    <message>
+        <source>Rigify&apos;s metarig (upper_arm.L)</source>
+        <translation>Rigify 的 metarig (upper_arm.L)</translation>
     </message>
     <message>
         <source>BVH unit</source>
@@ -1759,6 +1863,44 @@ Update the graphics driver. Everything else works, export included.</source>
     </message>
 </context>
 <context>
+    <name>FbxDialog</name>
+    <message>
+        <source>Install what FBX needs</source>
+        <translation>安装 FBX 所需的组件</translation>
+    </message>
+    <message>
+        <source>FBX is read and written by Blender. Where Blender is not installed, its own package {package} does it: free software under another licence than this program, {licence}. It runs as a program by itself, only while an FBX is read or written.</source>
+        <translation>FBX 由 Blender 读写。未安装 Blender 时，由其自带的软件包 {package} 完成：它是自由软件，许可证与本程序不同，为 {licence}。它仅在读写 FBX 时作为独立程序运行。</translation>
+    </message>
+    <message>
+        <source>Download from PyPI: about {download} MB. On the disk: about {installed} MB.</source>
+        <translation>从 PyPI 下载：约 {download} MB。占用磁盘：约 {installed} MB。</translation>
+    </message>
+    <message>
+        <source>Progress of the installation</source>
+        <translation>安装进度</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Install</source>
+        <translation>安装</translation>
+    </message>
+</context>
+<context>
+    <name>FbxInstallation</name>
+    <message>
+        <source>Cancelled: nothing was installed.</source>
+        <translation>已取消：未安装任何内容。</translation>
+    </message>
+    <message>
+        <source>Nothing was installed, because of a bug.</source>
+        <translation>由于程序错误，未安装任何内容。</translation>
+    </message>
+</context>
+<context>
     <name>FileCommands</name>
     <message>
         <source>Open &amp;recent</source>
@@ -1858,6 +2000,13 @@ Update the graphics driver. Everything else works, export included.</source>
     <message>
         <source>Repaired and doubtful frames; a click shows the frame</source>
         <translation>已修复和可疑的帧；点击可显示该帧</translation>
+    </message>
+</context>
+<context>
+    <name>FormatChoice</name>
+    <message>
+        <source>Install what FBX needs…</source>
+        <translation>安装 FBX 所需的组件…</translation>
     </message>
 </context>
 <context>
@@ -2295,6 +2444,83 @@ as soon as a person is in the picture</source>
     <message>
         <source>The camera&apos;s picture with the detected joints</source>
         <translation>带有检测到的关节点的摄像头画面</translation>
+    </message>
+</context>
+<context>
+    <name>MappingDialog</name>
+    <message>
+        <source>Bones of {name}</source>
+        <translation>{name} 的骨骼</translation>
+    </message>
+    <message>
+        <source>Figure of the character</source>
+        <translation>角色的图形</translation>
+    </message>
+    <message>
+        <source>Bone</source>
+        <translation>骨骼</translation>
+    </message>
+    <message>
+        <source>In the file</source>
+        <translation>文件中</translation>
+    </message>
+    <message>
+        <source>Bones</source>
+        <translation>骨骼</translation>
+    </message>
+    <message>
+        <source>Choose a bone in the list, then click its joint in the figure. Drag to turn the figure, the wheel enlarges it. Hollow joints were only guessed.</source>
+        <translation>在列表中选择骨骼，然后在图中点击其关节。拖动可旋转图形，滚轮可放大。空心关节只是猜测的。</translation>
+    </message>
+    <message>
+        <source>As recognised</source>
+        <translation>恢复识别结果</translation>
+    </message>
+    <message>
+        <source>Take back all corrections</source>
+        <translation>撤销所有更正</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>保存</translation>
+    </message>
+    <message>
+        <source>None</source>
+        <translation>无</translation>
+    </message>
+    <message>
+        <source>Joint of the chosen bone</source>
+        <translation>所选骨骼的关节</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>无</translation>
+    </message>
+    <message>
+        <source>Only guessed: please check</source>
+        <translation>仅为猜测：请检查</translation>
+    </message>
+    <message numerus="yes">
+        <source>And %n more.</source>
+        <translation>
+            <numerusform>还有 %n 个。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{bone} is missing.</source>
+        <translation>缺少{bone}。</translation>
+    </message>
+    <message>
+        <source>{bone} and {other} are the same joint.</source>
+        <translation>{bone}和{other}是同一个关节。</translation>
+    </message>
+    <message>
+        <source>{bone} does not hang on {other}.</source>
+        <translation>{bone}未连接在{other}上。</translation>
     </message>
 </context>
 <context>
@@ -3005,6 +3231,21 @@ as soon as the first frames are lifted</source>
     <message>
         <source>  ·  variable rate</source>
         <translation>  ·  可变帧率</translation>
+    </message>
+</context>
+<context>
+    <name>bone_words</name>
+    <message>
+        <source>Trunk and head</source>
+        <translation>躯干和头</translation>
+    </message>
+    <message>
+        <source>{part} (left)</source>
+        <translation>{part}（左）</translation>
+    </message>
+    <message>
+        <source>{part} (right)</source>
+        <translation>{part}（右）</translation>
     </message>
 </context>
 <context>
