@@ -41,9 +41,10 @@ def install(ask: Callable[[], None] = lambda: None) -> None:
         raise ModelError(f"{PACKAGE} was not installed ({error}).", "Try it again.", field=INSTALLATION) from error
     if code != 0:
         log.warning("pip: %s", output[-4000:])
-        words = [line.strip() for line in output.splitlines() if "error" in line.casefold()]
+        lines = [line.strip() for line in output.splitlines() if line.strip()]
+        words = [line for line in lines if "error" in line.casefold()] or lines or ["pip gave no reason"]
         raise ModelError(
-            f"{PACKAGE} was not installed ({words[-1][:300] if words else 'pip gave no reason'}).",
+            f"{PACKAGE} was not installed ({words[-1][:300]}).",
             f"Check the connection and the space on the disk ({INSTALLED_MB} MB), or run in a terminal: "
             f"pip install {PACKAGE}",
         )
