@@ -28,6 +28,7 @@ from app.commands.files import FileCommands
 from app.commands.help import HelpCommands
 from app.commands.horizon import HorizonCommands
 from app.commands.lifters import LifterCommands
+from app.commands.opening.recovering import Recovering
 from app.commands.opening.remarks import Remarks
 from app.commands.people import PeopleCommands
 from app.commands.playback import PlaybackCommands
@@ -67,6 +68,7 @@ class Window(QMainWindow):
         self._warm = self._closed = False
         self.empty, self.banner = EmptyState(), Banner()
         self.files = FileCommands(self, self.controller, settings, self.banner)
+        self.recovering = Recovering(self, self.controller, self.banner)
         speed_menu, merge_menu = QMenu(self.tr("S&peed"), self), QMenu(self.tr("&Merge with"), self)
         self.theme_menu = ChoiceMenu(self.tr("&Theme"), [(key, shown(title)) for key, title in THEMES], self)
         languages = [(SYSTEM, self.tr("&As the system")), *LANGUAGES.items()]
@@ -196,6 +198,7 @@ class Window(QMainWindow):
         except UserError as error:
             self.show_error(error)
         self.live.look_for_unfinished()
+        self.recovering.look()
         self.controller.threads.run("devices", self.controller.library.devices, self.workspace.panel.set_devices)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802

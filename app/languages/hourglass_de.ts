@@ -2866,6 +2866,37 @@ sobald die ersten Bilder geliftet sind</translation>
     </message>
 </context>
 <context>
+    <name>Recovering</name>
+    <message>
+        <source>Unsaved changes are not kept for the case of a crash.</source>
+        <translation>Nicht gespeicherte Änderungen werden für den Fall eines Absturzes nicht aufbewahrt.</translation>
+    </message>
+    <message>
+        <source>Unsaved work</source>
+        <translation>Nicht gespeicherte Arbeit</translation>
+    </message>
+    <message>
+        <source>The program ended before {name} was saved.</source>
+        <translation>Das Programm endete, bevor {name} gespeichert war.</translation>
+    </message>
+    <message>
+        <source>It was kept as it was on {when}.</source>
+        <translation>Es wurde im Stand vom {when} aufbewahrt.</translation>
+    </message>
+    <message>
+        <source>Open it</source>
+        <translation>Öffnen</translation>
+    </message>
+    <message>
+        <source>Discard it</source>
+        <translation>Verwerfen</translation>
+    </message>
+    <message>
+        <source>Ask again later</source>
+        <translation>Später wieder fragen</translation>
+    </message>
+</context>
+<context>
     <name>Remarks</name>
     <message>
         <source>; {count} more</source>

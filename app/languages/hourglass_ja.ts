@@ -2857,6 +2857,37 @@ as soon as the first frames are lifted</source>
     </message>
 </context>
 <context>
+    <name>Recovering</name>
+    <message>
+        <source>Unsaved changes are not kept for the case of a crash.</source>
+        <translation>クラッシュに備えた未保存の変更の保管ができません。</translation>
+    </message>
+    <message>
+        <source>Unsaved work</source>
+        <translation>未保存の作業</translation>
+    </message>
+    <message>
+        <source>The program ended before {name} was saved.</source>
+        <translation>{name} が保存される前にプログラムが終了しました。</translation>
+    </message>
+    <message>
+        <source>It was kept as it was on {when}.</source>
+        <translation>{when} の状態が保管されています。</translation>
+    </message>
+    <message>
+        <source>Open it</source>
+        <translation>開く</translation>
+    </message>
+    <message>
+        <source>Discard it</source>
+        <translation>破棄</translation>
+    </message>
+    <message>
+        <source>Ask again later</source>
+        <translation>後で確認</translation>
+    </message>
+</context>
+<context>
     <name>Remarks</name>
     <message>
         <source>; {count} more</source>

@@ -2857,6 +2857,37 @@ as soon as the first frames are lifted</source>
     </message>
 </context>
 <context>
+    <name>Recovering</name>
+    <message>
+        <source>Unsaved changes are not kept for the case of a crash.</source>
+        <translation>未保存的更改无法为崩溃情况保留。</translation>
+    </message>
+    <message>
+        <source>Unsaved work</source>
+        <translation>未保存的工作</translation>
+    </message>
+    <message>
+        <source>The program ended before {name} was saved.</source>
+        <translation>程序在保存 {name} 之前结束了。</translation>
+    </message>
+    <message>
+        <source>It was kept as it was on {when}.</source>
+        <translation>已保留 {when} 时的状态。</translation>
+    </message>
+    <message>
+        <source>Open it</source>
+        <translation>打开</translation>
+    </message>
+    <message>
+        <source>Discard it</source>
+        <translation>丢弃</translation>
+    </message>
+    <message>
+        <source>Ask again later</source>
+        <translation>稍后再问</translation>
+    </message>
+</context>
+<context>
     <name>Remarks</name>
     <message>
         <source>; {count} more</source>

@@ -15,11 +15,12 @@ from app.backend.library import Library
 from app.session.carried_edits import CarriedEdits
 from app.session.comparison import Comparer
 from app.session.open_files import FileOpener
+from app.session.recovery.recovery import Recovery
 from app.session.runner import Runner
 from app.session.state import TakeSession, Trim
 from app.session.take_files import TakeFiles
 from app.session.updates import TakeUpdates
-from app.settings import Settings
+from app.settings import Settings, config_folder
 from app.threads.job_thread import Work
 from app.threads.thread_set import ThreadSet
 from pipeline.core.camera import VideoInfo
@@ -60,6 +61,7 @@ class Controller(QObject):
         self.updates = TakeUpdates(library, self.threads, self.session, self._relift, self.configured, self)
         self._carried = CarriedEdits(self.session, self.updates, settings.run, self)
         self.comparer = Comparer(settings, Runner(library, self.threads, self._models, self), self)
+        self.recovery = Recovery(library, self.threads, self.session, self.takes, config_folder() / "recovery", self)
         self._connect()
 
     def _connect(self) -> None:
@@ -90,6 +92,7 @@ class Controller(QObject):
         self.comparer.stop()
         self._runner.drop()
         self.threads.stop()
+        self.recovery.stop()
         self._models.close()
 
     @property
@@ -139,7 +142,10 @@ class Controller(QObject):
         self.session.show(take)
         path = self.takes.read_from
         own = path is not None and not is_recording(path.parent)
-        self.session.set_saved(self.session.revision, path if own else None)
+        saved = self.session.revision
+        if self.takes.unsaved:
+            self.session.edit()
+        self.session.set_saved(saved, path if own else None)
 
     # --- running
 

@@ -196,8 +196,9 @@ class FileOpener(QObject):
         return folder
 
     @Slot(object, object)
-    def _loaded(self, path: Path, take: Take) -> None:
-        self._settings.add_recent(path)
+    def _loaded(self, path: Path | None, take: Take) -> None:
+        if path is not None:
+            self._settings.add_recent(path)
         video = Path(take.info.path) if take.info.path else None
         if video is not None and (video.exists() or "*" in video.name):
             self._opener.open(video, take)

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from app.backend.library import Library
 from app.threads.task_thread import Task
 from app.threads.thread_set import ThreadSet
+from pipeline.core.errors import UserError
 from pipeline.core.export_options import ExportOptions
 from pipeline.core.take import Take
 from pipeline.take.recording_folder import TAKE, is_recording
@@ -20,7 +21,7 @@ from pipeline.take.time_range import between
 class TakeFiles(QObject):
     """Start file operations; each call returns at once, signals report the outcome."""
 
-    loaded = Signal(object, object)  # Path, Take
+    loaded = Signal(object, object)  # Path or None, Take
     located = Signal(object)  # Take with the new place of its video
     saved = Signal(object)  # Path
     exported = Signal(object)  # list[Path]
@@ -31,10 +32,22 @@ class TakeFiles(QObject):
         super().__init__(parent)
         self._library, self._threads = library, threads
         self._exporting: Task | None = None
-        self.read_from: Path | None = None  # the file of the take that was loaded last
+        self.read_from: Path | None = None  # the file of the take that was loaded last, to which Save writes
+        self.unsaved = False  # that take was never saved as it is
 
     def load(self, path: Path) -> None:
-        self._threads.run("load", lambda: (path, self._library.load(path)), self._loaded)
+        """Load a take; a video that is not where it was is looked for beside it."""
+        self._threads.run("load", lambda: (path, self._with_video(self._library.load(path), path.parent)), self._loaded)
+
+    def load_unsaved(self, kept: Path, saved_as: Path | None) -> None:
+        """Load the take in the file `kept`, of which an earlier state, if any, is saved in the file `saved_as`."""
+
+        def loaded(take: Take) -> None:
+            self.read_from, self.unsaved = saved_as, True
+            self.loaded.emit(saved_as, take)
+
+        folder = kept.parent if saved_as is None else saved_as.parent
+        self._threads.run("load", lambda: self._with_video(self._library.load(kept), folder), loaded)
 
     def locate(self, take: Take, path: Path) -> None:
         """Check that `path` is the video of `take`, and note that it is there."""
@@ -72,8 +85,18 @@ class TakeFiles(QObject):
         if self._exporting is not None:
             self._exporting.cancel()
 
+    def _with_video(self, take: Take, folder: Path) -> Take:
+        """Return the take with its video in `folder`, if it is no longer where it was but there."""
+        video = Path(take.info.path) if take.info.path else None
+        if video is None or "*" in video.name or video.exists() or not (folder / video.name).is_file():
+            return take
+        try:
+            return self._library.with_video(take, folder / video.name)
+        except UserError:  # another one of the same name
+            return take
+
     def _loaded(self, result: tuple[Path, Take]) -> None:
-        self.read_from = result[0]
+        self.read_from, self.unsaved = result[0], False
         self.loaded.emit(*result)
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from scipy.spatial.transform import Rotation
 
 from ..core.arrays import Doubles, Floats
 from ..core.camera import Camera
@@ -21,6 +20,8 @@ _NEAREST_Z = 0.05  # rays beyond this are at the edge of what a plane can show
 
 def turn_matrices(turn: Doubles) -> Doubles:
     """Return rotation vectors (T, 3) as matrices (T, 3, 3)."""
+    from scipy.spatial.transform import Rotation
+
     return np.asarray(Rotation.from_rotvec(turn).as_matrix(), np.float64)
 
 
@@ -41,6 +42,8 @@ def turn_at(turn: Doubles | None, measured: Camera, camera: Camera) -> Doubles |
 
 def turn_note(turn: Doubles) -> str:
     """Describe the turns (T, 3) of a camera in a sentence."""
+    from scipy.spatial.transform import Rotation
+
     turns = Rotation.from_rotvec(turn)
     farthest = turns[int(turns.magnitude().argmax())]
     most_deg = np.degrees((farthest.inv() * turns).magnitude().max())

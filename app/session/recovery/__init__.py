@@ -1,0 +1,1 @@
+"""Keep unsaved takes on disk, so that a crash loses nothing."""
