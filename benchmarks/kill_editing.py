@@ -28,9 +28,10 @@ _EDIT_S = 0.33
 
 
 def kill_once(config: Path, after_s: float) -> float:
-    """Edit in a child process, kill it `after_s` after the first edit; return how old the kept edit was then, in s.
+    """Edit in a child process, kill it, and return how old the kept edit was then, in s.
 
-    `config` is the folder of the program's settings, in which the kept take is left.
+    It is killed `after_s` after the first edit. `config` is the folder of the program's settings, in which the kept
+    take is left.
     """
     command = [sys.executable, __file__, "--child"]
     environment = {**os.environ, "HOURGLASS_CONFIG": str(config)}

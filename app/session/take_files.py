@@ -33,14 +33,14 @@ class TakeFiles(QObject):
         self._library, self._threads = library, threads
         self._exporting: Task | None = None
         self.read_from: Path | None = None  # the file of the take that was loaded last, to which Save writes
-        self.unsaved = False  # that take was never saved as it is
+        self.unsaved = False  # that take is in no file of the user
 
     def load(self, path: Path) -> None:
         """Load a take; a video that is not where it was is looked for beside it."""
         self._threads.run("load", lambda: (path, self._with_video(self._library.load(path), path.parent)), self._loaded)
 
     def load_unsaved(self, kept: Path, saved_as: Path | None) -> None:
-        """Load the take in the file `kept`, of which an earlier state, if any, is saved in the file `saved_as`."""
+        """Load an unsaved take from the file `kept`; `saved_as`, if any, has an earlier state."""
 
         def loaded(take: Take) -> None:
             self.read_from, self.unsaved = saved_as, True

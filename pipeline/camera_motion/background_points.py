@@ -1,4 +1,4 @@
-"""Track points of the picture from keyframe to frame, from which the camera's turn is measured.
+"""Track points of the picture from keyframe to frame, to measure the camera's turn by.
 
 Every frame is compared with a keyframe, not with the frame before, so that errors do not add up while the camera is
 still. A new keyframe begins where too few points of the last one are left, and with every block of frames, so that a
@@ -41,7 +41,7 @@ _LK: dict[str, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class FramePoints:
-    """Hold the points of one frame and their places in its keyframe, N each, in pixels of the upright image."""
+    """Hold the N points of one frame and their places in its keyframe, in pixels."""
 
     frame_index: int
     key_index: int  # frame of the keyframe; itself for the first frame, of which nothing is known
@@ -61,7 +61,10 @@ class BackgroundPoints:
         self._calm = 0  # frames in which nothing moved, up to the last one
 
     def push(self, frame: Frame) -> FramePoints:
-        """Find the keyframe's points in a frame; while nothing moves, most frames get those of the one before."""
+        """Find the keyframe's points in a frame.
+
+        While nothing moves, most frames get those of the one before.
+        """
         if self._calm >= _CALM_FRAMES and frame.index % _EVERY and frame.index // BLOCK == self._key_index // BLOCK:
             self._last = replace(self._last, frame_index=frame.index)
         else:

@@ -1,4 +1,4 @@
-"""Fit the rotation between two pictures to points seen in both, in spite of points that move by themselves.
+"""Fit the rotation between two pictures to points of both, though some move by themselves.
 
 A camera that only turns moves every ray of the background by one rotation, whatever its distance. The rotation with
 most points (RANSAC: Fischler and Bolles 1981) is refined by least squares over those (Kabsch 1976).
@@ -18,7 +18,7 @@ _REFINED = 3  # rounds of least squares
 
 
 def fit_rotations(key: Doubles, here: Doubles, valid: Bools, tolerance_rad: float) -> tuple[Doubles, Bools]:
-    """Return the rotations (F, 3, 3) with `key = rotation @ here`, and which points (F, N) agree.
+    """Return rotations (F, 3, 3) with `key = rotation @ here`, and which points (F, N) agree.
 
     `key`, `here` (F, N, 3): unit rays of the points in the camera axes of the two pictures; only those that are `valid`
     (F, N) count. `tolerance_rad`: angle up to which a point agrees. Frames with fewer than two valid points get the

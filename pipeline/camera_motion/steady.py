@@ -33,7 +33,7 @@ def camera_rotations(scene: SceneEstimate, frames: int) -> Doubles:
 
 
 def turn_at(turn: Doubles | None, measured: Camera, camera: Camera) -> Doubles | None:
-    """Return turns (T, 3) that were measured with the field of view of `measured`, with that of `camera`.
+    """Return turns (T, 3), measured with the field of view of `measured`, with that of `camera`.
 
     A point that crosses the middle of the picture at the same speed turns by less in a longer lens.
     """

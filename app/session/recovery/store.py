@@ -1,4 +1,4 @@
-"""Keep one unsaved take a running program in a folder, and find those of programs that crashed.
+"""Keep the unsaved take of a program in a folder, and find those of programs that crashed.
 
 A folder holds the take, a note of what it is, and a lock of the program that writes it. The lock of a program that is
 gone can be taken: so are takes found that a crash left.
@@ -28,7 +28,10 @@ _TAKE, _NOTE, _LOCK = f"take{SUFFIX}", "note.json", "lock"
 
 @dataclass(frozen=True, slots=True)
 class Unsaved:
-    """Describe a take that a crash left unsaved; its lock is held, so that no other program offers it."""
+    """Describe a take that a crash left unsaved.
+
+    Its lock is held, so that no other program offers it.
+    """
 
     folder: Path
     name: str  # of the video
