@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, cast
 
+from ..characters.blender.fbx_places import fbx_places
 from ..characters.blender.install import NO_BLENDER
 from ..characters.blender.run import CONVERT, BlenderFailed, find_blender, run_script
 from ..characters.character import Character
@@ -89,7 +90,7 @@ def retarget_take(
             except DamagedFile as error:
                 raise OutputError(f"{character.path.name} cannot be written with a motion: {error}.", _HINT) from error
             files.append(path)
-        agreement = _checked(person, source, motion, character, files, name) if report else None
+        agreement = _checked(person, source, motion, character, files, name, watch) if report else None
         done.append(Retargeted(person.person, character, tuple(dict.fromkeys(files)), agreement))
     if report:
         _write_report(done, take, folder / f"{stem}_characters.json")
@@ -139,13 +140,20 @@ def _write_fbx(motion: CharacterMotion, character: Character, path: Path, name: 
 
 def _checked(
     person: SelectedPerson, source: SourceMotion, motion: CharacterMotion, character: Character, files: list[Path],
-    name: str,
+    name: str, watch: Watch,
 ) -> Agreement | None:  # fmt: skip
-    """Read the character's own file back and compare it with the take."""
+    """Read a written file with the character's own skeleton back and compare it with the take; a BVH is not read."""
+    bones = character.mapping.nodes
     path = next((file for file in files if file.suffix in (".glb", ".gltf", ".vrm")), None)
-    if path is None:
+    fbx = next((file for file in files if file.suffix == ".fbx"), None)
+    if path is not None:
+        _, read = read_animation(path, bones, name)
+    elif fbx is not None:
+        times = motion.times_s - min(0.0, float(motion.times_s[0]))
+        names = {bone: character.tree.names[node] for bone, node in bones.items()}
+        read = fbx_places(fbx, names, times, motion.rate_hz, lambda: watch.step("report", 0, 0))
+    else:
         return None
-    _, read = read_animation(path, character.mapping.nodes, name)
     joints = rig_from_world(person.joints_world[person.seen])
     heights = scaled_heights(source.ankles[..., 1], source, character.rest)
     return compare(joints, motion, character, read, unit_m(character), heights)

@@ -2,11 +2,14 @@
 
 convert.py -- glb IN.fbx OUT.glb
 convert.py -- fbx RATE_HZ ANIMATION IN.glb OUT.fbx [IN.glb OUT.fbx ...]
+convert.py -- places IN.fbx ASK.json OUT.json
 
-ANIMATION is the name of the animation to keep, "" the only one. Runs in Blender 3.4 to 5.0.
+ANIMATION is the name of the animation to keep, "" the only one. `places` says where bones are in an FBX that `fbx`
+made: ASK has "bones" (names), "times_s" and "last_s", the time of its last key. Runs in Blender 3.4 to 5.0.
 """
 
 import contextlib
+import json
 import sys
 from typing import Any
 
@@ -56,6 +59,29 @@ def to_fbx(source: str, target: str, rate_hz: float, name: str) -> None:
     )
 
 
+def to_places(source: str, question: str, target: str) -> None:
+    """Write the places of bones' starts at several times, in glTF's axes: times, bones, x y z."""
+    with open(question, encoding="utf-8") as file:
+        asked = json.load(file)
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    bpy.ops.import_scene.fbx(filepath=source)
+    scene = bpy.context.scene
+    figure = next(thing for thing in scene.objects if thing.type == "ARMATURE")
+    for mesh in [thing for thing in scene.objects if thing.type == "MESH"]:
+        bpy.data.objects.remove(mesh)  # its skin would be computed in every frame
+    bones = [figure.pose.bones[name] for name in asked["bones"]]
+    # The importer puts time 0 at frame 1, and keys by the whole rate or by the true one, depending on its version.
+    frames_per_s = (figure.animation_data.action.frame_range[1] - 1) / asked["last_s"]
+    rows = []
+    for time_s in asked["times_s"]:
+        whole, part = divmod(1 + time_s * frames_per_s, 1)
+        scene.frame_set(int(whole), subframe=part)
+        heads = [figure.matrix_world @ bone.head for bone in bones]
+        rows.append([(x, z, -y) for x, y, z in heads])
+    with open(target, "w", encoding="utf-8") as file:
+        json.dump(rows, file)
+
+
 def remove_bone_shapes() -> None:
     """Remove the mesh "Icosphere" that the importer adds as the shape of bones."""
     shapes = {bone.custom_shape for thing in bpy.data.objects if thing.pose for bone in thing.pose.bones}
@@ -87,6 +113,8 @@ def curves_of(action: Any) -> list[Any]:
 kind, *rest = sys.argv[sys.argv.index("--") + 1 :]
 if kind == "glb":
     to_glb(*rest)
+elif kind == "places":
+    to_places(*rest)
 else:
     rate, animation, *files = rest
     for glb, fbx in zip(files[::2], files[1::2], strict=True):

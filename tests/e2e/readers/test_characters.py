@@ -120,4 +120,9 @@ def test_an_fbx_is_a_character(take, tmp_path):
     again = open_character(made)
     assert (again.kind, again.mapping.table, len(again.mapping.nodes)) == ("fbx", "Mixamo", 52)
     assert again.rest.hips_height == pytest.approx(hero.rest.hips_height, rel=0.01)
-    assert [path.suffix for path in take.retarget(again, tmp_path / "again", stem="b")[0].files] == [".fbx"]
+    for kind in (take, Take.of(scene(facing_camera(clip("walk")), rate_hz=30000 / 1001).take())):
+        done = kind.retarget(again, tmp_path / "again", stem="b", report=True)[0]
+        assert [path.suffix for path in done.files] == [".fbx"]
+        assert done.agreement.written_mm < 0.5, "read back from the FBX"
+        assert done.agreement.worst_direction_deg < 2
+        assert done.agreement.slide_mm < 5
