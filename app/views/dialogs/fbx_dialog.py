@@ -34,7 +34,7 @@ class FbxDialog(QDialog):
             ).format(package=package, licence=licence)
         )
         self.about.setWordWrap(True)
-        self.size = label(
+        self.space = label(
             self.tr("Download from PyPI: about {download} MB. On the disk: about {installed} MB.").format(
                 download=download_mb, installed=installed_mb
             ),
@@ -56,7 +56,7 @@ class FbxDialog(QDialog):
         self._busy = False
         self.setLayout(
             column(
-                label(self.tr("Install what FBX needs"), "title"), self.about, self.size, self.problem, self.bar, 8,
+                label(self.tr("Install what FBX needs"), "title"), self.about, self.space, self.problem, self.bar, 8,
                 row(None, self.cancel, self.install), spacing=10, margins=(24, 22, 24, 20),
             )
         )  # fmt: skip

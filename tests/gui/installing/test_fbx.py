@@ -40,7 +40,7 @@ def test_size_and_licence_are_said_and_fbx_is_ticked_afterwards(
     assert export.fbx.isVisible()
     export.fbx.click()
     question = lifted.files.fbx.dialog
-    said = question.about.text() + question.size.text()
+    said = question.about.text() + question.space.text()
     assert all(word in said for word in ("bpy==5.0.1", "GPL 3", "374 MB", "860 MB"))
     assert not question.bar.isVisible()
     question.install.click()
