@@ -537,7 +537,7 @@
     </message>
     <message>
         <source>Turning camera</source>
-        <translation>Schwenkende Kamera</translation>
+        <translation>Kameraschwenk</translation>
     </message>
     <message>
         <source>Compute on</source>
