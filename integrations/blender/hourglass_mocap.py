@@ -418,10 +418,10 @@ class LiveClient(threading.Thread):
         self.host, self.port = parts.hostname, parts.port or 9002
         self.newest = queue.Queue(maxsize=1)
         self.problem = ""
-        self._stop = threading.Event()
+        self._leaving = threading.Event()
 
     def stop(self):
-        self._stop.set()
+        self._leaving.set()
 
     def run(self):
         try:
@@ -449,7 +449,7 @@ class LiveClient(threading.Thread):
 
     def _follow(self, connection):
         text = b""
-        while not self._stop.is_set():
+        while not self._leaving.is_set():
             last, kind, data = self._frame(connection)
             if kind == 8:  # closed by the program
                 raise ProblemError("it has ended")
@@ -479,7 +479,7 @@ class LiveClient(threading.Thread):
             try:
                 part = connection.recv(count - len(data))
             except TimeoutError:  # nobody is seen, or the camera waits
-                if self._stop.is_set():
+                if self._leaving.is_set():
                     raise ProblemError("stopped") from None
                 continue
             if not part:

@@ -135,6 +135,16 @@ def test_a_live_run_is_followed(take, tmp_path):
         assert np.linalg.norm(found["people"][0]["now"][name] - joints[100, joint]) < 0.002, name
 
 
+def test_a_live_run_that_ends_is_said(take, tmp_path):
+    url = f"ws://127.0.0.1:{free_port()}"
+    assert "cannot be followed" in blender(tmp_path, "live", url, 5)["problem"]
+    stream = open_stream(url)
+    threading.Timer(4.0, stream.close).start()
+    found = blender(tmp_path, "live", url, 60)
+    assert "has ended" in found["problem"]
+    assert found["frames"] == 0
+
+
 def test_other_files_are_refused(tmp_path):
     other = tmp_path / "other.pose3d"
     with zipfile.ZipFile(other, "w") as archive:

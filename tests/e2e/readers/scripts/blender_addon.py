@@ -74,8 +74,9 @@ elif job == "live":
         time.sleep(0.005)
     found["frames"], found["problem"] = frames, addon.live.client.problem
     bpy.context.view_layer.update()
-    figure = next(thing for thing in bpy.data.objects if thing.type == "ARMATURE")
-    found["people"] = [{"now": {bone.name: list(figure.matrix_world @ bone.head) for bone in figure.pose.bones}}]
+    figures = [thing for thing in bpy.data.objects if thing.type == "ARMATURE"]
+    for figure in figures:
+        found["people"] = [{"now": {bone.name: list(figure.matrix_world @ bone.head) for bone in figure.pose.bones}}]
     addon.stop_live()
 elif job == "refused":
     try:

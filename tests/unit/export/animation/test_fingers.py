@@ -19,6 +19,7 @@ from pipeline.export.export_take import export_take
 from pipeline.export.read_back import check_file
 from pipeline.export.tracks import selected
 from pipeline.rig.bone_names import bone_names
+from pipeline.rig.preset_bones import preset_motion
 from pipeline.rig.with_hands import FINGER_BONES
 from tests.helpers.bvh_reader import read_bvh
 from tests.helpers.hand_takes import take_with_hands
@@ -114,23 +115,26 @@ def test_the_body_has_fingers_that_lie_on_their_bones(take):
     assert len(body.vertices) < 65536
 
 
-def test_usd_has_the_fingertips(take, tmp_path):
+@pytest.mark.parametrize("preset", ["unity", "unreal5"])
+def test_usd_has_the_fingertips(take, tmp_path, preset):
     pxr = pytest.importorskip("pxr", reason="usd-core is optional (./start test installs it)")
     from pxr import Usd, UsdSkel
 
     assert pxr
-    selection = selected(take, ExportOptions(preset="unity"))
-    person, rig = selection.first, rig_motion(selection.first, selection.options).rig
+    selection = selected(take, ExportOptions(preset=preset))
+    person, motion = selection.first, rig_motion(selection.first, selection.options)
+    rig, made = motion.rig, preset_motion(motion.rig, motion.pose, preset)
     stage = Usd.Stage.Open(str(UsdExporter().write(selection, tmp_path, "clip")[0]))
     cache = UsdSkel.Cache()
     cache.Populate(UsdSkel.Root(stage.GetPrimAtPath("/Person")), Usd.PrimDefaultPredicate)
     skeleton = UsdSkel.Skeleton(stage.GetPrimAtPath("/Person/Skeleton"))
     names = [token.rsplit("/", 1)[-1] for token in skeleton.GetJointsAttr().Get()]
-    assert tuple(names) == bone_names("unity", rig.names)
+    assert tuple(names) == made.rig.names
+    assert [names[bone] for bone in made.place_of] == list(bone_names(preset, rig.names))
     query = cache.GetSkelQuery(skeleton)
     for frame in (0, 60, 110, 150, 204):
         matrices = query.ComputeJointSkelTransforms(frame)
         for (side, point), name in TIPS.items():
             bone = rig.names.index(name)
-            x, y, z = matrices[bone].Transform(rig.ends[bone].tolist())
+            x, y, z = matrices[int(made.place_of[bone])].Transform(rig.ends[bone].tolist())
             assert np.linalg.norm(person.hands.joints[frame, side, point] - [x, -z, y]) < 0.0005, (frame, name)
