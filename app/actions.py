@@ -130,6 +130,7 @@ SPECS = (
     Spec("joints", mark("2D &joints over the video"), "~set_joints", "J", "joints", mark("Show the detected joints")),
     Spec("others", mark("&Other people"), "~set_others", "", "people", mark("Show the other people's joints too")),
     Spec("hands", mark("Ha&nds"), "~set_hands", "", "", mark("Show hands over the video and in 3D")),
+    Spec("face", mark("Fa&ce"), "~set_face", "", "", mark("Show faces over the video and their expressions in 3D")),
     Spec(
         "halos",
         mark("&Error halos"),
@@ -284,6 +285,7 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "joints",
             "others",
             "hands",
+            "face",
             "horizon",
             "-",
             "front",

@@ -31,7 +31,20 @@ _NAVIGATION = (
     "everyone", "compare", "horizon", "drawer", "panel", "frame_all", "frame_person",
 )  # fmt: skip
 # The live page has these views, too.
-_VIEWS = ("joints", "others", "hands", "halos", "follow", "floor", "front", "side", "top", "camera", "reset_view")
+_VIEWS = (
+    "joints",
+    "others",
+    "hands",
+    "face",
+    "halos",
+    "follow",
+    "floor",
+    "front",
+    "side",
+    "top",
+    "camera",
+    "reset_view",
+)
 _TRIM = ("trim_in", "trim_out", "trim_clear")
 _RESULT = ("save", "save_as", "export")
 _PEOPLE = ("correct", "next_doubtful", "previous_doubtful", "rename_person", "split_person", "exchange_sides")

@@ -45,6 +45,7 @@ class RunSettings(RecipeSettings):
     foot_lock: str = PostConfig().foot_lock
     detector: str = DetectConfig().detector
     hands: bool = DetectConfig().hands
+    face: bool = DetectConfig().face
     device: str = "auto"
 
     @property
@@ -89,7 +90,7 @@ class RunSettings(RecipeSettings):
     def run_config(self, person: int | None, start_s: float | None, end_s: float | None) -> RunConfig:
         """Return a `RunConfig`; `person` None: the most visible person. Raises `ConfigError`."""
         return RunConfig(
-            detect=DetectConfig(detector=self.detector, device=self.device, hands=self.hands),
+            detect=DetectConfig(detector=self.detector, device=self.device, hands=self.hands, face=self.face),
             lift=LiftConfig(lifter=self.lifter, prune=prune_config(self), device=self.device),
             post=PostConfig(**{name: getattr(self, name) for name in MOTION_FIELDS}),
             scene=SceneConfig(**{name: getattr(self, name) for name in SCENE_FIELDS}),

@@ -52,6 +52,7 @@ class ViewSettings:
     show_joints: bool = True
     show_others: bool = True
     show_hands: bool = True
+    show_face: bool = True
     show_halos: bool = False
     follow: bool = True
     show_floor: bool = True
@@ -111,6 +112,7 @@ class LiveSettings:
     stop_after_s: float = 0.0
     hands_free: bool = False
     hands: bool = False  # are looked for
+    face: bool = False  # is looked for
     streams: str = "vmc://127.0.0.1:39539"
     folder: str = ""  # for recordings
 
@@ -118,7 +120,12 @@ class LiveSettings:
         """Return the `LiveConfig` with the device of `run`. Raises `ConfigError`."""
         return LiveConfig(
             detect=DetectConfig(
-                self.detector, device=run.device, max_people=self.max_people, prompt=False, hands=self.hands
+                self.detector,
+                device=run.device,
+                max_people=self.max_people,
+                prompt=False,
+                hands=self.hands,
+                face=self.face,
             ),
             lift=LiftConfig(lifter=self.lifter, device=run.device, flip=False),
             scene=SceneConfig(height_cm=self.height_cm),

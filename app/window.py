@@ -195,6 +195,7 @@ class Window(QMainWindow):
             self.lifters.load()
             self.detectors.load()
             self.workspace.panel.set_hands_missing(self.controller.library.hands_missing())
+            self.workspace.panel.set_face_missing(self.controller.library.face_missing())
         except UserError as error:
             self.show_error(error)
         self.live.look_for_unfinished()

@@ -61,6 +61,7 @@ __all__ = [
     "add_lifter",
     "detectors",
     "download",
+    "face_missing",
     "hands_missing",
     "lift",
     "lift_joints",

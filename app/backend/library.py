@@ -37,6 +37,7 @@ class Library:
     load = staticmethod(api.load)
 
     hands_missing = staticmethod(api.hands_missing)
+    face_missing = staticmethod(api.face_missing)
     lifters = staticmethod(api.lifters)
     download = staticmethod(api.download)
     remove = staticmethod(api.remove)

@@ -11,6 +11,7 @@ from app.settings import Settings
 from app.views.scene.scene_view import SceneView
 from app.views.video.video_view import VideoView
 from app.views.workspace import Workspace
+from pipeline.core.face.extras import FACE
 from pipeline.drawing.details import HANDS
 
 
@@ -39,7 +40,8 @@ class ViewCommands(QObject):
         self._workspace.scene.following_changed.connect(lambda on: actions.check("follow", on))
         for name, on, show in (
             ("joints", view.show_joints, self.set_joints), ("others", view.show_others, self.set_others),
-            ("hands", view.show_hands, self.set_hands), ("halos", view.show_halos, self.set_halos),
+            ("hands", view.show_hands, self.set_hands), ("face", view.show_face, self.set_face),
+            ("halos", view.show_halos, self.set_halos),
             ("follow", view.follow, self.set_follow), ("floor", view.show_floor, self.set_floor),
             ("panel", view.show_panel, self.set_panel), ("drawer", view.show_drawer, self.set_drawer),
         ):  # fmt: skip
@@ -85,6 +87,12 @@ class ViewCommands(QObject):
             video.show_detail(HANDS, on)
         for scene in self._scenes:
             scene.show_hands(on)
+
+    @Slot(bool)
+    def set_face(self, on: bool) -> None:
+        self._settings.view.show_face = on
+        for video in self._videos:
+            video.show_detail(FACE, on)
 
     @Slot(bool)
     def set_halos(self, on: bool) -> None:

@@ -264,6 +264,14 @@
         <translation>Hände über dem Video und in 3D zeigen</translation>
     </message>
     <message>
+        <source>Fa&amp;ce</source>
+        <translation>G&amp;esicht</translation>
+    </message>
+    <message>
+        <source>Show faces over the video and their expressions in 3D</source>
+        <translation>Gesichter über dem Video und ihren Ausdruck in 3D zeigen</translation>
+    </message>
+    <message>
         <source>&amp;Error halos</source>
         <translation>&amp;Fehlerhüllen</translation>
     </message>
@@ -718,6 +726,10 @@
     <message>
         <source>Camera, or rtsp://…, http://…, udp://…, or a video file</source>
         <translation>Kamera oder rtsp://…, http://…, udp://… oder eine Videodatei</translation>
+    </message>
+    <message>
+        <source>Find expressions of faces, too, and send them to other programs and avatars.</source>
+        <translation>Auch den Ausdruck von Gesichtern suchen und an andere Programme und Avatare senden.</translation>
     </message>
     <message>
         <source>Not seen</source>
@@ -3012,6 +3024,10 @@ sobald die ersten Bilder geliftet sind</translation>
         <translation>Hände</translation>
     </message>
     <message>
+        <source>Face</source>
+        <translation>Gesicht</translation>
+    </message>
+    <message>
         <source>Back to the defaults</source>
         <translation>Auf Standard zurücksetzen</translation>
     </message>
@@ -3110,6 +3126,10 @@ sobald die ersten Bilder geliftet sind</translation>
     <message>
         <source>Look for both hands and their fingers, too. A run then takes about {more:g} times as long. Hands smaller than {smallest_px:g} pixels are not found. Takes effect with the next run.</source>
         <translation>Auch beide Hände und ihre Finger suchen. Ein Lauf dauert dann etwa {more:g}-mal so lange. Hände, die kleiner als {smallest_px:g} Pixel sind, werden nicht gefunden. Wirkt ab dem nächsten Lauf.</translation>
+    </message>
+    <message>
+        <source>Look for faces and their expressions, too: blinks, gaze, mouth and brows, for characters and exports. Faces smaller than {smallest_px:g} pixels are not found. Takes effect with the next run.</source>
+        <translation>Auch Gesichter und ihren Ausdruck suchen: Lidschlag, Blick, Mund und Brauen, für Figuren und Exporte. Gesichter, die kleiner als {smallest_px:g} Pixel sind, werden nicht gefunden. Wirkt ab dem nächsten Lauf.</translation>
     </message>
     <message>
         <source>Height of {name}</source>
@@ -3452,6 +3472,10 @@ MIT-Lizenz. Die Lizenzen der verwendeten Teile stehen in THIRD_PARTY.md.</transl
     <message>
         <source>Estimates, not measurements: {values}.</source>
         <translation>Schätzungen, keine Messungen: {values}.</translation>
+    </message>
+    <message>
+        <source>Face found in {percent:.0f} % of the frames.</source>
+        <translation>Gesicht in {percent:.0f} % der Bilder gefunden.</translation>
     </message>
 </context>
 <context>

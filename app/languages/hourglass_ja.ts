@@ -264,6 +264,14 @@
         <translation>動画と 3D に手を表示します</translation>
     </message>
     <message>
+        <source>Fa&amp;ce</source>
+        <translation>顔(&amp;C)</translation>
+    </message>
+    <message>
+        <source>Show faces over the video and their expressions in 3D</source>
+        <translation>動画に顔を、3D に表情を表示します</translation>
+    </message>
+    <message>
         <source>&amp;Error halos</source>
         <translation>誤差の範囲(&amp;E)</translation>
     </message>
@@ -718,6 +726,10 @@
     <message>
         <source>Camera, or rtsp://…, http://…, udp://…, or a video file</source>
         <translation>カメラ、rtsp://…、http://…、udp://…、または動画ファイル</translation>
+    </message>
+    <message>
+        <source>Find expressions of faces, too, and send them to other programs and avatars.</source>
+        <translation>顔の表情も検出し、他のプログラムやアバターに送信します。</translation>
     </message>
     <message>
         <source>Not seen</source>
@@ -3003,6 +3015,10 @@ as soon as the first frames are lifted</source>
         <translation>手</translation>
     </message>
     <message>
+        <source>Face</source>
+        <translation>顔</translation>
+    </message>
+    <message>
         <source>Back to the defaults</source>
         <translation>既定値に戻す</translation>
     </message>
@@ -3101,6 +3117,10 @@ as soon as the first frames are lifted</source>
     <message>
         <source>Look for both hands and their fingers, too. A run then takes about {more:g} times as long. Hands smaller than {smallest_px:g} pixels are not found. Takes effect with the next run.</source>
         <translation>両手とその指も検出します。実行時間は約 {more:g} 倍になります。{smallest_px:g} ピクセルより小さい手は検出できません。次の実行から有効です。</translation>
+    </message>
+    <message>
+        <source>Look for faces and their expressions, too: blinks, gaze, mouth and brows, for characters and exports. Faces smaller than {smallest_px:g} pixels are not found. Takes effect with the next run.</source>
+        <translation>顔とその表情（まばたき、視線、口、眉）も検出し、キャラクターや書き出しに使います。{smallest_px:g} ピクセルより小さい顔は検出できません。次の実行から有効です。</translation>
     </message>
     <message>
         <source>Height of {name}</source>
@@ -3443,6 +3463,10 @@ MIT ライセンス。利用しているソフトウェアのライセンスは 
     <message>
         <source>Estimates, not measurements: {values}.</source>
         <translation>計測値ではなく推定値: {values}</translation>
+    </message>
+    <message>
+        <source>Face found in {percent:.0f} % of the frames.</source>
+        <translation>フレームの {percent:.0f} % で顔を検出しました。</translation>
     </message>
 </context>
 <context>

@@ -264,6 +264,14 @@
         <translation>在视频和 3D 中显示手部</translation>
     </message>
     <message>
+        <source>Fa&amp;ce</source>
+        <translation>面部(&amp;C)</translation>
+    </message>
+    <message>
+        <source>Show faces over the video and their expressions in 3D</source>
+        <translation>在视频上显示面部，在 3D 中显示表情</translation>
+    </message>
+    <message>
         <source>&amp;Error halos</source>
         <translation>误差光晕(&amp;E)</translation>
     </message>
@@ -718,6 +726,10 @@
     <message>
         <source>Camera, or rtsp://…, http://…, udp://…, or a video file</source>
         <translation>摄像头、rtsp://…、http://…、udp://… 或视频文件</translation>
+    </message>
+    <message>
+        <source>Find expressions of faces, too, and send them to other programs and avatars.</source>
+        <translation>同时检测面部表情，并发送给其他程序和虚拟形象。</translation>
     </message>
     <message>
         <source>Not seen</source>
@@ -3003,6 +3015,10 @@ as soon as the first frames are lifted</source>
         <translation>手部</translation>
     </message>
     <message>
+        <source>Face</source>
+        <translation>面部</translation>
+    </message>
+    <message>
         <source>Back to the defaults</source>
         <translation>恢复默认设置</translation>
     </message>
@@ -3101,6 +3117,10 @@ as soon as the first frames are lifted</source>
     <message>
         <source>Look for both hands and their fingers, too. A run then takes about {more:g} times as long. Hands smaller than {smallest_px:g} pixels are not found. Takes effect with the next run.</source>
         <translation>同时检测双手及其手指。运行时间约为原来的 {more:g} 倍。小于 {smallest_px:g} 像素的手无法检测。从下一次运行起生效。</translation>
+    </message>
+    <message>
+        <source>Look for faces and their expressions, too: blinks, gaze, mouth and brows, for characters and exports. Faces smaller than {smallest_px:g} pixels are not found. Takes effect with the next run.</source>
+        <translation>同时检测面部及其表情（眨眼、视线、嘴和眉毛），用于角色和导出。小于 {smallest_px:g} 像素的面部无法检测。从下一次运行起生效。</translation>
     </message>
     <message>
         <source>Height of {name}</source>
@@ -3443,6 +3463,10 @@ MIT 许可证。所用组件的许可证见 THIRD_PARTY.md。</translation>
     <message>
         <source>Estimates, not measurements: {values}.</source>
         <translation>估计值，非测量值：{values}。</translation>
+    </message>
+    <message>
+        <source>Face found in {percent:.0f} % of the frames.</source>
+        <translation>在 {percent:.0f} % 的帧中检测到面部。</translation>
     </message>
 </context>
 <context>

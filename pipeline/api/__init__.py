@@ -30,7 +30,7 @@ from ..core.skeletons import H36M17
 from ..core.take import Progress
 from ..model_info import DetectorInfo, LifterInfo
 from ..run.models import Engine as Models
-from .catalogue import add_detector, add_lifter, detectors, download, hands_missing, lifters, remove
+from .catalogue import add_detector, add_lifter, detectors, download, face_missing, hands_missing, lifters, remove
 from .characters import open_character
 from .live import Live, live
 from .models import ImageDetector, Lifter, load_detector, load_lifter
@@ -75,6 +75,7 @@ __all__ = [
     "add_lifter",
     "detectors",
     "download",
+    "face_missing",
     "hands_missing",
     "lift",
     "lift_joints",

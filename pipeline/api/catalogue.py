@@ -32,7 +32,7 @@ def lifters(check: bool = False) -> list[LifterInfo]:
 
     Example:
         >>> [lifter.name for lifter in hg.lifters()][0]
-        'h2ot_quality_v5'
+        'h2ot_quality_v6'
     """
     from .. import weights
 
@@ -76,6 +76,23 @@ def hands_missing() -> str:
     from ..detect.mediapipe.hands.networks import missing_networks
 
     return missing_networks()
+
+
+def face_missing() -> str:
+    """Return why faces cannot be looked for here; "" if they can.
+
+    Loads no network. `lift(video, face=True)` looks for them.
+
+    Returns:
+        The reason as a sentence, or "".
+
+    Example:
+        >>> hg.face_missing()
+        ''
+    """
+    from ..detect.mediapipe.face.network import missing_network
+
+    return missing_network()
 
 
 def download(

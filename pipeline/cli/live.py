@@ -54,6 +54,7 @@ def add_parser(commands: Any) -> None:
         "--detector", default=DetectConfig().detector, help="2D detector (see `models`). Default: auto, here mediapipe"
     )
     parser.add_argument("--hands", action="store_true", help="look for hands and fingers, too; takes more time")
+    parser.add_argument("--face", action="store_true", help="look for faces and their expressions, too")
     parser.add_argument("--lifter", default=LIVE_LIFTER, help=f"lifter (see `models`), default {LIVE_LIFTER}")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, mps")
     detector_options.add_precision(parser)
@@ -94,6 +95,7 @@ def config_from(arguments: argparse.Namespace) -> LiveConfig:
             precision=arguments.precision,
             runtime=arguments.detector_runtime,
             hands=arguments.hands,
+            face=arguments.face,
         ),
         lift=LiftConfig(lifter=arguments.lifter, flip=False, device=arguments.device, precision=arguments.precision),
         scene=SceneConfig(

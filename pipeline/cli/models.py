@@ -72,13 +72,19 @@ def add_parser(commands: Any) -> None:
         word.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help=_JSON)
 
 
-def _list_hands(report: Report) -> None:
-    """List whether hands can be looked for beside the people of any detector."""
+def _list_parts(report: Report) -> None:
+    """List whether hands and faces can be looked for beside the people of any detector."""
     reason = api.hands_missing()
     report.line(
         f"  {'hands':<18} Both hands of everybody, by MediaPipe (--hands)" + (f"  [{reason}]" if reason else "")
     )
     report.record({"kind": "hands", "name": "hands", "ready": not reason, "reason": reason})
+    reason = api.face_missing()
+    report.line(
+        f"  {'face':<18} Faces and expressions of everybody, by MediaPipe (--face)"
+        + (f"  [{reason}]" if reason else "")
+    )
+    report.record({"kind": "face", "name": "face", "ready": not reason, "reason": reason})
 
 
 def run(arguments: argparse.Namespace, report: Report) -> int:
@@ -93,7 +99,7 @@ def run(arguments: argparse.Namespace, report: Report) -> int:
     for problem in weights.own_detectors()[1]:
         report.line(f"  not usable: {problem}")
         report.record({"kind": "problem", "name": "your own detectors", "ready": False, "reason": problem})
-    _list_hands(report)
+    _list_parts(report)
     for kind, title in (("host", "Video pose transformers"), ("exporter", "Formats")):
         report.line(title)
         for entry in registry.entries(kind):  # type: ignore[arg-type]

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..core.arrays import Floats
-from ..core.face.extras import FACE
+from ..core.face.expressions import EXPRESSIONS
+from ..core.face.extras import FACE, MEASURES
 from ..core.hands.points import CHAINS, INDEX_BASE, LITTLE_BASE, MIDDLE_BASE, RING_BASE, SIDES, WRIST, Hands
 from ..core.poses import Extras
 from ..core.skeletons import SKELETONS
@@ -37,6 +38,7 @@ FACE_LINES: tuple[tuple[int, int], ...] = tuple(
     for first, end, closed in _FACE_ROWS
     for point in range(first, end if closed else end - 1)
 )
+_EYE_CORNERS = ((45, 42), (36, 39))  # outer and inner, left and right
 _FACE_SIZES_PER_WIDTH = 90.0  # size of a face / width of its lines
 _SURE = 0.3  # smallest score of a face's points at which they are drawn
 _OWN_FINGERS = ("thumb", "index", "pinky")  # points of hands that body detectors give, by the end of their names
@@ -95,7 +97,22 @@ def _face_details(extras: Extras) -> Iterator[Detail]:
     points, scores = extras[FACE][:, :2], extras[FACE][:, 2]
     if np.isfinite(points).all() and scores.min() >= _SURE:
         size = float(np.ptp(points, axis=0).max())
-        yield Detail(points, FACE_LINES, (), size, _FACE_SIZES_PER_WIDTH)
+        irises = _irises(points, extras.get(MEASURES))
+        dots = tuple(range(len(points), len(points) + len(irises)))
+        yield Detail(np.concatenate([points, irises]), FACE_LINES, dots, size, _FACE_SIZES_PER_WIDTH)
+
+
+def _irises(points: Floats, measures: Floats | None) -> Floats:
+    """Return the centres (2, 2) of the irises of a face (68, 2) from the measures of its gaze; (0, 2) without them."""
+    if measures is None or not np.isfinite(measures).all():
+        return np.zeros((0, 2), np.float32)
+    found = []
+    for side, (outer, inner) in zip(("Left", "Right"), _EYE_CORNERS, strict=True):
+        outward = points[outer] - points[inner]
+        down = np.array([-outward[1], outward[0]]) * (1 if side == "Left" else -1)  # the left eye is right in the image
+        out_by, down_by = (float(measures[EXPRESSIONS.index(f"eyeLook{way}{side}")]) for way in ("Out", "Down"))
+        found.append((points[outer] + points[inner]) / 2 + out_by * outward + down_by * down)
+    return np.array(found, np.float32)
 
 
 _KINDS: dict[str, Callable[[Extras], Iterator[Detail]]] = {HANDS: _hand_details, FACE: _face_details}

@@ -85,6 +85,9 @@ class FakeLibrary(FakeLive):
     def hands_missing(self) -> str:
         return self.no_hands
 
+    def face_missing(self) -> str:
+        return ""
+
     def release(self) -> None:
         self._release.set()
 

@@ -22,6 +22,7 @@ _PLACE = mark("Camera, or rtsp://…, http://…, udp://…, or a video file")
 _HANDS_TIP = mark(
     "Find the fingers of both hands, too, and send them to other programs. Fewer frames a second are then detected.",
 )
+_FACE_TIP = mark("Find expressions of faces, too, and send them to other programs and avatars.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,9 @@ class LiveDialog(QDialog):
         self.hands = QCheckBox(translate("SettingsPanel", "Hands"))
         self.hands.setChecked(settings.hands)
         self.hands.setToolTip(shown(_HANDS_TIP))
+        self.face = QCheckBox(translate("SettingsPanel", "Face"))
+        self.face.setChecked(settings.face)
+        self.face.setToolTip(shown(_FACE_TIP))
         self.people = number(1, 8, 1, "", "", 0, 2)
         self.people.setValue(settings.max_people)
         self.height_cm = number(40, 260, 1, " cm", self.tr("Assumed"), 0, 170)
@@ -116,6 +120,7 @@ class LiveDialog(QDialog):
                 6,
                 self.loop,
                 self.hands,
+                self.face,
                 14,
                 row(None, cancel, self.start),
                 spacing=6,
@@ -200,7 +205,7 @@ class LiveDialog(QDialog):
     def accept(self) -> None:
         s = self._settings
         s.source, s.size, s.rate_hz = self.chosen, str(self.picture_size.currentData()), float(self.rate.currentData())
-        s.hands = self.hands.isChecked()
+        s.hands, s.face = self.hands.isChecked(), self.face.isChecked()
         s.loop, s.max_people = self.loop.isChecked(), int(self.people.value())
         tall = self.height_cm.value()
         s.height_cm = tall if tall > self.height_cm.minimum() else None

@@ -29,6 +29,7 @@ from app.views.settings.pruning_panel import PruningPanel
 from app.views.take_rows import name_of
 from app.views.widgets import ElidedName, column, label, named, tool
 from pipeline.core.config import DetectConfig
+from pipeline.core.face.points import MIN_FACE_PX
 from pipeline.core.hands.points import MIN_HAND_PX
 from pipeline.core.take import Take
 from pipeline.model_info import INSTALLED, DetectorInfo, LifterInfo
@@ -78,7 +79,7 @@ class SettingsPanel(QFrame):
         self.recorded = number(1, 100_000, 1, " fps", self.tr("As stored"), 0, 240)
         self.smooth = number(0, 60, 0.5, " Hz", self.tr("Off"), 1, DEFAULT_HZ)
         self.detector, self.lifter, self.device = DetectorBox(), LongComboBox(), DeviceBox()
-        self.hands = QCheckBox(self.tr("Hands"))
+        self.hands, self.face = QCheckBox(self.tr("Hands")), QCheckBox(self.tr("Face"))
         self.motion = MotionPanel(settings)
         self.pruning = PruningPanel(settings, other)
         self.estimates = label("", "faint")
@@ -159,6 +160,7 @@ class SettingsPanel(QFrame):
                 tool(detectors),
             ),
             self.hands,
+            self.face,
             stacked(self.tr("3D lifter"), self.lifter, self.tr("Turns the joints' movement into 3D."), tool(models)),
             stacked(
                 self.tr("Compute on"),
@@ -184,6 +186,7 @@ class SettingsPanel(QFrame):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(scroll)
         self.set_hands_missing("")
+        self.set_face_missing("")
         self.load()
         self._connect()
 
@@ -196,6 +199,7 @@ class SettingsPanel(QFrame):
         self._no_wheel.watch(self.stature, self.fov, self.pitch, self.roll, self.recorded, self.smooth, self.person)
         self._no_wheel.watch(self.detector, self.lifter, self.device)
         self.hands.toggled.connect(self._store)
+        self.face.toggled.connect(self._store)
         self.lifter.currentIndexChanged.connect(self._lifter_chosen)
         self.motion.changed.connect(self.changed)
         self.pruning.editor.changed.connect(self._pruning_edited)
@@ -235,6 +239,7 @@ class SettingsPanel(QFrame):
         self.show_optional()
         self.smooth.setValue(s.smooth_hz)
         self.hands.setChecked(s.hands and self.hands.isEnabled())
+        self.face.setChecked(s.face and self.face.isEnabled())
         for choice, value in ((self.detector, s.detector), (self.lifter, s.lifter), (self.device, s.device)):
             choice.setCurrentIndex(max(choice.findData(value), 0))
         self.person.setEnabled(not s.everyone or self.person.count() > 1)
@@ -255,7 +260,7 @@ class SettingsPanel(QFrame):
         # The library's minimum is 0.5 Hz; 0 is off.
         s.smooth_hz = max(self.smooth.value(), 0.5) if self.smooth.value() > 0 else 0.0
         s.detector, s.device = str(self.detector.currentData()), str(self.device.currentData())
-        s.hands = self.hands.isChecked()
+        s.hands, s.face = self.hands.isChecked(), self.face.isChecked()
         self.changed.emit()
 
     @Slot()
@@ -326,6 +331,21 @@ class SettingsPanel(QFrame):
         )
         if reason and self._settings.hands:
             self._settings.hands = False
+            self.load()
+            self.changed.emit()
+
+    def set_face_missing(self, reason: str) -> None:
+        """Offer to look for faces, or say why that is not possible here; "" if it is."""
+        self.face.setEnabled(not reason)
+        self.face.setToolTip(
+            reason
+            or self.tr(
+                "Look for faces and their expressions, too: blinks, gaze, mouth and brows, for characters and exports. "
+                "Faces smaller than {smallest_px:g} pixels are not found. Takes effect with the next run."
+            ).format(smallest_px=MIN_FACE_PX)
+        )
+        if reason and self._settings.face:
+            self._settings.face = False
             self.load()
             self.changed.emit()
 

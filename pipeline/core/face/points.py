@@ -11,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 MESH_POINTS = 478
+MIN_FACE_PX = 40.0  # px, longer side of the box of a face that counts: below it lids and lips are a pixel or two
 SUBNASALE = 2  # where the nose meets the upper lip
 UPPER_LIP, LOWER_LIP = 13, 14  # inner edges of the lips
 LOWER_LIP_EDGE = 17  # outer edge

@@ -8,14 +8,13 @@ import numpy as np
 
 from ....core.arrays import Floats, Halves, Image
 from ....core.face.extras import FACE, MEASURES, face_68, measures_row, unseen_faces
-from ....core.face.points import IBUG_FROM_MESH
+from ....core.face.points import IBUG_FROM_MESH, MIN_FACE_PX
 from ....core.poses import Extras, Pose2D
 from ....core.skeletons import SKELETONS
 from ...crops import Square, faded
 from .network import CROP_PX, FaceNetwork
 from .regions import body_square, face_size_px, from_68
 
-MIN_FACE_PX = 40.0  # px, longer side of the box of a face that counts: below it lids and lips are a pixel or two
 _MIN_SQUARE_PX = 1.2 * MIN_FACE_PX
 _SAME_FACE = 0.35  # sides of the body's square that the last or the found face is away from it, at most
 _SAME_SIZE = 2.0  # ratio of the sides of the body's square and of the last mesh's, at most
