@@ -5,12 +5,10 @@ A check reads up to 200 frames spread over the file, so that it is fast and need
 
 from __future__ import annotations
 
-import itertools
 import json
-import re
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -21,12 +19,11 @@ from ..core.export_options import ExportOptions
 from ..rig.bone_names import bone_names
 from ..rig.skeleton import NAMES, Rig, forward_kinematics, h36m_from_rig
 from ..rig.with_hands import FINGER_BONES, hand_points_of_rig
+from .animation.read_bvh import lines_of, read_bvh
 from .biomechanics.markers import JOINTS
 from .tracks import SelectedPerson
 
 _FRAMES = 200
-# A joint with its offset, or the end of one.
-_BVH_PART = re.compile(r"(ROOT|JOINT|End) (\S+)\s*\{\s*OFFSET (\S+) (\S+) (\S+)(?:\s+CHANNELS (\d))?|(\})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +64,7 @@ def check_file(name: str, path: Path, person: SelectedPerson, options: ExportOpt
         what = f"points of both hands in {len(rows)} frames against the take"
         checks.append(Check(what, _most(distance[:, 17:]), limit_mm, "mm"))
     if name == "bvh":
-        stated = float(re.search(r"Frame Time: (\S+)", _head(path, "Frame Time")).group(1))  # type: ignore[union-attr]
+        stated = read_bvh(path, rows[:1]).frame_time_s
         checks.append(Check("rate against the video", abs(1 / stated - person.rate_hz), 1e-4, "Hz"))
     return checks
 
@@ -77,70 +74,14 @@ def _most(distances: Doubles) -> float:
     return float(distances.max()) if distances.size else float("inf")
 
 
-def _head(path: Path, until: str) -> str:
-    """Return the lines of a text file up to the first that begins with `until`."""
-    lines: list[str] = []
-    with path.open(encoding="utf-8") as file:
-        for line in file:
-            lines.append(line)
-            if line.startswith(until):
-                break
-    return "".join(lines)
-
-
-def _lines(path: Path, wanted: Iterable[int]) -> list[str]:
-    """Return lines of a text file by number, from 0; `wanted` rises."""
-    found, numbers = [], list(wanted)
-    with path.open(encoding="utf-8") as file:
-        rest = iter(numbers)
-        number = next(rest, None)
-        for at, line in enumerate(itertools.islice(file, numbers[-1] + 1)):
-            if at == number:
-                found.append(line.rstrip("\n"))
-                number = next(rest, None)
-    return found
-
-
 def _world_from_rig(points: Doubles) -> Doubles:
     return np.stack([points[..., 0], -points[..., 2], points[..., 1]], axis=-1)
 
 
 def _bvh(path: Path, person: SelectedPerson, rows: Ints, options: ExportOptions) -> Doubles:
-    from scipy.spatial.transform import Rotation
-
-    head = _head(path, "Frame Time")
-    names: list[str] = []
-    parents: list[int] = []
-    offsets: list[Doubles] = []
-    ends: dict[int, Doubles] = {}
-    above: list[int] = []
-    starts: list[int] = []  # first channel of each bone, and whether it has positions
-    counts: list[int] = []
-    for kind, name, x, y, z, channels, brace in _BVH_PART.findall(head):
-        if brace:
-            above.pop()
-            continue
-        vector = np.array([x, y, z], float)
-        if kind == "End":
-            ends[above[-1]] = vector
-            above.append(-1)
-            continue
-        names.append(name)
-        starts.append(sum(counts))
-        counts.append(int(channels))
-        parents.append(above[-1] if above else -1)
-        offsets.append(vector)
-        above.append(len(names) - 1)
-    first = head.count("\n") + (1 if options.t_pose else 0)
-    values = np.array([line.split() for line in _lines(path, first + rows)], float)
-    moves = {bone: values[:, start : start + 3] for bone, start in enumerate(starts) if counts[bone] == 6}
-    turns = np.stack(
-        [values[:, start + count - 3 : start + count] for start, count in zip(starts, counts, strict=True)], 1
-    )
-    quaternions = Rotation.from_euler("ZXY", turns.reshape(-1, 3), degrees=True).as_quat()
-    rig = Rig(np.array(offsets), ends, 0.0, tuple(names), tuple(parents))
-    found = _points(rig, moves, quaternions.reshape(len(rows), len(names), 4), options)
-    return found * (0.01 if options.unit == "cm" else 1.0)
+    found = read_bvh(path, rows + (1 if options.t_pose else 0))
+    points = _points(found.rig, found.moves, found.rotations, options)
+    return points * (0.01 if options.unit == "cm" else 1.0)
 
 
 def _points(rig: Rig, moves: dict[int, Doubles], rotations: Doubles, options: ExportOptions) -> Doubles:
@@ -195,13 +136,13 @@ def _glb(path: Path, person: SelectedPerson, rows: Ints, options: ExportOptions)
 
 
 def _trc(path: Path, person: SelectedPerson, rows: Ints, options: ExportOptions) -> Doubles:
-    cells = np.array([line.split("\t")[2:] for line in _lines(path, 5 + rows)], float)
+    cells = np.array([line.split("\t")[2:] for line in lines_of(path, 5 + rows)], float)
     values = cells.reshape(len(cells), -1, 3)[:, : len(JOINTS)]  # toes may follow
     return np.stack([-values[..., 2], -values[..., 0], values[..., 1]], axis=-1)
 
 
 def _wide(path: Path, person: SelectedPerson, rows: Ints, options: ExportOptions) -> Doubles:
-    return np.array([line.split(",")[2:] for line in _lines(path, 1 + rows)], float).reshape(-1, 17, 3)
+    return np.array([line.split(",")[2:] for line in lines_of(path, 1 + rows)], float).reshape(-1, 17, 3)
 
 
 def _npz(path: Path, person: SelectedPerson, rows: Ints, options: ExportOptions) -> Doubles:

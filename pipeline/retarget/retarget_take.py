@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, cast
 
+import numpy as np
+
 from ..characters.blender.fbx_places import fbx_places
 from ..characters.blender.install import NO_BLENDER
 from ..characters.blender.run import CONVERT, BlenderFailed, find_blender, run_script
@@ -25,7 +27,7 @@ from .compare import Agreement, compare
 from .read_back import read_animation
 from .solve import CharacterMotion, retarget, scaled_heights
 from .source import SourceMotion, source_motion
-from .write_bvh import write_bvh
+from .write_bvh import places_in_file, write_bvh
 from .write_gltf import unit_m, write_character, write_vrma
 
 Format = Literal["character", "vrma", "bvh", "fbx"]
@@ -142,12 +144,18 @@ def _checked(
     person: SelectedPerson, source: SourceMotion, motion: CharacterMotion, character: Character, files: list[Path],
     name: str, watch: Watch,
 ) -> Agreement | None:  # fmt: skip
-    """Read a written file with the character's own skeleton back and compare it with the take; a BVH is not read."""
+    """Read a written file with the character's own skeleton back and compare it with the take.
+
+    None for a VRMA alone, and for a BVH whose frames are not those of the take (a variable rate).
+    """
     bones = character.mapping.nodes
-    path = next((file for file in files if file.suffix in (".glb", ".gltf", ".vrm")), None)
-    fbx = next((file for file in files if file.suffix == ".fbx"), None)
+    by_suffix = {file.suffix: file for file in files}
+    path = next((by_suffix[suffix] for suffix in (".glb", ".gltf", ".vrm") if suffix in by_suffix), None)
+    fbx, bvh = by_suffix.get(".fbx"), by_suffix.get(".bvh")
     if path is not None:
         _, read = read_animation(path, bones, name)
+    elif bvh is not None and not person.is_resampled:
+        read = places_in_file(character, bvh, np.flatnonzero(person.seen))
     elif fbx is not None:
         times = motion.times_s - min(0.0, float(motion.times_s[0]))
         names = {bone: character.tree.names[node] for bone, node in bones.items()}

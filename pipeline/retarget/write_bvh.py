@@ -13,7 +13,8 @@ from pathlib import Path
 import numpy as np
 
 from ..characters.character import Character
-from ..core.arrays import Doubles
+from ..core.arrays import Doubles, Ints
+from ..export.animation.read_bvh import read_bvh
 from ..rig.euler import euler_zxy
 from ..rig.resample import resample
 from ..rig.rotations import RigPose, same_sign
@@ -31,7 +32,7 @@ def write_bvh(motion: CharacterMotion, character: Character, path: Path, times_s
     offsets, ends, local = _own_bones(motion, character) if own else _t_posed_bones(motion, character)
     hips = character.mapping.nodes["hips"]
     place = motion.hips if own else (motion.hips_canonical - [0.0, character.rest.floor, 0.0]) * _CM_PER_M
-    names = _unique([name.strip().replace(" ", "_") or "bone" for name in character.tree.names])
+    names = bvh_names(character)
     order = _depth_first(character, offsets)
     animated = [node for node in order if node in local]
     pose = RigPose(motion.times_s, place, np.stack([local[node] for node in animated], axis=1))
@@ -57,6 +58,22 @@ def write_bvh(motion: CharacterMotion, character: Character, path: Path, times_s
         file.write(f"MOTION\nFrames: {len(values)}\nFrame Time: {step:.9f}\n")
         for row in values:
             file.write(" ".join(f"{value:.6f}" for value in row) + "\n")
+
+
+def bvh_names(character: Character) -> list[str]:
+    """Return the names that the nodes of a character have in a BVH: one word each, no two equal."""
+    return _unique([name.strip().replace(" ", "_") or "bone" for name in character.tree.names])
+
+
+def places_in_file(character: Character, path: Path, rows: Ints) -> dict[str, Doubles]:
+    """Return bone -> places (T, 3) in frames of a BVH that `write_bvh` wrote, in axes and unit of the character."""
+    found, names = read_bvh(path, rows).places(), bvh_names(character)
+    places = {bone: found[names[node]] for bone, node in character.mapping.nodes.items()}
+    if character.kind == "bvh":
+        return places
+    floor = np.array([0.0, character.rest.floor, 0.0])
+    axes = character.rest.file_from_canonical
+    return {bone: (place / _CM_PER_M + floor) @ axes.T for bone, place in places.items()}
 
 
 def _own_bones(

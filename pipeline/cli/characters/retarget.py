@@ -78,7 +78,7 @@ def run(arguments: argparse.Namespace, report: Report) -> int:
         if unsure:
             report.line(f"  recognised by words or shape alone, please check: {', '.join(unsure)}")
         if arguments.report and one.agreement is None:
-            report.line("  not compared with the take: BVH and VRMA alone are not read back")
+            report.line("  not compared with the take: the report needs a file other than a VRMA, or a constant rate")
         if one.agreement is not None:
             report.line(
                 f"  read back from the file, against the take: limbs within {one.agreement.worst_direction_deg:.2f} "

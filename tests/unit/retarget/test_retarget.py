@@ -191,7 +191,11 @@ def test_bvh_on_the_own_skeleton(takes, tmp_path, kind):
     rig = figure("cmu")
     path = write_glb(tmp_path / "hero.glb", rig) if kind == "glb" else write_bvh(tmp_path / "hero.bvh", rig)
     character = open_character(path)
-    written = takes["jump"].retarget(character, tmp_path / "out", "bvh", stem="a")[0].files[0]
+    done = takes["jump"].retarget(character, tmp_path / "out", "bvh", stem="a", report=True)[0]
+    assert done.agreement.written_mm < 0.01, "read back from the BVH"
+    assert done.agreement.worst_direction_deg < 2
+    assert done.agreement.slide_mm < 5
+    written = done.files[0]
     bvh = read_bvh(written)
     assert 1 / bvh.frame_time == pytest.approx(60, abs=1e-3)
     places = {name: place / 100 for name, place in bvh.positions().items()}
