@@ -81,7 +81,7 @@ class ProblemError(Exception):
 
 
 def read_take(path):
-    """Return rate (Hz), times (T,) in s, and a list of (name, joints (T, 17, 3) in m, NaN where unseen)."""
+    """Return rate (Hz), times (T,) in s, and person -> (name, joints (T, 17, 3) in m, NaN where unseen)."""
     try:
         with zipfile.ZipFile(path) as archive:
             if archive.getinfo("take.json").file_size > LARGEST_JSON:
@@ -90,18 +90,18 @@ def read_take(path):
             if header.get("format") != "hourglass-pose3d":
                 raise ProblemError("It is no Hourglass take.")
             with archive.open("arrays.npz") as file, np.load(file, allow_pickle=False) as arrays:
-                people = [
-                    (
+                people = {
+                    int(track["person"]): (
                         str(header["names"].get(str(track["person"])) or f"Person {track['person']}"),
                         np.asarray(arrays[f"person{track['person']}_joints"], np.float64),
                     )
                     for track in header["tracks3d"]
                     if track["skeleton"] == "h36m17" and track["space"] == "world"
-                ]
+                }
                 times = np.asarray(arrays["time_s"], np.float64)
     except (OSError, KeyError, ValueError, TypeError, zipfile.BadZipFile) as error:
         raise ProblemError(f"It cannot be read ({error}).") from error
-    if not people or any(joints.shape != (len(times), 17, 3) for _, joints in people):
+    if not people or any(joints.shape != (len(times), 17, 3) for _, joints in people.values()):
         raise ProblemError("It holds no lifted people.")
     return float(header["info"]["fps_hz"]) or 30.0, times, people
 
@@ -611,7 +611,7 @@ class IMPORT_OT_hourglass(bpy.types.Operator, ImportHelper):
                 program = program_path(entry.preferences.program if entry else "")
                 import_human(self.filepath, program, self.person, actual_hz, self.scale)
                 return {"FINISHED"}
-            chosen = people if self.person == 0 else people[self.person - 1 : self.person]
+            chosen = [one for number, one in people.items() if self.person in (0, number)]
             shown = [one for one in chosen if np.isfinite(one[1]).all(axis=(1, 2)).any()]
             if not shown:
                 raise ProblemError("There is no such person.")

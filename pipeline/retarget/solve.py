@@ -72,7 +72,7 @@ def retarget(source: SourceMotion, character: Character, lock_feet: bool = True)
 
 
 def posed_places(motion: CharacterMotion, character: Character) -> dict[str, Doubles]:
-    """Return the places (T, 3) of all bones of the character in canonical axes, as the motion means them.
+    """Return the places (T, 3) of all bones as the motion means them, canonical axes.
 
     Bones that the motion does not turn go with the nearest one above that it turns, as in their rest pose.
     """

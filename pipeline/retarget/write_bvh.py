@@ -66,7 +66,10 @@ def bvh_names(character: Character) -> list[str]:
 
 
 def places_in_file(character: Character, path: Path, rows: Ints) -> dict[str, Doubles]:
-    """Return bone -> places (T, 3) in frames of a BVH that `write_bvh` wrote, in axes and unit of the character."""
+    """Return bone -> places (T, 3) in frames of a BVH that `write_bvh` wrote.
+
+    Axes and unit are those of the character.
+    """
     found, names = read_bvh(path, rows).places(), bvh_names(character)
     places = {bone: found[names[node]] for bone, node in character.mapping.nodes.items()}
     if character.kind == "bvh":

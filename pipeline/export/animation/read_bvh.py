@@ -1,4 +1,4 @@
-"""Read frames of a written BVH back: its hierarchy as a rig, local rotations and translations."""
+"""Read frames of a written BVH back as a rig, local rotations and translations."""
 
 from __future__ import annotations
 
