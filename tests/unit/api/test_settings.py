@@ -56,7 +56,7 @@ def test_a_strategy_by_name_takes_the_schedule_of_the_lifter() -> None:
     assert caught.value.fields == ("prune",)
     pruned = changed(RunConfig(), {"lifter": fast.name, "prune": "tpmo"}, "relift()")
     assert pruned.lift.prune == named_pruning("tpmo", fast.name)
-    other = changed(pruned, {"lifter": "h2ot_quality_v5"}, "relift()")
+    other = changed(pruned, {"lifter": "h2ot_quality_v6"}, "relift()")
     assert other.lift.prune is None, "the schedule of one lifter means nothing to another"
 
 

@@ -257,7 +257,7 @@ def test_a_mixture_with_depth_has_the_channel_in_every_window() -> None:
 
 
 def test_weights_with_a_depth_channel_see_the_detectors_depth() -> None:
-    lifter = open_lifter("h2ot_quality_v5")
+    lifter = open_lifter("h2ot_quality_v6")
     assert lifter.takes_depth
     assert lifter.entry.channels[6] == "depth"
     clip = next(shard for shard in shards.read_all(SAMPLE) if len(shard.meta["people"]) == 3)

