@@ -7,7 +7,7 @@ travels or zooms, or the background moves; then nothing is corrected, and the ta
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -19,6 +19,7 @@ from ..core.camera import Camera
 from ..core.poses import PersonTrack
 from .background_points import WIDTH_PX, FramePoints
 from .rotation_fit import fit_rotations
+from .steady import turn_at
 
 Bools = NDArray[np.bool_]
 Kind = Literal["still", "turns", "travels", "too far", "unknown"]
@@ -31,6 +32,10 @@ _LEAST_SHARE = 0.6  # of the points off people that must agree in a frame
 _KNOWN_SHARE = 0.8  # of the frames that must be measured
 _MARGIN = 0.25  # by which the box of a person's joints is widened to hold the whole body, as a share of its height
 _CHUNK = 256  # frames fitted at once
+# Focal lengths that are tried, as factors of the assumed one, and by how much more points must agree with another one.
+_FOCAL_RATIOS = (0.55, 0.63, 0.71, 0.8, 0.89, 1.12, 1.26, 1.41, 1.58, 1.78)
+_BETTER = 1.03
+_FOV_DEG = (15.0, 130.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,7 @@ class CameraMotion:
     kind: Kind
     turn: Doubles | None = None
     widest_deg: float = 0.0  # greatest turn from the middle
+    fov_deg: float | None = None  # field of view that the turn shows, where it is another one than the camera's
 
     @property
     def notes(self) -> dict[str, str]:
@@ -52,7 +58,10 @@ class CameraMotion:
             "travels": "the camera travels or zooms, or the background moves: paths are as seen from the moving camera",
             "too far": f"the camera turns by more than {2 * FARTHEST_DEG:.0f} degrees: paths are as seen from it",
         }
-        return {"turn": said[self.kind]} if self.kind in said else {}
+        notes = {"turn": said[self.kind]} if self.kind in said else {}
+        if self.fov_deg is not None:
+            notes["lens"] = f"the camera's turn shows a field of view of about {self.fov_deg:.0f} degrees"
+        return notes
 
 
 def measure_turns(
@@ -60,19 +69,44 @@ def measure_turns(
 ) -> CameraMotion:
     """Measure the camera's turns at the frames `frame_index` (T,).
 
-    `people` are all tracks of the take; points on them are left out.
+    `people` are all tracks of the take; points on them are left out. A wrong field of view bends the paths of points
+    across the picture: where another one fits clearly better, the turns are measured with that, and then given as they
+    appear with the camera's own, so that who stands still still does.
     """
+    motion, agreeing = _measured(points, frame_index, camera, people)
+    if motion.kind in ("still", "unknown"):
+        return motion
+    best = camera
+    for ratio in _FOCAL_RATIOS:
+        fov_deg = 2 * np.degrees(np.arctan(np.tan(np.radians(camera.fov_deg) / 2) / ratio))
+        if not _FOV_DEG[0] <= fov_deg <= _FOV_DEG[1]:
+            continue
+        other = replace(camera, fov_deg=float(fov_deg))
+        found, more = _measured(points, frame_index, other, people)
+        if more > agreeing * _BETTER:
+            motion, agreeing, best = found, more, other
+    if best is camera:
+        return motion
+    return replace(motion, turn=turn_at(motion.turn, best, camera), fov_deg=best.fov_deg)
+
+
+def _measured(
+    points: Sequence[FramePoints], frame_index: Ints, camera: Camera, people: Sequence[PersonTrack]
+) -> tuple[CameraMotion, int]:
+    """Measure the turns with the camera's field of view; also return how many points agree closely."""
     boxes, first = [_boxes(track) for track in people], int(frame_index[0]) if len(frame_index) else 0
     row_of = np.full(1 + max((int(index) for index in frame_index), default=0), -1)
     row_of[frame_index] = np.arange(len(frame_index))
     ordered = sorted(points, key=lambda one: (one.frame_index, one.key_index))
     fits: dict[int, _Fit] = {}
+    close = 0
     for start in range(0, len(ordered), _CHUNK):
         chunk = ordered[start : start + _CHUNK]
         rows = [_rows([getattr(one, name) for one in chunk], row_of) for name in ("frame_index", "key_index")]
         key, here, valid = _padded(chunk, rows[0], rows[1], boxes)
         tolerance = _TOLERANCE_PX * max(1.0, max(camera.size_px) / WIDTH_PX) / camera.focal_px
         to_key, agrees = fit_rotations(_rays(key, camera), _rays(here, camera), valid, tolerance)
+        close += _close(_rays(key, camera), _rays(here, camera), to_key, agrees, tolerance / 2)
         for place, one in enumerate(chunk):
             agreeing, there = int(agrees[place].sum()), int(valid[place].sum())
             is_key = one.key_index == one.frame_index
@@ -80,7 +114,13 @@ def measure_turns(
             fits[one.frame_index] = _Fit(
                 one.key_index, to_key[place], seen, is_key or (seen and agreeing >= _LEAST_SHARE * there)
             )
-    return _motion(_chained(fits, first, frame_index), [fits.get(int(index)) for index in frame_index])
+    return _motion(_chained(fits, first, frame_index), [fits.get(int(index)) for index in frame_index]), close
+
+
+def _close(key: Doubles, here: Doubles, to_key: Doubles, agrees: Bools, tolerance: float) -> int:
+    """Count the points (F, N) that agree with the rotations (F, 3, 3) within a smaller tolerance."""
+    off = np.linalg.norm(np.einsum("fij,fnj->fni", to_key, here) - key, axis=-1)
+    return int((agrees & (off < tolerance)).sum())
 
 
 @dataclass(frozen=True, slots=True)

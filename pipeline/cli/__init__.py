@@ -68,6 +68,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     print_everything()
     try:
         arguments = build_parser().parse_args(argv)
+        arguments.argv = sys.argv[1:] if argv is None else list(argv)
     except KeyboardInterrupt:  # before anything was begun
         return CANCELLED
     logging.basicConfig(

@@ -12,7 +12,7 @@ from typing import Any
 from .. import api, weights
 from ..core.concurrency import CancelToken
 from ..core.config import LiftConfig, RunConfig, SceneConfig
-from ..core.errors import Cancelled, UserError
+from ..core.errors import Cancelled, ConfigError, UserError
 from ..core.export_options import ExportOptions
 from ..core.pruning_schedule import PruneConfig
 from ..export.export_take import expand
@@ -27,6 +27,7 @@ from .export import add_options, options_from
 from .inputs import add_arguments as add_inputs
 from .inputs import chosen_inputs, result_stems
 from .interrupt import interruptible
+from .jobs.processes import run_processes
 from .options import detector as detector_options
 from .options import height, motion
 from .options import pruning as recipe
@@ -71,6 +72,15 @@ def add_parser(commands: Any) -> None:
     recipe.add_arguments(parser)
     add_options(parser)
     parser.add_argument("--no-cache", action="store_true", help="neither read nor write the cache of 2D detections")
+    parser.add_argument(
+        "--jobs",
+        type=int,
+        default=1,
+        metavar="N",
+        help="lift N videos at once, each in a process of its own (default: 1)",
+    )
+    parser.add_argument("--only", default="", help=argparse.SUPPRESS)  # of a process of --jobs: its input,
+    parser.add_argument("--stem", default="", help=argparse.SUPPRESS)  # and the stem of its results
     parser.add_argument("--json", action="store_true", help="one JSON object a line on stdout")
     parser.set_defaults(run=run)
 
@@ -109,8 +119,10 @@ def run(arguments: argparse.Namespace, report: Report) -> int:
     formats = [name.strip() for name in arguments.formats.split(",") if name.strip()]
     expand(formats)
     options = options_from(arguments)
+    if arguments.jobs < 1:
+        raise ConfigError(f"{arguments.jobs} processes cannot work.", "Choose 1 or more.", field="jobs")
     inputs, wrong = chosen_inputs(arguments, report)
-    alone = len(inputs) + wrong == 1
+    alone = len(inputs) + wrong == 1 and not arguments.only
     codes = [USER_ERROR] * wrong
     cancel = CancelToken()
 
@@ -121,7 +133,15 @@ def run(arguments: argparse.Namespace, report: Report) -> int:
         report.failed(error, str(one.path))
         codes.append(USER_ERROR if isinstance(error, UserError) else BUG)
 
-    named = result_stems(inputs, arguments.output, formats, failed)
+    if arguments.only:
+        named = [(one, arguments.stem) for one in inputs if str(one.path) == arguments.only]
+    else:
+        named = result_stems(inputs, arguments.output, formats, failed)
+    if arguments.jobs > 1 and len(named) > 1 and not arguments.only:
+        with interruptible(cancel):
+            each = [(one.path, stem) for one, stem in named]
+            codes += run_processes(each, arguments.argv, arguments.jobs, cancel, report)
+        return BUG if BUG in codes else max(codes, default=DONE)
     with api.Models() as models, interruptible(cancel):
         for one, stem in named:
             try:
@@ -218,7 +238,8 @@ def _lift_one(
             pace = f", {walk['speed_m_s']:.2f} m/s" if walk["speed_m_s"] is not None else ""
             report.line(f"  person {person} walks: {walk['steps']} steps, {walk['cadence_per_min']:.0f} a minute{pace}")
     if take.scene:
-        notes = [f"{key} {value}" for key, value in take.scene.notes.items() if key not in ("speed", "camera")]
+        said = ("speed", "camera", "turn", "lens")  # in sentences of their own, above
+        notes = [f"{key} {value}" for key, value in take.scene.notes.items() if key not in said]
         report.line(f"  estimates: {', '.join(notes)}")
     for written in (take_path, *exports):
         report.line(f"  {written}")

@@ -6,6 +6,7 @@ import io
 import json
 import os
 import sys
+import threading
 import time
 import traceback
 from collections.abc import Collection
@@ -54,6 +55,7 @@ class Report:
         self._last_shown = 0.0
         self._bar_shown = False
         self._begun: dict[str, float] = {}
+        self._writing = threading.Lock()
 
     def __enter__(self) -> Report:
         if self.as_json:
@@ -80,15 +82,19 @@ class Report:
     def line(self, text: str) -> None:
         """Print a sentence for the user; silent in JSON mode."""
         if not self.as_json:
+            self.text(text + "\n")
+
+    def text(self, text: str) -> None:
+        """Print the whole lines of another process that was given the same mode."""
+        with self._writing:
             self.clear_bar()
-            self._out.write(text + "\n")
+            self._out.write(text)
             self._out.flush()
 
     def record(self, values: dict[str, Any]) -> None:
         """Print a JSON object for programs; silent otherwise."""
         if self.as_json:
-            self._out.write(json.dumps(values, allow_nan=False) + "\n")
-            self._out.flush()
+            self.text(json.dumps(values, allow_nan=False) + "\n")
 
     def progress(self, name: str, progress: Progress) -> None:
         now = time.monotonic()

@@ -53,6 +53,7 @@ FLAGS = {
     "lookahead": "--lookahead",
     "latency_budget_ms": "--latency-budget",
     "loop": "--loop",
+    "jobs": "--jobs",
     "as_live": "--as-live",
     "preset": "--preset",
     "unit": "--unit",

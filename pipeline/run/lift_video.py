@@ -289,7 +289,7 @@ class _Run:
         if complete:
             listed = None if self.times is None else self._listed(self.times)
             notes = frame_notes(rows, listed, self.stats.damaged, self.stats.fitted)
-            said = [scene.notes[key] for key in ("speed", "camera", "turn") if key in scene.notes]
+            said = [scene.notes[key] for key in ("speed", "camera", "turn", "lens") if key in scene.notes]
             notes += lift_notes(counts) + said
             provenance["notes"] = [*self.info.notes, *notes]
         names = self._names(number)

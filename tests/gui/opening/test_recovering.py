@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from app.settings import config_folder
 from app.window import Window
-from benchmarks.kill_editing import kill_once
+from benchmarks.crashes.kill_editing import kill_once
 from pipeline.take.edit import rename
 from pipeline.take.file import load_take, save_take
 from tests.gui.conftest import run_to_end

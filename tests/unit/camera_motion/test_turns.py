@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 import pytest
@@ -44,13 +46,13 @@ def picture(panorama: np.ndarray, rotation: np.ndarray, aside_px: float = 0.0) -
     return cv2.remap(panorama, (1200 + across).astype(np.float32), (400 + down).astype(np.float32), cv2.INTER_LINEAR)
 
 
-def measured(pictures: list[np.ndarray], people: list[PersonTrack] = []) -> CameraMotion:  # noqa: B006
+def measured(pictures: list[np.ndarray], people: Sequence[PersonTrack] = (), camera: Camera = CAMERA) -> CameraMotion:
     points, noise = BackgroundPoints(), np.random.default_rng(3)
     seen = []
     for index, grey in enumerate(pictures):
         noisy = np.clip(grey + noise.normal(0, 4, grey.shape), 0, 255).astype(np.uint8)
         seen.append(points.push(Frame(index, index / 30, np.repeat(noisy[..., None], 3, axis=-1))))
-    return measure_turns(seen, np.arange(len(pictures)), CAMERA, people)
+    return measure_turns(seen, np.arange(len(pictures)), camera, people)
 
 
 def worst_deg(motion: CameraMotion, truth: Rotation) -> float:
@@ -115,3 +117,18 @@ def test_a_camera_that_turns_too_far_is_told(panorama: np.ndarray) -> None:
 def test_without_a_background_nothing_is_known() -> None:
     motion = measured([np.full((HEIGHT, WIDTH), 90, np.uint8)] * FRAMES)
     assert (motion.kind, motion.turn, motion.notes) == ("unknown", None, {})
+
+
+@pytest.mark.parametrize("assumed_deg", [45.0, 80.0])
+def test_a_wrong_field_of_view_is_found_by_a_pan(panorama: np.ndarray, assumed_deg: float) -> None:
+    """The turns are those that keep a person who stands still in place with the field of view that is assumed."""
+    truth = turned(np.linspace(-15, 15, FRAMES))
+    pictures = [picture(panorama, one) for one in truth.as_matrix()]
+    camera = Camera((WIDTH, HEIGHT), assumed_deg)
+    motion = measured(pictures, camera=camera)
+    assert motion.kind == "turns"
+    assert motion.fov_deg == pytest.approx(60, abs=4)
+    assert "field of view of about" in motion.notes["lens"]
+    assert motion.turn is not None
+    pan_deg = np.degrees(np.ptp(motion.turn[:, 1]))
+    assert pan_deg == pytest.approx(30 * CAMERA.focal_px / camera.focal_px, rel=0.06)

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.kill_recording import kill_once
+from benchmarks.crashes.kill_recording import kill_once
 from pipeline.core.camera import VideoInfo
 from pipeline.core.concurrency import CancelToken
 from pipeline.core.config import LiftConfig, RunConfig, SceneConfig

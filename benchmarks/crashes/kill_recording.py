@@ -1,6 +1,6 @@
 """Kill recordings at random moments, and check that each take opens and what is missing.
 
-    python benchmarks/kill_recording.py [--kills 20] [--seed 0] [--size 1280x720]
+    python benchmarks/crashes/kill_recording.py [--kills 20] [--seed 0] [--size 1280x720]
 
 A child process records numbered images at 30 Hz and prints the time of each one that it handed to the recorder. It is
 killed (SIGKILL; TerminateProcess on Windows) after 1 to 4 s; then the folder is opened, recovered, and checked.
@@ -18,7 +18,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 FPS_HZ = 30.0

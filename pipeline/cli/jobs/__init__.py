@@ -1,0 +1,1 @@
+"""Share the inputs of a command among processes."""
