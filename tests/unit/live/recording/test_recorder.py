@@ -29,6 +29,8 @@ from pipeline.live.recording.row_file import read_rows
 from pipeline.live.recording.video_file import Fit
 from pipeline.run.models import Engine
 from pipeline.sources.file.video import VideoSource
+from pipeline.take.edit import rename
+from pipeline.take.file import load_take, save_take
 from pipeline.take.recording_folder import TAKE, new_take_folder, read_manifest
 from tests.helpers.clips import number_in, numbered
 from tests.helpers.live.results import result, standing
@@ -321,6 +323,21 @@ def walked(tmp_path_factory) -> tuple[Path, np.ndarray, Callable[[], RunConfig]]
         made.truth,
         lambda: RunConfig(lift=LiftConfig(flip=False), scene=replace(made.config.scene, fov_deg=None)),
     )
+
+
+def test_a_take_that_was_edited_by_hand_is_kept_when_it_is_lifted_again(walked, engine) -> None:
+    folder, _, config = walked
+    relifted(folder, config(), engine)
+    path = folder / "take.pose3d"
+    for number, name in ((1, "Ada"), (2, "Bea")):
+        save_take(rename(load_take(path), 1, name).take, path)
+        relifted(folder, config(), engine)
+        assert load_take(folder / f"take_edited_{number}.pose3d").name_of(1) == name
+        assert not load_take(path).names
+    relifted(folder, config(), engine)
+    assert not (folder / "take_edited_3.pose3d").exists(), "nothing was edited since"
+    for kept in folder.glob("take_edited_*"):
+        kept.unlink()
 
 
 def test_lifted_again_without_detecting_it_takes_the_place_of_the_live_result(walked, engine) -> None:
