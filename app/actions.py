@@ -214,6 +214,7 @@ SPECS = (
     ),
     Spec("delete_person", mark("&Delete this person"), "delete_person"),
     Spec("undo", mark("&Undo"), "undo", "Ctrl+Z", "", mark("Undo the last change to the people")),
+    Spec("redo", mark("&Redo"), "redo", "Ctrl+Shift+Z", "", mark("Make the change again that was undone last")),
     Spec("panel", mark("Se&ttings"), "~set_panel", "Ctrl+,", "sliders", mark("Show or hide the settings")),
     Spec("keys", mark("&Keyboard and mouse"), "show_keys", "F1"),
     Spec("log", mark("Show the &log file"), "show_log"),
@@ -273,6 +274,7 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "delete_person",
             "-",
             "undo",
+            "redo",
         ),
     ),
     (

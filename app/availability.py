@@ -24,6 +24,7 @@ NOT_LIFTED = mark("Press Run first: there is no skeleton yet.")
 NO_VIDEO = mark("The video is not where it was, and a run needs it.")
 ALONE = mark("There is only one person.")
 NO_EDIT = mark("No change to the people can be undone.")
+NOT_UNDONE = mark("Nothing was undone.")
 NOTHING_TO_CANCEL = mark("Nothing is running.")
 
 _NAVIGATION = (
@@ -64,6 +65,7 @@ class Situation:
     lifted: bool = False  # there is a complete take
     people: int = 0  # in the complete take
     undo: bool = False  # an edit can be undone
+    redo: bool = False  # an edit that was undone can be made again
     message: bool = False  # the banner or a countdown is shown, which Escape ends
 
 
@@ -77,6 +79,7 @@ def reasons(now: Situation) -> Mapping[str, str]:
         "run": idle or ("" if now.video else NO_VIDEO),
         "cancel": "" if now.running or now.message else NOTHING_TO_CANCEL,
         "undo": (page if now.relifting else idle) or ("" if now.undo else NO_EDIT),
+        "redo": (page if now.relifting else idle) or ("" if now.redo else NOT_UNDONE),
         "record": "" if now.recordable else NOT_LIVE,
         "stop_live": "" if now.live else NOT_LIVE,
         "mirror": "" if now.live else NOT_LIVE,
@@ -123,6 +126,7 @@ class Availability(QObject):
             lifted=kept is not None and bool(kept.tracks3d),
             people=len(kept.tracks2d) if kept is not None else 0,
             undo=bool(self._editor.undo_text),
+            redo=bool(self._editor.redo_text),
             message=bool(self._banner.kind) or bool(live.recording.counting),
         )
 

@@ -69,6 +69,8 @@ class PeopleCommands(QObject):
         what = self.editor.undo_text
         self._list.set_undo(what)
         self._actions["undo"].setText(self.tr("&Undo {what}").format(what=what) if what else self.tr("&Undo"))
+        what = self.editor.redo_text
+        self._actions["redo"].setText(self.tr("&Redo {what}").format(what=what) if what else self.tr("&Redo"))
 
     @Slot(bool)
     def set_everyone(self, on: bool) -> None:
@@ -112,6 +114,10 @@ class PeopleCommands(QObject):
     @Slot()
     def undo(self) -> None:
         self.editor.undo()
+
+    @Slot()
+    def redo(self) -> None:
+        self.editor.redo()
 
     @Slot(int)
     def _split(self, person: int) -> None:

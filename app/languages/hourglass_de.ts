@@ -424,6 +424,14 @@
         <translation>Die letzte Änderung an den Personen zurücknehmen</translation>
     </message>
     <message>
+        <source>&amp;Redo</source>
+        <translation>&amp;Wiederholen</translation>
+    </message>
+    <message>
+        <source>Make the change again that was undone last</source>
+        <translation>Die zuletzt zurückgenommene Änderung wieder vornehmen</translation>
+    </message>
+    <message>
         <source>Se&amp;ttings</source>
         <translation>&amp;Einstellungen</translation>
     </message>
@@ -498,6 +506,10 @@
     <message>
         <source>No change to the people can be undone.</source>
         <translation>Es gibt keine Änderung an den Personen, die zurückgenommen werden kann.</translation>
+    </message>
+    <message>
+        <source>Nothing was undone.</source>
+        <translation>Es wurde nichts zurückgenommen.</translation>
     </message>
     <message>
         <source>Nothing is running.</source>
@@ -2607,6 +2619,14 @@ sobald eine Person im Bild ist</translation>
     <message>
         <source>&amp;Undo</source>
         <translation>&amp;Rückgängig</translation>
+    </message>
+    <message>
+        <source>&amp;Redo {what}</source>
+        <translation>{what} &amp;wiederholen</translation>
+    </message>
+    <message>
+        <source>&amp;Redo</source>
+        <translation>&amp;Wiederholen</translation>
     </message>
 </context>
 <context>

@@ -424,6 +424,14 @@
         <translation>人物に対する最後の変更を元に戻す</translation>
     </message>
     <message>
+        <source>&amp;Redo</source>
+        <translation>やり直す(&amp;R)</translation>
+    </message>
+    <message>
+        <source>Make the change again that was undone last</source>
+        <translation>最後に取り消した変更をもう一度行う</translation>
+    </message>
+    <message>
         <source>Se&amp;ttings</source>
         <translation>設定(&amp;T)</translation>
     </message>
@@ -498,6 +506,10 @@
     <message>
         <source>No change to the people can be undone.</source>
         <translation>元に戻せる人物の変更がありません。</translation>
+    </message>
+    <message>
+        <source>Nothing was undone.</source>
+        <translation>取り消した変更はありません。</translation>
     </message>
     <message>
         <source>Nothing is running.</source>
@@ -2598,6 +2610,14 @@ as soon as a person is in the picture</source>
     <message>
         <source>&amp;Undo</source>
         <translation>元に戻す(&amp;U)</translation>
+    </message>
+    <message>
+        <source>&amp;Redo {what}</source>
+        <translation>{what}をやり直す(&amp;R)</translation>
+    </message>
+    <message>
+        <source>&amp;Redo</source>
+        <translation>やり直す(&amp;R)</translation>
     </message>
 </context>
 <context>

@@ -424,6 +424,14 @@
         <translation>撤销对人物的上一次更改</translation>
     </message>
     <message>
+        <source>&amp;Redo</source>
+        <translation>重做(&amp;R)</translation>
+    </message>
+    <message>
+        <source>Make the change again that was undone last</source>
+        <translation>再次执行最近撤销的更改</translation>
+    </message>
+    <message>
         <source>Se&amp;ttings</source>
         <translation>设置(&amp;T)</translation>
     </message>
@@ -498,6 +506,10 @@
     <message>
         <source>No change to the people can be undone.</source>
         <translation>没有可撤销的人物更改。</translation>
+    </message>
+    <message>
+        <source>Nothing was undone.</source>
+        <translation>没有撤销任何更改。</translation>
     </message>
     <message>
         <source>Nothing is running.</source>
@@ -2598,6 +2610,14 @@ as soon as a person is in the picture</source>
     <message>
         <source>&amp;Undo</source>
         <translation>撤销(&amp;U)</translation>
+    </message>
+    <message>
+        <source>&amp;Redo {what}</source>
+        <translation>重做{what}(&amp;R)</translation>
+    </message>
+    <message>
+        <source>&amp;Redo</source>
+        <translation>重做(&amp;R)</translation>
     </message>
 </context>
 <context>

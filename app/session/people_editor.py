@@ -1,4 +1,4 @@
-"""Edit tracks of the take, with undo; the logic is `pipeline.take.edit`. No widgets.
+"""Edit tracks of the take, with undo and redo; the logic is `pipeline.take.edit`. No widgets.
 
 For the main thread. An edit is shown at once, with the 3D cut or joined unchanged; then the persons whose tracks
 changed are re-lifted.
@@ -19,7 +19,7 @@ from pipeline.take import edit
 from pipeline.take.carry_over import Step
 from pipeline.take.provenance import take_config
 
-_STEPS = 50  # undo steps; takes share unchanged tracks, so a step costs only the changed ones
+_STEPS = 200  # undo steps; takes share unchanged tracks, so a step costs only the changed ones
 # Function of `pipeline.take.edit` -> text of its Undo, with the numbers of its persons.
 _TEXTS = {
     "rename": mark("name of person {}"),
@@ -34,15 +34,17 @@ _Heights = Mapping[int, float]  # person -> height in cm
 
 
 @dataclass(frozen=True, slots=True)
-class _Before:
-    """Hold what Undo returns to."""
+class _State:
+    """Hold what Undo or Redo returns to, on the other side of an edit."""
 
     text: str  # of the edit
     take: Take
     revision: int
     person: int  # who was followed
-    heights: _Heights  # before the edit, and after it
-    heights_after: _Heights
+    heights: _Heights  # in this state, and on the side of the edit that is left for it
+    heights_there: _Heights
+    lift: tuple[int, ...]  # persons that the edit has lifted again
+    lifted: bool = True  # the take has them lifted
 
 
 class PeopleEditor(QObject):
@@ -55,7 +57,8 @@ class PeopleEditor(QObject):
         super().__init__(parent)
         self._updates, self._session = controller.updates, controller.session
         self._settings = controller.settings.run
-        self._before: list[_Before] = []
+        self._before: list[_State] = []
+        self._after: list[_State] = []
         controller.session.video_changed.connect(self._forget)
         controller.edits_carried.connect(self._carried)
 
@@ -63,6 +66,11 @@ class PeopleEditor(QObject):
     def undo_text(self) -> str:
         """Return the name of the edit that Undo reverts; "" for none."""
         return self._before[-1].text if self._before else ""
+
+    @property
+    def redo_text(self) -> str:
+        """Return the name of the edit that Redo makes again; "" for none."""
+        return self._after[-1].text if self._after else ""
 
     def rename(self, person: int, name: str) -> None:
         self._do("rename", lambda take: edit.rename(take, person, name), person)
@@ -95,14 +103,32 @@ class PeopleEditor(QObject):
 
     @Slot()
     def undo(self) -> None:
-        if self._before and self._updates.replaceable:
-            before = self._before.pop()
-            self._settings.heights_cm = _rebased(before.heights, before.heights_after, self._settings.heights_cm)
-            self._updates.restore(before.take)
-            if before.take.track3d(before.person) is not None and before.person != self._session.person:
-                self._session.follow(before.person)
-            self._session.go_to_revision(before.revision)
-            self.changed.emit()
+        """Go back to before the last edit."""
+        self._go(self._before, self._after)
+
+    @Slot()
+    def redo(self) -> None:
+        """Make the edit again that was undone last."""
+        self._go(self._after, self._before)
+
+    def _go(self, source: list[_State], other_side: list[_State]) -> None:
+        session, settings = self._session, self._settings
+        if not source or not self._updates.replaceable or session.kept is None:
+            return
+        goal, now = source.pop(), dict(settings.heights_cm)
+        settings.heights_cm = _rebased(goal.heights, goal.heights_there, now)
+        there, lifted = dict(settings.heights_cm), not session.busy
+        other_side.append(
+            _State(goal.text, session.kept, session.revision, session.person, now, there, goal.lift, lifted)
+        )
+        if goal.lifted:
+            self._updates.restore(goal.take)
+        else:
+            self._updates.edit(edit.Edited(goal.take, goal.lift))
+        if goal.take.track3d(goal.person) is not None and goal.person != session.person:
+            session.follow(goal.person)
+        session.go_to_revision(goal.revision)
+        self.changed.emit()
 
     def _do(self, kind: str, change: Callable[[Take], edit.Edited], *persons: int) -> bool:
         """Make an edit and return whether it was possible; `kind` is a key of `_TEXTS`."""
@@ -117,28 +143,31 @@ class PeopleEditor(QObject):
         heights = dict(self._settings.heights_cm)
         after = self._settings.heights_cm = _rebased(_heights(done.take), _heights(take), heights)
         text = shown(_TEXTS[kind]).format(*persons)
-        self._keep(_Before(text, take, session.revision, session.person, heights, dict(after)))
+        self._keep(_State(text, take, session.revision, session.person, heights, dict(after), done.lift))
+        self._after.clear()
         session.edit()
         self._updates.edit(done)
         self.changed.emit()
         return True
 
-    def _keep(self, before: _Before) -> None:
+    def _keep(self, before: _State) -> None:
         self._before = [*self._before[1 - _STEPS :], before]
 
     @Slot(object)
     def _carried(self, steps: Sequence[Step]) -> None:
         """Let Undo take back, one by one, the edits that another run took over; those of before it are gone."""
         self._before.clear()
+        self._after.clear()
         session, heights = self._session, dict(self._settings.heights_cm)
         for step in steps:
             text = shown(_TEXTS[step.kind]).format(*step.persons)
-            self._keep(_Before(text, step.before, session.new_revision(), session.person, heights, heights))
+            self._keep(_State(text, step.before, session.new_revision(), session.person, heights, heights, ()))
         self.changed.emit()
 
     @Slot()
     def _forget(self) -> None:
         self._before.clear()
+        self._after.clear()
         self.changed.emit()
 
 

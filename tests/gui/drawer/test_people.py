@@ -227,6 +227,73 @@ def test_undo_waits_for_a_run_but_not_for_lifting_again(people: Window, library:
     library.release()
 
 
+def test_redo_makes_edits_again_until_another_edit(people: Window, library: FakeLibrary, qtbot: QtBot) -> None:
+    undo, redo = people.actions_["undo"], people.actions_["redo"]
+    original = people.controller.session.take
+    assert not redo.isEnabled()
+    people.playback.seek(20 / FPS)
+    people.actions_["split_person"].trigger()
+    idle(people, qtbot)
+    apart = people.controller.session.take
+    people.people.editor.rename(3, "Ada")
+    idle(people, qtbot)
+    named = people.controller.session.take
+    lifts = len(library.lifts)
+    for _ in range(2):
+        undo.trigger()
+        idle(people, qtbot)
+    assert people.controller.session.take is original
+    assert not people.isWindowModified()
+    assert redo.text() == "&Redo splitting person 1"
+    both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    qtbot.keyClick(people, Qt.Key.Key_Z, both)
+    idle(people, qtbot)
+    assert people.controller.session.take is apart
+    assert people.controller.session.person == 3, "who was followed then"
+    redo.trigger()
+    idle(people, qtbot)
+    assert people.controller.session.take is named
+    assert people.isWindowModified()
+    assert not redo.isEnabled()
+    assert len(library.lifts) == lifts, "what was lifted is not lifted again"
+    undo.trigger()
+    idle(people, qtbot)
+    people.people.editor.rename(3, "Bea")
+    idle(people, qtbot)
+    assert not redo.isEnabled(), "another edit was made"
+
+
+def test_redo_of_an_edit_that_was_still_being_lifted_lifts_it(
+    people: Window, library: FakeLibrary, qtbot: QtBot
+) -> None:
+    library.hold = True
+    people.playback.seek(20 / FPS)
+    people.actions_["split_person"].trigger()
+    qtbot.waitUntil(lambda: len(library.lifts) == 1)
+    people.actions_["undo"].trigger()
+    idle(people, qtbot)
+    assert persons(people) == ([1, 2], [1])
+    library.hold = False
+    library.release()
+    people.actions_["redo"].trigger()
+    idle(people, qtbot)
+    assert persons(people) == ([1, 2, 3], [1, 3])
+    assert [who for who, _ in library.lifts] == [(1, 3), (1, 3)]
+
+
+def test_two_hundred_edits_can_be_undone_and_made_again(people: Window, qtbot: QtBot) -> None:
+    names = [f"name {number}" for number in range(200)]
+    for name in names:
+        people.people.editor.rename(1, name)
+    for expected in (*reversed(names[:-1]), "Person 1"):
+        people.actions_["undo"].trigger()
+        assert people.controller.session.take.name_of(1) == expected
+    for expected in names:
+        people.actions_["redo"].trigger()
+        assert people.controller.session.take.name_of(1) == expected
+    idle(people, qtbot)
+
+
 def test_the_menu_of_a_row_and_of_the_timeline(people: Window, qtbot: QtBot) -> None:
     row_menu = people.workspace.drawer.people.menu_for(1, people)
     assert entries(row_menu) == {
