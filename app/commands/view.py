@@ -93,6 +93,8 @@ class ViewCommands(QObject):
         self._settings.view.show_face = on
         for video in self._videos:
             video.show_detail(FACE, on)
+        for scene in self._scenes:
+            scene.show_faces(on)
 
     @Slot(bool)
     def set_halos(self, on: bool) -> None:

@@ -1,4 +1,4 @@
-"""Edit tracks of the take, with undo and redo; the logic is `pipeline.take.edit`. No widgets.
+"""Edit tracks of the take, with undo and redo, by `pipeline.take.edit`. No widgets.
 
 For the main thread. An edit is shown at once, with the 3D cut or joined unchanged; then the persons whose tracks
 changed are re-lifted.

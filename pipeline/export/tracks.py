@@ -18,6 +18,7 @@ from ..core.arrays import Doubles, Floats, Ints
 from ..core.camera import Camera
 from ..core.errors import OutputError
 from ..core.export_options import ExportOptions
+from ..core.face.motion import face_motion
 from ..core.face.weights import face_weights
 from ..core.geometry import world_from_camera
 from ..core.poses import PersonTrack
@@ -113,6 +114,11 @@ class SelectedPerson:
         See `core.face.weights`.
         """
         return None if self.track2d is None else face_weights(self.track2d.extras)
+
+    @cached_property
+    def face_motion(self) -> dict[str, Floats] | None:
+        """Return `face` with a value in every frame, see `core.face.motion`; None without a face."""
+        return None if self.face is None else face_motion(self.face, self.time_s)
 
     @cached_property
     def gait(self) -> Gait | None:

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..body.bones import Body, measure_body
-from ..core.arrays import Doubles, Floats
+from ..core.arrays import Doubles, Floats, Ints
 from ..core.camera import Camera
+from ..core.face.motion import face_motion
+from ..core.face.weights import face_weights
 from ..core.poses import PersonTrack
 from ..core.take import SceneEstimate, Track3D
 from ..hands.model import HandPose
@@ -22,6 +24,7 @@ from ..rig.rotations import solve
 from ..rig.skeleton import NAMES, PARENTS, Rig, rig_for, rig_from_world
 from ..rig.with_hands import FINGER_BONES, rig_with_hands, rotations_with_hands
 from .asset import human_asset
+from .face import shape_names, weights_table
 from .fingers import SIDES, relaxed_fingers
 from .fit import fit_shape
 from .on_rig import HumanBody, human_on_rig
@@ -101,6 +104,7 @@ class HumanMotion:
     rows: dict[int, int]  # row of the take -> row of `root` and `turns`, of the frames with the person
     root: Floats  # (T, 3) rig axes
     turns: Floats  # (T, B, 4) global rotations, x y z w; (T, 21, 4) without fingers, which are relaxed
+    face: Floats | None = None  # (T, K) weights of `face.shape_names`; None: no face was found
 
     def at(self, row: int) -> Floats | None:
         """Return the motions (B, 8) in a row of the take; None where the person is not seen."""
@@ -110,6 +114,11 @@ class HumanMotion:
         turns = self.turns[k].astype(np.float64)
         whole = turns if len(turns) == len(BONES) else with_fingers(turns, relaxed_fingers())
         return self.figure.motions(self.root[k].astype(np.float64), whole).astype(np.float32)
+
+    def face_at(self, row: int) -> Floats | None:
+        """Return the weights (K,) of the face's shapes in a row of the take; None without a face."""
+        k = self.rows.get(row)
+        return None if k is None or self.face is None else self.face[k]
 
 
 def with_fingers(turns: Doubles, fingers: Doubles) -> Doubles:
@@ -142,8 +151,21 @@ def human_motion(
             rotations = rotations_with_hands(rig_with_hands(rig_for(body), found.shape), rotations, hands)
     rows = {row: k for k, row in enumerate(seen.tolist())}
     return HumanMotion(
-        figure_for(body), rows, joints[:, 0].astype(np.float32), global_rotations(rotations).astype(np.float32)
+        figure_for(body),
+        rows,
+        joints[:, 0].astype(np.float32),
+        global_rotations(rotations).astype(np.float32),
+        _face(track, seen) if track is not None and same else None,
     )
+
+
+def _face(track: PersonTrack, seen: Ints) -> Floats | None:
+    """Return the weights (T, K) of the face's shapes in the rows `seen` (T,); None without a face."""
+    weights = face_weights(track.extras)
+    if weights is None:
+        return None
+    whole = face_motion(weights, track.time_s)
+    return weights_table({name: values[seen] for name, values in whole.items()}, shape_names(), len(seen))
 
 
 def global_rotations(local: Doubles) -> Doubles:

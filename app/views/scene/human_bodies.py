@@ -36,6 +36,7 @@ class HumanBodies:
     def __init__(self) -> None:
         self.choice = BODIES[0][0]
         self.motions: Motions = {}
+        self.faces = True  # have their expressions
         self._live: LiveBodies | None = None
         self._live_s = 0.0
 
@@ -61,7 +62,8 @@ class HumanBodies:
             if motion is not None and motions is not None:
                 tint = suit_colour(track.person, track.person == subject, len(tracks) > 1)
                 tint[3] = _ALPHA_OVER_STICKS if self.choice == "both" or compared else 1.0
-                bodies.append(PosedBody(motion.figure.skin, motions, tint))
+                face = motion.face_at(row) if self.faces else None
+                bodies.append(PosedBody(motion.figure.skin, motions, tint, face))
         return tuple(bodies)
 
     def of_live(self, people: Sequence[LivePerson], subject: int, elapsed_s: float) -> tuple[PosedBody, ...] | None:

@@ -177,6 +177,11 @@ class SceneView(QWidget):
         self._hands.people = people
         self._show_now()
 
+    def show_faces(self, on: bool) -> None:
+        """Give human bodies the expressions of their faces, or not."""
+        self._humans.faces = on
+        self._show_now()
+
     def show_hands(self, on: bool) -> None:
         self._hands.shown = on
         self._show_now()

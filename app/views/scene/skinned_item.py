@@ -18,6 +18,7 @@ from PySide6.QtOpenGL import QOpenGLBuffer
 
 from app.views.scene.scene_mesh import fragment_shader
 from pipeline.core.arrays import Floats
+from pipeline.human.face import with_expression
 from pipeline.human.motion import BONES
 from pipeline.human.on_rig import HumanBody
 
@@ -70,12 +71,14 @@ def skin_shader(dark: bool) -> shaders.ShaderProgram:
 class PosedBody:
     """Hold a body in one frame.
 
-    `motions` (B, 8) are in rig axes; `tint` is RGBA (4,), RGB of the suit and alpha of the whole body.
+    `motions` (B, 8) are in rig axes; `tint` is RGBA (4,), RGB of the suit and alpha of the whole body; `face` are the
+    weights (K,) of the face's shapes, None at rest.
     """
 
     body: HumanBody
     motions: Floats
     tint: Floats
+    face: Floats | None = None
 
 
 class SkinnedBodies(GLGraphicsItem):
@@ -89,6 +92,7 @@ class SkinnedBodies(GLGraphicsItem):
         self.shown: tuple[PosedBody, ...] = ()
         self._dark = dark
         self._on_card: dict[int, tuple[HumanBody, QOpenGLBuffer, QOpenGLBuffer]] = {}
+        self._faces: dict[int, bytes] = {}  # body -> weights of the face that is on the card; none at rest
 
     def set_dark(self, dark: bool) -> None:
         self._dark = dark
@@ -120,6 +124,7 @@ class SkinnedBodies(GLGraphicsItem):
         GL.glUniform4fv(GL.glGetUniformLocation(program, "u_bones"), bones.size // 4, bones)
         GL.glUniform4f(GL.glGetUniformLocation(program, "u_tint"), *posed.tint.tolist())
         vertices.bind()
+        self._put_face(posed, vertices)
         places = []
         offset = 0
         for name, (kind, count) in _LAYOUT.items():
@@ -164,11 +169,23 @@ class SkinnedBodies(GLGraphicsItem):
         _, vertices, faces = self._on_card[id(body)]
         return vertices, faces
 
+    def _put_face(self, posed: PosedBody, vertices: QOpenGLBuffer) -> None:
+        """Put the expression of a face on the card, if another one is there; its buffer is bound."""
+        key = id(posed.body)
+        wanted = b"" if posed.face is None or not posed.face.any() else posed.face.tobytes()
+        if wanted != self._faces.get(key, b""):
+            packed = _packed(posed.body)
+            if wanted and posed.face is not None:
+                packed["a_position"] = with_expression(posed.body, posed.face)
+            GL.glBufferSubData(GL.GL_ARRAY_BUFFER, 0, packed.nbytes, packed)
+            self._faces[key] = wanted
+
     def _forget(self) -> None:
         """Free the buffers of bodies that are shown no more."""
         wanted = {id(posed.body) for posed in self.shown}
         for key in [key for key in self._on_card if key not in wanted]:
             _, vertices, faces = self._on_card.pop(key)
+            self._faces.pop(key, None)
             vertices.destroy()
             faces.destroy()
 

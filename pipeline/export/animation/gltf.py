@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...core.export_options import ExportOptions
+from ...human.face import shape_names, weights_table
 from ...rig.preset_bones import PresetMotion, preset_motion
 from ..base import UNWATCHED, Watch
 from ..tracks import SelectedPerson, Selection, binary_files
@@ -169,13 +170,13 @@ def _document(
             }
         ],
         "skins": [skin],
-        "animations": [_animation(person, motion, preset, buffer)],
+        "animations": [_animation(person, motion, preset, buffer, joints[-1] + 1)],
         "extras": {"rate_hz": motion.rate_hz, "frames": len(person.frame_index), "person": person.person},
     }
 
 
 def _mesh(motion: Motion, preset: PresetMotion, buffer: _Buffer) -> dict[str, Any]:
-    """Return the body with its face shapes, all at rest, for programs that animate a face by ARKit's names."""
+    """Return the body with its face shapes by ARKit's names at rest; `_animation` moves them."""
     body = body_for(motion.rig)
     count = len(body.vertices)
     colours = np.full((count, 4), 255, np.uint8)
@@ -203,8 +204,13 @@ def _mesh(motion: Motion, preset: PresetMotion, buffer: _Buffer) -> dict[str, An
     }
 
 
-def _animation(person: SelectedPerson, motion: Motion, preset: PresetMotion, buffer: _Buffer) -> dict[str, Any]:
-    """Return keys at the times since the take's first frame; bones that stay at rest have none."""
+def _animation(
+    person: SelectedPerson, motion: Motion, preset: PresetMotion, buffer: _Buffer, body_node: int
+) -> dict[str, Any]:
+    """Return keys at the times since the take's first frame; bones that stay at rest have none.
+
+    Where the person's face was found, the node of the body has weights of its face shapes.
+    """
     times = buffer.add((motion.pose.times_s - person.time_s[0]).astype(np.float32), bounds=True)
     samplers: list[dict[str, Any]] = []
     channels: list[dict[str, Any]] = []
@@ -216,4 +222,11 @@ def _animation(person: SelectedPerson, motion: Motion, preset: PresetMotion, buf
         if np.abs(turns[:, :3]).max() > _STILL:
             channels.append({"sampler": len(samplers), "target": {"node": bone, "path": "rotation"}})
             samplers.append({"input": times, "output": buffer.add(turns.astype(np.float32))})
+    if person.face_motion is not None:
+        names = shape_names()
+        weights = weights_table(
+            {name: values[person.seen] for name, values in person.face_motion.items()}, names, int(person.seen.sum())
+        )
+        channels.append({"sampler": len(samplers), "target": {"node": body_node, "path": "weights"}})
+        samplers.append({"input": times, "output": buffer.add(weights.reshape(-1))})
     return {"name": "motion", "samplers": samplers, "channels": channels}

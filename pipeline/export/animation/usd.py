@@ -15,6 +15,7 @@ import numpy as np
 
 from ...core.errors import OutputError
 from ...core.export_options import ExportOptions
+from ...human.face import shape_names, weights_table
 from ...human.on_rig import HumanBody
 from ...rig.preset_bones import preset_motion
 from ..base import UNWATCHED, Watch
@@ -53,7 +54,7 @@ def _new_stage(path: Path, rate_hz: float, lasts_s: float) -> Any:
 
 
 def _write_body(mesh: Any, skeleton: Any, body: HumanBody) -> None:
-    """Write the skinned mesh with its face shapes, all at rest."""
+    """Write the skinned mesh with its face shapes at rest."""
     from pxr import Gf, UsdGeom, UsdSkel, Vt
 
     mesh.CreatePointsAttr(Vt.Vec3fArray.FromNumpy(body.vertices))
@@ -111,6 +112,10 @@ def _write(person: SelectedPerson, options: ExportOptions, path: Path) -> None:
 
     animation.CreateJointsAttr(joints)
     animation.CreateScalesAttr(Vt.Vec3hArray(len(names), Gf.Vec3h(1, 1, 1)))
+    face, names_of_face = person.face_motion, shape_names()
+    shapes = None if face is None else weights_table(face, names_of_face, len(person.seen))[person.seen]
+    if shapes is not None:
+        animation.CreateBlendShapesAttr(list(names_of_face))
     moves, turns = animation.CreateTranslationsAttr(), animation.CreateRotationsAttr()
     local = offsets.astype(np.float32)
     rotations = preset.rotations.astype(np.float32)  # x y z w, USD's order in memory
@@ -119,6 +124,8 @@ def _write(person: SelectedPerson, options: ExportOptions, path: Path) -> None:
             local[bone] = places[row]
         moves.Set(Vt.Vec3fArray.FromNumpy(local), code)
         turns.Set(Vt.QuatfArray.FromNumpy(rotations[row]), code)
+        if shapes is not None:
+            animation.CreateBlendShapeWeightsAttr().Set(Vt.FloatArray.FromNumpy(shapes[row]), code)
     try:
         stage.GetRootLayer().Save()
     except Tf.ErrorException as error:

@@ -12,6 +12,7 @@ from app.settings import Settings
 from app.window import Window
 from pipeline.core.face.expressions import EXPRESSIONS
 from pipeline.core.take import Take
+from pipeline.human.face import shape_names
 from tests.gui.conftest import run_to_end
 from tests.gui.stage.test_hands import changed_box, pixels
 from tests.helpers.fake_library import FakeLibrary
@@ -85,3 +86,22 @@ def test_the_box_says_why_faces_cannot_be_looked_for(opened: Window) -> None:
     panel.set_face_missing("")
     assert panel.face.isEnabled()
     assert "{" not in panel.face.toolTip()
+
+
+def test_the_figure_in_3d_has_the_expression(faced: Window, qtbot: QtBot) -> None:
+    """An open jaw is seen from the front, and not without faces; the body is the same."""
+    session, scene = faced.controller.session, faced.workspace.scene
+    take = session.take
+    opened = []
+    for track in take.tracks2d:
+        measures = np.zeros((COUNT, len(EXPRESSIONS)), np.float16)
+        measures[:20, EXPRESSIONS.index("jawOpen")] = 0.22
+        opened.append(replace(track, extras={**track.extras, "expressions": measures}))
+    again = tuple(replace(track) for track in take.tracks3d)
+    session.show(replace(take, tracks2d=tuple(opened), tracks3d=again))
+    qtbot.waitUntil(lambda: bool(scene.gl.humans) and scene.gl.humans[0].face is not None)
+    (body, *_) = scene.gl.humans
+    assert body.face is not None
+    assert body.face[shape_names().index("jawOpen")] == pytest.approx(1, abs=0.02)
+    faced.actions_["face"].trigger()
+    assert scene.gl.humans[0].face is None
