@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from pipeline.core.face.expressions import EXPRESSIONS
 from pipeline.core.take import Take
 from pipeline.export.base import ExportOptions
 from pipeline.export.export_take import export_take
@@ -75,6 +76,16 @@ def test_the_skin_follows_its_bones(take, node_folder, tmp_path):
 def test_khronos_validator_finds_nothing(take, node_folder, tmp_path, preset):
     export_take(take, tmp_path, "jump", ["glb"], ExportOptions(preset=preset))
     issues = in_three(tmp_path / "jump.glb", node_folder)["issues"]
+    assert (issues["numErrors"], issues["numWarnings"]) == (0, 0), issues["messages"]
+
+
+def test_three_and_the_validator_read_a_face(take, node_folder, tmp_path):
+    (track,) = take.tracks2d
+    measures = np.zeros((len(track.time_s), len(EXPRESSIONS)), np.float16)
+    measures[60:90, EXPRESSIONS.index("jawOpen")] = 0.22
+    faced = dataclasses.replace(track, extras={"expressions": measures})
+    export_take(dataclasses.replace(take, tracks2d=(faced,)), tmp_path, "face", ["glb"])
+    issues = in_three(tmp_path / "face.glb", node_folder)["issues"]
     assert (issues["numErrors"], issues["numWarnings"]) == (0, 0), issues["messages"]
 
 
