@@ -109,15 +109,18 @@ def _path(kind: Format, character: Character, folder: Path, name: str) -> Path:
 def _write(
     path: Path, motion: CharacterMotion, person: SelectedPerson, character: Character, name: str, watch: Watch
 ) -> None:
+    face = None
+    if person.face_motion is not None:
+        face = {shape: weights[person.seen] for shape, weights in person.face_motion.items()}
     match path.suffix:
         case ".vrma":
-            write_vrma(motion, character, path, name)
+            write_vrma(motion, character, path, name, face)
         case ".bvh":
             write_bvh(motion, character, path, person.even_times)
         case ".fbx":
             _write_fbx(motion, character, path, name, watch)
         case _:
-            write_character(motion, character, path, name)
+            write_character(motion, character, path, name, face)
 
 
 def _write_fbx(motion: CharacterMotion, character: Character, path: Path, name: str, watch: Watch) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,21 +13,29 @@ import numpy as np
 from ..body.bones import unit
 from ..characters.character import Character
 from ..characters.gltf import Addition, GltfFile
-from ..core.arrays import Doubles
+from ..core.arrays import Doubles, Floats
 from ..core.errors import OutputError
+from ..core.face.weights import VISEMES
 from ..system.files import atomic_write
 from ..system.safe_read import DamagedFile
+from .faces.bindings import face_bindings, target_weights
 from .solve import CharacterMotion
 from .t_pose import t_pose_places
 
 _CM = 0.01  # m
+Face = Mapping[str, Floats]
+# VRM's expressions -> the take's; both together in "blink" would close eyes twice.
+_VRMA_EXPRESSIONS = {**{name: name for name in VISEMES}, "blinkLeft": "eyeBlinkLeft", "blinkRight": "eyeBlinkRight"}
 _LARGEST_HIPS_M = 20.0  # m, hips higher than this are given in centimetres
 
 
-def write_character(motion: CharacterMotion, character: Character, path: Path, name: str) -> None:
+def write_character(
+    motion: CharacterMotion, character: Character, path: Path, name: str, face: Face | None = None
+) -> None:
     """Write the character's glTF or VRM file with an animation called `name` added.
 
-    A .gltf takes the files that it refers to along. Raises `OutputError`.
+    A .gltf takes the files that it refers to along. `face`: weights (T,) of expressions by name, which move the morph
+    targets that the character has for them. Raises `OutputError`.
     """
     if character.file is None:
         raise OutputError(f"{character.path.name} is a BVH, and has no body to write.", "Choose the format bvh.")
@@ -36,6 +45,9 @@ def write_character(motion: CharacterMotion, character: Character, path: Path, n
         if "matrix" in about:  # glTF does not animate matrices
             addition.replaced_nodes[node] = _without_matrix(about, character.tree.locals[node])
     animation = _animation(motion, motion.nodes, motion.rotations, motion.hips, addition, name)
+    if face is not None:
+        for node, weights in target_weights(face_bindings(character.file), character.file, face).items():
+            _add_channel(animation, addition, node, "weights", weights.reshape(-1))
     data = addition.written(animation)
     beside = [] if character.file.is_binary else _companions(character.file)
     for source, target in ((file, path.parent / file.relative_to(character.path.parent)) for file in beside):
@@ -47,10 +59,11 @@ def write_character(motion: CharacterMotion, character: Character, path: Path, n
         file.write(data)
 
 
-def write_vrma(motion: CharacterMotion, character: Character, path: Path, name: str) -> None:
+def write_vrma(motion: CharacterMotion, character: Character, path: Path, name: str, face: Face | None = None) -> None:
     """Write a VRM animation for any VRM avatar: the T-pose of this character and its motion.
 
-    Layout: VRMC_vrm_animation-1.0. Eyes are not allowed as bones there.
+    With a `face` also VRM's vowels and blinks, as the x of a node each. Layout: VRMC_vrm_animation-1.0. Eyes are not
+    allowed as bones there.
     """
     size = unit_m(character)
     bones = [bone for bone in motion.bones if not bone.endswith("Eye")]
@@ -67,16 +80,20 @@ def write_vrma(motion: CharacterMotion, character: Character, path: Path, name: 
         nodes.append({"name": bone, "translation": ((places[bone] - start) * size).tolist()})
         if parent is not None:
             nodes[index[parent]].setdefault("children", []).append(index[bone])
+    shapes = {name: len(nodes) + k for k, name in enumerate(_VRMA_EXPRESSIONS)} if face is not None else {}
+    nodes += [{"name": shape, "translation": [0.0, 0.0, 0.0]} for shape in shapes]
+    about: dict[str, Any] = {
+        "specVersion": "1.0",
+        "humanoid": {"humanBones": {bone: {"node": index[bone]} for bone in bones}},
+    }
+    if shapes:
+        about["expressions"] = {"preset": {shape: {"node": node} for shape, node in shapes.items()}}
     empty = {
         "asset": {"version": "2.0", "generator": "Hourglass"},
         "extensionsUsed": ["VRMC_vrm_animation"],
-        "extensions": {
-            "VRMC_vrm_animation": {
-                "specVersion": "1.0", "humanoid": {"humanBones": {bone: {"node": index[bone]} for bone in bones}},
-            }
-        },
+        "extensions": {"VRMC_vrm_animation": about},
         "scene": 0,
-        "scenes": [{"name": name, "nodes": [index["hips"]]}],
+        "scenes": [{"name": name, "nodes": [index["hips"], *shapes.values()]}],
         "nodes": nodes,
     }  # fmt: skip
     addition = Addition(GltfFile.new(path, json.dumps(empty, ensure_ascii=False)))
@@ -84,6 +101,11 @@ def write_vrma(motion: CharacterMotion, character: Character, path: Path, name: 
     hips[:, 1] -= character.rest.floor
     rotations = _relative(motion, bones, parents)
     animation = _animation(motion, tuple(index[bone] for bone in bones), rotations, hips * size, addition, name)
+    for shape, node in shapes.items():
+        assert face is not None
+        moves = np.zeros((len(motion.times_s), 3))
+        moves[:, 0] = face[_VRMA_EXPRESSIONS[shape]]
+        _add_channel(animation, addition, node, "translation", moves)
     data = addition.written(animation)
     with atomic_write(path) as file:
         file.write(data)
@@ -106,6 +128,13 @@ def _animation(
         samplers.append({"input": times, "output": output, "interpolation": "LINEAR"})
         channels.append({"sampler": len(samplers) - 1, "target": {"node": node, "path": "rotation"}})
     return {"name": name, "samplers": samplers, "channels": channels}
+
+
+def _add_channel(animation: dict[str, Any], addition: Addition, node: int, path: str, values: Doubles | Floats) -> None:
+    """Add keys of a node at the times of the animation's first channel."""
+    samplers = animation["samplers"]
+    animation["channels"].append({"sampler": len(samplers), "target": {"node": node, "path": path}})
+    samplers.append({"input": samplers[0]["input"], "output": addition.add(values), "interpolation": "LINEAR"})
 
 
 def _relative(motion: CharacterMotion, bones: list[str], parents: dict[str, str | None]) -> Doubles:

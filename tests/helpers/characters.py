@@ -10,6 +10,7 @@ import functools
 import json
 import struct
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -81,9 +82,12 @@ def write_glb(
     extensions: dict | None = None,
     matrices: bool = False,
     animated: bool = True,
+    targets: int = 0,
+    target_names: Sequence[str] = (),
 ) -> Path:
     """Write a skinned character that has a texture and, if `animated`, an animation.
 
+    `targets`: number of morph targets, which lift the first vertex; `target_names`: their names in the file, if any.
     `armature` (4, 4) is a node above the bones, with a scale: bones are then in its axes. `matrices`: nodes have a
     matrix in place of translation and rotation. `animated`: the file has an animation already.
     """
@@ -139,6 +143,14 @@ def write_glb(
     picture = _png()
     views.append({"buffer": 0, "byteOffset": len(binary), "byteLength": len(picture)})
     binary += picture + b"\0" * (-len(picture) % 4)
+    if targets:
+        moves = np.zeros((len(points), 3), "<f4")
+        moves[0, 1] = 0.01
+        views.append({"buffer": 0, "byteOffset": len(binary), "byteLength": moves.nbytes, "target": 34962})
+        bounds = {"min": moves.min(axis=0).astype(float).tolist(), "max": moves.max(axis=0).astype(float).tolist()}
+        about = {"bufferView": len(views) - 1, "componentType": 5126, "count": len(moves), "type": "VEC3"}
+        accessors.append(about | bounds)
+        binary += moves.tobytes()
     document = {
         "asset": {"version": "2.0", "generator": "test  of Hourglass"},
         "scene": 0, "scenes": [{"nodes": [*top, len(nodes) - 1]}], "nodes": nodes,
@@ -153,6 +165,11 @@ def write_glb(
                         "channels": [{"sampler": 0, "target": {"node": 0, "path": "rotation"}}]}],
         "bufferViews": views, "accessors": accessors, "buffers": [{"byteLength": len(binary)}],
     }  # fmt: skip
+    if targets:
+        mesh = document["meshes"][0]
+        mesh["primitives"][0]["targets"] = [{"POSITION": len(accessors) - 1}] * targets
+        if target_names:
+            mesh["extras"] = {"targetNames": list(target_names)}
     if matrices or not animated:
         del document["animations"]
         document["accessors"], document["bufferViews"] = accessors, views

@@ -1,0 +1,1 @@
+"""Move the faces of characters by the expressions of a take."""
