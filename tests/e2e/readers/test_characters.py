@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import shutil
 import subprocess
@@ -12,6 +13,7 @@ import pytest
 
 from pipeline.api import Take, open_character
 from pipeline.characters.character import Character
+from pipeline.core.face.expressions import EXPRESSIONS
 from pipeline.retarget.read_back import read_animation
 from tests.helpers.characters import figure, write_glb, write_vrm0, write_vrm1
 from tests.helpers.motion import clip, facing_camera, scene
@@ -56,6 +58,19 @@ def test_three_vrm_sees_the_same_pose_in_vrm_and_vrma(take, tmp_path, node_folde
             assert len(bones) == len(hero.mapping.nodes)
             for bone, place in bones.items():
                 assert np.abs(np.array(place) - places[bone][frame]).max() < 1e-4, (motion, bone)
+
+
+@pytest.mark.skipif(NODE is None, reason="node is not installed (./start test installs it)")
+def test_three_vrm_sees_the_expressions_of_a_vrma(take, tmp_path, node_folder):
+    hero = standing(tmp_path / "hero.vrm", "1")
+    (track,) = take.tracks2d
+    measures = np.zeros((len(track.time_s), len(EXPRESSIONS)), np.float16)
+    measures[60:90, EXPRESSIONS.index("jawOpen")] = 0.22
+    faced = dataclasses.replace(take, tracks2d=(dataclasses.replace(track, extras={"expressions": measures}),))
+    vrm, vrma = faced.retarget(hero, tmp_path / "out", ["character", "vrma"], stem="a")[0].files
+    found = in_three(vrm, vrma, node_folder)
+    assert found["issues"]["numErrors"] == 0, found["issues"]["messages"]
+    assert found["expressions"] == ["aa", "blinkLeft", "blinkRight", "ee", "ih", "oh", "ou"]
 
 
 @pytest.mark.skipif(NODE is None, reason="node is not installed (./start test installs it)")

@@ -27,6 +27,7 @@ found.issues = (await validator.validateBytes(new Uint8Array(bytesOf(motion.ends
 let clip;
 if (motion.endsWith(".vrma")) {
   const made = (await loader.parseAsync(bytesOf(motion), "")).userData.vrmAnimations[0];
+  found.expressions = [...made.expressionTracks.preset.keys()].sort();
   clip = animations.createVRMAnimationClip(made, vrm);
 } else {
   clip = gltf.animations.find((one) => one.name === motion);
