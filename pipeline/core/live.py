@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -20,6 +21,8 @@ class LivePerson:
     joints_image: Floats  # (17, 2) px at the same moment; NaN = not observed
     provisional: bool = True  # False: enough later frames were used that the estimate will hardly change
     hands: Floats | None = None  # (2, 21, 3) m, left and right, world; NaN = unknown; None: hands are not looked for
+    # Weights of `core.face.weights.SHAPES`, 0 to 1, at rest while the face is not seen; None: faces are not looked for.
+    face: Mapping[str, float] | None = None
 
 
 class RunState(Enum):

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from ..core.errors import ConfigError
 
-_SPECIAL = ("origin", "trackers", "scale")  # options that only some schemes know, see `Address.special`
+_SPECIAL = ("origin", "trackers", "scale", "face")  # options that only some schemes know, see `Address.special`
 _KEYS = ("person", "people", *_SPECIAL)
 
 
@@ -27,6 +27,7 @@ class Address:
     origin: str = ""  # for `ws`: a web page that may connect besides those of this computer; "*" = any page
     trackers: str = ""  # for `vrchat` and `vmt`: words such as "hip feet"; "": the usual ones
     scale: str = ""  # for `vrchat` and `vmt`: factor of all positions; "": 1
+    face: str = ""  # for `vmc`: names of the expressions, "vrm" (also "") or "arkit"
 
     @property
     def special(self) -> tuple[str, ...]:
@@ -72,6 +73,7 @@ def parse(url: str) -> Address:
         options.get("origin", ""),
         options.get("trackers", ""),
         options.get("scale", ""),
+        options.get("face", ""),
     )
 
 

@@ -13,6 +13,7 @@ from ..core.skeletons import H36M17
 
 FORMAT, VERSION = "hourglass-live", 1
 _DIGITS = 4  # decimal places of metres and seconds: 0.1 mm and 0.1 ms
+_FACE_DIGITS = 2  # of the weights of a face
 _HAND_DIGITS = 3  # of the points of hands: 1 mm, so that a person with hands makes a smaller datagram
 
 
@@ -47,6 +48,8 @@ def _person(person: LivePerson) -> dict[str, Any]:
             else None
             for side, points in zip(SIDES, person.hands.tolist(), strict=True)
         }
+    if person.face is not None:
+        document["face"] = {name: round(weight, _FACE_DIGITS) for name, weight in person.face.items()}
     return document
 
 

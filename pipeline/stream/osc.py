@@ -72,6 +72,8 @@ def _joints(person: LivePerson) -> Iterator[OscMessage]:
     for name, joint, score in zip(H36M17.names, person.joints.tolist(), person.scores.tolist(), strict=True):
         if all(map(math.isfinite, joint)):
             yield message(f"/hourglass/person/{person.person}/{name}", *joint, score)
+    for name, weight in ({} if person.face is None else person.face).items():
+        yield message(f"/hourglass/person/{person.person}/face/{name}", float(weight))
     for side, points in zip(SIDES, [] if person.hands is None else person.hands.tolist(), strict=False):
         for name, point in zip(HAND_POINTS, points, strict=True):
             if all(map(math.isfinite, point)):

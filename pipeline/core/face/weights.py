@@ -11,7 +11,7 @@ from typing import Literal
 
 import numpy as np
 
-from ..arrays import Floats
+from ..arrays import Doubles, Floats
 from ..poses import Extras
 from .expressions import EXPRESSIONS
 
@@ -55,15 +55,28 @@ def expression_weights(measures: Floats) -> dict[str, Floats]:
     throughout, has that as rest.
     """
     known = np.isfinite(measures).all(axis=1)
-    weights = {name: np.full(len(measures), np.nan, np.float32) for name in SHAPES}
     if not known.any():
-        return weights
-    values = measures[known].astype(np.float64)
+        return {name: np.full(len(measures), np.nan, np.float32) for name in SHAPES}
+    return weights_from_rest(measures, measures_at_rest(measures[known]))
+
+
+def measures_at_rest(measures: Floats) -> Doubles:
+    """Return a person's measures at rest (K,), from those of frames (T, K) with a face."""
+    percent = [_REST_PERCENT[_way(name)[0]] for name in EXPRESSIONS]
+    columns = [np.percentile(values, at) for values, at in zip(measures.T.astype(np.float64), percent, strict=True)]
+    return np.array(columns)
+
+
+def weights_from_rest(measures: Floats, at_rest: Doubles) -> dict[str, Floats]:
+    """Return the weights (T,) of `SHAPES` by name, from measures (T, K) and those at rest (K,)."""
+    known = np.isfinite(measures).all(axis=1)
+    weights = {name: np.full(len(measures), np.nan, np.float32) for name in SHAPES}
+    values = measures[known].astype(np.float64) - at_rest
     of = {name: values[:, column] for column, name in enumerate(EXPRESSIONS)}
     for name in EXPRESSIONS:
-        rest, way, still = next(entry for start, entry in _WAYS.items() if name.startswith(start))
-        weights[name][known] = _share(of[name], rest, way, still)
-    wide = _share(-of["mouthPucker"], "middle", _WIDE, 0.15)
+        _, way, still = _way(name)
+        weights[name][known] = _share(of[name], way, still)
+    wide = _share(-of["mouthPucker"], _WIDE, 0.15)
     jaw, narrow, gap = (weights[name][known] for name in ("jawOpen", "mouthPucker", "mouthFunnel"))
     opened = np.maximum(jaw, gap)
     # A round mouth is "ou" while it is nearly closed and "oh" when it is open; a wide one is "ee", or "ih" when open.
@@ -79,7 +92,10 @@ def expression_weights(measures: Floats) -> dict[str, Floats]:
     return weights
 
 
-def _share(values: Floats, rest: Rest, way: float, still: float) -> Floats:
-    """Return how far values (T,) are from the person's rest toward the full expression, in [0, 1]."""
-    beyond = (values - np.percentile(values, _REST_PERCENT[rest])) / way
-    return np.asarray(np.clip((beyond - still) / (1 - still), 0, 1))
+def _way(name: str) -> tuple[Rest, float, float]:
+    return next(entry for start, entry in _WAYS.items() if name.startswith(start))
+
+
+def _share(beyond: Doubles, way: float, still: float) -> Doubles:
+    """Return how far the way (T,) from the person's rest is toward the full expression, in [0, 1]."""
+    return np.asarray(np.clip((beyond / way - still) / (1 - still), 0, 1))

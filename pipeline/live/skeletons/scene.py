@@ -17,6 +17,7 @@ from ...core.live import LivePerson
 from ...core.poses import Pose2D
 from ...lift.window_plan import lead_in
 from ..detect_live import Observed
+from .face import LivePersonFace
 from .hands import LivePersonHands
 from .person import LivePersonState
 from .ring_buffer import LiftRate
@@ -61,6 +62,7 @@ class LiveScene:
         self._rate = LiftRate(info.fps_hz, lifter.lifter.rate_hz)
         self._people: dict[int, LivePersonState] = {}
         self._hands: dict[int, LivePersonHands] = {}
+        self._faces: dict[int, LivePersonFace] = {}
         self._world = LiveWorld(config.scene)
         self._lock = threading.Lock()
 
@@ -121,6 +123,7 @@ class LiveScene:
                 joints_image,
                 provisional,
                 self._world.in_world(hands[identity]).astype(np.float32) if identity in hands else None,
+                self._faces[identity].shown(shown_s) if identity in self._faces else None,
             )
             for identity, (joints, joints_image, scores) in visible.items()
         )
@@ -129,7 +132,8 @@ class LiveScene:
     def _take(self, observed: Observed) -> None:
         if observed.camera.size_px != self._camera.size_px:
             self._people.clear()
-            self._hands.clear()  # earlier detections are in other pixel coordinates
+            self._hands.clear()
+            self._faces.clear()  # earlier detections are in other pixel coordinates
         self._camera = observed.camera
         now_s = observed.frame.time_s
         depth = observed.pose.depth_h36m17
@@ -144,6 +148,7 @@ class LiveScene:
             if observed.detected and len(person.ring) <= detections and len(person.ring) == 1:
                 person.forget()
         self._take_hands(observed)
+        self._take_faces(observed)
         self._people = {i: p for i, p in self._people.items() if now_s - p.ring.last_s <= _FORGET_S}
 
     def _take_hands(self, observed: Observed) -> None:
@@ -155,6 +160,16 @@ class LiveScene:
                 kept = self._hands.setdefault(identity, LivePersonHands())
                 kept.push(observed.frame.time_s, own, self._camera)
         self._hands = {i: kept for i, kept in self._hands.items() if i in self._people}
+
+    def _take_faces(self, observed: Observed) -> None:
+        """Keep the observed faces; people have faces as soon as they are looked for."""
+        measures = observed.pose.extras.get("expressions")
+        for i, identity in enumerate(observed.identities if observed.detected else ()):
+            if identity in self._people and (measures is not None or self._config.detect.face):
+                kept = self._faces.setdefault(identity, LivePersonFace())
+                if measures is not None:
+                    kept.push(observed.frame.time_s, measures[i].astype(np.float32))
+        self._faces = {i: kept for i, kept in self._faces.items() if i in self._people}
 
     def _new_person(self) -> LivePersonState:
         return LivePersonState(self._camera, self._config, self._newest.lifter.unit_stature_m)

@@ -18,6 +18,7 @@ from pipeline.core.errors import OutputError
 from pipeline.core.hands.points import HAND_POINTS
 from pipeline.core.skeletons import H36M17
 from pipeline.stream.base import Stream
+from pipeline.stream.frame_json import frame_json
 from pipeline.stream.open import open_stream
 from pipeline.stream.udp_socket import UdpSocket
 from tests.helpers.live.people import person, result, t_pose, walk
@@ -224,6 +225,14 @@ class TestWebSocket:
             self.wait_for_clients(stream, 1)
             stream.send(result(1, person(t_pose())))
             assert json.loads(client.recv(timeout=10))["frame"] == 1
+
+
+def test_the_expression_of_a_face_is_sent_where_it_is_looked_for():
+    plain = json.loads(frame_json(result(0, person(walk()[0])), [person(walk()[0])]))
+    assert "face" not in plain["people"][0]
+    smiling = dataclasses.replace(person(walk()[0]), face={"mouthSmileLeft": 0.257, "aa": 1.0})
+    sent = json.loads(frame_json(result(0, smiling), [smiling]))
+    assert sent["people"][0]["face"] == {"mouthSmileLeft": 0.26, "aa": 1.0}
 
 
 def test_hands_are_sent_where_they_are_looked_for():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 from pythonosc.osc_bundle import OscBundle
@@ -33,6 +35,12 @@ class TestOsc:
         assert list(heard) == [f"/hourglass/person/3/{name}" for name in H36M17.names]
         assert np.abs(np.array(list(heard.values()))[:, :3] - joints).max() < 1e-5
         assert heard["/hourglass/person/3/left_wrist"][3] == pytest.approx(0.9)
+
+    def test_the_expression_of_a_face_that_is_looked_for(self):
+        smiling = dataclasses.replace(person(walk()[30], 3), face={"mouthSmileLeft": 0.25, "aa": 1.0})
+        heard = self.heard("", smiling)
+        assert heard["/hourglass/person/3/face/mouthSmileLeft"] == (0.25,)
+        assert heard["/hourglass/person/3/face/aa"] == (1.0,)
 
     def test_everybody_in_several_packets(self):
         heard = self.heard("?people=all", *(person(t_pose() + number, number) for number in range(1, 6)))

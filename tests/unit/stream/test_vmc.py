@@ -10,6 +10,7 @@ import pytest
 from scipy.spatial.transform import Rotation
 
 from pipeline.core.errors import ConfigError
+from pipeline.core.face.weights import SHAPES
 from pipeline.core.live import LivePerson
 from pipeline.stream.address import parse
 from pipeline.stream.open import open_stream
@@ -204,6 +205,41 @@ def test_nobody_there_is_said_and_the_clock_goes_on():
     assert second[0][1][3] == 0
     assert second[1][1][0] == pytest.approx(0.5)
     assert not bones(second)
+
+
+@pytest.mark.parametrize(
+    ("query", "jaw", "blink", "count"), [("", "A", "Blink_R", 7), ("?face=arkit", "jawOpen", "eyeBlinkRight", 20)]
+)
+def test_a_face_that_is_looked_for_moves_the_blend_shapes(query, jaw, blink, count):
+    weights = dict.fromkeys(SHAPES, 0.0) | {"aa": 0.5, "jawOpen": 0.75, "eyeBlinkRight": 1.0}
+    sent = dataclasses.replace(person(t_pose()), face=weights)
+    with UdpReceiver() as receiver:
+        stream = open_stream(f"vmc://127.0.0.1:{receiver.port}{query}")
+        try:
+            stream.send(result(0, sent))
+            wait_for(lambda: stream.sent == 1)
+            stream.send(result(1, sent))
+            heard = receiver.messages("/VMC/Ext/OK")
+        finally:
+            stream.close()
+    addresses = [address for address, _ in heard]
+    assert addresses[-1] == "/VMC/Ext/Blend/Apply", "after all values"
+    values = dict(values for address, values in heard if address == "/VMC/Ext/Blend/Val")
+    assert len(values) == count
+    assert values[jaw] == pytest.approx(0.75 if query else 0.5)
+    assert values[blink] == 1.0
+
+
+def test_without_a_face_no_blend_shape_is_sent():
+    assert not any("Blend" in address for address, _ in frames(result(0, person(t_pose())))[0])
+
+
+def test_names_of_a_face_that_are_not_known_are_refused():
+    with pytest.raises(ConfigError, match="face=cat") as caught:
+        open_stream("vmc://127.0.0.1:39539?face=cat")
+    assert "vrm or arkit" in caught.value.hint
+    with pytest.raises(ConfigError):
+        open_stream("osc://127.0.0.1:39539?face=arkit")
 
 
 def test_one_avatar_a_stream():
