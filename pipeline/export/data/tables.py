@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from ...core.arrays import Doubles
+from ...core.face.weights import SHAPES
 from ...core.hands.points import SIDES
 from ...core.skeletons import H36M17
 from ..base import UNWATCHED, Watch
@@ -51,7 +52,8 @@ class WideCsvExporter:
     """Write `<stem>_wide.csv`, `<stem>_wide_person<N>.csv` for others, and `<stem>.csv.json`.
 
     Columns: frame, time_s, then x, y, z of every joint (world, metres) as `<joint>_x`, ... Where hands were found,
-    those of their joints follow, then `left_hand_observed` and `right_hand_observed` (1, or 0: an assumed pose).
+    those of their joints follow, then `left_hand_observed` and `right_hand_observed` (1, or 0: an assumed pose); where
+    faces were found, weights from 0 to 1 of `core.face.weights.SHAPES` as `face_jawOpen`, ..., empty without a face.
     """
 
     name = "csv_wide"
@@ -120,6 +122,10 @@ def _wide(person: SelectedPerson) -> Iterator[str]:
         header += [f"{side}_hand_observed" for side in SIDES]
         parts.append(hands.observed.astype(np.float64))
         template += ",%d" * len(SIDES)
+    if person.face is not None:
+        header += [f"face_{shape}" for shape in SHAPES]
+        parts.append(np.stack([person.face[shape] for shape in SHAPES], axis=1).astype(np.float64))
+        template += ",%.3f" * len(SHAPES)
     values = np.concatenate(parts, axis=1)
     yield ",".join(header) + "\n"
     for rows in chunks(len(values)):
