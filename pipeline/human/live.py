@@ -11,8 +11,9 @@ import numpy as np
 
 from ..core.arrays import Floats
 from ..core.live import LivePerson
+from ..rig.live_hands import LiveHands
 from ..rig.live_rotations import LiveSolver
-from ..rig.skeleton import NAMES
+from .face import shape_names
 from .fingers import relaxed_fingers
 from .fit import body_of
 from .motion import Figure, figure_for, global_rotations, with_fingers
@@ -25,6 +26,7 @@ _FORGET_S = 5.0  # s without a person after which their body is forgotten
 @dataclass(slots=True)
 class _Person:
     solver: LiveSolver = field(default_factory=LiveSolver)
+    hands: LiveHands = field(default_factory=LiveHands)
     figure: Figure | None = None
     lengths: Floats = field(default_factory=lambda: np.zeros(17, np.float32))
     fitted_s: float = -np.inf
@@ -55,6 +57,14 @@ class LiveBodies:
         if held.figure is None or (changed and time_s - held.fitted_s > _EVERY_S):
             held.figure, held.fitted_s = figure_for(body), time_s
             held.lengths = body.lengths.astype(np.float32)
-        turns = global_rotations(pose.rotations[None, : len(NAMES)])[0]
-        moved = held.figure.motions(pose.root, with_fingers(turns, self._fingers))
-        return held.figure.skin, moved.astype(np.float32)
+        if person.hands is None:
+            turns = with_fingers(global_rotations(pose.rotations[None])[0], self._fingers)
+        else:
+            turns = global_rotations(held.hands(pose, person.hands, time_s).rotations[None])[0]
+        return held.figure.skin, held.figure.motions(pose.root, turns).astype(np.float32)
+
+    def face(self, person: LivePerson) -> Floats | None:
+        """Return the weights (K,) of the shapes of a person's face; None: faces are not looked for."""
+        if person.face is None:
+            return None
+        return np.array([person.face.get(name, 0.0) for name in shape_names()], np.float32)

@@ -82,7 +82,7 @@ class HumanBodies:
                 return None
             tint = suit_colour(person.person, person.person == subject, len(people) > 1)
             tint[3] = _ALPHA_OVER_STICKS if self.choice == "both" else 1.0
-            bodies.append(PosedBody(*found, tint))
+            bodies.append(PosedBody(*found, tint, self._live.face(person) if self.faces else None))
         return tuple(bodies)
 
 
