@@ -47,7 +47,7 @@ _VIEWS = (
     "reset_view",
 )
 _TRIM = ("trim_in", "trim_out", "trim_clear")
-_RESULT = ("save", "save_as", "export")
+_RESULT = ("save", "save_as", "export", "put_on_character")
 _PEOPLE = ("correct", "next_doubtful", "previous_doubtful", "rename_person", "split_person", "exchange_sides")
 _SEVERAL = ("next_person", "delete_person", "merge")
 

@@ -6,8 +6,9 @@ the lists run in worker threads. So the window is shown before torch, PyAV or Me
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -19,6 +20,10 @@ from pipeline.core.config import RunConfig
 from pipeline.core.export_options import ExportOptions
 from pipeline.core.take import Progress, Take
 from pipeline.model_info import DetectorInfo
+
+if TYPE_CHECKING:
+    from pipeline.characters.character import Character, CharacterSkeleton
+    from pipeline.retarget.retarget_take import Retargeted
 
 
 class Library:
@@ -117,6 +122,27 @@ class Library:
     def save(self, take: Take, path: Path) -> Path:
         """Write a take to a file."""
         return api.Take.of(take).save(path)
+
+    def open_character(self, path: Path) -> Character:
+        """Open a character; raises `MissingBonesError` where bones of a human were not recognised."""
+        return api.open_character(path)
+
+    def read_skeleton(self, path: Path) -> CharacterSkeleton:
+        """Read a character's bones, recognised or not."""
+        from pipeline.characters.character import read_skeleton
+
+        return read_skeleton(path)
+
+    def retarget(
+        self,
+        take: Take,
+        characters: Mapping[int, Character],
+        folder: Path,
+        progress: Callable[[Progress], None],
+        cancel: CancelToken,
+    ) -> list[Retargeted]:
+        """Write people on characters, and a report of how near they are to the take."""
+        return api.Take.of(take).retarget(characters, folder, report=True, progress=progress, cancel=cancel)
 
     def export(
         self,

@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QWidget
 
+from app.commands.characters.put_on import PutOnCharacter
 from app.commands.installing.fbx import FbxInstallation
 from app.commands.leaving import Leaving
 from app.commands.opening.given_files import GivenFiles
@@ -44,6 +45,8 @@ class FileCommands(QObject):
         self.leaving = Leaving(window, controller, self.choose_save)
         self.given = GivenFiles(window, controller, banner, self.leaving.before)
         self.fbx = FbxInstallation(window, controller.library, controller.threads)
+        self.characters = PutOnCharacter(window, controller, settings, banner)
+        self.given.character_given.connect(self.characters.open)
         self.recent_menu = QMenu(self.tr("Open &recent"), window)
         self.recent_menu.aboutToShow.connect(self.fill_recent)
         self.recent_menu.triggered.connect(self._open_recent_action)
@@ -111,6 +114,10 @@ class FileCommands(QObject):
             target = Path(path)
             self._controller.save_take(target if target.suffix == TAKE_SUFFIX else Path(path + TAKE_SUFFIX))
         return bool(path)
+
+    @Slot()
+    def put_on_character(self) -> None:
+        self.characters.choose()
 
     @Slot(object)
     def _video_missing(self, take: Take) -> None:

@@ -84,6 +84,14 @@
         <translation>In einer anderen .pose3d-Datei speichern</translation>
     </message>
     <message>
+        <source>Put on a &amp;character…</source>
+        <translation>Auf &amp;Figur übertragen…</translation>
+    </message>
+    <message>
+        <source>Move your own VRM, glTF, FBX or BVH by this take</source>
+        <translation>Die eigene VRM-, glTF-, FBX- oder BVH-Figur durch diese Aufnahme bewegen</translation>
+    </message>
+    <message>
         <source>&amp;Export…</source>
         <translation>&amp;Exportieren…</translation>
     </message>
@@ -2876,6 +2884,37 @@ sobald die ersten Bilder geliftet sind</translation>
     <message>
         <source>Trained with {pruning}.</source>
         <translation>Trainiert mit {pruning}.</translation>
+    </message>
+</context>
+<context>
+    <name>PutOnCharacter</name>
+    <message>
+        <source>Put the take on a character</source>
+        <translation>Die Aufnahme auf eine Figur übertragen</translation>
+    </message>
+    <message>
+        <source>Characters ({patterns});;All files (*)</source>
+        <translation>Figuren ({patterns});;Alle Dateien (*)</translation>
+    </message>
+    <message>
+        <source>Opening {name}…</source>
+        <translation>{name} wird geöffnet…</translation>
+    </message>
+    <message>
+        <source>Folder for the animated character</source>
+        <translation>Ordner für die animierte Figur</translation>
+    </message>
+    <message>
+        <source>Writing {name}…</source>
+        <translation>{name} wird geschrieben…</translation>
+    </message>
+    <message>
+        <source>Limbs within {degrees:.1f}°, held feet slide {slide:.1f} mm at most.</source>
+        <translation>Gliedmaßen auf {degrees:.1f}° genau, gehaltene Füße rutschen höchstens {slide:.1f} mm.</translation>
+    </message>
+    <message>
+        <source>Written: {names}.</source>
+        <translation>Geschrieben: {names}.</translation>
     </message>
 </context>
 <context>

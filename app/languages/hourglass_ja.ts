@@ -84,6 +84,14 @@
         <translation>別の .pose3d ファイルに保存する</translation>
     </message>
     <message>
+        <source>Put on a &amp;character…</source>
+        <translation>キャラクターに適用(&amp;C)…</translation>
+    </message>
+    <message>
+        <source>Move your own VRM, glTF, FBX or BVH by this take</source>
+        <translation>このテイクで自分の VRM、glTF、FBX、BVH を動かす</translation>
+    </message>
+    <message>
         <source>&amp;Export…</source>
         <translation>エクスポート(&amp;E)…</translation>
     </message>
@@ -2867,6 +2875,37 @@ as soon as the first frames are lifted</source>
     <message>
         <source>Trained with {pruning}.</source>
         <translation>学習時の設定: {pruning}</translation>
+    </message>
+</context>
+<context>
+    <name>PutOnCharacter</name>
+    <message>
+        <source>Put the take on a character</source>
+        <translation>テイクをキャラクターに適用</translation>
+    </message>
+    <message>
+        <source>Characters ({patterns});;All files (*)</source>
+        <translation>キャラクター ({patterns});;すべてのファイル (*)</translation>
+    </message>
+    <message>
+        <source>Opening {name}…</source>
+        <translation>{name} を開いています…</translation>
+    </message>
+    <message>
+        <source>Folder for the animated character</source>
+        <translation>アニメーション付きキャラクターの保存先フォルダー</translation>
+    </message>
+    <message>
+        <source>Writing {name}…</source>
+        <translation>{name} を書き込んでいます…</translation>
+    </message>
+    <message>
+        <source>Limbs within {degrees:.1f}°, held feet slide {slide:.1f} mm at most.</source>
+        <translation>四肢の誤差は {degrees:.1f}° 以内、固定した足のずれは最大 {slide:.1f} mm です。</translation>
+    </message>
+    <message>
+        <source>Written: {names}.</source>
+        <translation>書き込みました：{names}。</translation>
     </message>
 </context>
 <context>

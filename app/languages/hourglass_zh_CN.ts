@@ -84,6 +84,14 @@
         <translation>保存到另一个 .pose3d 文件</translation>
     </message>
     <message>
+        <source>Put on a &amp;character…</source>
+        <translation>应用到角色(&amp;C)…</translation>
+    </message>
+    <message>
+        <source>Move your own VRM, glTF, FBX or BVH by this take</source>
+        <translation>用此录制驱动您自己的 VRM、glTF、FBX 或 BVH</translation>
+    </message>
+    <message>
         <source>&amp;Export…</source>
         <translation>导出(&amp;E)…</translation>
     </message>
@@ -2867,6 +2875,37 @@ as soon as the first frames are lifted</source>
     <message>
         <source>Trained with {pruning}.</source>
         <translation>训练设置：{pruning}。</translation>
+    </message>
+</context>
+<context>
+    <name>PutOnCharacter</name>
+    <message>
+        <source>Put the take on a character</source>
+        <translation>将录制应用到角色</translation>
+    </message>
+    <message>
+        <source>Characters ({patterns});;All files (*)</source>
+        <translation>角色 ({patterns});;所有文件 (*)</translation>
+    </message>
+    <message>
+        <source>Opening {name}…</source>
+        <translation>正在打开 {name}…</translation>
+    </message>
+    <message>
+        <source>Folder for the animated character</source>
+        <translation>动画角色的文件夹</translation>
+    </message>
+    <message>
+        <source>Writing {name}…</source>
+        <translation>正在写入 {name}…</translation>
+    </message>
+    <message>
+        <source>Limbs within {degrees:.1f}°, held feet slide {slide:.1f} mm at most.</source>
+        <translation>肢体误差在 {degrees:.1f}° 以内，锁定的脚最多滑动 {slide:.1f} 毫米。</translation>
+    </message>
+    <message>
+        <source>Written: {names}.</source>
+        <translation>已写入：{names}。</translation>
     </message>
 </context>
 <context>

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QInputDialog, QWidget
 
 from app.backend.inputs import FoundInputs, Openable
 from app.notifications import Banner
 from app.session.controller import Controller
+from pipeline.characters.character import SUFFIXES as CHARACTERS
 from pipeline.core.camera import UNKNOWN_RATE_HZ
 from pipeline.core.errors import UserError
 
@@ -24,6 +25,8 @@ class GivenFiles(QObject):
     `question` is the dialog that asks for it, while it is open.
     """
 
+    character_given = Signal(object)  # Path
+
     def __init__(
         self, window: QWidget, controller: Controller, banner: Banner,
         before_leaving: Callable[[Callable[[], None]], None],
@@ -36,7 +39,13 @@ class GivenFiles(QObject):
         controller.opening.failed.connect(self._refused)
 
     def open(self, paths: Sequence[Path]) -> None:
-        """Open `paths`: of a folder the videos or images in it, of an image its whole series."""
+        """Open `paths`: of a folder the videos or images in it, of an image its whole series.
+
+        A character is for the shown take.
+        """
+        if len(paths) == 1 and paths[0].suffix.lower() in CHARACTERS and self._controller.session.kept is not None:
+            self.character_given.emit(paths[0])
+            return
         self._rest = []
         library = self._controller.library
         if len(paths) == 1 and library.is_plain(paths[0]):
