@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
@@ -17,7 +18,9 @@ from pipeline.core.take import Take
 
 log = logging.getLogger(__name__)
 
-DELAY_MS = 2000  # from a change until it is written; several changes within it are written once
+# Time from a change until it is written; several changes within it are written once. A take that takes long to write
+# is written less often: at most in a quarter of the time.
+DELAY_MS, _LONGEST_MS = 2000, 6000
 
 _State = tuple[int, int]  # revision of the edits, identity of the take
 
@@ -40,6 +43,7 @@ class Recovery(QObject):
         self._timer.timeout.connect(self._write)
         self._writing = False
         self._told = False
+        self._took_ms = 0
         self._written: _State | None = None
         self._kept: Take | None = None  # the take that was written; held, so that no other gets its identity
         self._opening: Unsaved | None = None
@@ -92,15 +96,19 @@ class Recovery(QObject):
         self._writing, self._kept = True, take
 
         def work() -> str:
+            begun = time.monotonic()
             try:
                 self._store.write(take, path, self._library.save)
             except OutputError as error:
                 return str(error)
+            finally:
+                self._took_ms = round(1000 * (time.monotonic() - begun))
             return ""
 
         def done(why: str) -> None:
             self._writing = False
             self._written = state
+            self._timer.setInterval(min(max(DELAY_MS, 3 * self._took_ms), _LONGEST_MS))
             if why:
                 log.warning("The unsaved take is not kept: %s", why)
                 if not self._told:
