@@ -14,6 +14,7 @@ import numpy as np
 
 from ..core.arrays import Doubles, Floats, GrowingArray, Ints
 from ..core.camera import Camera
+from ..core.face.extras import lasting_faces
 from ..core.poses import Extras, PersonTrack, Pose2D
 from ..core.skeletons import SKELETONS
 from .appearance import LENGTH
@@ -155,7 +156,8 @@ class Tracker:
 
     def track(self, identity: int, person: int) -> PersonTrack:
         """Return all rows of an identity as the track of number `person`."""
-        return replace(self.rows(identity, 0, len(self._frame_index)), person=person)
+        whole = self.rows(identity, 0, len(self._frame_index))
+        return replace(whole, person=person, extras=lasting_faces(whole.extras))
 
     def appearance(self, identity: int) -> Appearance:
         """Return where in the take an identity was seen, and its clothing colours and size."""

@@ -93,18 +93,19 @@ def test_people_of_a_frame_are_chosen_and_moved_with_the_image(name: str) -> Non
 @ALL
 def test_the_tracker_keeps_them_from_frame_to_frame_and_joins_two_identities(name: str) -> None:
     tracker = Tracker(SKELETON, Camera.assumed((640, 480), 30.0))
-    poses = [pose_of(name, 0, with_it=row != 2) for row in range(4)]
+    poses = [pose_of(name, 0, with_it=row != 3) for row in range(7)]
     for row, pose in enumerate(poses):
         tracker.update(row, row / 30, pose)
     kept = tracker.track(1, 5).extras[name]
-    assert np.isnan(kept[2]).all()
-    np.testing.assert_array_equal(kept[[0, 1, 3]], np.concatenate([poses[row].extras[name] for row in (0, 1, 3)]))
+    assert np.isnan(kept[3]).all()
+    there = [0, 1, 2, 4, 5, 6]
+    np.testing.assert_array_equal(kept[there], np.concatenate([poses[row].extras[name] for row in there]))
     for row in (700, 701):
         tracker.update(row, row / 30, pose_of(name, 1))
     joined = tracker.track(tracker.join(1, 2), 1).extras[name]
-    assert joined.shape[0] == 6
-    np.testing.assert_array_equal(joined[4], pose_of(name, 1).extras[name][0])
-    np.testing.assert_array_equal(joined[:4], kept)
+    assert joined.shape[0] == 9
+    np.testing.assert_array_equal(joined[7], pose_of(name, 1).extras[name][0])
+    np.testing.assert_array_equal(joined[:7], kept)
 
 
 @ALL
