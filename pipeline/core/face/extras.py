@@ -38,7 +38,8 @@ def measures_row(mesh: Floats) -> Halves:
 def lasting_faces(extras: Extras) -> Extras:
     """Return a track's extras without faces that are seen in few frames in a row.
 
-    Few are less than `SHORTEST_RUN`: a network that is shown a back or a blurred head finds a face now and then, in single frames.
+    Few are less than `SHORTEST_RUN`: a network that is shown a back or a blurred head finds a face now and then, in
+    single frames.
     """
     if MEASURES not in extras:
         return extras
