@@ -1,6 +1,6 @@
 """Kill editing sessions at random moments, and check how old the take is that was kept.
 
-    xvfb-run -a -s "-screen 0 1600x1000x24 +extension GLX" python benchmarks/crashes/kill_editing.py [--kills 10] [--seed 0]
+    xvfb-run -a -s "-screen 0 1600x1000x24" python benchmarks/crashes/kill_editing.py [--kills 10] [--seed 0]
 
 A child process opens a take in the real window, renames a person three times a second and prints the time of each edit.
 It is killed (SIGKILL; TerminateProcess on Windows) 3 to 12 s after the first edit; then the unsaved take is looked for
